@@ -1,0 +1,435 @@
+"""Slack's deliveries handled once, and our posts seen once, across retries, restarts and crashes.
+
+The inbox writes down what Slack hands over before it is acknowledged; what a crash left unhandled is
+handled at the next start. The outbox posts each row once: it claims the row, posts with the row's key in
+the message's metadata and, when it can't know whether Slack took the post, reads back before it tries again.
+"""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from datetime import datetime, timedelta
+from enum import IntEnum
+from typing import Any
+
+import aiohttp
+from aiolimiter import AsyncLimiter
+from slack_bolt.app.async_app import AsyncApp
+from slack_bolt.request.async_request import AsyncBoltRequest
+from slack_bolt.response import BoltResponse
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_client import AsyncWebClient
+from sqlalchemy import select, update
+from sqlalchemy.exc import IntegrityError, SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.records.database import Database
+from bot.records.tables import Delivery, Post
+
+log = logging.getLogger(__name__)
+Clock = Callable[[], datetime]
+
+MOST_REPLAYS = 3  # a delivery that was begun this often and never finished is given up, in words
+LEASE = timedelta(seconds=30)  # longer than any call to Slack may take
+METADATA_EVENT = "frontline_post"
+
+
+# The inbox
+
+
+def once_key(body: dict[str, Any]) -> tuple[str, str | None] | None:
+    """What makes a delivery the same one: its key, and for a posted question also the post that it is about.
+
+    None for what is asked rather than told (options while typing) and needs no record.
+    """
+    kind = body.get("type")
+    user = (body.get("user") or {}).get("id") if isinstance(body.get("user"), dict) else None
+    if kind == "event_callback":
+        event = body.get("event") or {}
+        is_question = event.get("type") == "app_mention" or (
+            event.get("type") == "message" and event.get("channel_type") == "im" and "subtype" not in event
+        )
+        post = f"{event.get('channel')}:{event.get('ts')}" if is_question else None
+        return f"event:{body.get('event_id')}", post
+    if "command" in body:
+        return f"command:{body.get('trigger_id')}", None
+    if kind in ("shortcut", "message_action"):
+        return f"shortcut:{body.get('trigger_id')}", None
+    if kind == "block_actions":
+        container = body.get("container") or {}
+        place = container.get("message_ts") or container.get("view_id")
+        action = (body.get("actions") or [{}])[0]
+        return f"click:{user}:{place}:{action.get('action_id')}:{action.get('action_ts')}", None
+    if kind in ("view_submission", "view_closed"):
+        return f"{kind}:{(body.get('view') or {}).get('id')}", None
+    return None
+
+
+class Inbox:
+    """One row for each delivery, so that it is handled exactly once."""
+
+    def __init__(self, database: Database, clock: Clock) -> None:
+        self._database = database
+        self._clock = clock
+        self._open: set[int] = set()
+        self._all_done = asyncio.Event()
+        self._all_done.set()
+
+    def recorder(self, opens: Callable[[dict[str, Any]], bool]) -> Callable[..., Awaitable[BoltResponse | None]]:
+        """The middleware that goes before authorization.
+
+        Args:
+            opens: whether a delivery opens a view. Its trigger id dies after three seconds and works once, so
+                it goes straight on, before any database.
+        """
+
+        async def record(req: AsyncBoltRequest, next: Callable[[], Awaitable[Any]]) -> BoltResponse | None:
+            if "delivery_id" in req.context:  # handed back to the app by `replay`
+                await next()
+                return None
+            keys = once_key(req.body)
+            req.context["delivery_id"] = None
+            if keys is not None and not opens(req.body):
+                try:
+                    delivery_id = await self._write_down(keys, req)
+                except SQLAlchemyError:
+                    log.exception("a delivery could not be written down; Slack will bring it again")
+                    return BoltResponse(status=503)
+                if delivery_id is None:
+                    return BoltResponse(status=200)  # we have it already
+                req.context["delivery_id"] = delivery_id
+            await next()
+            return None
+
+        return record
+
+    async def _write_down(self, keys: tuple[str, str | None], req: AsyncBoltRequest) -> int | None:
+        row = Delivery(
+            key=keys[0],
+            subject=keys[1],
+            body={name: value for name, value in req.body.items() if name != "token"},
+            headers={name: list(values) for name, values in req.headers.items()},
+            state="received",
+            attempts=1,
+            received_at=self._clock(),
+        )
+        try:
+            async with self._database.write() as session:
+                session.add(row)
+        except IntegrityError:
+            return None
+        self._begin(row.id)
+        return row.id
+
+    async def done(self, delivery_id: int | None) -> None:
+        """The delivery has had its visible outcome; it will never be handled again."""
+        await self._finish(delivery_id, "done")
+
+    async def release(self, delivery_id: int | None) -> None:
+        """The person was told to correct something; the same form may come again."""
+        if delivery_id is None:
+            return
+        async with self._database.write() as session:
+            row = await session.get(Delivery, delivery_id)
+            if row is not None:
+                await session.delete(row)
+        self._end(delivery_id)
+
+    async def replay(self, app: AsyncApp, give_up: Callable[[Delivery], Awaitable[None]]) -> int:
+        """Handle what an earlier process wrote down and did not finish; returns how many.
+
+        Args:
+            give_up: tells the person when a delivery was begun too often, and so probably kills the process.
+        """
+        async with self._database.write() as session:
+            rows = list(
+                await session.scalars(select(Delivery).where(Delivery.state == "received").order_by(Delivery.id))
+            )
+            for row in rows:
+                row.attempts += 1
+        for row in rows:
+            if row.attempts > MOST_REPLAYS:
+                log.error("delivery %s was begun %s times and never finished; given up", row.id, row.attempts - 1)
+                await give_up(row)
+                await self._finish(row.id, "failed")
+                continue
+            self._begin(row.id)
+            request = AsyncBoltRequest(
+                body=row.body, headers=row.headers, context={"delivery_id": row.id}, mode="socket_mode"
+            )
+            response = await app.async_dispatch(request)
+            if response.status != 200:
+                log.error("delivery %s could not be handled again (status %s)", row.id, response.status)
+        return len(rows)
+
+    async def drained(self) -> None:
+        """Wait until nothing is being handled."""
+        await self._all_done.wait()
+
+    async def _finish(self, delivery_id: int | None, state: str) -> None:
+        if delivery_id is None:
+            return
+        async with self._database.write() as session:
+            await session.execute(
+                update(Delivery).where(Delivery.id == delivery_id).values(state=state, done_at=self._clock())
+            )
+        self._end(delivery_id)
+
+    def _begin(self, delivery_id: int) -> None:
+        self._open.add(delivery_id)
+        self._all_done.clear()
+
+    def _end(self, delivery_id: int) -> None:
+        self._open.discard(delivery_id)
+        if not self._open:
+            self._all_done.set()
+
+
+# The outbox
+
+
+class Rank(IntEnum):
+    """What goes first when there is more to post than Slack takes."""
+
+    ANSWER = 0
+    CARD = 1
+    DIGEST = 2
+
+
+# Slack's word that it did not take the post, but may take it later
+NOT_YET = frozenset({"ratelimited", "rate_limited", "team_added_to_org"})
+# Slack's word that something broke on its side: the post may or may not stand
+UNKNOWN = frozenset({"internal_error", "fatal_error", "service_unavailable", "request_timeout"})
+IN_WORDS = {
+    "channel_not_found": "I can't see that channel any more",
+    "not_in_channel": "I'm not in that channel; someone there can type /invite @Frontline",
+    "is_archived": "that channel is archived",
+    "restricted_action": "only some people may post there",
+    "restricted_action_thread_locked": "that thread is locked",
+    "user_not_found": "that person's account is closed",
+    "user_disabled": "that person's account is closed",
+}
+
+
+class Outbox:
+    """Posts each row exactly once, in order within a channel, answers before cards before digests."""
+
+    def __init__(self, database: Database, slack: AsyncWebClient, clock: Clock) -> None:
+        """``slack`` must not retry by itself: a retry after an unknown outcome is how posts get doubled."""
+        self._database = database
+        self._slack = slack
+        self._clock = clock
+        self._paces: dict[str, AsyncLimiter] = {}
+        self._busy: set[str] = set()
+        self._sending: set[asyncio.Task[None]] = set()
+        self._woken = asyncio.Event()
+        self._stopping = False
+
+    async def put(
+        self,
+        session: AsyncSession,
+        *,
+        key: str,
+        channel: str,
+        text: str,
+        blocks: list[dict[str, Any]] | None = None,
+        thread_ts: str | None = None,
+        rank: Rank = Rank.ANSWER,
+        fallback_user: str | None = None,
+    ) -> None:
+        """Write a post down within the caller's transaction; a key that is there already changes nothing.
+
+        Args:
+            channel: a channel id, or a user id for a direct message.
+            fallback_user: told by direct message when the channel refuses the post for good.
+        """
+        if await session.scalar(select(Post.id).where(Post.key == key)) is not None:
+            return
+        session.add(
+            Post(
+                key=key,
+                channel=channel,
+                thread_ts=thread_ts,
+                text=text,
+                blocks=blocks or [],
+                rank=int(rank),
+                state="pending",
+                fallback_user=fallback_user,
+                due_at=self._clock(),
+                created_at=self._clock(),
+            )
+        )
+
+    def wake(self) -> None:
+        """There is something new to post."""
+        self._woken.set()
+
+    async def run(self) -> None:
+        """Post until stopped. Rows that an earlier process was sending are read back first."""
+        async with self._database.write() as session:
+            await session.execute(update(Post).where(Post.state == "sending").values(lease_until=self._clock()))
+        while not self._stopping:
+            self._woken.clear()
+            waiting = await self._start_what_is_due()
+            try:
+                await asyncio.wait_for(self._woken.wait(), 0.25 if waiting else 60)
+            except TimeoutError:
+                continue
+        await asyncio.gather(*self._sending, return_exceptions=True)
+
+    def stop(self) -> None:
+        """Finish what is being posted and leave the rest for the next start."""
+        self._stopping = True
+        self._woken.set()
+
+    async def _start_what_is_due(self) -> bool:
+        """Begin every post that may go now; returns whether any has to wait."""
+        async with self._database.read() as session:
+            rows = list(
+                await session.execute(
+                    select(Post.id, Post.channel, Post.state, Post.due_at, Post.lease_until)
+                    .where(Post.state.in_(("pending", "sending")))
+                    .order_by(Post.rank, Post.id)
+                )
+            )
+        now = self._clock()
+        for row in rows:
+            pace = self._paces.setdefault(row.channel, AsyncLimiter(10, 10))
+            is_claimed = row.state == "sending" and row.lease_until is not None and row.lease_until > now
+            if row.channel in self._busy or is_claimed or row.due_at > now or not pace.has_capacity():
+                continue
+            self._busy.add(row.channel)
+            await pace.acquire()  # has capacity, so this does not wait
+            task = asyncio.create_task(self._send(row.id, row.channel))
+            self._sending.add(task)
+            task.add_done_callback(self._sending.discard)
+        return bool(rows)
+
+    async def _send(self, post_id: int, channel: str) -> None:
+        try:
+            claim = await self._claim(post_id)
+            if claim is not None:
+                post, is_unsure = claim
+                await self._post_once(post, is_unsure)
+        except SQLAlchemyError:
+            log.exception("post %s stays in the outbox: the database did not answer", post_id)
+        finally:
+            self._busy.discard(channel)
+            self._woken.set()
+
+    async def _claim(self, post_id: int) -> tuple[Post, bool] | None:
+        now = self._clock()
+        async with self._database.write() as session:
+            post = await session.get(Post, post_id, with_for_update=True)
+            if post is None or post.state not in ("pending", "sending"):
+                return None
+            is_unsure = post.state == "sending"
+            if is_unsure and post.lease_until is not None and post.lease_until > now:
+                return None
+            post.state = "sending"
+            post.attempts += 1
+            post.fence += 1
+            post.lease_until = now + LEASE
+        return post, is_unsure
+
+    async def _post_once(self, post: Post, is_unsure: bool) -> None:
+        try:
+            conversation = await self._conversation(post)
+            if is_unsure and (ts := await self._read_back(post, conversation)):
+                await self._settle(post, state="sent", ts=ts, posted_in=conversation, sent_at=self._clock(), error=None)
+                return
+            answer = await self._slack.chat_postMessage(
+                channel=conversation,
+                thread_ts=post.thread_ts,
+                text=post.text,
+                blocks=post.blocks or None,
+                metadata={"event_type": METADATA_EVENT, "event_payload": {"key": post.key}},
+                unfurl_links=False,
+                unfurl_media=False,
+            )
+        except SlackApiError as error:
+            await self._refused(post, error)
+        except aiohttp.ClientConnectorError:
+            await self._later(post, "pending", self._backoff(post), "no connection to Slack")
+        except (aiohttp.ClientError, TimeoutError, OSError) as error:
+            await self._later(post, "sending", self._backoff(post), f"unknown outcome: {type(error).__name__}")
+        else:
+            await self._settle(
+                post, state="sent", ts=answer["ts"], posted_in=answer["channel"], sent_at=self._clock(), error=None
+            )
+
+    async def _conversation(self, post: Post) -> str:
+        """The id to post and to read back in: a person's direct message is opened first."""
+        if not post.channel.startswith(("U", "W")):
+            return post.channel
+        opened = await self._slack.conversations_open(users=post.channel)
+        return str(opened["channel"]["id"])
+
+    async def _read_back(self, post: Post, conversation: str) -> str | None:
+        """The ts of the post if Slack has it already."""
+        cursor = ""
+        try:
+            for _ in range(5):
+                if post.thread_ts:
+                    page = await self._slack.conversations_replies(
+                        channel=conversation, ts=post.thread_ts, limit=200, cursor=cursor, include_all_metadata=True
+                    )
+                else:
+                    page = await self._slack.conversations_history(
+                        channel=conversation, limit=200, cursor=cursor, include_all_metadata=True
+                    )
+                for message in page["messages"]:
+                    metadata = message.get("metadata") or {}
+                    if (metadata.get("event_payload") or {}).get("key") == post.key:
+                        return str(message["ts"])
+                cursor = (page.get("response_metadata") or {}).get("next_cursor") or ""
+                if not cursor:
+                    break
+        except SlackApiError as error:
+            if error.response.status_code == 429 or error.response.get("error") in NOT_YET | UNKNOWN:
+                raise
+            log.warning("post %s can't be read back (%s); it is posted again", post.id, error.response.get("error"))
+        return None
+
+    async def _refused(self, post: Post, error: SlackApiError) -> None:
+        status = getattr(error.response, "status_code", 0)
+        code = str(error.response.get("error") if isinstance(error.response.data, dict) else "") or f"HTTP {status}"
+        if status == 429 or code in NOT_YET:
+            wait = float((error.response.headers or {}).get("Retry-After", 1))
+            await self._later(post, "pending", timedelta(seconds=wait), code)
+        elif status >= 500 or code in UNKNOWN or not isinstance(error.response.data, dict):
+            await self._later(post, "sending", self._backoff(post), f"unknown outcome: {code}")
+        else:
+            log.error("post %s was refused for good: %s", post.id, code)
+            await self._settle(post, state="failed", error=code)
+            await self._tell_instead(post, code)
+
+    async def _tell_instead(self, post: Post, code: str) -> None:
+        if post.fallback_user is None or post.channel == post.fallback_user:
+            return
+        reason = IN_WORDS.get(code, f"Slack said {code}")
+        opening = f"I could not post this where you asked ({reason}), so here it is:"
+        async with self._database.write() as session:
+            await self.put(
+                session,
+                key=f"{post.key}:instead",
+                channel=post.fallback_user,
+                text=f"{opening} {post.text}",
+                blocks=[{"type": "section", "text": {"type": "plain_text", "text": opening}}, *post.blocks][:50],
+                rank=Rank(post.rank),
+            )
+        self.wake()
+
+    async def _later(self, post: Post, state: str, wait: timedelta, error: str) -> None:
+        now = self._clock()
+        log.warning("post %s waits %.1f s (%s)", post.id, wait.total_seconds(), error)
+        await self._settle(post, state=state, due_at=now + wait, lease_until=now, error=error)
+
+    async def _settle(self, post: Post, **values: Any) -> None:
+        """Write the outcome down, unless a later claim has taken the post over."""
+        async with self._database.write() as session:
+            await session.execute(update(Post).where(Post.id == post.id, Post.fence == post.fence).values(**values))
+
+    @staticmethod
+    def _backoff(post: Post) -> timedelta:
+        return timedelta(seconds=min(60.0, 0.25 * 2 ** min(post.attempts, 8)))

@@ -1,0 +1,106 @@
+"""The app manifest: what Slack must know about Frontline, made from one table of scopes."""
+
+from typing import Any, Literal, NamedTuple
+
+
+class Scope(NamedTuple):
+    """One permission, the feature that needs it, and whether Frontline can do without."""
+
+    name: str
+    feature: str
+    kind: Literal["required", "optional"] = "required"
+
+
+SCOPES = (
+    Scope("app_mentions:read", "answers a mention in a channel"),
+    Scope("assistant:write", "suggests questions and shows that it is working in its Messages tab"),
+    Scope("channels:history", "reads its own posts back, so that none is doubled after a lost connection"),
+    Scope("channels:join", "joins the public channels that an admin chooses"),
+    Scope("channels:read", "sees which channels it is in and which are shared with other companies"),
+    Scope("chat:write", "posts answers"),
+    Scope("commands", "/ask, /frontline and the shortcuts"),
+    Scope("groups:history", "the same as channels:history in private channels that it was invited to"),
+    Scope("groups:read", "the same as channels:read in private channels that it was invited to"),
+    Scope("im:history", "answers direct messages"),
+    Scope("im:read", "tells a direct message from a channel"),
+    Scope("im:write", "sends private answers, and questions to the owner of a guide"),
+    Scope("reactions:write", "marks a mention with 👀 while it looks for the answer"),
+    Scope("users:read", "tells colleagues from guests, and knows their time zone"),
+    Scope("users:read.email", "finds the owner of a guide by e-mail address", "optional"),
+    Scope("usergroups:read", "lets a user group own a guide or hold a role", "optional"),
+)
+
+
+def manifest(prefix: str = "") -> dict[str, Any]:
+    """The manifest to create the Slack app from.
+
+    Args:
+        prefix: put in front of the commands' names, which a whole workspace shares (``fl-`` makes ``/fl-ask``).
+    """
+    return {
+        "_metadata": {"major_version": 2, "minor_version": 1},
+        "display_information": {
+            "name": "Frontline",
+            "description": "Answers questions from the company's guides, with the passage and its source.",
+            "background_color": "#1f3a5f",
+        },
+        "features": {
+            "app_home": {
+                "home_tab_enabled": True,
+                "messages_tab_enabled": True,
+                "messages_tab_read_only_enabled": False,
+            },
+            "bot_user": {"display_name": "Frontline", "always_online": True},
+            "agent_view": {
+                "agent_description": "Ask me what our guides say. I quote the passage, or say who to ask.",
+                "suggested_prompts": [
+                    {"title": "Refunds", "message": "When does a customer get a refund?"},
+                    {"title": "Complaints", "message": "How do I escalate a complaint?"},
+                    {"title": "Outages", "message": "What do I tell a customer during an outage?"},
+                ],
+            },
+            "slash_commands": [
+                {
+                    "command": f"/{prefix}ask",
+                    "description": "Ask the guides; only you see the answer",
+                    "usage_hint": "[question]",
+                    "should_escape": True,
+                },
+                {
+                    "command": f"/{prefix}frontline",
+                    "description": "Set up Frontline and give people roles",
+                    "usage_hint": "help | roles | setup",
+                    "should_escape": True,
+                },
+            ],
+            "shortcuts": [
+                {
+                    "name": "Ask the guides",
+                    "type": "global",
+                    "callback_id": "ask_guides",
+                    "description": "Ask a question; only you see the answer",
+                },
+                {
+                    "name": "Find in the guides",
+                    "type": "message",
+                    "callback_id": "ask_about_message",
+                    "description": "Look up what this message asks",
+                },
+            ],
+        },
+        "oauth_config": {
+            "scopes": {
+                "bot": [scope.name for scope in SCOPES if scope.kind == "required"],
+                "bot_optional": [scope.name for scope in SCOPES if scope.kind == "optional"],
+            }
+        },
+        "settings": {
+            "event_subscriptions": {
+                "bot_events": ["app_home_opened", "app_mention", "member_joined_channel", "message.im"]
+            },
+            "interactivity": {"is_enabled": True},
+            "org_deploy_enabled": False,
+            "socket_mode_enabled": True,
+            "token_rotation_enabled": False,
+        },
+    }

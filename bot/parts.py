@@ -1,0 +1,39 @@
+"""The running parts that wiring makes and lends to listeners and jobs."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import ParamSpec, Protocol, TypeVar
+
+from knowledge.library import Library
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.delivery import Clock, Inbox, Outbox
+from bot.people import People
+from bot.records.database import Database
+from bot.settings import Settings
+
+Args = ParamSpec("Args")
+Result = TypeVar("Result")
+
+
+class Think(Protocol):
+    """Runs a slow synchronous call in the bounded executor, so that the loop keeps answering Slack."""
+
+    def __call__(
+        self, func: Callable[Args, Result], /, *args: Args.args, **kwargs: Args.kwargs
+    ) -> Awaitable[Result]: ...
+
+
+@dataclass(frozen=True)
+class Parts:
+    """Everything a listener may ask for by name."""
+
+    settings: Settings
+    clock: Clock
+    database: Database
+    slack: AsyncWebClient
+    inbox: Inbox
+    outbox: Outbox
+    people: People
+    library: Library
+    think: Think

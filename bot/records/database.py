@@ -1,0 +1,108 @@
+"""The database that holds the records: SQLite by default, PostgreSQL by address; migrated at start."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, nullcontext
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
+
+from bot.records.tables import RecordsTable
+
+BUSY_TIMEOUT_MS = 30_000
+MIGRATION_LOCK = 0x46524F4E54  # any number of our own, for PostgreSQL's advisory lock
+
+
+def engine_for(url: str) -> Engine:
+    """A synchronous engine whose transactions write at once on SQLite (``BEGIN IMMEDIATE``), so none fails half-way."""
+    engine = create_engine(url)
+    if engine.dialect.name == "sqlite":
+        _prepare_sqlite(engine, always_writes=True)
+    return engine
+
+
+class Database:
+    """Short transactions on the records.
+
+    ``read`` sees a snapshot; ``write`` takes the write lock at its start and commits on leaving. Neither may
+    be held open over a call to Slack.
+    """
+
+    def __init__(self, url: str) -> None:
+        parsed = make_url(url)
+        self._is_sqlite = parsed.get_backend_name() == "sqlite"
+        if self._is_sqlite:
+            parsed = parsed.set(drivername="sqlite+aiosqlite")
+        self._engine = create_async_engine(parsed)
+        if self._is_sqlite:
+            _prepare_sqlite(self._engine.sync_engine, always_writes=False)
+        self._reading = async_sessionmaker(self._engine, expire_on_commit=False)
+        self._writing = async_sessionmaker(self._engine.execution_options(writes=True), expire_on_commit=False)
+        # SQLite has one writer; waiting here is fair and instant, its own busy handler polls.
+        self._one_writer = asyncio.Lock() if self._is_sqlite else nullcontext()
+
+    @asynccontextmanager
+    async def read(self) -> AsyncIterator[AsyncSession]:
+        async with self._reading() as session:
+            yield session
+
+    @asynccontextmanager
+    async def write(self) -> AsyncIterator[AsyncSession]:
+        async with self._one_writer, self._writing.begin() as session:
+            yield session
+
+    async def close(self) -> None:
+        await self._engine.dispose()
+
+
+def _prepare_sqlite(engine: Engine, *, always_writes: bool) -> None:
+    @event.listens_for(engine, "connect")
+    def connect(connection: Any, _: Any) -> None:
+        connection.isolation_level = None  # transactions begin where we say, not at the first write
+        cursor = connection.cursor()
+        for setting in ("journal_mode=WAL", f"busy_timeout={BUSY_TIMEOUT_MS}", "synchronous=FULL", "foreign_keys=ON"):
+            cursor.execute(f"PRAGMA {setting}")
+        cursor.close()
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        writes = always_writes or connection.get_execution_options().get("writes", False)
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def migrate(url: str) -> None:
+    """Bring the database to the newest tables; safe when several processes start at once.
+
+    Raises:
+        sqlalchemy.exc.OperationalError: the database can't be reached or written.
+    """
+    from alembic import command
+    from alembic.config import Config
+
+    parsed = make_url(url)
+    if parsed.get_backend_name() == "sqlite" and parsed.database:
+        Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
+    engine = engine_for(url)
+    try:
+        with engine.begin() as connection:
+            if engine.dialect.name == "postgresql":
+                connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({MIGRATION_LOCK})")
+            config = Config()
+            config.set_main_option("script_location", "bot:migrations")
+            config.attributes["connection"] = connection
+            command.upgrade(config, "head")
+    finally:
+        engine.dispose()
+
+
+def forget_records(url: str) -> None:
+    """Empty every table of what people told us; guides, chunks and vectors stay."""
+    engine = engine_for(url)
+    try:
+        with engine.begin() as connection:
+            for table in reversed(RecordsTable.metadata.sorted_tables):
+                connection.execute(table.delete())
+    finally:
+        engine.dispose()

@@ -1,0 +1,196 @@
+"""What people told us, as rows: the whole data model on one screen.
+
+Times are aware and UTC. Text that people typed is kept as typed; it is escaped where it is shown.
+A UNIQUE constraint stands behind every "once".
+"""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import (
+    JSON,
+    Boolean,
+    DateTime,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Text,
+    TypeDecorator,
+    UniqueConstraint,
+)
+from sqlalchemy.engine import Dialect
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+NAMING = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+class Instant(TypeDecorator[datetime]):
+    """An aware UTC time on both databases; SQLite would drop the zone."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        return None if value is None else value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class RecordsTable(DeclarativeBase):
+    metadata = MetaData(naming_convention=NAMING)
+    type_annotation_map = {datetime: Instant, dict[str, Any]: JSON, list[str]: JSON}
+
+
+class Delivery(RecordsTable):
+    """The inbox: one row for each thing that Slack handed us, written before it is acknowledged."""
+
+    __tablename__ = "deliveries"
+    __table_args__ = (Index(None, "state"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(
+        String(300), unique=True
+    )  # event_id, trigger_id, view id or (user, message, action)
+    subject: Mapped[str | None] = mapped_column(String(300), unique=True)  # (channel, ts): one post, several events
+    body: Mapped[dict[str, Any]] = mapped_column(JSON)
+    headers: Mapped[dict[str, Any]] = mapped_column(JSON)
+    state: Mapped[str] = mapped_column(String(20))  # received, done, failed
+    attempts: Mapped[int] = mapped_column(Integer, default=0)
+    received_at: Mapped[datetime]
+    done_at: Mapped[datetime | None]
+
+
+class Post(RecordsTable):
+    """The outbox: one row for each message that must be seen exactly once."""
+
+    __tablename__ = "posts"
+    __table_args__ = (Index(None, "state", "rank"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(String(300), unique=True)
+    channel: Mapped[str] = mapped_column(String(40))  # a channel id, or a user id for a direct message
+    thread_ts: Mapped[str | None] = mapped_column(String(40))
+    text: Mapped[str] = mapped_column(Text)
+    blocks: Mapped[list[Any]] = mapped_column(JSON)
+    rank: Mapped[int] = mapped_column(Integer)  # 0 answers, 1 cards, 2 digests
+    state: Mapped[str] = mapped_column(String(20))  # pending, sending, sent, failed
+    attempts: Mapped[int] = mapped_column(Integer, default=0)
+    fence: Mapped[int] = mapped_column(Integer, default=0)  # counts claims; only the latest claimer may write
+    lease_until: Mapped[datetime | None]
+    due_at: Mapped[datetime]
+    posted_in: Mapped[str | None] = mapped_column(String(40))  # the channel that Slack posted it in
+    ts: Mapped[str | None] = mapped_column(String(40))
+    error: Mapped[str | None] = mapped_column(String(300))
+    fallback_user: Mapped[str | None] = mapped_column(String(40))  # told by direct message when the channel refuses
+    created_at: Mapped[datetime]
+    sent_at: Mapped[datetime | None]
+
+
+class Question(RecordsTable):
+    """A question somebody asked and the answer that they got."""
+
+    __tablename__ = "questions"
+    __table_args__ = (Index(None, "asker", "asked_at"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(String(300), unique=True)  # the delivery that brought it
+    asker: Mapped[str] = mapped_column(String(40))
+    text: Mapped[str] = mapped_column(Text)
+    way: Mapped[str] = mapped_column(String(20))  # mention, dm, command, shortcut
+    channel: Mapped[str | None] = mapped_column(String(40))
+    thread_ts: Mapped[str | None] = mapped_column(String(40))  # the thread that the answer goes to
+    outcome: Mapped[str | None] = mapped_column(String(20))  # None until answered
+    answer: Mapped[dict[str, Any] | None] = mapped_column(
+        JSON(none_as_null=True)
+    )  # knowledge.answers.Answer, as a dict
+    asked_at: Mapped[datetime]
+    answered_at: Mapped[datetime | None]
+
+
+class Rating(RecordsTable):
+    """One person's 👍 or 👎 on one answer; the latest counts."""
+
+    __tablename__ = "ratings"
+    __table_args__ = (UniqueConstraint("question_id", "user"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    question_id: Mapped[int] = mapped_column(ForeignKey("questions.id", ondelete="CASCADE"))
+    user: Mapped[str] = mapped_column(String(40))
+    helpful: Mapped[bool] = mapped_column(Boolean)
+    rated_at: Mapped[datetime]
+
+
+class Referral(RecordsTable):
+    """A question that the guides could not answer, passed on to the owner of the nearest guide."""
+
+    __tablename__ = "referrals"
+    __table_args__ = (UniqueConstraint("question_id", "asker"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    question_id: Mapped[int] = mapped_column(ForeignKey("questions.id", ondelete="CASCADE"))
+    asker: Mapped[str] = mapped_column(String(40))  # who asked for it to be passed on
+    owners: Mapped[list[str]] = mapped_column(JSON)  # user ids that it was sent to
+    note: Mapped[str] = mapped_column(Text, default="")
+    reply: Mapped[str | None] = mapped_column(Text)
+    replied_by: Mapped[str | None] = mapped_column(String(40))
+    created_at: Mapped[datetime]
+    replied_at: Mapped[datetime | None]
+
+
+class Role(RecordsTable):
+    """One role of one person, or of everybody in a user group."""
+
+    __tablename__ = "roles"
+    __table_args__ = (UniqueConstraint("holder", "role"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    holder: Mapped[str] = mapped_column(String(40))  # user id or user group id
+    role: Mapped[str] = mapped_column(String(20))  # expert, manager, admin; everyone is a member
+    granted_by: Mapped[str] = mapped_column(String(40))
+    granted_at: Mapped[datetime]
+
+
+class Audit(RecordsTable):
+    """Who changed what, and who tried to without the role for it."""
+
+    __tablename__ = "audit"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    actor: Mapped[str] = mapped_column(String(40))
+    action: Mapped[str] = mapped_column(String(60))
+    subject: Mapped[str] = mapped_column(String(300))
+    detail: Mapped[dict[str, Any]] = mapped_column(JSON)
+    allowed: Mapped[bool] = mapped_column(Boolean, default=True)
+    at: Mapped[datetime]
+
+
+class Choice(RecordsTable):
+    """A setting that an admin makes in Slack: ideas_channel, wins_channel, digest_channel, time_zone."""
+
+    __tablename__ = "choices"
+
+    name: Mapped[str] = mapped_column(String(60), primary_key=True)
+    value: Mapped[str] = mapped_column(String(300))
+    chosen_by: Mapped[str] = mapped_column(String(40))
+    chosen_at: Mapped[datetime]
+
+
+class Owner(RecordsTable):
+    """Whom a guide's `owner` line stands for; no users means that Slack knows nobody by it."""
+
+    __tablename__ = "owners"
+
+    name: Mapped[str] = mapped_column(String(200), primary_key=True)  # as written in the guide
+    users: Mapped[list[str]] = mapped_column(JSON)
+    problem: Mapped[str | None] = mapped_column(String(300))
+    resolved_at: Mapped[datetime]

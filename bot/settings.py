@@ -1,0 +1,105 @@
+"""The only reader of the environment: typed, bounded settings from `.env` and environment variables."""
+
+import ipaddress
+import os
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated, Any
+from urllib.parse import urlsplit
+
+from pydantic import AwareDatetime, Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+class SettingsError(Exception):
+    """A setting is missing, unknown or out of bounds; the message names it and says what to do."""
+
+
+class Settings(BaseSettings):
+    """What an admin can set; `.env.example` explains each line."""
+
+    model_config = SettingsConfigDict(env_file_encoding="utf-8", extra="forbid", hide_input_in_errors=True)
+
+    slack_bot_token: SecretStr = SecretStr("")
+    slack_app_token: SecretStr = SecretStr("")
+    slack_api_url: str = "https://slack.com/api/"
+    database_url: SecretStr = SecretStr("")  # SQLite in DATA_DIR unless set; may carry a password
+    data_dir: Path = Path("data")
+    guides_dir: Path = Path("knowledge/guides")
+    admin_user_ids: Annotated[tuple[str, ...], NoDecode] = ()
+    command_prefix: str = Field(default="", pattern=r"^[a-z0-9-]{0,20}$")
+    embedding_model: str = Field(default="all-MiniLM-L6-v2", min_length=1)
+    chat_model: str = ""
+    chat_api_key: SecretStr = SecretStr("")
+    chat_base_url: str = ""
+    chat_timeout_s: float = Field(default=10, gt=0, le=60)
+    max_question_characters: int = Field(default=2000, ge=100, le=10_000)
+    log_level: str = Field(default="INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$")
+    frontline_now: AwareDatetime | None = None
+
+    @field_validator("admin_user_ids", mode="before")
+    @classmethod
+    def _split(cls, value: Any) -> Any:
+        return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
+
+    @field_validator("slack_api_url")
+    @classmethod
+    def _with_slash(cls, value: str) -> str:
+        if urlsplit(value).scheme not in ("http", "https"):
+            raise ValueError("must be an http or https address")
+        return value if value.endswith("/") else value + "/"
+
+    @field_validator("data_dir", "guides_dir")
+    @classmethod
+    def _from_the_checkout(cls, value: Path) -> Path:
+        return value if value.is_absolute() else ROOT / value
+
+    @property
+    def slack_is_local(self) -> bool:
+        """Slack's address is this machine: a sandbox, so nothing leaves and the clock may be set."""
+        host = urlsplit(self.slack_api_url).hostname or ""
+        try:
+            return ipaddress.ip_address(host).is_loopback
+        except ValueError:
+            return host == "localhost"
+
+    @property
+    def now_at_start(self) -> datetime | None:
+        """The instant that the clock starts at, for tests of Monday 09:00; None on a real Slack."""
+        return self.frontline_now if self.slack_is_local else None
+
+    def sync_database_url(self) -> str:
+        """The database for SQLAlchemy without asyncio."""
+        url = self.database_url.get_secret_value() or f"sqlite:///{self.data_dir / 'frontline.db'}"
+        return url.replace("postgresql://", "postgresql+psycopg://", 1)
+
+
+def load(env_file: Path | None = ROOT / ".env", **given: Any) -> Settings:
+    """Read the settings.
+
+    Args:
+        env_file: the file with `NAME=value` lines; None to read only the environment.
+        given: values that win over both, by field name.
+
+    Raises:
+        SettingsError: something is unknown or out of bounds.
+    """
+    unknown = [n for n in os.environ if n.startswith("FRONTLINE_") and n.lower() not in Settings.model_fields]
+    if unknown:
+        raise SettingsError(
+            f"{sorted(unknown)[0]} is not a setting. `.env.example` lists them all; remove or rename it."
+        )
+    try:
+        return Settings(_env_file=env_file, **given)
+    except ValidationError as error:
+        problems = "; ".join(_in_words(e["loc"], e["type"], e["msg"]) for e in error.errors())
+        raise SettingsError(f"{problems} See `.env.example`.") from None
+
+
+def _in_words(place: tuple[int | str, ...], kind: str, message: str) -> str:
+    name = str(place[0]).upper() if place else "A setting"
+    if kind == "extra_forbidden":
+        return f"{name} in .env is not a setting; remove or rename that line."
+    return f"{name}: {message.removeprefix('Value error, ')}."

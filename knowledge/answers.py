@@ -1,0 +1,105 @@
+"""What a question gets: passages found, and an answer that stands on them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+
+
+class Outcome(StrEnum):
+    ANSWERED = "answered"
+    PARTLY = "partly"
+    AMBIGUOUS = "ambiguous"
+    NOT_IN_GUIDES = "not_in_guides"
+    NO_ACCESS = "no_access"
+    FAULT = "fault"
+
+
+@dataclass(frozen=True)
+class Passage:
+    """A chunk as retrieved, with its score (higher is better; comparable within one question only)."""
+
+    chunk_id: int
+    guide_id: int
+    guide_key: str
+    title: str
+    owner: str | None
+    reviewed: date | None
+    url: str | None
+    headings: tuple[str, ...]
+    start: int
+    end: int
+    text: str
+    score: float
+
+
+@dataclass(frozen=True)
+class Citation:
+    """A place in a guide that an answer stands on.
+
+    ``quote`` is text of the guide, cut to whole sentences, steps or table rows; ``highlights`` are the spans
+    ``(start, end)`` of ``quote`` that answer (shown bold).
+    """
+
+    guide_key: str
+    title: str
+    section: str  # the innermost heading; the title where the guide has none
+    headings: tuple[str, ...]
+    owner: str | None
+    reviewed: date | None
+    url: str | None
+    start: int  # of the quote, in characters of the guide's text
+    end: int
+    quote: str
+    highlights: tuple[tuple[int, int], ...] = ()
+
+
+@dataclass(frozen=True)
+class Sentence:
+    """One sentence of an answer that a chat model wrote, with the numbers (from 0) of the citations that support it."""
+
+    text: str
+    citations: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Answer:
+    """The outcome of one question.
+
+    Extractive answers have no ``sentences``: their ``citations`` are quoted as they stand. ``nearest`` are the
+    closest sections when the guides don't say. ``notes`` are plain sentences for the asker about how the answer
+    came to be ("The index is being rebuilt, so this was found by words alone.").
+    """
+
+    outcome: Outcome
+    probability: float
+    citations: tuple[Citation, ...] = ()
+    nearest: tuple[Citation, ...] = ()
+    sentences: tuple[Sentence, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Section:
+    """A whole section of a guide as it stands now, for reading; ``highlights`` as in ``Citation``."""
+
+    title: str
+    headings: tuple[str, ...]
+    text: str
+    highlights: tuple[tuple[int, int], ...]
+    owner: str | None
+    reviewed: date | None
+    url: str | None
+    changed: bool  # the quoted words no longer stand in the guide
+
+
+@dataclass(frozen=True)
+class LibraryState:
+    """How the guides stand: for App Home, `frontline doctor` and progress lines."""
+
+    guides: int
+    chunks: int
+    vectors: int  # of `chunks`, how many the dense index holds
+    ready: bool  # dense search answers
+    refused: Sequence[tuple[str, str]] = field(default=())  # (key, reason)
+    fault: str | None = None  # why dense search is off, in words
