@@ -4,13 +4,13 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import ParamSpec, Protocol, TypeVar
 
-from knowledge.library import Library
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.delivery import Clock, Inbox, Outbox
 from bot.people import People
 from bot.records.database import Database
 from bot.settings import Settings
+from knowledge.library import Library
 
 Args = ParamSpec("Args")
 Result = TypeVar("Result")

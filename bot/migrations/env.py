@@ -1,6 +1,6 @@
 """Alembic's entry: runs the migrations on the connection that `bot.records.database.migrate` holds."""
 
-from typing import Any
+from typing import Any, Literal
 
 from alembic import context
 
@@ -8,7 +8,7 @@ from bot.records.tables import Instant, RecordsTable
 from knowledge.tables import KnowledgeTable
 
 
-def _plainly(kind: str, item: Any, _: Any) -> str | bool:
+def _plainly(kind: str, item: Any, _: Any) -> str | Literal[False]:
     """Write our own time type as the database's, so that a migration never imports today's code."""
     return "sa.DateTime(timezone=True)" if kind == "type" and isinstance(item, Instant) else False
 

@@ -5,7 +5,7 @@ A UNIQUE constraint stands behind every "once".
 """
 
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, ClassVar
 
 from sqlalchemy import (
     JSON,
@@ -48,7 +48,7 @@ class Instant(TypeDecorator[datetime]):
 
 class RecordsTable(DeclarativeBase):
     metadata = MetaData(naming_convention=NAMING)
-    type_annotation_map = {datetime: Instant, dict[str, Any]: JSON, list[str]: JSON}
+    type_annotation_map: ClassVar = {datetime: Instant, dict[str, Any]: JSON, list[str]: JSON}
 
 
 class Delivery(RecordsTable):
@@ -58,9 +58,7 @@ class Delivery(RecordsTable):
     __table_args__ = (Index(None, "state"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    key: Mapped[str] = mapped_column(
-        String(300), unique=True
-    )  # event_id, trigger_id, view id or (user, message, action)
+    key: Mapped[str] = mapped_column(String(300), unique=True)  # see bot.delivery.once_key
     subject: Mapped[str | None] = mapped_column(String(300), unique=True)  # (channel, ts): one post, several events
     body: Mapped[dict[str, Any]] = mapped_column(JSON)
     headers: Mapped[dict[str, Any]] = mapped_column(JSON)
@@ -110,9 +108,7 @@ class Question(RecordsTable):
     channel: Mapped[str | None] = mapped_column(String(40))
     thread_ts: Mapped[str | None] = mapped_column(String(40))  # the thread that the answer goes to
     outcome: Mapped[str | None] = mapped_column(String(20))  # None until answered
-    answer: Mapped[dict[str, Any] | None] = mapped_column(
-        JSON(none_as_null=True)
-    )  # knowledge.answers.Answer, as a dict
+    answer: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))  # knowledge.answers.Answer
     asked_at: Mapped[datetime]
     answered_at: Mapped[datetime | None]
 

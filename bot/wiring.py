@@ -1,0 +1,257 @@
+"""The composition root: settings in, running parts out."""
+
+import asyncio
+import logging
+import os
+import signal
+from collections.abc import AsyncIterator, Awaitable, Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager, suppress
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from aiohttp import ClientError, web
+from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
+from slack_bolt.app.async_app import AsyncApp
+from slack_sdk.errors import SlackApiError
+from slack_sdk.http_retry.builtin_async_handlers import AsyncRateLimitErrorRetryHandler
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.app import apologise, create_app
+from bot.delivery import Clock, Inbox, Outbox
+from bot.parts import Parts
+from bot.people import People
+from bot.records import roles
+from bot.records.database import Database, engine_for, migrate
+from bot.settings import Settings
+from jobs import schedule
+from knowledge.library import Library
+
+if TYPE_CHECKING:
+    from langchain_core.language_models import BaseChatModel
+
+log = logging.getLogger(__name__)
+
+PROXY_VARIABLES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "http_proxy", "https_proxy", "all_proxy")
+QUIET = {  # nothing phones home, no model is looked up on a hub, and numpy leaves the cores to the model
+    "HF_HUB_OFFLINE": "1",
+    "TRANSFORMERS_OFFLINE": "1",
+    "ANONYMIZED_TELEMETRY": "False",
+    "LANGSMITH_TRACING": "false",
+    "TOKENIZERS_PARALLELISM": "false",
+    "OPENBLAS_NUM_THREADS": "1",
+}
+DRAIN_S = 10
+
+
+class CannotStart(Exception):
+    """Something outside Frontline is missing; the message says what and what to do."""
+
+
+def clock_from(settings: Settings) -> Clock:
+    """The one place where the time is read: now, or the instant that a test starts at and real pace from there."""
+    if settings.now_at_start is None:
+        return lambda: datetime.now(UTC)
+    ahead = settings.now_at_start - datetime.now(UTC)
+    return lambda: datetime.now(UTC) + ahead
+
+
+def open_library(settings: Settings, clock: Clock, chat_model: "BaseChatModel | None" = None) -> Library:
+    """The guides, ready for `open`; the database must be migrated."""
+    from knowledge.encoder import Encoder
+
+    os.environ.update(QUIET)
+    return Library(
+        engine_for(settings.sync_database_url()),
+        settings.data_dir / "index",
+        Encoder(settings.embedding_model),
+        chat_model or _chat_model(settings),
+        root=settings.guides_dir,
+        clock=clock,
+    )
+
+
+def _chat_model(settings: Settings) -> "BaseChatModel | None":
+    if not settings.chat_model:
+        return None
+    from langchain.chat_models import init_chat_model
+
+    given: dict[str, Any] = {"timeout": settings.chat_timeout_s, "max_retries": 0, "temperature": 0}
+    if settings.chat_api_key.get_secret_value():
+        given["api_key"] = settings.chat_api_key.get_secret_value()
+    if settings.chat_base_url:
+        given["base_url"] = settings.chat_base_url
+    try:
+        return init_chat_model(settings.chat_model, **given)
+    except ImportError as error:
+        raise CannotStart(f"CHAT_MODEL={settings.chat_model} needs a package that isn't installed: {error}") from None
+    except Exception as error:  # noqa: BLE001 - every provider has its own errors for a wrong name or a missing key
+        raise CannotStart(f"CHAT_MODEL={settings.chat_model} can't be used: {error}") from None
+
+
+def slack_client(settings: Settings, *, retries: bool) -> AsyncWebClient:
+    """A client for Slack's Web API; without retries for posts, whose unknown outcomes the outbox resolves."""
+    if settings.slack_is_local:
+        for name in PROXY_VARIABLES:
+            os.environ.pop(name, None)
+    return AsyncWebClient(
+        token=settings.slack_bot_token.get_secret_value(),
+        base_url=settings.slack_api_url,
+        timeout=10,
+        retry_handlers=[AsyncRateLimitErrorRetryHandler(max_retry_count=1)] if retries else [],
+    )
+
+
+@dataclass
+class Running:
+    """A started bot."""
+
+    parts: Parts
+    app: AsyncApp
+    warmed: "asyncio.Future[None]"  # done once the index is complete; until then words alone are searched
+
+
+@asynccontextmanager
+async def started(settings: Settings, *, chat_model: "BaseChatModel | None" = None) -> AsyncIterator[Running]:
+    """A bot that is connected to Slack for as long as the context lasts.
+
+    Raises:
+        CannotStart: Slack, the database or the index can't be used.
+    """
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    clock = clock_from(settings)
+    url = settings.sync_database_url()
+    await asyncio.to_thread(migrate, url)
+    library = await asyncio.to_thread(open_library, settings, clock, chat_model)
+    await asyncio.to_thread(library.open)
+    thinking = ThreadPoolExecutor(max_workers=4, thread_name_prefix="think")
+    background = ThreadPoolExecutor(max_workers=1, thread_name_prefix="background")
+    database = Database(url)
+    slack = slack_client(settings, retries=True)
+    outbox = Outbox(database, slack_client(settings, retries=False), clock)
+    parts = Parts(
+        settings=settings,
+        clock=clock,
+        database=database,
+        slack=slack,
+        inbox=Inbox(database, clock),
+        outbox=outbox,
+        people=People(slack, database, clock),
+        library=library,
+        think=_runner(thinking),
+    )
+    async with database.write() as session:
+        await roles.seed(session, settings.admin_user_ids, clock())
+    app = create_app(parts)
+    posting = asyncio.create_task(outbox.run())
+    handler = AsyncSocketModeHandler(app, settings.slack_app_token.get_secret_value())
+    handler.client.message_listeners.append(_warn_of_a_twin)
+    scheduler = None
+    commands = None
+    try:
+        await parts.inbox.replay(app, partial(apologise, parts))
+        await _connect(handler, settings)
+        warmed = asyncio.ensure_future(_warm(library, background))
+        scheduler = schedule.start(parts, _runner(background))
+        commands = await _serve_commands(parts)
+        yield Running(parts, app, warmed)
+    finally:
+        if scheduler is not None:
+            scheduler.shutdown(wait=False)
+        await handler.close_async()
+        with suppress(TimeoutError):
+            await asyncio.wait_for(parts.inbox.drained(), DRAIN_S)
+        outbox.stop()
+        await asyncio.wait({posting}, timeout=DRAIN_S)
+        if commands is not None:
+            await commands.cleanup()
+        library.close()
+        thinking.shutdown(wait=False, cancel_futures=True)
+        background.shutdown(wait=False, cancel_futures=True)
+        await database.close()
+
+
+async def run(settings: Settings, *, ready: Callable[[Running], Awaitable[None]] | None = None) -> None:
+    """Run until Ctrl-C or SIGTERM; what is being answered is finished first."""
+    stop = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    async with started(settings) as running:
+        if ready is not None:
+            await ready(running)
+        await stop.wait()
+
+
+def _runner(executor: ThreadPoolExecutor) -> Any:
+    async def in_executor(func: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Any:
+        return await asyncio.get_running_loop().run_in_executor(executor, partial(func, *args, **kwargs))
+
+    return in_executor
+
+
+async def _warm(library: Library, background: ThreadPoolExecutor) -> None:
+    """Take in the guides folder, then load the model and fill the index; words alone are searched meanwhile."""
+    loop = asyncio.get_running_loop()
+    try:
+        await loop.run_in_executor(background, library.ingest)
+        await loop.run_in_executor(background, library.warm)
+    except Exception:  # the bot goes on with lexical search, and App Home and doctor show why
+        log.exception("the index could not be completed; answers are found by words alone")
+
+
+async def _connect(handler: AsyncSocketModeHandler, settings: Settings) -> None:
+    try:
+        await handler.connect_async()
+    except SlackApiError as error:
+        code = error.response.get("error")
+        raise CannotStart(
+            f"Slack did not accept the connection ({code}). Check SLACK_APP_TOKEN (starts with xapp-) and "
+            "SLACK_BOT_TOKEN (starts with xoxb-) in .env, then run `frontline doctor`."
+        ) from None
+    except (ClientError, OSError, TimeoutError):
+        raise CannotStart(f"{settings.slack_api_url} can't be reached. Check the network and try again.") from None
+
+
+async def _warn_of_a_twin(_: Any, message: dict[str, Any], __: str | None = None) -> None:
+    if message.get("type") == "hello" and (message.get("num_connections") or 1) > 1:
+        log.warning("another process is connected with the same tokens and takes some of the questions")
+
+
+async def _serve_commands(parts: Parts) -> web.AppRunner | None:
+    """Answer `frontline ask` and `frontline doctor` of the same machine, on a socket file that only we may open."""
+
+    async def ask(request: web.Request) -> web.Response:
+        question = str((await request.json()).get("question", ""))
+        return web.json_response(asdict(await parts.think(parts.library.answer, question)), dumps=_dumps)
+
+    async def state(_: web.Request) -> web.Response:
+        return web.json_response(asdict(parts.library.state()), dumps=_dumps)
+
+    server = web.Application()
+    server.add_routes([web.post("/ask", ask), web.get("/state", state)])
+    path = socket_path(parts.settings)
+    runner = web.AppRunner(server)
+    await runner.setup()
+    try:
+        path.unlink(missing_ok=True)
+        await web.UnixSite(runner, str(path)).start()
+        path.chmod(0o600)
+    except OSError as error:
+        await runner.cleanup()
+        log.warning("`frontline ask` can't reach this bot (%s); a shorter DATA_DIR may help", error)
+        return None
+    return runner
+
+
+def socket_path(settings: Settings) -> Path:
+    """Where a running bot listens for the commands of the same machine."""
+    return settings.data_dir / "frontline.sock"
+
+
+def _dumps(value: Any) -> str:
+    import json
+
+    return json.dumps(value, default=str)

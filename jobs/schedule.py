@@ -1,0 +1,24 @@
+"""What runs when. APScheduler is only the alarm clock: it keeps nothing, and every job may be late or repeated."""
+
+from collections.abc import Awaitable, Callable
+
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+
+from bot.parts import Parts
+from jobs import reindex, tidy
+
+REINDEX_EVERY_S = 2
+TIDY_EVERY_H = 6
+
+
+def start(parts: Parts, in_background: Callable[..., Awaitable[object]]) -> AsyncIOScheduler:
+    """Set the alarms and start them.
+
+    Args:
+        in_background: runs a long synchronous call in a thread of its own, away from people's questions.
+    """
+    scheduler = AsyncIOScheduler(timezone="UTC", job_defaults={"misfire_grace_time": None, "coalesce": True})
+    scheduler.add_job(reindex.catch_up, "interval", seconds=REINDEX_EVERY_S, args=(parts.library, in_background))
+    scheduler.add_job(tidy.forget_old_traffic, "interval", hours=TIDY_EVERY_H, args=(parts.database, parts.clock))
+    scheduler.start()
+    return scheduler
