@@ -1,0 +1,70 @@
+"""The database is migrated safely and writes never find it locked."""
+
+import asyncio
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy import func, select
+
+from bot.records.database import Database, engine_for, forget_records, migrate
+from bot.records.tables import Choice, RecordsTable
+from knowledge.tables import KnowledgeTable, Revision
+from tests.conftest import NOW
+
+
+def choice(name: str) -> Choice:
+    return Choice(name=name, value="x", chosen_by="UADMIN", chosen_at=NOW)
+
+
+def test_the_migrations_make_the_tables_of_the_code(database_url: str) -> None:
+    """What Alembic builds is what the models say, on both databases."""
+    engine = engine_for(database_url)
+    with engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        differences = compare_metadata(context, [RecordsTable.metadata, KnowledgeTable.metadata])  # type: ignore[arg-type]
+    engine.dispose()
+
+    assert differences == []
+
+
+def test_processes_that_start_together_migrate_once(tmp_path: Path) -> None:
+    """Eight migrations of one new database at the same time all succeed."""
+    url = f"sqlite:///{tmp_path / 'new.db'}"
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(migrate, [url] * 8))
+
+
+async def test_writers_wait_for_each_other(tmp_path: Path) -> None:
+    """Two processes' worth of read-then-write transactions on one SQLite file: none fails, none doubles."""
+    url = f"sqlite:///{tmp_path / 'busy.db'}"
+    migrate(url)
+    first, second = Database(url), Database(url)
+
+    async def add_once(database: Database, name: str) -> None:
+        async with database.write() as session:
+            if await session.get(Choice, name) is None:
+                session.add(choice(name))
+
+    await asyncio.gather(*(add_once(database, f"n{number}") for number in range(40) for database in (first, second)))
+
+    async with first.read() as session:
+        assert await session.scalar(select(func.count(Choice.name))) == 40
+    await first.close()
+    await second.close()
+
+
+async def test_forgetting_the_records_keeps_the_guides(database_url: str) -> None:
+    """A reset empties what people told us and leaves what was indexed."""
+    database = Database(database_url)
+    async with database.write() as session:
+        session.add_all([choice("time_zone"), Revision(id=1, number=7)])
+
+    forget_records(database_url)
+
+    async with database.read() as session:
+        assert await session.scalar(select(func.count(Choice.name))) == 0
+        assert await session.scalar(select(Revision.number)) == 7
+    await database.close()

@@ -1,0 +1,124 @@
+"""Each delivery is written down before it is acknowledged, and handled once."""
+
+import asyncio
+from typing import Any
+
+from slack_bolt.request.async_request import AsyncBoltRequest
+from sqlalchemy import func, select
+
+from bot.delivery import Inbox
+from bot.records.database import Database
+from bot.records.tables import Delivery
+from tests.conftest import NOW
+
+
+def mention(event_id: str, ts: str = "1700000000.000100") -> dict[str, Any]:
+    event = {"type": "app_mention", "channel": "C0ASK", "ts": ts, "user": "UANA", "text": "<@UFRONTLINE> hello"}
+    return {"type": "event_callback", "event_id": event_id, "event": event, "token": "canary"}
+
+
+async def deliver(inbox: Inbox, body: dict[str, Any], opens: bool = False) -> tuple[int | None, int | None]:
+    """The status that the middleware answers by itself, and the delivery id it passes on."""
+    passed: list[int | None] = []
+    request = AsyncBoltRequest(body=body, mode="socket_mode")
+
+    async def onward() -> None:
+        passed.append(request.context["delivery_id"])
+
+    response = await inbox.recorder(lambda _: opens)(request, onward)
+    return (response.status if response else None), (passed[0] if passed else None)
+
+
+async def test_the_same_event_is_handled_once(database: Database) -> None:
+    """Four deliveries of one event, at the same time, are passed on once and all acknowledged."""
+    inbox = Inbox(database, lambda: NOW)
+
+    answers = await asyncio.gather(*(deliver(inbox, mention("Ev1")) for _ in range(4)))
+
+    assert sorted(str(status) for status, _ in answers) == ["200", "200", "200", "None"]
+
+
+async def test_a_mention_and_a_message_about_one_post_are_one_question(database: Database) -> None:
+    """Slack sends two events with ids of their own for one post; the second is acknowledged and dropped."""
+    inbox = Inbox(database, lambda: NOW)
+    direct = mention("Ev2")
+    direct["event"] |= {"type": "message", "channel_type": "im"}
+
+    assert (await deliver(inbox, mention("Ev1")))[0] is None
+    assert (await deliver(inbox, direct))[0] == 200
+
+
+async def test_an_edit_of_an_answered_mention_is_not_a_new_question(database: Database) -> None:
+    """An edited mention comes with a new event id and the old ts."""
+    inbox = Inbox(database, lambda: NOW)
+    edited = mention("Ev9")
+    edited["event"]["edited"] = {"user": "UANA", "ts": "1700000009.000000"}
+
+    await deliver(inbox, mention("Ev1"))
+
+    assert (await deliver(inbox, edited))[0] == 200
+
+
+async def test_what_opens_a_view_goes_straight_on(database: Database) -> None:
+    """A trigger id lives three seconds, so nothing is written before the view is opened."""
+    inbox = Inbox(database, lambda: NOW)
+
+    assert await deliver(inbox, {"command": "/frontline", "trigger_id": "1.2.a"}, opens=True) == (None, None)
+    async with database.read() as session:
+        assert await session.scalar(select(func.count(Delivery.id))) == 0
+
+
+async def test_a_corrected_form_may_come_again(database: Database) -> None:
+    """A submission that was refused with field errors is released; one that was taken is not."""
+    inbox = Inbox(database, lambda: NOW)
+    form = {"type": "view_submission", "view": {"id": "V1"}, "user": {"id": "UANA"}}
+
+    _, first = await deliver(inbox, form)
+    await inbox.release(first)
+    status, second = await deliver(inbox, form)
+    await inbox.done(second)
+
+    assert status is None
+    assert (await deliver(inbox, form))[0] == 200
+
+
+async def test_a_database_that_cannot_be_written_is_not_acknowledged(database: Database) -> None:
+    """Slack brings again what we could not write down."""
+    inbox = Inbox(database, lambda: NOW)
+    async with database.write() as session:
+        await session.run_sync(lambda sync: Delivery.__table__.drop(sync.connection()))
+
+    assert await deliver(inbox, mention("Ev1")) == (503, None)
+
+
+async def test_the_verification_token_is_not_kept(database: Database) -> None:
+    """The body is kept for replay without Slack's token."""
+    await deliver(Inbox(database, lambda: NOW), mention("Ev1"))
+
+    async with database.read() as session:
+        body = await session.scalar(select(Delivery.body))
+    assert "canary" not in str(body)
+
+
+async def test_replay_hands_over_what_was_left_and_gives_up_on_what_kills(database: Database) -> None:
+    """A delivery that was begun three times without an end is answered in words instead of begun again."""
+    inbox = Inbox(database, lambda: NOW)
+    await deliver(inbox, mention("Ev1", "1.1"))
+    await deliver(inbox, mention("Ev2", "1.2"))
+    handled: list[int] = []
+    given_up: list[str] = []
+
+    class App:
+        async def async_dispatch(self, request: AsyncBoltRequest) -> Any:
+            handled.append(request.context["delivery_id"])
+            if request.body["event_id"] == "Ev1":
+                await inbox.done(request.context["delivery_id"])
+            return type("Response", (), {"status": 200})
+
+    async def give_up(delivery: Delivery) -> None:
+        given_up.append(delivery.body["event_id"])
+
+    for _ in range(4):
+        await inbox.replay(App(), give_up)  # type: ignore[arg-type]
+
+    assert (handled, given_up) == ([1, 2, 2], ["Ev2"])

@@ -1,0 +1,83 @@
+"""What every test shares: a fixed clock, databases of both kinds, and what to do when a tool is missing."""
+
+import os
+import shutil
+import subprocess
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+os.environ.update({"HF_HUB_OFFLINE": "1", "TRANSFORMERS_OFFLINE": "1", "ANONYMIZED_TELEMETRY": "False"})
+
+NOW = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)  # a Monday
+EVALDATA = Path(__file__).resolve().parents[2] / "shared" / "evaldata"
+
+
+def need(what: str, packages: str, present: bool) -> None:
+    """Skip when a tool is missing, naming the line that would enable the test; with REQUIRE_ALL=1, fail."""
+    if present:
+        return
+    message = f"{what} is missing; enable with: sudo apt-get install -y {packages}"
+    if os.environ.get("REQUIRE_ALL") == "1":
+        pytest.fail(message)
+    pytest.skip(message)
+
+
+@pytest.fixture(scope="session")
+def chromium() -> str:
+    """The path of a Chromium to drive."""
+    found = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    need("Chromium", "chromium", found is not None)
+    assert found
+    return found
+
+
+@pytest.fixture(scope="session")
+def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a PostgreSQL of our own, on a socket file in a folder of its own."""
+    programs = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
+    need("PostgreSQL", "postgresql", bool(programs))
+    bin_folder = programs[-1].parent
+    folder = tmp_path_factory.mktemp("pg")
+    as_user: list[str] = []
+    if os.getuid() == 0:  # PostgreSQL refuses to run as root
+        as_user = ["runuser", "-u", "postgres", "--"]
+        for parent in (folder, *folder.parents):
+            if parent == Path("/tmp"):
+                break
+            parent.chmod(0o755)
+        shutil.chown(folder, "postgres", "postgres")
+    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, "cwd": folder, "check": True}
+    cluster = folder / "cluster"
+    subprocess.run([*as_user, bin_folder / "initdb", "-D", cluster, "-U", "frontline", "-A", "trust", "-N"], **quiet)
+    options = f"-c listen_addresses='' -c unix_socket_directories={folder} -c fsync=off"
+    subprocess.run(
+        [*as_user, bin_folder / "pg_ctl", "-D", cluster, "-w", "-l", folder / "log", "-o", options, "start"], **quiet
+    )
+    yield f"postgresql://frontline@/postgres?host={folder}"
+    subprocess.run([*as_user, bin_folder / "pg_ctl", "-D", cluster, "-m", "immediate", "stop"], **quiet)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The address of an empty, migrated database, once of each kind."""
+    from bot.records.database import migrate
+
+    if request.param == "sqlite":
+        url = f"sqlite:///{tmp_path / 'records.db'}"
+        migrate(url)
+        yield url
+        return
+    import psycopg
+
+    server = request.getfixturevalue("postgres_server")
+    name = f"t{abs(hash(request.node.nodeid))}"
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute(f'CREATE DATABASE "{name}"')
+    url = server.replace("postgresql://", "postgresql+psycopg://").replace("/postgres?", f"/{name}?")
+    migrate(url)
+    yield url
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
