@@ -1,0 +1,95 @@
+"""What a guide says about itself: front matter, or the sidecar of a file that can't carry any."""
+
+from dataclasses import dataclass, fields
+from datetime import date, datetime
+from urllib.parse import urlsplit
+
+import yaml
+
+from knowledge.loading import NotForEveryone, Refused
+
+EVERYONE = "everyone"
+JOURNEY_STAGES = ("awareness", "consideration", "purchase", "onboarding", "use", "support", "renewal")
+
+
+@dataclass(frozen=True)
+class Details:
+    title: str | None = None
+    owner: str | None = None
+    audience: str = EVERYONE
+    journey_stage: str | None = None
+    reviewed: date | None = None
+    url: str | None = None
+
+
+def details(written: str, where: str) -> Details:
+    """The fields written in YAML; `where` they stand is named when they are refused."""
+    try:
+        said = yaml.safe_load(written)
+    except (yaml.YAMLError, ValueError) as error:  # ValueError: a date like 2026-02-31
+        raise Refused(f"has fields in {where} that are not YAML{_line(error)}; write `name: value` lines") from error
+    if said is None:
+        return Details()
+    if not isinstance(said, dict):
+        raise Refused(f"has no `name: value` lines in {where}; write them, or take it away")
+    if said.get("audience") not in (None, EVERYONE):  # first: such a guide must go even if it has other faults
+        raise NotForEveryone(
+            f"is for an audience other than `{EVERYONE}`, which needs access control that Frontline does not have yet"
+        )
+    known = [field.name for field in fields(Details)]
+    unknown = [str(name)[:40] for name in said if name not in known]
+    if unknown:
+        raise Refused(f"has `{unknown[0]}` in {where}, which is none of {', '.join(known)}; correct or remove it")
+    return Details(
+        title=_words(said, "title", 300, where),
+        owner=_words(said, "owner", 200, where),
+        journey_stage=_journey_stage(_words(said, "journey_stage", 40, where), where),
+        reviewed=_day(said.get("reviewed"), where),
+        url=_address(_words(said, "url", 2_000, where), where),
+    )
+
+
+def _words(said: dict[object, object], name: str, most: int, where: str) -> str | None:
+    value = said.get(name)
+    if value is None:
+        return None
+    if isinstance(value, bool) or not isinstance(value, str | int | float | date):  # a title may be 2026 or 24/7
+        raise Refused(f"has a `{name}` in {where} that is not one line of words; write it in quotation marks")
+    words = " ".join(str(value).encode("utf-8", "replace").decode().replace("\0", " ").split())
+    if len(words) > most:
+        raise Refused(f"has a `{name}` in {where} of {len(words):,} characters; {most:,} is the most")
+    return words or None
+
+
+def _journey_stage(stage: str | None, where: str) -> str | None:
+    if stage not in (None, *JOURNEY_STAGES):
+        raise Refused(f"has the journey_stage `{stage}` in {where}; write one of {', '.join(JOURNEY_STAGES)}")
+    return stage
+
+
+def _day(value: object, where: str) -> date | None:
+    if isinstance(value, datetime):
+        return value.date()
+    if value is None or isinstance(value, date):
+        return value
+    try:
+        return date.fromisoformat(str(value)[:40])
+    except ValueError as error:
+        raise Refused(f"has a `reviewed` in {where} that is not a date; write it like 2026-03-31") from error
+
+
+def _address(url: str | None, where: str) -> str | None:
+    if url is None:
+        return None
+    try:
+        address = urlsplit(url)
+    except ValueError:
+        address = urlsplit("")
+    if address.scheme not in ("http", "https") or not address.hostname or any(sign in url for sign in ' <>|"'):
+        raise Refused(f"has a `url` in {where} that is not a web address; write it whole, from https:// on")
+    return url
+
+
+def _line(error: Exception) -> str:
+    mark = getattr(error, "problem_mark", None)
+    return f" (line {mark.line + 1})" if mark is not None else ""

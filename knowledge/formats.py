@@ -1,0 +1,222 @@
+"""One file format after another, as Markdown. Runs in the parsing process only."""
+
+import csv
+import io
+import re
+import warnings
+import zipfile
+from collections.abc import Iterable, Sequence
+from datetime import datetime, time
+from typing import Any
+from xml.sax import SAXParseException
+
+from knowledge.chunking import LIMIT
+from knowledge.loading import Converted, Limits, Refused
+from knowledge.pdf import pages_as_markdown
+
+_TABLE = LIMIT - 150  # characters of one Markdown table: it goes into a chunk whole, under a heading
+_CONTROL = re.compile(r"[\x01-\x08\x0e-\x1a\x1c-\x1f\x7f]")
+_DECLARED_CHARSET = re.compile(rb"<meta[^>]+charset=[\"']?([\w-]+)", re.IGNORECASE)
+_ENTITY = re.compile(r"<!ENTITY\b", re.IGNORECASE)
+_SLIDE = re.compile(r"^<!-- Slide number: (\d+) -->\n(?P<titled># )?", re.MULTILINE)
+_XML_STARTS = (b"<", b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff", b"\0<", b"\0\0\0<")
+_POINTS_OUTSIDE = re.compile(r"^[/\\]|^\w:|(?:^|[/\\])\.\.(?:[/\\]|$)")
+_MEMBERS = 10_000
+_MARKDOWNIFY: dict[str, Any] = {
+    "strict": True,
+    "escape_asterisks": False,
+    "escape_underscores": False,
+    "table_infer_header": True,
+}
+
+
+def convert(suffix: str, content: bytes, limits: Limits) -> Converted:
+    warnings.simplefilter("ignore")
+    match suffix:
+        case ".html" | ".htm":
+            return _html(content)
+        case ".pdf":
+            return pages_as_markdown(content, limits)
+        case ".docx":
+            return _docx(content, limits)
+        case ".pptx":
+            return _pptx(content, limits)
+        case ".xlsx":
+            return _xlsx(content, limits)
+        case ".csv":
+            return _csv(content, limits)
+        case _:
+            return Converted(decode(content))
+
+
+def decode(content: bytes, declared: str | None = None) -> str:
+    """Text from bytes: by its byte order mark, as UTF-8, as declared, or in the old encoding that it looks like."""
+    if content.startswith((b"\xff\xfe\0\0", b"\0\0\xfe\xff")):
+        candidates = ["utf-32"]
+    elif content.startswith((b"\xff\xfe", b"\xfe\xff")):
+        candidates = ["utf-16"]
+    else:
+        candidates = ["utf-8-sig", *([declared] if declared else [])]
+    for encoding in candidates:
+        try:
+            return _readable(content.decode(encoding))
+        except (UnicodeDecodeError, LookupError):
+            continue
+    from charset_normalizer import from_bytes
+
+    guess = from_bytes(content[:200_000]).best()
+    return _readable(content.decode(guess.encoding if guess else "cp1252", "replace"))
+
+
+def _readable(text: str) -> str:
+    if len(_CONTROL.findall(text)) + text.count("\0") > len(text) // 1_000:
+        raise Refused("is not text, whatever its name says; give it the ending of its real format")
+    return text
+
+
+def _html(content: bytes) -> Converted:
+    declared = _DECLARED_CHARSET.search(content[:4_000])
+    html = decode(content, declared[1].decode("ascii") if declared else None)
+    if _ENTITY.search(html):
+        raise Refused("declares XML entities, which can hide other files or grow without end; save it as plain HTML")
+    from markitdown.converters import HtmlConverter
+
+    return Converted(HtmlConverter().convert_string(html, **_MARKDOWNIFY).markdown)
+
+
+def _docx(content: bytes, limits: Limits) -> Converted:
+    _check_archive(content, limits)
+    from markitdown import StreamInfo
+    from markitdown.converters import DocxConverter
+
+    styles = "p[style-name='Title'] => h1:fresh\np[style-name='Subtitle'] => p:fresh"
+    stream = StreamInfo(extension=".docx")
+    converter = DocxConverter()  # type: ignore[no-untyped-call]
+    return Converted(converter.convert(io.BytesIO(content), stream, style_map=styles, **_MARKDOWNIFY).markdown)
+
+
+def _pptx(content: bytes, limits: Limits) -> Converted:
+    _check_archive(content, limits)
+    from markitdown import StreamInfo
+    from markitdown.converters import PptxConverter
+
+    converter = PptxConverter()  # type: ignore[no-untyped-call]
+    markdown = converter.convert(io.BytesIO(content), StreamInfo(extension=".pptx"), **_MARKDOWNIFY).markdown
+    return Converted(_SLIDE.sub(lambda slide: "# " if slide["titled"] else f"## Slide {slide[1]}\n\n", markdown))
+
+
+def _xlsx(content: bytes, limits: Limits) -> Converted:
+    _check_archive(content, limits)
+    from openpyxl import load_workbook
+
+    book = load_workbook(io.BytesIO(content), read_only=True, data_only=True, keep_links=False)
+    parts = []
+    for sheet in book.worksheets:
+        table = _tables(sheet.iter_rows(values_only=True), limits)
+        if table:
+            parts.append(f"## {_cell(sheet.title)}\n\n{table}")
+    return Converted("\n\n".join(parts), has_own_headings=False)
+
+
+def _csv(content: bytes, limits: Limits) -> Converted:
+    text = decode(content)
+    csv.field_size_limit(limits.characters)
+    try:
+        dialect: type[csv.Dialect] = csv.Sniffer().sniff(text[:10_000], delimiters=",;\t|")
+    except csv.Error:
+        dialect = csv.excel
+    return Converted(_tables(csv.reader(io.StringIO(text, newline=""), dialect), limits), has_own_headings=False)
+
+
+def _tables(rows: Iterable[Sequence[object]], limits: Limits) -> str:
+    """Rows as Markdown tables, the first row as the header of each.
+
+    A long table becomes several that each fit into a chunk with the header on top, for a row alone says little.
+    Where a row is too long for that, each is a list item that names its columns.
+    """
+    kept: list[list[str]] = []
+    cells = 0
+    for row in rows:
+        cells += len(row)
+        if len(row) > limits.columns:
+            raise Refused(f"has {len(row):,} columns, more than {limits.columns:,}; keep those that people ask about")
+        if cells > limits.cells:
+            raise Refused(f"has more than {limits.cells:,} cells; keep what people ask about, or split it")
+        words = [_cell(value) for value in row]
+        while words and not words[-1]:
+            words.pop()
+        if words:
+            kept.append(words)
+    if not kept:
+        return ""
+    width = max(len(row) for row in kept)
+    header, *body = ([*row, *[""] * (width - len(row))] for row in kept)
+    top = f"{_row(header)}\n{_row(['---'] * width)}"
+    lines = [_row(row) for row in body]
+    if len(top) + max((len(line) for line in lines), default=0) > _TABLE:
+        return "\n".join(_item(header, row) for row in body)
+    tables = [top]
+    size = len(top)
+    for line in lines:
+        if size + 1 + len(line) > _TABLE:
+            tables.append(top)
+            size = len(top)
+        tables[-1] += f"\n{line}"
+        size += 1 + len(line)
+    return "\n\n".join(tables)
+
+
+def _row(cells: Sequence[str]) -> str:
+    return f"| {' | '.join(cells)} |"
+
+
+def _item(header: Sequence[str], row: Sequence[str]) -> str:
+    named = zip(header, row, strict=True)
+    return "- " + "; ".join(f"{name}: {value}" if name else value for name, value in named if value)
+
+
+def _cell(value: object) -> str:
+    if isinstance(value, datetime) and value.time() == time.min:
+        value = value.date()
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    return "" if value is None else " ".join(str(value).split()).replace("|", "\\|")
+
+
+def _check_archive(content: bytes, limits: Limits) -> None:
+    """Refuses what an Office file, which is a zip archive of XML, must not hold, before a converter unpacks it.
+
+    Sizes are counted while reading: those that the archive declares may be lies.
+    """
+    if content.startswith(b"\xd0\xcf\x11\xe0"):  # the container of encrypted and of pre-2007 Office files
+        raise Refused("is locked with a password or in an old Office format; save it in the new one without")
+    from defusedxml import DefusedXmlException
+    from defusedxml.sax import make_parser
+
+    unpacked = 0
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        members = archive.infolist()
+        if len(members) > _MEMBERS:
+            raise Refused(f"has {len(members):,} files inside, more than {_MEMBERS:,}; open it and save it again")
+        for member in members:
+            if member.flag_bits & 1:
+                raise Refused("is locked with a password; save it without one")
+            if _POINTS_OUTSIDE.search(member.orig_filename):
+                raise Refused("holds a file that points outside it, as no ordinary document does; find out who made it")
+            with archive.open(member) as part:
+                block = part.read(1 << 16)
+                xml = make_parser() if block.lstrip().startswith(_XML_STARTS) else None
+                while block:
+                    unpacked += len(block)
+                    if unpacked > limits.unpacked_bytes:
+                        most = f"{limits.unpacked_bytes / 1_000_000:,.0f} MB"
+                        raise Refused(f"unpacks to more than {most}; split it into smaller files")
+                    if xml is not None:
+                        xml.forbid_dtd = True
+                        try:
+                            xml.feed(block)
+                        except DefusedXmlException as error:
+                            raise Refused("declares XML entities or a DTD, as no ordinary document does") from error
+                        except SAXParseException:  # not XML after all; if it should be, the converter will say so
+                            xml = None
+                    block = part.read(1 << 16)

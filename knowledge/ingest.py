@@ -1,0 +1,276 @@
+"""The guides folder brought into SQL: what is new, changed or gone there, and what can't be taken.
+
+Each guide is one short transaction of its own, so other readers and writers never wait for a whole ingest, and one
+that is killed leaves whole guides behind; the next one goes on from there.
+"""
+
+import os
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Literal, TypeVar
+
+from sqlalchemy import Engine, delete, select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from knowledge.loading import FORMATS, Draft, Limits, NotForEveryone, Parser, Refused, Source, read
+from knowledge.tables import Chunk, Guide, Refusal, Revision
+
+_LONGEST_KEY = 500  # as the column has it
+_T = TypeVar("_T")
+_Outcome = Literal["added", "changed", "unchanged"]
+
+
+class NoGuidesFolder(Exception):
+    """There is nothing to ingest from; guides already known are left as they are."""
+
+
+@dataclass(frozen=True)
+class Summary:
+    """What became of each file, by its path below the guides folder; a reason goes on from the file's name."""
+
+    added: tuple[str, ...] = ()
+    changed: tuple[str, ...] = ()
+    unchanged: tuple[str, ...] = ()
+    removed: tuple[str, ...] = ()
+    refused: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def changed_anything(self) -> bool:
+        return bool(self.added or self.changed or self.removed)
+
+    def in_words(self) -> str:
+        """
+        >>> print(Summary(added=("a.md",), refused=(("b.pdf", "is locked with a password"),)).in_words())
+        1 added, 0 changed, 0 unchanged, 0 removed, 1 refused
+          b.pdf is locked with a password.
+        """
+        kinds = ("added", "changed", "unchanged", "removed", "refused")
+        counts = ", ".join(f"{len(getattr(self, kind)):,} {kind}" for kind in kinds)
+        return "\n".join([counts, *(f"  {key} {reason}." for key, reason in self.refused)])
+
+
+def ingest(
+    engine: Engine,
+    root: Path,
+    paths: Sequence[Path] | None = None,
+    *,
+    now: datetime,
+    progress: Callable[[int, int, str], None] | None = None,
+) -> Summary:
+    """Brings the guides folder, or only some files and folders in it, into SQL.
+
+    Args:
+        paths: files and folders below `root`; all of it when None. What is known of them but no longer there leaves.
+        progress: called after each file with how many are done, how many there are, and its name.
+
+    Raises:
+        NoGuidesFolder: `root` is not a folder; a folder that is not mounted must not empty the index.
+    """
+    root = root.resolve()
+    if not root.is_dir():
+        raise NoGuidesFolder(f"There is no guides folder at {root}; make it, or name the right one.")
+    with Session(engine) as session:  # before looking at the folder: what another ingest adds meanwhile is not "gone"
+        hashes = dict(session.execute(select(Guide.key, Guide.hash)).all())
+        refusals = dict(session.execute(select(Refusal.key, Refusal.reason)).all())
+    found = _find(root, paths, {*hashes, *refusals})
+    outcomes: dict[_Outcome, list[str]] = defaultdict(list)
+    removed: list[str] = []
+    refused = dict(found.refused)
+    limits = Limits()
+    with Parser(limits) as parser:
+        for done, (key, path) in enumerate(found.files.items(), 1):
+            try:
+                source = read(path, root, limits)
+                if hashes.get(key) == source.hash:
+                    outcomes["unchanged"].append(key)
+                else:
+                    draft = parser.parse(source)
+                    outcomes[_in_transaction(engine, _store(key, source, draft, now))].append(key)
+            except NotForEveryone as refusal:
+                refused[key] = str(refusal)
+                if key in hashes and _in_transaction(engine, _remove(key)):
+                    removed.append(key)
+            except Refused as refusal:
+                refused[key] = str(refusal) + ("; its earlier version stays in use" if key in hashes else "")
+            if progress:
+                progress(done, len(found.files), key)
+    removed += [key for key in sorted(found.gone) if key in hashes and _in_transaction(engine, _remove(key))]
+    settled = refusals.keys() & {*outcomes["added"], *outcomes["changed"], *outcomes["unchanged"], *found.gone}
+    lasting = {key: reason for key, reason in refused.items() if key not in found.strangers}
+    if settled or lasting.items() - refusals.items():
+        _in_transaction(engine, _write_refusals(lasting, settled, now))
+    return Summary(
+        tuple(outcomes["added"]),
+        tuple(outcomes["changed"]),
+        tuple(outcomes["unchanged"]),
+        tuple(removed),
+        tuple(sorted(refused.items())),
+    )
+
+
+@dataclass
+class _Found:
+    files: dict[str, Path] = field(default_factory=dict)  # by key
+    refused: dict[str, str] = field(default_factory=dict)
+    strangers: set[str] = field(default_factory=set)  # of the refused: named by someone, but no part of the folder
+    gone: set[str] = field(default_factory=set)  # known, asked for, and no longer there
+
+
+def _find(root: Path, paths: Sequence[Path] | None, known: set[str]) -> _Found:
+    found = _Found()
+    scopes: list[str] = []  # keys of the folders and files asked for; "" is the whole folder
+    for path in [root] if paths is None else paths:
+        place = _in_folder(root, path)
+        if place is None:
+            name = str(path)
+            found.refused[name] = f"is outside the guides folder; put it into {root} and ingest it there"
+            found.strangers.add(name)
+            continue
+        scope = "" if place == root else _key(root, place)
+        if place.is_dir() and not place.is_symlink():
+            _walk(root, place, found)
+        elif place.suffix.lower() in FORMATS and os.path.lexists(place):
+            _take(root, place, found)
+        elif os.path.lexists(place):
+            found.refused[scope] = f"is not in a guide format ({' '.join(FORMATS)}); save it in one of them"
+            found.strangers.add(scope)
+        elif not any(_is_below(key, scope) for key in known):
+            found.refused[scope] = "is not there; check the name"
+            found.strangers.add(scope)
+        scopes.append(scope)
+    unseen = known - found.files.keys() - found.refused.keys()
+    closed = [key for key in found.refused if key not in found.strangers]  # folders that can't be looked into
+    found.gone = {
+        key
+        for key in unseen
+        if any(_is_below(key, scope) for scope in scopes) and not any(_is_below(key, folder) for folder in closed)
+    }
+    return found
+
+
+def _in_folder(root: Path, path: Path) -> Path | None:
+    """The place meant, seen from here or else from the guides folder, if it is in the guides folder."""
+    seen = path if path.is_absolute() or os.path.lexists(path) else root / path
+    place = seen.parent.resolve() / seen.name if seen.name not in ("", "..") else seen.resolve()
+    return place if place.is_relative_to(root) else None
+
+
+def _walk(root: Path, folder: Path, found: _Found) -> None:
+    def closed(error: OSError) -> None:
+        key = _key(root, Path(error.filename))
+        found.refused[key] = f"can't be looked into ({error.strerror}); check who may read it"
+
+    for place, folders, files in os.walk(folder, onerror=closed):
+        folders[:] = sorted(name for name in folders if not _is_hidden(name))
+        for name in folders:
+            link = Path(place, name)
+            if link.is_symlink() and not link.resolve().is_relative_to(root):
+                found.refused[_key(root, link)] = "is a link to a folder outside; put the folder itself there"
+        for name in sorted(files):
+            if not _is_hidden(name) and os.path.splitext(name)[1].lower() in FORMATS:
+                _take(root, Path(place, name), found)
+
+
+def _is_hidden(name: str) -> bool:
+    return name.startswith((".", "~$"))  # ~$: what Office leaves beside a file that is open
+
+
+def _take(root: Path, path: Path, found: _Found) -> None:
+    key = _key(root, path)
+    if len(key) > _LONGEST_KEY:
+        found.refused[key[:_LONGEST_KEY]] = f"has a path of more than {_LONGEST_KEY} characters; shorten it"
+    elif not key.isprintable() or "\N{REPLACEMENT CHARACTER}" in key:
+        readable = "".join(sign if sign.isprintable() else "\N{REPLACEMENT CHARACTER}" for sign in key)
+        found.refused[readable] = "has signs in its name that can't be shown; rename it"
+    else:
+        found.files[key] = path
+
+
+def _key(root: Path, path: Path) -> str:
+    return os.fsencode(path.relative_to(root).as_posix()).decode("utf-8", "replace")
+
+
+def _is_below(key: str, scope: str) -> bool:
+    return not scope or key == scope or key.startswith(f"{scope}/")
+
+
+def _in_transaction(engine: Engine, work: Callable[[Session, Revision], _T]) -> _T:
+    """One write transaction; tried again when another ingest has just written the same row first."""
+    for attempt in range(3):
+        try:
+            with Session(engine) as session, session.begin():
+                # Held until the end, so that ingests take turns on an engine that has no single writer.
+                revision = session.get(Revision, 1, with_for_update=True)
+                if revision is None:
+                    revision = Revision(id=1, number=0)
+                    session.add(revision)
+                    session.flush()
+                return work(session, revision)
+        except IntegrityError:
+            if attempt == 2:
+                raise
+    raise AssertionError("unreachable")
+
+
+def _store(key: str, source: Source, draft: Draft, now: datetime) -> Callable[[Session, Revision], _Outcome]:
+    def work(session: Session, revision: Revision) -> _Outcome:
+        guide = session.scalar(select(Guide).where(Guide.key == key))
+        if guide is not None and guide.hash == source.hash:  # another ingest was faster
+            return "unchanged"
+        outcome: _Outcome = "changed" if guide else "added"
+        guide = guide or Guide(key=key)
+        guide.title, guide.owner, guide.audience = draft.title, draft.owner, draft.audience
+        guide.journey_stage, guide.reviewed, guide.url = draft.journey_stage, draft.reviewed, draft.url
+        guide.text, guide.hash, guide.updated_at = draft.text, source.hash, now
+        session.add(guide)
+        session.flush()
+        _store_chunks(session, guide, draft)
+        revision.number += 1
+        return outcome
+
+    return work
+
+
+def _store_chunks(session: Session, guide: Guide, draft: Draft) -> None:
+    """Chunks that say the same keep their rows, and with them their place in the index."""
+    rows: defaultdict[str, list[Chunk]] = defaultdict(list)
+    for row in session.scalars(select(Chunk).where(Chunk.guide_id == guide.id).order_by(Chunk.ordinal.desc())):
+        rows[row.hash].append(row)
+    for ordinal, chunk in enumerate(draft.chunks):
+        same = rows[chunk.hash]
+        row = same.pop() if same else Chunk(guide_id=guide.id, hash=chunk.hash)
+        row.ordinal, row.start, row.end, row.headings = ordinal, chunk.start, chunk.end, list(chunk.headings)
+        session.add(row)
+    for row in (row for same in rows.values() for row in same):
+        session.delete(row)
+
+
+def _remove(key: str) -> Callable[[Session, Revision], bool]:
+    def work(session: Session, revision: Revision) -> bool:
+        guide_id = session.scalar(select(Guide.id).where(Guide.key == key))
+        if guide_id is None:
+            return False
+        session.execute(delete(Chunk).where(Chunk.guide_id == guide_id))
+        session.execute(delete(Guide).where(Guide.id == guide_id))
+        revision.number += 1
+        return True
+
+    return work
+
+
+def _write_refusals(
+    refused: dict[str, str], settled: Iterable[str], now: datetime
+) -> Callable[[Session, Revision], None]:
+    def work(session: Session, _: Revision) -> None:
+        session.execute(delete(Refusal).where(Refusal.key.in_(list(settled))))
+        for key, reason in refused.items():
+            row = session.get(Refusal, key) or Refusal(key=key)
+            if row.reason != reason:
+                row.reason, row.refused_at = reason, now
+                session.add(row)
+
+    return work

@@ -1,0 +1,139 @@
+"""The process that parses files (`python -m knowledge.parsing`), started by `knowledge.loading` and fed through pipes.
+
+It never opens a guide itself: it is given bytes and answers with one line of JSON, so that a parser that a hostile
+file has taken over can hand back text and nothing else.
+"""
+
+import ctypes
+import json
+import os
+import re
+import resource
+import signal
+import sys
+from typing import Any, BinaryIO
+
+from knowledge.chunking import cut, sections
+from knowledge.details import Details, details
+from knowledge.formats import convert, decode
+from knowledge.loading import SIDECAR, Draft, Limits, NotForEveryone, Refused
+
+_FRONT_MATTER = re.compile(r"\A\s*---[ \t]*\n(?P<fields>.*?)^(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL | re.MULTILINE)
+_OPENED = re.compile(r"\A\s*---[ \t]*\n\s*\w+:")
+_FORBIDDEN = {
+    "socket.connect",
+    "socket.getaddrinfo",
+    "subprocess.Popen",
+    "os.system",
+    "os.exec",
+    "os.fork",
+    "os.posix_spawn",
+}
+_PR_SET_PDEATHSIG = 1
+
+
+def main() -> None:
+    requests, answers = sys.stdin.buffer, os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)  # what a converter prints must not get among the answers
+    _lock_in()
+    while line := requests.readline():
+        head = json.loads(line)
+        limits = Limits(**head["limits"])
+        _limit(limits)
+        answers.write(json.dumps(_answer(head, requests, limits), ensure_ascii=False).encode() + b"\n")
+        answers.flush()
+
+
+def _answer(head: dict[str, Any], requests: BinaryIO, limits: Limits) -> dict[str, Any]:
+    try:
+        content = requests.read(head["content"])
+        sidecar = None if head["sidecar"] is None else requests.read(head["sidecar"])
+        return {"draft": _as_json(_draft(head["name"], content, sidecar, limits))}
+    except Refused as refusal:
+        return {"refused": str(refusal), "not_for_everyone": isinstance(refusal, NotForEveryone)}
+    except MemoryError:
+        return {"out_of_memory": True}
+    except RecursionError:
+        return {"refused": "is nested too deeply to be read; flatten it and save it again"}
+    except Exception:  # noqa: BLE001 - a converter may raise anything on a broken file, and the next file must be read
+        return {"refused": "is broken or not what its name says; open it, save it again and put the new file there"}
+
+
+def _draft(name: str, content: bytes, sidecar: bytes | None, limits: Limits) -> Draft:
+    said: Details | None = details(decode(sidecar), f"{name}{SIDECAR}") if sidecar is not None else None
+    suffix = os.path.splitext(name)[1].lower()
+    converted = convert(suffix, content, limits)
+    text = _clean(converted.text)
+    if suffix in {".md", ".markdown", ".txt"}:
+        front = _FRONT_MATTER.match(text)
+        if sidecar is not None:
+            raise Refused(f"has a sidecar, {name}{SIDECAR}; put those fields at the top of the file, between --- lines")
+        if front is None and _OPENED.match(text):  # it may say that the guide is not for everyone
+            raise Refused("has front matter that is not closed; end it with a line of ---")
+        if front:
+            said = details(front["fields"], "its front matter")
+            text = text[front.end() :]
+    said = said or Details()
+    if not text.strip():
+        raise Refused(converted.when_empty)
+    if len(text) > limits.characters:
+        raise Refused(f"has {len(text):,} characters, more than {limits.characters:,}; split it into smaller files")
+    title = said.title or (_first_heading(text) if converted.has_own_headings else None) or _in_words(name)
+    return Draft(
+        title=title[:300],
+        owner=said.owner,
+        audience=said.audience,
+        journey_stage=said.journey_stage,
+        reviewed=said.reviewed,
+        url=said.url,
+        text=text,
+        chunks=tuple(cut(title[:300], text)),
+    )
+
+
+def _clean(text: str) -> str:
+    """Line ends as one character, and nothing that a database refuses."""
+    text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\0", "\N{REPLACEMENT CHARACTER}")
+    return text.encode("utf-8", "replace").decode()
+
+
+def _first_heading(text: str) -> str | None:
+    return next((span.headings[-1] for span in sections(text) if span.headings), None)
+
+
+def _in_words(name: str) -> str:
+    stem = re.sub(r"[\s_-]+", " ", os.path.splitext(name)[0]).strip()
+    return stem[:1].upper() + stem[1:] or name
+
+
+def _as_json(draft: Draft) -> dict[str, Any]:
+    chunks = [(chunk.start, chunk.end, chunk.headings, chunk.hash) for chunk in draft.chunks]
+    return vars(draft) | {"reviewed": draft.reviewed and draft.reviewed.isoformat(), "chunks": chunks}
+
+
+def _lock_in() -> None:
+    """Die with the parent, write no file, open no connection, start no program."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+        if os.getppid() == 1:  # the parent died before that line
+            sys.exit()
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
+    sys.addaudithook(_forbid)
+
+
+def _forbid(event: str, _: object) -> None:
+    if event in _FORBIDDEN:
+        raise Refused("asks for something outside itself while being read; save it without links to other files")
+
+
+def _limit(limits: Limits) -> None:
+    spent = resource.getrusage(resource.RUSAGE_SELF)
+    cpu = int(spent.ru_utime + spent.ru_stime) + limits.seconds
+    resource.setrlimit(resource.RLIMIT_CPU, (cpu, resource.RLIM_INFINITY))
+    if sys.platform == "linux":  # elsewhere the kernel refuses or ignores it, and time is the limit
+        resource.setrlimit(resource.RLIMIT_AS, (limits.memory_bytes, resource.RLIM_INFINITY))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,161 @@
+"""A PDF as Markdown: its large or bold lines become headings, for a citation names the section it is from.
+
+Read with PDFium rather than a Python parser: a manual of hundreds of pages must be read within the time limit.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from ctypes import c_int, create_string_buffer
+from dataclasses import dataclass, field
+from itertools import groupby
+from typing import Any
+
+from knowledge.loading import Converted, Limits, Refused
+
+_LONGEST_HEADING = 120
+_BULLET = re.compile(r"^[•●▪‣◦∙·–]\s+")
+_ITEM = re.compile(r"^(?:- |\d{1,3}[.)]\s)")
+_BOLD = 600  # font weight from which a line counts as bold
+
+
+@dataclass
+class _Line:
+    page: int
+    text: str
+    height: float  # of its font, in points on the page
+    bold: bool
+    left: float
+    right: float
+    top: float  # from the foot of the page, in points
+    bottom: float
+    level: int = field(default=0)  # of the heading that it is; 0: it is none
+
+
+def pages_as_markdown(content: bytes, limits: Limits) -> Converted:
+    import pypdfium2
+
+    try:
+        document = pypdfium2.PdfDocument(content)
+    except pypdfium2.PdfiumError as error:
+        if "password" in str(error).lower():
+            raise Refused("is locked with a password; save it without one") from error
+        raise Refused("is broken or no PDF; open it, save it again and put the new file there") from error
+    if len(document) > limits.pages:
+        raise Refused(f"has {len(document):,} pages, more than {limits.pages:,}; split it into smaller files")
+    lines: list[_Line] = []
+    size = 0
+    for number in range(len(document)):
+        for line in _lines(document[number], number + 1):
+            size += len(line.text)
+            if size > limits.characters:
+                raise Refused(f"has more than {limits.characters:,} characters; split it into smaller files")
+            lines.append(line)
+    lines = _without_running_lines(lines, len(document))
+    found_headings = _find_headings(lines)
+    parts = []
+    for number, page in groupby(lines, key=lambda line: line.page):
+        if not found_headings:
+            parts.append(f"## Page {number}")
+        parts.extend(_blocks(list(page)))
+    return Converted(
+        "\n\n".join(parts),
+        found_headings,
+        when_empty="has no text in it, only pictures perhaps; have its text recognised (OCR) and save that",
+    )
+
+
+def _lines(page: Any, number: int) -> Iterator[_Line]:
+    from pypdfium2 import raw
+
+    text = page.get_textpage()
+    characters = "".join(chr(raw.FPDFText_GetUnicode(text, at)) for at in range(text.count_chars()))
+    for match in re.finditer(r"[^\r\n]+", characters):
+        words = match[0].strip()
+        if not words:
+            continue
+        first = match.start() + len(match[0]) - len(match[0].lstrip())
+        last = first + len(words) - 1
+        left, bottom, right, top = text.get_charbox(first, loose=True)
+        yield _Line(
+            page=number,
+            # PDFium writes U+FFFE or U+0002 where a word is hyphenated at the end of a line.
+            text=re.sub("[\ufffe\x02]", "-", " ".join(words.split())),
+            height=round(top - bottom, 1),
+            bold=_is_bold(text, first) and _is_bold(text, last),
+            left=left,
+            right=max(right, text.get_charbox(last, loose=True)[2]),
+            top=top,
+            bottom=bottom,
+        )
+
+
+def _is_bold(text: Any, at: int) -> bool:
+    from pypdfium2 import raw
+
+    if raw.FPDFText_GetFontWeight(text, at) >= _BOLD:
+        return True
+    name = create_string_buffer(128)
+    raw.FPDFText_GetFontInfo(text, at, name, len(name), c_int())
+    return re.search(rb"bold|black|heavy", name.value, re.IGNORECASE) is not None
+
+
+def _without_running_lines(lines: list[_Line], pages: int) -> list[_Line]:
+    """The lines without page numbers, headers and footers: what stands first or last on most pages."""
+    if pages < 3:
+        return lines
+    edges: Counter[str] = Counter()
+    at_edge: set[int] = set()
+    for _, page in groupby(lines, key=lambda line: line.page):
+        stood = sorted(page, key=lambda line: -line.top)
+        outermost = {id(line): _without_numbers(line) for line in (*stood[:2], *stood[-2:])}
+        edges.update(set(outermost.values()))
+        at_edge.update(outermost)
+    return [line for line in lines if id(line) not in at_edge or edges[_without_numbers(line)] <= pages * 0.6]
+
+
+def _without_numbers(line: _Line) -> str:
+    return re.sub(r"\d+", "0", line.text)
+
+
+def _find_headings(lines: Sequence[_Line]) -> bool:
+    """Marks the headings, larger fonts higher up; returns whether there are any."""
+    weights: Counter[float] = Counter()
+    for line in lines:
+        weights[line.height] += len(line.text)
+    if not weights:
+        return False
+    body = weights.most_common(1)[0][0]
+    larger = sorted({line.height for line in lines if line.height > body * 1.12 and _may_head(line)}, reverse=True)
+    levels = {height: min(level, 5) for level, height in enumerate(larger, 1)}
+    for line in lines:
+        if _may_head(line):
+            line.level = levels.get(line.height, 0)
+            if not line.level and line.bold and line.height >= body and not line.text.endswith((".", ",", ";", ":")):
+                line.level = min(len(levels) + 1, 6)
+    return any(line.level for line in lines)
+
+
+def _may_head(line: _Line) -> bool:
+    return len(line.text) <= _LONGEST_HEADING and any(sign.isalpha() for sign in line.text)
+
+
+def _blocks(lines: Sequence[_Line]) -> Iterator[str]:
+    """Headings, paragraphs and lists: a line that reaches the right edge goes on in the next."""
+    edge = max(line.right for line in lines)
+    block: list[str] = []
+    before: _Line | None = None
+    for line in lines:
+        text = _BULLET.sub("- ", line.text)
+        gap = before is not None and before.bottom - line.top > 0.6 * line.height
+        if before is None or gap or line.level != before.level or line.top > before.top:
+            if block:
+                yield "\n".join(block)
+            block = ["#" * line.level + " " + text if line.level else text]
+        elif line.level or (before.right > edge * 0.8 and not _ITEM.match(text)):
+            block[-1] += f" {text}"
+        else:
+            block.append(text)
+        before = line
+    if block:
+        yield "\n".join(block)
