@@ -94,7 +94,7 @@ class _Outline:
         lines = [0, *(match.end() for match in _NEWLINE.finditer(text)), len(text)]
         joints: set[int] = set()
         seams: set[int] = set()
-        held: set[int] = set()  # starts that must stay with what stands before: a heading, a table's header row
+        held: set[int] = set()  # starts that must stay with the heading before them
         tokens = _BLOCKS.parse(text)
         for number, token in enumerate(tokens):
             if token.map is None or token.type in _CONTAINERS_ONLY:
@@ -109,7 +109,8 @@ class _Outline:
             elif after_heading:
                 held.add(start)
             elif token.type == "tr_open":
-                (seams if tokens[number - 1].type == "tr_close" else held).add(start)
+                if tokens[number - 1].type == "tr_close":  # the first two stay together: the header and a row
+                    seams.add(start)
             elif token.level == 0 or (token.level == 1 and token.type == "list_item_open"):
                 joints.add(start)
             else:

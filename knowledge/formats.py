@@ -18,7 +18,7 @@ _TABLE = LIMIT - 150  # characters of one Markdown table: it goes into a chunk w
 _CONTROL = re.compile(r"[\x01-\x08\x0e-\x1a\x1c-\x1f\x7f]")
 _DECLARED_CHARSET = re.compile(rb"<meta[^>]+charset=[\"']?([\w-]+)", re.IGNORECASE)
 _ENTITY = re.compile(r"<!ENTITY\b", re.IGNORECASE)
-_SLIDE = re.compile(r"^<!-- Slide number: (\d+) -->\n(?P<titled># )?", re.MULTILINE)
+_SLIDE = re.compile(r"^<!-- Slide number: (\d+) -->$", re.MULTILINE)
 _XML_STARTS = (b"<", b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff", b"\0<", b"\0\0\0<")
 _POINTS_OUTSIDE = re.compile(r"^[/\\]|^\w:|(?:^|[/\\])\.\.(?:[/\\]|$)")
 _MEMBERS = 10_000
@@ -102,7 +102,15 @@ def _pptx(content: bytes, limits: Limits) -> Converted:
 
     converter = PptxConverter()  # type: ignore[no-untyped-call]
     markdown = converter.convert(io.BytesIO(content), StreamInfo(extension=".pptx"), **_MARKDOWNIFY).markdown
-    return Converted(_SLIDE.sub(lambda slide: "# " if slide["titled"] else f"## Slide {slide[1]}\n\n", markdown))
+    _, *parts = _SLIDE.split(markdown)
+    slides = zip(parts[::2], parts[1::2], strict=True)
+    return Converted(
+        "\n\n".join(
+            slide.strip() if re.search("^# ", slide, re.MULTILINE) else f"## Slide {number}\n\n{slide.strip()}"
+            for number, slide in slides
+            if slide.strip()
+        )
+    )
 
 
 def _xlsx(content: bytes, limits: Limits) -> Converted:
@@ -112,6 +120,7 @@ def _xlsx(content: bytes, limits: Limits) -> Converted:
     book = load_workbook(io.BytesIO(content), read_only=True, data_only=True, keep_links=False)
     parts = []
     for sheet in book.worksheets:
+        sheet.reset_dimensions()  # as declared they may be the whole sheet
         table = _tables(sheet.iter_rows(values_only=True), limits)
         if table:
             parts.append(f"## {_cell(sheet.title)}\n\n{table}")
@@ -138,13 +147,13 @@ def _tables(rows: Iterable[Sequence[object]], limits: Limits) -> str:
     cells = 0
     for row in rows:
         cells += len(row)
-        if len(row) > limits.columns:
-            raise Refused(f"has {len(row):,} columns, more than {limits.columns:,}; keep those that people ask about")
         if cells > limits.cells:
             raise Refused(f"has more than {limits.cells:,} cells; keep what people ask about, or split it")
         words = [_cell(value) for value in row]
         while words and not words[-1]:
             words.pop()
+        if len(words) > limits.columns:
+            raise Refused(f"has {len(words):,} columns, more than {limits.columns:,}; keep what people ask about")
         if words:
             kept.append(words)
     if not kept:
