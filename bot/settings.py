@@ -98,6 +98,17 @@ def load(env_file: Path | None = ROOT / ".env", **given: Any) -> Settings:
         raise SettingsError(f"{problems} See `.env.example`.") from None
 
 
+def missing_tokens(settings: Settings) -> list[str]:
+    """What real Slack needs and isn't set, each with its line in `.env.example`."""
+    example = (ROOT / ".env.example").read_text(encoding="utf-8").splitlines()
+    line_of = {line.split("=")[0]: number for number, line in enumerate(example, 1)}
+    return [
+        f"{name} is not set. Line {line_of[name]} of .env.example says where to find it; put it in .env."
+        for name in ("SLACK_BOT_TOKEN", "SLACK_APP_TOKEN")
+        if not getattr(settings, name.lower()).get_secret_value()
+    ]
+
+
 def _in_words(place: tuple[int | str, ...], kind: str, message: str) -> str:
     name = str(place[0]).upper() if place else "A setting"
     if kind == "extra_forbidden":

@@ -1,0 +1,255 @@
+"""`frontline …`: what can be done from a terminal. Heavy imports stay inside the commands that need them."""
+
+import asyncio
+import json
+import sys
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
+
+import typer
+
+if TYPE_CHECKING:
+    from bot.settings import Settings
+
+app = typer.Typer(
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+    no_args_is_help=True,
+    help="Answers staff questions in Slack from your guides, with the passage and its source.",
+)
+evaluate = typer.Typer(rich_markup_mode=None, no_args_is_help=True, help="Measure Frontline on a question set.")
+app.add_typer(evaluate, name="evaluate")
+
+ExistingFile = typer.Option(exists=True, dir_okay=False, readable=True)
+
+
+FOR_PEOPLE = (
+    ("bot.settings", "SettingsError"),
+    ("bot.wiring", "CannotStart"),
+    ("bot.demo", "DemoStopped"),
+    ("knowledge.index", "AlreadyOwned"),
+    ("knowledge.encoder", "ModelUnavailable"),
+)
+
+
+class Tier(StrEnum):
+    """How much of an evaluation set is measured."""
+
+    MINI = "mini"
+    CORE = "core"
+    FULL = "full"
+
+
+def main() -> None:
+    """The entry of `frontline`: what we know to go wrong is said in plain words, without a traceback."""
+    try:
+        app(prog_name="frontline")
+    except (KeyboardInterrupt, asyncio.CancelledError):
+        sys.exit(130)
+    except Exception as error:
+        if not _is_for_people(error):
+            raise
+        _stop(str(error).strip())
+
+
+def _is_for_people(error: Exception) -> bool:
+    """Whether the error's message says what happened and what to do; what raised it is loaded already."""
+    loaded = (vars(sys.modules[module]).get(name) for module, name in FOR_PEOPLE if module in sys.modules)
+    return isinstance(error, tuple(each for each in loaded if each))
+
+
+def _stop(words: str, code: int = 1) -> NoReturn:
+    typer.echo(words, err=True)
+    sys.exit(code)
+
+
+@app.command()
+def demo(
+    reset: Annotated[bool, typer.Option("--reset", help="Start over: clear the demo's messages and records.")] = False,
+    port: Annotated[int, typer.Option(min=1, max=65435, help="The page's port; the next free one if taken.")] = 4040,
+) -> None:
+    """Try Frontline in a local Slack look-alike."""
+    from bot import demo as both
+
+    _log("WARNING")
+    asyncio.run(both.demo(port, reset=reset, say=lambda text: print(text, flush=True)))  # noqa: T201
+
+
+@app.command()
+def run() -> None:
+    """Start the bot on your Slack."""
+    from bot.settings import load, missing_tokens
+
+    settings = load()
+    if missing := missing_tokens(settings):
+        _stop("\n".join([*missing, "To try Frontline without Slack: `frontline demo`."]))
+    from bot import wiring
+
+    _log(settings.log_level)
+    asyncio.run(wiring.run(settings))
+
+
+@app.command()
+def ingest(
+    paths: Annotated[list[Path] | None, typer.Argument(exists=True, help="Only these files or folders.")] = None,
+) -> None:
+    """Take in new, changed and deleted guides."""
+    from tqdm import tqdm
+
+    from bot import running, wiring
+    from bot.records.database import engine_for, migrate
+    from knowledge import ingest as taking_in
+
+    settings = _settings_in_use()
+    url = settings.sync_database_url()
+    migrate(url)
+    with tqdm(unit="file", disable=None) as bar:
+
+        def progress(done: int, total: int, name: str) -> None:
+            bar.total = total
+            bar.set_postfix_str(name, refresh=False)
+            bar.update(done - bar.n)
+
+        summary = taking_in.ingest(
+            engine_for(url), settings.guides_dir, paths, now=wiring.clock_from(settings)(), progress=progress
+        )
+    typer.echo(summary.in_words())
+    if running.library_state(settings) is None:
+        with running.own_library(settings) as library:
+            library.warm()
+    else:
+        typer.echo("The running bot takes the changes in by itself.")
+    if summary.refused:
+        _stop("\n".join(f"Refused: {name}: {reason}" for name, reason in summary.refused))
+
+
+@app.command()
+def ask(question: Annotated[str, typer.Argument(help="In quotation marks, as you would ask it in Slack.")]) -> None:
+    """Ask the guides here; shows quote and source."""
+    from dataclasses import asdict
+
+    from bot import running
+
+    settings = _settings_in_use()
+    answer = running.answer(settings, question)
+    if answer is None:
+        from bot.records.database import migrate
+
+        migrate(settings.sync_database_url())
+        with running.own_library(settings) as library:
+            if not library.state().guides:
+                _stop("There are no guides yet; take some in with `frontline ingest`.")
+            library.warm()
+            answer = asdict(library.answer(question))
+    typer.echo(_answer_in_words(answer))
+
+
+@evaluate.command("answers")
+def evaluate_answers(
+    guides: Annotated[Path, ExistingFile],
+    questions: Annotated[Path, ExistingFile],
+    json_file: Annotated[Path, typer.Option("--json", dir_okay=False, help="Where the figures are written.")],
+    tier: Annotated[Tier, typer.Option(help="How many of the questions.")] = Tier.FULL,
+) -> None:
+    """Measure answers: does the right passage come first, and does it know when the guides don't say?"""
+    from tqdm import tqdm
+
+    from knowledge import evaluation
+
+    with tqdm(disable=None) as bar:
+
+        def progress(done: int, total: int, name: str) -> None:
+            bar.total = total
+            bar.set_description(name, refresh=False)
+            bar.update(done - bar.n)
+
+        figures = evaluation.evaluate_answers(guides, questions, tier.value, progress)
+    json_file.write_text(json.dumps(figures, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+    for name, figure in figures["figures"].items():
+        typer.echo(f"{name:20} {figure:.3f}" if isinstance(figure, float) else f"{name:20} {figure}")
+
+
+@app.command()
+def doctor() -> None:
+    """Check everything that Frontline stands on."""
+    from bot import doctor as examination
+
+    _log("ERROR")
+    failed = False
+    for finding in examination.examine():
+        typer.echo(finding.in_words())
+        failed = failed or finding.level == "fail"
+    sys.exit(int(failed))
+
+
+@app.command()
+def manifest(
+    prefix: Annotated[str | None, typer.Option(help="Put in front of the commands' names: fl- makes /fl-ask.")] = None,
+) -> None:
+    """Print the manifest that the Slack app is made from."""
+    from bot import manifest as describing
+    from bot.settings import load
+
+    listens_to = load().command_prefix
+    if prefix is not None and prefix != listens_to:
+        load(command_prefix=prefix)  # refuses what Slack would
+        typer.echo(f"Set COMMAND_PREFIX={prefix} in .env too, so that Frontline answers these commands.", err=True)
+    typer.echo(json.dumps(describing.manifest(listens_to if prefix is None else prefix), indent=2, ensure_ascii=False))
+
+
+def _settings_in_use() -> "Settings":
+    """Your settings, or the demo's as long as there are no Slack tokens and the demo has been started."""
+    from bot import demo
+    from bot.settings import load, missing_tokens
+
+    yours = load()
+    if not missing_tokens(yours) or yours.database_url.get_secret_value():
+        return yours
+    theirs = demo.settings_for()
+    if not (theirs.data_dir / "frontline.db").exists():
+        return yours
+    typer.echo("No Slack tokens are set, so this is about the demo's guides.", err=True)
+    return theirs
+
+
+def _answer_in_words(answer: dict[str, Any]) -> str:
+    """An answer as plain text: what it says, then each quote with its source."""
+    citations, nearest = answer["citations"], answer["nearest"]
+    said = [" ".join([s["text"], *(f"[{n + 1}]" for n in s["citations"])]) for s in answer["sentences"]]
+    said += [_citation_in_words(n, each) for n, each in enumerate(citations, 1)]
+    if not citations:
+        said = ["The guides don't say."]
+        if nearest:
+            said += ["The nearest sections:", *(_source_in_words(each) for each in nearest)]
+    return "\n\n".join([*said, *answer["notes"]])
+
+
+def _citation_in_words(number: int, citation: dict[str, Any]) -> str:
+    quote, at = "", 0
+    for start, end in citation["highlights"]:
+        quote += citation["quote"][at:start] + typer.style(citation["quote"][start:end], bold=True)
+        at = end
+    quote += citation["quote"][at:]
+    quoted = "\n".join(f"  | {line}" for line in quote.splitlines())
+    return f"{quoted}\n  [{number}] {_source_in_words(citation)}"
+
+
+def _source_in_words(citation: dict[str, Any]) -> str:
+    parts = [citation["title"], *([citation["section"]] if citation["section"] != citation["title"] else [])]
+    source = " › ".join(parts)
+    if citation["owner"]:
+        source += f", owner {citation['owner']}"
+    if citation["reviewed"]:
+        source += f", reviewed {citation['reviewed']}"
+    return source + (f", {citation['url']}" if citation["url"] else "")
+
+
+def _log(level: str) -> None:
+    """Our own words at this level; the libraries' only when something is wrong, for theirs hold message text."""
+    import logging
+
+    logging.basicConfig(format="%(asctime)s %(levelname)s %(name)s: %(message)s", level=logging.WARNING)
+    for name in ("bot", "jobs", "knowledge"):
+        logging.getLogger(name).setLevel(level)

@@ -1,0 +1,172 @@
+"""`frontline demo`: the sandbox as a child process and the bot connected to it, with records of their own."""
+
+import asyncio
+import ctypes
+import json
+import signal
+import socket
+import sys
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, suppress
+from typing import TYPE_CHECKING
+
+from filelock import FileLock, Timeout
+
+from bot.manifest import manifest
+from bot.settings import ROOT, Settings, SettingsError, load
+
+if TYPE_CHECKING:
+    from bot.wiring import Running
+
+Say = Callable[[str], None]
+
+HOST = "127.0.0.1"
+PORTS_TRIED = 50
+STOPPING_S = 5
+LOOK_EVERY_S = 1.0  # at the progress of the index
+
+
+class DemoStopped(Exception):
+    """The demo can't start or go on; the message says why."""
+
+
+def settings_for(port: int = 0) -> Settings:
+    """The demo's settings: yours, but with a sandbox for Slack and records of its own.
+
+    Raises:
+        SettingsError: SLACK_API_URL asks for a Slack that is not on this machine.
+    """
+    yours = load()
+    if "slack_api_url" in yours.model_fields_set and not yours.slack_is_local:
+        raise SettingsError(
+            f"SLACK_API_URL is {yours.slack_api_url}, which is not this machine. The demo speaks to its own sandbox "
+            "only; remove that setting, or use `frontline run`."
+        )
+    return load(
+        slack_bot_token="xoxb-demo",
+        slack_app_token="xapp-demo",
+        slack_api_url=f"http://{HOST}:{port}/api/",
+        database_url="",
+        data_dir=yours.data_dir / "demo",
+        admin_user_ids="UADMIN",
+    )
+
+
+async def demo(first_port: int, *, reset: bool, say: Say) -> None:
+    """Run sandbox and bot until Ctrl-C or SIGTERM.
+
+    Raises:
+        DemoStopped: another demo runs, or the sandbox can't start or died.
+    """
+    port = free_port(first_port)
+    settings = settings_for(port)
+    folder = settings.data_dir
+    folder.mkdir(parents=True, exist_ok=True)
+    # Stopping early must end the sandbox too; wiring takes the signal over once the bot starts.
+    if task := asyncio.current_task():
+        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
+    try:
+        with FileLock(folder / "demo.lock", timeout=0):
+            if reset:
+                forget(settings)
+            async with sandbox(settings, port) as (child, address):
+                say(f"Open {address} in your browser. Ctrl-C stops the demo.")
+                await _until_either_stops(settings, child, say)
+    except Timeout:
+        raise DemoStopped(f"A demo runs already with the records in {folder}. Stop it first.") from None
+
+
+def free_port(first: int) -> int:
+    """The first port from `first` on that nobody listens on."""
+    for port in range(first, first + PORTS_TRIED):
+        with socket.socket() as probe, suppress(OSError):
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind((HOST, port))
+            return port
+    raise DemoStopped(f"Ports {first} to {first + PORTS_TRIED - 1} are all taken. Choose another with --port.")
+
+
+def forget(settings: Settings) -> None:
+    """Clears the sandbox's and the bot's records together; guides and index stay."""
+    from bot.records.database import forget_records, migrate
+
+    (settings.data_dir / "sandbox.json").unlink(missing_ok=True)
+    migrate(settings.sync_database_url())
+    forget_records(settings.sync_database_url())
+
+
+@asynccontextmanager
+async def sandbox(settings: Settings, port: int) -> AsyncIterator[tuple[asyncio.subprocess.Process, str]]:
+    """The sandbox as a child process and the address of its page; stopped on leaving, whatever happens."""
+    described = settings.data_dir / "manifest.json"
+    described.write_text(json.dumps(manifest(settings.command_prefix), indent=2), encoding="utf-8")
+    arguments = ["--manifest", described, "--seed", ROOT / "sandbox" / "seed.yaml"]
+    arguments += ["--state", settings.data_dir / "sandbox.json", "--host", HOST, "--port", port]
+    child = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "sandbox", *map(str, arguments)),
+        cwd=ROOT,
+        stdin=asyncio.subprocess.DEVNULL,
+        stdout=asyncio.subprocess.PIPE,
+        process_group=0,  # Ctrl-C reaches us alone, so the bot can say goodbye before its Slack goes away
+        preexec_fn=_end_with_parent if sys.platform == "linux" else None,
+    )
+    try:
+        yield child, await _ready_address(child)
+    finally:
+        if child.returncode is None:
+            child.terminate()
+            try:
+                await asyncio.wait_for(child.wait(), STOPPING_S)
+            except TimeoutError:
+                child.kill()
+
+
+def _end_with_parent() -> None:
+    """The kernel ends the sandbox when the demo is killed in a way that it can't tidy up after."""
+    ctypes.CDLL(None).prctl(1, signal.SIGTERM)  # PR_SET_PDEATHSIG
+
+
+async def _ready_address(child: asyncio.subprocess.Process) -> str:
+    assert child.stdout is not None
+    async for line in child.stdout:
+        said = line.decode(errors="replace").strip()
+        if said.startswith("Sandbox ready at "):
+            return said.removeprefix("Sandbox ready at ")
+    raise DemoStopped(f"The sandbox did not start (exit code {await child.wait()}); it says why above.")
+
+
+async def _until_either_stops(settings: Settings, child: asyncio.subprocess.Process, say: Say) -> None:
+    from bot import wiring  # seconds of imports, after the page is up
+
+    async def ready(running: "Running") -> None:
+        progress.append(asyncio.create_task(_tell_progress(running, say)))
+
+    progress: list[asyncio.Task[None]] = []
+    bot = asyncio.create_task(wiring.run(settings, ready=ready))
+    gone = asyncio.create_task(child.wait())
+    try:
+        await asyncio.wait({bot, gone}, return_when=asyncio.FIRST_COMPLETED)
+        if not bot.done():
+            raise DemoStopped(f"The sandbox stopped by itself (exit code {child.returncode}), so the demo stops.")
+        await bot
+        say("Stopped.")
+    finally:
+        for task in (bot, gone, *progress):
+            task.cancel()
+        await asyncio.gather(bot, gone, *progress, return_exceptions=True)
+
+
+async def _tell_progress(running: "Running", say: Say) -> None:
+    """One line whenever the index has grown, until it is complete."""
+    library, before = running.parts.library, None
+    while not running.warmed.done():
+        state = await asyncio.to_thread(library.state)
+        now = (state.guides, state.chunks, state.vectors)
+        if now != before:
+            say(f"Indexing: {state.guides} guides, {state.vectors} of {state.chunks} passages; you can ask already.")
+        before = now
+        await asyncio.wait({running.warmed}, timeout=LOOK_EVERY_S)
+    state = await asyncio.to_thread(library.state)
+    for key, reason in state.refused:
+        say(f"Not taken in: {key}: {reason}")
+    say(state.fault or f"Ready: {state.guides} guides in {state.chunks} passages.")

@@ -1,0 +1,203 @@
+"""`frontline doctor`: is everything that Frontline stands on there? One line each, with the remedy."""
+
+import asyncio
+import platform
+from collections.abc import AsyncIterator, Iterator
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any, Literal, NamedTuple
+
+from aiohttp import ClientError
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_client import AsyncWebClient
+from sqlalchemy import make_url
+from sqlalchemy.exc import SQLAlchemyError
+
+from bot import running
+from bot.manifest import SCOPES
+from bot.records import choices, owners
+from bot.records.database import Database, engine_for
+from bot.settings import ROOT, Settings, SettingsError, load, missing_tokens
+from bot.wiring import slack_client
+from knowledge.encoder import Encoder, ModelUnavailable
+from knowledge.index import AlreadyOwned
+
+MIGRATIONS = ROOT / "bot" / "migrations"
+APP_PAGE = "api.slack.com/apps › your app"
+
+
+class Finding(NamedTuple):
+    """One line of the examination; only a `fail` keeps Frontline from working."""
+
+    level: Literal["ok", "warn", "fail"]
+    what: str
+    words: str
+    remedy: str = ""
+
+    def in_words(self) -> str:
+        line = f"{self.level:4}  {self.what:8}  {self.words}"
+        return f"{line} → {self.remedy}" if self.remedy else line
+
+
+def examine() -> Iterator[Finding]:
+    """Every finding, in the order in which one thing stands on another."""
+    yield _python()
+    try:
+        settings = load()
+    except SettingsError as error:
+        yield Finding("fail", "settings", str(error))
+        return
+    yield Finding("ok", "settings", "nothing unknown, nothing out of bounds")
+    if not settings.admin_user_ids:
+        yield Finding("warn", "settings", "nobody is an admin from the start", "set ADMIN_USER_IDS in .env")
+    database = _database(settings)
+    yield database
+    yield from asyncio.run(_slack(settings, has_records=database.level == "ok"))
+    if database.level == "ok":
+        yield from _guides(settings)
+    yield _model(settings)
+
+
+def _python() -> Finding:
+    try:
+        return Finding("ok", "python", f"Python {platform.python_version()}, torch {version('torch')}")
+    except PackageNotFoundError:
+        return Finding("fail", "python", "torch is not installed", "make install")
+
+
+def _database(settings: Settings) -> Finding:
+    from alembic.migration import MigrationContext
+    from alembic.script import ScriptDirectory
+
+    url = settings.sync_database_url()
+    try:
+        parsed = make_url(url)
+        if parsed.get_backend_name() == "sqlite" and not Path(parsed.database or "").exists():
+            return Finding("warn", "database", f"{parsed.database} is not there yet", "`frontline run` makes it")
+        engine = engine_for(url)
+        with engine.connect() as connection:
+            has = MigrationContext.configure(connection).get_current_revision()
+        engine.dispose()
+    except ModuleNotFoundError as error:
+        return Finding("fail", "database", str(error), "for PostgreSQL: .venv/bin/pip install -e '.[postgres]'")
+    except SQLAlchemyError as error:
+        return Finding("fail", "database", _first_line(error), "check DATABASE_URL and DATA_DIR")
+    shown = parsed.render_as_string(hide_password=True)
+    if has != ScriptDirectory(str(MIGRATIONS)).get_current_head():
+        return Finding("warn", "database", f"{shown} has older tables", "`frontline run` brings them up to date")
+    return Finding("ok", "database", f"{shown}, tables up to date")
+
+
+async def _slack(settings: Settings, *, has_records: bool) -> list[Finding]:
+    if missing := missing_tokens(settings):
+        return [Finding("fail", "tokens", words) for words in missing]
+    client = slack_client(settings, retries=True)
+    found = []
+    try:
+        async for finding in _tokens(client, settings):
+            found.append(finding)
+        if has_records and found[0].level == "ok":
+            async for finding in _places_and_people(client, settings):
+                found.append(finding)
+    except (ClientError, OSError, TimeoutError) as error:
+        words = f"{settings.slack_api_url} can't be reached ({_first_line(error)})"
+        found.append(Finding("fail", "tokens", words, "check the network and the proxy"))
+    return found
+
+
+async def _tokens(client: AsyncWebClient, settings: Settings) -> AsyncIterator[Finding]:
+    try:
+        who = await client.auth_test()
+    except SlackApiError as error:
+        yield Finding(
+            "fail", "tokens", f"SLACK_BOT_TOKEN: {_code(error)}", f"copy it from {APP_PAGE} › OAuth & Permissions"
+        )
+        return
+    yield Finding("ok", "tokens", f"SLACK_BOT_TOKEN is {who['user']} in {who['team']}")
+    try:
+        await client.apps_connections_open(app_token=settings.slack_app_token.get_secret_value())
+        yield Finding("ok", "tokens", "SLACK_APP_TOKEN opens connections")
+    except SlackApiError as error:
+        remedy = f"{APP_PAGE} › Basic Information › App-Level Tokens, with connections:write"
+        yield Finding("fail", "tokens", f"SLACK_APP_TOKEN: {_code(error)}", remedy)
+    for finding in scopes(who.headers.get("x-oauth-scopes", "")):
+        yield finding
+
+
+def scopes(header: str) -> Iterator[Finding]:
+    """What Slack granted (the header `x-oauth-scopes`) held against what Frontline uses."""
+    granted = {name.strip() for name in header.split(",")}
+    missing = [scope for scope in SCOPES if scope.name not in granted]
+    if not missing:
+        yield Finding("ok", "scopes", f"all {len(SCOPES)} are granted")
+    for scope in missing:
+        yield Finding(
+            "fail" if scope.kind == "required" else "warn",
+            "scopes",
+            f"{scope.name} is missing; it {scope.feature}",
+            f"{APP_PAGE} › App Manifest: paste `frontline manifest`, then reinstall the app",
+        )
+
+
+async def _places_and_people(client: AsyncWebClient, settings: Settings) -> AsyncIterator[Finding]:
+    database = Database(settings.sync_database_url())
+    async with database.read() as session:
+        chosen = await choices.every(session)
+        unresolved = await owners.unresolved(session)
+    await database.close()
+    for choice in choices.CHANNELS:
+        yield await _channel(client, choice.replace("_", " "), chosen.get(choice))
+    if not unresolved:
+        yield Finding("ok", "owners", "every owner that was looked up is known to Slack")
+    for owner in unresolved:
+        remedy = "correct the line `owner:` of their guides, then `frontline ingest`"
+        yield Finding("warn", "owners", f"{owner.name}: {owner.problem}", remedy)
+
+
+async def _channel(client: AsyncWebClient, name: str, channel_id: str | None) -> Finding:
+    if channel_id is None:
+        return Finding("warn", "channels", f"the {name} is not chosen", "open Frontline's Home tab as an admin")
+    try:
+        channel: dict[str, Any] = (await client.conversations_info(channel=channel_id))["channel"]
+    except SlackApiError as error:
+        return Finding("fail", "channels", f"the {name}: {_code(error)}", "choose another in Frontline's Home tab")
+    if not channel.get("is_member"):
+        return Finding("fail", "channels", f"the {name}: not in #{channel['name']}", "type /invite @Frontline there")
+    return Finding("ok", "channels", f"the {name} is #{channel['name']}")
+
+
+def _guides(settings: Settings) -> Iterator[Finding]:
+    state, asked = running.library_state(settings), "the running bot"
+    if state is None:
+        asked = "no bot runs"
+        try:
+            with running.own_library(settings) as library:
+                state = vars(library.state())
+        except AlreadyOwned as error:
+            yield Finding("warn", "index", str(error), "try again in a moment, or restart the bot")
+            return
+    if not state["guides"]:
+        yield Finding("warn", "index", "there are no guides yet", "frontline ingest")
+    elif state["fault"]:
+        yield Finding("fail", "index", state["fault"], "restart the bot; it rebuilds the index from the database")
+    else:
+        words = f"{state['guides']} guides, {state['vectors']} of {state['chunks']} passages indexed ({asked})"
+        yield Finding("ok", "index", words)
+    for key, reason in state["refused"]:
+        yield Finding("warn", "guides", f"{key} was refused: {reason}")
+
+
+def _model(settings: Settings) -> Finding:
+    try:
+        Encoder(settings.embedding_model).load()
+    except ModelUnavailable as error:
+        return Finding("fail", "model", str(error))
+    return Finding("ok", "model", f"{settings.embedding_model} loads")
+
+
+def _code(error: SlackApiError) -> str:
+    return f"Slack says {error.response.get('error')}"
+
+
+def _first_line(error: Exception) -> str:
+    return (str(error).splitlines() or [type(error).__name__])[0]

@@ -1,0 +1,67 @@
+"""The guides as a terminal command sees them.
+
+A bot that runs on this machine owns the indexes alone and is asked; while none runs, the command opens them itself.
+"""
+
+import json
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.client import HTTPConnection, HTTPException
+from pathlib import Path
+from typing import Any
+
+from bot.settings import Settings
+from bot.wiring import clock_from, open_library, socket_path
+from knowledge.library import Library
+
+PATIENCE_S = 120  # a bot that is still loading its model answers late
+
+
+class _SocketFile(HTTPConnection):
+    def __init__(self, path: Path) -> None:
+        super().__init__("localhost", timeout=PATIENCE_S)
+        self._path = path
+
+    def connect(self) -> None:
+        self.sock = socket.socket(socket.AF_UNIX)
+        self.sock.settimeout(self.timeout)
+        self.sock.connect(str(self._path))
+
+
+def answer(settings: Settings, question: str) -> dict[str, Any] | None:
+    """The running bot's answer (``knowledge.answers.Answer`` as a dict); None when no bot runs."""
+    return _call(settings, "POST", "/ask", json.dumps({"question": question}))
+
+
+def library_state(settings: Settings) -> dict[str, Any] | None:
+    """How the guides stand in the running bot (``LibraryState`` as a dict); None when no bot runs."""
+    return _call(settings, "GET", "/state")
+
+
+@contextmanager
+def own_library(settings: Settings) -> Iterator[Library]:
+    """The guides with their indexes, owned by this process for as long as the context lasts.
+
+    Raises:
+        AlreadyOwned: a bot runs after all.
+    """
+    library = open_library(settings, clock_from(settings))
+    library.open()
+    try:
+        yield library
+    finally:
+        library.close()
+
+
+def _call(settings: Settings, method: str, path: str, body: str | None = None) -> dict[str, Any] | None:
+    connection = _SocketFile(socket_path(settings))
+    try:
+        connection.request(method, path, body, {"content-type": "application/json"})
+        response = connection.getresponse()
+        said = response.read()
+    except (OSError, HTTPException):
+        return None  # nobody listens, or it stopped while we waited
+    finally:
+        connection.close()
+    return dict(json.loads(said)) if response.status == 200 else None

@@ -1,0 +1,114 @@
+"""The lines of the house: who imports whom, what each folder is for, which names stay out, one reader of each thing."""
+
+import ast
+import re
+import subprocess
+import sys
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from bot.settings import Settings
+
+ROOT = Path(__file__).resolve().parent.parent
+OURS = ("bot", "knowledge", "prompts", "jobs")
+PURPOSE = {
+    "bot": "Slack in, Slack out, and the process around it",
+    "bot/blocks": "pure functions from a record to Block Kit",
+    "bot/listeners": "Slack in, one file a feature",
+    "bot/migrations": "the database's history",
+    "bot/migrations/versions": "one file a step",
+    "bot/records": "what people told us: tables and verbs",
+    "knowledge": "guides in, cited answers out",
+    "prompts": "one Markdown prompt a file",
+    "jobs": "what runs on a schedule",
+    "sandbox": "a local Slack",
+    "sandbox/methods": "Slack's Web API",
+    "benchmarks": "measurements to run by hand",
+    "tests": "one folder a package, and the conversations",
+}
+FORBIDDEN = {"manager", "helper", "helpers", "util", "utils", "service", "engine", "processor", "data"}
+FORBIDDEN |= {"info", "common", "base"}
+
+
+def sources(*folders: str) -> Iterator[Path]:
+    for folder in folders:
+        yield from sorted((ROOT / folder).rglob("*.py"))
+
+
+def name(path: Path) -> str:
+    return path.relative_to(ROOT).as_posix()
+
+
+def words(identifier: str) -> set[str]:
+    return set(re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", identifier).lower().split("_"))
+
+
+def test_imports_go_downwards_only() -> None:
+    """The import rules of pyproject.toml hold."""
+    linted = subprocess.run([Path(sys.executable).with_name("lint-imports")], cwd=ROOT, capture_output=True, text=True)
+    assert linted.returncode == 0, linted.stdout
+
+
+def test_every_job_has_its_place_in_the_import_rules() -> None:
+    """A new job can't escape the rules by not being listed."""
+    rules = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]["contracts"]
+    layered = set(re.findall(r"jobs\.\w+", " ".join(rules[0]["layers"])))
+    assert {f"jobs.{path.stem}" for path in sources("jobs") if path.stem != "__init__"} <= layered
+
+
+def test_each_folder_has_a_purpose() -> None:
+    """Code lives in folders whose purpose is written down, so a new one is a decision."""
+    folders = {path.parent.relative_to(ROOT).as_posix() for path in sources(*OURS, "sandbox", "benchmarks")}
+    assert folders <= set(PURPOSE)
+
+
+def test_words_that_say_nothing_name_nothing() -> None:
+    """No module or class is named after a word that fits everything."""
+    named = {(name(path), path.stem) for path in sources(*OURS, "sandbox", "benchmarks")}
+    for path in sources(*OURS, "sandbox", "benchmarks"):
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        named |= {(name(path), node.name) for node in ast.walk(tree) if isinstance(node, ast.ClassDef)}
+    assert sorted(place for place in named if words(place[1]) & FORBIDDEN) == []
+
+
+@pytest.mark.parametrize(
+    ("pattern", "readers"),
+    [
+        pytest.param(r"os\.environ|os\.getenv|import environ", {"bot/settings.py", "bot/wiring.py"}, id="environment"),
+        pytest.param(r"datetime\.now\(|datetime\.utcnow\(|date\.today\(|\btime\.time\(", {"bot/wiring.py"}, id="clock"),
+        pytest.param(r"init_chat_model", {"bot/wiring.py", "knowledge/answering.py"}, id="chat model"),
+    ],
+)
+def test_each_outside_thing_is_read_in_one_place(pattern: str, readers: set[str]) -> None:
+    """The environment, the clock and the chat model come in through one door each."""
+    found = {name(path) for path in sources(*OURS) if re.search(pattern, path.read_text(encoding="utf-8"))}
+    assert found <= readers
+
+
+def test_env_example_and_settings_agree() -> None:
+    """`.env.example` names every setting once and nothing else."""
+    lines = re.findall(r"^#?([A-Z][A-Z0-9_]*)=", (ROOT / ".env.example").read_text(encoding="utf-8"), flags=re.M)
+    assert sorted(Settings.model_fields) == sorted(line.lower() for line in lines)
+
+
+def test_env_example_shows_the_defaults() -> None:
+    """A commented line in `.env.example` can be uncommented without changing anything."""
+    shown = re.findall(r"^#([A-Z][A-Z0-9_]*)=(.+)$", (ROOT / ".env.example").read_text(encoding="utf-8"), flags=re.M)
+    defaults = {field.upper(): str(Settings.model_fields[field].default) for field in Settings.model_fields}
+    assert {key: defaults[key] for key, _ in shown} == dict(shown)
+
+
+def test_commands_in_the_documents_exist() -> None:
+    """Every `make …` and `frontline …` that a document names is there."""
+    from bot.cli import app
+
+    targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), flags=re.M))
+    commands = {command.name or command.callback.__name__ for command in app.registered_commands if command.callback}
+    commands |= {group.name for group in app.registered_groups}
+    for document in [*ROOT.glob("*.md"), ROOT / ".env.example", *(ROOT / "docs").glob("*.md")]:
+        code = "\n".join(re.findall(r"`[^`\n]+`|^```.*?^```", document.read_text(encoding="utf-8"), flags=re.M | re.S))
+        assert set(re.findall(r"(?:^|`)make ([a-z]+)", code, flags=re.M)) <= targets, document.name
+        assert set(re.findall(r"(?:^|`|bin/)frontline ([a-z]+)", code, flags=re.M)) <= commands, document.name
