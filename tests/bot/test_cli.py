@@ -1,0 +1,158 @@
+"""What `frontline` says in a terminal."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pytest
+import yaml
+
+from bot import cli, demo, doctor, running, settings
+
+HEAVY = {"torch", "sentence_transformers", "chromadb", "tantivy", "langchain", "slack_bolt", "slack_sdk", "sqlalchemy"}
+CITATION = {
+    "guide_key": "billing/refunds.md",
+    "title": "Refunds",
+    "section": "Outages",
+    "owner": "chloe@brightwater.example",
+    "reviewed": "2026-09-14",
+    "url": "https://guides.example/refunds",
+    "quote": "We credit a day. It needs no form.",
+    "highlights": [[0, 16]],
+}
+ANSWERED = {"outcome": "answered", "citations": [CITATION], "nearest": [], "sentences": [], "notes": []}
+
+
+class Said(NamedTuple):
+    code: int
+    out: str
+    err: str
+
+
+@pytest.fixture
+def frontline(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> Callable[..., Said]:
+    """Runs `frontline …` with an empty data folder and no settings of the developer's own."""
+    for name in settings.Settings.model_fields:
+        monkeypatch.delenv(name.upper(), raising=False)
+    monkeypatch.setenv("DATA_DIR", str(tmp_path / "data"))
+    (tmp_path / "guides").mkdir()
+    monkeypatch.setenv("GUIDES_DIR", str(tmp_path / "guides"))
+    for module in (settings, demo, doctor):
+        monkeypatch.setattr(module, "load", partial(settings.load, env_file=None))
+
+    def run(*arguments: str) -> Said:
+        monkeypatch.setattr(sys, "argv", ["frontline", *arguments])
+        with pytest.raises(SystemExit) as ended:
+            cli.main()
+        code = ended.value.code
+        return Said(code if isinstance(code, int) else int(bool(code)), *capsys.readouterr())
+
+    return run
+
+
+def test_help_is_light() -> None:
+    """`--help` loads nothing heavy, so it answers at once."""
+    asked = "import sys; sys.argv = ['frontline', '--help']; from bot.cli import main\ntry: main()\nexcept SystemExit: "
+    asked += f"pass\nprint('loaded:', sorted({HEAVY!r} & set(sys.modules)))"
+    said = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True).stdout
+    assert "loaded: []" in said
+    for command in ("demo", "run", "ingest", "ask", "evaluate", "doctor", "manifest"):
+        assert f"\n  {command} " in said
+
+
+@pytest.mark.parametrize("arguments", [("ingets",), ("demo", "--prot", "1"), ("ask",), ("evaluate", "answers")])
+def test_a_wrong_argument_is_explained(frontline: Callable[..., Said], arguments: tuple[str, ...]) -> None:
+    """A typing mistake is answered with how to call the command, on stderr."""
+    said = frontline(*arguments)
+    assert said.code == 2
+    assert "Usage: frontline" in said.err
+    assert "Traceback" not in said.err
+
+
+def test_missing_tokens_are_named_with_their_lines(frontline: Callable[..., Said]) -> None:
+    """`frontline run` without tokens says which, and where to read about each."""
+    said = frontline("run")
+    assert said.code == 1
+    lines = (settings.ROOT / ".env.example").read_text(encoding="utf-8").splitlines()
+    for name in ("SLACK_BOT_TOKEN", "SLACK_APP_TOKEN"):
+        number = lines.index(f"{name}=") + 1
+        assert f"{name} is not set. Line {number} of .env.example" in said.err
+
+
+def test_a_bad_setting_is_named(frontline: Callable[..., Said], monkeypatch: pytest.MonkeyPatch) -> None:
+    """A setting out of bounds stops the command by name, without a traceback."""
+    monkeypatch.setenv("CHAT_TIMEOUT_S", "900")
+    said = frontline("run")
+    assert said.code == 1
+    assert "CHAT_TIMEOUT_S" in said.err
+    assert "Traceback" not in said.err
+
+
+def test_the_manifest_is_json_and_yaml(frontline: Callable[..., Said]) -> None:
+    """What is printed can be pasted into either tab of Slack's form."""
+    said = frontline("manifest", "--prefix", "fl-")
+    assert said.code == 0
+    assert json.loads(said.out) == yaml.safe_load(said.out)
+    assert json.loads(said.out)["features"]["slash_commands"][0]["command"] == "/fl-ask"
+    assert "COMMAND_PREFIX=fl-" in said.err
+
+
+def test_the_manifest_follows_the_settings(frontline: Callable[..., Said], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without --prefix the commands are those that the bot listens to."""
+    monkeypatch.setenv("COMMAND_PREFIX", "bw-")
+    assert json.loads(frontline("manifest").out)["features"]["slash_commands"][0]["command"] == "/bw-ask"
+
+
+def test_ask_shows_quote_and_source(frontline: Callable[..., Said], monkeypatch: pytest.MonkeyPatch) -> None:
+    """The running bot's answer is printed with the quote, the section, its owner and its date."""
+    asked: list[str] = []
+
+    def answer(_: settings.Settings, question: str) -> dict[str, Any]:
+        asked.append(question)
+        return ANSWERED
+
+    monkeypatch.setattr(running, "answer", answer)
+    said = frontline("ask", "Is an outage credited?")
+    assert asked == ["Is an outage credited?"]
+    assert "| We credit a day. It needs no form." in said.out
+    source = (
+        "[1] Refunds › Outages, owner chloe@brightwater.example, reviewed 2026-09-14, https://guides.example/refunds"
+    )
+    assert source in said.out
+
+
+def test_ask_says_when_the_guides_do_not(frontline: Callable[..., Said], monkeypatch: pytest.MonkeyPatch) -> None:
+    """No answer is an answer: the nearest sections are named, and the command did not fail."""
+    nothing = ANSWERED | {"outcome": "not_in_guides", "citations": [], "nearest": [CITATION]}
+    monkeypatch.setattr(running, "answer", lambda *_: nothing)
+    said = frontline("ask", "Is the moon credited?")
+    assert said.code == 0
+    assert "The guides don't say." in said.out
+    assert "Refunds › Outages" in said.out
+
+
+def test_ingest_takes_in_what_it_can_and_names_the_rest(
+    frontline: Callable[..., Said], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A file that can't be a guide is refused by name on stderr; the others go in; the command ends with 1."""
+    monkeypatch.setattr(running, "library_state", lambda _: {"guides": 0})  # a bot runs, and embeds by itself
+    (tmp_path / "guides" / "good.md").write_text("# Refunds\n\nWe credit a day.\n")
+    (tmp_path / "guides" / "broken.pdf").write_bytes(b"%PDF-1.7 nothing follows")
+    said = frontline("ingest")
+    assert said.code == 1
+    assert "1 added" in said.out
+    assert "broken.pdf" in said.err
+    assert "Traceback" not in said.err
+
+
+def test_ask_without_guides_says_what_to_do(frontline: Callable[..., Said]) -> None:
+    """An empty library is not "the guides don't say"."""
+    said = frontline("ask", "Is an outage credited?")
+    assert said.code == 1
+    assert "frontline ingest" in said.err

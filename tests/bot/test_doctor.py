@@ -1,0 +1,90 @@
+"""`frontline doctor`, without Slack; with it, in tests/conversations/test_doctor.py."""
+
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+from bot import doctor, settings
+from bot.manifest import SCOPES
+from bot.records.database import migrate
+from knowledge.encoder import ModelUnavailable
+
+
+class QuickEncoder:
+    """A model that is there, or isn't, without loading it."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def load(self) -> None:
+        if self.name == "missing":
+            raise ModelUnavailable("missing is not on this machine.")
+
+
+@pytest.fixture(autouse=True)
+def own_settings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """No settings but these, and a model that loads at once."""
+    for name in settings.Settings.model_fields:
+        monkeypatch.delenv(name.upper(), raising=False)
+    monkeypatch.setenv("DATA_DIR", str(tmp_path))
+    monkeypatch.setattr(doctor, "load", partial(settings.load, env_file=None))
+    monkeypatch.setattr(doctor, "Encoder", QuickEncoder)
+
+
+def found() -> dict[str, list[str]]:
+    """The levels found for each thing examined."""
+    levels: dict[str, list[str]] = {}
+    for finding in doctor.examine():
+        levels.setdefault(finding.what, []).append(finding.level)
+    return levels
+
+
+def test_a_fresh_checkout_lacks_tokens_and_says_so() -> None:
+    """Without Slack everything else is still examined, and each missing token is a line with its place."""
+    levels = found()
+    assert {
+        "python": ["ok"],
+        "tokens": ["fail", "fail"],
+        "database": ["warn"],
+        "model": ["ok"],
+    }.items() <= levels.items()
+    assert not any("Traceback" in finding.in_words() for finding in doctor.examine())
+
+
+def test_settings_that_cannot_be_read_end_the_examination(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing can be judged without settings; the wrong one is named."""
+    monkeypatch.setenv("CHAT_TIMEOUT_S", "soon")
+    last = list(doctor.examine())[-1]
+    assert (last.level, last.what) == ("fail", "settings")
+    assert "CHAT_TIMEOUT_S" in last.words
+
+
+def test_database_and_guides_are_examined_without_a_bot(tmp_path: Path) -> None:
+    """With no bot running the command opens the index itself; no guides is a warning with its remedy."""
+    migrate(f"sqlite:///{tmp_path}/frontline.db")
+    levels = found()
+    assert levels["database"] == ["ok"]
+    assert levels["index"] == ["warn"]
+
+
+def test_a_database_out_of_reach_fails_without_its_password(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The password in DATABASE_URL is not for the terminal."""
+    monkeypatch.setenv("DATABASE_URL", "postgresql://frontline:secret@127.0.0.1:1/nothing")
+    (finding,) = [each for each in doctor.examine() if each.what == "database"]
+    assert finding.level == "fail"
+    assert "secret" not in finding.in_words()
+
+
+def test_a_model_that_is_not_there_fails(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The embedding model is never downloaded, so a missing one is named."""
+    monkeypatch.setenv("EMBEDDING_MODEL", "missing")
+    assert found()["model"] == ["fail"]
+
+
+def test_scopes_are_held_against_the_table() -> None:
+    """A required scope that is missing fails, an optional one warns, and each says what it is for."""
+    assert [each.level for each in doctor.scopes(",".join(scope.name for scope in SCOPES))] == ["ok"]
+    granted = {scope.name for scope in SCOPES} - {"chat:write", "usergroups:read"}
+    missing = {each.words.split()[0]: each.level for each in doctor.scopes(", ".join(granted))}
+    assert missing == {"chat:write": "fail", "usergroups:read": "warn"}
