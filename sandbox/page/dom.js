@@ -1,0 +1,80 @@
+// Building the page: text from Slack goes in as text nodes only, never as HTML.
+
+/** An element; `on…` properties are listeners, false and null ones are left out, true is an empty attribute. */
+export function h(tag, props = {}, ...children) {
+  const node = document.createElement(tag);
+  for (const [name, value] of Object.entries(props)) {
+    if (value === false || value === null || value === undefined) continue;
+    if (name.startsWith("on")) node.addEventListener(name.slice(2), value);
+    else node.setAttribute(name, value === true ? "" : value);
+  }
+  node.append(...children.flat(Infinity).filter((child) => child !== null && child !== undefined && child !== false));
+  return node;
+}
+
+const PATHS = {
+  hash: "M9.5 4 7.5 20M16.5 4l-2 16M4.5 9h16M3.5 15h16",
+  lock: "M6 11h12v9H6zM8.5 11V8a3.5 3.5 0 0 1 7 0v3",
+  shared: "M9 7 4 12l5 5M15 7l5 5-5 5M4 12h16",
+  menu: "M4 7h16M4 12h16M4 17h16",
+  plus: "M12 5v14M5 12h14",
+  close: "M6 6l12 12M18 6 6 18",
+  send: "M4 12 20 4l-5 16-3.5-6.5zM11.5 13.5 20 4",
+  smile: "M12 3a9 9 0 1 0 0 18 9 9 0 0 0 0-18M8.5 14.5a4.2 4.2 0 0 0 7 0M9 9.5v.5M15 9.5v.5",
+  at: "M16 12a4 4 0 1 1-8 0 4 4 0 0 1 8 0m0 0v1.5a2.5 2.5 0 0 0 5 0V12a9 9 0 1 0-3.5 7.1",
+  reply: "M4 5h16v11H11l-4 4v-4H4z",
+  more: "M6 12h.01M12 12h.01M18 12h.01",
+  down: "M6 9l6 6 6-6",
+  up: "M7 11v9H4v-9zM7 11l4-7c1.4 0 2.3 1 2.3 2.4L13 10h5.5a1.8 1.8 0 0 1 1.8 2.1l-1.2 6.4a1.8 1.8 0 0 1-1.8 1.5H7",
+  thumbdown: "M17 13V4h3v9zM17 13l-4 7c-1.4 0-2.3-1-2.3-2.4L11 14H5.5a1.8 1.8 0 0 1-1.8-2.1l1.2-6.4A1.8 1.8 0 0 1 6.7 4H17",
+  eye: "M2.5 12S6 5.5 12 5.5 21.5 12 21.5 12 18 18.5 12 18.5 2.5 12 2.5 12zM12 9.3a2.7 2.7 0 1 0 0 5.4 2.7 2.7 0 0 0 0-5.4",
+  trash: "M5 7h14M10 7V4.5h4V7M7 7l1 13h8l1-13",
+  edit: "M4 20l1-4L16 5l3 3L8 19z",
+  bolt: "M13 3 5 14h6l-1 7 8-11h-6z",
+  image: "M4 5h16v14H4zM4 16l5-5 4 4 2-2 5 5M15.5 9.5h.01",
+  check: "M5 12.5l4.5 4.5L19 7.5",
+};
+
+/** A line drawing in the colour of the text around it; always beside a label, so hidden from screen readers. */
+export function icon(name) {
+  const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
+  for (const [key, value] of Object.entries({ viewBox: "0 0 24 24", class: `icon icon-${name}`, "aria-hidden": "true" })) svg.setAttribute(key, value);
+  const path = document.createElementNS("http://www.w3.org/2000/svg", "path");
+  path.setAttribute("d", PATHS[name] ?? PATHS.bolt);
+  svg.append(path);
+  return svg;
+}
+
+/** Initials on a colour that stays with the id: every person looks the same in every window. */
+export function avatar(person, size = "") {
+  const name = person.name || "?";
+  const initials = person.is_bot ? name.slice(0, 1) : name.split(/\s+/).map((word) => [...word][0]).slice(0, 2).join("");
+  const hue = [...(person.id ?? name)].reduce((sum, char) => (sum * 31 + char.codePointAt(0)) % 9973, 7) % 10;
+  return h("span", { class: `avatar hue-${hue} ${person.is_bot ? "avatar-app" : ""} ${size}`, "aria-hidden": "true" }, initials.toUpperCase());
+}
+
+/** Replaces the children, and puts the focus back on the same control if it was inside. */
+export function replaceKeepingFocus(parent, ...children) {
+  const focused = parent.contains(document.activeElement) ? document.activeElement : null;
+  const key = focused?.dataset.actionId;
+  const value = focused?.dataset.value;
+  parent.replaceChildren(...children);
+  if (!key || parent.contains(document.activeElement)) return;
+  const same = [...parent.querySelectorAll("[data-action-id]")].filter((node) => node.dataset.actionId === key);
+  (same.find((node) => node.dataset.value === value) ?? same[0])?.focus();
+}
+
+const TIME = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit" });
+const DAY = new Intl.DateTimeFormat(undefined, { weekday: "long", day: "numeric", month: "long" });
+const FULL = new Intl.DateTimeFormat(undefined, { dateStyle: "full", timeStyle: "short" });
+
+export const moment = (ts) => new Date(Number(ts) * 1000);
+export const timeOf = (ts) => TIME.format(moment(ts));
+export const fullTimeOf = (ts) => FULL.format(moment(ts));
+
+export function dayOf(ts) {
+  const date = moment(ts);
+  const today = new Date();
+  const days = Math.round((new Date(today.toDateString()) - new Date(date.toDateString())) / 86_400_000);
+  return days === 0 ? "Today" : days === 1 ? "Yesterday" : DAY.format(date);
+}

@@ -1,0 +1,142 @@
+// Slack's own markup, as DOM nodes. Whatever isn't markup we know is shown as the text it is.
+import { h } from "./dom.js";
+import { EMOJI } from "./emoji.js";
+import * as store from "./store.js";
+
+const INLINE = new RegExp(
+  [
+    "`([^`\\n]+)`",
+    "<([^<>\\n]+)>",
+    "(?<![\\p{L}\\p{N}])([*_~])(?=\\S)([^\\n]{1,3000}?)(?<=\\S)\\3(?![\\p{L}\\p{N}])",
+    ":([a-z0-9_+'-]{1,50}):",
+    "(https?:\\/\\/[^\\s<>|]+[^\\s<>|.,;:!?)'\"*_~])",
+  ].join("|"),
+  "gu",
+);
+const STYLES = { "*": "strong", _: "em", "~": "s" };
+
+/** Text with Slack's markup -> nodes (paragraph lines, quotes, lists, code blocks). */
+export function mrkdwn(text = "") {
+  const parts = String(text).split(/```\n?([\s\S]*?)```\n?/);
+  return parts.flatMap((part, index) => (index % 2 ? [h("pre", {}, unescape(part).replace(/\n$/, ""))] : lines(part)));
+}
+
+/** A plain_text object: no markup but emoji shortcodes. */
+export function plain(text = "") {
+  return unescape(String(text)).replace(/:([a-z0-9_+'-]{1,50}):/g, (whole, name) => EMOJI[name] ?? whole);
+}
+
+/** A text object of Block Kit, whichever of the two kinds it is. */
+export function textObject(object) {
+  if (!object) return [];
+  return object.type === "mrkdwn" ? mrkdwn(object.text) : [plain(object.text)];
+}
+
+export function unescape(text) {
+  return text.replaceAll("&lt;", "<").replaceAll("&gt;", ">").replaceAll("&amp;", "&");
+}
+
+const KINDS = [
+  ["quote", /^(?:&gt;|>) ?/],
+  ["list", /^ *[•◦▪] */],
+];
+
+function lines(text) {
+  if (!text) return [];
+  const nodes = [];
+  let run = { kind: "", rows: [] };
+  const flush = () => {
+    const rows = run.rows.map(inline);
+    if (run.kind === "quote") nodes.push(h("blockquote", {}, broken(rows)));
+    else if (run.kind === "list") nodes.push(h("ul", {}, rows.map((row) => h("li", {}, row))));
+    else nodes.push(...broken(rows));
+  };
+  for (const line of text.replace(/\n$/, "").split("\n")) {
+    const [kind, mark] = KINDS.find(([, pattern]) => pattern.test(line)) ?? ["", /^/];
+    if (kind !== run.kind) {
+      if (run.rows.length) flush();
+      run = { kind, rows: [] };
+    }
+    run.rows.push(line.replace(mark, ""));
+  }
+  flush();
+  return nodes;
+}
+
+const broken = (rows) => rows.flatMap((row, index) => (index ? [h("br"), ...row] : row));
+
+function inline(text) {
+  const nodes = [];
+  let end = 0;
+  for (const match of text.matchAll(INLINE)) {
+    const [whole, code, token, style, styled, emoji, url] = match;
+    if (match.index > end) nodes.push(unescape(text.slice(end, match.index)));
+    end = match.index + whole.length;
+    if (code) nodes.push(h("code", {}, unescape(code)));
+    else if (token) nodes.push(reference(token));
+    else if (style) nodes.push(h(STYLES[style], {}, inline(styled)));
+    else if (emoji) nodes.push(emojiNode(emoji));
+    else nodes.push(link(url, unescape(url)));
+  }
+  if (end < text.length) nodes.push(unescape(text.slice(end)));
+  return nodes;
+}
+
+// What stands between < and >: a person, a channel, a group, a date, a broadcast or a link.
+function reference(token) {
+  const [target, label] = split(token);
+  const [sign, id] = [target[0], target.slice(1)];
+  if (sign === "@") return userMention(id, label);
+  if (sign === "#") return channelMention(id, label);
+  if (target.startsWith("!subteam^")) return mention(label || `@${store.groupName(target.slice(9))}`);
+  if (target.startsWith("!date^")) return date(target, label);
+  if (sign === "!") return mention(`@${id}`);
+  return link(unescape(target), label ? unescape(label) : unescape(target)) ;
+}
+
+function split(token) {
+  const bar = token.indexOf("|");
+  return bar < 0 ? [token, ""] : [token.slice(0, bar), token.slice(bar + 1)];
+}
+
+const mention = (text, mine = false) => h("span", { class: mine ? "mention mention-me" : "mention" }, unescape(text));
+
+export function userMention(id, label = "") {
+  const person = store.person(id);
+  return mention(`@${person.known ? person.name : label || id}`, id === store.me);
+}
+
+export function channelMention(id, label = "") {
+  const channel = store.channels.get(id);
+  return channel ? h("a", { class: "mention", href: `#${id}` }, `#${channel.name}`) : mention(`#${label || id}`);
+}
+
+export const broadcastMention = (range) => mention(`@${range}`);
+export const groupMention = (id) => mention(`@${store.groupName(id)}`);
+
+export function emojiNode(name) {
+  const glyph = EMOJI[name.split("::")[0]];
+  return glyph ? h("span", { class: "emoji", role: "img", "aria-label": name.replaceAll("_", " ") }, glyph) : `:${name}:`;
+}
+
+/** Only addresses that a browser opens as a page or a letter become links; others stay text. */
+export function link(url, label) {
+  if (/^(https?:\/\/|mailto:)/i.test(url)) return h("a", { href: url, target: "_blank", rel: "noopener noreferrer" }, label);
+  return label === url ? `<${url}>` : `<${url}|${label}>`;
+}
+
+const DATE_FORMS = {
+  date_num: { year: "numeric", month: "2-digit", day: "2-digit" },
+  date: { dateStyle: "long" }, date_pretty: { dateStyle: "long" },
+  date_short: { dateStyle: "medium" }, date_short_pretty: { dateStyle: "medium" },
+  date_long: { dateStyle: "full" }, date_long_pretty: { dateStyle: "full" },
+  time: { timeStyle: "short" }, time_secs: { timeStyle: "medium" },
+};
+
+function date(target, fallback) {
+  const [, seconds, form = "{date}"] = target.split("^");
+  const at = new Date(Number(seconds) * 1000);
+  if (Number.isNaN(at.getTime())) return unescape(fallback || target);
+  const text = form.replace(/\{(\w+)\}/g, (whole, name) => (DATE_FORMS[name] ? at.toLocaleString(undefined, DATE_FORMS[name]) : whole));
+  return h("time", { datetime: at.toISOString() }, unescape(text));
+}

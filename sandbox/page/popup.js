@@ -1,0 +1,129 @@
+// What opens over the page: menus, and lists of choices under a text field. In the top layer, so modals can't cover them.
+import { h } from "./dom.js";
+
+const MARGIN = 8;
+
+/** Puts an open popover beside its anchor: below it if there is room, otherwise above. */
+export function place(popup, anchor, { preferAbove = false, alignEnd = false, sameWidth = false } = {}) {
+  const box = anchor.getBoundingClientRect();
+  if (sameWidth) popup.style.width = `${box.width}px`;
+  const { offsetWidth: width, offsetHeight: height } = popup;
+  const below = box.bottom + 4;
+  const above = box.top - height - 4;
+  const fitsBelow = below + height + MARGIN <= innerHeight;
+  const top = (preferAbove && above >= MARGIN) || !fitsBelow ? Math.max(MARGIN, above) : below;
+  const left = alignEnd ? box.right - width : box.left;
+  popup.style.top = `${top}px`;
+  popup.style.left = `${Math.max(MARGIN, Math.min(left, innerWidth - width - MARGIN))}px`;
+}
+
+// An open modal makes everything outside itself inert, so a popup lives beside what it belongs to.
+const homeOf = (anchor) => anchor.closest("dialog") ?? document.body;
+
+/** A menu of items {label, hint?, icon?, picture?, onpick, href?, danger?, checked?, data?}; arrow keys, Escape and a click outside work. */
+export function openMenu(anchor, label, items, { grid = false, alignEnd = false, preferAbove = false } = {}) {
+  const menu = h("div", { class: grid ? "menu menu-grid" : "menu", role: "menu", "aria-label": label, popover: "auto" });
+  for (const item of items) {
+    const node = h(item.href ? "a" : "button", {
+      role: "menuitem", tabindex: "-1", type: item.href ? null : "button", href: item.href, title: item.title,
+      class: item.danger ? "menu-item danger" : "menu-item", "aria-current": item.checked ? "true" : null, ...item.data,
+      onclick: (event) => {
+        if (item.href && (event.ctrlKey || event.metaKey || event.shiftKey)) return; // a second window, as with any link
+        event.preventDefault();
+        menu.hidePopover();
+        item.onpick();
+      },
+    }, item.picture, h("span", { class: "menu-label" }, item.label, item.hint ? h("span", { class: "menu-hint" }, item.hint) : null));
+    menu.append(node);
+  }
+  menu.addEventListener("keydown", (event) => moveFocus(event, [...menu.children]));
+  menu.addEventListener("toggle", (event) => {
+    if (event.newState !== "closed") return;
+    const focusWasHere = menu.contains(document.activeElement) || document.activeElement === document.body;
+    menu.remove();
+    anchor.setAttribute("aria-expanded", "false");
+    if (focusWasHere && anchor.isConnected) anchor.focus();
+  });
+  homeOf(anchor).append(menu);
+  menu.showPopover();
+  place(menu, anchor, { alignEnd, preferAbove });
+  anchor.setAttribute("aria-expanded", "true");
+  (menu.querySelector("[aria-current]") ?? menu.firstElementChild)?.focus();
+}
+
+/** Arrow keys, Home and End walk through the nodes. */
+export function moveFocus(event, nodes) {
+  const at = nodes.indexOf(document.activeElement);
+  const steps = { ArrowDown: at + 1, ArrowRight: at + 1, ArrowUp: at - 1, ArrowLeft: at - 1, Home: 0, End: -1 };
+  if (!(event.key in steps) || !nodes.length) return;
+  event.preventDefault();
+  nodes.at(steps[event.key] % nodes.length).focus();
+}
+
+let lists = 0;
+
+/** Choices for a text field that keeps the focus: the field hands its keys to `key`, which says whether it used them. */
+export class Choices {
+  constructor(field, label, onpick, { preferAbove = false } = {}) {
+    Object.assign(this, { field, onpick, preferAbove, options: [], at: 0 });
+    this.list = h("div", { class: "menu choices", role: "listbox", id: `choices-${(lists += 1)}`, "aria-label": label, popover: "manual" });
+    for (const [name, value] of Object.entries({ role: "combobox", "aria-autocomplete": "list", "aria-controls": this.list.id, "aria-expanded": "false" })) {
+      field.setAttribute(name, value);
+    }
+    field.addEventListener("blur", () => this.hide());
+  }
+
+  get isOpen() {
+    return this.options.length > 0 && this.list.isConnected;
+  }
+
+  /** Shows options {id, label, hint?, picture?, data?}; an empty list hides. */
+  show(options) {
+    if (!options.length) return this.hide();
+    this.options = options;
+    this.at = 0;
+    this.list.replaceChildren(...options.map((option, index) => h("div", {
+      class: "menu-item", role: "option", id: `${this.list.id}-${index}`, ...option.data,
+      onmousedown: (event) => { event.preventDefault(); this.pick(index); },
+    }, option.picture, h("span", { class: "menu-label" }, option.label, option.hint ? h("span", { class: "menu-hint" }, option.hint) : null))));
+    if (!this.list.isConnected) {
+      homeOf(this.field).append(this.list);
+      this.list.showPopover();
+    }
+    this.field.setAttribute("aria-expanded", "true");
+    place(this.list, this.field, { preferAbove: this.preferAbove, sameWidth: true });
+    this.mark();
+  }
+
+  hide() {
+    this.options = [];
+    this.list.remove();
+    this.field.setAttribute("aria-expanded", "false");
+    this.field.removeAttribute("aria-activedescendant");
+  }
+
+  key(event) {
+    if (!this.isOpen || event.isComposing) return false;
+    if (event.key === "ArrowDown" || event.key === "ArrowUp") {
+      this.at = (this.at + (event.key === "ArrowDown" ? 1 : -1) + this.options.length) % this.options.length;
+      this.mark();
+    } else if (event.key === "Enter" || event.key === "Tab") this.pick(this.at);
+    else if (event.key === "Escape") this.hide();
+    else return false;
+    event.preventDefault();
+    event.stopPropagation();
+    return true;
+  }
+
+  pick(index) {
+    const option = this.options[index];
+    this.hide();
+    this.onpick(option);
+  }
+
+  mark() {
+    [...this.list.children].forEach((node, index) => node.setAttribute("aria-selected", String(index === this.at)));
+    this.list.children[this.at].scrollIntoView({ block: "nearest" });
+    this.field.setAttribute("aria-activedescendant", `${this.list.id}-${this.at}`);
+  }
+}

@@ -1,0 +1,190 @@
+// What this window knows of the workspace, kept current by live.js. Other modules read it and listen with `on`.
+
+export let me = "";
+export let team = { name: "Workspace" };
+export let bot = { user_id: "", name: "App" };
+export let commands = [];
+export let shortcuts = [];
+export let prompts = null; // {title, prompts} for the Messages tab
+export let home = null; // the published App Home
+export let views = []; // open modals, top last
+export let connected = 0;
+export let ready = false;
+export const users = new Map();
+export const channels = new Map();
+const groups = new Map();
+const messages = new Map(); // channel id -> Map of ts -> message, oldest first; ephemerals are among them
+const replies = new Map(); // "channel ts" of a thread's root -> Set of the replies' ts
+const statuses = new Map(); // "channel ts" -> "is searching …"
+let lastRead = {};
+
+const listeners = new Map();
+
+export function on(topic, listener) {
+  listeners.set(topic, [...(listeners.get(topic) ?? []), listener]);
+}
+
+export function tell(topic, detail) {
+  for (const listener of listeners.get(topic) ?? []) listener(detail);
+}
+
+// --- Reading ---
+
+const key = (channel, ts) => `${channel} ${ts}`;
+export const messagesOf = (channel) => [...(messages.get(channel)?.values() ?? [])];
+export const message = (channel, ts) => messages.get(channel)?.get(ts);
+export const status = (channel, ts) => statuses.get(key(channel, ts));
+export const repliesOf = (channel, ts) => [...(replies.get(key(channel, ts)) ?? [])].map((reply) => message(channel, reply)).filter(Boolean);
+export const isReply = (item) => Boolean(item.thread_ts) && item.thread_ts !== item.ts;
+export const isMine = (item) => item.user === me && !item.bot_id;
+export const dm = () => [...channels.values()].find((channel) => channel.is_im && (channel.user === me || channel.members?.includes(me)));
+export const groupName = (id) => groups.get(id) ?? id;
+
+/** A person or app by id; someone unknown still has a name to show. */
+export function person(id) {
+  const user = users.get(id);
+  if (user) return { ...user, known: true, name: user.real_name || user.name, handle: user.name };
+  if (id && id === bot.user_id) return { ...bot, id, is_bot: true, known: true, handle: bot.name };
+  return { id, name: id === "USLACKBOT" ? "Slack" : id || "Someone", handle: id, known: false };
+}
+
+export function author(item) {
+  const by = person(item.user ?? bot.user_id);
+  return item.bot_id ? { ...by, is_bot: true, name: item.username || by.name } : by;
+}
+
+export function title(user) {
+  if (user.is_bot) return "App";
+  if (user.is_stranger) return "From another company";
+  if (user.is_restricted || user.is_ultra_restricted) return "Guest";
+  return user.profile?.title || user.title || (user.is_admin ? "Admin" : "");
+}
+
+export function isUnread(channel) {
+  const newest = messagesOf(channel).findLast((item) => !isReply(item) && !item.is_ephemeral && !isMine(item));
+  return Boolean(newest) && Number(newest.ts) > Number(lastRead[channel] ?? 0);
+}
+
+export function markRead(channel) {
+  const newest = messagesOf(channel).at(-1);
+  if (!newest || lastRead[channel] === newest.ts) return;
+  lastRead[channel] = newest.ts;
+  localStorage.setItem(`read ${me}`, JSON.stringify(lastRead));
+  tell("channels");
+}
+
+/** The thumb this person pressed; Slack keeps it on the client too. */
+export const pressed = (place) => localStorage.getItem(`pressed ${me} ${place}`);
+export const press = (place, value) => localStorage.setItem(`pressed ${me} ${place}`, value);
+
+// --- Changing ---
+
+export function become(user) {
+  me = user;
+}
+
+/** A whole new state, as GET /sandbox/state gives it. */
+export function load(state) {
+  ({ team = team, bot = bot, commands = [], shortcuts = [] } = state);
+  connected = state.connected ?? 0;
+  prompts = state.prompts?.[me] ?? null;
+  home = state.homes?.[me] ?? null;
+  views = state.views?.[me] ?? [];
+  refill(users, state.users);
+  refill(channels, state.channels);
+  groups.clear();
+  for (const group of state.usergroups ?? []) groups.set(group.id, group.handle);
+  for (const map of [messages, replies, statuses]) map.clear();
+  for (const [channel, items] of Object.entries(state.messages ?? {})) for (const item of items) put(channel, item);
+  for (const item of state.ephemerals ?? []) putEphemeral(item);
+  for (const item of state.statuses ?? []) if (item.status) statuses.set(key(item.channel, item.thread_ts), item.status);
+  lastRead = JSON.parse(localStorage.getItem(`read ${me}`) ?? "null") ?? newestOfEach();
+  ready = true;
+  tell("loaded");
+}
+
+// What a newcomer finds is not news.
+const newestOfEach = () => Object.fromEntries([...messages.keys()].map((channel) => [channel, messagesOf(channel).at(-1)?.ts]));
+
+function refill(map, items = []) {
+  map.clear();
+  for (const item of items) map.set(item.id, item);
+}
+
+function put(channel, item) {
+  if (!messages.has(channel)) messages.set(channel, new Map());
+  messages.get(channel).set(item.ts, item);
+  if (!isReply(item)) return;
+  const root = key(channel, item.thread_ts);
+  replies.set(root, (replies.get(root) ?? new Set()).add(item.ts));
+}
+
+function putEphemeral(item) {
+  const ts = item.ts ?? item.id ?? item.message_ts;
+  put(item.channel, { ...item, ts, user: bot.user_id, bot_id: bot.bot_id ?? "app", is_ephemeral: true });
+  return ts;
+}
+
+function remove(channel, ts) {
+  const item = message(channel, ts);
+  if (!item) return;
+  messages.get(channel).delete(ts);
+  if (isReply(item)) replies.get(key(channel, item.thread_ts))?.delete(ts);
+}
+
+// One line of /sandbox/live each.
+const CHANGES = {
+  message: ({ channel, message: item }) => placed(channel, item),
+  message_changed: ({ channel, message: item }) => placed(channel, item),
+  reaction: ({ channel, ts, reactions }) => { if (message(channel, ts)) placed(channel, { ...message(channel, ts), reactions }); },
+  message_deleted: ({ channel, ts }) => gone(channel, ts),
+  ephemeral: ({ ephemeral }) => tell("message", { channel: ephemeral.channel, ts: putEphemeral(ephemeral), isNew: true }),
+  ephemeral_changed: ({ ephemeral }) => tell("message", { channel: ephemeral.channel, ts: putEphemeral(ephemeral) }),
+  ephemeral_deleted: ({ channel, ts }) => gone(channel, ts),
+  view: (change) => { views = change.views ?? []; tell("views"); },
+  home: (change) => { home = change.view ?? null; tell("home"); },
+  prompts: (change) => { prompts = change.prompts ?? null; tell("prompts"); },
+  status: ({ channel, thread_ts, status: text }) => {
+    if (text) statuses.set(key(channel, thread_ts), text);
+    else statuses.delete(key(channel, thread_ts));
+    tell("status", { channel, ts: thread_ts });
+  },
+  channel: ({ channel }) => {
+    if (channel.is_private && !channel.members.includes(me)) channels.delete(channel.id);
+    else channels.set(channel.id, channel);
+    tell("channels");
+  },
+  connected: (change) => { connected = change.connected; tell("connected"); },
+  notice: ({ text }) => tell("notice", text),
+};
+
+/** Applies one live change; answers false for one it doesn't know, so that the caller fetches the state anew. */
+export function apply(change) {
+  const known = CHANGES[change.type];
+  if (known) known(change);
+  return Boolean(known);
+}
+
+function placed(channel, item) {
+  const isNew = !message(channel, item.ts);
+  put(channel, item);
+  tell("message", { channel, ts: item.ts, isNew });
+}
+
+function gone(channel, ts) {
+  const item = message(channel, ts);
+  if (item && repliesOf(channel, ts).length) return placed(channel, { ts, thread_ts: ts, user: "USLACKBOT", text: "This message was deleted." });
+  remove(channel, ts);
+  if (item) tell("gone", { channel, ts, thread_ts: item.thread_ts });
+  return undefined;
+}
+
+// --- Writing ---
+
+/** A message's text as its author typed it: names instead of ids. */
+export function typedText(text = "") {
+  return text.replace(/<@(\w+)(\|[^>]*)?>/g, (_, id) => `@${person(id).handle}`)
+    .replace(/<#(\w+)(\|[^>]*)?>/g, (_, id) => `#${channels.get(id)?.name ?? id}`)
+    .replace(/<(https?:[^|>]+)(\|[^>]*)?>/g, "$1")
+    .replaceAll("&lt;", "<").replaceAll("&gt;", ">").replaceAll("&amp;", "&");
+}
