@@ -95,16 +95,18 @@ class _Outline:
         joints: set[int] = set()
         seams: set[int] = set()
         held: set[int] = set()  # starts that must stay with the heading before them
+        below_heading = -1  # the line that follows the last heading
         tokens = _BLOCKS.parse(text)
         for number, token in enumerate(tokens):
             if token.map is None or token.type in _CONTAINERS_ONLY:
                 continue
             first, last = token.map
             start = lines[first]
-            after_heading = bool(self.headings) and start == _line_at_ink(text, lines, self.headings[-1].end)
+            after_heading = start == below_heading
             heading = _heading(tokens[number : number + 2], start, lines[min(last, len(lines) - 1)])
             if heading:
                 self.headings.append(heading)
+                below_heading = _line_at_ink(text, lines, heading.end)
                 (seams if after_heading else joints).add(start)
             elif after_heading:
                 held.add(start)

@@ -79,9 +79,11 @@ def _html(content: bytes) -> Converted:
     html = decode(content, declared[1].decode("ascii") if declared else None)
     if _ENTITY.search(html):
         raise Refused("declares XML entities, which can hide other files or grow without end; save it as plain HTML")
+    from bs4 import BeautifulSoup
     from markitdown.converters import HtmlConverter
 
-    return Converted(HtmlConverter().convert_string(html, **_MARKDOWNIFY).markdown)
+    closed = str(BeautifulSoup(html, "lxml"))  # markitdown's parser would nest items whose end tags are left out
+    return Converted(HtmlConverter().convert_string(closed, **_MARKDOWNIFY).markdown)
 
 
 def _docx(content: bytes, limits: Limits) -> Converted:

@@ -71,7 +71,7 @@ def test_heading_paths() -> None:
 
 def test_a_comment_in_code_is_no_heading() -> None:
     """A line that starts with # inside fenced code starts no section."""
-    assert [("Real",)] == [span.headings for span in sections("# Real\n\n```\n# not one\n```\n")]
+    assert [span.headings for span in sections("# Real\n\n```\n# not one\n```\n")] == [("Real",)]
 
 
 def test_small_sections_share_a_chunk() -> None:
@@ -87,9 +87,9 @@ def test_blocks_that_fit_stay_whole() -> None:
     table = "| Plan | Price |\n|---|---|\n" + "| Basic | 20 |\n" * 60
     text = f"# Guide\n\n{step * 4}\n{code}\n{table}\n{_SENTENCE * 3}\n"
     pieces = _texts(text, cut("T", text))
-    assert 4 == sum(piece.count(step.strip()) for piece in pieces)
-    assert 1 == sum(code.strip() in piece for piece in pieces)
-    assert 1 == sum(table.strip() in piece for piece in pieces)
+    assert sum(piece.count(step.strip()) for piece in pieces) == 4
+    assert sum(code.strip() in piece for piece in pieces) == 1
+    assert sum(table.strip() in piece for piece in pieces) == 1
 
 
 def test_long_table_is_cut_between_rows() -> None:
@@ -110,7 +110,7 @@ def test_a_heading_never_ends_a_chunk() -> None:
     """A heading stays with what follows it, even where that has to be cut."""
     text = "".join(f"## Heading {number}\n\n{_SENTENCE * (number % 17 + 1)}\n\n" for number in range(60))
     last_lines = [piece.split("\n")[-1] for piece in _texts(text, cut("T", text))]
-    assert [] == [line for line in last_lines if line.startswith("#")]
+    assert [line for line in last_lines if line.startswith("#")] == []
 
 
 def test_the_title_is_part_of_the_hash() -> None:
