@@ -1,0 +1,146 @@
+"""From a question to an answer that stands on passages: find, decide, then write."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+from sqlalchemy import Engine, select
+from sqlalchemy.orm import Session
+
+from knowledge.answers import Answer, Citation, Outcome, Sentence
+from knowledge.citations import Quotable, resolve
+from knowledge.index import Index
+from knowledge.lexical import stems
+from knowledge.ranking import ANSWERED, PARTLY, probability
+from knowledge.retriever import Closely, Found, Retriever
+from knowledge.tables import Guide
+
+MOST_CITATIONS = 3
+MOST_NEAREST = 3
+MOST_HIGHLIGHTS = 2
+CLOSE_PASSAGE = 1.0  # a further passage is quoted when it scores at most so much below the first
+CLOSE_SENTENCE = 0.08  # a further sentence is marked when it scores at most so much below the best
+SAME_WORDS = 0.8  # passages that share so many of their words say the same thing
+
+NO_GUIDES = "There are no guides yet."
+WORDS_ALONE = "The index is still being built, so this was found by words alone."
+SOME_MISSING = "Some new text is still being indexed; it was searched by words alone."
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What a writer may use: passages read closely, best first, each with its guide and its sentences' scores."""
+
+    sources: tuple[Quotable, ...]
+    closely: tuple[Closely, ...]
+    dense: bool
+
+
+@dataclass(frozen=True)
+class Written:
+    """What a writer made of the evidence; the outcome when it knows better than the decision before it."""
+
+    citations: tuple[Citation, ...]
+    sentences: tuple[Sentence, ...] = ()
+    notes: tuple[str, ...] = ()
+    outcome: Outcome | None = None
+
+
+class Writer(Protocol):
+    def write(self, question: str, evidence: Evidence) -> Written: ...
+
+
+class Answering:
+    """Answers questions from one library of guides; any thread may ask."""
+
+    def __init__(self, engine: Engine, index: Index, retriever: Retriever, writer: Writer) -> None:
+        self._engine = engine
+        self._index = index
+        self._retriever = retriever
+        self._writer = writer
+
+    def answer(self, question: str) -> Answer:
+        return self.answer_from(question, self._retriever.retrieve(question))
+
+    def answer_from(self, question: str, found: Found) -> Answer:
+        """The answer that stands on what was found, whichever way the decision falls."""
+        notes = self._notes(found)
+        if found.features is None:
+            return Answer(Outcome.NOT_IN_GUIDES, 0.0, notes=notes)
+        likely = probability(found.features, dense=found.dense)
+        evidence = self._evidence(found)
+        if likely < PARTLY:
+            return Answer(Outcome.NOT_IN_GUIDES, likely, nearest=_nearest(evidence, ()), notes=notes)
+        written = self._writer.write(question, evidence)
+        outcome = written.outcome or (Outcome.ANSWERED if likely >= ANSWERED else Outcome.PARTLY)
+        return Answer(
+            outcome,
+            likely,
+            citations=written.citations,
+            nearest=_nearest(evidence, written.citations) if outcome is Outcome.PARTLY else (),
+            sentences=written.sentences,
+            notes=(*written.notes, *notes),
+        )
+
+    def _notes(self, found: Found) -> tuple[str, ...]:
+        if not self._index.words.guides:
+            return (NO_GUIDES,)
+        if not found.dense:
+            return (WORDS_ALONE,)
+        return () if self._index.is_complete else (SOME_MISSING,)
+
+    def _evidence(self, found: Found) -> Evidence:
+        passages = [passage for passage in found.passages if passage.chunk_id in found.closely]
+        with Session(self._engine) as session:
+            wanted = {passage.guide_id for passage in passages}
+            rows = session.execute(select(Guide.id, Guide.text).where(Guide.id.in_(wanted)))
+            texts = {guide_id: text for guide_id, text in rows}
+        return Evidence(
+            tuple(Quotable(passage, texts.get(passage.guide_id, "")) for passage in passages),
+            tuple(found.closely[passage.chunk_id] for passage in passages),
+            found.dense,
+        )
+
+
+class Extractive:
+    """Quotes the guides as they stand, and marks the sentences that answer; nothing is generated."""
+
+    def write(self, question: str, evidence: Evidence) -> Written:
+        """The first passage, and up to two more that score nearly as well and say something else."""
+        chosen: list[int] = []
+        for number, source in enumerate(evidence.sources):
+            first = evidence.sources[0].passage.score
+            close = source.passage.score >= first - CLOSE_PASSAGE
+            told = any(_say_the_same(source, evidence.sources[other]) for other in chosen)
+            if len(chosen) < MOST_CITATIONS and close and not told:
+                chosen.append(number)
+        return Written(tuple(cite(number, evidence) for number in chosen))
+
+
+def cite(number: int, evidence: Evidence) -> Citation:
+    """The citation of a passage, quoted around the sentence that scores best, which is marked."""
+    closely = evidence.closely[number]
+    ranked = sorted(zip(closely.scores, closely.pieces, strict=True), key=lambda pair: -pair[0])
+    marked = [
+        (piece.start, piece.end)
+        for score, piece in ranked[:MOST_HIGHLIGHTS]
+        if score >= ranked[0][0] - CLOSE_SENTENCE and score > 0
+    ]
+    return resolve(number, evidence.sources, marked)
+
+
+def _nearest(evidence: Evidence, but: Sequence[Citation]) -> tuple[Citation, ...]:
+    """The closest sections, each once; nothing in them is marked, for they don't answer."""
+    seen = {(citation.guide_key, citation.headings) for citation in but}
+    nearest: list[Citation] = []
+    for number in range(len(evidence.sources)):
+        citation = replace(cite(number, evidence), highlights=())
+        if (place := (citation.guide_key, citation.headings)) not in seen:
+            seen.add(place)
+            nearest.append(citation)
+    return tuple(nearest[:MOST_NEAREST])
+
+
+def _say_the_same(one: Quotable, other: Quotable) -> bool:
+    a, b = set(stems(one.passage.text)), set(stems(other.passage.text))
+    return len(a & b) >= SAME_WORDS * min(len(a), len(b))

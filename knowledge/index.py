@@ -1,0 +1,384 @@
+"""The two caches that questions are looked up in, words and vectors, kept in step with the rows in SQL.
+
+Words (tantivy) are in memory and made anew in a moment. Vectors (Chroma) are in a folder of one generation:
+a change is an upsert into it; a new model, or a fault, means a new generation, filled from the vectors in SQL.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import random
+import shutil
+import threading
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from itertools import count
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+
+import numpy as np
+from filelock import FileLock, Timeout
+from sqlalchemy import ColumnElement, Engine, delete, func, select
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
+
+from knowledge.answers import LibraryState
+from knowledge.encoder import Encoder, ModelUnavailable, Vectors
+from knowledge.lexical import Entry, Lexical
+from knowledge.tables import Chunk, Guide, Refusal, Revision, Vector
+
+if TYPE_CHECKING:
+    from knowledge.generation import Generation
+
+Progress = Callable[[int, int], None]
+T = TypeVar("T")
+
+CURRENT = "CURRENT"  # names the generation in use; replaced in one step, so it is never half written
+EMBEDDED_AT_ONCE = 32  # about a second of work: what a kill can cost
+ROWS_AT_ONCE = 500
+PROBE_SECONDS = 60.0
+FILLED_EVERY = 16  # batches: new text is found by its vectors long before a big ingest is through
+SAMPLES = 20
+MOST_REBUILDS = 3  # in one process: an index that breaks again and again must not fill the disk or the log
+
+SPAN = func.substr(Guide.text, Chunk.start + 1, Chunk.end - Chunk.start)  # a chunk's text
+
+log = logging.getLogger(__name__)
+
+
+class IndexFault(Exception):
+    """The index can't be used; the message says why and what to do."""
+
+
+class AlreadyOwned(IndexFault):
+    """Another process owns the index."""
+
+
+@dataclass(frozen=True)
+class Words:
+    """The lexical index of one revision, and under which key each of its chunks stands in the vector index.
+
+    A key holds the hash too: SQL may give a chunk's number to another chunk later.
+    """
+
+    revision: int
+    lexical: Lexical
+    keys: Mapping[int, str]  # by chunk id
+    hashes: Mapping[int, str]
+    chunk_ids: Mapping[str, int]  # by key
+    guides: int
+
+
+class Index:
+    """Owns the folder of the caches: one process at a time, any number of threads.
+
+    Searching never fails: where the vectors can't be asked, it says so (``fault``) and the words answer alone.
+    ``refresh`` is the only writer and heals what it finds broken.
+    """
+
+    def __init__(self, engine: Engine, folder: Path, encoder: Encoder) -> None:
+        self._engine = engine
+        self._folder = folder
+        self._encoder = encoder
+        # Not the thread's own: the bot opens and closes from different threads.
+        self._lock = FileLock(folder / "owner.lock", thread_local=False)
+        self._refreshing = threading.Lock()
+        self._closing = False
+        self._words = Words(-1, Lexical(()), {}, {}, {}, 0)
+        self._generation: Generation | None = None
+        self._broken: list[Generation] = []
+        self._complete = -1  # the revision whose vectors are all in the generation
+        self._embedded = 0
+        self._rebuilds = 0
+        self._hopeless = False  # trying again can't help before a restart
+        self.fault: str | None = None
+
+    # For questions
+
+    @property
+    def words(self) -> Words:
+        return self._words
+
+    def nearest(self, vector: Vectors, limit: int) -> dict[int, float] | None:
+        """The cosines of the ``limit`` nearest chunks by id; None while vectors can't be asked."""
+        found = self._ask(lambda generation: generation.nearest(vector, limit))
+        return None if found is None else self._by_chunk(found)
+
+    def cosines(self, vector: Vectors, chunk_ids: Sequence[int]) -> dict[int, float]:
+        """The cosines of the chunks named, as far as their vectors are there."""
+        keys = [self._words.keys[each] for each in chunk_ids if each in self._words.keys]
+        return self._by_chunk(self._ask(lambda generation: generation.cosines(vector, keys)) or {})
+
+    @property
+    def is_dense(self) -> bool:
+        return self._generation is not None
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether every chunk of the latest known revision is among the vectors."""
+        return self._generation is not None and self._complete == self._words.revision
+
+    def state(self) -> LibraryState:
+        with Session(self._engine) as session:
+            refused = [(each.key, each.reason) for each in session.scalars(select(Refusal).order_by(Refusal.key))]
+        chunks = len(self._words.keys)
+        vectors = chunks if self.is_complete else min(self._embedded, chunks)
+        return LibraryState(self._words.guides, chunks, vectors, self.is_complete, refused, self.fault)
+
+    # For the owner
+
+    def open(self) -> None:
+        """Takes the folder and makes the lexical index; no model and no Chroma yet. Raises AlreadyOwned."""
+        self._folder.mkdir(parents=True, exist_ok=True)
+        try:
+            self._lock.acquire(timeout=0)
+        except Timeout:
+            raise AlreadyOwned(
+                f"Another Frontline process is using the index in {self._folder}. "
+                "Stop it first, or ask your question there."
+            ) from None
+        self._read_words()
+
+    def close(self) -> None:
+        """Gives the folder back; a refresh that is running stops after its batch."""
+        self._closing = True
+        with self._refreshing:
+            if self._generation is not None:
+                self._broken.append(self._generation)
+                self._generation = None
+            self._close_broken()
+        self._lock.release()
+
+    def refresh(self, progress: Progress | None = None) -> bool:
+        """Brings words, then vectors, up to the rows; True when there was something to do. Cheap when there wasn't."""
+        with self._refreshing:
+            moved = self._read_words()
+            if self.is_complete or self._hopeless or self._closing:
+                return moved
+            try:
+                self._bring_vectors(progress)
+            except ModelUnavailable as failure:
+                self._hopeless, self.fault = True, str(failure)
+            except _Closing:
+                pass
+            except SQLAlchemyError:
+                raise  # the rows can't be read or written; nothing is wrong with the vectors
+            except Exception as failure:
+                log.exception("The vector index could not be brought up to date")
+                self._break(f"the vector index could not be brought up to date ({type(failure).__name__}: {failure})")
+            return True
+
+    def _read_words(self) -> bool:
+        with Session(self._engine) as session:
+            revision = session.scalar(select(Revision.number)) or 0
+            if revision == self._words.revision:
+                return False
+            keys: dict[int, str] = {}
+            hashes: dict[int, str] = {}
+            guides = session.scalar(select(func.count()).select_from(Guide)) or 0
+            lexical = Lexical(self._entries(session, keys, hashes))
+        chunk_ids = {key: chunk_id for chunk_id, key in keys.items()}
+        self._words = Words(revision, lexical, keys, hashes, chunk_ids, guides)
+        return True
+
+    @staticmethod
+    def _entries(session: Session, keys: dict[int, str], hashes: dict[int, str]) -> Iterator[Entry]:
+        rows = select(Chunk.id, Chunk.hash, Chunk.headings, Chunk.start, Chunk.end, Guide.id, Guide.title)
+        text, of = "", -1
+        for chunk_id, hash_, headings, start, end, guide_id, title in session.execute(
+            rows.join(Guide).order_by(Guide.id, Chunk.ordinal)
+        ):
+            if of != guide_id:
+                text, of = session.scalar(select(Guide.text).where(Guide.id == guide_id)) or "", guide_id
+            keys[chunk_id], hashes[chunk_id] = f"{chunk_id}-{hash_[:16]}", hash_
+            yield Entry(chunk_id, title, " ".join(headings[-2:]), text[start:end])
+
+    # Vectors: SQL first, then Chroma
+
+    def _bring_vectors(self, progress: Progress | None) -> None:
+        self._close_broken()
+        if self._generation is None and (named := self._named_generation()):
+            self._open_generation(named)
+        self._embed_missing(progress)
+        words, generation = self._words, self._generation
+        if generation is None:
+            generation = self._build_generation(words)
+        else:
+            self._fill(generation, words)
+        self._forget_vectors()
+        if generation is self._generation:  # a question may have found it broken meanwhile
+            self._complete = words.revision
+            self.fault = None
+
+    def _open_generation(self, folder: Path) -> None:
+        from knowledge.generation import Generation, probe
+
+        with ThreadPoolExecutor(1) as pool:
+            probing = pool.submit(probe, folder, self._samples(), PROBE_SECONDS)
+            self._encoder.load()  # takes as long as the probe, so both at once
+            wrong = probing.result()
+        if wrong:
+            self._break(wrong)
+        else:
+            self._generation = Generation(folder)
+            self._sweep(folder)
+
+    def _build_generation(self, words: Words) -> Generation:
+        from knowledge.generation import Generation
+
+        self._rebuilds += 1
+        if self._rebuilds > MOST_REBUILDS:
+            self._hopeless = True
+            raise IndexFault("it broke again after it was rebuilt")
+        folder = next(path for n in count(1) if not (path := self._folder / f"generation-{n}").exists())
+        generation = Generation(folder)
+        try:
+            self._fill(generation, words)
+            if not generation.finds(list(self._samples().values())):
+                raise IndexFault("it does not find what was just put into it")
+        except BaseException:
+            generation.close()
+            raise
+        self._name_generation(folder)
+        self._generation = generation
+        self._sweep(folder)
+        return generation
+
+    def _fill(self, generation: Generation, words: Words) -> None:
+        """Makes the generation hold the vectors of exactly the chunks there are, as far as they are embedded."""
+        there = generation.keys()
+        for keys in _slices([key for key in words.chunk_ids if key not in there], ROWS_AT_ONCE):
+            self._go_on()
+            hashes = {key: words.hashes[words.chunk_ids[key]] for key in keys}
+            vectors = self._stored(set(hashes.values()))
+            if known := [key for key in keys if hashes[key] in vectors]:
+                generation.add(known, np.stack([vectors[hashes[key]] for key in known]))
+        if gone := [key for key in there if key not in words.chunk_ids]:
+            generation.remove(gone)
+
+    def _embed_missing(self, progress: Progress | None) -> None:
+        """Embeds what has no vector yet. Each batch is kept at once, so that a kill costs one batch."""
+        with Session(self._engine) as session:
+            rows = session.execute(
+                select(Chunk.hash, func.min(Chunk.id), func.max(Chunk.end - Chunk.start))
+                .outerjoin(Vector, (Vector.hash == Chunk.hash) & self._ours)
+                .where(Vector.hash.is_(None))
+                .group_by(Chunk.hash)
+            ).all()
+        missing = [chunk_id for _, chunk_id, _ in sorted(rows, key=lambda row: row[2])]
+        self._embedded = len(self._words.keys) - len(missing)
+        for number, chunk_ids in enumerate(_slices(missing, EMBEDDED_AT_ONCE), 1):
+            self._go_on()
+            self._embed(chunk_ids)
+            self._embedded += len(chunk_ids)
+            if progress:
+                progress(self._embedded, len(self._words.keys))
+            if self._generation is not None and number % FILLED_EVERY == 0:
+                self._fill(self._generation, self._words)
+
+    def _embed(self, chunk_ids: Sequence[int]) -> None:
+        with Session(self._engine) as session:
+            rows = session.execute(
+                select(Chunk.hash, Guide.title, SPAN).join(Guide).where(Chunk.id.in_(chunk_ids))
+            ).all()
+        vectors = self._encoder.encode([f"{title}\n{text}" for _, title, text in rows], bulk=True)
+        with Session(self._engine) as session, session.begin():
+            for (hash_, _, _), vector in zip(rows, vectors, strict=True):
+                row = Vector(
+                    hash=hash_,
+                    model=self._encoder.name,
+                    precision=self._encoder.precision,
+                    values=vector.astype("<f4").tobytes(),
+                )
+                session.merge(row)
+
+    @property
+    def _ours(self) -> ColumnElement[bool]:
+        return (Vector.model == self._encoder.name) & (Vector.precision == self._encoder.precision)
+
+    def _stored(self, hashes: Collection[str]) -> dict[str, Vectors]:
+        with Session(self._engine) as session:
+            rows = session.execute(select(Vector.hash, Vector.values).where(self._ours, Vector.hash.in_(hashes)))
+            return {hash_: np.frombuffer(values, dtype="<f4") for hash_, values in rows}
+
+    def _samples(self) -> dict[str, Vectors]:
+        words = self._words
+        chosen = random.sample(list(words.keys), min(SAMPLES, len(words.keys)))
+        vectors = self._stored([words.hashes[each] for each in chosen])
+        return {words.keys[each]: vectors[words.hashes[each]] for each in chosen if words.hashes[each] in vectors}
+
+    def _forget_vectors(self) -> None:
+        """What was taken out of the guides leaves the database too."""
+        gone = Vector.hash.not_in(select(Chunk.hash))
+        with Session(self._engine) as session, session.begin():
+            if session.scalar(select(Vector.hash).where(gone).limit(1)) is not None:
+                session.execute(delete(Vector).where(gone))
+
+    # Generations
+
+    def _named_generation(self) -> Path | None:
+        """The folder in use, if it was made for this model."""
+        try:
+            named = json.loads((self._folder / CURRENT).read_text())
+        except (FileNotFoundError, ValueError):
+            return None
+        folder = self._folder / str(named["folder"])
+        fits = named["model"] == self._encoder.name and named["precision"] == self._encoder.precision
+        return folder if fits and folder.is_dir() else None
+
+    def _name_generation(self, folder: Path) -> None:
+        named = {"folder": folder.name, "model": self._encoder.name, "precision": self._encoder.precision}
+        draft = self._folder / f"{CURRENT}.draft"
+        with draft.open("w") as file:
+            json.dump(named, file)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(draft, self._folder / CURRENT)
+
+    def _sweep(self, keep: Path) -> None:
+        for folder in self._folder.glob("generation-*"):
+            if folder != keep:
+                shutil.rmtree(folder, ignore_errors=True)
+
+    def _ask(self, question: Callable[[Generation], T]) -> T | None:
+        generation = self._generation
+        if generation is None:
+            return None
+        try:
+            return question(generation)
+        except Exception as failure:
+            log.exception("The vector index failed a question")
+            if generation is self._generation:
+                self._break(f"the vector index failed a question ({type(failure).__name__})")
+            return None
+
+    def _break(self, what: str) -> None:
+        """From here on the words answer alone, and the next refresh builds a new generation."""
+        self.fault = f"{what[:1].upper()}{what[1:]}. Until it is rebuilt, answers are found by words alone."
+        (self._folder / CURRENT).unlink(missing_ok=True)
+        if self._generation is not None:
+            self._broken.append(self._generation)  # closed by the next refresh: other questions may be in it
+            self._generation = None
+
+    def _close_broken(self) -> None:
+        while self._broken:
+            self._broken.pop().close()
+
+    def _by_chunk(self, found: Mapping[str, float]) -> dict[int, float]:
+        chunk_ids = self._words.chunk_ids
+        return {chunk_ids[key]: cosine for key, cosine in found.items() if key in chunk_ids}
+
+    def _go_on(self) -> None:
+        if self._closing:
+            raise _Closing
+
+
+class _Closing(Exception):
+    """The index is being closed; a refresh stops where it stands."""
+
+
+def _slices(items: Sequence[T], size: int) -> Iterator[Sequence[T]]:
+    return (items[at : at + size] for at in range(0, len(items), size))

@@ -1,0 +1,109 @@
+"""The one door to the guides: what the bot and the command line use. Any thread may call it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sqlalchemy import Engine, select
+from sqlalchemy.orm import Session
+
+from knowledge.answering import Answering, Extractive
+from knowledge.answers import Answer, LibraryState, Section
+from knowledge.chat import ChatWriter
+from knowledge.citations import locate, section_around
+from knowledge.encoder import Encoder
+from knowledge.index import Index
+from knowledge.ingest import Summary, ingest
+from knowledge.retriever import Retriever
+from knowledge.tables import Guide
+
+if TYPE_CHECKING:
+    from langchain_core.language_models import BaseChatModel
+
+
+class Library:
+    """The guides, searchable.
+
+    Args:
+        folder: where the caches are kept; everything in it can be made anew.
+        chat_model: writes the answers, kept to the passages; None quotes the guides.
+        root: the folder of guide files.
+        clock: the time, aware and UTC.
+    """
+
+    def __init__(
+        self,
+        engine: Engine,
+        folder: Path,
+        encoder: Encoder,
+        chat_model: BaseChatModel | None,
+        *,
+        root: Path,
+        clock: Callable[[], datetime],
+    ) -> None:
+        self._engine = engine
+        self._encoder = encoder
+        self._index = Index(engine, folder, encoder)
+        writer = Extractive() if chat_model is None else ChatWriter(chat_model, encoder)
+        self._answering = Answering(engine, self._index, Retriever(engine, self._index, encoder), writer)
+        self._root = root
+        self._clock = clock
+
+    def open(self) -> None:
+        """Takes the index; questions are answered by words from here on. Raises AlreadyOwned."""
+        self._index.open()
+
+    def warm(self) -> None:
+        """Loads the model and brings the vectors up to date: seconds, or minutes when much is new."""
+        self._index.refresh()
+
+    def refresh(self) -> bool:
+        """Takes up what an ingest changed, and heals the index; True when there was something to do."""
+        return self._index.refresh()
+
+    def answer(self, question: str) -> Answer:
+        return self._answering.answer(question)
+
+    def section(self, guide_key: str, start: int, end: int, quote: str) -> Section | None:
+        """The section that a quote stands in now, wherever it has moved to; None when the guide is gone."""
+        with Session(self._engine) as session:
+            guide = session.scalar(select(Guide).where(Guide.key == guide_key))
+            if guide is None:
+                return None
+            place = locate(guide.text, start, end, quote)
+            low, high = place or (min(start, max(0, len(guide.text) - 1)), min(end, len(guide.text)))
+            around = section_around(guide.text, low, high)
+            return Section(
+                title=guide.title,
+                headings=around.headings,
+                text=guide.text[around.start : around.end],
+                highlights=((low - around.start, high - around.start),) if place else (),
+                owner=guide.owner,
+                reviewed=guide.reviewed,
+                url=guide.url,
+                changed=place is None,
+            )
+
+    def ingest(self, progress: Callable[[int, int, str], None] | None = None) -> Summary:
+        """Takes in the guides folder, then refreshes."""
+        summary = ingest(self._engine, self._root, now=self._clock(), progress=progress)
+        self._index.refresh()
+        return summary
+
+    def state(self) -> LibraryState:
+        return self._index.state()
+
+    def owners(self) -> list[str]:
+        """Everyone that a guide names as its owner, as written."""
+        with Session(self._engine) as session:
+            owners = session.scalars(
+                select(Guide.owner).where(Guide.owner.is_not(None)).distinct().order_by(Guide.owner)
+            )
+            return [owner for owner in owners if owner]
+
+    def close(self) -> None:
+        self._index.close()
+        self._encoder.close()

@@ -1,0 +1,70 @@
+"""How passages are put in order, and how sure it is that one of them answers."""
+
+import json
+import math
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from functools import cache
+from importlib.resources import files
+
+# Measured on the developer set; shares of .5 to .7 are the same within noise. Sums of z-scores keep the margins
+# that a fusion by rank throws away.
+DENSE_SHARE = 0.6
+# One answering sentence says more than the passage around it: +.05 for the right passage in front.
+SENTENCE_WEIGHT = 6.0
+
+# Where `answered` begins: 90% of the answerable questions of the developer set lie above. Below `partly`, what is
+# shown would be wrong more often than right.
+ANSWERED = 0.5
+PARTLY = 0.3
+
+
+@dataclass(frozen=True)
+class Features:
+    """What speaks for and against the guides holding the answer; shares are of the question's words by rarity."""
+
+    best_sentence: float  # highest cosine of a sentence in the top passages; 0 without vectors, as the next
+    best_passage: float
+    words_matched: float  # highest BM25, as a share of what a passage with every word could reach
+    words_covered: float  # highest share of the question's words in one of the top passages
+    words_unknown: float  # share of the question's words that stand in no guide
+    rarest_covered: float  # share of the two rarest words that stand in the first passage
+    names_unknown: float  # share of the names in the question that stand in no guide
+    names_elsewhere: float  # share of the names in the question that don't stand in the first passage's guide
+
+
+def fuse(cosines: Mapping[int, float], bm25: Mapping[int, float], candidates: Collection[int]) -> dict[int, float]:
+    """One score per candidate, best first: the sum of the z-scores of both kinds over the candidates.
+
+    A chunk without any of the words has a BM25 of zero; one without a vector yet counts as average.
+    """
+    order = list(candidates)
+    by_vector = _z_scores([cosines.get(each) for each in order])
+    by_words = _z_scores([bm25.get(each, 0.0) for each in order])
+    scores = {
+        each: DENSE_SHARE * dense + (1 - DENSE_SHARE) * lexical
+        for each, dense, lexical in zip(order, by_vector, by_words, strict=True)
+    }
+    return dict(sorted(scores.items(), key=lambda item: (-item[1], item[0])))
+
+
+def _z_scores(values: Sequence[float | None]) -> list[float]:
+    known = [value for value in values if value is not None]
+    if not known:
+        return [0.0] * len(values)
+    mean = sum(known) / len(known)
+    spread = math.sqrt(sum((value - mean) ** 2 for value in known) / len(known))
+    return [0.0 if value is None or spread == 0 else (value - mean) / spread for value in values]
+
+
+def probability(features: Features, *, dense: bool) -> float:
+    """How likely the guides hold the answer, by the weights in calibration.json."""
+    weights = _calibration()["with_vectors" if dense else "words_only"]
+    values = asdict(features)
+    return 1 / (1 + math.exp(-sum(weight * values.get(name, 1.0) for name, weight in weights.items())))
+
+
+@cache
+def _calibration() -> dict[str, dict[str, float]]:
+    loaded: dict[str, dict[str, float]] = json.loads(files("knowledge").joinpath("calibration.json").read_text("utf-8"))
+    return loaded

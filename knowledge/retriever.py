@@ -1,0 +1,230 @@
+"""From a question to passages: candidates by vectors and by words, in one order, with what their sentences score."""
+
+import re
+from collections import OrderedDict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cache
+from threading import Lock
+
+from sqlalchemy import Engine, select
+from sqlalchemy.orm import Session
+
+from knowledge.answers import Passage
+from knowledge.encoder import Encoder, Vectors
+from knowledge.index import SPAN, Index, Words
+from knowledge.lexical import BM25_K1, stems
+from knowledge.ranking import SENTENCE_WEIGHT, Features, fuse
+from knowledge.sentences import Kind, Piece, pieces
+from knowledge.tables import Chunk, Guide
+
+CANDIDATES = 50  # by each of the two ways; the right passage is among them for 94 questions in 100
+PASSAGES = 10
+READ_CLOSELY = 5  # passages whose sentences are compared with the question: a tenth of a second, and half the gain
+LONGEST_QUESTION = 1_000  # characters; the model reads about as many
+SENTENCES_KEPT = 20_000  # vectors of sentences seen before, 1.5 kB each
+WORDS_WEIGHT = 0.25  # of a sentence's shared words beside its cosine, when choosing the one that answers
+
+# Words of a question that say nothing about what it asks for.
+ASKING = (
+    "a about am an and any anyone are be been being but can could did do does doing for from get got had has have "
+    "he her his how i if in into is it its just may me might must my of on or our out please shall she should so "
+    "some tell than that the their them there they this to up us very was we were what when where which who whom "
+    "whose why will with would you your"
+)
+_NAME = re.compile(r"\b[^\W_][\w'’-]*")
+
+
+@dataclass(frozen=True)
+class Closely:
+    """The sentences of a passage, and how well each answers the question by itself."""
+
+    pieces: tuple[Piece, ...]
+    scores: tuple[float, ...]
+
+
+@dataclass(frozen=True)
+class Found:
+    """Everything that an answer may stand on."""
+
+    passages: tuple[Passage, ...]  # best first
+    closely: Mapping[int, Closely]  # by chunk id, for the first passages
+    features: Features | None  # None when nothing was found
+    dense: bool  # whether vectors took part
+
+
+class Retriever:
+    def __init__(self, engine: Engine, index: Index, encoder: Encoder) -> None:
+        self._engine = engine
+        self._index = index
+        self._encoder = encoder
+        self._sentences: OrderedDict[str, Vectors] = OrderedDict()
+        self._sentences_lock = Lock()
+
+    def retrieve(self, question: str) -> Found:
+        """The passages that fit the question best, best first; none when there are none at all."""
+        asked = question[:LONGEST_QUESTION]
+        words = self._index.words  # one revision throughout
+        keywords = keywords_of(asked)
+        bm25 = words.lexical.search(keywords, CANDIDATES)
+        vector = self._encoder.encode([asked])[0] if self._index.is_dense else None
+        cosines = self._index.nearest(vector, CANDIDATES) if vector is not None else None
+        if vector is not None and cosines is not None:
+            cosines |= self._index.cosines(vector, [each for each in bm25 if each not in cosines])
+            bm25 |= words.lexical.score(keywords, [each for each in cosines if each not in bm25])
+        else:
+            vector = None
+        scores = fuse(cosines or {}, bm25, (cosines or {}).keys() | bm25.keys())
+        passages = self._read(scores)
+        if not passages:
+            return Found((), {}, None, vector is not None)
+        rarity = {word: words.lexical.rarity(word) for word in keywords}
+        closely, cosine = self._read_closely(passages[:READ_CLOSELY], vector, rarity)
+        if vector is not None:
+            passages = _rearranged(passages, cosine)
+        features = Features(
+            best_sentence=max(cosine.values(), default=0.0),
+            best_passage=max((cosines or {}).values(), default=0.0),
+            words_matched=_matched(bm25, rarity),
+            **self._word_features(asked, passages, rarity, words),
+        )
+        return Found(tuple(passages), closely, features, vector is not None)
+
+    def _read(self, scores: Mapping[int, float]) -> list[Passage]:
+        """The rows of the best chunks as they are now: what has left the guides is never quoted."""
+        best = list(scores)[:PASSAGES]
+        columns = (Guide.key, Guide.title, Guide.owner, Guide.reviewed, Guide.url)
+        with Session(self._engine) as session:
+            rows = session.execute(
+                select(Chunk.id, Chunk.guide_id, Chunk.headings, Chunk.start, Chunk.end, SPAN, *columns)
+                .join(Guide)
+                .where(Chunk.id.in_(best))
+            ).all()
+        passages = [
+            Passage(
+                chunk_id,
+                guide_id,
+                key,
+                title,
+                owner,
+                reviewed,
+                url,
+                tuple(headings),
+                start,
+                end,
+                text,
+                scores[chunk_id],
+            )
+            for chunk_id, guide_id, headings, start, end, text, key, title, owner, reviewed, url in rows
+        ]
+        return sorted(passages, key=lambda passage: best.index(passage.chunk_id))
+
+    def _read_closely(
+        self, passages: Sequence[Passage], vector: Vectors | None, rarity: Mapping[str, float]
+    ) -> tuple[dict[int, Closely], dict[int, float]]:
+        """Per chunk, its sentences with their scores, and the highest cosine among them (0 without vectors)."""
+        of = {each.chunk_id: tuple(piece for piece in pieces(each.text) if _answers(piece)) for each in passages}
+        texts = {each.chunk_id: [each.text[p.start : p.end] for p in of[each.chunk_id]] for each in passages}
+        known = self._vectors([text for every in texts.values() for text in every]) if vector is not None else {}
+        closely, highest = {}, {}
+        for chunk_id, own in texts.items():
+            cosines = [float(known[text] @ vector) if vector is not None else 0.0 for text in own]
+            shared = [_covered(rarity, set(stems(text))) for text in own]
+            weight = WORDS_WEIGHT if vector is not None else 1.0
+            scores = tuple(cosine + weight * share for cosine, share in zip(cosines, shared, strict=True))
+            closely[chunk_id] = Closely(of[chunk_id], scores)
+            highest[chunk_id] = max(cosines, default=0.0)
+        return closely, highest
+
+    def _vectors(self, texts: Sequence[str]) -> dict[str, Vectors]:
+        """The vectors of sentences; those of earlier questions are remembered, most staff ask about the same things."""
+        with self._sentences_lock:
+            known = {text: self._sentences[text] for text in texts if text in self._sentences}
+        new = list(dict.fromkeys(text for text in texts if text not in known))
+        if new:
+            known |= zip(new, self._encoder.encode(new), strict=True)
+        with self._sentences_lock:
+            for text, vector in known.items():
+                self._sentences[text] = vector
+                self._sentences.move_to_end(text)
+            while len(self._sentences) > SENTENCES_KEPT:
+                self._sentences.popitem(last=False)
+        return known
+
+    def _word_features(
+        self, asked: str, passages: Sequence[Passage], rarity: Mapping[str, float], words: Words
+    ) -> dict[str, float]:
+        said = [set(stems(" ".join((each.title, *each.headings, each.text)))) for each in passages[:READ_CLOSELY]]
+        rarest = dict(sorted(rarity.items(), key=lambda item: -item[1])[:2])
+        names = [name for name in names_of(asked) if stems(name)]
+        unknown = {word for word in rarity if words.lexical.frequency(word) == 0}
+        with Session(self._engine) as session:
+            guide = session.scalar(select(Guide.text).where(Guide.id == passages[0].guide_id)) or ""
+        guide = f"{passages[0].title}\n{guide}".casefold()
+        return {
+            "words_covered": max(_covered(rarity, each) for each in said),
+            "words_unknown": _covered(rarity, unknown),
+            "rarest_covered": _covered(rarest, said[0]),
+            "names_unknown": _share([any(word in unknown for word in stems(name)) for name in names]),
+            "names_elsewhere": _share([name.casefold() not in guide for name in names]),
+        }
+
+
+def keywords_of(question: str) -> list[str]:
+    """The stems that the question is about; all of its stems when it has none but asking words."""
+    every = list(dict.fromkeys(stems(question)))
+    return [word for word in every if word not in _asking()] or every
+
+
+@cache
+def _asking() -> frozenset[str]:
+    return frozenset(stems(ASKING))
+
+
+def names_of(question: str) -> list[str]:
+    """Words that look like the name of a product, a model or a person.
+
+    >>> names_of("How do I pair the Aria X200 with a Nest hub?")
+    ['Aria', 'X200', 'Nest']
+    """
+    return [
+        name
+        for match in _NAME.finditer(question)
+        if len(name := match.group()) > 1
+        and (
+            any(letter.isupper() for letter in name[1:])
+            or (any(letter.isdigit() for letter in name) and any(letter.isalpha() for letter in name))
+            or (name[0].isupper() and not _starts_sentence(question, match.start()))
+        )
+    ]
+
+
+def _starts_sentence(text: str, at: int) -> bool:
+    return text[:at].rstrip(" \"'“‘(*_\n")[-1:] in {"", ".", "!", "?", ":"}
+
+
+def _answers(piece: Piece) -> bool:
+    return piece.kind not in {Kind.RULE, Kind.HEADING} and piece.end - piece.start > 2
+
+
+def _rearranged(passages: Sequence[Passage], cosine: Mapping[int, float]) -> list[Passage]:
+    """The passages read closely, ordered with their best sentence; the others stay behind them."""
+    first = [
+        replace(each, score=each.score + SENTENCE_WEIGHT * cosine[each.chunk_id]) for each in passages[: len(cosine)]
+    ]
+    return sorted(first, key=lambda each: -each.score) + list(passages[len(cosine) :])
+
+
+def _matched(bm25: Mapping[int, float], rarity: Mapping[str, float]) -> float:
+    most = (1 + BM25_K1) * sum(rarity.values())  # what a chunk nears that has every word many times
+    return min(1.0, max(bm25.values(), default=0.0) / most) if most else 0.0
+
+
+def _covered(rarity: Mapping[str, float], among: set[str]) -> float:
+    """The share of the words that are among others, rare words counting for more."""
+    every = sum(rarity.values())
+    return sum(weight for word, weight in rarity.items() if word in among) / every if every else 0.0
+
+
+def _share(those: Sequence[bool]) -> float:
+    return sum(those) / len(those) if those else 0.0

@@ -1,0 +1,92 @@
+"""Where a passage may be quoted from and to: its sentences, list items, table rows."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+
+ABBREVIATIONS = {"e.g", "i.e", "etc", "vs", "approx", "mr", "mrs", "ms", "dr", "st", "no", "nr", "fig", "inc", "ltd"}
+
+_LINE = re.compile(r"[^\n]+")
+_ITEM = re.compile(r"\s*(?:[-*+•]|\d{1,3}[.)])\s+")
+_HEADING = re.compile(r"\s{0,3}#{1,6}\s")
+_ROW = re.compile(r"\s*\|")
+_RULE = re.compile(r"\s*\|?[\s:|-]*-[\s:|-]*\|?\s*$")
+_FENCE = re.compile(r"\s*(?:```|~~~)")
+_STOP = re.compile(r"[.!?…][\"'”’)\]*_]*\s+(?=[\"'“‘(\[*_]*[A-ZÀ-ÞА-Я0-9])")
+_LAST_WORD = re.compile(r"([\w.]+)[.!?…][\"'”’)\]*_]*\s*$")
+
+
+class Kind(StrEnum):
+    SENTENCE = "sentence"
+    ITEM = "item"  # a list item, or its first sentence
+    ROW = "row"
+    RULE = "rule"  # the line below a table's head, or a line across the page
+    HEADING = "heading"
+    CODE = "code"
+
+
+@dataclass(frozen=True)
+class Piece:
+    start: int
+    end: int
+    kind: Kind
+
+
+def pieces(text: str) -> list[Piece]:
+    """The text cut into sentences, list items, table rows, headings and lines of code, in order.
+
+    >>> text = "It costs € 4.50 a month. Ask Dr. Kim first."
+    >>> [text[piece.start : piece.end] for piece in pieces(text)]
+    ['It costs € 4.50 a month.', 'Ask Dr. Kim first.']
+    """
+    return [trimmed for piece in _raw(text) if (trimmed := _trim(text, piece))]
+
+
+def _raw(text: str) -> Iterator[Piece]:
+    start, end, kind = 0, 0, None  # the paragraph or list item being read
+    in_code = False
+    for line in _LINE.finditer(text):
+        words = line.group()
+        own = _kind_of_line(words, in_code)
+        in_code ^= bool(_FENCE.match(words))
+        blank_before = "\n" in text[end : line.start()].replace("\n", "", 1)
+        if kind and (own or blank_before):
+            yield from _sentences(text, start, end, kind)
+            kind = None
+        if own and own is not Kind.ITEM:
+            yield Piece(line.start(), line.end(), own)
+        elif kind is None:
+            start, kind = line.start(), own or Kind.SENTENCE
+        end = line.end()
+    if kind:
+        yield from _sentences(text, start, end, kind)
+
+
+def _kind_of_line(words: str, in_code: bool) -> Kind | None:
+    """What a line is by itself; None for a line of running text."""
+    if in_code or _FENCE.match(words):
+        return Kind.CODE
+    for pattern, kind in ((_HEADING, Kind.HEADING), (_RULE, Kind.RULE), (_ROW, Kind.ROW), (_ITEM, Kind.ITEM)):
+        if pattern.match(words):
+            return kind
+    return None
+
+
+def _sentences(text: str, start: int, end: int, kind: Kind) -> Iterator[Piece]:
+    for stop in _STOP.finditer(text, start, end):
+        before = text[start : stop.end()]
+        last = _LAST_WORD.search(before)
+        word = last.group(1).lower() if last else ""
+        if word in ABBREVIATIONS or (len(word) == 1 and word.isalpha()) or _ITEM.fullmatch(before):
+            continue
+        yield Piece(start, stop.end(), kind)
+        start, kind = stop.end(), Kind.SENTENCE
+    yield Piece(start, end, kind)
+
+
+def _trim(text: str, piece: Piece) -> Piece | None:
+    words = text[piece.start : piece.end]
+    start = piece.start + len(words) - len(words.lstrip())
+    end = piece.start + len(words.rstrip())
+    return Piece(start, end, piece.kind) if start < end else None
