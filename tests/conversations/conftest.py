@@ -1,0 +1,139 @@
+"""A sandbox and a bot, each a process of its own, talking over the real socket."""
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from bot.manifest import manifest
+from tests.conversations.slack import Company
+
+ROOT = Path(__file__).resolve().parents[2]
+Bots = Callable[..., "Bot"]
+
+
+@contextmanager
+def sandbox_process(folder: Path) -> Iterator[Company]:
+    """A sandbox of our own on a free port, with the sample company."""
+    manifest_file = folder / "manifest.json"
+    manifest_file.write_text(json.dumps(manifest()), encoding="utf-8")
+    files = ["--manifest", manifest_file, "--seed", ROOT / "sandbox" / "seed.yaml", "--state", folder / "sandbox.json"]
+    process = subprocess.Popen(
+        [sys.executable, "-m", "sandbox", *files, "--port", "0"],
+        stdout=subprocess.PIPE,
+        text=True,
+        cwd=ROOT,
+    )
+    assert process.stdout
+    try:
+        line = process.stdout.readline()
+        assert "http://" in line, f"the sandbox did not start: {line!r}"
+        yield Company(line.split()[-1])
+    finally:
+        process.terminate()
+        process.wait(timeout=20)
+        process.stdout.close()
+
+
+@dataclass
+class Bot:
+    """The bot as a process."""
+
+    company: Company
+    data: Path
+    process: subprocess.Popen[str] | None = None
+
+    def start(self, **settings: str) -> "Bot":
+        """Start it and wait until it is connected."""
+        before = self.company.state()["connected"]
+        environment = {k: v for k, v in os.environ.items() if not k.startswith(("SLACK_", "FRONTLINE_"))}
+        environment |= {
+            "SLACK_BOT_TOKEN": "xoxb-sandbox",
+            "SLACK_APP_TOKEN": "xapp-sandbox",
+            "SLACK_API_URL": f"{self.company.address}/api/",
+            "DATA_DIR": str(self.data),
+            "ADMIN_USER_IDS": "UADMIN",
+            **settings,
+        }
+        self.data.mkdir(parents=True, exist_ok=True)
+        with (self.data / "log.txt").open("a") as log:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "bot", "run"], cwd=ROOT, env=environment, stdout=log, stderr=log, text=True
+            )
+        self.company.until(lambda: self._lives() and self.company.state()["connected"] > before, "a connected bot")
+        return self
+
+    def kill(self) -> None:
+        """As a crash or a power cut does: no goodbye."""
+        self._end(signal.SIGKILL)
+
+    def stop(self) -> int:
+        """As Ctrl-C does; returns the exit code."""
+        return self._end(signal.SIGTERM)
+
+    def log(self) -> str:
+        return (self.data / "log.txt").read_text()
+
+    def _lives(self) -> bool:
+        assert self.process
+        if self.process.poll() is not None:
+            raise AssertionError(f"the bot ended with {self.process.returncode}:\n{self.log()[-3000:]}")
+        return True
+
+    def _end(self, how: signal.Signals) -> int:
+        if self.process is None:
+            return 0
+        self.process.send_signal(how)
+        code = self.process.wait(timeout=40)
+        self.process = None
+        return code
+
+
+def ingested(folder: Path) -> Path:
+    """The same folder, with the sample guides in it as records and index."""
+    environment = {**os.environ, "DATA_DIR": str(folder)}
+    subprocess.run([sys.executable, "-m", "bot", "ingest"], cwd=ROOT, env=environment, check=True, capture_output=True)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def indexed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data folder to copy from: embedding the sample guides takes a while."""
+    return ingested(tmp_path_factory.mktemp("indexed"))
+
+
+@pytest.fixture(scope="module")
+def company(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Company]:
+    """The sample company, for one module of dialogues."""
+    with sandbox_process(tmp_path_factory.mktemp("sandbox")) as company:
+        yield company
+
+
+@pytest.fixture(scope="module")
+def bots(company: Company, indexed: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bots]:
+    """Makes bots that are stopped when the module is over."""
+    made: list[Bot] = []
+
+    def make() -> Bot:
+        folder = tmp_path_factory.mktemp("bot") / "data"
+        shutil.copytree(indexed, folder)
+        made.append(Bot(company, folder))
+        return made[-1]
+
+    yield make
+    for bot in made:
+        bot.stop()
+
+
+@pytest.fixture(scope="module")
+def bot(bots: Bots) -> Bot:
+    """One bot for a module of dialogues."""
+    return bots().start()

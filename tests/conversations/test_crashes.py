@@ -1,0 +1,131 @@
+"""Whatever dies and whenever: each question gets one answer."""
+
+import os
+import random
+from contextlib import suppress
+
+import pytest
+
+from tests.conversations.conftest import Bot, Bots
+from tests.conversations.slack import Company, NeverHappened
+
+QUESTIONS = [
+    "How long do I have to cancel a new contract?",
+    "Which light on the Brook 4 means there is no internet?",
+    "When does a customer get a credit for an outage?",
+    "How do we answer a complaint that has waited too long?",
+    "What do I check before I talk about an account on the phone?",
+]
+
+
+def crash(company: Company, bot: Bot, kills: int, dice: random.Random) -> list[str]:
+    """Ask, let so much happen, kill, start again; the ts of every question."""
+    asked = []
+    for number in range(kills):
+        since = company.journal()["next"]
+        question = f"<@UFRONTLINE> {QUESTIONS[number % len(QUESTIONS)]} ({number})"
+        asked.append(company.say("UANA", "C0ASK", question)["ts"])
+        enough = since + dice.randrange(1, 12)
+        with suppress(NeverHappened):  # the answer may be out before so much has happened
+            company.until(lambda enough=enough: company.journal()["next"] >= enough, "so much to happen", patience_s=5)
+        bot.kill()
+        bot.start()
+    return asked
+
+
+def count(company: Company, asked: list[str]) -> dict[str, int]:
+    """How the questions fared."""
+    seen = [len(company.thread("C0ASK", ts)) for ts in asked]
+    return {"wanted": len(asked), "seen": sum(n > 0 for n in seen), "doubled": sum(n > 1 for n in seen)}
+
+
+def test_killed_at_any_moment(company: Company, bots: Bots) -> None:
+    """Five kills at moments that a die picks: no answer is lost or doubled."""
+    bot = bots().start()
+
+    asked = crash(company, bot, 5, random.Random(2))
+    for ts in asked:
+        company.replies("C0ASK", ts, 1)
+    company.quiet()
+
+    assert count(company, asked) == {"wanted": 5, "seen": 5, "doubled": 0}
+    bot.stop()
+
+
+@pytest.mark.soak
+def test_killed_fifty_times(company: Company, bots: Bots, capsys: pytest.CaptureFixture[str]) -> None:
+    """The full count of the proof; prints the figures."""
+    bot = bots().start()
+
+    asked = crash(company, bot, int(os.environ.get("KILLS", "50")), random.Random(11))
+    for ts in asked:
+        company.replies("C0ASK", ts, 1)
+    company.quiet()
+
+    figures = count(company, asked)
+    with capsys.disabled():
+        print(f"\nkill -9: {figures}")  # noqa: T201 - the figure is the result
+    assert (figures["seen"], figures["doubled"]) == (figures["wanted"], 0)
+    bot.stop()
+
+
+def test_killed_between_the_acknowledgement_and_the_answer(company: Company, bots: Bots) -> None:
+    """Slack never brings an acknowledged event again, so the bot must remember it."""
+    bot = bots().start()
+    company.fault("delay", method="chat.postMessage", seconds=20, times=1)
+
+    message = company.say("UANA", "C0ASK", f"<@UFRONTLINE> {QUESTIONS[0]}")
+    assert message["ts"]
+    bot.kill()
+    company.fault("clear")
+    bot.start()
+    company.replies("C0ASK", message["ts"], 1)
+    company.quiet()
+
+    assert len(company.thread("C0ASK", message["ts"])) == 1
+    bot.stop()
+
+
+def test_a_connection_that_drops_after_slack_took_the_post(company: Company, bots: Bots) -> None:
+    """An unknown outcome is looked up, not repeated."""
+    bot = bots().start()
+    company.fault("drop", method="chat.postMessage", times=1)
+
+    message = company.say("UANA", "C0ASK", f"<@UFRONTLINE> {QUESTIONS[1]}")
+    company.replies("C0ASK", message["ts"], 1)
+    company.quiet()
+
+    assert len(company.thread("C0ASK", message["ts"])) == 1
+    assert company.calls("conversations.replies")
+    bot.stop()
+
+
+def test_killed_after_slack_took_the_post(company: Company, bots: Bots) -> None:
+    """The next process finds the post that the last one could not write down."""
+    bot = bots().start()
+    company.fault("delay", method="chat.postMessage", seconds=20, times=1, after=True)
+
+    message = company.say("UANA", "C0ASK", f"<@UFRONTLINE> {QUESTIONS[2]}")
+    company.replies("C0ASK", message["ts"], 1)
+    bot.kill()
+    company.fault("clear")
+    bot.start()
+    company.quiet()
+
+    assert len(company.thread("C0ASK", message["ts"])) == 1
+    bot.stop()
+
+
+@pytest.mark.parametrize("reason", ["warning", "refresh_requested", "link_disabled"])
+def test_a_socket_that_closes_while_answering(company: Company, bots: Bots, reason: str) -> None:
+    """Slack recycles sockets; the answer comes all the same, and the next question too."""
+    bot = bots().start()
+    company.fault("delay", method="chat.postMessage", seconds=1, times=1)
+
+    message = company.say("UANA", "C0ASK", f"<@UFRONTLINE> {QUESTIONS[3]}")
+    company.fault("disconnect", reason=reason)
+
+    company.replies("C0ASK", message["ts"], 1)
+    assert company.ask("UDEV", QUESTIONS[4])
+    assert len(company.thread("C0ASK", message["ts"])) == 1
+    bot.stop()

@@ -1,0 +1,123 @@
+"""Each row of the outbox becomes one message, whatever Slack answers."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from slack_sdk.web.async_client import AsyncWebClient
+from sqlalchemy import select
+
+from bot.delivery import Outbox, Rank
+from bot.records.database import Database, migrate
+from bot.records.tables import Post
+from tests.conversations.slack import Company
+
+GENERAL = "C0GENERAL"
+
+
+@pytest.fixture
+async def outbox(company: Company, tmp_path: Path) -> AsyncIterator[Outbox]:
+    """An outbox that is posting to the sandbox."""
+    url = f"sqlite:///{tmp_path / 'records.db'}"
+    migrate(url)
+    database = Database(url)
+    slack = AsyncWebClient("xoxb-sandbox", base_url=f"{company.address}/api/", retry_handlers=[], timeout=5)
+    outbox = Outbox(database, slack, lambda: datetime.now(UTC))
+    posting = asyncio.create_task(outbox.run())
+    yield outbox
+    outbox.stop()
+    await posting
+    await database.close()
+    company.fault("clear")
+
+
+async def put(outbox: Outbox, *keys: str, channel: str = GENERAL, rank: Rank = Rank.CARD, **more: str) -> None:
+    async with outbox._database.write() as session:
+        for key in keys:
+            await outbox.put(session, key=key, channel=channel, text=f"post {key}", rank=rank, **more)
+    outbox.wake()
+
+
+async def settled(outbox: Outbox, company: Company) -> list[tuple[str, str]]:
+    """(key, state) of every row once none is waiting; woken by what happens at the sandbox."""
+    deadline = time.monotonic() + 60
+    since = 0
+    while True:
+        async with outbox._database.read() as session:
+            rows = [(row.key, row.state) for row in await session.scalars(select(Post).order_by(Post.id))]
+        if all(state in ("sent", "failed") for _, state in rows):
+            return rows
+        assert time.monotonic() < deadline, rows
+        since = (await asyncio.to_thread(company.journal, since, 1))["next"]
+
+
+def seen(company: Company, text: str) -> int:
+    return sum(message["text"] == text for message in company._messages(GENERAL))
+
+
+@pytest.mark.parametrize(
+    ("fault", "fields"),
+    [
+        ("drop", {}),
+        ("ratelimit", {"retry_after": 1}),
+        ("error", {"status": 503}),
+        ("error", {"error": "internal_error"}),
+    ],
+)
+async def test_a_post_is_seen_once_whatever_slack_answers_first(
+    outbox: Outbox, company: Company, fault: str, fields: dict[str, object]
+) -> None:
+    """A dropped connection, a full minute, a broken server: one message each, none lost."""
+    key = f"{fault}:{fields}"
+    company.fault(fault, method="chat.postMessage", times=2, **fields)
+
+    await put(outbox, key)
+
+    assert await settled(outbox, company) == [(key, "sent")]
+    assert seen(company, f"post {key}") == 1
+
+
+async def test_the_same_key_is_posted_once(outbox: Outbox, company: Company) -> None:
+    """Whoever asks for it, however often."""
+    await put(outbox, "twice", "twice")
+    await put(outbox, "twice")
+
+    assert await settled(outbox, company) == [("twice", "sent")]
+    assert seen(company, "post twice") == 1
+
+
+async def test_answers_overtake_digests_and_a_channel_keeps_its_pace(outbox: Outbox, company: Company) -> None:
+    """Ten at once, then one a second; what matters most goes first."""
+    async with outbox._database.write() as session:
+        for number in range(11):
+            await outbox.put(session, key=f"d{number}", channel=GENERAL, text=f"digest {number}", rank=Rank.DIGEST)
+        await outbox.put(session, key="answer", channel=GENERAL, text="the answer", rank=Rank.ANSWER)
+    outbox.wake()
+
+    await settled(outbox, company)
+
+    said = [m for m in company._messages(GENERAL) if m["text"].startswith(("digest", "the answer"))]
+    assert [m["text"] for m in said] == ["the answer", *(f"digest {number}" for number in range(11))]
+    assert float(said[-1]["ts"]) - float(said[0]["ts"]) >= 1.0  # twelve posts: two more than the burst
+
+
+async def test_what_a_channel_refuses_goes_to_the_person(outbox: Outbox, company: Company) -> None:
+    """A refusal for good is final, and what was written is not lost."""
+    await put(outbox, "refused", channel="C0IDEAS", fallback_user="UANA")
+
+    states = await settled(outbox, company)
+    assert states == [("refused", "failed"), ("refused:instead", "sent")]
+    assert "post refused" in company.direct("UANA")[-1]["text"]
+
+
+async def test_previews_are_off(outbox: Outbox, company: Company) -> None:
+    """A link preview can carry data out, so every post says no to it."""
+    since = company.journal()["next"]
+    await put(outbox, "plain")
+    await settled(outbox, company)
+
+    arguments = company.calls("chat.postMessage", since)[-1]["arguments"]
+    assert (arguments["unfurl_links"], arguments["unfurl_media"]) in [(False, False), ("0", "0"), ("false", "false")]
