@@ -1,9 +1,10 @@
 """What a question gets: passages found, and an answer that stands on them."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
 from datetime import date
 from enum import StrEnum
+from typing import Any
 
 
 class Outcome(StrEnum):
@@ -103,3 +104,36 @@ class LibraryState:
     ready: bool  # dense search answers
     refused: Sequence[tuple[str, str]] = field(default=())  # (key, reason)
     fault: str | None = None  # why dense search is off, in words
+
+
+def as_json(answer: Answer) -> dict[str, Any]:
+    """The answer in what JSON knows, to be kept; `from_json` brings it back."""
+
+    def cited(citation: Citation) -> dict[str, Any]:
+        reviewed = citation.reviewed.isoformat() if citation.reviewed else None
+        return {**asdict(citation), "reviewed": reviewed}
+
+    return {
+        **asdict(answer),
+        "outcome": answer.outcome.value,
+        "citations": [cited(citation) for citation in answer.citations],
+        "nearest": [cited(citation) for citation in answer.nearest],
+    }
+
+
+def from_json(kept: Mapping[str, Any]) -> Answer:
+    """An answer as `as_json` made it."""
+
+    def cited(one: Mapping[str, Any]) -> Citation:
+        reviewed = date.fromisoformat(one["reviewed"]) if one["reviewed"] else None
+        highlights = tuple((start, end) for start, end in one["highlights"])
+        return Citation(**{**one, "headings": tuple(one["headings"]), "reviewed": reviewed, "highlights": highlights})
+
+    return Answer(
+        outcome=Outcome(kept["outcome"]),
+        probability=kept["probability"],
+        citations=tuple(cited(one) for one in kept["citations"]),
+        nearest=tuple(cited(one) for one in kept["nearest"]),
+        sentences=tuple(Sentence(one["text"], tuple(one["citations"])) for one in kept["sentences"]),
+        notes=tuple(kept["notes"]),
+    )

@@ -1,0 +1,63 @@
+"""What happens in Slack, and which function it comes to."""
+
+import re
+from collections.abc import Awaitable, Callable
+from typing import Any, NamedTuple
+
+from bot.listeners import admin, answers, home, questions, referrals, stale
+
+ANY = re.compile(".*", re.DOTALL)
+
+
+class Route(NamedTuple):
+    kind: str  # event, command, action, shortcut or view
+    on: str | re.Pattern[str]
+    listener: Callable[..., Awaitable[None]]
+    opens_a_view: bool = False  # before anything is written down: Slack waits three seconds for it
+
+
+def routes(prefix: str = "") -> list[Route]:
+    """Every route, the first that matches wins.
+
+    Args:
+        prefix: put in front of the commands' names, as in the manifest.
+    """
+    return [
+        Route("event", "app_mention", questions.mentioned),
+        Route("event", "message", questions.messaged),
+        Route("event", "app_home_opened", home.opened),
+        Route("event", "member_joined_channel", home.joined),
+        Route("event", ANY, stale.happened),
+        Route("command", f"/{prefix}ask", questions.commanded),
+        Route("command", f"/{prefix}frontline", admin.commanded),
+        Route("command", ANY, stale.asked),
+        Route("shortcut", "ask_guides", questions.shortcut, opens_a_view=True),
+        Route("shortcut", "ask_about_message", questions.shortcut, opens_a_view=True),
+        Route("shortcut", ANY, stale.asked),
+        Route("action", "open_ask", questions.open_ask, opens_a_view=True),
+        Route("action", "read_section", answers.read_section, opens_a_view=True),
+        Route("action", "show_answer", answers.show_answer, opens_a_view=True),
+        Route("action", "rate_answer", answers.rate),
+        Route("action", "ask_owner", referrals.ask_owner, opens_a_view=True),
+        Route("action", "reply_referral", referrals.open_reply, opens_a_view=True),
+        Route("action", "setup_open", admin.open_setup, opens_a_view=True),
+        Route("action", "setup_ingest", home.load_guides),
+        Route("action", ANY, stale.clicked),
+        Route("view", "ask", questions.submitted),
+        Route("view", "ask_owner", referrals.sent),
+        Route("view", "reply_referral", referrals.replied),
+        Route("view", "roles", admin.roles_submitted),
+        Route("view", "setup", admin.setup_submitted),
+        Route("view", ANY, stale.submitted),
+    ]
+
+
+def opens_a_view(body: dict[str, Any], prefix: str = "") -> bool:
+    """Whether what Slack hands over opens a modal, so that nothing may be done before that."""
+    if body.get("command") == f"/{prefix}frontline":
+        return admin.opens_a_view(body)
+    if body.get("type") == "block_actions":
+        kind, on = "action", (body.get("actions") or [{}])[0].get("action_id")
+    else:
+        kind, on = "shortcut", body.get("callback_id") if body.get("type") in ("shortcut", "message_action") else None
+    return any(route.opens_a_view for route in routes(prefix) if (route.kind, route.on) == (kind, on))

@@ -1,0 +1,222 @@
+"""An answer as people see it: quoted, with its source; or that the guides don't say, and who may know."""
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+from bot.blocks import kit
+from bot.blocks.kit import Block, View
+from bot.blocks.text import day, from_markdown, link, literal, one_line, packed, quoted, said, shortened
+from knowledge.answers import Answer, Citation, Outcome, Section
+
+LONGEST = 11_000  # characters of one message; Slack refuses somewhat more, without saying so beforehand
+MOST_CITATIONS = 5
+LONGEST_TEXT = 3_000  # of the words for notifications and screen readers
+LARGEST_VIEW = 200_000  # bytes; Slack takes 250 KB
+
+OPENINGS = {
+    Outcome.PARTLY: "The guides say this, which may answer only part of your question:",
+    Outcome.AMBIGUOUS: "This can mean more than one thing. The guides say:",
+}
+IN_WORDS = {
+    Outcome.ANSWERED: "answered",
+    Outcome.PARTLY: "answered in part",
+    Outcome.AMBIGUOUS: "more than one meaning",
+    Outcome.NOT_IN_GUIDES: "the guides don't say",
+    Outcome.NO_ACCESS: "the guides don't say",
+    Outcome.FAULT: "something went wrong",
+}
+NOT_IN_GUIDES = "I looked in the guides, and they don't answer this."
+FAULT = "I could not look in the guides just now. Please ask again in a minute."
+
+
+class Said(NamedTuple):
+    """A message: its words for notifications and screen readers, and its blocks."""
+
+    text: str
+    blocks: list[Block]
+
+
+def answer(
+    question_id: int,
+    answer: Answer,
+    owners: Mapping[str, str],
+    *,
+    ask: str | None = None,
+    preface: str = "",
+    rated: bool = True,
+) -> Said:
+    """The answer to a question.
+
+    Args:
+        owners: the name to show for each owner line of the guides.
+        ask: the name of whoever can be asked when the guides don't say; None when there is nobody.
+        preface: a sentence before the answer, about how it comes to be here.
+        rated: whether it can be rated here (messages only).
+    """
+    blocks = [kit.context(literal(preface))] if preface else []
+    if answer.outcome in (Outcome.ANSWERED, Outcome.PARTLY, Outcome.AMBIGUOUS) and answer.citations:
+        blocks += _cited(question_id, answer, owners)
+        text = _answer_text(answer)
+    elif answer.outcome == Outcome.FAULT:
+        blocks.append(kit.section(FAULT))
+        text = FAULT
+    else:
+        blocks += _not_in_guides(question_id, answer, ask)
+        text = _nearest_text(answer)
+    blocks += [kit.context(literal(one_line(note, 300))) for note in answer.notes[:3]]
+    if rated and answer.outcome != Outcome.FAULT:
+        blocks.append(_rating(question_id))
+    return Said(f"{literal(preface)} {text}".strip(), blocks)
+
+
+def _cited(question_id: int, answer: Answer, owners: Mapping[str, str]) -> list[Block]:
+    blocks = [kit.section(OPENINGS[answer.outcome])] if answer.outcome in OPENINGS else []
+    citations = answer.citations[:MOST_CITATIONS]
+    room = LONGEST - 2_000  # for the notes, the opening and the marks of quotation
+    if answer.sentences:
+        written, _ = shortened([_with_numbers(s.text, s.citations) for s in answer.sentences], room // 2)
+        texts = packed(written)
+        blocks += [kit.section(text) for text in texts]
+        room -= sum(map(len, texts))
+    for number, citation in enumerate(citations):
+        source = f"[{number + 1}] " * bool(answer.sentences) + _source(citation, owners)
+        share = room // (len(citations) - number) - len(source)
+        quote = _quote(citation, share)
+        room -= sum(map(len, quote)) + len(source)
+        read = kit.button("Read the section", "read_section", f"{question_id}:{number}")
+        for part, text in enumerate(quote):
+            blocks.append(kit.section(text, None if part else read))
+        blocks.append(kit.context(source))
+    return blocks
+
+
+def _with_numbers(sentence: str, citations: Sequence[int]) -> str:
+    numbers = " ".join(f"[{number + 1}]" for number in citations if number < MOST_CITATIONS)
+    return f"{literal(one_line(sentence, 1_000))} {numbers}".strip()
+
+
+def _quote(citation: Citation, room: int) -> list[str]:
+    """The quoted passage as texts of sections, at most ``room`` characters in all."""
+    width = max(min(room, 2_900) - 150, 50)
+    lines = quoted(from_markdown(citation.quote, citation.highlights, width))
+    kept, was_cut = shortened(lines, room - 60)
+    if was_cut:
+        kept.append("> … _(shortened: the section has the rest)_")
+    return packed(kept) or ["> …"]
+
+
+def _source(citation: Citation, owners: Mapping[str, str]) -> str:
+    parts = [_place(citation)]
+    if citation.owner:
+        parts.append(f"owner {literal(one_line(owners.get(citation.owner, citation.owner), 60))}")
+    if citation.reviewed:
+        parts.append(f"reviewed {day(citation.reviewed)}")
+    if live := link(citation.url, "Open the guide"):
+        parts.append(live)
+    return " · ".join(parts)
+
+
+def _place(citation: Citation) -> str:
+    title = f"*{literal(one_line(citation.title, 100)) or 'Untitled'}*"
+    if citation.section and citation.section != citation.title:
+        return f"{title} › {literal(one_line(citation.section, 100))}"
+    return title
+
+
+def _not_in_guides(question_id: int, answer: Answer, ask: str | None) -> list[Block]:
+    blocks = [kit.section(NOT_IN_GUIDES)]
+    nearest = answer.nearest[:3]
+    if nearest:
+        blocks.append(kit.context("The nearest sections are:"))
+    for number, citation in enumerate(nearest):
+        read = kit.button("Read the section", "read_section", f"{question_id}:near:{number}")
+        blocks.append(kit.section(_place(citation), read))
+    if ask:
+        blocks.append(kit.actions(ask_owner_button(question_id, ask)))
+    else:
+        blocks.append(kit.context("No guide names an owner that I can reach. Please ask whoever installed Frontline."))
+    return blocks
+
+
+def ask_owner_button(question_id: int, name: str) -> kit.Element:
+    return kit.button(f"Ask {name}", "ask_owner", str(question_id))
+
+
+def _rating(question_id: int) -> Block:
+    def thumb(words: str, value: str) -> kit.Element:
+        return {"text": kit.plain(words), "value": f"{value}:{question_id}", "accessibility_label": words}
+
+    buttons = {
+        "type": "feedback_buttons",
+        "action_id": "rate_answer",
+        "positive_button": thumb("Helpful", "up"),
+        "negative_button": thumb("Not helpful", "down"),
+    }
+    return {"type": "context_actions", "elements": [buttons]}
+
+
+def _answer_text(answer: Answer) -> str:
+    opening = OPENINGS.get(answer.outcome, "")
+    if answer.sentences:
+        body = " ".join(sentence.text for sentence in answer.sentences)
+    else:
+        first = answer.citations[0]
+        body = " … ".join(first.quote[a:b] for a, b in first.highlights) or first.quote
+    words = " ".join(line.strip("*") for line in from_markdown(body) if line)
+    source = f"{answer.citations[0].title} › {answer.citations[0].section}"
+    return f"{opening} {_cut(words)} ({literal(one_line(source, 200))})".strip()
+
+
+def _nearest_text(answer: Answer) -> str:
+    places = "; ".join(f"{c.title} › {c.section}" for c in answer.nearest[:3])
+    return f"{NOT_IN_GUIDES} Nearest: {literal(one_line(places, 400))}" if places else NOT_IN_GUIDES
+
+
+def _cut(escaped: str) -> str:
+    """Escaped words, cut at a space so that no escape is cut in two."""
+    if len(escaped) <= LONGEST_TEXT:
+        return escaped
+    return escaped[:LONGEST_TEXT].rsplit(" ", 1)[0].rsplit("&", 1)[0] + "…"
+
+
+def rating_thanks(question_id: int, helpful: bool, changed: bool, ask: str | None) -> Said:
+    """What a person is told, privately, after a rating."""
+    text = f"Thanks! I noted that this {'helped' if helpful else 'did not help'}."
+    if changed:
+        text = f"Changed. {text}"
+    blocks = [kit.section(text)]
+    if not helpful and ask:
+        blocks.append(kit.actions(ask_owner_button(question_id, ask)))
+    return Said(text, blocks)
+
+
+def answer_modal(text: str, message: Said) -> View:
+    """One of my questions, whole."""
+    asked = [kit.section(part) for part in packed(quoted(said(text)))]
+    return kit.modal("Your question", [*asked[:5], *message.blocks], callback_id="answer")
+
+
+def section_modal(section: Section, owners: Mapping[str, str]) -> View:
+    """A section as it stands now, the sentence that answered in bold."""
+    path = " › ".join([section.title, *(h for h in section.headings if h != section.title)])
+    parts = [literal(one_line(path, 500))]
+    if section.owner:
+        parts.append(f"owner {literal(one_line(owners.get(section.owner, section.owner), 60))}")
+    if section.reviewed:
+        parts.append(f"reviewed {day(section.reviewed)}")
+    live = link(section.url, "Open the guide")
+    if live:
+        parts.append(live)
+    blocks = [kit.context(" · ".join(parts))]
+    if section.changed:
+        blocks.append(kit.context("This section has changed since: the quoted words are no longer in it."))
+    size = 0
+    for text in packed(from_markdown(section.text, section.highlights)):
+        size += len(json.dumps(text))
+        if size > LARGEST_VIEW or len(blocks) == kit.MANY_BLOCKS - 1:
+            rest = "The section goes on, but Slack shows no more here."
+            blocks.append(kit.context(f"{rest} {live}" if live else rest))
+            break
+        blocks.append(kit.section(text))
+    return kit.modal("Read the section", blocks, callback_id="section")

@@ -1,0 +1,136 @@
+"""App Home: my questions, how to ask, and for admins how the set-up and the guides stand."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from bot.blocks import kit
+from bot.blocks.answers import IN_WORDS
+from bot.blocks.kit import Block, View
+from bot.blocks.questions import EXAMPLE
+from bot.blocks.text import day, literal, one_line
+from knowledge.answers import LibraryState, Outcome
+
+CHANNELS = {
+    "ideas_channel": "Ideas channel",
+    "wins_channel": "Wins channel",
+    "digest_channel": "Digest channel",
+}
+MOST_LISTED = 10
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One line of My questions."""
+
+    id: int
+    text: str
+    outcome: Outcome
+    at: datetime
+
+
+@dataclass(frozen=True)
+class SetUp:
+    """What an admin has to know."""
+
+    choices: Mapping[str, str]  # as in the records: channel ids and the time zone
+    outside: Sequence[str]  # chosen channels that the bot is not in
+    library: LibraryState
+    is_loading: bool = False
+    owners: Sequence[tuple[str, str]] = field(default=())  # (owner line, what is wrong with it)
+
+    @property
+    def is_complete(self) -> bool:
+        return {*CHANNELS, "time_zone"} <= self.choices.keys() and not self.outside and self.library.guides > 0
+
+
+def home(prefix: str, asked: Sequence[Asked], set_up: SetUp | None) -> View:
+    """The Home tab of one person; ``set_up`` is given for admins."""
+    blocks: list[Block] = []
+    if set_up is not None:
+        blocks += [*_set_up(set_up), *_guides(set_up), kit.divider()]
+    blocks += [*_how_to_ask(prefix), kit.divider(), *_my_questions(asked)]
+    return {"type": "home", "blocks": blocks[: kit.MANY_BLOCKS]}
+
+
+def _how_to_ask(prefix: str) -> list[Block]:
+    return [
+        kit.header("Ask the guides"),
+        kit.section(
+            f"• Mention me in a channel: `@Frontline {EXAMPLE}`\n"
+            f"• Write to me in the Messages tab\n"
+            f"• Type `/{prefix}ask {EXAMPLE}` for an answer that only you see\n"
+            "• On any message: More actions › Find in the guides"
+        ),
+        kit.actions(kit.button("Ask a question", "open_ask", "home", primary=True)),
+    ]
+
+
+def _my_questions(asked: Sequence[Asked]) -> list[Block]:
+    blocks = [kit.header("My questions")]
+    if not asked:
+        blocks.append(kit.section("Nothing yet. What you ask, and the answers, will be here."))
+    for one in asked:
+        words = f"{literal(one_line(one.text, 150))}\n_{IN_WORDS[one.outcome]}, {day(one.at)}_"
+        blocks.append(kit.section(words, kit.button("Show", "show_answer", str(one.id))))
+    return blocks
+
+
+def _set_up(state: SetUp) -> list[Block]:
+    lines = []
+    for name, words in CHANNELS.items():
+        channel = state.choices.get(name)
+        if channel is None:
+            lines.append(f"☐ {words}: not chosen yet")
+        elif channel in state.outside:
+            lines.append(f"☐ {words}: <#{channel}>, but I am not in it. Type `/invite @Frontline` there.")
+        else:
+            lines.append(f"☑ {words}: <#{channel}>")
+    zone = state.choices.get("time_zone")
+    lines.append(f"☑ Time zone: {literal(zone)}" if zone else "☐ Time zone: not chosen yet")
+    lines.append("☑ Guides loaded" if state.library.guides else "☐ Guides: none loaded yet")
+    title = "Set-up" if state.is_complete else "Finish setting up Frontline"
+    return [
+        kit.header(title),
+        kit.section("\n".join(lines)),
+        kit.actions(
+            kit.button("Change" if state.is_complete else "Set up", "setup_open", "home", primary=not state.is_complete)
+        ),
+    ]
+
+
+def _guides(state: SetUp) -> list[Block]:
+    library = state.library
+    if state.is_loading:
+        words = "Loading the guides…"
+    elif not library.guides:
+        words = "No guides are loaded. Put them into the guides folder, then load them."
+    elif library.ready:
+        words = f"{_count(library.guides, 'guide')} loaded and ready."
+    else:
+        words = (
+            f"{_count(library.guides, 'guide')} loaded; {library.vectors:,} of {library.chunks:,} passages indexed. "
+            "Until that is done I find answers by words alone."
+        )
+    blocks = [kit.header("Guides"), kit.section(words)]
+    if library.fault:
+        blocks.append(kit.context(f"⚠️ {literal(one_line(library.fault, 500))}"))
+    if library.refused:
+        refused = [(key, reason) for key, reason in library.refused]
+        blocks.append(kit.section(_listed("Not taken in:", refused)))
+    if state.owners:
+        blocks.append(kit.section(_listed("Owners that Slack doesn't know:", state.owners)))
+    if not state.is_loading:
+        blocks.append(kit.actions(kit.button("Load the guides", "setup_ingest", "home")))
+    return blocks
+
+
+def _listed(title: str, items: Sequence[tuple[str, str]]) -> str:
+    lines = [f"• `{literal(one_line(name, 60))}`: {literal(one_line(why, 140))}" for name, why in items[:MOST_LISTED]]
+    if len(items) > MOST_LISTED:
+        lines.append(f"… and {len(items) - MOST_LISTED:,} more")
+    return "\n".join([title, *lines])[:3_000]
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"

@@ -1,0 +1,101 @@
+"""The Block Kit pieces that every message, modal and Home is made of."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from bot.blocks.text import one_line
+
+Block = dict[str, Any]
+Element = dict[str, Any]
+View = dict[str, Any]
+
+FEW_BLOCKS, MANY_BLOCKS = 50, 100  # in a message; in a modal or Home
+
+
+def mrkdwn(text: str) -> Element:
+    """Text that is already escaped. ``verbatim`` keeps Slack from making links of its own from it."""
+    return {"type": "mrkdwn", "text": text, "verbatim": True}
+
+
+def plain(text: str, limit: int = 75) -> Element:
+    return {"type": "plain_text", "text": one_line(text, limit), "emoji": True}
+
+
+def section(text: str, accessory: Element | None = None) -> Block:
+    block: Block = {"type": "section", "text": mrkdwn(text), "expand": True}
+    return block if accessory is None else {**block, "accessory": accessory}
+
+
+def context(*texts: str) -> Block:
+    return {"type": "context", "elements": [mrkdwn(text) for text in texts]}
+
+
+def header(text: str) -> Block:
+    return {"type": "header", "text": plain(text, 150)}
+
+
+def divider() -> Block:
+    return {"type": "divider"}
+
+
+def actions(*elements: Element) -> Block:
+    return {"type": "actions", "elements": list(elements)}
+
+
+def button(words: str, action_id: str, value: str, *, primary: bool = False) -> Element:
+    element: Element = {"type": "button", "text": plain(words), "action_id": action_id, "value": value}
+    return {**element, "style": "primary"} if primary else element
+
+
+def option(words: str, value: str, description: str = "") -> Element:
+    element: Element = {"text": plain(words), "value": value}
+    return {**element, "description": plain(description)} if description else element
+
+
+def question(block_id: str, label: str, element: Element, *, hint: str = "", optional: bool = False) -> Block:
+    """An input; its element goes by the same id."""
+    block: Block = {
+        "type": "input",
+        "block_id": block_id,
+        "label": plain(label, 150),
+        "element": {**element, "action_id": block_id},
+        "optional": optional,
+    }
+    return {**block, "hint": plain(hint, 300)} if hint else block
+
+
+def text_box(limit: int, *, initial: str = "", placeholder: str = "", multiline: bool = True) -> Element:
+    element: Element = {"type": "plain_text_input", "multiline": multiline, "max_length": limit}
+    if initial:
+        element["initial_value"] = initial[:limit]
+    return {**element, "placeholder": plain(placeholder, 150)} if placeholder else element
+
+
+def modal(
+    title: str,
+    blocks: Sequence[Block],
+    *,
+    callback_id: str,
+    submit: str | None = None,
+    close: str = "Close",
+    private_metadata: str = "",
+) -> View:
+    view: View = {
+        "type": "modal",
+        "callback_id": callback_id,
+        "title": plain(title, 24),
+        "close": plain(close, 24),
+        "private_metadata": private_metadata,
+        "blocks": list(blocks)[:MANY_BLOCKS],
+    }
+    return {**view, "submit": plain(submit, 24)} if submit else view
+
+
+def loading(title: str, callback_id: str) -> View:
+    """What is opened within Slack's three seconds, to be filled in at once."""
+    return modal(title, [section("Loading…")], callback_id=callback_id)
+
+
+def notice(title: str, text: str, callback_id: str) -> View:
+    """A modal that says one thing."""
+    return modal(title, [section(text)], callback_id=callback_id)

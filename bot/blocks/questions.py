@@ -1,0 +1,56 @@
+"""What is said around a question: how to ask, and why there is no answer here."""
+
+from bot.blocks import kit
+from bot.blocks.kit import View
+from bot.blocks.text import literal, one_line
+
+EXAMPLE = "When does a customer get a refund for an outage?"
+LOOKING = "Looking in the guides…"
+SHARED = (
+    "I can't answer from the guides here, because people from another company can read this channel. "
+    "Ask me in a direct message."
+)
+OUTSIDER = (
+    "I answer from the guides for employees of this company only. Please ask the colleague you work with to look it up."
+)
+UNSURE = (
+    "I could not check with Slack who can read this conversation, so I have not answered from the guides. "
+    "Please ask again in a minute."
+)
+LATE = (
+    "Slack keeps a private reply open for 30 minutes only, and yours had closed. Here is the answer to your question:"
+)
+
+
+def how_to(prefix: str) -> str:
+    return (
+        f"Ask me a question in plain words and I look it up in the guides, for example: “{EXAMPLE}” "
+        f"Mention me in a channel, write to me here in Slack, or type /{prefix}ask for an answer that only you see."
+    )
+
+
+def too_long(characters: int, limit: int) -> str:
+    return (
+        f"That is {characters:,} characters, and I read at most {limit:,}. "
+        "Please leave out what I don't need and ask one question in a sentence or two."
+    )
+
+
+def hello(prefix: str) -> str:
+    return f"Hello! {how_to(prefix)}"
+
+
+def ask_form(limit: int, initial: str = "") -> View:
+    box = kit.text_box(min(limit, 3_000), initial=initial, placeholder=EXAMPLE)
+    return kit.modal(
+        "Ask the guides",
+        [kit.question("question", "Your question", box, hint="I send you the answer as a direct message.")],
+        callback_id="ask",
+        submit="Ask",
+        close="Cancel",
+    )
+
+
+def ask_sent(question: str) -> View:
+    words = f"Looking in the guides for “{literal(one_line(question, 200))}”. The answer comes as a direct message."
+    return kit.notice("Ask the guides", words, "ask")

@@ -1,0 +1,347 @@
+"""Words on their way to Slack and back: escaping, Markdown as Slack text, splitting. Nothing else does these.
+
+Guides and people write anything; Slack must show it and never act on it. So `&`, `<` and `>` are escaped, what
+would become formatting is swapped for a look-alike, and links are shown as their words.
+"""
+
+import html
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from itertools import pairwise
+from urllib.parse import urlsplit
+
+SECTION_LIMIT = 3_000  # characters of a section block
+Spans = Sequence[tuple[int, int]]
+
+_UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b\u202a-\u202e\u2066-\u2069\ufeff]")  # controls, bidi overrides
+_LINE_ENDS = re.compile(r"\r\n?|[\x0b\x0c\x85\u2028\u2029]")
+_LOOK_ALIKE = str.maketrans({"*": "∗", "~": "∼", "`": "ˋ"})
+
+
+def escape(text: str) -> str:
+    """Exactly as typed, with the three characters that Slack acts on taken out of force."""
+    visible = _UNSEEN.sub("", _LINE_ENDS.sub("\n", text)).encode("utf-8", "replace").decode()
+    return visible.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def literal(text: str) -> str:
+    """Escaped, and shown without formatting even where it looks like some."""
+    without = text.translate(_LOOK_ALIKE)
+    return escape(re.sub(r"(?<!\w)_|_(?!\w)", "ˍ", without))
+
+
+def one_line(text: str, limit: int) -> str:
+    """On one line and at most ``limit`` characters, for plain text fields (not escaped)."""
+    line = " ".join(_UNSEEN.sub("", text).split()).encode("utf-8", "replace").decode()
+    return line if len(line) <= limit else line[: limit - 1].rstrip() + "…"
+
+
+def said(text: str) -> Iterator[str]:
+    """What a person wrote, as Slack lines: every line break kept, nothing taken as formatting."""
+    for line in _LINE_ENDS.sub("\n", text).strip("\n").split("\n"):
+        yield from (literal(piece) for piece in _pieces(line, SECTION_LIMIT // 6))
+
+
+def typed(text: str) -> str:
+    """What a person typed, from Slack's encoding of it: mentions and links as words, entities undone."""
+    words = re.sub(r"<([@#!]?)([^<>|]*)(?:\|([^<>]*))?>", _as_words, text)
+    return html.unescape(words).strip()
+
+
+def _as_words(found: re.Match[str]) -> str:
+    sign, target, label = found.groups()
+    if sign == "":
+        return str(label or target)
+    return f"{'' if sign == '!' else sign}{label or target}"
+
+
+def link(url: str | None, words: str) -> str | None:
+    """A live link, only for a web address that has nothing in it that could end the link early."""
+    if url is None or len(url) > 2_000 or re.search(r"[\s<>|\x00-\x1f]", url):
+        return None
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return None
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        return None
+    return f"<{url.replace('&', '&amp;')}|{literal(words)}>"
+
+
+def day(when: date) -> str:
+    """3 March 2026"""
+    return f"{when.day} {when:%B %Y}"
+
+
+def packed(lines: Iterable[str], limit: int = SECTION_LIMIT) -> list[str]:
+    """Lines put together into texts of at most ``limit`` characters, cut between lines only."""
+    texts: list[str] = []
+    for line in lines:
+        if texts and len(texts[-1]) + 1 + len(line) <= limit:
+            texts[-1] += "\n" + line
+        else:
+            texts.append(line)
+    return [text for text in texts if text.strip("> \n")]
+
+
+def shortened(lines: Sequence[str], limit: int) -> tuple[list[str], bool]:
+    """As many whole lines as fit in ``limit`` characters, and whether any were left out."""
+    kept: list[str] = []
+    for line in lines:
+        limit -= len(line) + 1
+        if limit < 0:
+            return kept, True
+        kept.append(line)
+    return kept, False
+
+
+# Markdown as Slack text
+
+
+@dataclass
+class _Ink:
+    """One visible character: where it stands in the source and how it is shown."""
+
+    char: str
+    at: int
+    code: bool = False
+    bold: bool = False
+
+
+@dataclass
+class _Block:
+    """A paragraph, heading, list item, table row or line of code: one or more lines of Slack text."""
+
+    kind: str
+    prefix: str = ""
+    spans: list[tuple[int, int]] = field(default_factory=list)  # of the source; several are the cells of a row
+
+
+_FENCE = re.compile(r"\s{0,3}(```+|~~~+)")
+_HEADING = re.compile(r"\s{0,3}#{1,6}[ \t]+(.*?)[ \t]*#*[ \t]*$")
+_BULLET = re.compile(r"(\s*)(?:[-*+]|(\d{1,9}[.)]))[ \t]+(?=\S)")
+_RULE = re.compile(r"\s{0,3}([-*_])[ \t]*(?:\1[ \t]*){2,}$")
+_UNDERLINE = re.compile(r"\s{0,3}(=+|-+)\s*$")
+_TABLE_RULE = re.compile(r"\s{0,3}\|?[ \t]*:?-+:?[ \t]*(?:\|[ \t]*:?-+:?[ \t]*)*\|?[ \t]*$")
+_QUOTE_MARK = re.compile(r"\s{0,3}(?:>[ \t]?)+")
+_PIPE = re.compile(r"(?<!\\)\|")
+_HARD_BREAK = re.compile(r"(?: {2,}|\\)$")
+# Repetitions are bounded, so that no text makes this slow.
+_INLINE = re.compile(
+    r"""
+      (?P<hard>(?:[ ]{2,}|\\)\n\s*) | (?P<soft>[ \t]*\n[ \t]*(?:>[ \t]?)*)
+    | \\(?P<escaped>[!-/:-@\[-`{-~])
+    | (?P<ticks>`{1,3})(?P<code>[^`\n]{1,400})(?P=ticks)
+    | !\[(?P<alt>[^\[\]]{0,400})\]\([^()\s]{0,2000}(?:\s{1,9}"[^"\n]{0,300}")?\)
+    | \[(?P<label>[^\[\]]{1,400})\]\([^()\s]{0,2000}(?:\s{1,9}"[^"\n]{0,300}")?\)
+    | <(?P<address>(?:https?://|mailto:)[^<>\s]{1,2000}|[^<>@\s]{1,100}@[^<>@\s]{1,200})>
+    | (?P<newline><br\s{0,3}/?>) | (?P<tag></?[A-Za-z][A-Za-z0-9-]{0,20}(?:\s[^<>]{0,400})?/?>|<!--[^>]{0,400}-->)
+    | (?<![\w*])(?P<stars>\*{1,3})(?=[^\s*])(?P<starred>.{0,600}?[^\s*])(?P=stars)(?![\w*])
+    | (?<![\w_])(?P<lows>_{1,3})(?=[^\s_])(?P<lowed>.{0,600}?[^\s_])(?P=lows)(?![\w_])
+    | (?P<waves>~~)(?=\S)(?P<waved>.{0,400}?\S)(?P=waves)
+    | (?P<entity>&(?:[A-Za-z]{2,31}|\#[0-9]{1,7}|\#x[0-9A-Fa-f]{1,6});)
+    """,
+    re.VERBOSE | re.DOTALL,
+)
+
+
+def from_markdown(source: str, highlights: Spans = (), width: int = SECTION_LIMIT - 100) -> list[str]:
+    """A guide's Markdown as lines of Slack text.
+
+    Headings are bold, lists have bullets, tables are rows, links are their words.
+
+    Args:
+        source: the Markdown.
+        highlights: spans of ``source`` to show bold.
+        width: the most characters of a line; a longer one becomes several.
+    """
+    lines: list[str] = []
+    before = ""
+    for block in _blocks(source):
+        if lines and not (before == block.kind and block.kind in ("item", "row", "code")):
+            lines.append("")
+        before = block.kind
+        for number, line in enumerate(_lines(source, block, highlights)):
+            indent = " " * len(block.prefix) if number else block.prefix
+            lines.extend(_render(line, indent, width))
+    return lines
+
+
+def quoted(lines: Iterable[str]) -> list[str]:
+    """The lines as a block quote."""
+    return [f"> {line}" if line else ">" for line in lines]
+
+
+def _blocks(source: str) -> list[_Block]:
+    blocks: list[_Block] = []
+    in_fence = ""
+    in_table = is_open = False  # an open block takes the next plain line in
+    for match in re.finditer(r"[^\n]*\n?", source):
+        start, end = match.start(), match.end() - match.group().endswith("\n")
+        line = source[start:end].rstrip("\r")
+        if in_fence or (fence := _FENCE.match(line)):
+            if not in_fence:
+                assert fence is not None
+                in_fence = fence[1]
+            elif line.strip().startswith(in_fence):
+                in_fence = ""
+            elif line.strip():
+                blocks.append(_Block("code", spans=[(start, end)]))
+            in_table = is_open = False
+            continue
+        start += (mark := _QUOTE_MARK.match(line)) is not None and mark.end()
+        line = source[start:end].rstrip("\r")
+        last = blocks[-1] if blocks and is_open else None
+        if not line.strip():
+            in_table = is_open = False
+        elif _TABLE_RULE.match(line) and "|" in line and (last or in_table):
+            if last and last.kind == "plain":
+                last.kind, last.spans = "row", _cells(source, *last.spans[0])
+            in_table, is_open = True, False
+        elif _UNDERLINE.match(line) and last and last.kind == "plain":
+            last.kind, is_open = "heading", False
+        elif heading := _HEADING.match(line):
+            blocks.append(_Block("heading", spans=[(start + heading.start(1), start + heading.end(1))]))
+            in_table = is_open = False
+        elif _RULE.match(line):
+            in_table = is_open = False
+        elif bullet := _BULLET.match(line):
+            depth = min(len(bullet[1].expandtabs(4)) // 2, 5)
+            blocks.append(_Block("item", "   " * depth + (f"{bullet[2]} " if bullet[2] else "• ")))
+            blocks[-1].spans = [(start + bullet.end(), end)]
+            in_table, is_open = False, True
+        elif line.lstrip().startswith("|") or (in_table and "|" in line):
+            blocks.append(_Block("row", spans=_cells(source, start, end)))
+            in_table, is_open = True, True
+        elif last:
+            last.spans[-1] = (last.spans[-1][0], end)
+            in_table = False
+        else:
+            blocks.append(_Block("plain", spans=[(start, end)]))
+            in_table, is_open = False, True
+    return blocks
+
+
+def _cells(source: str, start: int, end: int) -> list[tuple[int, int]]:
+    """The cells of a table row, as spans without the white space around them."""
+    edges = [start - 1, *(start + pipe.start() for pipe in _PIPE.finditer(source[start:end])), end]
+    cells = []
+    for left, right in pairwise(edges):
+        cell = source[left + 1 : right]
+        ink = left + 1 + len(cell) - len(cell.lstrip())
+        cells.append((ink, ink + len(cell.strip())))
+    if cells and cells[0][0] >= cells[0][1]:
+        cells = cells[1:]
+    if cells and cells[-1][0] >= cells[-1][1]:
+        cells = cells[:-1]
+    return cells
+
+
+def _lines(source: str, block: _Block, highlights: Spans) -> list[list[_Ink]]:
+    """The visible characters of a block, line by line."""
+    ink: list[_Ink] = []
+    for number, (start, end) in enumerate(block.spans):
+        if number:
+            ink.extend(_Ink(char, start - 1) for char in " | ")
+        if block.kind == "code":
+            ink.extend(_Ink(char, start + n, code=True) for n, char in enumerate(source[start:end].rstrip()))
+        else:
+            ink.extend(_inline(source, start, end))
+        if block.kind == "row" and start == end:
+            ink.append(_Ink("–", start))
+    for one in ink:
+        one.bold = block.kind == "heading" or any(a <= one.at < b for a, b in highlights)
+    lines: list[list[_Ink]] = [[]]
+    for one in ink:
+        if one.char == "\n":
+            lines.append([])
+        else:
+            lines[-1].append(one)
+    return lines
+
+
+def _inline(source: str, start: int, end: int) -> Iterator[_Ink]:
+    at = start
+    while at < end:
+        found = _INLINE.search(source, at, end)
+        stop = found.start() if found else end
+        yield from (_Ink(source[n], n) for n in range(at, stop))
+        if not found:
+            return
+        at = found.end()
+        kind = found.lastgroup or ""
+        if kind in ("label", "starred", "lowed", "waved"):
+            yield from _inline(source, *found.span(kind))
+        elif kind in ("code", "alt", "escaped", "address"):
+            yield from (_Ink(source[n], n, code=kind == "code") for n in range(*found.span(kind)))
+        elif kind in ("hard", "newline"):
+            yield _Ink("\n", stop)
+        elif kind == "soft":
+            yield _Ink(" ", stop)
+        elif kind == "entity":
+            yield from (_Ink(char, stop) for char in html.unescape(found[kind]))
+
+
+def _render(line: list[_Ink], prefix: str, width: int) -> Iterator[str]:
+    """A line as Slack text; one that is too long becomes several."""
+    line = [one for one in line if not _UNSEEN.match(one.char)]
+    _bold_whole_words(line)
+    room = width - len(prefix) - 10  # for the marks around bold, and the escape of the last character
+    while line:
+        size = cut = 0
+        for number, one in enumerate(line):
+            size += len(escape(one.char)) + 2 * (number == 0 or (one.bold, one.code) != _look(line[number - 1]))
+            if size > room:
+                break
+            if one.char == " " or size > room - 100:
+                cut = number + 1
+        else:
+            cut = len(line)
+        yield prefix + _marked(line[: max(cut, 1)])
+        line = line[max(cut, 1) :]
+
+
+def _bold_whole_words(line: list[_Ink]) -> None:
+    """Slack shows bold only when it begins and ends at the edge of a word."""
+    for order in (range(1, len(line)), range(len(line) - 2, -1, -1)):
+        step = 1 if order.step > 0 else -1
+        for n in order:
+            if line[n].char.isalnum() and line[n - step].char.isalnum() and line[n - step].bold:
+                line[n].bold = True
+
+
+def _look(one: _Ink) -> tuple[bool, bool]:
+    return one.bold, one.code
+
+
+def _marked(line: list[_Ink]) -> str:
+    text = ""
+    n = 0
+    while n < len(line):
+        end = n
+        while end < len(line) and _look(line[end]) == _look(line[n]):
+            end += 1
+        words = "".join(one.char for one in line[n:end])
+        inner = words.strip()
+        if inner and line[n].code:
+            shown = f"`{escape(inner.replace('`', 'ˋ'))}`"
+        elif inner and line[n].bold:
+            shown = f"*{literal(inner)}*"
+        else:
+            shown = literal(inner)
+        lead = len(words) - len(words.lstrip()) if inner else len(words)
+        text += words[:lead] + shown + (words[lead + len(inner) :] if inner else "")
+        n = end
+    return text.replace("\t", " ").rstrip()
+
+
+def _pieces(line: str, limit: int) -> Iterator[str]:
+    """A line cut at spaces into pieces of at most ``limit`` characters."""
+    while len(line) > limit:
+        cut = line.rfind(" ", 1, limit)
+        cut = limit if cut < limit // 2 else cut
+        yield line[:cut]
+        line = line[cut:].lstrip(" ")
+    yield line

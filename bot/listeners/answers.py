@@ -1,0 +1,119 @@
+"""What people click below an answer: read the section, rate it, show it again."""
+
+from dataclasses import replace
+from functools import partial
+from typing import Any
+
+from slack_bolt.context.ack.async_ack import AsyncAck
+from slack_bolt.context.respond.async_respond import AsyncRespond
+
+from bot.blocks import answers as blocks
+from bot.blocks import kit
+from bot.blocks.answers import Said
+from bot.listeners import modals
+from bot.listeners.access import may_see, why_not
+from bot.listeners.questions import name_to_ask, render
+from bot.parts import Parts
+from bot.records import questions
+from bot.records.tables import Question
+from knowledge.answers import Answer, Citation, Section, from_json
+
+NOT_YOURS = "This answer is somebody else's, or it is no longer kept."
+SECTION_GONE = "This section is no longer in the guides. Ask again to find what they say now."
+
+
+async def read_section(ack: AsyncAck, action: dict[str, Any], body: dict[str, Any], parts: Parts) -> None:
+    """Show the section that a quote is from."""
+    await ack()
+    make = partial(_section, action.get("value") or "", body, parts)
+    await modals.show_then_fill(parts.slack, body, "Read the section", "section", make)
+
+
+async def _section(value: str, body: dict[str, Any], parts: Parts) -> kit.View:
+    question_id, _, place = value.partition(":")
+    question, refusal = await visible(question_id, body, parts)
+    citation = _cited(from_json(question.answer), place) if question and question.answer else None
+    if refusal or citation is None:
+        return kit.notice("Read the section", refusal or SECTION_GONE, "section")
+    section = await parts.think(parts.library.section, citation.guide_key, citation.start, citation.end, citation.quote)
+    if section is None:
+        return kit.notice("Read the section", SECTION_GONE, "section")
+    owners = await parts.people.owner_names([section.owner])
+    return blocks.section_modal(_sentence_only(section, citation), owners)
+
+
+def _sentence_only(section: Section, citation: Citation) -> Section:
+    """The section with the sentence marked that answered, and not the whole quote around it."""
+    for start, end in section.highlights:
+        if section.text[start:end] == citation.quote and citation.highlights:
+            return replace(section, highlights=tuple((start + a, start + b) for a, b in citation.highlights))
+    return section
+
+
+async def rate(
+    ack: AsyncAck, action: dict[str, Any], body: dict[str, Any], respond: AsyncRespond, parts: Parts
+) -> None:
+    """Keep one rating a person, and offer the owner where the answer did not help."""
+    await ack()
+    verdict, _, question_id = (action.get("value") or "").partition(":")
+    question, refusal = await visible(question_id, body, parts)
+    if refusal or question is None or verdict not in ("up", "down"):
+        await tell(respond, body, _plainly(refusal or NOT_YOURS))
+        return
+    helpful = verdict == "up"
+    async with parts.database.write() as session:
+        changed = await questions.rate(session, question.id, body["user"]["id"], helpful, parts.clock())
+    ask = await name_to_ask(parts, from_json(question.answer)) if question.answer and not helpful else None
+    await tell(respond, body, blocks.rating_thanks(question.id, helpful, changed, ask))
+
+
+async def show_answer(ack: AsyncAck, action: dict[str, Any], body: dict[str, Any], parts: Parts) -> None:
+    """Show one of my questions with its whole answer."""
+    await ack()
+    make = partial(_answer, action.get("value") or "", body, parts)
+    await modals.show_then_fill(parts.slack, body, "Your question", "answer", make)
+
+
+async def _answer(question_id: str, body: dict[str, Any], parts: Parts) -> kit.View:
+    question, refusal = await visible(question_id, body, parts)
+    if refusal or question is None or question.answer is None:
+        return kit.notice("Your question", refusal or NOT_YOURS, "answer")
+    message = await render(parts, question.id, from_json(question.answer), rated=False)
+    return blocks.answer_modal(question.text, message)
+
+
+async def visible(question_id: str, body: dict[str, Any], parts: Parts) -> tuple[Question | None, str | None]:
+    """The question that was clicked at, and why the person may not see its answer, if they may not."""
+    user, channel = body["user"]["id"], (body.get("channel") or {}).get("id")
+    refusal = await why_not(parts.people, user, None if channel is None or channel[0] == "D" else channel)
+    if refusal:
+        return None, refusal
+    question = None
+    if question_id.isascii() and question_id.isdigit() and len(question_id) < 10:
+        async with parts.database.read() as session:
+            question = await questions.get(session, int(question_id))
+    return (question, None) if may_see(question, user, channel) else (None, NOT_YOURS)
+
+
+async def tell(respond: AsyncRespond, body: dict[str, Any], said: Said) -> None:
+    """A private line next to the message that was clicked in."""
+    message = body.get("message") or {}
+    await respond(
+        text=said.text,
+        blocks=said.blocks,
+        response_type="ephemeral",
+        replace_original=False,
+        thread_ts=message.get("thread_ts") or (body.get("container") or {}).get("thread_ts"),
+    )
+
+
+def _plainly(text: str) -> Said:
+    return Said(text, [kit.section(text)])
+
+
+def _cited(answer: Answer, place: str) -> Citation | None:
+    near, _, number = place.rpartition(":")
+    among = answer.nearest if near == "near" else answer.citations
+    if not (number.isascii() and number.isdigit()) or int(number[:4]) >= len(among):
+        return None
+    return among[int(number)]

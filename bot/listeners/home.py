@@ -1,0 +1,107 @@
+"""App Home and the Messages tab."""
+
+import logging
+from typing import Any
+
+import aiohttp
+from slack_bolt.context.ack.async_ack import AsyncAck
+from slack_bolt.context.async_context import AsyncBoltContext
+from slack_sdk.errors import SlackApiError
+
+from bot.blocks import home as blocks
+from bot.blocks import kit
+from bot.blocks import questions as words
+from bot.blocks.home import Asked, SetUp
+from bot.listeners.access import why_not
+from bot.parts import Parts
+from bot.people import Unknown
+from bot.records import audit, choices, owners, questions
+from bot.records.roles import Roles
+from knowledge.answers import Outcome
+
+log = logging.getLogger(__name__)
+
+PROMPTS = [
+    {"title": "Refunds", "message": "When does a customer get a refund?"},
+    {"title": "Complaints", "message": "How do I escalate a complaint?"},
+    {"title": "Outages", "message": "What do I tell a customer during an outage?"},
+]
+
+
+async def opened(event: dict[str, Any], parts: Parts) -> None:
+    """Show Home, or suggest questions in the Messages tab."""
+    if event.get("tab") == "home":
+        await publish(parts, event["user"])
+        return
+    try:
+        await parts.slack.assistant_threads_setSuggestedPrompts(
+            channel_id=event["channel"], title="Ask the guides", prompts=PROMPTS
+        )
+    except SlackApiError as error:
+        log.info("no questions were suggested: %s", error.response.get("error"))
+
+
+async def joined(event: dict[str, Any], context: AsyncBoltContext, parts: Parts) -> None:
+    """Say hello, once, in a channel that somebody invited us to."""
+    if event.get("user") != context.bot_user_id or not event.get("inviter"):
+        return
+    refusal = await why_not(parts.people, event["inviter"], event["channel"])
+    text = f"Hello! {refusal}" if refusal == words.SHARED else words.hello(parts.settings.command_prefix)
+    async with parts.database.write() as session:
+        await parts.outbox.put(
+            session, key=f"hello:{event['channel']}", channel=event["channel"], text=text, blocks=[kit.section(text)]
+        )
+    parts.outbox.wake()
+
+
+async def load_guides(ack: AsyncAck, body: dict[str, Any], parts: Parts, delivery_id: int) -> None:
+    """Take in the guides folder, for an admin, and show how that goes."""
+    await ack()
+    user = body["user"]["id"]
+    is_admin = await parts.people.allowed(user, Roles.ADMIN)
+    async with parts.database.write() as session:
+        await audit.note(session, user, "load_guides", "guides", parts.clock(), allowed=is_admin)
+    if is_admin:
+        await publish(parts, user, is_loading=True)
+        await parts.think(parts.library.ingest)
+    await publish(parts, user)
+
+
+async def publish(parts: Parts, user: str, *, is_loading: bool = False) -> None:
+    """Bring somebody's Home up to date. It is drawn again whenever it is opened, so a failure here may pass."""
+    try:
+        await parts.slack.views_publish(user_id=user, view=await _view(parts, user, is_loading))
+    except (SlackApiError, aiohttp.ClientError, TimeoutError, OSError, Unknown) as error:
+        log.warning("a Home was not brought up to date: %s", type(error).__name__)
+
+
+async def _view(parts: Parts, user: str, is_loading: bool) -> kit.View:
+    roles = await parts.people.roles_of(user)
+    if not roles:
+        return {"type": "home", "blocks": [kit.section(words.OUTSIDER)]}
+    async with parts.database.read() as session:
+        mine = await questions.latest(session, user)
+    asked = [Asked(q.id, q.text, Outcome(q.outcome or Outcome.FAULT), q.asked_at) for q in mine]
+    set_up = await _set_up(parts, is_loading) if Roles.ADMIN in roles else None
+    return blocks.home(parts.settings.command_prefix, asked, set_up)
+
+
+async def _set_up(parts: Parts, is_loading: bool) -> SetUp:
+    library = await parts.think(parts.library.state)
+    await parts.people.resolve_owners(await parts.think(parts.library.owners))
+    async with parts.database.read() as session:
+        chosen = await choices.every(session)
+        unknown = await owners.unresolved(session)
+    channels = {chosen[name] for name in choices.CHANNELS if name in chosen}
+    return SetUp(
+        choices=chosen,
+        outside=[channel for channel in channels if not await _is_in(parts, channel)],
+        library=library,
+        is_loading=is_loading,
+        owners=[(owner.name, owner.problem or "") for owner in unknown],
+    )
+
+
+async def _is_in(parts: Parts, channel: str) -> bool:
+    found = await parts.people.channel(channel)
+    return found is not None and found.is_member

@@ -1,0 +1,43 @@
+"""Opening a modal within Slack's three seconds and filling it in afterwards."""
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.blocks.kit import View, loading, notice
+
+
+async def show(slack: AsyncWebClient, body: dict[str, Any], view: View) -> str:
+    """Open a modal, on top of the one that was clicked in if there is one; returns its id."""
+    in_modal = (body.get("view") or {}).get("type") == "modal"
+    call = slack.views_push if in_modal else slack.views_open
+    return str((await call(trigger_id=body["trigger_id"], view=view))["view"]["id"])
+
+
+async def show_then_fill(
+    slack: AsyncWebClient, body: dict[str, Any], title: str, callback_id: str, make: Callable[[], Awaitable[View]]
+) -> None:
+    """Open an empty modal at once, then make what goes into it."""
+    view_id = await show(slack, body, loading(title, callback_id))
+    try:
+        view = await make()
+    except Exception:
+        await fill(slack, view_id, notice(title, "Something went wrong. Please close this and try again.", callback_id))
+        raise
+    await fill(slack, view_id, view)
+
+
+async def fill(slack: AsyncWebClient, view_id: str, view: View) -> None:
+    await slack.views_update(view_id=view_id, view=view)
+
+
+def answers(view: dict[str, Any]) -> dict[str, str]:
+    """What was filled in, by block id; an empty string where nothing was."""
+    found = {}
+    for block_id, elements in view["state"]["values"].items():
+        for state in elements.values():
+            option = (state.get("selected_option") or {}).get("value")
+            value = state.get("value") or state.get("selected_user") or state.get("selected_conversation") or option
+            found[block_id] = str(value or "").strip()
+    return found

@@ -1,0 +1,252 @@
+"""A question, however it is asked: by mention, by direct message, by /ask, or in the modal of a shortcut."""
+
+import asyncio
+import logging
+import re
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import timedelta
+from typing import Any
+
+import aiohttp
+from slack_bolt.context.ack.async_ack import AsyncAck
+from slack_bolt.context.async_context import AsyncBoltContext
+from slack_bolt.context.respond.async_respond import AsyncRespond
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.blocks import answers, kit
+from bot.blocks import questions as words
+from bot.blocks.answers import Said
+from bot.blocks.text import typed
+from bot.listeners import home, modals
+from bot.listeners.access import why_not
+from bot.parts import Parts
+from bot.people import Unknown
+from bot.records import questions
+from bot.records.tables import Question
+from knowledge.answers import Answer, Outcome, as_json, from_json
+
+log = logging.getLogger(__name__)
+
+REPLIES_STAY_OPEN_FOR = timedelta(minutes=30)
+STATUS = "is looking in the guides…"
+
+
+async def mentioned(
+    event: dict[str, Any], body: dict[str, Any], context: AsyncBoltContext, parts: Parts, delivery_id: int
+) -> None:
+    """Answer a mention in its thread."""
+    if _by_a_person(event, context.bot_user_id):
+        await _answer_in_thread(event, body, context.bot_user_id, parts, delivery_id, way="mention")
+
+
+async def messaged(
+    event: dict[str, Any], body: dict[str, Any], context: AsyncBoltContext, parts: Parts, delivery_id: int
+) -> None:
+    """Answer a direct message, in a thread below it."""
+    if event.get("channel_type") == "im" and _by_a_person(event, context.bot_user_id):
+        await _answer_in_thread(event, body, context.bot_user_id, parts, delivery_id, way="dm")
+
+
+async def commanded(
+    ack: AsyncAck, command: dict[str, Any], respond: AsyncRespond, parts: Parts, delivery_id: int
+) -> None:
+    """Answer /ask where only the person who typed it sees the answer."""
+    text = typed(command.get("text") or "")
+    instead = _not_one_question(text, parts)
+    await ack(text=instead or words.LOOKING, response_type="ephemeral")
+    if instead:
+        return
+    user, channel = command["user_id"], command["channel_id"]
+    is_direct = channel.startswith("D")
+    refusal = await why_not(parts.people, user, None if is_direct else channel)
+    if refusal:
+        await _reply_privately(respond, parts, user, _plainly(refusal), f"reply:{delivery_id}")
+        return
+    question, answer = await _look_up(parts, delivery_id, asker=user, text=text, way="command", channel=channel)
+    said = await render(parts, question.id, answer)
+    async with parts.database.write() as session:
+        await questions.finish(session, question.id, answer.outcome, as_json(answer), parts.clock())
+    is_open = parts.clock() - question.asked_at < REPLIES_STAY_OPEN_FOR
+    by_message = await render(parts, question.id, answer, preface=words.LATE)
+    await _reply_privately(respond if is_open else None, parts, user, said, f"answer:{question.id}", by_message)
+    await home.publish(parts, user)
+
+
+async def shortcut(ack: AsyncAck, body: dict[str, Any], shortcut: dict[str, Any], parts: Parts) -> None:
+    """Open the form to ask in; from a message, with what the message says."""
+    await ack()
+    said = typed((shortcut.get("message") or {}).get("text") or "")
+    form = words.ask_form(parts.settings.max_question_characters, initial=said)
+    await modals.show(parts.slack, body, form)
+
+
+async def open_ask(ack: AsyncAck, body: dict[str, Any], parts: Parts) -> None:
+    """Open the form from Home."""
+    await ack()
+    await modals.show(parts.slack, body, words.ask_form(parts.settings.max_question_characters))
+
+
+async def submitted(ack: AsyncAck, body: dict[str, Any], view: dict[str, Any], parts: Parts, delivery_id: int) -> None:
+    """Answer the form's question by direct message."""
+    text = modals.answers(view).get("question", "")
+    instead = _not_one_question(text, parts)
+    if instead:
+        await ack(response_action="errors", errors={"question": instead})
+        await parts.inbox.release(delivery_id)
+        return
+    user = body["user"]["id"]
+    await ack(response_action="update", view=words.ask_sent(text))
+    refusal = await why_not(parts.people, user)
+    if refusal:
+        await _post(parts, _plainly(refusal), f"reply:{delivery_id}", user)
+        return
+    question, answer = await _look_up(parts, delivery_id, asker=user, text=text, way="shortcut")
+    await _keep_and_post(parts, question, answer, channel=user)
+
+
+async def render(parts: Parts, question_id: int, answer: Answer, **how: Any) -> Said:
+    """The answer as blocks, with the names of the people in it."""
+    cited = (*answer.citations, *answer.nearest)
+    owners = await parts.people.owner_names(citation.owner for citation in cited)
+    ask = None
+    if answer.outcome in (Outcome.NOT_IN_GUIDES, Outcome.NO_ACCESS):
+        ask = await name_to_ask(parts, answer)
+    return answers.answer(question_id, answer, owners, ask=ask, **how)
+
+
+async def whom_to_ask(parts: Parts, answer: Answer) -> list[str]:
+    """The owner of the nearest guide that has one Slack knows; else an admin; else nobody."""
+    for citation in (*answer.citations, *answer.nearest):
+        try:
+            if citation.owner and (users := await parts.people.resolve_owner(citation.owner)):
+                return users
+        except Unknown:
+            continue
+    return (await parts.people.admins())[:1]
+
+
+async def name_to_ask(parts: Parts, answer: Answer) -> str | None:
+    names = await parts.people.names((await whom_to_ask(parts, answer))[:2])
+    return " or ".join(names) or None
+
+
+def _by_a_person(event: dict[str, Any], bot_user: str | None) -> bool:
+    """Not an edit, a deletion, a join, another bot or ourselves; a message with a file is fine."""
+    is_from_bot = bool(event.get("bot_id") or event.get("bot_profile")) or event.get("user") in (None, bot_user)
+    return not is_from_bot and event.get("subtype") in (None, "file_share") and not event.get("hidden")
+
+
+def _not_one_question(text: str, parts: Parts) -> str | None:
+    """What to say instead of looking it up."""
+    limit = parts.settings.max_question_characters
+    if not re.search(r"\w", text):
+        return words.how_to(parts.settings.command_prefix)
+    return words.too_long(len(text), limit) if len(text) > limit else None
+
+
+def _plainly(text: str) -> Said:
+    return Said(text, [kit.section(text)])
+
+
+async def _answer_in_thread(
+    event: dict[str, Any], body: dict[str, Any], bot_user: str | None, parts: Parts, delivery_id: int, *, way: str
+) -> None:
+    channel, user = event["channel"], event["user"]
+    thread_ts = event.get("thread_ts") or event["ts"]
+    text = typed(re.sub(rf"<@{bot_user}(\|[^>]*)?>", " ", event.get("text") or ""))
+    instead = _not_one_question(text, parts)
+    if instead:
+        await _post(parts, _plainly(instead), f"reply:{delivery_id}", channel, thread_ts)
+        return
+    async with _sign(parts.slack, channel, thread_ts, event["ts"]):
+        is_shared = bool(body.get("is_ext_shared_channel"))
+        refusal = await why_not(parts.people, user, None if way == "dm" else channel, is_shared=is_shared)
+        if refusal:
+            await _post(parts, _plainly(refusal), f"reply:{delivery_id}", channel, thread_ts)
+            return
+        question, answer = await _look_up(
+            parts, delivery_id, asker=user, text=text, way=way, channel=channel, thread_ts=thread_ts
+        )
+        await _keep_and_post(parts, question, answer, channel=channel, thread_ts=thread_ts)
+    await home.publish(parts, user)
+
+
+async def _look_up(parts: Parts, delivery_id: int, *, text: str, **asked: Any) -> tuple[Question, Answer]:
+    """The question's row and its answer; after a crash, the answer that it has already."""
+    async with parts.database.write() as session:
+        question = await questions.begin(session, key=f"delivery:{delivery_id}", text=text, now=parts.clock(), **asked)
+    if question.answer is not None:
+        return question, from_json(question.answer)
+    return question, await parts.think(parts.library.answer, text)
+
+
+async def _keep_and_post(
+    parts: Parts, question: Question, answer: Answer, *, channel: str, thread_ts: str | None = None
+) -> None:
+    """The answer and its post are one transaction, so that neither is there without the other."""
+    said = await render(parts, question.id, answer)
+    async with parts.database.write() as session:
+        if await questions.finish(session, question.id, answer.outcome, as_json(answer), parts.clock()):
+            await parts.outbox.put(
+                session,
+                key=f"answer:{question.id}",
+                channel=channel,
+                thread_ts=thread_ts,
+                text=said.text,
+                blocks=said.blocks,
+                fallback_user=question.asker,
+            )
+    parts.outbox.wake()
+
+
+async def _post(parts: Parts, said: Said, key: str, channel: str, thread_ts: str | None = None) -> None:
+    async with parts.database.write() as session:
+        await parts.outbox.put(
+            session, key=key, channel=channel, thread_ts=thread_ts, text=said.text, blocks=said.blocks
+        )
+    parts.outbox.wake()
+
+
+async def _reply_privately(
+    respond: AsyncRespond | None, parts: Parts, user: str, said: Said, key: str, by_message: Said | None = None
+) -> None:
+    """Replace the private line of /ask; where Slack no longer takes that, send a direct message that says so."""
+    if respond is not None:
+        try:
+            reply = await respond(text=said.text, blocks=said.blocks, replace_original=True, response_type="ephemeral")
+            if reply.status_code == 200:
+                return
+            log.warning("%s could not be shown privately (HTTP %s); sent as a direct message", key, reply.status_code)
+        except (aiohttp.ClientError, SlackApiError, TimeoutError, OSError) as error:
+            log.warning("%s could not be shown privately (%s); sent as a direct message", key, type(error).__name__)
+    await _post(parts, by_message or said, key, user)
+
+
+@asynccontextmanager
+async def _sign(slack: AsyncWebClient, channel: str, thread_ts: str, ts: str) -> AsyncIterator[None]:
+    """Show that somebody is at work, without holding it up."""
+    showing = asyncio.create_task(_show_sign(slack, channel, thread_ts, ts))
+    try:
+        yield
+    finally:
+        if await showing:
+            await _quietly(slack.reactions_remove(channel=channel, timestamp=ts, name="eyes"))
+
+
+async def _show_sign(slack: AsyncWebClient, channel: str, thread_ts: str, ts: str) -> bool:
+    """A status in the thread, which goes when the answer comes; else 👀. Returns whether 👀 is to be removed."""
+    if await _quietly(slack.assistant_threads_setStatus(channel_id=channel, thread_ts=thread_ts, status=STATUS)):
+        return False
+    return await _quietly(slack.reactions_add(channel=channel, timestamp=ts, name="eyes"))
+
+
+async def _quietly(call: Any) -> bool:
+    """Whether Slack did it; a sign that can't be shown is no reason not to answer."""
+    try:
+        await call
+    except (SlackApiError, aiohttp.ClientError, TimeoutError, OSError) as error:
+        log.info("a sign was not shown: %s", type(error).__name__)
+        return False
+    return True

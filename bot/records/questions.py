@@ -1,0 +1,71 @@
+"""Questions, the answers that they got, and what people thought of those."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.records.tables import Question, Rating
+
+
+async def begin(
+    session: AsyncSession,
+    *,
+    key: str,
+    asker: str,
+    text: str,
+    way: str,
+    now: datetime,
+    channel: str | None = None,
+    thread_ts: str | None = None,
+) -> Question:
+    """The question of this delivery: a new row, or the one that was begun before a crash."""
+    question = await session.scalar(select(Question).where(Question.key == key))
+    if question is None:
+        question = Question(
+            key=key, asker=asker, text=text, way=way, channel=channel, thread_ts=thread_ts, asked_at=now
+        )
+        session.add(question)
+        await session.flush()
+    return question
+
+
+async def get(session: AsyncSession, question_id: int) -> Question | None:
+    return await session.get(Question, question_id)
+
+
+async def finish(session: AsyncSession, question_id: int, outcome: str, answer: dict[str, Any], now: datetime) -> bool:
+    """Keep the answer; False when the question has one already."""
+    question = await session.get(Question, question_id, with_for_update=True)
+    if question is None or question.outcome is not None:
+        return False
+    question.outcome, question.answer, question.answered_at = outcome, answer, now
+    await session.flush()
+    return True
+
+
+async def latest(session: AsyncSession, asker: str, count: int = 10) -> list[Question]:
+    """Somebody's own questions that have an answer, newest first."""
+    return list(
+        await session.scalars(
+            select(Question)
+            .where(Question.asker == asker, Question.outcome.is_not(None))
+            .order_by(Question.asked_at.desc(), Question.id.desc())
+            .limit(count)
+        )
+    )
+
+
+async def rate(session: AsyncSession, question_id: int, user: str, helpful: bool, now: datetime) -> bool:
+    """Keep one rating a person; returns whether it changed an earlier one."""
+    rating = await session.scalar(
+        select(Rating).where(Rating.question_id == question_id, Rating.user == user).with_for_update()
+    )
+    if rating is None:
+        session.add(Rating(question_id=question_id, user=user, helpful=helpful, rated_at=now))
+        await session.flush()
+        return False
+    changed = rating.helpful != helpful
+    rating.helpful, rating.rated_at = helpful, now
+    return changed
