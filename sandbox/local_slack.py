@@ -1,0 +1,340 @@
+"""The parts of the local Slack joined: what happens in the workspace, who is told, which events follow."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from sandbox.arguments import Json, Refused
+from sandbox.faults import Faults
+from sandbox.journal import Journal
+from sandbox.live import Live
+from sandbox.manifest import Manifest
+from sandbox.mrkdwn import mentions
+from sandbox.seed import opening_state
+from sandbox.sockets import Envelope, Sockets
+from sandbox.workspace import Workspace
+
+STATUS_SECONDS = 120
+SAVE_DELAY_SECONDS = 0.5
+
+
+@dataclass(frozen=True)
+class Limits:
+    """Slack's timings, some of them unpublished."""
+
+    ack_seconds: float = 3.0
+    trigger_seconds: float = 3.0
+    redelivery: tuple[float, ...] = (4.0, 60.0, 300.0)
+    response_url_uses: int = 5
+    response_url_seconds: float = 1800.0
+
+
+class LocalSlack:
+    def __init__(self, manifest: Manifest, seed: Json, state_path: Path | None, limits: Limits | None = None) -> None:
+        self.manifest, self.seed, self.state_path = manifest, seed, state_path
+        self.limits = limits or Limits()
+        self.address = ""  # where it listens, known once it does
+        if state_path and state_path.exists():
+            self.workspace = Workspace.load(state_path)
+        else:
+            self.workspace = Workspace(opening_state(seed, manifest))
+        self.journal, self.live, self.faults = Journal(), Live(), Faults()
+        self.sockets = Sockets(
+            self.workspace.bot["app_id"],
+            self.journal,
+            self.faults,
+            ack_seconds=self.limits.ack_seconds,
+            redelivery=self.limits.redelivery,
+        )
+        self.sockets.on_change = lambda count: self.tell({"type": "connected", "connected": count})
+        self.closed_views: dict[str, Json] = {}  # submitted or left, for acts that forge a second submission
+        self.unacknowledged: dict[str, asyncio.Event] = {}  # response_urls whose command is not acknowledged yet
+        self._triggers: dict[str, Json] = {}
+        self._saving: asyncio.TimerHandle | None = None
+
+    # Keeping
+
+    def changed(self) -> None:
+        """The state file follows within half a second."""
+        if self.state_path and self._saving is None:
+            self._saving = asyncio.get_running_loop().call_later(SAVE_DELAY_SECONDS, self.save)
+
+    def save(self) -> None:
+        if self._saving:
+            self._saving.cancel()
+            self._saving = None
+        if self.state_path:
+            self.workspace.save(self.state_path)
+
+    def reset(self) -> None:
+        stamp = self.workspace.stamp()
+        self.workspace.state = opening_state(self.seed, self.manifest)
+        self.workspace.state["last_stamp"] = stamp  # nothing from before is issued again
+        self._triggers.clear()
+        self.faults.active.clear()
+        self.sockets.forget()
+        self.save()
+        self.tell({"type": "reset"})
+
+    # Telling the page
+
+    def tell(self, change: Json, *, channel: Json | None = None, user: str | None = None) -> None:
+        """A change for everybody, for those who see the channel, or for one user."""
+
+        def sees(viewer: str) -> bool:
+            if user is not None:
+                return viewer == user
+            return channel is None or self.workspace.sees(viewer, channel)
+
+        self.live.tell(change, sees)
+
+    def notice(self, user_id: str, text: str) -> None:
+        """What Slack itself would tell this user, such as a command that failed."""
+        self.tell({"type": "notice", "user": user_id, "text": text}, user=user_id)
+
+    # Telling the app
+
+    def emit(
+        self, subscription: str, event: Json, channel: Json | None = None, act: str | None = None
+    ) -> list[Envelope]:
+        """Sends the event when the manifest subscribes to it and the bot may know of it."""
+        if not self.manifest.receives(subscription):
+            return []
+        if channel and not self.workspace.has_bot(channel):
+            return []
+        team = self.workspace.team["id"]
+        place = (channel or {}).get("id", "")
+        payload = {
+            "token": "sandbox",
+            "team_id": team,
+            "context_team_id": team,
+            "context_enterprise_id": None,
+            "api_app_id": self.workspace.bot["app_id"],
+            "event": event,
+            "type": "event_callback",
+            "event_id": self.workspace.new_id("Ev"),
+            "event_time": self.workspace.stamp() // 1_000_000,
+            "authorizations": [
+                {
+                    "enterprise_id": None,
+                    "team_id": team,
+                    "user_id": self.workspace.bot["user_id"],
+                    "is_bot": True,
+                    "is_enterprise_install": False,
+                }
+            ],
+            "is_ext_shared_channel": bool((channel or {}).get("is_ext_shared")),
+            "event_context": "-".join(part for part in ("4", event["type"], team, place) if part),
+        }
+        return [self.sockets.send_event(payload, act)]
+
+    def message_event(self, event: Json, channel: Json, act: str | None = None) -> list[Envelope]:
+        kind, subscription = ("im", "message.im") if channel["is_im"] else ("channel", "message.channels")
+        if not channel["is_im"] and channel["is_private"]:
+            kind, subscription = "group", "message.groups"
+        told = {**event, "channel": channel["id"], "channel_type": kind}
+        return self.emit(subscription, {"event_ts": event["ts"], **told}, channel, act)
+
+    def trigger(self, user_id: str, act: str | None) -> str:
+        """A trigger id: good for one view within three seconds."""
+        now = time.monotonic()
+        for old in [name for name, trigger in self._triggers.items() if now - trigger["at"] > 60]:
+            del self._triggers[old]
+        stamp = self.workspace.stamp()
+        name = f"{stamp}.{stamp % 10_000_000}.{self.workspace.new_id('').lower()}"
+        self._triggers[name] = {"user": user_id, "at": now, "used": False}
+        self.journal.remember(act, name)
+        return name
+
+    def pull_trigger(self, name: str) -> str:
+        """Whose trigger it is; it can't be used again."""
+        trigger = self._triggers.get(name)
+        if trigger is None:
+            issued = name.split(".")[0]
+            old = issued.isdigit() and name.count(".") == 2 and int(issued) <= self.workspace.state["last_stamp"]
+            raise Refused("expired_trigger_id" if old else "invalid_trigger_id")
+        if trigger["used"]:
+            raise Refused("exchanged_trigger_id")
+        if time.monotonic() - trigger["at"] > self.limits.trigger_seconds:
+            raise Refused("expired_trigger_id")
+        trigger["used"] = True
+        return str(trigger["user"])
+
+    def response_url(self, kind: str, act: str | None, **where: Any) -> str:
+        """`kind` is commands or actions; `where` says which user, channel and message it answers."""
+        token = self.workspace.new_id("")
+        urls = self.workspace.state["response_urls"]
+        urls[token] = {"kind": kind, "uses": 0, "born": time.time(), **where}
+        for old in [name for name, url in urls.items() if time.time() - url["born"] > 2 * 1800]:
+            del urls[old]
+        self.journal.remember(act, token)
+        return f"{self.address}/{kind}/{self.workspace.team['id']}/{token[:6]}/{token}"
+
+    # Messages
+
+    def post(self, channel: Json, message: Json, act: str | None = None) -> tuple[Json, list[Envelope]]:
+        """Stores a message, shows it and sends the events it causes."""
+        message = {"type": "message", "ts": self.workspace.new_ts(), **message}
+        root = message.get("thread_ts")
+        if root:
+            parent = self.workspace.message(channel["id"], root)
+            if parent:
+                message["parent_user_id"] = parent.get("user") or parent.get("bot_id")
+        self.workspace.messages(channel["id"]).append(message)
+        self.journal.remember(act, f"{channel['id']}:{message['ts']}", f"{channel['id']}:{root or message['ts']}")
+        if message.get("user") == self.workspace.bot["user_id"]:
+            self.set_status(channel, root, "")
+        self.changed()
+        shown = self.workspace.message_out(channel["id"], message)
+        self.tell({"type": "message", "channel": channel["id"], "message": shown}, channel=channel)
+        event = {name: value for name, value in shown.items() if name not in ("reply_count", "metadata")}
+        return message, [
+            *self._mention(event, channel, act, before=""),
+            *self.message_event(event, channel, act),
+        ]
+
+    def _mention(self, event: Json, channel: Json, act: str | None, before: str) -> list[Envelope]:
+        """`app_mention` for a message that names the bot and did not before; none in a direct message."""
+        bot = self.workspace.bot["user_id"]
+        if channel["is_im"] or event.get("user") == bot or not mentions(event["text"], bot) or mentions(before, bot):
+            return []
+        told = {**event, "type": "app_mention", "channel": channel["id"], "event_ts": event["ts"]}
+        return self.emit("app_mention", told, channel, act)
+
+    def edit(
+        self, channel: Json, message: Json, changes: Json, editor: str | None, act: str | None = None
+    ) -> list[Envelope]:
+        """Changes a message; `editor` is None for changes nobody made, such as an unfurled link."""
+        before = self.workspace.message_out(channel["id"], message)
+        message.update(changes)
+        stamp = self.workspace.new_ts()
+        if editor:
+            message["edited"] = {"user": editor, "ts": stamp}
+        self.changed()
+        after = self.workspace.message_out(channel["id"], message)
+        self.tell({"type": "message_changed", "channel": channel["id"], "message": after}, channel=channel)
+        event = {"type": "message", "subtype": "message_changed", "hidden": True, "ts": stamp}
+        return [
+            *self._mention(after, channel, act, before=before["text"]),
+            *self.message_event({**event, "message": after, "previous_message": before}, channel, act),
+        ]
+
+    def delete(self, channel: Json, message: Json, act: str | None = None) -> list[Envelope]:
+        """A parent with replies stays as a tombstone, as in Slack."""
+        before = self.workspace.message_out(channel["id"], message)
+        if self.workspace.thread(channel["id"], message["ts"]):
+            kept: Json = {name: message[name] for name in ("type", "ts", "thread_ts") if name in message}
+            message.clear()
+            message.update(kept, subtype="tombstone", text="This message was deleted.", hidden=True, user="USLACKBOT")
+        else:
+            self.workspace.messages(channel["id"]).remove(message)
+        self.changed()
+        stamp = self.workspace.new_ts()
+        told = {"type": "message_deleted", "channel": channel["id"], "ts": before["ts"]}
+        self.tell({**told, "thread_ts": before.get("thread_ts")}, channel=channel)
+        event = {"type": "message", "subtype": "message_deleted", "hidden": True, "ts": stamp}
+        return self.message_event({**event, "deleted_ts": before["ts"], "previous_message": before}, channel, act)
+
+    def react(
+        self, channel: Json, message: Json, user_id: str, emoji: str, *, remove: bool = False, act: str | None = None
+    ) -> list[Envelope]:
+        reactions: list[Json] = message.setdefault("reactions", [])
+        entry = next((one for one in reactions if one["name"] == emoji), None)
+        if remove:
+            if entry is None or user_id not in entry["users"]:
+                raise Refused("no_reaction")
+            entry["users"].remove(user_id)
+            entry["count"] -= 1
+            if not entry["users"]:
+                reactions.remove(entry)
+            if not reactions:
+                del message["reactions"]
+        else:
+            if entry is None:
+                if len(reactions) >= 50:
+                    raise Refused("too_many_emoji")
+                entry = {"name": emoji, "users": [], "count": 0}
+                reactions.append(entry)
+            if user_id in entry["users"]:
+                raise Refused("already_reacted")
+            entry["users"].append(user_id)
+            entry["count"] += 1
+        self.changed()
+        told = {"type": "reaction", "channel": channel["id"], "ts": message["ts"], "user": user_id, "emoji": emoji}
+        told |= {"removed": remove, "reactions": message.get("reactions", [])}
+        self.tell(told, channel=channel)
+        name = "reaction_removed" if remove else "reaction_added"
+        item = {"type": "message", "channel": channel["id"], "ts": message["ts"]}
+        event = {"type": name, "user": user_id, "reaction": emoji, "item": item, "event_ts": self.workspace.new_ts()}
+        return self.emit(name, event | {"item_user": message.get("user", "")}, channel, act)
+
+    def post_ephemeral(self, user_id: str, channel: Json, content: Json, act: str | None = None) -> Json:
+        entry: Json = {
+            "type": "message",
+            "ts": self.workspace.new_ts(),
+            "user": user_id,
+            "channel": channel["id"],
+            "bot_id": self.workspace.bot["bot_id"],
+            "text": "",
+            **content,
+        }
+        entry["id"] = entry["ts"]
+        self.workspace.state["ephemerals"].append(entry)
+        self.journal.remember(act, f"{channel['id']}:{entry['ts']}")
+        self.changed()
+        self.tell({"type": "ephemeral", "ephemeral": entry}, user=user_id)
+        return entry
+
+    def set_status(self, channel: Json, thread_ts: str | None, status: str, messages: list[str] | None = None) -> None:
+        """Shows the bot at work in a thread; empty clears it. It goes by itself after two minutes."""
+        statuses: list[Json] = self.workspace.state["statuses"]
+        here = [one for one in statuses if (one["channel"], one["thread_ts"]) == (channel["id"], thread_ts)]
+        for old in here:
+            statuses.remove(old)
+        told = {"channel": channel["id"], "thread_ts": thread_ts, "status": status}
+        if status:
+            statuses.append({**told, "loading_messages": messages or [], "until": time.time() + STATUS_SECONDS})
+        if status or here:
+            self.changed()
+            self.tell({"type": "status", **told, "loading_messages": messages or []}, channel=channel)
+
+    # Channels
+
+    def join(self, channel: Json, user_id: str, inviter: str | None = None, act: str | None = None) -> list[Envelope]:
+        channel["members"].append(user_id)
+        self.changed()
+        self.tell({"type": "channel", "channel": channel})
+        event = {
+            "type": "member_joined_channel",
+            "user": user_id,
+            "channel": channel["id"],
+            "channel_type": "G" if channel["is_private"] else "C",
+            "team": self.workspace.team["id"],
+            "event_ts": self.workspace.new_ts(),
+        }
+        return self.emit("member_joined_channel", event | ({"inviter": inviter} if inviter else {}), channel, act)
+
+    def leave(self, channel: Json, user_id: str, act: str | None = None) -> list[Envelope]:
+        event = {
+            "type": "member_left_channel",
+            "user": user_id,
+            "channel": channel["id"],
+            "channel_type": "G" if channel["is_private"] else "C",
+            "team": self.workspace.team["id"],
+            "event_ts": self.workspace.new_ts(),
+        }
+        envelopes = self.emit("member_left_channel", event, channel, act)
+        channel["members"].remove(user_id)
+        self.changed()
+        self.tell({"type": "channel", "channel": channel})
+        return envelopes
+
+    # Views
+
+    def tell_views(self, user_id: str) -> None:
+        self.changed()
+        self.tell({"type": "view", "user": user_id, "views": self.workspace.stack(user_id)}, user=user_id)

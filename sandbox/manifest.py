@@ -1,0 +1,85 @@
+"""What the app's manifest declares: commands, shortcuts, events, scopes and tabs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from sandbox.arguments import Json
+
+
+class ManifestUnreadable(Exception):
+    """The manifest can't be used; the message says why."""
+
+
+# An event reaches the app only when the app also holds the scope.
+EVENT_SCOPES = {
+    "app_mention": "app_mentions:read",
+    "message.channels": "channels:history",
+    "message.groups": "groups:history",
+    "message.im": "im:history",
+    "message.mpim": "mpim:history",
+    "reaction_added": "reactions:read",
+    "reaction_removed": "reactions:read",
+    "team_join": "users:read",
+    "user_change": "users:read",
+}
+
+
+@dataclass(frozen=True)
+class Manifest:
+    name: str
+    bot_name: str
+    commands: Mapping[str, Json]
+    shortcuts: Mapping[str, Json]
+    events: frozenset[str]
+    scopes: tuple[str, ...]
+    home_tab: bool
+    messages_tab: bool
+    messages_tab_read_only: bool
+    suggested_prompts: tuple[Json, ...]
+
+    def receives(self, event: str) -> bool:
+        return event in self.events and EVENT_SCOPES.get(event, "") in ("", *self.scopes)
+
+    def unheard(self) -> list[str]:
+        """Subscribed events that never arrive because their scope is missing."""
+        return sorted(event for event in self.events if not self.receives(event))
+
+
+def read_manifest(path: Path) -> Manifest:
+    try:
+        content = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, yaml.YAMLError) as problem:
+        raise ManifestUnreadable(f"The manifest {path} can't be read: {problem}") from problem
+    if not isinstance(content, dict) or not isinstance(content.get("display_information"), dict):
+        raise ManifestUnreadable(f"The manifest {path} has no display_information; is it a Slack app manifest?")
+    return manifest_from(content)
+
+
+def manifest_from(content: Json) -> Manifest:
+    features: Json = content.get("features") or {}
+    tabs: Json = features.get("app_home") or {}
+    granted: Json = (content.get("oauth_config") or {}).get("scopes") or {}
+    subscriptions: Json = (content.get("settings") or {}).get("event_subscriptions") or {}
+    name = content["display_information"].get("name") or "App"
+
+    def listed(value: Any) -> list[Any]:
+        return value if isinstance(value, list) else []
+
+    return Manifest(
+        name=name,
+        bot_name=(features.get("bot_user") or {}).get("display_name") or name,
+        commands={command["command"]: command for command in listed(features.get("slash_commands"))},
+        shortcuts={shortcut["callback_id"]: shortcut for shortcut in listed(features.get("shortcuts"))},
+        events=frozenset(listed(subscriptions.get("bot_events"))),
+        scopes=tuple(listed(granted.get("bot")) + listed(granted.get("bot_optional"))),
+        home_tab=bool(tabs.get("home_tab_enabled")),
+        messages_tab=bool(tabs.get("messages_tab_enabled", True)),
+        messages_tab_read_only=bool(tabs.get("messages_tab_read_only_enabled")),
+        suggested_prompts=tuple(listed((features.get("agent_view") or {}).get("suggested_prompts"))),
+    )

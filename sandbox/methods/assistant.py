@@ -1,0 +1,66 @@
+"""assistant.threads.*: the bot's status, suggested prompts and thread titles."""
+
+from __future__ import annotations
+
+from sandbox.arguments import Json, Refused, bad_arguments
+from sandbox.local_slack import LocalSlack
+from sandbox.methods.table import Call, method, visible_channel
+
+MAX_PROMPTS = 4
+MAX_LOADING_MESSAGES = 10
+
+
+@method("assistant.threads.setStatus", required=["channel_id", "status", "thread_ts"], scopes=["chat:write"])
+def set_status(slack: LocalSlack, call: Call) -> Json:
+    channel, thread_ts = _thread(slack, call)
+    messages = call.content("loading_messages", list) or []
+    if len(messages) > MAX_LOADING_MESSAGES or not all(isinstance(message, str) for message in messages):
+        raise bad_arguments(f"no more than {MAX_LOADING_MESSAGES} strings [json-pointer:/loading_messages]")
+    slack.set_status(channel, thread_ts, call.text("status"), messages)
+    return {}
+
+
+@method("assistant.threads.setSuggestedPrompts", required=["channel_id", "prompts"], scopes=["assistant:write"])
+def set_suggested_prompts(slack: LocalSlack, call: Call) -> Json:
+    channel = _direct_message(slack, call)
+    if "thread_ts" in call:
+        _thread(slack, call)
+    prompts = call.content("prompts", list)
+    if not prompts or len(prompts) > MAX_PROMPTS:
+        raise bad_arguments(f"must have 1 to {MAX_PROMPTS} items [json-pointer:/prompts]")
+    for number, prompt in enumerate(prompts):
+        if not isinstance(prompt, dict) or not all(isinstance(prompt.get(name), str) for name in ("title", "message")):
+            raise bad_arguments(f"must have a title and a message [json-pointer:/prompts/{number}]")
+    shown = {"title": call.text("title"), "prompts": prompts}
+    slack.workspace.state["prompts"][channel["user"]] = shown
+    slack.changed()
+    slack.tell({"type": "prompts", "user": channel["user"], **shown}, user=channel["user"])
+    return {}
+
+
+@method("assistant.threads.setTitle", required=["channel_id", "thread_ts", "title"], scopes=["assistant:write"])
+def set_title(slack: LocalSlack, call: Call) -> Json:
+    _direct_message(slack, call)
+    channel, thread_ts = _thread(slack, call)
+    root = slack.workspace.message(channel["id"], thread_ts)
+    if root:
+        root["assistant_thread_title"] = call.text("title")
+        slack.changed()
+    return {}
+
+
+def _thread(slack: LocalSlack, call: Call) -> tuple[Json, str]:
+    channel = visible_channel(slack, call.text("channel_id"))
+    if not slack.workspace.has_bot(channel):
+        raise Refused("channel_not_found")
+    message = slack.workspace.message(channel["id"], call.text("thread_ts"))
+    if message is None:
+        raise Refused("invalid_thread_ts")
+    return channel, message["ts"]
+
+
+def _direct_message(slack: LocalSlack, call: Call) -> Json:
+    channel = visible_channel(slack, call.text("channel_id"))
+    if not channel["is_im"]:
+        raise Refused("channel_not_found")
+    return channel

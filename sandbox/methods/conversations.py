@@ -1,0 +1,232 @@
+"""conversations.*: channels, their members and what was said in them."""
+
+from __future__ import annotations
+
+import re
+
+from sandbox.arguments import Json, Refused, bad_arguments
+from sandbox.local_slack import LocalSlack
+from sandbox.methods.table import (
+    Call,
+    kind_of,
+    method,
+    need,
+    page,
+    read_cursor,
+    visible_channel,
+    write_cursor,
+)
+
+READ = ("channels:read", "groups:read", "im:read", "mpim:read")
+HISTORY = ("channels:history", "groups:history", "im:history", "mpim:history")
+KINDS = {"public_channel": "channels", "private_channel": "groups", "im": "im", "mpim": "mpim"}
+TS = re.compile(r"\d{1,12}(\.\d{1,9})?")
+
+
+@method("conversations.list", scopes=READ)
+def list_channels(slack: LocalSlack, call: Call) -> Json:
+    types = call.names("types") or ["public_channel"]
+    if not set(types) <= set(KINDS):
+        raise Refused("invalid_types")
+    for kind in types:
+        need(slack, f"{KINDS[kind]}:read")
+    wanted = {KINDS[kind] for kind in types}
+    workspace = slack.workspace
+    found = [
+        workspace.channel_out(channel)
+        for channel in workspace.channels.values()
+        if kind_of(channel) in wanted
+        and (not channel["is_private"] or workspace.has_bot(channel))
+        and not (channel["is_archived"] and call.flag("exclude_archived"))
+    ]
+    channels, following = page(found, call)
+    return {"channels": channels, "response_metadata": following}
+
+
+@method("conversations.info", required=["channel"], scopes=READ)
+def info(slack: LocalSlack, call: Call) -> Json:
+    channel = readable_channel(slack, call, "read")
+    shown = slack.workspace.channel_out(channel)
+    if not call.flag("include_num_members"):
+        shown.pop("num_members", None)
+    return {"channel": shown}
+
+
+@method("conversations.members", required=["channel"], scopes=READ)
+def members(slack: LocalSlack, call: Call) -> Json:
+    channel = readable_channel(slack, call, "read")
+    found, following = page(channel["members"], call)
+    return {"members": found, "response_metadata": following}
+
+
+@method("conversations.open", scopes=["im:write", "mpim:write"])
+def open_channel(slack: LocalSlack, call: Call) -> Json:
+    workspace = slack.workspace
+    if "channel" in call:
+        channel = workspace.channel(call.text("channel"))
+        if channel is None or not channel["is_im"]:
+            raise Refused("channel_not_found")
+        return {"no_op": True, "already_open": True, "channel": {"id": channel["id"]}}
+    names = call.names("users")
+    if not names:
+        raise Refused("users_list_not_supplied")
+    users = [workspace.state["users"].get(name) for name in names]
+    if None in users:
+        raise Refused("user_not_found")
+    if len(users) > 1:
+        need(slack, "mpim:write")
+        raise Refused("method_not_supported_for_channel_type")
+    need(slack, "im:write")
+    user = users[0] or {}
+    if user["deleted"]:
+        raise Refused("user_disabled")
+    if user["is_bot"]:
+        raise Refused("invalid_user_combination")
+    known = any(channel["is_im"] and channel["user"] == user["id"] for channel in workspace.channels.values())
+    channel = workspace.direct_message(user["id"])
+    slack.changed()
+    shown = workspace.channel_out(channel) if call.flag("return_im") else {"id": channel["id"]}
+    return {"channel": shown} | ({"no_op": True, "already_open": True} if known else {})
+
+
+@method("conversations.join", required=["channel"], scopes=["channels:join"])
+def join(slack: LocalSlack, call: Call) -> Json:
+    channel = visible_channel(slack, call.text("channel"))
+    if channel["is_private"]:
+        raise Refused("method_not_supported_for_channel_type")
+    if channel["is_archived"]:
+        raise Refused("is_archived")
+    if slack.workspace.has_bot(channel):
+        warned = {"warning": "already_in_channel", "response_metadata": {"warnings": ["already_in_channel"]}}
+        return {"channel": slack.workspace.channel_out(channel), **warned}
+    slack.join(channel, slack.workspace.bot["user_id"], act=call.act)
+    return {"channel": slack.workspace.channel_out(channel)}
+
+
+@method("conversations.leave", required=["channel"], scopes=["channels:manage", "channels:write", "groups:write"])
+def leave(slack: LocalSlack, call: Call) -> Json:
+    channel = visible_channel(slack, call.text("channel"))
+    if channel["is_im"]:
+        raise Refused("method_not_supported_for_channel_type")
+    if channel["is_archived"]:
+        raise Refused("is_archived")
+    if channel["name"] == "general":
+        raise Refused("cant_leave_general")
+    if not slack.workspace.has_bot(channel):
+        return {"not_in_channel": True}
+    slack.leave(channel, slack.workspace.bot["user_id"], call.act)
+    return {}
+
+
+@method("conversations.invite", required=["channel", "users"], scopes=["channels:manage", "channels:write.invites"])
+def invite(slack: LocalSlack, call: Call) -> Json:
+    channel = _managed(slack, call)
+    users = [slack.workspace.state["users"].get(name) for name in call.names("users")]
+    if not users:
+        raise Refused("no_user")
+    for user in users:
+        if user is None:
+            raise Refused("user_not_found")
+        if user["id"] == slack.workspace.bot["user_id"]:
+            raise Refused("cant_invite_self")
+        if user["id"] in channel["members"]:
+            raise Refused("already_in_channel")
+    for user in users:
+        if user:
+            slack.join(channel, user["id"], slack.workspace.bot["user_id"], call.act)
+    return {"channel": slack.workspace.channel_out(channel)}
+
+
+@method("conversations.kick", required=["channel", "user"], scopes=["channels:manage", "channels:write"])
+def kick(slack: LocalSlack, call: Call) -> Json:
+    channel = _managed(slack, call)
+    user = slack.workspace.state["users"].get(call.text("user"))
+    if user is None:
+        raise Refused("user_not_found")
+    if user["id"] == slack.workspace.bot["user_id"]:
+        raise Refused("cant_kick_self")
+    if channel["name"] == "general":
+        raise Refused("cant_kick_from_general")
+    if user["id"] not in channel["members"]:
+        raise Refused("not_in_channel")
+    slack.leave(channel, user["id"], call.act)
+    return {}
+
+
+@method("conversations.history", required=["channel"], scopes=HISTORY)
+def history(slack: LocalSlack, call: Call) -> Json:
+    channel = readable_channel(slack, call, "history")
+    if not slack.workspace.has_bot(channel):
+        raise Refused("not_in_channel")
+    top = [
+        message
+        for message in slack.workspace.messages(channel["id"])
+        if message.get("thread_ts", message["ts"]) == message["ts"] or message.get("subtype") == "thread_broadcast"
+    ]
+    found, cursor = _window(list(reversed(top)), call, newest_first=True)
+    answer = _listing(slack, channel, found, cursor, call)
+    return answer | {"pin_count": 0, "channel_actions_ts": None, "channel_actions_count": 0}
+
+
+@method("conversations.replies", required=["channel", "ts"], scopes=HISTORY)
+def replies(slack: LocalSlack, call: Call) -> Json:
+    channel = readable_channel(slack, call, "history")
+    if not slack.workspace.has_bot(channel):
+        raise Refused("channel_not_found")
+    named = slack.workspace.message(channel["id"], call.text("ts"))
+    if named is None:
+        raise Refused("thread_not_found")
+    root = slack.workspace.message(channel["id"], str(named.get("thread_ts", named["ts"]))) or named
+    found, cursor = _window(slack.workspace.thread(channel["id"], root["ts"]), call, newest_first=False)
+    return _listing(slack, channel, [root, *found], cursor, call)
+
+
+def readable_channel(slack: LocalSlack, call: Call, right: str) -> Json:
+    channel = visible_channel(slack, call.text("channel"))
+    need(slack, f"{kind_of(channel)}:{right}")
+    return channel
+
+
+def _managed(slack: LocalSlack, call: Call) -> Json:
+    channel = visible_channel(slack, call.text("channel"))
+    if channel["is_im"]:
+        raise Refused("method_not_supported_for_channel_type")
+    if channel["is_archived"]:
+        raise Refused("is_archived")
+    if not slack.workspace.has_bot(channel):
+        raise Refused("not_in_channel")
+    return channel
+
+
+def _window(messages: list[Json], call: Call, *, newest_first: bool) -> tuple[list[Json], str]:
+    """The messages between `oldest` and `latest` after the cursor, at most `limit`, and the next cursor."""
+    limit = call.number("limit", 100, "invalid_arguments") or 100
+    if not 0 < limit < 1000:
+        raise bad_arguments("must be less than 1000 [json-pointer:/limit]")
+    oldest, latest = _bound(call, "oldest", "0"), _bound(call, "latest", "9999999999")
+    inclusive = call.flag("inclusive") or not ("oldest" in call or "latest" in call)
+    after = float(read_cursor(call.text("cursor"), "next_ts") or "nan")
+
+    def within(message: Json) -> bool:
+        at = float(message["ts"])
+        if not (oldest <= at <= latest if inclusive else oldest < at < latest):
+            return False
+        return not (at > after if newest_first else at < after)  # false for nan: no cursor, nothing left out
+
+    found = [message for message in messages if within(message)]
+    return found[:limit], write_cursor("next_ts", found[limit]["ts"]) if len(found) > limit else ""
+
+
+def _bound(call: Call, name: str, default: str) -> float:
+    value = call.text(name) or default
+    if value == "now":
+        return float("inf")
+    if not TS.fullmatch(value):
+        raise Refused(f"invalid_ts_{name}")
+    return float(value)
+
+
+def _listing(slack: LocalSlack, channel: Json, found: list[Json], cursor: str, call: Call) -> Json:
+    metadata = call.flag("include_all_metadata")
+    shown = [slack.workspace.message_out(channel["id"], message, metadata=metadata) for message in found]
+    return {"messages": shown, "has_more": bool(cursor), "response_metadata": {"next_cursor": cursor}}

@@ -1,0 +1,118 @@
+"""The table of Web API methods. Adding a method is one function under `@method` in a family's file."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from sandbox.arguments import Arguments, Json, Refused, bad_arguments
+from sandbox.local_slack import LocalSlack
+
+
+class Call(Arguments):
+    """The arguments of one call, and the act that caused it as far as is known."""
+
+    def __init__(self, given: Json, act: str | None) -> None:
+        super().__init__(given)
+        self.act = act
+
+
+Run = Callable[[LocalSlack, Call], Json]
+
+
+@dataclass(frozen=True)
+class Method:
+    run: Run
+    required: tuple[str, ...]
+    scopes: tuple[str, ...]  # any one of them
+    token: str
+
+
+METHODS: dict[str, Method] = {}
+
+
+def method(
+    name: str, *, required: Sequence[str] = (), scopes: Sequence[str] = (), token: str = "xoxb-"
+) -> Callable[[Run], Run]:
+    def register(run: Run) -> Run:
+        METHODS[name] = Method(run, tuple(required), tuple(scopes), token)
+        return run
+
+    return register
+
+
+def answer(slack: LocalSlack, name: str, token: str, given: Json, act: str | None) -> Json:
+    """What Slack answers to this call.
+
+    Raises:
+        Refused: with the error code Slack would answer.
+    """
+    known = METHODS.get(name)
+    if known is None:
+        raise Refused("unknown_method", req_method=name)
+    if known.token:
+        check_token(token, known.token)
+    need(slack, *known.scopes)
+    missing = [argument for argument in known.required if given.get(argument) is None]
+    if missing:
+        raise bad_arguments(*(f"missing required field: {argument}" for argument in missing))
+    return {"ok": True, **known.run(slack, Call(given, act))}
+
+
+def check_token(token: str, wanted: str) -> None:
+    if not token:
+        raise Refused("not_authed")
+    if not token.startswith(("xoxb-", "xapp-")) or len(token) < 6:
+        raise Refused("invalid_auth")
+    if not token.startswith(wanted):
+        raise Refused("not_allowed_token_type")
+
+
+def need(slack: LocalSlack, *scopes: str) -> None:
+    """Any one of the scopes, or none named."""
+    if scopes and not set(scopes) & set(slack.manifest.scopes):
+        raise Refused("missing_scope", needed=",".join(scopes), provided=",".join(slack.manifest.scopes))
+
+
+def page(rows: list[Json] | list[str], call: Call, *, default: int = 100, most: int = 1000) -> tuple[list, Json]:  # type: ignore[type-arg]
+    """One page of rows and the response_metadata with the next cursor."""
+    limit = call.number("limit", default, "invalid_limit") or default
+    if not 0 < limit <= most:
+        raise Refused("invalid_limit")
+    start = int(read_cursor(call.text("cursor"), "offset") or 0)
+    following = write_cursor("offset", start + limit) if len(rows) > start + limit else ""
+    return rows[start : start + limit], {"next_cursor": following}
+
+
+def write_cursor(kind: str, value: int | str) -> str:
+    return base64.b64encode(f"{kind}:{value}".encode()).decode()
+
+
+def read_cursor(cursor: str, kind: str) -> str:
+    if not cursor:
+        return ""
+    try:
+        name, _, value = base64.b64decode(cursor, validate=True).decode().partition(":")
+    except (binascii.Error, ValueError) as problem:
+        raise Refused("invalid_cursor") from problem
+    if name != kind or not value.replace(".", "", 1).isdecimal() or not value.isascii() or len(value) > 30:
+        raise Refused("invalid_cursor")
+    if kind == "offset" and not value.isdecimal():
+        raise Refused("invalid_cursor")
+    return value
+
+
+def visible_channel(slack: LocalSlack, name: str) -> Json:
+    """A channel the bot may know of: public, or private with the bot in it."""
+    channel = slack.workspace.channel(name)
+    if channel is None or (channel["is_private"] and not slack.workspace.has_bot(channel)):
+        raise Refused("channel_not_found")
+    return channel
+
+
+def kind_of(channel: Json) -> str:
+    if channel["is_im"]:
+        return "im"
+    return "groups" if channel["is_private"] else "channels"

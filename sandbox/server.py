@@ -1,0 +1,288 @@
+"""The HTTP side: Web API, response_urls, the socket's address, the page and the /sandbox endpoints."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import ipaddress
+import json
+import logging
+import time
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from aiohttp import web
+
+from sandbox import methods
+from sandbox.acts import perform
+from sandbox.arguments import Json, Refused, loads, read_arguments
+from sandbox.local_slack import LocalSlack
+from sandbox.responses import respond
+from sandbox.snapshot import snapshot
+
+PAGE = Path(__file__).parent / "page"
+MAX_BODY = 4 * 1024 * 1024
+MAX_WAIT_SECONDS = 60
+ACK_HEAD_START_SECONDS = 0.5
+OK = b'{"ok": true}'
+POLICY = "; ".join(
+    (
+        "default-src 'self'",
+        "img-src 'self' data:",
+        "object-src 'none'",
+        "base-uri 'none'",
+        "form-action 'none'",
+        "frame-ancestors 'none'",
+    )
+)
+HEADERS = {"Content-Security-Policy": POLICY, "X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-referrer"}
+
+log = logging.getLogger("sandbox")
+SLACK = web.AppKey("slack", LocalSlack)
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+
+def create_app(slack: LocalSlack) -> web.Application:
+    app = web.Application(client_max_size=MAX_BODY, middlewares=[plain_errors, local_callers_only])
+    app[SLACK] = slack
+    app.router.add_route("*", "/api/{method}", call_method)
+    app.router.add_get("/link/", open_socket)
+    app.router.add_post("/{kind:commands|actions}/{team}/{number}/{token}", use_response_url)
+    app.router.add_post("/sandbox/act", act)
+    app.router.add_get("/sandbox/state", state)
+    app.router.add_get("/sandbox/live", live)
+    app.router.add_get("/sandbox/journal", journal)
+    app.router.add_get("/sandbox/faults", faults)
+    app.router.add_post("/sandbox/faults", faults)
+    app.router.add_post("/sandbox/reset", reset)
+    app.router.add_get("/", index)
+    app.router.add_static("/page/", PAGE)
+    app.on_response_prepare.append(guard_page)
+    app.on_shutdown.append(stop)
+    return app
+
+
+# Around every request
+
+
+@web.middleware
+async def plain_errors(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Every refusal is JSON that says what is wrong."""
+    try:
+        return await handler(request)
+    except Refused as refusal:
+        return web.json_response(refusal.answer(), status=refusal.status)
+    except web.HTTPRequestEntityTooLarge:
+        return web.json_response({"ok": False, "error": "request_too_large"}, status=413)
+    except web.HTTPException as problem:
+        error = {404: "not_found", 405: "method_not_allowed"}.get(problem.status, "bad_request")
+        return web.json_response({"ok": False, "error": error, "message": problem.reason}, status=problem.status)
+    except UnicodeDecodeError:
+        return web.json_response({"ok": False, "error": "invalid_charset"}, status=400)
+    except Exception:  # the last resort: Slack's own word for it, the traceback in the log
+        log.exception("The sandbox failed on %s %s", request.method, request.path)
+        return web.json_response({"ok": False, "error": "fatal_error"}, status=200)
+
+
+@web.middleware
+async def local_callers_only(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """A page of another site can't drive the sandbox: not by posting here, not by naming itself our host."""
+    host = urlsplit(f"//{request.host}").hostname or ""
+    if _is_loopback(request.app[SLACK].address) and not _is_local(host):
+        raise Refused("forbidden_host", status=403, message=f"this sandbox answers on loopback only, not to {host}")
+    origin = request.headers.get("Origin")
+    if origin is not None and urlsplit(origin).netloc != request.host:
+        raise Refused("forbidden_origin", status=403, message="requests from other sites are refused")
+    return await handler(request)
+
+
+def _is_loopback(address: str) -> bool:
+    return _is_local(urlsplit(address).hostname or "")
+
+
+def _is_local(host: str) -> bool:
+    try:
+        return host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+async def guard_page(request: web.Request, response: web.StreamResponse) -> None:
+    response.headers.update(HEADERS)
+    if request.path == "/" or request.path.startswith("/page/"):
+        response.headers["Cache-Control"] = "no-cache"
+
+
+async def stop(app: web.Application) -> None:
+    slack = app[SLACK]
+    slack.live.close()
+    await slack.sockets.close()
+    slack.save()
+
+
+# What an app uses
+
+
+async def call_method(request: web.Request) -> web.StreamResponse:
+    slack, name = request.app[SLACK], request.match_info["method"]
+    arguments = await read_arguments(request)
+    token = _token(request, arguments)
+    cause = slack.journal.cause(arguments)
+    headers = {"x-oauth-scopes": ",".join(slack.manifest.scopes)} if name == "auth.test" else {}
+    answered = await _through_faults(
+        request, name, arguments, cause, lambda: methods.answer(slack, name, token, arguments, cause)
+    )
+    answered.headers.update(headers)
+    return answered
+
+
+async def use_response_url(request: web.Request) -> web.StreamResponse:
+    slack, token = request.app[SLACK], request.match_info["token"]
+    given = await read_arguments(request)
+    if isinstance(given.get("payload"), str):
+        given = _object(given["payload"])
+    cause = slack.journal.cause({"trigger_id": token})
+    if token in slack.unacknowledged:  # the acknowledgement left first and is seen first, as over a real network
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(slack.unacknowledged[token].wait(), ACK_HEAD_START_SECONDS)
+    answered = await _through_faults(request, "response_url", given, cause, lambda: respond(slack, token, given, cause))
+    return web.Response(text="ok") if answered.body == OK else answered
+
+
+async def _through_faults(
+    request: web.Request, name: str, arguments: Json, cause: str | None, work: Callable[[], Json]
+) -> web.Response:
+    """Does the work, or suffers the trouble ordered for it; either way the journal gets a line."""
+    slack, started = request.app[SLACK], time.monotonic()
+    delay = slack.faults.take("delay", method=name)
+    if delay:
+        await asyncio.sleep(delay["seconds"])
+    fault = next((one for kind in ("ratelimit", "error", "drop") if (one := slack.faults.take(kind, method=name))), {})
+    trouble = fault.get("fault")
+    status, headers = 200, {}
+    if trouble == "ratelimit":
+        answer: Json = {"ok": False, "error": "ratelimited"}
+        status, headers = 429, {"Retry-After": str(int(fault["retry_after"]))}
+    elif trouble == "error":
+        answer, status = {"ok": False, "error": fault["error"]}, int(fault["status"])
+    else:
+        try:
+            answer = work()
+        except Refused as refusal:
+            answer, status = refusal.answer(), refusal.status
+    about: Json = {"status": status, "ms": round((time.monotonic() - started) * 1000, 1), "act": cause}
+    about |= {"fault": trouble or "delay"} if trouble or delay else {}
+    slack.journal.add("call", method=name, arguments=arguments, answer=answer, **about)
+    if trouble == "drop":
+        if isinstance(request.transport, asyncio.Transport):
+            request.transport.abort()
+        return web.Response(status=204)  # nobody is left to read it
+    return web.json_response(answer, status=status, headers=headers)
+
+
+def _token(request: web.Request, arguments: Json) -> str:
+    """From the header or the arguments, where it is taken out so that nothing shows it."""
+    given = arguments.pop("token", "")
+    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+    return token.strip() if scheme.lower() == "bearer" else str(given)
+
+
+async def open_socket(request: web.Request) -> web.StreamResponse:
+    return await request.app[SLACK].sockets.connect(request)
+
+
+# What the page and the tests use
+
+
+async def act(request: web.Request) -> web.StreamResponse:
+    return web.json_response(await perform(request.app[SLACK], await _body(request)))
+
+
+async def state(request: web.Request) -> web.StreamResponse:
+    return web.json_response(snapshot(request.app[SLACK], _viewer(request)))
+
+
+async def live(request: web.Request) -> web.StreamResponse:
+    slack = request.app[SLACK]
+    viewer = _viewer(request)
+    response = web.StreamResponse(headers={"Content-Type": "text/event-stream", "Cache-Control": "no-store"})
+    await response.prepare(request)
+    queue = slack.live.listen(viewer)
+    try:
+        await response.write(b": listening\n\n")
+        while True:
+            try:
+                change = await asyncio.wait_for(queue.get(), 15)
+            except TimeoutError:
+                await response.write(b": still here\n\n")  # keeps the connection, and notices a page that is gone
+                continue
+            if change is None:
+                break
+            await response.write(f"data: {json.dumps(change)}\n\n".encode())
+    except ConnectionError:
+        pass  # the page was closed
+    finally:
+        slack.live.leave(queue)
+    return response
+
+
+async def journal(request: web.Request) -> web.StreamResponse:
+    since, wait = _number(request, "since"), _number(request, "wait")
+    return web.json_response(await request.app[SLACK].journal.read(int(since), min(wait, MAX_WAIT_SECONDS)))
+
+
+async def faults(request: web.Request) -> web.StreamResponse:
+    slack = request.app[SLACK]
+    if request.method == "POST":
+        fault = slack.faults.parse(await _body(request))
+        if fault["fault"] == "clear":
+            slack.faults.active.clear()
+        elif fault["fault"] == "disconnect":
+            await slack.sockets.disconnect(fault["reason"])
+        elif fault["fault"] == "redeliver":
+            if not await slack.sockets.redeliver(fault):
+                raise Refused("envelope_not_found")
+        else:
+            slack.faults.add(fault)
+    return web.json_response({"ok": True, "faults": slack.faults.active})
+
+
+async def reset(request: web.Request) -> web.StreamResponse:
+    request.app[SLACK].reset()
+    return web.json_response({"ok": True})
+
+
+async def index(request: web.Request) -> web.StreamResponse:
+    return web.FileResponse(PAGE / "index.html")
+
+
+async def _body(request: web.Request) -> Json:
+    return _object(await request.read())
+
+
+def _object(text: str | bytes) -> Json:
+    body = loads(text)
+    if not isinstance(body, dict):
+        raise Refused("json_not_object", status=400, message="send a JSON object")
+    return body
+
+
+def _viewer(request: web.Request) -> str | None:
+    name = request.query.get("user")
+    if not name:
+        return None
+    user = request.app[SLACK].workspace.user(name)
+    if user is None:
+        raise Refused("user_not_found", status=404, message=f"nobody is called {name!r}")
+    return str(user["id"])
+
+
+def _number(request: web.Request, name: str) -> float:
+    try:
+        value = float(request.query.get(name) or 0)
+    except ValueError:
+        value = -1.0
+    if not 0 <= value < 1e12:
+        raise Refused("bad_field", status=400, message=f"{name} is a number, 0 or more")
+    return value

@@ -1,0 +1,282 @@
+"""The workspace's state: people, channels, messages, views. Plain JSON in memory, saved to the state file."""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from sandbox.arguments import Json
+from sandbox.seed import is_full_member
+
+DIGITS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+UNSEEN = ("unfurl_links", "unfurl_media", "streaming")  # kept with a message, not part of Slack's answers
+
+
+class StateUnreadable(Exception):
+    """The state file is no workspace; the message says what to do."""
+
+
+class Workspace:
+    """Everything that survives a restart. Ids and timestamps come from one increasing clock and are never reused."""
+
+    def __init__(self, state: Json) -> None:
+        self.state = state
+
+    # Saving
+
+    def save(self, path: Path) -> None:
+        """Written beside and moved over, so a reader or a kill finds the old file or the new one."""
+        path.parent.mkdir(parents=True, exist_ok=True)
+        beside = path.with_name(path.name + ".new")
+        with beside.open("w", encoding="utf-8") as file:
+            json.dump(self.state, file)
+            file.flush()
+            os.fsync(file.fileno())
+        beside.replace(path)
+
+    @staticmethod
+    def load(path: Path) -> Workspace:
+        try:
+            state = json.loads(path.read_text(encoding="utf-8"))
+        except (OSError, ValueError) as problem:
+            message = f"The state file {path} can't be read ({problem}). Delete it to start over."
+            raise StateUnreadable(message) from problem
+        if not isinstance(state, dict) or "channels" not in state or "last_stamp" not in state:
+            raise StateUnreadable(f"The state file {path} is not a sandbox's. Choose another path or delete it.")
+        return Workspace(state)
+
+    # Time and ids
+
+    def stamp(self) -> int:
+        """Microseconds now, always larger than any given before, also across restarts."""
+        self.state["last_stamp"] = max(time.time_ns() // 1000, self.state["last_stamp"] + 1)
+        return int(self.state["last_stamp"])
+
+    def new_ts(self) -> str:
+        stamp = self.stamp()
+        return f"{stamp // 1_000_000}.{stamp % 1_000_000:06d}"
+
+    def new_id(self, prefix: str) -> str:
+        number, digits = self.stamp(), ""
+        while number:
+            number, digit = divmod(number, 36)
+            digits = DIGITS[digit] + digits
+        return prefix + digits
+
+    # People
+
+    @property
+    def bot(self) -> Json:
+        bot: Json = self.state["bot"]
+        return bot
+
+    @property
+    def team(self) -> Json:
+        team: Json = self.state["team"]
+        return team
+
+    def user(self, name: str) -> Json | None:
+        """By id, handle (with or without @) or real name."""
+        users: dict[str, Json] = self.state["users"]
+        if name in users:
+            return users[name]
+        wanted = name.removeprefix("@").casefold()
+        return next((user for user in users.values() if wanted in (user["handle"], user["name"].casefold())), None)
+
+    def bot_user(self, bot_id: str) -> Json | None:
+        return next((user for user in self.state["users"].values() if user.get("bot_id") == bot_id), None)
+
+    def user_out(self, user: Json, *, email: bool) -> Json:
+        """A user as `users.info` shows it."""
+        offset = ZoneInfo(user["tz"]).utcoffset(datetime.now(UTC))
+        profile = {
+            "real_name": user["name"],
+            "real_name_normalized": user["name"],
+            "display_name": user["handle"],
+            "display_name_normalized": user["handle"],
+            "title": user["title"],
+            "first_name": user["name"].split()[0],
+            "last_name": user["name"].split()[-1],
+            "avatar_hash": user["id"].lower(),
+            "status_text": "",
+            "status_emoji": "",
+            "image_48": "https://sandbox.invalid/avatar-48.png",
+            "team": user["team_id"],
+        }
+        if email and user["email"] and not user.get("is_stranger"):
+            profile["email"] = user["email"]
+        if user["is_bot"]:
+            profile |= {"bot_id": user["bot_id"], "api_app_id": user.get("api_app_id", "")}
+        out = {
+            "id": user["id"],
+            "team_id": user["team_id"],
+            "name": user["handle"],
+            "deleted": user["deleted"],
+            "real_name": user["name"],
+            "tz": user["tz"],
+            "tz_label": user["tz"],
+            "tz_offset": int(offset.total_seconds()) if offset else 0,
+            "profile": profile,
+            "is_admin": bool(user.get("is_admin")),
+            "is_owner": bool(user.get("is_owner")),
+            "is_primary_owner": bool(user.get("is_owner")),
+            "is_restricted": bool(user.get("is_restricted")),
+            "is_ultra_restricted": bool(user.get("is_ultra_restricted")),
+            "is_bot": user["is_bot"],
+            "is_app_user": False,
+            "updated": 1_760_000_000,
+            "is_email_confirmed": True,
+        }
+        if user.get("is_stranger"):
+            out["is_stranger"] = True
+        return out
+
+    # Channels
+
+    @property
+    def channels(self) -> dict[str, Json]:
+        channels: dict[str, Json] = self.state["channels"]
+        return channels
+
+    def channel(self, name: str) -> Json | None:
+        """By id, or `#name`."""
+        if name in self.channels:
+            return self.channels[name]
+        wanted = name.removeprefix("#")
+        return next((one for one in self.channels.values() if not one["is_im"] and one["name"] == wanted), None)
+
+    def direct_message(self, user_id: str) -> Json:
+        """The user's conversation with the app's bot, opened when there is none."""
+        for channel in self.channels.values():
+            if channel["is_im"] and channel["user"] == user_id:
+                return channel
+        channel = {
+            "id": "D" + user_id[1:],
+            "name": "",
+            "created": self.stamp() // 1_000_000,
+            "creator": user_id,
+            "is_private": True,
+            "is_ext_shared": False,
+            "is_im": True,
+            "is_archived": False,
+            "topic": "",
+            "purpose": "",
+            "user": user_id,
+            "members": [user_id, self.bot["user_id"]],
+        }
+        self.channels[channel["id"]] = channel
+        self.state["messages"][channel["id"]] = []
+        return channel
+
+    def has_bot(self, channel: Json) -> bool:
+        return self.bot["user_id"] in channel["members"]
+
+    def sees(self, user_id: str, channel: Json) -> bool:
+        """Members see their channels; full members also look into public ones."""
+        if user_id in channel["members"]:
+            return True
+        user = self.user(user_id)
+        return user is not None and not channel["is_private"] and is_full_member(user)
+
+    def channel_out(self, channel: Json) -> Json:
+        """A channel as `conversations.info` shows it."""
+        if channel["is_im"]:
+            return {
+                "id": channel["id"],
+                "created": channel["created"],
+                "is_im": True,
+                "is_org_shared": False,
+                "is_archived": False,
+                "user": channel["user"],
+                "is_user_deleted": False,
+                "is_open": True,
+                "context_team_id": self.team["id"],
+            }
+        private = channel["is_private"]
+        return {
+            "id": channel["id"],
+            "name": channel["name"],
+            "name_normalized": channel["name"],
+            "is_channel": not private,
+            "is_group": private,
+            "is_im": False,
+            "is_mpim": False,
+            "is_private": private,
+            "is_archived": channel["is_archived"],
+            "is_general": channel["name"] == "general",
+            "is_shared": channel["is_ext_shared"],
+            "is_ext_shared": channel["is_ext_shared"],
+            "is_org_shared": False,
+            "is_pending_ext_shared": False,
+            "is_member": self.has_bot(channel),
+            "created": channel["created"],
+            "creator": channel["creator"],
+            "unlinked": 0,
+            "context_team_id": self.team["id"],
+            "topic": {"value": channel["topic"], "creator": "", "last_set": 0},
+            "purpose": {"value": channel["purpose"], "creator": channel["creator"], "last_set": channel["created"]},
+            "previous_names": [],
+            "num_members": len(channel["members"]),
+        }
+
+    # Messages
+
+    def messages(self, channel_id: str) -> list[Json]:
+        messages: list[Json] = self.state["messages"].setdefault(channel_id, [])
+        return messages
+
+    def message(self, channel_id: str, ts: str) -> Json | None:
+        return next((message for message in reversed(self.messages(channel_id)) if message["ts"] == ts), None)
+
+    def thread(self, channel_id: str, ts: str) -> list[Json]:
+        """The replies to a message, without the message itself."""
+        return [one for one in self.messages(channel_id) if one.get("thread_ts") == ts and one["ts"] != ts]
+
+    def message_out(self, channel_id: str, message: Json, *, metadata: bool = True) -> Json:
+        """A message as Slack returns it; a thread's parent carries the counts."""
+        out = {name: value for name, value in message.items() if name not in UNSEEN}
+        if not metadata:
+            out.pop("metadata", None)
+        replies = self.thread(channel_id, message["ts"]) if message.get("thread_ts") in (None, message["ts"]) else []
+        if replies:
+            users = list(dict.fromkeys(str(reply.get("user") or reply.get("bot_id")) for reply in replies))
+            out |= {
+                "thread_ts": message["ts"],
+                "reply_count": len(replies),
+                "reply_users_count": len(users),
+                "reply_users": users,
+                "latest_reply": replies[-1]["ts"],
+                "is_locked": False,
+                "subscribed": False,
+            }
+        return out
+
+    # Ephemeral messages, views, status
+
+    def ephemeral(self, user_id: str, ts: str) -> Json | None:
+        mine: Iterable[Json] = self.state["ephemerals"]
+        return next((one for one in mine if one["user"] == user_id and one["ts"] == ts), None)
+
+    def stack(self, user_id: str) -> list[Json]:
+        stack: list[Json] = self.state["views"].setdefault(user_id, [])
+        return stack
+
+    def view(self, view_id: str) -> tuple[str, Json] | None:
+        """An open modal or a home, with the user who sees it."""
+        for user_id, stack in self.state["views"].items():
+            for view in stack:
+                if view["id"] == view_id:
+                    return user_id, view
+        for user_id, home in self.state["homes"].items():
+            if home["id"] == view_id:
+                return user_id, home
+        return None
+
+    def view_called(self, external_id: str) -> Json | None:
+        every = [*self.state["homes"].values(), *(view for stack in self.state["views"].values() for view in stack)]
+        return next((view for view in every if external_id and view["external_id"] == external_id), None)
