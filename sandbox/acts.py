@@ -34,7 +34,7 @@ class Act(Arguments):
     """One act: what was asked, by whom, and its number in the journal."""
 
     def __init__(self, slack: LocalSlack, given: Json) -> None:
-        super().__init__(given)
+        super().__init__(dict(given))
         self.slack, self.id = slack, slack.journal.begin_act()
         self.started = time.monotonic()
         self.forged = self.flag("forge")
@@ -110,7 +110,7 @@ async def write(act: Act) -> Json:
     if mentions(text, bot["user_id"]) and not act.workspace.has_bot(channel):
         invitation = f"Invite it with /invite @{bot['name']}."
         act.slack.notice(user["id"], f"{bot['name']} is not in #{channel['name']}. {invitation}")
-    return {"message": posted, "channel": channel["id"], **await _acknowledged(act, envelopes)}
+    return {"message": posted | {"channel": channel["id"]}, **await _acknowledged(act, envelopes)}
 
 
 def _authored(workspace: Workspace, user: Json, text: str) -> Json:

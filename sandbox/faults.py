@@ -12,7 +12,7 @@ KINDS: dict[str, Json] = {
     "noack": {"times": 1, "event": None},
     "redeliver": {"envelope_id": None, "event": None, "times": 1},
     "disconnect": {"reason": "refresh_requested"},
-    "delay": {"method": None, "seconds": 1.0, "times": 1},
+    "delay": {"method": None, "seconds": 1.0, "times": 1, "after": False},
     "error": {"method": None, "error": "internal_error", "status": 200, "times": 1},
     "ratelimit": {"method": None, "retry_after": 1, "times": 1},
     "drop": {"method": None, "times": 1},
@@ -41,6 +41,9 @@ class Faults:
                 low, high = LIMITS[name]
                 if isinstance(value, bool) or not isinstance(value, int | float) or not low <= value <= high:
                     raise Refused("bad_field", message=f"{name} is a number from {low} to {high}")
+            elif name == "after":
+                if not isinstance(value, bool):
+                    raise Refused("bad_field", message="after is true or false")
             elif value is not None and not isinstance(value, str):
                 raise Refused("bad_field", message=f"{name} is a string")
         return fault

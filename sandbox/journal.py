@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import copy
 import itertools
 from collections import deque
 from datetime import UTC, datetime
@@ -31,6 +32,7 @@ class Journal:
 
     def add(self, kind: str, **entry: Any) -> None:
         self.last += 1
+        entry = copy.deepcopy(entry)  # as it was then: messages and views live on
         self.entries.append({"n": self.last, "kind": kind, "at": datetime.now(UTC).isoformat(), **entry})
         self._news.set()
         self._news = asyncio.Event()
@@ -51,6 +53,8 @@ class Journal:
         """These triggers, response_urls or places (`channel:ts`) belong to the act."""
         if act:
             self._causes.update(dict.fromkeys(marks, act))
+            for old in list(self._causes)[:-KEPT]:
+                del self._causes[old]
 
     def cause(self, arguments: Json) -> str | None:
         channel = arguments.get("channel") or arguments.get("channel_id")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,7 +17,7 @@ from sandbox.manifest import Manifest
 from sandbox.mrkdwn import mentions
 from sandbox.seed import opening_state
 from sandbox.sockets import Envelope, Sockets
-from sandbox.workspace import Workspace
+from sandbox.workspace import Workspace, write_whole
 
 STATUS_SECONDS = 120
 SAVE_DELAY_SECONDS = 0.5
@@ -40,6 +41,7 @@ class LocalSlack:
         self.address = ""  # where it listens, known once it does
         if state_path and state_path.exists():
             self.workspace = Workspace.load(state_path)
+            self._rename_bot()
         else:
             self.workspace = Workspace(opening_state(seed, manifest))
         self.journal, self.live, self.faults = Journal(), Live(), Faults()
@@ -54,21 +56,37 @@ class LocalSlack:
         self.closed_views: dict[str, Json] = {}  # submitted or left, for acts that forge a second submission
         self.unacknowledged: dict[str, asyncio.Event] = {}  # response_urls whose command is not acknowledged yet
         self._triggers: dict[str, Json] = {}
-        self._saving: asyncio.TimerHandle | None = None
+        self._saving: asyncio.Task[None] | None = None
+        self._writing = asyncio.Lock()
+
+    def _rename_bot(self) -> None:
+        """The manifest may have changed since the state was saved."""
+        fresh = opening_state(self.seed, self.manifest)
+        bot = fresh["bot"]["user_id"]
+        self.workspace.state["bot"] = fresh["bot"]
+        self.workspace.state["users"][bot] = fresh["users"][bot]
 
     # Keeping
 
     def changed(self) -> None:
         """The state file follows within half a second."""
         if self.state_path and self._saving is None:
-            self._saving = asyncio.get_running_loop().call_later(SAVE_DELAY_SECONDS, self.save)
+            self._saving = asyncio.create_task(self._save_soon())
 
-    def save(self) -> None:
+    async def _save_soon(self) -> None:
+        await asyncio.sleep(SAVE_DELAY_SECONDS)
+        self._saving = None
+        await self._save()
+
+    async def _save(self) -> None:
+        if self.state_path:
+            async with self._writing:
+                await asyncio.to_thread(write_whole, self.state_path, json.dumps(self.workspace.state))
+
+    async def close(self) -> None:
         if self._saving:
             self._saving.cancel()
-            self._saving = None
-        if self.state_path:
-            self.workspace.save(self.state_path)
+        await self._save()
 
     def reset(self) -> None:
         stamp = self.workspace.stamp()
@@ -77,7 +95,7 @@ class LocalSlack:
         self._triggers.clear()
         self.faults.active.clear()
         self.sockets.forget()
-        self.save()
+        self.changed()
         self.tell({"type": "reset"})
 
     # Telling the page

@@ -118,7 +118,7 @@ async def stop(app: web.Application) -> None:
     slack = app[SLACK]
     slack.live.close()
     await slack.sockets.close()
-    slack.save()
+    await slack.close()
 
 
 # What an app uses
@@ -155,9 +155,11 @@ async def _through_faults(
 ) -> web.Response:
     """Does the work, or suffers the trouble ordered for it; either way the journal gets a line."""
     slack, started = request.app[SLACK], time.monotonic()
-    delay = slack.faults.take("delay", method=name)
-    if delay:
+    delay = slack.faults.take("delay", method=name) or {"seconds": 0, "after": False}
+    if not delay["after"]:
         await asyncio.sleep(delay["seconds"])
+    if _has_gone(request):  # the caller gave up while its call was held on the way: it never arrived
+        return web.Response(status=204)
     fault = next((one for kind in ("ratelimit", "error", "drop") if (one := slack.faults.take(kind, method=name))), {})
     trouble = fault.get("fault")
     status, headers = 200, {}
@@ -172,8 +174,10 @@ async def _through_faults(
         except Refused as refusal:
             answer, status = refusal.answer(), refusal.status
     about: Json = {"status": status, "ms": round((time.monotonic() - started) * 1000, 1), "act": cause}
-    about |= {"fault": trouble or "delay"} if trouble or delay else {}
+    about |= {"fault": trouble or "delay"} if trouble or delay["seconds"] else {}
     slack.journal.add("call", method=name, arguments=arguments, answer=answer, **about)
+    if delay["after"]:
+        await asyncio.sleep(delay["seconds"])
     if trouble == "drop":
         if isinstance(request.transport, asyncio.Transport):
             request.transport.abort()
@@ -186,6 +190,10 @@ def _token(request: web.Request, arguments: Json) -> str:
     given = arguments.pop("token", "")
     scheme, _, token = request.headers.get("Authorization", "").partition(" ")
     return token.strip() if scheme.lower() == "bearer" else str(given)
+
+
+def _has_gone(request: web.Request) -> bool:
+    return request.transport is None or request.transport.is_closing()
 
 
 async def open_socket(request: web.Request) -> web.StreamResponse:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import copy
 import itertools
 import secrets
 import time
@@ -172,7 +173,7 @@ class Sockets:
 
     def send_event(self, payload: Json, act: str | None) -> Envelope:
         """On its way, again after each redelivery interval until it is acknowledged or given up."""
-        envelope = Envelope("events_api", payload, act)
+        envelope = Envelope("events_api", copy.deepcopy(payload), act)
         self._waiting[envelope.id] = envelope
         self._later(0, self._carry, envelope)
         return envelope
@@ -183,7 +184,7 @@ class Sockets:
         Raises:
             Refused: `dispatch_failed` (nobody connected) or `operation_timeout` (no acknowledgement in time).
         """
-        envelope = Envelope(kind, payload, act)
+        envelope = Envelope(kind, copy.deepcopy(payload), act)
         if not self._free() and time.monotonic() - self._last_left < self.ack_seconds:
             with contextlib.suppress(TimeoutError):  # it was here a moment ago and is probably reconnecting
                 await asyncio.wait_for(self._came.wait(), self.ack_seconds)

@@ -21,23 +21,24 @@ class StateUnreadable(Exception):
     """The state file is no workspace; the message says what to do."""
 
 
+def write_whole(path: Path, text: str) -> None:
+    """Written beside and moved over, so a reader or a kill finds the old file or the new one."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    beside = path.with_name(path.name + ".new")
+    with beside.open("w", encoding="utf-8") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+    beside.replace(path)
+
+
 class Workspace:
     """Everything that survives a restart. Ids and timestamps come from one increasing clock and are never reused."""
 
     def __init__(self, state: Json) -> None:
         self.state = state
 
-    # Saving
-
-    def save(self, path: Path) -> None:
-        """Written beside and moved over, so a reader or a kill finds the old file or the new one."""
-        path.parent.mkdir(parents=True, exist_ok=True)
-        beside = path.with_name(path.name + ".new")
-        with beside.open("w", encoding="utf-8") as file:
-            json.dump(self.state, file)
-            file.flush()
-            os.fsync(file.fileno())
-        beside.replace(path)
+    # Restoring
 
     @staticmethod
     def load(path: Path) -> Workspace:
