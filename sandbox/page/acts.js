@@ -17,7 +17,7 @@ export async function act(what, fields = {}) {
   } catch {
     answer = { ok: false, error: "no_contact" };
   }
-  if (!answer.ok) store.tell("notice", inWords(answer.error, sent));
+  if (!answer.ok && !isToldBySlack(what, answer.error)) store.tell("notice", inWords(answer.error));
   return answer;
 }
 
@@ -30,18 +30,25 @@ export function actInTurn(what, fields) {
 const WORDS = {
   no_contact: () => "The sandbox can't be reached. Is it still running?",
   operation_timeout: () => `${store.bot.name} did not answer within 3 seconds`,
-  app_not_connected: () => `${store.bot.name} isn't connected, so nobody is there to answer`,
-  not_connected: () => `${store.bot.name} isn't connected, so nobody is there to answer`,
-  no_app_connected: () => `${store.bot.name} isn't connected, so nobody is there to answer`,
-  unknown_command: ({ text }) => `${text.split(/\s/)[0]} is not a command here. Type / to see which there are`,
+  dispatch_failed: () => `${store.bot.name} isn't connected, so nobody is there to answer`,
   action_not_found: () => "That button is no longer there",
   not_in_channel: () => "You aren't a member of this channel",
   channel_not_found: () => "There is no such channel",
   message_not_found: () => "That message is no longer there",
   view_not_found: () => "That window was already closed",
+  already_reacted: () => "You already reacted with this one",
   cant_update_message: () => "Only your own messages can be edited",
   cant_delete_message: () => "Only your own messages can be deleted",
   msg_too_long: () => "That is too long for one message",
 };
 
-const inWords = (error, sent) => `${WORDS[error]?.(sent) ?? "That didn't work"} (${error})`;
+const inWords = (error) => `${WORDS[error]?.() ?? "That didn't work"} (${error})`;
+
+// Of a command that failed the sandbox itself tells the person, as Slack does; see `explained`.
+const isToldBySlack = (what, error) => what === "command" && ["unknown_command", "operation_timeout", "dispatch_failed"].includes(error);
+
+/** Slack's "/ask failed with the error “operation_timeout”", with what that means. */
+export function explained(text) {
+  const error = Object.keys(WORDS).find((code) => text.includes(code));
+  return error ? `${text} ${WORDS[error]()}.` : text;
+}

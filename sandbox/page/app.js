@@ -12,7 +12,7 @@
 //   [data-testid="modal"], "modal-submit", "modal-close", "modal-x", "confirm"; .input-error beside each field
 //   [data-testid="home"], "tab-home", "tab-messages", "prompt", "status", "thread", "notice", "banner"
 // Addresses: ?user=UANA acts as someone; #C0ASK, #C0ASK/<thread ts>, #home, #messages open a place.
-import { act } from "./acts.js";
+import { act, explained } from "./acts.js";
 import { Composer } from "./composer.js";
 import { h, icon } from "./dom.js";
 import { Home } from "./home.js";
@@ -127,7 +127,7 @@ function drawHead() {
   if (open.isHome || isDm(open.channel)) {
     const tab = (hash, testid, label, isOpen) => h("a", { class: "tab", href: hash, "data-testid": testid, "aria-current": isOpen ? "page" : null }, label);
     head.replaceChildren(menu, h("h1", {}, store.bot.name), h("nav", { class: "tabs", "aria-label": store.bot.name },
-      tab("#home", "tab-home", "Home", open.isHome), tab("#messages", "tab-messages", "Messages", !open.isHome)));
+      store.tabs.home && tab("#home", "tab-home", "Home", open.isHome), store.tabs.messages && tab("#messages", "tab-messages", "Messages", !open.isHome)));
   } else {
     const members = channel.members?.length ?? channel.num_members;
     head.replaceChildren(menu, h("h1", { dir: "auto" }, icon(channel.is_private ? "lock" : "hash"), channel.name),
@@ -157,13 +157,13 @@ function drawThread() {
   const root = open.thread && store.message(open.channel, open.thread);
   aside.hidden = !root;
   app.classList.toggle("shows-thread", Boolean(root));
-  if (!root) return;
+  if (!root) return threadList.show(null, []);
   const where = isDm(open.channel) ? store.bot.name : `#${store.channels.get(open.channel).name}`;
   threadHead.replaceChildren(h("h2", {}, "Thread"), h("span", { class: "topic" }, where),
     h("button", { type: "button", class: "tool", "aria-label": "Close thread", "data-testid": "thread-close", onclick: closeThread }, icon("close")));
   threadList.show(open.channel, [root, ...store.repliesOf(open.channel, root.ts)]);
   threadComposer.show(open.channel, root.ts, "Reply…");
-  drawThreadStatus();
+  return drawThreadStatus();
 }
 
 function drawThreadStatus() {
@@ -198,7 +198,7 @@ store.on("message", ({ channel, ts, isNew }) => {
     if (isNew && store.isMine(item) && !store.isReply(item)) awaiting = ts;
     if (isNew && store.isReply(item) && !store.isMine(item)) follow(item.thread_ts);
     if (document.hasFocus()) store.markRead(channel);
-  } else if (isNew && isDm(channel) && open.channel === "dm") goThere();
+  }
   if (isNew) drawSide();
 });
 store.on("gone", ({ channel, ts, thread_ts: root }) => {
@@ -213,7 +213,7 @@ store.on("status", ({ channel, ts }) => {
   list.shown.get(ts)?.drawStatus();
   if (store.status(channel, ts)) follow(ts);
   drawThreadStatus();
-  if (list.isAtEnd()) list.toEnd();
+  list.follow();
 });
 store.on("channels", drawSide);
 store.on("home", () => { if (open.isHome) home.draw(); });
@@ -221,7 +221,8 @@ store.on("views", () => { modal.draw(); if (!modal.dialog.open) document.body.ap
 store.on("prompts", drawPrompts);
 store.on("connected", () => { drawBanner(); arrive(); });
 store.on("contact", (inContact) => drawBanner(inContact));
-store.on("notice", notice);
+store.on("notice", (text) => notice(explained(text)));
+store.on("nobody", async () => become(await firstPerson()));
 addEventListener("hashchange", () => { goThere(); arrive(); });
 addEventListener("popstate", () => { if (new URL(location.href).searchParams.get("user") !== store.me) start(); });
 addEventListener("focus", () => { if (open.channel) store.markRead(open.channel); });

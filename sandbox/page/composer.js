@@ -14,7 +14,7 @@ export class Composer {
       oninput: () => this.changed(), onkeydown: (event) => this.key(event), onclick: () => this.offer() });
     this.hint = h("div", { class: "hint", role: "status", "data-testid": "command-hint" });
     this.choices = new Choices(this.field, "Suggestions", (option) => this.complete(option), { preferAbove: true });
-    this.sendButton = tool("Send message", "send", () => this.send(), { class: "send", "data-testid": `${testid}-send` });
+    this.sendButton = tool("Send message", "send", () => this.send(), { class: "tool send", "data-testid": `${testid}-send` });
     this.shortcutsButton = tool("Shortcuts", "plus", (event) => openShortcuts(event.currentTarget), { "data-testid": "shortcuts", "aria-haspopup": "menu" });
     this.node = h("div", { class: "composer" }, this.hint, h("div", { class: "composer-box" }, this.field, h("div", { class: "composer-foot" },
       this.shortcutsButton,

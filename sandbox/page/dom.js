@@ -72,9 +72,8 @@ export const moment = (ts) => new Date(Number(ts) * 1000);
 export const timeOf = (ts) => TIME.format(moment(ts));
 export const fullTimeOf = (ts) => FULL.format(moment(ts));
 
-export function dayOf(ts) {
+export function dayOf(ts, [today, yesterday] = ["Today", "Yesterday"]) {
   const date = moment(ts);
-  const today = new Date();
-  const days = Math.round((new Date(today.toDateString()) - new Date(date.toDateString())) / 86_400_000);
-  return days === 0 ? "Today" : days === 1 ? "Yesterday" : DAY.format(date);
+  const days = Math.round((new Date(new Date().toDateString()) - new Date(date.toDateString())) / 86_400_000);
+  return days === 0 ? today : days === 1 ? yesterday : DAY.format(date);
 }

@@ -49,7 +49,7 @@ export class Form {
     return Object.fromEntries(this.fields().map((input) => [input.block_id, input.read()]));
   }
 
-  /** Words beside the fields they are about; a field without any loses what stood there. Answers whether there were any. */
+  /** Words beside the fields they are about, {block_id: words}; a field without any loses what stood there. */
   tell(errors = {}) {
     for (const { block_id, node } of this.fields()) {
       const line = this.node.querySelector(`#${CSS.escape(`error-${block_id}`)}`);
@@ -60,15 +60,6 @@ export class Form {
       else control?.removeAttribute("aria-describedby");
     }
     this.node.querySelector("[aria-invalid=true]")?.focus();
-    return Object.keys(errors).length > 0;
-  }
-
-  /** The fields that must be filled in and aren't, as `tell` takes them. */
-  missing() {
-    const optional = new Set(this.view.blocks.filter((block) => block.optional).map((block) => block.block_id));
-    return Object.fromEntries(this.fields()
-      .filter(({ block_id, read }) => !optional.has(block_id) && (read()?.length ?? 0) === 0)
-      .map(({ block_id }) => [block_id, "Please complete this required field."]));
   }
 
   fields() {

@@ -1,17 +1,27 @@
 // The line to the sandbox: what changes comes in, and after any gap the whole state is fetched again.
 import * as store from "./store.js";
 
+const RETRY_SECONDS = 2;
 let source = null;
 let fetching = null;
 
 /** Opens this window as `user`: state first, then every change. */
-export async function open(user) {
+export function open(user) {
   source?.close();
   store.become(user);
   source = new EventSource(`/sandbox/live?user=${encodeURIComponent(user)}`);
   source.onopen = fetchState; // also after each reconnect
-  source.onerror = () => store.tell("contact", false);
+  source.onerror = () => {
+    store.tell("contact", false);
+    if (source.readyState === EventSource.CLOSED) refused(user); // otherwise it tries again by itself
+  };
   source.onmessage = (event) => receive(JSON.parse(event.data));
+}
+
+async function refused(user) {
+  const answer = await fetchState();
+  if (answer?.error === "user_not_found") store.tell("nobody");
+  else setTimeout(() => { if (user === store.me) open(user); }, RETRY_SECONDS * 1000);
 }
 
 async function receive(change) {
@@ -24,11 +34,14 @@ function fetchState() {
     try {
       const answer = await fetch(`/sandbox/state?user=${encodeURIComponent(store.me)}`);
       const state = await answer.json();
-      if (!state.ok) throw new Error(state.error);
-      store.load(state);
-      store.tell("contact", true);
+      if (state.ok) {
+        store.load(state);
+        store.tell("contact", true);
+      }
+      return state;
     } catch {
       store.tell("contact", false);
+      return null;
     } finally {
       fetching = null;
     }

@@ -21,7 +21,11 @@ export class MessageList {
     this.list = h("div", { class: "messages", role: "log", "aria-label": label, "aria-live": "polite", tabindex: "0",
       onkeydown: (event) => this.key(event), onscroll: () => { if (this.list.scrollTop < 200) this.showOlder(); } });
     this.newer = h("button", { type: "button", class: "newer", hidden: true, onclick: () => this.toEnd() }, "New messages", icon("down"));
-    this.list.addEventListener("scroll", () => { if (this.isAtEnd()) this.newer.hidden = true; });
+    this.list.addEventListener("scroll", () => {
+      this.follows = this.isAtEnd();
+      if (this.follows) this.newer.hidden = true;
+    });
+    new ResizeObserver(() => this.follow()).observe(this.list); // the composer grew, or a thread opened beside
     this.tools = toolbar(this);
     for (const type of ["mouseover", "focusin"]) this.list.addEventListener(type, (event) => this.reachFor(event.target.closest(".message")));
     this.list.addEventListener("mouseleave", () => { if (!this.tools.contains(document.activeElement)) this.tools.remove(); });
@@ -53,11 +57,11 @@ export class MessageList {
   /** A message that is new or has changed. */
   put(item) {
     const node = this.shown.get(item.ts);
-    const wasAtEnd = this.isAtEnd();
     if (node) node.draw(item);
     else if (this.older.some((old) => old.ts === item.ts)) this.older = this.older.map((old) => (old.ts === item.ts ? item : old));
     else this.place(item, this.firstAfter(item.ts));
-    if (wasAtEnd || (!node && store.isMine(item))) this.toEnd();
+    if (!node && store.isMine(item)) this.toEnd();
+    else if (this.follows) this.follow();
     else if (!node) this.newer.hidden = false;
   }
 
@@ -91,8 +95,14 @@ export class MessageList {
   }
 
   toEnd() {
-    this.list.scrollTop = this.list.scrollHeight;
+    this.follows = true;
+    this.follow();
     this.newer.hidden = true;
+  }
+
+  /** Stays with the newest message, unless the reader has scrolled up. */
+  follow() {
+    if (this.follows) this.list.scrollTop = this.list.scrollHeight;
   }
 
   // One toolbar moves to the message under the pointer or the focus.
@@ -179,7 +189,7 @@ function drawReplies(node, item, list) {
   const authors = [...new Map(replies.map((reply) => [reply.user ?? reply.bot_id, store.author(reply)])).values()].slice(0, 3);
   node.replaceChildren(...(replies.length ? [h("button", { type: "button", class: "reply-count", "data-testid": "replies", onclick: () => list.openThread(item.ts) },
     authors.map((who) => avatar(who, "tiny")), h("strong", {}, replies.length === 1 ? "1 reply" : `${replies.length} replies`),
-    h("span", { class: "time" }, `Last reply ${dayOf(replies.at(-1).ts).toLowerCase()} at ${timeOf(replies.at(-1).ts)}`))] : []));
+    h("span", { class: "time" }, `Last reply ${dayOf(replies.at(-1).ts, ["today", "yesterday"])} at ${timeOf(replies.at(-1).ts)}`))] : []));
 }
 
 const react = (channel, ts, emoji, remove = false) => act("react", { channel, message_ts: ts, emoji, ...(remove ? { remove: true } : {}) });

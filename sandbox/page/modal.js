@@ -11,10 +11,10 @@ export class Modal {
     this.title = h("h2", { id: "modal-title", tabindex: "-1" });
     this.body = h("div", { class: "modal-body" });
     this.foot = h("footer", { class: "modal-foot" });
-    this.dialog = h("dialog", { class: "modal", "data-testid": "modal", "aria-labelledby": "modal-title", oncancel: (event) => { event.preventDefault(); this.closeTop(); } },
+    this.dialog = h("dialog", { class: "modal", "data-testid": "modal", "aria-labelledby": "modal-title", oncancel: (event) => { event.preventDefault(); this.close(false); } },
       h("form", { method: "dialog", novalidate: true, onsubmit: (event) => { event.preventDefault(); this.submit(); } },
         h("header", { class: "modal-head" }, this.title,
-          h("button", { type: "button", class: "tool", "aria-label": "Close", "data-testid": "modal-x", onclick: () => this.closeTop() }, icon("close"))),
+          h("button", { type: "button", class: "tool", "aria-label": "Close", "data-testid": "modal-x", onclick: () => this.close(true) }, icon("close"))),
         this.body, this.foot));
     document.body.append(this.dialog);
   }
@@ -42,7 +42,7 @@ export class Modal {
   drawFoot(view, form) {
     const asksSomething = view.submit || view.blocks.some((block) => block.type === "input");
     const close = plain(view.close?.text) || (store.views.length > 1 ? "Back" : asksSomething ? "Cancel" : "Close");
-    this.closeButton = h("button", { type: "button", class: "button", "data-testid": "modal-close", onclick: () => this.closeTop() }, close);
+    this.closeButton = h("button", { type: "button", class: "button", "data-testid": "modal-close", onclick: () => this.close(false) }, close);
     this.submitButton = asksSomething ? h("button", { type: "submit", class: "button primary", "data-testid": "modal-submit" }, plain(view.submit?.text) || "Submit") : null;
     const hadFocus = this.foot.contains(document.activeElement);
     this.foot.replaceChildren(this.closeButton, ...(this.submitButton ? [this.submitButton] : []));
@@ -58,16 +58,17 @@ export class Modal {
   async submit() {
     const { form, submitButton } = this;
     if (submitButton?.getAttribute("aria-busy") === "true") return;
-    if (form.tell(form.missing())) return;
+    form.tell();
     submitButton?.setAttribute("aria-busy", "true");
     const answer = await actInTurn("submit", { view_id: form.view.id, values: form.values() });
     submitButton?.removeAttribute("aria-busy");
     if (answer.response?.response_action === "errors") form.tell(answer.response.errors);
   }
 
-  async closeTop() {
-    if (store.views.length === 1) this.dialog.close();
-    const answer = await actInTurn("close", { view_id: this.form.view.id });
+  /** Closes the view on top, or all of the stack. */
+  async close(all) {
+    if (all || store.views.length === 1) this.dialog.close();
+    const answer = await actInTurn("close", { view_id: this.form.view.id, ...(all ? { all } : {}) });
     if (!answer.ok) this.draw();
   }
 }

@@ -16,9 +16,9 @@ export function drawSidebar(node, { current, become }) {
     h("ul", {}, channels.map((channel) => h("li", {}, entry(`#${channel.id}`, channel.id, current(), store.isUnread(channel.id),
       icon(channel.is_private ? "lock" : channel.is_ext_shared ? "shared" : "hash"), channel.name,
       channel.is_private ? "private" : channel.is_ext_shared ? "shared with another company" : "")))),
-    h("h2", { class: "side-title" }, "Apps"),
+    ...(store.users.get(store.me)?.is_stranger ? [] : [h("h2", { class: "side-title" }, "Apps"),
     h("ul", {}, h("li", {}, entry("#messages", dm?.id ?? "dm", ["home", "messages"].includes(current()) ? (dm?.id ?? "dm") : current(), Boolean(dm) && store.isUnread(dm.id),
-      avatar({ ...store.person(store.bot.user_id), is_bot: true }, "small"), store.bot.name, ""))),
+      avatar({ ...store.person(store.bot.user_id), is_bot: true }, "small"), store.bot.name, "")))]),
   );
   node.scrollTop = scrolled;
   if (focused) node.querySelector(`[data-channel="${CSS.escape(focused)}"]`)?.focus();

@@ -5,7 +5,8 @@ export let team = { name: "Workspace" };
 export let bot = { user_id: "", name: "App" };
 export let commands = [];
 export let shortcuts = [];
-export let prompts = null; // {title, prompts} for the Messages tab
+export let prompts = null; // {title?, prompts} for the Messages tab: what the app set, else its manifest
+export let tabs = { home: true, messages: true };
 export let home = null; // the published App Home
 export let views = []; // open modals, top last
 export let connected = 0;
@@ -85,15 +86,15 @@ export function become(user) {
 
 /** A whole new state, as GET /sandbox/state gives it. */
 export function load(state) {
-  ({ team = team, bot = bot, commands = [], shortcuts = [] } = state);
+  ({ team, bot, tabs, commands, shortcuts } = state);
   connected = state.connected ?? 0;
-  prompts = state.prompts?.[me] ?? null;
+  prompts = state.prompts?.[me] ?? { prompts: state.suggested_prompts };
   home = state.homes?.[me] ?? null;
   views = state.views?.[me] ?? [];
   refill(users, state.users);
   refill(channels, state.channels);
   groups.clear();
-  for (const group of state.usergroups ?? []) groups.set(group.id, group.handle);
+  for (const group of state.user_groups ?? []) groups.set(group.id, group.handle);
   for (const map of [messages, replies, statuses]) map.clear();
   for (const [channel, items] of Object.entries(state.messages ?? {})) for (const item of items) put(channel, item);
   for (const item of state.ephemerals ?? []) putEphemeral(item);
@@ -143,7 +144,7 @@ const CHANGES = {
   ephemeral_deleted: ({ channel, ts }) => gone(channel, ts),
   view: (change) => { views = change.views ?? []; tell("views"); },
   home: (change) => { home = change.view ?? null; tell("home"); },
-  prompts: (change) => { prompts = change.prompts ?? null; tell("prompts"); },
+  prompts: (change) => { prompts = change; tell("prompts"); },
   status: ({ channel, thread_ts, status: text }) => {
     if (text) statuses.set(key(channel, thread_ts), text);
     else statuses.delete(key(channel, thread_ts));
@@ -158,11 +159,11 @@ const CHANGES = {
   notice: ({ text }) => tell("notice", text),
 };
 
-/** Applies one live change; answers false for one it doesn't know, so that the caller fetches the state anew. */
+/** Applies one live change; answers false when only the whole state can tell, such as for the first message of a new conversation. */
 export function apply(change) {
-  const known = CHANGES[change.type];
-  if (known) known(change);
-  return Boolean(known);
+  if (!(change.type in CHANGES) || (change.message && !channels.has(change.channel))) return false;
+  CHANGES[change.type](change);
+  return true;
 }
 
 function placed(channel, item) {
