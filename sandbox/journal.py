@@ -53,8 +53,8 @@ class Journal:
         """These triggers, response_urls or places (`channel:ts`) belong to the act."""
         if act:
             self._causes.update(dict.fromkeys(marks, act))
-            for old in list(self._causes)[:-KEPT]:
-                del self._causes[old]
+            while len(self._causes) > KEPT:
+                del self._causes[next(iter(self._causes))]
 
     def cause(self, arguments: Json) -> str | None:
         channel = arguments.get("channel") or arguments.get("channel_id")

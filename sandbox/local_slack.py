@@ -88,15 +88,15 @@ class LocalSlack:
             self._saving.cancel()
         await self._save()
 
-    def reset(self) -> None:
+    async def reset(self) -> None:
         stamp = self.workspace.stamp()
         self.workspace.state = opening_state(self.seed, self.manifest)
         self.workspace.state["last_stamp"] = stamp  # nothing from before is issued again
         self._triggers.clear()
         self.faults.active.clear()
         self.sockets.forget()
-        self.changed()
         self.tell({"type": "reset"})
+        await self._save()
 
     # Telling the page
 

@@ -257,7 +257,7 @@ async def faults(request: web.Request) -> web.StreamResponse:
 
 
 async def reset(request: web.Request) -> web.StreamResponse:
-    request.app[SLACK].reset()
+    await request.app[SLACK].reset()
     return web.json_response({"ok": True})
 
 

@@ -20,10 +20,15 @@ from sandbox.seed import read_seed
 
 Json = dict[str, Any]
 SEED = Path(__file__).parents[2] / "sandbox" / "seed.yaml"
-SCOPES = """app_mentions:read assistant:write channels:history channels:join channels:read chat:write commands
-groups:history groups:read im:history im:read im:write reactions:read reactions:write users:read""".split()
-EVENTS = """app_home_opened app_mention message.channels message.groups message.im reaction_added
-member_joined_channel""".split()
+SCOPES = [
+    *("app_mentions:read", "assistant:write", "channels:history", "channels:join", "channels:read", "chat:write"),
+    *("commands", "groups:history", "groups:read", "im:history", "im:read", "im:write", "reactions:read"),
+    *("reactions:write", "users:read"),
+]
+EVENTS = [
+    *("app_home_opened", "app_mention", "member_joined_channel", "message.channels", "message.groups", "message.im"),
+    "reaction_added",
+]
 
 
 def manifest(**changes: Any) -> Json:
@@ -131,4 +136,3 @@ async def connect() -> AsyncIterator[Connect]:
     yield begin
     for handler in handlers:
         await handler.close_async()
-        await handler.client.aiohttp_client_session.close()

@@ -1,0 +1,275 @@
+"""People and a real, unmodified Bolt app talk through the sandbox."""
+
+import asyncio
+from typing import Any
+
+from slack_bolt.async_app import AsyncApp
+
+from tests.sandbox.conftest import Client, Connect, Json
+
+MODAL: Json = {
+    "type": "modal",
+    "callback_id": "form",
+    "title": {"type": "plain_text", "text": "Form"},
+    "submit": {"type": "plain_text", "text": "Send"},
+    "blocks": [
+        {
+            "type": "input",
+            "block_id": "why",
+            "label": {"type": "plain_text", "text": "Why?"},
+            "element": {"type": "plain_text_input", "action_id": "words"},
+        }
+    ],
+}
+BUTTON: Json = {
+    "type": "actions",
+    "elements": [{"type": "button", "action_id": "open", "text": {"type": "plain_text", "text": "Open"}, "value": "7"}],
+}
+
+
+def answering(app: AsyncApp) -> list[Json]:
+    """A bot that answers mentions with a button and keeps every event it hears."""
+    heard: list[Json] = []
+
+    @app.event("app_mention")
+    async def answer(event: Json, say: Any) -> None:
+        heard.append(event)
+        await say(text="Here.", blocks=[BUTTON], thread_ts=event["ts"])
+
+    @app.event("message")
+    async def listen(event: Json) -> None:
+        heard.append(event)
+
+    @app.event("member_joined_channel")
+    async def joined(event: Json) -> None:
+        heard.append(event)
+
+    return heard
+
+
+async def test_a_mention_is_answered_in_its_thread(sandbox: Client, connect: Connect) -> None:
+    """`@frontline` typed by a person reaches the app as a mention, and its answer is seen in the thread."""
+    answering(await connect(sandbox))
+
+    act = await sandbox.act("message", user="ana", channel="#ask-frontline", text="@Frontline, how do I <reset>?")
+    call = await sandbox.entry(lambda entry: entry.get("method") == "chat.postMessage")
+    messages = (await sandbox.state("UANA"))["messages"]["C0ASK"]
+
+    assert act["message"]["text"] == "<@UFRONTLINE>, how do I &lt;reset&gt;?"
+    assert act["acked_ms"] is not None
+    assert act["act"] == call["act"]
+    assert [messages[-1]["thread_ts"], messages[-1]["text"]] == [act["message"]["ts"], "Here."]
+
+
+async def test_events_come_only_from_where_the_app_is(sandbox: Client, connect: Connect) -> None:
+    """A channel without the bot stays silent until the bot joins."""
+    heard = answering(await connect(sandbox))
+
+    before = await sandbox.act("message", user="UANA", channel="C0IDEAS", text="<@UFRONTLINE> psst")
+    refused = await sandbox.api("chat.postMessage", channel="C0IDEAS", text="hello")
+    hidden = await sandbox.api("chat.postMessage", channel="C0PRIVATE", text="hello")
+    joined = await sandbox.api("conversations.join", channel="C0IDEAS")
+    after = await sandbox.act("message", user="UANA", channel="C0IDEAS", text="plain words")
+
+    assert [before["delivered"], after["delivered"]] == [False, True]
+    assert [refused["error"], hidden["error"], joined["ok"]] == ["not_in_channel", "channel_not_found", True]
+    assert {event["type"] for event in heard} == {"member_joined_channel", "message"}
+
+
+async def test_an_edit_that_adds_the_mention_is_a_mention(sandbox: Client, connect: Connect) -> None:
+    """Edits, deletions and unfurled links arrive as changes; only a new mention counts as one."""
+    heard = answering(await connect(sandbox))
+    ts = (await sandbox.act("message", user="UANA", channel="C0ASK", text="how?"))["message"]["ts"]
+
+    await sandbox.act("edit", user="UANA", channel="C0ASK", message_ts=ts, text="<@UFRONTLINE> how?")
+    await sandbox.act("edit", user="UANA", channel="C0ASK", message_ts=ts, text="<@UFRONTLINE> how so?")
+    await sandbox.act("unfurl", user="UANA", channel="C0ASK", message_ts=ts)
+    await sandbox.act("delete", user="UANA", channel="C0ASK", message_ts=ts)
+    await sandbox.act("message", user="UNOTICE", channel="C0SUPPORT", text="not heard")
+
+    mentions = [event for event in heard if event["type"] == "app_mention"]
+    subtypes = [event.get("subtype") for event in heard if event["type"] == "message" and event.get("user") != "UBOT"]
+    assert [(event["ts"], bool(event["edited"])) for event in mentions] == [(ts, True)]
+    assert subtypes.count("message_changed") == 3
+    assert subtypes.count("message_deleted") == 1
+
+
+async def test_a_command_is_answered_and_then_replaced(sandbox: Client, connect: Connect) -> None:
+    """The acknowledgement is a private line; the response_url replaces it, five times and no more."""
+    app = await connect(sandbox)
+    urls: list[str] = []
+
+    @app.command("/ask")
+    async def ask(ack: Any, command: Json, respond: Any) -> None:
+        urls.append(command["response_url"])
+        await ack(f"Looking for {command['text']}")
+        await respond(text="Found.", replace_original=True)
+
+    act = await sandbox.act("command", user="UANA", channel="C0IDEAS", text="/ask is @ben in #wins <now>?")
+    await sandbox.entry(lambda entry: entry.get("method") == "response_url")
+    private = (await sandbox.state("UANA"))["ephemerals"]
+    others = (await sandbox.state("UBEN"))["ephemerals"]
+    statuses = []
+    for _ in range(5):
+        async with sandbox.session.post(urls[0], json={"text": "again"}) as response:
+            statuses.append((response.status, await response.text()))
+
+    assert act["response"]["text"] == "Looking for is <@UBEN|ben> in <#C0WINS|wins> &lt;now&gt;?"
+    assert ([one["text"] for one in private], others) == (["Found."], [])
+    assert statuses[3] == (200, "ok")
+    assert (statuses[4][0], "used_url" in statuses[4][1]) == (404, True)
+
+
+async def test_command_text_is_raw_without_should_escape(sandbox: Client, connect: Connect) -> None:
+    """Only commands that ask for it get references instead of names."""
+    app = await connect(sandbox)
+
+    @app.command("/raw")
+    async def raw(ack: Any, command: Json) -> None:
+        await ack(command["text"])
+
+    act = await sandbox.act("command", user="UANA", channel="dm", text="/raw @ben & <co>")
+
+    assert act["response"] == {"text": "@ben & <co>"}
+
+
+async def test_a_click_opens_a_modal_that_is_filled_and_sent(sandbox: Client, connect: Connect) -> None:
+    """Errors keep the modal open with what was typed; a clean submission closes it."""
+    app = await connect(sandbox)
+    answering(app)
+
+    @app.action("open")
+    async def show(ack: Any, body: Json, client: Any) -> None:
+        view = MODAL | {"private_metadata": body["actions"][0]["value"]}
+        await client.views_open(trigger_id=body["trigger_id"], view=view)
+        await ack()
+
+    @app.view("form")
+    async def sent(ack: Any, view: Json) -> None:
+        words = view["state"]["values"]["why"]["words"]["value"]
+        if words == "bad":
+            await ack(response_action="errors", errors={"why": "Not this"})
+        elif words == "more":
+            await ack(response_action="push", view=MODAL)
+        else:
+            await ack()
+
+    await sandbox.act("message", user="UANA", channel="C0ASK", text="<@UFRONTLINE> hi")
+    await sandbox.entry(lambda entry: entry.get("method") == "chat.postMessage")
+    opened = await sandbox.act("click", user="UANA", action_id="open")
+    empty = await sandbox.act("submit", user="UANA", view_id=opened["view"]["id"], values={"why": ""})
+    wrong = await sandbox.act("submit", user="UANA", values={"words": "bad"})
+    pushed = await sandbox.act("submit", user="UANA", values={"why": {"words": "more"}})
+    top = await sandbox.act("submit", user="UANA", values={"why": "good"})
+    last = await sandbox.act("submit", user="UANA", values={"why": "good"})
+    gone = await sandbox.act("submit", user="UANA", view_id=opened["view"]["id"])
+
+    assert opened["view"]["private_metadata"] == "7"
+    assert empty["response"]["errors"] == {"why": "Please complete this required field."}
+    assert wrong["response"] == {"response_action": "errors", "errors": {"why": "Not this"}}
+    assert pushed["view"]["previous_view_id"] == opened["view"]["id"]
+    assert top["view"]["id"] == opened["view"]["id"]
+    assert (last.get("view"), gone["error"]) == (None, "view_not_found")
+
+
+async def test_only_what_is_there_can_be_clicked(sandbox: Client, connect: Connect) -> None:
+    """An unknown action is refused; a forged one reaches the app all the same."""
+    app = await connect(sandbox)
+    answering(app)
+    clicks: list[Json] = []
+
+    @app.action("ghost")
+    async def ghost(ack: Any, body: Json) -> None:
+        await ack()
+        clicks.append(body)
+
+    posted = await sandbox.act("message", user="UANA", channel="C0ASK", text="<@UFRONTLINE> hi")
+    where = {"user": "UANA", "channel": "C0ASK", "message_ts": posted["message"]["ts"], "action_id": "ghost"}
+    honest = await sandbox.act("click", **where)
+    forged = await sandbox.act("click", **where, value="42", forge=True)
+
+    assert [honest["error"], forged["ok"]] == ["action_not_found", True]
+    assert clicks[0]["actions"][0]["value"] == "42"
+
+
+async def test_feedback_buttons_and_private_messages_can_be_clicked(sandbox: Client, connect: Connect) -> None:
+    """`positive` picks a thumb; a click in an ephemeral message says so and can replace it."""
+    app = await connect(sandbox)
+    clicks: list[Json] = []
+
+    @app.action("rate")
+    async def rate(ack: Any, body: Json, respond: Any) -> None:
+        await ack()
+        clicks.append(body)
+        await respond(text="Thanks", replace_original=True)
+
+    thumbs = {
+        "type": "feedback_buttons",
+        "action_id": "rate",
+        "positive_button": {"text": {"type": "plain_text", "text": "Yes"}, "value": "up:1"},
+        "negative_button": {"text": {"type": "plain_text", "text": "No"}, "value": "down:1"},
+    }
+    blocks = [{"type": "context_actions", "elements": [thumbs]}]
+    posted = await sandbox.api("chat.postEphemeral", channel="C0ASK", user="UANA", text="Good?", blocks=blocks)
+    stranger = await sandbox.act("click", user="UBEN", channel="C0ASK", action_id="rate", value="positive")
+    clicked = await sandbox.act(
+        "click", user="UANA", channel="C0ASK", message_ts=posted["message_ts"], action_id="rate", value="positive"
+    )
+    await sandbox.entry(lambda entry: entry.get("method") == "response_url")
+
+    assert (stranger["error"], clicked["ok"]) == ("action_not_found", True)
+    assert (clicks[0]["actions"][0]["value"], clicks[0]["container"]["is_ephemeral"]) == ("up:1", True)
+    assert [one["text"] for one in (await sandbox.state("UANA"))["ephemerals"]] == ["Thanks"]
+
+
+async def test_tabs_shortcuts_and_reactions_reach_the_app(sandbox: Client, connect: Connect) -> None:
+    """App Home opens and shows its view; shortcuts carry the message they were used on."""
+    app = await connect(sandbox)
+    seen: list[tuple[str, str]] = []
+
+    @app.event("app_home_opened")
+    async def opened(event: Json, client: Any) -> None:
+        seen.append(("tab", event["tab"]))
+        await client.views_publish(user_id=event["user"], view={"type": "home", "blocks": [{"type": "divider"}]})
+
+    @app.shortcut("ask_about_message")
+    async def about(ack: Any, shortcut: Json) -> None:
+        await ack()
+        seen.append(("shortcut", shortcut["message"]["text"]))
+
+    @app.event("reaction_added")
+    async def reacted(event: Json) -> None:
+        seen.append(("reaction", event["reaction"]))
+
+    ts = (await sandbox.state())["messages"]["C0ASK"][0]["ts"]
+    await sandbox.act("open_home", user="UANA")
+    await sandbox.entry(lambda entry: entry.get("method") == "views.publish")
+    await sandbox.act("shortcut", user="UANA", callback_id="ask_about_message", channel="C0ASK", message_ts=ts)
+    await sandbox.act("react", user="UANA", channel="C0ASK", message_ts=ts, emoji=":tada:")
+    state = await sandbox.state("UANA")
+
+    assert [kind for kind, _ in seen] == ["tab", "shortcut", "reaction"]
+    assert state["homes"]["UANA"]["blocks"][0]["type"] == "divider"
+    assert state["messages"]["C0ASK"][0]["reactions"] == [{"name": "tada", "users": ["UANA"], "count": 1}]
+
+
+async def test_the_page_hears_of_changes_its_user_may_see(sandbox: Client) -> None:
+    """One line a change; a private channel's messages go to its members only."""
+
+    async def first_line(user: str) -> str:
+        async with sandbox.session.get(f"{sandbox.address}/sandbox/live", params={"user": user}) as response:
+            listening.release()
+            async for line in response.content:
+                if line.startswith(b"data:"):
+                    return line.decode()
+        return ""
+
+    listening = asyncio.Semaphore(0)
+    tasks = [asyncio.create_task(first_line(user)) for user in ("UKIRA", "UANA")]
+    for _ in tasks:
+        await listening.acquire()
+    await sandbox.act("message", user="UKIRA", channel="C0PRIVATE", text="between us")
+    await sandbox.act("message", user="UKIRA", channel="C0GENERAL", text="for all")
+    lead, agent = await asyncio.gather(*tasks)
+
+    assert ("between us" in lead, "for all" in agent) == (True, True)
