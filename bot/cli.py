@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import os
 import sys
 from enum import StrEnum
 from pathlib import Path
@@ -11,6 +12,18 @@ import typer
 
 if TYPE_CHECKING:
     from bot.settings import Settings
+    from knowledge.library import Library
+
+LOOK_EVERY_S = 0.5  # at the progress of the index
+FOR_PEOPLE = (  # errors whose message says what happened and what to do
+    ("bot.settings", "SettingsError"),
+    ("bot.wiring", "CannotStart"),
+    ("bot.demo", "DemoStopped"),
+    ("knowledge.ingest", "NoGuidesFolder"),
+    ("knowledge.index", "AlreadyOwned"),
+    ("knowledge.encoder", "ModelUnavailable"),
+)
+OUT_OF_REACH = (("sqlalchemy.exc", "OperationalError"), ("sqlalchemy.exc", "ArgumentError"))
 
 app = typer.Typer(
     rich_markup_mode=None,
@@ -23,15 +36,6 @@ evaluate = typer.Typer(rich_markup_mode=None, no_args_is_help=True, help="Measur
 app.add_typer(evaluate, name="evaluate")
 
 ExistingFile = typer.Option(exists=True, dir_okay=False, readable=True)
-
-
-FOR_PEOPLE = (
-    ("bot.settings", "SettingsError"),
-    ("bot.wiring", "CannotStart"),
-    ("bot.demo", "DemoStopped"),
-    ("knowledge.index", "AlreadyOwned"),
-    ("knowledge.encoder", "ModelUnavailable"),
-)
 
 
 class Tier(StrEnum):
@@ -49,15 +53,18 @@ def main() -> None:
     except (KeyboardInterrupt, asyncio.CancelledError):
         sys.exit(130)
     except Exception as error:
-        if not _is_for_people(error):
-            raise
-        _stop(str(error).strip())
+        if _is_one_of(FOR_PEOPLE, error):
+            _stop(str(error).strip())
+        if _is_one_of(OUT_OF_REACH, error):
+            reason = str(error).splitlines()[0]
+            _stop(f"The database can't be used: {reason}\nCheck DATABASE_URL and DATA_DIR.")
+        raise
 
 
-def _is_for_people(error: Exception) -> bool:
-    """Whether the error's message says what happened and what to do; what raised it is loaded already."""
-    loaded = (vars(sys.modules[module]).get(name) for module, name in FOR_PEOPLE if module in sys.modules)
-    return isinstance(error, tuple(each for each in loaded if each))
+def _is_one_of(kinds: tuple[tuple[str, str], ...], error: Exception) -> bool:
+    """Without importing anything: what raised the error is loaded already."""
+    loaded = (vars(sys.modules[module]).get(name) for module, name in kinds if module in sys.modules)
+    return isinstance(error, tuple(kind for kind in loaded if kind))
 
 
 def _stop(words: str, code: int = 1) -> NoReturn:
@@ -74,7 +81,8 @@ def demo(
     from bot import demo as both
 
     _log("WARNING")
-    asyncio.run(both.demo(port, reset=reset, say=lambda text: print(text, flush=True)))  # noqa: T201
+    asyncio.run(both.demo(port, reset=reset, say=typer.echo))
+    _leave()
 
 
 @app.command()
@@ -89,11 +97,12 @@ def run() -> None:
 
     _log(settings.log_level)
     asyncio.run(wiring.run(settings))
+    _leave()
 
 
 @app.command()
 def ingest(
-    paths: Annotated[list[Path] | None, typer.Argument(exists=True, help="Only these files or folders.")] = None,
+    paths: Annotated[list[Path] | None, typer.Argument(help="Only these files or folders of GUIDES_DIR.")] = None,
 ) -> None:
     """Take in new, changed and deleted guides."""
     from tqdm import tqdm
@@ -115,14 +124,15 @@ def ingest(
         summary = taking_in.ingest(
             engine_for(url), settings.guides_dir, paths, now=wiring.clock_from(settings)(), progress=progress
         )
-    typer.echo(summary.in_words())
+    counts, *refusals = summary.in_words().splitlines()
+    typer.echo(counts)
     if running.library_state(settings) is None:
         with running.own_library(settings) as library:
-            library.warm()
+            _warm(library)
     else:
-        typer.echo("The running bot takes the changes in by itself.")
-    if summary.refused:
-        _stop("\n".join(f"Refused: {name}: {reason}" for name, reason in summary.refused))
+        typer.echo("The running bot takes the changes up by itself.")
+    if refusals:
+        _stop("\n".join(["Refused:", *refusals]))
 
 
 @app.command()
@@ -141,7 +151,7 @@ def ask(question: Annotated[str, typer.Argument(help="In quotation marks, as you
         with running.own_library(settings) as library:
             if not library.state().guides:
                 _stop("There are no guides yet; take some in with `frontline ingest`.")
-            library.warm()
+            _warm(library)
             answer = asdict(library.answer(question))
     typer.echo(_answer_in_words(answer))
 
@@ -214,6 +224,24 @@ def _settings_in_use() -> "Settings":
     return theirs
 
 
+def _warm(library: "Library") -> None:
+    """Bring the index up to date, with a bar while passages are embedded."""
+    from concurrent.futures import ThreadPoolExecutor, wait
+
+    from tqdm import tqdm
+
+    with ThreadPoolExecutor(1) as pool, tqdm(unit="passage", disable=None, leave=False) as bar:
+        warmed = pool.submit(library.warm)
+        while not warmed.done():
+            wait([warmed], timeout=LOOK_EVERY_S)
+            state = library.state()
+            bar.total = state.chunks
+            bar.update(state.vectors - bar.n)
+        warmed.result()
+    if fault := library.state().fault:
+        typer.echo(fault, err=True)
+
+
 def _answer_in_words(answer: dict[str, Any]) -> str:
     """An answer as plain text: what it says, then each quote with its source."""
     citations, nearest = answer["citations"], answer["nearest"]
@@ -246,10 +274,18 @@ def _source_in_words(citation: dict[str, Any]) -> str:
     return source + (f", {citation['url']}" if citation["url"] else "")
 
 
+def _leave() -> NoReturn:
+    """End at once: all is written, and what the model's threads still compute is for nobody."""
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(0)
+
+
 def _log(level: str) -> None:
     """Our own words at this level; the libraries' only when something is wrong, for theirs hold message text."""
     import logging
 
     logging.basicConfig(format="%(asctime)s %(levelname)s %(name)s: %(message)s", level=logging.WARNING)
+    logging.getLogger("apscheduler").setLevel(logging.ERROR)  # a job that takes longer than its interval is no news
     for name in ("bot", "jobs", "knowledge"):
         logging.getLogger(name).setLevel(level)

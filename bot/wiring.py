@@ -45,6 +45,7 @@ QUIET = {  # nothing phones home, no model is looked up on a hub, and numpy leav
     "OPENBLAS_NUM_THREADS": "1",
 }
 DRAIN_S = 10
+CLOSING_S = 3
 
 
 class CannotStart(Exception):
@@ -151,6 +152,7 @@ async def started(settings: Settings, *, chat_model: "BaseChatModel | None" = No
     handler.client.message_listeners.append(_warn_of_a_twin)
     scheduler = None
     commands = None
+    warmed = None
     try:
         await parts.inbox.replay(app, partial(apologise, parts))
         await _connect(handler, settings)
@@ -168,7 +170,10 @@ async def started(settings: Settings, *, chat_model: "BaseChatModel | None" = No
         await asyncio.wait({posting}, timeout=DRAIN_S)
         if commands is not None:
             await commands.cleanup()
-        library.close()
+        if warmed is not None:
+            warmed.cancel()
+        # A refresh stops after its batch, but a model that is still loading is not worth waiting for.
+        await asyncio.wait({asyncio.get_running_loop().run_in_executor(thinking, library.close)}, timeout=CLOSING_S)
         thinking.shutdown(wait=False, cancel_futures=True)
         background.shutdown(wait=False, cancel_futures=True)
         await database.close()
