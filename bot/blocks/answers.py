@@ -157,15 +157,14 @@ def _rating(question_id: int) -> Block:
 
 
 def _answer_text(answer: Answer) -> str:
-    opening = OPENINGS.get(answer.outcome, "")
+    first = answer.citations[0]
     if answer.sentences:
-        body = " ".join(sentence.text for sentence in answer.sentences)
+        parts = [sentence.text for sentence in answer.sentences]
     else:
-        first = answer.citations[0]
-        body = " … ".join(first.quote[a:b] for a, b in first.highlights) or first.quote
-    words = " ".join(line.strip("*") for line in from_markdown(body) if line)
-    source = f"{answer.citations[0].title} › {answer.citations[0].section}"
-    return f"{opening} {_cut(words)} ({literal(one_line(source, 200))})".strip()
+        parts = [first.quote[start:end] for start, end in first.highlights] or [first.quote]
+    words = " … ".join(" ".join(line.strip("* ") for line in from_markdown(part) if line) for part in parts)
+    source = first.title if first.section in ("", first.title) else f"{first.title} › {first.section}"
+    return f"{OPENINGS.get(answer.outcome, '')} {_cut(words)} ({literal(one_line(source, 200))})".strip()
 
 
 def _nearest_text(answer: Answer) -> str:

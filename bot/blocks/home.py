@@ -119,7 +119,7 @@ def _guides(state: SetUp) -> list[Block]:
         refused = [(key, reason) for key, reason in library.refused]
         blocks.append(kit.section(_listed("Not taken in:", refused)))
     if state.owners:
-        blocks.append(kit.section(_listed("Owners that Slack doesn't know:", state.owners)))
+        blocks.append(kit.section(_listed("Owners of guides that Slack doesn't know:", state.owners)))
     if not state.is_loading:
         blocks.append(kit.actions(kit.button("Load the guides", "setup_ingest", "home")))
     return blocks

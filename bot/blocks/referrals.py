@@ -55,12 +55,12 @@ def already_sent(names: Sequence[str], when: datetime, *, replied: bool) -> View
 
 def to_owner(referral_id: int, asker: str, question: str, note: str) -> Said:
     """The owner's message. Ids come from Slack, so mentioning them is meant."""
-    opening = f"<@{asker}> asked something that the guides don't answer. You are named as the one who knows:"
+    opening = f"<@{asker}> has a question that the guides did not answer, and asks you:"
     blocks = [kit.section(opening), *_quote(question)]
     if note:
         blocks += [kit.context("Their note:"), *_quote(note)]
     blocks.append(kit.actions(kit.button("Reply", "reply_referral", str(referral_id), primary=True)))
-    return Said(f"A question for you that the guides don't answer: {literal(one_line(question, 500))}", blocks)
+    return Said(f"A question for you that the guides did not answer: {literal(one_line(question, 500))}", blocks)
 
 
 def reply_form(referral_id: int, question: str, note: str, *, in_thread: bool) -> View:
@@ -83,8 +83,8 @@ def reply_form(referral_id: int, question: str, note: str, *, in_thread: bool) -
 
 def reply(question: str, askers: Sequence[str], owner: str, text: str, *, in_thread: bool) -> Said:
     """The owner's reply, where the question was asked."""
-    to = " ".join(f"<@{asker}>" for asker in dict.fromkeys(askers))
-    opening = f"{to} <@{owner}> replies:" if in_thread else f"<@{owner}> replies to your question:"
+    to = ", ".join(f"<@{asker}>" for asker in dict.fromkeys(askers))
+    opening = f"{to}: <@{owner}> replied." if in_thread else f"<@{owner}> replied to your question."
     blocks = [kit.section(opening)]
     if not in_thread:
         blocks += _quote(one_line(question, 300))

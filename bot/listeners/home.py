@@ -11,6 +11,7 @@ from slack_sdk.errors import SlackApiError
 from bot.blocks import home as blocks
 from bot.blocks import kit
 from bot.blocks import questions as words
+from bot.blocks.admin import not_admin
 from bot.blocks.home import Asked, SetUp
 from bot.listeners.access import why_not
 from bot.parts import Parts
@@ -64,6 +65,11 @@ async def load_guides(ack: AsyncAck, body: dict[str, Any], parts: Parts, deliver
     if is_admin:
         await publish(parts, user, is_loading=True)
         await parts.think(parts.library.ingest)
+    else:
+        refusal = not_admin(await parts.people.admins())
+        async with parts.database.write() as session:
+            await parts.outbox.put(session, key=f"reply:{delivery_id}", channel=user, text=refusal)
+        parts.outbox.wake()
     await publish(parts, user)
 
 

@@ -74,10 +74,12 @@ async def commanded(
     await home.publish(parts, user)
 
 
-async def shortcut(ack: AsyncAck, body: dict[str, Any], shortcut: dict[str, Any], parts: Parts) -> None:
+async def shortcut(
+    ack: AsyncAck, body: dict[str, Any], shortcut: dict[str, Any], context: AsyncBoltContext, parts: Parts
+) -> None:
     """Open the form to ask in; from a message, with what the message says."""
     await ack()
-    said = typed((shortcut.get("message") or {}).get("text") or "")
+    said = _question_in((shortcut.get("message") or {}).get("text") or "", context.bot_user_id)
     form = words.ask_form(parts.settings.max_question_characters, initial=said)
     await modals.show(parts.slack, body, form)
 
@@ -138,10 +140,15 @@ def _by_a_person(event: dict[str, Any], bot_user: str | None) -> bool:
     return not is_from_bot and event.get("subtype") in (None, "file_share") and not event.get("hidden")
 
 
+def _question_in(text: str, bot_user: str | None) -> str:
+    """What is asked, without the mention of us."""
+    return typed(re.sub(rf"<@{bot_user}(\|[^>]*)?>", " ", text))
+
+
 def _not_one_question(text: str, parts: Parts) -> str | None:
     """What to say instead of looking it up."""
     limit = parts.settings.max_question_characters
-    if not re.search(r"\w", text):
+    if not re.search(r"\w", text) or text.lower() == "help":
         return words.how_to(parts.settings.command_prefix)
     return words.too_long(len(text), limit) if len(text) > limit else None
 
@@ -155,7 +162,7 @@ async def _answer_in_thread(
 ) -> None:
     channel, user = event["channel"], event["user"]
     thread_ts = event.get("thread_ts") or event["ts"]
-    text = typed(re.sub(rf"<@{bot_user}(\|[^>]*)?>", " ", event.get("text") or ""))
+    text = _question_in(event.get("text") or "", bot_user)
     instead = _not_one_question(text, parts)
     if instead:
         await _post(parts, _plainly(instead), f"reply:{delivery_id}", channel, thread_ts)
