@@ -40,7 +40,7 @@ class Limits:
     unpacked_bytes: int = 200_000_000
     characters: int = 10_000_000
     pages: int = 2_000
-    cells: int = 5_000_000  # empty ones too
+    cells: int = 1_000_000  # empty ones too
     columns: int = 1_000
     memory_bytes: int = 1_000_000_000  # of address space; the converters themselves take a third
     seconds: int = 30

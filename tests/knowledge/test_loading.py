@@ -1,16 +1,44 @@
 """Files of every format become drafts, and what may not be taken is refused with a reason in words."""
 
 import io
+import os
+import random
 import subprocess
 import sys
 import zipfile
-from datetime import date, datetime
+import zlib
+from collections.abc import Callable, Iterator
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import psutil
 import pytest
+from sqlalchemy import create_engine, select
+from sqlalchemy.orm import Session
 
+import knowledge.ingest
+from knowledge.ingest import ingest
 from knowledge.loading import Draft, Limits, NotForEveryone, Parser, Refused, parse, read
+from knowledge.tables import KnowledgeTable, Refusal
+
+Take = Callable[[str, str | bytes], Draft]
+
+
+@pytest.fixture(scope="module")
+def parser() -> Iterator[Parser]:
+    with Parser(Limits()) as parser:
+        yield parser
+
+
+@pytest.fixture
+def take(tmp_path: Path, parser: Parser) -> Take:
+    """Writes a file and reads it as a draft."""
+
+    def take(name: str, content: str | bytes) -> Draft:
+        (tmp_path / name).write_bytes(content.encode() if isinstance(content, str) else content)
+        return parser.parse(read(tmp_path / name, tmp_path, Limits()))
+
+    return take
 
 
 def test_markdown_with_front_matter(tmp_path: Path) -> None:
@@ -19,7 +47,8 @@ def test_markdown_with_front_matter(tmp_path: Path) -> None:
         "---\r\ntitle: Refunds\r\nowner: chloe@brightwater.example\r\naudience: everyone\r\njourney_stage: support\r\n"
         "reviewed: 2026-03-31\r\nurl: https://guides.example/refunds\r\n---\r\n\r\n# Late fees\r\n\r\nTen euros.  \r\n"
     )
-    draft = _parse(tmp_path, "refunds.md", text)
+    (tmp_path / "refunds.md").write_bytes(text.encode())
+    draft = parse(tmp_path / "refunds.md")
     assert draft.text == "\n# Late fees\n\nTen euros.  \n"
     assert (draft.title, draft.owner, draft.audience) == ("Refunds", "chloe@brightwater.example", "everyone")
     assert (draft.journey_stage, draft.reviewed) == ("support", date(2026, 3, 31))
@@ -36,9 +65,9 @@ def test_markdown_with_front_matter(tmp_path: Path) -> None:
         ("year.md", "---\ntitle: 2026\n---\nText", "2026"),
     ],
 )
-def test_title_of_a_guide_that_names_none(tmp_path: Path, name: str, text: str, title: str) -> None:
+def test_title_of_a_guide_that_names_none(take: Take, name: str, text: str, title: str) -> None:
     """The title is the one written, else the first heading, else the file's name in words."""
-    assert _parse(tmp_path, name, text).title == title
+    assert take(name, text).title == title
 
 
 @pytest.mark.parametrize(
@@ -58,79 +87,77 @@ def test_title_of_a_guide_that_names_none(tmp_path: Path, name: str, text: str, 
         ("audience: [everyone]", "needs access control"),
     ],
 )
-def test_front_matter_that_is_refused(tmp_path: Path, fields: str, reason: str) -> None:
+def test_front_matter_that_is_refused(take: Take, fields: str, reason: str) -> None:
     """A field that can't be understood is refused with what to write instead."""
     with pytest.raises(Refused) as refusal:
-        _parse(tmp_path, "a.md", f"---\n{fields}\n---\n# Text\n")
+        take("a.md", f"---\n{fields}\n---\n# Text\n")
     assert reason in str(refusal.value)
     assert isinstance(refusal.value, NotForEveryone) == fields.startswith("audience")
 
 
-def test_front_matter_that_is_not_closed(tmp_path: Path) -> None:
+def test_front_matter_that_is_not_closed(take: Take) -> None:
     """A missing second line of --- must not turn `audience: managers` into text for everyone."""
     with pytest.raises(Refused, match="not closed"):
-        _parse(tmp_path, "a.md", "---\naudience: managers\n\n# Text\n")
+        take("a.md", "---\naudience: managers\n\n# Text\n")
 
 
-def test_sidecar(tmp_path: Path) -> None:
+def test_sidecar(take: Take, tmp_path: Path) -> None:
     """A file that can't carry front matter has its fields in NAME.yaml beside it; Markdown carries its own."""
     (tmp_path / "prices.csv.yaml").write_text("title: Prices of plans\nowner: UHUGO\nreviewed: 2026-01-02\n")
-    draft = _parse(tmp_path, "prices.csv", "Plan;Price\nBasic|x;20\n")
+    draft = take("prices.csv", "Plan;Price\nBasic|x;20\n")
     assert (draft.title, draft.owner, draft.reviewed) == ("Prices of plans", "UHUGO", date(2026, 1, 2))
     assert draft.text == "| Plan | Price |\n| --- | --- |\n| Basic\\|x | 20 |"
     (tmp_path / "a.md.yaml").write_text("title: A")
     with pytest.raises(Refused, match="put those fields at the top of the file"):
-        _parse(tmp_path, "a.md", "Text")
+        take("a.md", "Text")
 
 
-def test_long_table_repeats_its_header(tmp_path: Path) -> None:
+def test_long_table_repeats_its_header(take: Take) -> None:
     """Every chunk of a long table has the header row, for a row alone does not say what its figures mean."""
-    draft = _parse(tmp_path, "prices.csv", "Plan,Price\n" + "".join(f"Plan {n},{n} euros\n" for n in range(200)))
+    draft = take("prices.csv", "Plan,Price\n" + "".join(f"Plan {n},{n} euros\n" for n in range(200)))
     pieces = [draft.text[chunk.start : chunk.end] for chunk in draft.chunks]
     assert all(piece.startswith("| Plan | Price |\n| --- | --- |\n| Plan ") for piece in pieces)
     assert sum(piece.count(" euros |") for piece in pieces) == 200
 
 
-def test_wide_table_names_its_columns(tmp_path: Path) -> None:
+def test_wide_table_names_its_columns(take: Take) -> None:
     """Rows too long for a chunk become list items that name each column."""
-    draft = _parse(tmp_path, "plans.csv", f"Plan,Terms\nBasic,{'long ' * 300}\nPlus,short\n")
+    draft = take("plans.csv", f"Plan,Terms\nBasic,{'long ' * 300}\nPlus,short\n")
     assert draft.text.startswith("- Plan: Basic; Terms: long long")
     assert draft.text.endswith("\n- Plan: Plus; Terms: short")
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp1252"])
-def test_encodings(tmp_path: Path, encoding: str) -> None:
+def test_encodings(take: Take, encoding: str) -> None:
     """Text in Unicode or in an old Western encoding is read as it was meant."""
     text = "Grüße aus München – für alle Kunden über 18 Jahre, natürlich.\n"
-    (tmp_path / "a.txt").write_bytes(text.encode(encoding))
-    assert parse(tmp_path / "a.txt").text == text
+    assert take("a.txt", text.encode(encoding)).text == text
 
 
-def test_html(tmp_path: Path) -> None:
+def test_html(take: Take) -> None:
     """HTML becomes Markdown with its headings, lists and tables, without scripts and script links."""
     html = (
         "<html><head><title>x</title><script>alert(1)</script></head><body><h1>Otter box</h1><p>a_b * c "
         "<a href='javascript:x()'>go</a></p><ol><li>One<li>Two</ol><table><tr><td>Box<td>Price<tr><td>Otter<td>5"
         "</table><img src='https://evil.example/p.png'></body></html>"
     )
-    text = _parse(tmp_path, "otter.html", html).text
+    text = take("otter.html", html).text
     assert "# Otter box\n\na_b * c go\n\n1. One\n2. Two" in text
     assert "| Box | Price |\n| --- | --- |\n| Otter | 5 |" in text
     assert "alert" not in text
 
 
-def test_docx(tmp_path: Path) -> None:
+def test_docx(take: Take) -> None:
     """Headings and tables of a Word file are kept."""
     content = docx(
         '<w:p><w:pPr><w:pStyle w:val="Heading1"/></w:pPr><w:r><w:t>Porting</w:t></w:r></w:p>'
         "<w:p><w:r><w:t>Ask for form_9.</w:t></w:r></w:p>"
     )
-    (tmp_path / "a.docx").write_bytes(content)
-    draft = parse(tmp_path / "a.docx")
+    draft = take("a.docx", content)
     assert (draft.title, draft.text) == ("Porting", "# Porting\n\nAsk for form_9.")
 
 
-def test_pptx(tmp_path: Path) -> None:
+def test_pptx(take: Take) -> None:
     """A slide is a section under its title, or its number where it has none."""
     from pptx import Presentation
 
@@ -138,11 +165,11 @@ def test_pptx(tmp_path: Path) -> None:
     first = slides.slides.add_slide(slides.slide_layouts[1])
     first.shapes.title.text, first.placeholders[1].text = "Refunds", "Within 14 days"
     slides.slides.add_slide(slides.slide_layouts[6]).shapes.add_textbox(0, 0, 9, 9).text_frame.text = "Only words"
-    slides.save(str(tmp_path / "a.pptx"))
-    assert parse(tmp_path / "a.pptx").text == "# Refunds\nWithin 14 days\n\n## Slide 2\n\nOnly words"
+    slides.save(content := io.BytesIO())
+    assert take("a.pptx", content.getvalue()).text == "# Refunds\nWithin 14 days\n\n## Slide 2\n\nOnly words"
 
 
-def test_xlsx(tmp_path: Path) -> None:
+def test_xlsx(take: Take) -> None:
     """Each sheet is a section with a table; dates and whole numbers look as they do in the sheet."""
     from openpyxl import Workbook
 
@@ -151,12 +178,12 @@ def test_xlsx(tmp_path: Path) -> None:
     for row in (["Plan", "Price", "From"], ["Basic", 20.0, datetime(2026, 3, 1)], [], ["Plus", 29.5, None]):  # noqa: DTZ001
         book.active.append(row)
     book.create_sheet("Empty")
-    book.save(tmp_path / "a.xlsx")
+    book.save(content := io.BytesIO())
     table = "| Plan | Price | From |\n| --- | --- | --- |\n| Basic | 20 | 2026-03-01 |\n| Plus | 29.5 |  |"
-    assert parse(tmp_path / "a.xlsx").text == f"## Plans\n\n{table}"
+    assert take("a.xlsx", content.getvalue()).text == f"## Plans\n\n{table}"
 
 
-def test_pdf(tmp_path: Path) -> None:
+def test_pdf(take: Take) -> None:
     """Large and bold lines of a PDF become headings, wrapped lines one paragraph, page numbers go."""
     page = [
         (24, "F2", 760, "Keeping a number {0}"),
@@ -171,8 +198,7 @@ def test_pdf(tmp_path: Path) -> None:
         [*((size, font, y, words.format(name)) for size, font, y, words in page), (9, "F1", 30, f"Page {number} of 3")]
         for number, name in enumerate(names, 1)
     ]
-    (tmp_path / "a.pdf").write_bytes(pdf(pages))
-    draft = parse(tmp_path / "a.pdf")
+    draft = take("a.pdf", pdf(pages))
     once = (
         "# Keeping a number {0}\n\nMoving a number {0} from one provider to another is called porting, and when done "
         "in the right order it takes a day.\n\n## Before you start\n\n1. Do the identity check {0}.\n"
@@ -182,10 +208,9 @@ def test_pdf(tmp_path: Path) -> None:
     assert draft.title == "Keeping a number here"
 
 
-def test_pdf_without_headings(tmp_path: Path) -> None:
+def test_pdf_without_headings(take: Take) -> None:
     """A PDF without any heading is cited by page and titled by its name."""
-    (tmp_path / "form-np4.pdf").write_bytes(pdf([[(11, "F1", 700, "Sign here.")], [(11, "F1", 700, "And here.")]]))
-    draft = parse(tmp_path / "form-np4.pdf")
+    draft = take("form-np4.pdf", pdf([[(11, "F1", 700, "Sign here.")], [(11, "F1", 700, "And here.")]]))
     assert (draft.title, draft.text) == ("Form np4", "## Page 1\n\nSign here.\n\n## Page 2\n\nAnd here.")
 
 
@@ -229,9 +254,115 @@ def test_the_parsing_process_knows_no_secrets(tmp_path: Path, monkeypatch: pytes
         assert "Refused" in ended.stderr or "File too large" in ended.stderr
 
 
-def _parse(folder: Path, name: str, text: str) -> Draft:
-    (folder / name).write_bytes(text.encode())
-    return parse(folder / name)
+def test_hostile_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each broken or hostile file is refused by name with a reason; the good one among them goes in."""
+    small = Limits(unpacked_bytes=20_000_000, characters=1_000_000, cells=100_000, seconds=5)
+    monkeypatch.setattr(knowledge.ingest, "Limits", lambda: small)
+    engine = create_engine(f"sqlite:///{tmp_path / 'frontline.db'}")
+    KnowledgeTable.metadata.create_all(engine)
+    root = tmp_path / "guides"
+    root.mkdir()
+    expected = _write_hostile_files(root, tmp_path)
+    (root / "good.md").write_text("Good.")
+    (root / "zz-last.csv").write_text("Plan,Price\nBasic,20\n")
+    summary = ingest(engine, root, now=datetime(2026, 11, 2, tzinfo=UTC))
+    assert summary.added == ("good.md", "zz-last.csv")
+    reasons = dict(summary.refused)
+    assert reasons.keys() == expected.keys()
+    assert {name: reason for name, reason in reasons.items() if expected[name] not in reason} == {}
+    assert not list(tmp_path.rglob("*evil*"))
+    with Session(engine) as session:
+        assert dict(session.execute(select(Refusal.key, Refusal.reason)).all()) == reasons
+
+
+def _write_hostile_files(root: Path, outside: Path) -> dict[str, str]:
+    """Writes the files and says what each is to be refused for."""
+    expected: dict[str, str] = {}
+
+    def put(name: str, content: bytes, reason: str) -> None:
+        (root / name).write_bytes(content)
+        expected[name] = reason
+
+    entity = '<!DOCTYPE x [<!ENTITY e SYSTEM "file:///etc/passwd">]>'
+    lol = "<!DOCTYPE x [<!ENTITY a 'aaaaaaaaaa'><!ENTITY b '&a;&a;&a;&a;&a;&a;'><!ENTITY c '&b;&b;&b;&b;&b;'>]>"
+    put("empty.md", b"", "is empty")
+    put("only-front-matter.md", b"---\ntitle: A\n---\n", "is empty")
+    put("garbage.md", random.Random(1).randbytes(50_000), "is not text")
+    put("zeros.txt", bytes(10_000), "is not text")
+    put("deep-yaml.md", b"---\n" + b"[" * 5_000 + b"\n---\nText", "nested too deeply")
+    bomb = "".join(f"x{n}: &x{n} [{', '.join([f'*x{n - 1}'] * 9)}]\n" for n in range(1, 30))
+    put("bomb-yaml.md", f"---\nx0: &x0 [lol]\n{bomb}---\nText".encode(), "`x0` in its front matter")
+    put("long.md", b"word " * 400_000, "more than 1,000,000")
+    put("wide.csv", b"a," * 50_000, "columns, more than 1,000")
+    put("tall.csv", b",,,\n" * 30_000, "more than 100,000 cells")
+    put("deep.html", b"<div>" * 3_000 + b"deep", "nested too deeply")
+    put("entity.html", f"{entity}<p>&e;</p>".encode(), "declares XML entities")
+    put("secret.html", f"<?xml version='1.0'?>{lol}<p>&c;</p>".encode("utf-16"), "declares XML entities")
+    put("entity.docx", docx("<w:p><w:r><w:t>&e;</w:t></w:r></w:p>", entity), "declares XML entities")
+    put("lol.docx", docx("<w:p><w:r><w:t>&c;</w:t></w:r></w:p>", lol), "declares XML entities")
+    put("deep.docx", docx("<w:tbl><w:tr><w:tc>" * 1_000 + "</w:tc></w:tr></w:tbl>" * 1_000), "nested too deeply")
+    put("bomb.docx", _zip({"word/document.xml": bytes(30_000_000)}), "unpacks to more than 20 MB")
+    put("bomb.xlsx", _zip({f"{n}.bin": bytes(9_000_000) for n in range(3)}), "unpacks to more than 20 MB")
+    put("lying.docx", _zip({"word/document.xml": bytes(9_000_000)}, claim=10), "is broken")
+    put("many.pptx", _zip({f"{n}": b"" for n in range(10_001)}), "files inside, more than 10,000")
+    put("escape.docx", _zip({"../../evil.txt": b"x"}), "points outside it")
+    put("root.pptx", _zip({"/tmp/evil.txt": b"x"}), "points outside it")
+    put("locked.docx", bytes.fromhex("d0cf11e0a1b11ae1") + bytes(2_000), "locked with a password")
+    put("locked.xlsx", _zip({"xl/workbook.xml": b"x"}, flags=1), "locked with a password")
+    put("text.docx", b"This is not a Word file.", "broken or not what its name says")
+    put("half.docx", docx("<w:p/>")[:400], "broken or not what its name says")
+    put("locked.pdf", pdf([[(11, "F1", 700, "Secret")]], _ENCRYPTED), "locked with a password")
+    put("half.pdf", pdf([[(11, "F1", 700, "Half")]])[:60], "is broken or no PDF")
+    put("picture.pdf", pdf([[]]), "has no text in it")
+    loop = (
+        pdf([[(11, "F1", 700, "Loop")]]).replace(b"/Kids [5 0 R]", b"/Kids [2 0 R]").replace(b"/Count 1", b"/Count 9")
+    )
+    put("loop.pdf", loop, "")
+    put("endless.pdf", _flood(pdf([[(11, "F1", 700, "Flood")]])), "")
+    put("pages.pdf", pdf([[]] * 2_001), "has 2,001 pages, more than 2,000")
+    put("signs\n.md", b"Good.", "rename it")
+    expected["signs\N{REPLACEMENT CHARACTER}.md"] = expected.pop("signs\n.md")
+    with open(root / "sparse.md", "wb") as file:
+        file.truncate(1_000_000_000)
+    expected["sparse.md"] = "is 1,000 MB, more than 50 MB"
+    os.mkfifo(root / "pipe.md")
+    expected["pipe.md"] = "is not an ordinary file"
+    (root / "folder.md").mkdir()
+    (root / "device.md").symlink_to("/dev/zero")
+    (outside / "private.md").write_text("Good.")
+    (root / "link.md").symlink_to(outside / "private.md")
+    (root / "up").symlink_to(outside, target_is_directory=True)
+    (root / "circle.md").symlink_to("circle.md")
+    expected |= {
+        "device.md": "is a link to a place outside",
+        "link.md": "is a link to a place outside",
+        "up": "is a link to a folder outside",
+        "circle.md": "can't be opened",
+    }
+    return expected
+
+
+_ENCRYPTED = f"/Encrypt << /Filter /Standard /V 1 /R 2 /P -4 /O <{'11' * 32}> /U <{'22' * 32}> >> /ID [<00> <00>] "
+
+
+def _zip(members: dict[str, bytes], claim: int | None = None, flags: int = 0) -> bytes:
+    """A zip archive that claims a size for its members that is not theirs, or that they are encrypted."""
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, member in members.items():
+            archive.writestr(name, member)
+        for entry in archive.infolist():
+            entry.file_size = entry.file_size if claim is None else claim
+            entry.flag_bits |= flags
+    return content.getvalue()
+
+
+def _flood(small: bytes) -> bytes:
+    """The PDF with a page whose few compressed kilobytes unpack to millions of lines."""
+    lines = zlib.compress(b"BT /F1 9 Tf 72 700 Td (flood flood flood) Tj ET\n" * 2_000_000)
+    start, end = small.index(b"<< /Length"), small.index(b"endstream")
+    head = f"<< /Length {len(lines)} /Filter /FlateDecode >>\nstream\n".encode()
+    return small[:start] + head + lines + b"\n" + small[end:]
 
 
 def docx(body: str, prologue: str = "") -> bytes:
