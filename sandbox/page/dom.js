@@ -32,7 +32,7 @@ const PATHS = {
   edit: "M4 20l1-4L16 5l3 3L8 19z",
   bolt: "M13 3 5 14h6l-1 7 8-11h-6z",
   image: "M4 5h16v14H4zM4 16l5-5 4 4 2-2 5 5M15.5 9.5h.01",
-  check: "M5 12.5l4.5 4.5L19 7.5",
+  copy: "M8 8h11v12H8zM5 16V4h11",
 };
 
 /** A line drawing in the colour of the text around it; always beside a label, so hidden from screen readers. */

@@ -69,7 +69,11 @@ const ELEMENTS = {
       class: "field-text", type: el.multiline ? null : "text", rows: el.multiline ? "4" : null, "data-action-id": el.action_id, placeholder: plain(el.placeholder?.text),
       minlength: el.min_length, maxlength: el.max_length, autocomplete: "off", ...focusFirst(el),
       onchange: () => typed(el, block, place, field.value),
-      onkeydown: (event) => { if (event.key === "Enter" && dispatchesOn(el, "on_enter_pressed") && !event.shiftKey) typed(el, block, place, field.value); },
+      onkeydown: (event) => {
+        if (event.key !== "Enter" || event.shiftKey || !dispatchesOn(el, "on_enter_pressed")) return;
+        event.preventDefault();
+        typed(el, block, place, field.value);
+      },
       oninput: () => { if (dispatchesOn(el, "on_character_entered")) typed(el, block, place, field.value); },
     });
     field.value = place.stated?.(block, el) ?? el.initial_value ?? "";

@@ -20,6 +20,8 @@ export class MessageList {
     this.older = [];
     this.list = h("div", { class: "messages", role: "log", "aria-label": label, "aria-live": "polite", tabindex: "0",
       onkeydown: (event) => this.key(event), onscroll: () => { if (this.list.scrollTop < 200) this.showOlder(); } });
+    this.items = h("div");
+    this.list.append(this.items);
     this.newer = h("button", { type: "button", class: "newer", hidden: true, onclick: () => this.toEnd() }, "New messages", icon("down"));
     this.list.addEventListener("scroll", () => {
       this.follows = this.isAtEnd();
@@ -40,7 +42,7 @@ export class MessageList {
     this.shown.clear();
     this.older = items.slice(0, -PAGE);
     this.list.setAttribute("aria-busy", "true"); // a screen reader needn't read the past aloud
-    this.list.replaceChildren(...(intro && !this.older.length ? [intro] : []));
+    this.items.replaceChildren(...(intro && !this.older.length ? [intro] : []));
     for (const item of items.slice(-PAGE)) this.place(item, null);
     this.list.removeAttribute("aria-busy");
     this.toEnd();
@@ -49,8 +51,8 @@ export class MessageList {
   showOlder() {
     if (!this.older.length) return;
     const fromEnd = this.list.scrollHeight - this.list.scrollTop;
-    for (const item of this.older.splice(-PAGE).reverse()) this.place(item, this.list.querySelector(".message"));
-    if (!this.older.length && this.intro) this.list.prepend(this.intro);
+    for (const item of this.older.splice(-PAGE).reverse()) this.place(item, this.items.firstElementChild).classList.add("is-old");
+    if (!this.older.length && this.intro) this.items.prepend(this.intro);
     this.list.scrollTop = this.list.scrollHeight - fromEnd;
   }
 
@@ -78,15 +80,16 @@ export class MessageList {
   place(item, before) {
     const node = messageNode(item, this);
     this.shown.set(item.ts, node);
-    this.list.insertBefore(node, before);
+    this.items.insertBefore(node, before);
     regroup(node);
     const next = following(node);
     if (next) regroup(next);
+    return node;
   }
 
   firstAfter(ts) {
     let after = null;
-    for (let node = this.list.lastElementChild; node?.dataset.ts && Number(node.dataset.ts) > Number(ts); node = node.previousElementSibling) after = node;
+    for (let node = this.items.lastElementChild; node?.dataset.ts && Number(node.dataset.ts) > Number(ts); node = node.previousElementSibling) after = node;
     return after;
   }
 
@@ -113,12 +116,11 @@ export class MessageList {
   key(event) {
     if (event.target === this.list && ["ArrowUp", "End"].includes(event.key)) {
       event.preventDefault();
-      this.list.querySelector(".message:last-of-type")?.focus();
-    } else if (event.target.matches(".message")) moveFocus(event, [...this.shown.values()].filter((node) => node.isConnected).sort(byPlace));
+      this.items.lastElementChild?.focus();
+    } else if (event.target.matches(".message")) moveFocus(event, [...this.items.querySelectorAll(":scope > .message")]);
   }
 }
 
-const byPlace = (a, b) => (a.compareDocumentPosition(b) & Node.DOCUMENT_POSITION_FOLLOWING ? -1 : 1);
 const preceding = (node) => (node.previousElementSibling?.dataset.ts ? node.previousElementSibling : null);
 const following = (node) => (node.nextElementSibling?.dataset.ts ? node.nextElementSibling : null);
 
@@ -222,7 +224,7 @@ function actionsOn(node, list) {
       label: shortcut.name, hint: shortcut.description, picture: icon("bolt"), data: { "data-callback-id": shortcut.callback_id },
       onpick: () => act("shortcut", { callback_id: shortcut.callback_id, channel: list.channel, message_ts: item.ts }),
     })),
-    { label: "Copy text", picture: icon("reply"), onpick: () => navigator.clipboard?.writeText(item.text ?? "") },
+    { label: "Copy text", picture: icon("copy"), onpick: () => navigator.clipboard?.writeText(item.text ?? "") },
     ...(store.isMine(item) && !item.is_ephemeral ? [
       { label: "Edit message", picture: icon("edit"), data: { "data-testid": "edit" }, onpick: () => edit(node, list.channel) },
       { label: "Delete message", picture: icon("trash"), danger: true, data: { "data-testid": "delete" }, onpick: () => remove(item, list.channel) },
