@@ -37,9 +37,11 @@ def details(written: str, where: str) -> Details:
             f"is for an audience other than `{EVERYONE}`, which needs access control that Frontline does not have yet"
         )
     known = [field.name for field in fields(Details)]
-    unknown = [str(name)[:40] for name in said if name not in known]
+    unknown = [name for name in said if name not in known]
     if unknown:
-        raise Refused(f"has `{unknown[0]}` in {where}, which is none of {', '.join(known)}; correct or remove it")
+        raise Refused(
+            f"has `{_shown(unknown[0])}` in {where}, which is none of {', '.join(known)}; correct or remove it"
+        )
     return Details(
         title=_words(said, "title", 300, where),
         owner=_words(said, "owner", 200, where),
@@ -63,7 +65,7 @@ def _words(said: dict[object, object], name: str, most: int, where: str) -> str 
 
 def _journey_stage(stage: str | None, where: str) -> str | None:
     if stage not in (None, *JOURNEY_STAGES):
-        raise Refused(f"has the journey_stage `{stage}` in {where}; write one of {', '.join(JOURNEY_STAGES)}")
+        raise Refused(f"has the journey_stage `{_shown(stage)}` in {where}; write one of {', '.join(JOURNEY_STAGES)}")
     return stage
 
 
@@ -88,6 +90,10 @@ def _address(url: str | None, where: str) -> str | None:
     if address.scheme not in ("http", "https") or not address.hostname or any(sign in url for sign in ' <>|"'):
         raise Refused(f"has a `url` in {where} that is not a web address; write it whole, from https:// on")
     return url
+
+
+def _shown(value: object) -> str:
+    return "".join(sign if sign.isprintable() else " " for sign in str(value)[:40])
 
 
 def _line(error: Exception) -> str:

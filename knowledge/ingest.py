@@ -25,7 +25,7 @@ _Outcome = Literal["added", "changed", "unchanged"]
 
 
 class NoGuidesFolder(Exception):
-    """There is nothing to ingest from; guides already known are left as they are."""
+    """The guides folder is missing or closed to us; guides already known are left as they are."""
 
 
 @dataclass(frozen=True)
@@ -161,6 +161,10 @@ def _in_folder(root: Path, path: Path) -> Path | None:
 
 def _walk(root: Path, folder: Path, found: _Found) -> None:
     def closed(error: OSError) -> None:
+        if Path(error.filename) == root:
+            raise NoGuidesFolder(
+                f"The guides folder {root} can't be read ({error.strerror}); check who may."
+            ) from error
         key = _key(root, Path(error.filename))
         found.refused[key] = f"can't be looked into ({error.strerror}); check who may read it"
 

@@ -140,9 +140,9 @@ class Parser:
     def parse(self, source: Source) -> Draft:
         answer = self._ask(source)
         if answer.get("out_of_memory"):
+            used = self._used
             self._stop()
-            if self._used:  # what earlier files left behind may have taken the room
-                self._used = False
+            if used:  # what earlier files left behind may have taken the room
                 return self.parse(source)
             raise Refused(
                 f"needs more than {_in_megabytes(self._limits.memory_bytes)} of memory to read; "
@@ -157,7 +157,10 @@ class Parser:
         return Draft(**fields | {"reviewed": reviewed, "chunks": chunks})
 
     def _ask(self, source: Source) -> dict[str, Any]:
-        process = self._process = self._process or _start()
+        if self._process is None or self._process.poll() is not None:
+            self._stop()
+            self._process = _start()
+        process = self._process
         assert process.stdin is not None
         assert process.stdout is not None
         too_late = threading.Event()
@@ -182,6 +185,7 @@ class Parser:
             line = b""
         finally:
             alarm.cancel()
+            alarm.join()  # it may be killing at this very moment
         if line.endswith(b"\n"):
             answer: dict[str, Any] = json.loads(line)
             return answer
@@ -194,7 +198,7 @@ class Parser:
         return {"refused": "stopped the converter half-way, so it is probably broken; open it and save it again"}
 
     def _stop(self) -> None:
-        process, self._process = self._process, None
+        process, self._process, self._used = self._process, None, False
         if process is not None:
             process.kill()
             with process:  # closes the pipes and waits

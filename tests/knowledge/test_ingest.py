@@ -1,5 +1,6 @@
 """The guides folder and SQL say the same after an ingest, whatever lay in the folder and whenever it was killed."""
 
+import os
 import signal
 import subprocess
 import sys
@@ -8,6 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
 from threading import Barrier
+from typing import Any
 
 import psutil
 import pytest
@@ -158,6 +160,30 @@ def test_no_guides_folder(engine: Engine, root: Path) -> None:
         ingest(engine, root / "elsewhere", now=NOW)
     with Session(engine) as session:
         assert session.scalars(select(Guide.key)).all() == ["a.md"]
+
+
+def test_a_folder_that_cannot_be_read(engine: Engine, root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is in a folder that can't be looked into stays known, and the folder is named."""
+    (root / "billing").mkdir()
+    (root / "billing" / "a.md").write_text(GOOD)
+    ingest(engine, root, now=NOW)
+    scan, closed = os.scandir, {str(root / "billing")}
+
+    def scandir(folder: str) -> Any:
+        if str(folder) in closed:
+            raise PermissionError(13, "Permission denied", str(folder))
+        return scan(folder)
+
+    monkeypatch.setattr(os, "scandir", scandir)
+    reason = "can't be looked into (Permission denied); check who may read it"
+    assert ingest(engine, root, now=NOW) == Summary(refused=(("billing", reason),))
+    closed.add(str(root))
+    with pytest.raises(NoGuidesFolder, match="can't be read"):
+        ingest(engine, root, now=NOW)
+    closed.clear()
+    assert ingest(engine, root, now=NOW) == Summary(unchanged=("billing/a.md",))
+    with Session(engine) as session:
+        assert session.scalars(select(Refusal.key)).all() == []
 
 
 def test_progress(engine: Engine, root: Path) -> None:
