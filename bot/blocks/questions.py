@@ -17,9 +17,6 @@ UNSURE = (
     "I could not check with Slack who can read this conversation, so I have not answered from the guides. "
     "Please ask again in a minute."
 )
-LATE = (
-    "Slack keeps a private reply open for 30 minutes only, and yours had closed. Here is the answer to your question:"
-)
 
 
 def how_to(prefix: str) -> str:
@@ -34,6 +31,16 @@ def too_long(characters: int, limit: int) -> str:
         f"That is {characters:,} characters, and I read at most {limit:,}. "
         "Please leave out what I don't need and ask one question in a sentence or two."
     )
+
+
+def asked(question: str) -> str:
+    """Before an answer that comes by direct message."""
+    return f"You asked: “{one_line(question, 150)}”"
+
+
+def late(question: str) -> str:
+    """Before an answer that comes by direct message because Slack refused the private reply."""
+    return f"Slack takes a private reply for 30 minutes only and refused this one. {asked(question)}"
 
 
 def hello(prefix: str) -> str:

@@ -290,17 +290,18 @@ def _render(line: list[_Ink], prefix: str, width: int) -> Iterator[str]:
     _bold_whole_words(line)
     room = width - len(prefix) - 10  # for the marks around bold, and the escape of the last character
     while line:
-        size = cut = 0
+        size = last_space = 0
         for number, one in enumerate(line):
-            size += len(escape(one.char)) + 2 * (number == 0 or (one.bold, one.code) != _look(line[number - 1]))
+            size += len(escape(one.char)) + 2 * (number == 0 or _look(one) != _look(line[number - 1]))
             if size > room:
+                cut = max(last_space or number, 1)
                 break
-            if one.char == " " or size > room - 100:
-                cut = number + 1
+            if one.char == " ":
+                last_space = number + 1
         else:
             cut = len(line)
-        yield prefix + _marked(line[: max(cut, 1)])
-        line = line[max(cut, 1) :]
+        yield prefix + _marked(line[:cut])
+        line = line[cut:]
 
 
 def _bold_whole_words(line: list[_Ink]) -> None:

@@ -1,8 +1,11 @@
 """Opening a modal within Slack's three seconds and filling it in afterwards."""
 
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from typing import Any
 
+import aiohttp
+from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.blocks.kit import View, loading, notice
@@ -21,11 +24,12 @@ async def show_then_fill(
     """Open an empty modal at once, then make what goes into it."""
     view_id = await show(slack, body, loading(title, callback_id))
     try:
-        view = await make()
+        await fill(slack, view_id, await make())
     except Exception:
-        await fill(slack, view_id, notice(title, "Something went wrong. Please close this and try again.", callback_id))
+        with suppress(SlackApiError, aiohttp.ClientError, TimeoutError, OSError):
+            words = "Something went wrong. Please close this and try again."
+            await fill(slack, view_id, notice(title, words, callback_id))
         raise
-    await fill(slack, view_id, view)
 
 
 async def fill(slack: AsyncWebClient, view_id: str, view: View) -> None:

@@ -62,15 +62,16 @@ async def commanded(
     is_direct = channel.startswith("D")
     refusal = await why_not(parts.people, user, None if is_direct else channel)
     if refusal:
-        await _reply_privately(respond, parts, user, _plainly(refusal), f"reply:{delivery_id}")
+        if not await _show_privately(respond, _plainly(refusal)):
+            await _post(parts, _plainly(refusal), f"reply:{delivery_id}", user)
         return
     question, answer = await _look_up(parts, delivery_id, asker=user, text=text, way="command", channel=channel)
-    said = await render(parts, question.id, answer)
     async with parts.database.write() as session:
         await questions.finish(session, question.id, answer.outcome, as_json(answer), parts.clock())
     is_open = parts.clock() - question.asked_at < REPLIES_STAY_OPEN_FOR
-    by_message = await render(parts, question.id, answer, preface=words.LATE)
-    await _reply_privately(respond if is_open else None, parts, user, said, f"answer:{question.id}", by_message)
+    if not (is_open and await _show_privately(respond, await render(parts, question.id, answer))):
+        said = await render(parts, question.id, answer, preface=words.late(text))
+        await _post(parts, said, f"answer:{question.id}", user)
     await home.publish(parts, user)
 
 
@@ -105,7 +106,8 @@ async def submitted(ack: AsyncAck, body: dict[str, Any], view: dict[str, Any], p
         await _post(parts, _plainly(refusal), f"reply:{delivery_id}", user)
         return
     question, answer = await _look_up(parts, delivery_id, asker=user, text=text, way="shortcut")
-    await _keep_and_post(parts, question, answer, channel=user)
+    await _keep_and_post(parts, question, answer, channel=user, preface=words.asked(text))
+    await home.publish(parts, user)
 
 
 async def render(parts: Parts, question_id: int, answer: Answer, **how: Any) -> Said:
@@ -177,7 +179,8 @@ async def _answer_in_thread(
             parts, delivery_id, asker=user, text=text, way=way, channel=channel, thread_ts=thread_ts
         )
         await _keep_and_post(parts, question, answer, channel=channel, thread_ts=thread_ts)
-    await home.publish(parts, user)
+    if way == "dm":
+        await home.publish(parts, user)
 
 
 async def _look_up(parts: Parts, delivery_id: int, *, text: str, **asked: Any) -> tuple[Question, Answer]:
@@ -190,10 +193,10 @@ async def _look_up(parts: Parts, delivery_id: int, *, text: str, **asked: Any) -
 
 
 async def _keep_and_post(
-    parts: Parts, question: Question, answer: Answer, *, channel: str, thread_ts: str | None = None
+    parts: Parts, question: Question, answer: Answer, *, channel: str, thread_ts: str | None = None, preface: str = ""
 ) -> None:
     """The answer and its post are one transaction, so that neither is there without the other."""
-    said = await render(parts, question.id, answer)
+    said = await render(parts, question.id, answer, preface=preface)
     async with parts.database.write() as session:
         if await questions.finish(session, question.id, answer.outcome, as_json(answer), parts.clock()):
             await parts.outbox.put(
@@ -216,19 +219,16 @@ async def _post(parts: Parts, said: Said, key: str, channel: str, thread_ts: str
     parts.outbox.wake()
 
 
-async def _reply_privately(
-    respond: AsyncRespond | None, parts: Parts, user: str, said: Said, key: str, by_message: Said | None = None
-) -> None:
-    """Replace the private line of /ask; where Slack no longer takes that, send a direct message that says so."""
-    if respond is not None:
-        try:
-            reply = await respond(text=said.text, blocks=said.blocks, replace_original=True, response_type="ephemeral")
-            if reply.status_code == 200:
-                return
-            log.warning("%s could not be shown privately (HTTP %s); sent as a direct message", key, reply.status_code)
-        except (aiohttp.ClientError, SlackApiError, TimeoutError, OSError) as error:
-            log.warning("%s could not be shown privately (%s); sent as a direct message", key, type(error).__name__)
-    await _post(parts, by_message or said, key, user)
+async def _show_privately(respond: AsyncRespond, said: Said) -> bool:
+    """Replace the private line of /ask; False when Slack would not have it."""
+    try:
+        reply = await respond(text=said.text, blocks=said.blocks, replace_original=True, response_type="ephemeral")
+    except (aiohttp.ClientError, TimeoutError, OSError) as error:
+        log.warning("a private reply could not be shown: %s", type(error).__name__)
+        return False
+    if reply.status_code != 200:
+        log.warning("a private reply was refused: HTTP %s", reply.status_code)
+    return reply.status_code == 200
 
 
 @asynccontextmanager
