@@ -49,7 +49,7 @@ def user_info(slack: LocalSlack, call: Call) -> Json:
 @method("users.list", scopes=["users:read"])
 def users_list(slack: LocalSlack, call: Call) -> Json:
     everyone = [slack.workspace.user_out(user, email=_shows_email(slack)) for user in _users(slack)]
-    members, following = page(everyone, call)
+    members, following = page(everyone, call, "invalid_arguments")
     return {
         "members": members,
         "cache_ts": slack.workspace.state["last_stamp"] // 1_000_000,

@@ -6,6 +6,7 @@ import base64
 import binascii
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 from sandbox.arguments import Arguments, Json, Refused, bad_arguments
 from sandbox.local_slack import LocalSlack
@@ -31,6 +32,8 @@ class Method:
 
 
 METHODS: dict[str, Method] = {}
+Row = TypeVar("Row")
+DEFAULT_LIMIT, MAX_LIMIT = 100, 1000
 
 
 def method(
@@ -76,11 +79,11 @@ def need(slack: LocalSlack, *scopes: str) -> None:
         raise Refused("missing_scope", needed=",".join(scopes), provided=",".join(slack.manifest.scopes))
 
 
-def page(rows: list[Json] | list[str], call: Call, *, default: int = 100, most: int = 1000) -> tuple[list, Json]:  # type: ignore[type-arg]
+def page(rows: list[Row], call: Call, wrong_limit: str = "invalid_limit") -> tuple[list[Row], Json]:
     """One page of rows and the response_metadata with the next cursor."""
-    limit = call.number("limit", default, "invalid_limit") or default
-    if not 0 < limit <= most:
-        raise Refused("invalid_limit")
+    limit = call.number("limit", DEFAULT_LIMIT, wrong_limit) or DEFAULT_LIMIT
+    if not 0 < limit <= MAX_LIMIT:
+        raise Refused(wrong_limit)
     start = int(read_cursor(call.text("cursor"), "offset") or 0)
     following = write_cursor("offset", start + limit) if len(rows) > start + limit else ""
     return rows[start : start + limit], {"next_cursor": following}

@@ -1,0 +1,71 @@
+"""What the tests of the Web API share: Slack's documented methods, and small valid parts to build calls from."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from sandbox.methods import METHODS
+
+Json = dict[str, Any]
+CONTRACT = Path(__file__).parents[3] / "shared" / "slack" / "methods.json"
+EVERY_SCOPE = sorted({scope for method in METHODS.values() for scope in method.scopes})
+# Errors that any method may answer, and those Slack is seen to answer although its reference leaves them out.
+COMMON = {"invalid_arguments", "not_authed", "invalid_auth", "not_allowed_token_type", "missing_scope"}
+SEEN = {
+    "chat.postMessage": {"thread_not_found", "invalid_thread_ts", "msg_too_long", "invalid_attachments"},
+    "chat.postEphemeral": {"thread_not_found", "invalid_thread_ts", "msg_blocks_too_long"},
+    "chat.startStream": {"thread_not_found", "invalid_thread_ts"},
+    "chat.update": {"msg_blocks_too_long"},
+    "conversations.info": {"method_not_supported_for_channel_type"},
+}
+
+
+def documented() -> Json:
+    """Slack's method contracts, or a skip that says where they belong."""
+    if not CONTRACT.exists():
+        pytest.skip(f"{CONTRACT} is not there; put Slack's method contracts beside the checkout to run this test")
+    found: Json = json.loads(CONTRACT.read_text())
+    return found
+
+
+def errors_of(contract: Json, name: str) -> set[str]:
+    return COMMON | SEEN.get(name, set()) | set(contract[name]["errors"])
+
+
+def plain(text: str) -> Json:
+    return {"type": "plain_text", "text": text}
+
+
+def section(text: str) -> Json:
+    return {"type": "section", "text": {"type": "mrkdwn", "text": text}}
+
+
+def button(**changes: Any) -> Json:
+    return {"type": "button", "text": plain("Go"), "action_id": "go"} | changes
+
+
+def modal(**changes: Any) -> Json:
+    return {"type": "modal", "title": plain("T"), "blocks": [section("x")]} | changes
+
+
+PLAUSIBLE: Json = {
+    "channel": "C0ASK",
+    "channel_id": "C0ASK",
+    "user": "UANA",
+    "users": "UANA",
+    "user_id": "UANA",
+    "email": "ana@brightwater.example",
+    "ts": "1.000001",
+    "thread_ts": "1.000001",
+    "message_ts": "1.000001",
+    "timestamp": "1.000001",
+    "name": "tada",
+    "status": "x",
+    "title": "x",
+    "prompts": [],
+    "usergroup": "SFIELD",
+    "view": modal(),
+    "bot": "BFRONTLINE",
+}
