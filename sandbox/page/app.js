@@ -119,6 +119,7 @@ function become(user) {
 const drawSide = () => drawSidebar(sidebar, { current: () => (open.isHome ? "home" : open.channel), become });
 
 function drawHead() {
+  const hadFocus = head.contains(document.activeElement);
   const channel = store.channels.get(open.channel);
   const menu = h("button", { type: "button", class: "tool only-narrow", "aria-label": "Channels and people", onclick: () => {
     app.classList.add("shows-sidebar");
@@ -134,6 +135,7 @@ function drawHead() {
       channel.is_ext_shared ? h("span", { class: "tag" }, icon("shared"), "Shared with another company") : "",
       h("span", { class: "topic", dir: "auto" }, plain(aboutOf(channel))), h("span", { class: "members" }, `${members} members`));
   }
+  if (hadFocus) head.querySelector("[aria-current]")?.focus();
   document.title = `${open.isHome ? "Home" : isDm(open.channel) ? store.bot.name : `#${channel.name}`} · ${store.team.name}`;
 }
 
@@ -223,7 +225,12 @@ store.on("connected", () => { drawBanner(); arrive(); });
 store.on("contact", (inContact) => drawBanner(inContact));
 store.on("notice", (text) => notice(explained(text)));
 store.on("nobody", async () => become(await firstPerson()));
-addEventListener("hashchange", () => { goThere(); arrive(); });
+addEventListener("hashchange", () => {
+  const { channel } = open;
+  goThere();
+  arrive();
+  if (open.channel && open.channel !== channel && WIDE.matches) composer.focus(); // a phone's keyboard would cover the page
+});
 addEventListener("popstate", () => { if (new URL(location.href).searchParams.get("user") !== store.me) start(); });
 addEventListener("focus", () => { if (open.channel) store.markRead(open.channel); });
 app.addEventListener("click", (event) => { if (event.target === app || event.target.closest("main")) app.classList.remove("shows-sidebar"); }, true);

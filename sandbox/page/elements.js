@@ -122,7 +122,7 @@ const dispatchesOn = (el, trigger) => el.dispatch_action_config?.trigger_actions
 
 // An input waits for Submit, the sandbox only learns what it holds; anywhere else a choice is an action at once.
 async function typed(el, block, place, value) {
-  if (block.type === "input") return place.inputs ? place.act("type", { ...target(el, block, place), value }) : null;
+  if (block.type === "input") return place.act("type", { ...target(el, block, place), value });
   if (el.confirm && !(await confirmed(el.confirm))) return null;
   return place.act("select", { ...target(el, block, place), value });
 }

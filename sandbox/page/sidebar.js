@@ -5,23 +5,27 @@ import * as store from "./store.js";
 
 /** Draws into `node`; `current()` is the place that is open, `become(user)` acts as someone else. */
 export function drawSidebar(node, { current, become }) {
-  const scrolled = node.scrollTop;
   const channels = [...store.channels.values()].filter((channel) => !channel.is_im && !channel.is_archived).sort((a, b) => a.name.localeCompare(b.name));
-  const dm = store.dm();
-  const focused = document.activeElement?.closest?.("#sidebar") && document.activeElement.dataset.channel;
-  node.replaceChildren(
-    h("div", { class: "workspace" }, h("span", { class: "workspace-tile", "aria-hidden": "true" }, store.team.name.slice(0, 1)), h("span", { class: "workspace-name" }, store.team.name)),
-    youAre(become),
+  const focused = node.contains(document.activeElement) ? document.activeElement.dataset : {};
+  if (node.dataset.user !== store.me) { // the rest is redrawn often, and would close the menu of people
+    node.dataset.user = store.me;
+    node.replaceChildren(
+      h("div", { class: "workspace" }, h("span", { class: "workspace-tile", "aria-hidden": "true" }, store.team.name.slice(0, 1)), h("span", { class: "workspace-name" }, store.team.name)),
+      youAre(become), h("div", { class: "places" }));
+    if (focused.testid) node.querySelector(".you").focus();
+  }
+  node.lastElementChild.replaceChildren(
     h("h2", { class: "side-title" }, "Channels"),
     h("ul", {}, channels.map((channel) => h("li", {}, entry(`#${channel.id}`, channel.id, current(), store.isUnread(channel.id),
       icon(channel.is_private ? "lock" : channel.is_ext_shared ? "shared" : "hash"), channel.name,
       channel.is_private ? "private" : channel.is_ext_shared ? "shared with another company" : "")))),
-    ...(store.users.get(store.me)?.is_stranger ? [] : [h("h2", { class: "side-title" }, "Apps"),
-    h("ul", {}, h("li", {}, entry("#messages", dm?.id ?? "dm", ["home", "messages"].includes(current()) ? (dm?.id ?? "dm") : current(), Boolean(dm) && store.isUnread(dm.id),
-      avatar({ ...store.person(store.bot.user_id), is_bot: true }, "small"), store.bot.name, "")))]),
-  );
-  node.scrollTop = scrolled;
-  if (focused) node.querySelector(`[data-channel="${CSS.escape(focused)}"]`)?.focus();
+    ...(store.users.get(store.me)?.is_stranger ? [] : [h("h2", { class: "side-title" }, "Apps"), h("ul", {}, h("li", {}, appEntry(current())))]));
+  if (focused.channel) node.querySelector(`[data-channel="${CSS.escape(focused.channel)}"]`)?.focus();
+}
+
+function appEntry(current) {
+  const id = store.dm()?.id ?? "dm";
+  return entry("#messages", id, current === "home" ? id : current, store.isUnread(id), avatar({ ...store.person(store.bot.user_id), is_bot: true }, "small"), store.bot.name, "");
 }
 
 function entry(href, id, current, isUnread, picture, name, extra) {
