@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import errno
 import signal
 import sys
 from pathlib import Path
@@ -31,10 +32,8 @@ def main() -> int:
     try:
         asyncio.run(serve(slack, options.host, options.port))
     except OSError as problem:
-        print(  # noqa: T201
-            f"Port {options.port} on {options.host} can't be used ({problem.strerror}). Choose another with --port.",
-            file=sys.stderr,
-        )
+        reason = "is taken" if problem.errno == errno.EADDRINUSE else f"can't be used ({problem})"
+        print(f"Port {options.port} on {options.host} {reason}. Choose another with --port.", file=sys.stderr)  # noqa: T201
         return 2
     return 0
 

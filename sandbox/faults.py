@@ -32,7 +32,7 @@ class Faults:
         if kind not in KINDS:
             raise Refused("unknown_fault", message=f"fault is one of {', '.join(KINDS)}")
         fields = KINDS[kind]
-        unknown = set(body) - set(fields) - {"fault"}
+        unknown = set(body) - {"fault"}.union(*KINDS.values())
         if unknown:
             raise Refused("unknown_field", message=f"{kind} takes {', '.join(fields) or 'no fields'}")
         fault = {"fault": kind, **fields, **{name: body[name] for name in fields if body.get(name) is not None}}

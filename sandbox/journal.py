@@ -56,9 +56,11 @@ class Journal:
             while len(self._causes) > KEPT:
                 del self._causes[next(iter(self._causes))]
 
-    def cause(self, arguments: Json) -> str | None:
+    def cause(self, arguments: Json, *more: str) -> str | None:
+        """The act behind a call with these arguments; `more` are marks it is known by."""
         channel = arguments.get("channel") or arguments.get("channel_id")
         marks = (
+            *more,
             arguments.get("trigger_id"),
             f"{channel}:{arguments.get('thread_ts')}",
             f"{channel}:{arguments.get('ts') or arguments.get('timestamp')}",

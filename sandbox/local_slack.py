@@ -58,6 +58,7 @@ class LocalSlack:
         self._triggers: dict[str, Json] = {}
         self._saving: asyncio.Task[None] | None = None
         self._writing = asyncio.Lock()
+        self._unsaved = False
 
     def _rename_bot(self) -> None:
         """The manifest may have changed since the state was saved."""
@@ -70,6 +71,7 @@ class LocalSlack:
 
     def changed(self) -> None:
         """The state file follows within half a second."""
+        self._unsaved = True
         if self.state_path and self._saving is None:
             self._saving = asyncio.create_task(self._save_soon())
 
@@ -79,7 +81,8 @@ class LocalSlack:
         await self._save()
 
     async def _save(self) -> None:
-        if self.state_path:
+        if self.state_path and self._unsaved:
+            self._unsaved = False
             async with self._writing:
                 await asyncio.to_thread(write_whole, self.state_path, json.dumps(self.workspace.state))
 
@@ -95,18 +98,19 @@ class LocalSlack:
         self._triggers.clear()
         self.faults.active.clear()
         self.sockets.forget()
+        self._unsaved = True
         self.tell({"type": "reset"})
         await self._save()
 
     # Telling the page
 
     def tell(self, change: Json, *, channel: Json | None = None, user: str | None = None) -> None:
-        """A change for everybody, for those who see the channel, or for one user."""
+        """A change for everybody, for those who see the channel and this user besides, or for this user alone."""
 
         def sees(viewer: str) -> bool:
-            if user is not None:
-                return viewer == user
-            return channel is None or self.workspace.sees(viewer, channel)
+            if channel is None:
+                return user in (None, viewer)
+            return viewer == user or self.workspace.sees(viewer, channel)
 
         self.live.tell(change, sees)
 
@@ -325,7 +329,7 @@ class LocalSlack:
     def join(self, channel: Json, user_id: str, inviter: str | None = None, act: str | None = None) -> list[Envelope]:
         channel["members"].append(user_id)
         self.changed()
-        self.tell({"type": "channel", "channel": channel})
+        self.tell({"type": "channel", "channel": channel}, channel=channel, user=user_id)
         event = {
             "type": "member_joined_channel",
             "user": user_id,
@@ -348,7 +352,7 @@ class LocalSlack:
         envelopes = self.emit("member_left_channel", event, channel, act)
         channel["members"].remove(user_id)
         self.changed()
-        self.tell({"type": "channel", "channel": channel})
+        self.tell({"type": "channel", "channel": channel}, channel=channel, user=user_id)
         return envelopes
 
     # Views

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 from sandbox.arguments import Json
 from sandbox.workspace import Workspace
@@ -66,16 +67,18 @@ def _plain(text: str) -> str:
     return text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
 
 
-def _outside_tokens(text: str, change) -> str:  # type: ignore[no-untyped-def]
-    parts, end = [], 0
+def _outside_tokens(text: str, change: Callable[[str], str]) -> str:
+    parts: list[str] = []
+    end = 0
     for found in TOKEN.finditer(text):
         parts += [change(text[end : found.start()]), found[0]]
         end = found.end()
     return "".join([*parts, change(text[end:])])
 
 
-def _linked(text: str, change) -> str:  # type: ignore[no-untyped-def]
-    parts, end = [], 0
+def _linked(text: str, change: Callable[[str], str]) -> str:
+    parts: list[str] = []
+    end = 0
     for found in URL.finditer(text):
         parts += [change(text[end : found.start()]), f"<{escape(found[0])}>"]
         end = found.end()

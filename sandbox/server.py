@@ -142,7 +142,7 @@ async def use_response_url(request: web.Request) -> web.StreamResponse:
     given = await read_arguments(request)
     if isinstance(given.get("payload"), str):
         given = _object(given["payload"])
-    cause = slack.journal.cause({"trigger_id": token})
+    cause = slack.journal.cause({}, token)
     if token in slack.unacknowledged:  # the acknowledgement left first and is seen first, as over a real network
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(slack.unacknowledged[token].wait(), ACK_HEAD_START_SECONDS)
@@ -270,7 +270,10 @@ async def _body(request: web.Request) -> Json:
 
 
 def _object(text: str | bytes) -> Json:
-    body = loads(text)
+    try:
+        body = loads(text)
+    except Refused as refusal:
+        raise Refused(refusal.code, status=400, message="the body is not JSON") from refusal
     if not isinstance(body, dict):
         raise Refused("json_not_object", status=400, message="send a JSON object")
     return body
