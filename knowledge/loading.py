@@ -11,6 +11,7 @@ import stat
 import subprocess
 import sys
 import threading
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import date
 from hashlib import sha256
@@ -105,7 +106,7 @@ def read(path: Path, root: Path, limits: Limits) -> Source:
 
 
 def _bytes(path: Path, root: Path, most: int) -> bytes:
-    name = "its sidecar " if path.suffix == SIDECAR else ""
+    name = "has a sidecar that " if path.suffix == SIDECAR else ""
     try:
         if path.is_symlink() and not path.resolve(strict=True).is_relative_to(root):
             raise Refused(f"{name}is a link to a place outside the guides folder; put the file itself there")
@@ -201,20 +202,22 @@ class Parser:
         process, self._process, self._used = self._process, None, False
         if process is not None:
             process.kill()
-            with process:  # closes the pipes and waits
+            with suppress(BrokenPipeError), process:  # closes the pipes, with what was not yet written, and waits
                 pass
 
 
 def _start() -> subprocess.Popen[bytes]:
     here = Path(__file__).resolve().parent.parent
     return subprocess.Popen(
-        [sys.executable, "-P", "-m", "knowledge.parsing"],
+        [sys.executable, "-P", "-B", "-m", "knowledge.parsing", str(os.getpid())],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
         cwd="/",
-        # None of our settings: no token may be where a hostile file is read. One thread: address space is counted.
-        env={"PYTHONPATH": str(here), "LANG": "C.UTF-8", "OMP_NUM_THREADS": "1"},
+        process_group=0,  # Ctrl-C is for us: we stop it, and it must not seem to have crashed on a file
+        # None of our settings: no token may be where a hostile file is read. One thread each, for on a large machine
+        # the memory that numeric libraries set aside for their threads would use up the limit.
+        env={"PYTHONPATH": str(here), "LANG": "C.UTF-8", "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"},
     )
 
 

@@ -35,7 +35,7 @@ _PR_SET_PDEATHSIG = 1
 def main() -> None:
     requests, answers = sys.stdin.buffer, os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # what a converter prints must not get among the answers
-    _lock_in()
+    _lock_in(int(sys.argv[1]))
     while line := requests.readline():
         head = json.loads(line)
         limits = Limits(**head["limits"])
@@ -111,14 +111,14 @@ def _as_json(draft: Draft) -> dict[str, Any]:
     return vars(draft) | {"reviewed": draft.reviewed and draft.reviewed.isoformat(), "chunks": chunks}
 
 
-def _lock_in() -> None:
+def _lock_in(parent: int) -> None:
     """Die with the parent, write no file, open no connection, start no program."""
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
-        if os.getppid() == 1:  # the parent died before that line
+        if os.getppid() != parent:  # it died before that line
             sys.exit()
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
+    _cap(resource.RLIMIT_CORE, 0)
+    _cap(resource.RLIMIT_FSIZE, 0)
     sys.addaudithook(_forbid)
 
 
@@ -129,10 +129,15 @@ def _forbid(event: str, _: object) -> None:
 
 def _limit(limits: Limits) -> None:
     spent = resource.getrusage(resource.RUSAGE_SELF)
-    cpu = int(spent.ru_utime + spent.ru_stime) + limits.seconds
-    resource.setrlimit(resource.RLIMIT_CPU, (cpu, resource.RLIM_INFINITY))
+    _cap(resource.RLIMIT_CPU, int(spent.ru_utime + spent.ru_stime) + limits.seconds)
     if sys.platform == "linux":  # elsewhere the kernel refuses or ignores it, and time is the limit
-        resource.setrlimit(resource.RLIMIT_AS, (limits.memory_bytes, resource.RLIM_INFINITY))
+        _cap(resource.RLIMIT_AS, limits.memory_bytes)
+
+
+def _cap(what: int, most: int) -> None:
+    """Sets a limit that the next file may raise again, within what the system allows us."""
+    _, allowed = resource.getrlimit(what)
+    resource.setrlimit(what, (most if allowed == resource.RLIM_INFINITY else min(most, allowed), allowed))
 
 
 if __name__ == "__main__":

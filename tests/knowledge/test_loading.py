@@ -217,7 +217,7 @@ def test_pdf_without_headings(take: Take) -> None:
 @pytest.mark.parametrize(
     ("limits", "reason"),
     [
-        (Limits(seconds=1), "takes longer than 1 seconds"),
+        (Limits(seconds=3), "takes longer than 3 seconds"),
         (Limits(memory_bytes=150_000_000), "needs more than 150 MB of memory"),
         (Limits(characters=1_000), "has 3,000,000 characters, more than 1,000"),
         (Limits(file_bytes=1_000), "is 3 MB, more than 1 kB"),
@@ -232,6 +232,17 @@ def test_limits(tmp_path: Path, limits: Limits, reason: str) -> None:
             parser.parse(read(tmp_path / "long.md", tmp_path, limits))
         assert reason in str(refusal.value)
         assert parser.parse(read(tmp_path / "good.md", tmp_path, limits)).text == "Good."
+
+
+def test_endless_pdf(tmp_path: Path) -> None:
+    """A page whose few compressed kilobytes unpack to millions of lines is given up in time."""
+    lines = zlib.compress(b"BT /F1 9 Tf 72 700 Td (flood flood flood) Tj ET\n" * 2_000_000)
+    small = pdf([[(11, "F1", 700, "Flood")]])
+    start, end = small.index(b"<< /Length"), small.index(b"endstream")
+    head = f"<< /Length {len(lines)} /Filter /FlateDecode >>\nstream\n".encode()
+    (tmp_path / "endless.pdf").write_bytes(small[:start] + head + lines + b"\n" + small[end:])
+    with pytest.raises(Refused, match="takes longer than 3 seconds to read"):
+        parse(tmp_path / "endless.pdf", Limits(seconds=3))
 
 
 def test_the_parsing_process_knows_no_secrets(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -249,7 +260,7 @@ def test_the_parsing_process_knows_no_secrets(tmp_path: Path, monkeypatch: pytes
         f"pathlib.Path({str(tmp_path / 'x')!r}).write_text('x')",
     )
     for attempt in attempts:
-        code = f"import pathlib, socket, subprocess, knowledge.parsing as p; p._lock_in(); {attempt}"
+        code = f"import os, pathlib, socket, subprocess, knowledge.parsing as p; p._lock_in(os.getppid()); {attempt}"
         ended = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
         assert ended.returncode != 0
         assert "Refused" in ended.stderr or "File too large" in ended.stderr
@@ -257,7 +268,7 @@ def test_the_parsing_process_knows_no_secrets(tmp_path: Path, monkeypatch: pytes
 
 def test_hostile_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Each broken or hostile file is refused by name with a reason; the good one among them goes in."""
-    small = Limits(unpacked_bytes=20_000_000, characters=1_000_000, cells=100_000, seconds=5)
+    small = Limits(unpacked_bytes=20_000_000, characters=1_000_000, cells=100_000)
     monkeypatch.setattr(knowledge.ingest, "Limits", lambda: small)
     engine = create_engine(f"sqlite:///{tmp_path / 'frontline.db'}")
     KnowledgeTable.metadata.create_all(engine)
@@ -318,8 +329,7 @@ def _write_hostile_files(root: Path, outside: Path) -> dict[str, str]:
     loop = (
         pdf([[(11, "F1", 700, "Loop")]]).replace(b"/Kids [5 0 R]", b"/Kids [2 0 R]").replace(b"/Count 1", b"/Count 9")
     )
-    put("loop.pdf", loop, "")
-    put("endless.pdf", _flood(pdf([[(11, "F1", 700, "Flood")]])), "")
+    put("loop.pdf", loop, "is broken")
     put("pages.pdf", pdf([[]] * 2_001), "has 2,001 pages, more than 2,000")
     put("signs\n.md", b"Good.", "rename it")
     expected["signs\N{REPLACEMENT CHARACTER}.md"] = expected.pop("signs\n.md")
@@ -356,14 +366,6 @@ def _zip(members: dict[str, bytes], claim: int | None = None, flags: int = 0) ->
             entry.file_size = entry.file_size if claim is None else claim
             entry.flag_bits |= flags
     return content.getvalue()
-
-
-def _flood(small: bytes) -> bytes:
-    """The PDF with a page whose few compressed kilobytes unpack to millions of lines."""
-    lines = zlib.compress(b"BT /F1 9 Tf 72 700 Td (flood flood flood) Tj ET\n" * 2_000_000)
-    start, end = small.index(b"<< /Length"), small.index(b"endstream")
-    head = f"<< /Length {len(lines)} /Filter /FlateDecode >>\nstream\n".encode()
-    return small[:start] + head + lines + b"\n" + small[end:]
 
 
 def docx(body: str, prologue: str = "") -> bytes:
