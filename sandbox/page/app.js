@@ -23,27 +23,31 @@ import { plain } from "./mrkdwn.js";
 import { drawSidebar } from "./sidebar.js";
 import * as store from "./store.js";
 
-const [app, sidebar, main, aside, notices] = ["app", "sidebar", "main", "thread", "notices"].map((id) => document.getElementById(id));
+const [app, sidebar, main, aside, notices] = ["app", "sidebar", "main", "thread", "notices"].map((id) =>
+  document.getElementById(id),
+);
 const NOTICE_SECONDS = 10;
 const WIDE = matchMedia("(min-width: 761px)");
 
 // --- The parts ---
 
-const head = h("header", { class: "head" });
-const banner = h("div", { class: "banner", "data-testid": "banner", role: "status", hidden: true });
+const head = h("header.head");
+const banner = h("div.banner", { "data-testid": "banner", role: "status", hidden: true });
 const list = new MessageList({ label: "Messages", openThread: (ts) => openThread(ts, { focus: true }) });
-const promptsBar = h("div", { class: "prompts" });
+const promptsBar = h("div.prompts");
 const composer = new Composer("composer");
 const home = new Home();
 main.append(head, banner, home.node, list.node, promptsBar, composer.node);
 
-const threadHead = h("header", { class: "head" });
+const threadHead = h("header.head");
 const threadList = new MessageList({ label: "Thread" });
-const threadStatus = h("div", { class: "status", role: "status" });
+const threadStatus = h("div.status", { role: "status" });
 const threadComposer = new Composer("thread-composer");
 aside.dataset.testid = "thread";
 aside.append(threadHead, threadList.node, threadStatus, threadComposer.node);
-aside.addEventListener("keydown", (event) => { if (event.key === "Escape") closeThread(); });
+aside.addEventListener("keydown", (event) => {
+  if (event.key === "Escape") closeThread();
+});
 
 const modal = new Modal();
 
@@ -62,7 +66,16 @@ function wanted() {
 
 function firstChannel() {
   const names = [...store.channels.values()].filter((channel) => !channel.is_im && !channel.is_archived);
-  return (names.find((channel) => channel.members?.includes(store.bot.user_id) && channel.members.includes(store.me) && channel.name !== "general") ?? names[0])?.id ?? "dm";
+  return (
+    (
+      names.find(
+        (channel) =>
+          channel.members?.includes(store.bot.user_id) &&
+          channel.members.includes(store.me) &&
+          channel.name !== "general",
+      ) ?? names[0]
+    )?.id ?? "dm"
+  );
 }
 
 const isDm = (channel) => channel === "dm" || channel === store.dm()?.id;
@@ -88,8 +101,16 @@ function drawPlace() {
   drawPrompts();
   if (open.isHome) return home.draw();
   const { channel } = open;
-  list.show(channel, store.messagesOf(channel).filter((item) => !store.isReply(item)), intro());
-  composer.show(channel, null, isDm(channel) ? `Message ${store.bot.name}` : `Message #${store.channels.get(channel).name}`);
+  list.show(
+    channel,
+    store.messagesOf(channel).filter((item) => !store.isReply(item)),
+    intro(),
+  );
+  composer.show(
+    channel,
+    null,
+    isDm(channel) ? `Message ${store.bot.name}` : `Message #${store.channels.get(channel).name}`,
+  );
   store.markRead(channel);
   return undefined;
 }
@@ -121,38 +142,82 @@ const drawSide = () => drawSidebar(sidebar, { current: () => (open.isHome ? "hom
 function drawHead() {
   const hadFocus = head.contains(document.activeElement);
   const channel = store.channels.get(open.channel);
-  const menu = h("button", { type: "button", class: "tool only-narrow", "aria-label": "Channels and people", onclick: () => {
-    app.classList.add("shows-sidebar");
-    sidebar.querySelector("a, button")?.focus();
-  } }, icon("menu"));
+  const menu = h(
+    "button.tool.only-narrow",
+    {
+      "aria-label": "Channels and people",
+      onclick: () => {
+        app.classList.add("shows-sidebar");
+        sidebar.querySelector("a, button")?.focus();
+      },
+    },
+    icon("menu"),
+  );
   if (open.isHome || isDm(open.channel)) {
-    const tab = (hash, testid, label, isOpen) => h("a", { class: "tab", href: hash, "data-testid": testid, "aria-current": isOpen ? "page" : null }, label);
-    head.replaceChildren(menu, h("h1", {}, store.bot.name), h("nav", { class: "tabs", "aria-label": store.bot.name },
-      store.tabs.home && tab("#home", "tab-home", "Home", open.isHome), store.tabs.messages && tab("#messages", "tab-messages", "Messages", !open.isHome)));
+    const tab = (hash, testid, label, isOpen) =>
+      h("a.tab", { href: hash, "data-testid": testid, "aria-current": isOpen ? "page" : null }, label);
+    head.replaceChildren(
+      menu,
+      h("h1", store.bot.name),
+      h(
+        "nav.tabs",
+        { "aria-label": store.bot.name },
+        store.tabs.home && tab("#home", "tab-home", "Home", open.isHome),
+        store.tabs.messages && tab("#messages", "tab-messages", "Messages", !open.isHome),
+      ),
+    );
   } else {
     const members = channel.members?.length ?? channel.num_members;
-    head.replaceChildren(menu, h("h1", { dir: "auto" }, icon(channel.is_private ? "lock" : "hash"), channel.name),
-      channel.is_ext_shared ? h("span", { class: "tag" }, icon("shared"), "Shared with another company") : "",
-      h("span", { class: "topic", dir: "auto" }, plain(aboutOf(channel))), h("span", { class: "members" }, `${members} members`));
+    head.replaceChildren(
+      menu,
+      h("h1", { dir: "auto" }, icon(channel.is_private ? "lock" : "hash"), channel.name),
+      channel.is_ext_shared ? h("span.tag", icon("shared"), "Shared with another company") : "",
+      h("span.topic", { dir: "auto" }, plain(aboutOf(channel))),
+      h("span.members", `${members} members`),
+    );
   }
   if (hadFocus) head.querySelector("[aria-current]")?.focus();
   document.title = `${open.isHome ? "Home" : isDm(open.channel) ? store.bot.name : `#${channel.name}`} · ${store.team.name}`;
 }
 
-const aboutOf = ({ topic, purpose }) => topic?.value || purpose?.value || (typeof topic === "string" && topic) || (typeof purpose === "string" ? purpose : "");
+const aboutOf = ({ topic, purpose }) =>
+  topic?.value ||
+  purpose?.value ||
+  (typeof topic === "string" && topic) ||
+  (typeof purpose === "string" ? purpose : "");
 
 function intro() {
   const channel = store.channels.get(open.channel);
-  if (isDm(open.channel)) return h("div", { class: "intro" }, h("h2", {}, store.bot.name), h("p", {}, `This is between you and ${store.bot.name}. Ask it something.`));
-  return h("div", { class: "intro" }, h("h2", { dir: "auto" }, `#${channel.name}`), h("p", { dir: "auto" }, `This is where #${channel.name} begins. `, plain(aboutOf(channel))));
+  if (isDm(open.channel))
+    return h(
+      "div.intro",
+      h("h2", store.bot.name),
+      h("p", `This is between you and ${store.bot.name}. Ask it something.`),
+    );
+  return h(
+    "div.intro",
+    h("h2", { dir: "auto" }, `#${channel.name}`),
+    h("p", { dir: "auto" }, `This is where #${channel.name} begins. `, plain(aboutOf(channel))),
+  );
 }
 
 function drawPrompts() {
   const offered = !open.isHome && isDm(open.channel) ? (store.prompts?.prompts ?? []) : [];
   promptsBar.hidden = !offered.length;
-  promptsBar.replaceChildren(h("span", { class: "quiet" }, store.prompts?.title ?? "Try"), ...offered.map((prompt) => h("button", {
-    type: "button", class: "prompt", "data-testid": "prompt", title: prompt.message, onclick: () => act("message", { channel: open.channel, text: prompt.message }),
-  }, plain(prompt.title))));
+  promptsBar.replaceChildren(
+    h("span.quiet", store.prompts?.title ?? "Try"),
+    ...offered.map((prompt) =>
+      h(
+        "button.prompt",
+        {
+          "data-testid": "prompt",
+          title: prompt.message,
+          onclick: () => act("message", { channel: open.channel, text: prompt.message }),
+        },
+        plain(prompt.title),
+      ),
+    ),
+  );
 }
 
 function drawThread() {
@@ -161,8 +226,15 @@ function drawThread() {
   app.classList.toggle("shows-thread", Boolean(root));
   if (!root) return threadList.show(null, []);
   const where = isDm(open.channel) ? store.bot.name : `#${store.channels.get(open.channel).name}`;
-  threadHead.replaceChildren(h("h2", {}, "Thread"), h("span", { class: "topic" }, where),
-    h("button", { type: "button", class: "tool", "aria-label": "Close thread", "data-testid": "thread-close", onclick: closeThread }, icon("close")));
+  threadHead.replaceChildren(
+    h("h2", "Thread"),
+    h("span.topic", where),
+    h(
+      "button.tool",
+      { "aria-label": "Close thread", "data-testid": "thread-close", onclick: closeThread },
+      icon("close"),
+    ),
+  );
   threadList.show(open.channel, [root, ...store.repliesOf(open.channel, root.ts)]);
   threadComposer.show(open.channel, root.ts, "Reply…");
   return drawThreadStatus();
@@ -174,23 +246,36 @@ function drawThreadStatus() {
 }
 
 function drawBanner(inContact = true) {
-  const text = !inContact ? "Lost contact with the sandbox. Trying again…"
-    : store.connected ? "" : `${store.bot.name} isn't connected yet. What you write stays here; it starts answering once it is.`;
+  const text = !inContact
+    ? "Lost contact with the sandbox. Trying again…"
+    : store.connected
+      ? ""
+      : `${store.bot.name} isn't connected yet. What you write stays here; it starts answering once it is.`;
   banner.hidden = !text;
   banner.textContent = text;
 }
 
 function notice(text) {
-  const line = h("div", { class: "notice", "data-testid": "notice" }, h("span", {}, text),
-    h("button", { type: "button", class: "tool", "aria-label": "Dismiss", onclick: () => line.remove() }, icon("close")));
+  const line = h(
+    "div.notice",
+    { "data-testid": "notice" },
+    h("span", text),
+    h("button.tool", { "aria-label": "Dismiss", onclick: () => line.remove() }, icon("close")),
+  );
   (modal.dialog.open ? modal.dialog : document.body).append(notices); // an open modal hides everything outside it
+  for (const old of [...notices.children]) if (old.firstChild.textContent === text) old.remove();
   notices.append(line);
   setTimeout(() => line.remove(), NOTICE_SECONDS * 1000);
 }
 
 // --- What changes ---
 
-store.on("loaded", () => { goThere({ anew: true }); drawBanner(); modal.draw(); arrive(); });
+store.on("loaded", () => {
+  goThere({ anew: true });
+  drawBanner();
+  modal.draw();
+  arrive();
+});
 store.on("message", ({ channel, ts, isNew }) => {
   const item = store.message(channel, ts);
   if (channel === open.channel) {
@@ -218,12 +303,21 @@ store.on("status", ({ channel, ts }) => {
   list.follow();
 });
 store.on("channels", drawSide);
-store.on("home", () => { if (open.isHome) home.draw(); });
-store.on("views", () => { modal.draw(); if (!modal.dialog.open) document.body.append(notices); });
+store.on("home", () => {
+  if (open.isHome) home.draw();
+});
+store.on("views", () => {
+  modal.draw();
+  if (!modal.dialog.open) document.body.append(notices);
+});
 store.on("prompts", drawPrompts);
-store.on("connected", () => { drawBanner(); arrive(); });
+store.on("connected", () => {
+  drawBanner();
+  arrive();
+});
 store.on("contact", (inContact) => drawBanner(inContact));
-store.on("notice", (text) => notice(explained(text)));
+store.on("notice", notice);
+store.on("told", (text) => notice(explained(text)));
 store.on("nobody", async () => become(await firstPerson()));
 addEventListener("hashchange", () => {
   const { channel } = open;
@@ -231,10 +325,22 @@ addEventListener("hashchange", () => {
   arrive();
   if (open.channel && open.channel !== channel && WIDE.matches) composer.focus(); // a phone's keyboard would cover the page
 });
-addEventListener("popstate", () => { if (new URL(location.href).searchParams.get("user") !== store.me) start(); });
-addEventListener("focus", () => { if (open.channel) store.markRead(open.channel); });
-app.addEventListener("click", (event) => { if (event.target === app || event.target.closest("main")) app.classList.remove("shows-sidebar"); }, true);
-sidebar.addEventListener("keydown", (event) => { if (event.key === "Escape") app.classList.remove("shows-sidebar"); });
+addEventListener("popstate", () => {
+  if (new URL(location.href).searchParams.get("user") !== store.me) start();
+});
+addEventListener("focus", () => {
+  if (open.channel) store.markRead(open.channel);
+});
+app.addEventListener(
+  "click",
+  (event) => {
+    if (event.target === app || event.target.closest("main")) app.classList.remove("shows-sidebar");
+  },
+  true,
+);
+sidebar.addEventListener("keydown", (event) => {
+  if (event.key === "Escape") app.classList.remove("shows-sidebar");
+});
 
 // The answer to what was just posted here opens beside it, where there is room.
 function follow(root) {

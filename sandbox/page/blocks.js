@@ -19,59 +19,116 @@ export function renderBlock(block, place) {
 }
 
 const BLOCKS = {
-  section: (block, place) => h("div", {},
-    h("div", { class: "section-text" },
-      block.text ? folded(block.text, block.expand) : null,
-      block.fields ? h("div", { class: "fields" }, block.fields.map((field) => h("div", { class: "field" }, mrkdwn.textObject(field)))) : null),
-    block.accessory ? h("div", { class: "accessory" }, element(block.accessory, block, place)) : null),
+  section: (block, place) =>
+    h(
+      "div",
+      h(
+        "div.section-text",
+        block.text ? folded(block.text, block.expand) : null,
+        block.fields
+          ? h(
+              "div.fields",
+              block.fields.map((field) => h("div.field", mrkdwn.textObject(field))),
+            )
+          : null,
+      ),
+      block.accessory ? h("div.accessory", element(block.accessory, block, place)) : null,
+    ),
 
-  header: (block) => h("h3", {}, mrkdwn.textObject(block.text)),
+  header: (block) => h("h3", mrkdwn.textObject(block.text)),
 
   divider: () => h("hr"),
 
-  context: (block) => h("div", {}, block.elements.map((item) => (
-    item.type === "image" ? picture(item) : h("span", {}, mrkdwn.textObject(item))))),
+  context: (block) =>
+    h(
+      "div",
+      block.elements.map((item) => (item.type === "image" ? picture(item) : h("span", mrkdwn.textObject(item)))),
+    ),
 
-  actions: (block, place) => h("div", {}, block.elements.map((item) => element(item, block, place))),
+  actions: (block, place) =>
+    h(
+      "div",
+      block.elements.map((item) => element(item, block, place)),
+    ),
 
-  context_actions: (block, place) => h("div", {}, block.elements.map((item) => element(item, block, place))),
+  context_actions: (block, place) =>
+    h(
+      "div",
+      block.elements.map((item) => element(item, block, place)),
+    ),
 
   input: (block, place) => {
     const field = element(block.element, block, place);
-    const label = h(labelOf(field) ? "label" : "div", { class: "input-label", id: `label-${block.block_id}` },
-      mrkdwn.textObject(block.label), block.optional ? h("span", { class: "optional" }, " (optional)") : null);
+    const label = h(
+      labelOf(field) ? "label" : "div",
+      { class: "input-label", id: `label-${block.block_id}` },
+      mrkdwn.textObject(block.label),
+      block.optional ? h("span.optional", " (optional)") : null,
+    );
     const control = labelOf(field);
     if (control) {
       control.id = `field-${block.block_id}`;
       label.htmlFor = control.id;
     } else field.setAttribute("aria-labelledby", label.id);
-    return h("div", {}, label, field,
-      block.hint ? h("div", { class: "input-hint" }, mrkdwn.textObject(block.hint)) : null,
-      h("div", { class: "input-error", role: "alert", id: `error-${block.block_id}` }));
+    return h(
+      "div",
+      label,
+      field,
+      block.hint ? h("div.input-hint", mrkdwn.textObject(block.hint)) : null,
+      h("div.input-error", { role: "alert", id: `error-${block.block_id}` }),
+    );
   },
 
-  image: (block) => h("figure", {}, block.title ? h("figcaption", {}, mrkdwn.textObject(block.title)) : null, picture(block)),
+  image: (block) => h("figure", block.title ? h("figcaption", mrkdwn.textObject(block.title)) : null, picture(block)),
 
-  rich_text: (block) => h("div", {}, richText(block.elements)),
+  rich_text: (block) => h("div", richText(block.elements)),
 
-  markdown: (block) => h("div", {}, markdown(block.text)),
+  markdown: (block) => h("div", markdown(block.text)),
 
-  table: (block) => h("div", { class: "table-wrap", tabindex: "0", role: "region", "aria-label": "Table" },
-    h("table", {}, (block.rows ?? []).map((row, index) => h("tr", {}, row.map((cell, column) => h(index ? "td" : "th", {
-      scope: index ? null : "col",
-      class: [`align-${block.column_settings?.[column]?.align ?? "left"}`, block.column_settings?.[column]?.is_wrapped ? "wrapped" : ""].join(" "),
-    }, cell.type === "rich_text" ? richText(cell.elements) : String(cell.text ?? cell.value ?? ""))))))),
+  table: (block) =>
+    h(
+      "div.table-wrap",
+      { tabindex: "0", role: "region", "aria-label": "Table" },
+      h(
+        "table",
+        (block.rows ?? []).map((row, index) =>
+          h(
+            "tr",
+            row.map((cell, column) =>
+              h(
+                index ? "td" : "th",
+                {
+                  scope: index ? null : "col",
+                  class: [
+                    `align-${block.column_settings?.[column]?.align ?? "left"}`,
+                    block.column_settings?.[column]?.is_wrapped ? "wrapped" : "",
+                  ].join(" "),
+                },
+                cell.type === "rich_text" ? richText(cell.elements) : String(cell.text ?? cell.value ?? ""),
+              ),
+            ),
+          ),
+        ),
+      ),
+    ),
 };
 
 function folded(text, expand) {
-  const nodes = h("div", { class: "prose" }, mrkdwn.textObject(text));
+  const nodes = h("div.prose", mrkdwn.textObject(text));
   if (expand || (text.text ?? "").length <= LONG) return nodes;
   nodes.classList.add("is-folded");
-  const more = h("button", { type: "button", class: "see-more", "aria-expanded": "false", onclick: () => {
-    const isFolded = nodes.classList.toggle("is-folded");
-    more.textContent = isFolded ? "See more" : "See less";
-    more.setAttribute("aria-expanded", String(!isFolded));
-  } }, "See more");
+  const more = h(
+    "button.see-more",
+    {
+      "aria-expanded": "false",
+      onclick: () => {
+        const isFolded = nodes.classList.toggle("is-folded");
+        more.textContent = isFolded ? "See more" : "See less";
+        more.setAttribute("aria-expanded", String(!isFolded));
+      },
+    },
+    "See more",
+  );
   return [nodes, more];
 }
 
@@ -79,8 +136,15 @@ function folded(text, expand) {
 function picture(image) {
   const url = image.image_url ?? image.slack_file?.url ?? "";
   const alt = image.alt_text ?? "";
-  if (new URL(url || "about:blank", location.href).origin === location.origin) return h("img", { src: url, alt, loading: "lazy" });
-  return h("span", { class: "image-away", title: url }, icon("image"), alt || "Image", url ? h("span", { class: "image-host" }, mrkdwn.link(url, hostOf(url))) : null);
+  if (new URL(url || "about:blank", location.href).origin === location.origin)
+    return h("img", { src: url, alt, loading: "lazy" });
+  return h(
+    "span.image-away",
+    { title: url },
+    icon("image"),
+    alt || "Image",
+    url ? h("span.image-host", mrkdwn.link(url, hostOf(url))) : null,
+  );
 }
 
 function hostOf(url) {
@@ -92,5 +156,9 @@ function hostOf(url) {
 }
 
 function unknown(block) {
-  return h("details", { class: "unknown" }, h("summary", {}, `Block “${block.type}” isn't drawn here yet`), h("pre", {}, JSON.stringify(block, null, 2)));
+  return h(
+    "details.unknown",
+    h("summary", `Block “${block.type}” isn't drawn here yet`),
+    h("pre", JSON.stringify(block, null, 2)),
+  );
 }

@@ -1,14 +1,22 @@
 // Building the page: text from Slack goes in as text nodes only, never as HTML.
 
-/** An element; `on…` properties are listeners, false and null ones are left out, true is an empty attribute. */
-export function h(tag, props = {}, ...children) {
+/**
+ * An element: h("p.quiet", { id: "x", onclick: press }, "text", …). Properties may be left out; `on…` ones are
+ * listeners, false and null ones are skipped, true is an empty attribute.
+ */
+export function h(name, ...rest) {
+  const [tag, ...classes] = name.split(".");
   const node = document.createElement(tag);
-  for (const [name, value] of Object.entries(props)) {
+  if (tag === "button") node.type = "button"; // the browser's own default would submit a form
+  const isProps = rest[0]?.constructor === Object;
+  for (const [key, value] of Object.entries(isProps ? rest[0] : {})) {
     if (value === false || value === null || value === undefined) continue;
-    if (name.startsWith("on")) node.addEventListener(name.slice(2), value);
-    else node.setAttribute(name, value === true ? "" : value);
+    if (key.startsWith("on")) node.addEventListener(key.slice(2), value);
+    else node.setAttribute(key, value === true ? "" : value);
   }
-  node.append(...children.flat(Infinity).filter((child) => child !== null && child !== undefined && child !== false));
+  node.classList.add(...classes);
+  const children = rest.slice(isProps ? 1 : 0).flat(Infinity);
+  node.append(...children.filter((child) => child !== null && child !== undefined && child !== false));
   return node;
 }
 
@@ -26,7 +34,8 @@ const PATHS = {
   more: "M6 12h.01M12 12h.01M18 12h.01",
   down: "M6 9l6 6 6-6",
   up: "M7 11v9H4v-9zM7 11l4-7c1.4 0 2.3 1 2.3 2.4L13 10h5.5a1.8 1.8 0 0 1 1.8 2.1l-1.2 6.4a1.8 1.8 0 0 1-1.8 1.5H7",
-  thumbdown: "M17 13V4h3v9zM17 13l-4 7c-1.4 0-2.3-1-2.3-2.4L11 14H5.5a1.8 1.8 0 0 1-1.8-2.1l1.2-6.4A1.8 1.8 0 0 1 6.7 4H17",
+  thumbdown:
+    "M17 13V4h3v9zM17 13l-4 7c-1.4 0-2.3-1-2.3-2.4L11 14H5.5a1.8 1.8 0 0 1-1.8-2.1l1.2-6.4A1.8 1.8 0 0 1 6.7 4H17",
   eye: "M2.5 12S6 5.5 12 5.5 21.5 12 21.5 12 18 18.5 12 18.5 2.5 12 2.5 12zM12 9.3a2.7 2.7 0 1 0 0 5.4 2.7 2.7 0 0 0 0-5.4",
   trash: "M5 7h14M10 7V4.5h4V7M7 7l1 13h8l1-13",
   edit: "M4 20l1-4L16 5l3 3L8 19z",
@@ -38,7 +47,12 @@ const PATHS = {
 /** A line drawing in the colour of the text around it; always beside a label, so hidden from screen readers. */
 export function icon(name) {
   const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
-  for (const [key, value] of Object.entries({ viewBox: "0 0 24 24", class: `icon icon-${name}`, "aria-hidden": "true" })) svg.setAttribute(key, value);
+  for (const [key, value] of Object.entries({
+    viewBox: "0 0 24 24",
+    class: `icon icon-${name}`,
+    "aria-hidden": "true",
+  }))
+    svg.setAttribute(key, value);
   const path = document.createElementNS("http://www.w3.org/2000/svg", "path");
   path.setAttribute("d", PATHS[name] ?? PATHS.bolt);
   svg.append(path);
@@ -48,9 +62,19 @@ export function icon(name) {
 /** Initials on a colour that stays with the id: every person looks the same in every window. */
 export function avatar(person, size = "") {
   const name = person.name || "?";
-  const initials = person.is_bot ? name.slice(0, 1) : name.split(/\s+/).map((word) => [...word][0]).slice(0, 2).join("");
+  const initials = person.is_bot
+    ? name.slice(0, 1)
+    : name
+        .split(/\s+/)
+        .map((word) => [...word][0])
+        .slice(0, 2)
+        .join("");
   const hue = [...(person.id ?? name)].reduce((sum, char) => (sum * 31 + char.codePointAt(0)) % 9973, 7) % 10;
-  return h("span", { class: `avatar hue-${hue} ${person.is_bot ? "avatar-app" : ""} ${size}`, "aria-hidden": "true" }, initials.toUpperCase());
+  return h(
+    "span",
+    { class: `avatar hue-${hue} ${person.is_bot ? "avatar-app" : ""} ${size}`, "aria-hidden": "true" },
+    initials.toUpperCase(),
+  );
 }
 
 /** Replaces the children, and puts the focus back on the same control if it was inside. */

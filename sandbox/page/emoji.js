@@ -13,9 +13,35 @@ pushpin 📌|round_pushpin 📍|inbox_tray 📥|outbox_tray 📤|email ✉️|en
 red_circle 🔴|large_blue_circle 🔵|large_green_circle 🟢|large_yellow_circle 🟡|white_circle ⚪|black_circle ⚫|arrow_right ➡️|arrow_left ⬅️|
 arrow_up ⬆️|arrow_down ⬇️|repeat 🔁|arrows_counterclockwise 🔄|information_source ℹ️|no_entry ⛔|no_entry_sign 🚫|robot_face 🤖|busts_in_silhouette 👥|
 bust_in_silhouette 👤|coffee ☕|pizza 🍕|dart 🎯|compass 🧭|shield 🛡️|lifebuoy 🛟|construction 🚧|zap ⚡|cloud ☁️|rainbow 🌈|trumpet 🎺`
-    .replaceAll("\n", "").split("|").map((pair) => pair.split(" ")),
+    .replaceAll("\n", "")
+    .split("|")
+    .map((pair) => pair.split(" ")),
 );
 
 // Offered when reacting or pressing the smile, most used first.
-export const COMMON = ["+1", "-1", "heart", "tada", "eyes", "white_check_mark", "pray", "clap", "raised_hands", "bulb",
-  "smile", "joy", "thinking_face", "fire", "rocket", "star", "100", "muscle", "wave", "warning", "question", "x", "trophy", "coffee"];
+export const COMMON = [
+  "+1",
+  "-1",
+  "heart",
+  "tada",
+  "eyes",
+  "white_check_mark",
+  "pray",
+  "clap",
+  "raised_hands",
+  "bulb",
+  "smile",
+  "joy",
+  "thinking_face",
+  "fire",
+  "rocket",
+  "star",
+  "100",
+  "muscle",
+  "wave",
+  "warning",
+  "question",
+  "x",
+  "trophy",
+  "coffee",
+];

@@ -5,7 +5,7 @@ import { h, replaceKeepingFocus } from "./dom.js";
 
 export class Form {
   constructor() {
-    this.node = h("div", { class: "form" });
+    this.node = h("div.form");
     this.inputs = new Map(); // "block_id action_id" -> {block_id, type, read(), node}
     this.drawn = new Map(); // block_id -> {json, node}
   }
@@ -16,8 +16,12 @@ export class Form {
     const before = this.inputs;
     this.inputs = new Map();
     const place = {
-      id: view.id, fields: { view_id: view.id }, act: actInTurn, inputs: this.inputs,
-      stated: (block, el) => typed.get(`${block.block_id} ${el.action_id}`) ?? held(view.state?.values?.[block.block_id]?.[el.action_id]),
+      id: view.id,
+      fields: { view_id: view.id },
+      act: actInTurn,
+      inputs: this.inputs,
+      stated: (block, el) =>
+        typed.get(`${block.block_id} ${el.action_id}`) ?? held(view.state?.values?.[block.block_id]?.[el.action_id]),
     };
     const drawn = new Map();
     const nodes = view.blocks.map((block, index) => {
@@ -25,13 +29,15 @@ export class Form {
       const json = JSON.stringify(block);
       const old = this.drawn.get(key);
       const isSame = old?.json === json;
-      if (isSame) for (const [name, input] of before) if (input.block_id === block.block_id) this.inputs.set(name, input);
+      if (isSame)
+        for (const [name, input] of before) if (input.block_id === block.block_id) this.inputs.set(name, input);
       const node = isSame ? old.node : renderBlock(block, place);
       drawn.set(key, { json, node });
       return node;
     });
     this.drawn = drawn;
-    const isUnmoved = nodes.length === this.node.children.length && nodes.every((node, index) => node === this.node.children[index]);
+    const isUnmoved =
+      nodes.length === this.node.children.length && nodes.every((node, index) => node === this.node.children[index]);
     if (!isUnmoved) this.replace(nodes);
   }
 
@@ -69,9 +75,8 @@ export class Form {
 
 // What Slack's view state says of one element, as the plain value that our fields take.
 function held(state) {
-  if (!state) return undefined;
-  const { value, selected_option: option, selected_options: options, type, ...rest } = state;
-  if (options) return options.map((one) => one.value);
-  if ("selected_option" in state) return option?.value;
-  return value ?? Object.values(rest)[0] ?? undefined;
+  const [field, value] = Object.entries(state ?? {}).find(([name]) => name !== "type") ?? [];
+  if (field === "selected_options") return value?.map((one) => one.value);
+  if (field === "selected_option") return value?.value;
+  return value ?? undefined;
 }

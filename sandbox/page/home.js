@@ -5,14 +5,14 @@ import * as store from "./store.js";
 
 export class Home {
   constructor() {
-    this.node = h("div", { class: "home", "data-testid": "home", tabindex: "-1", "aria-label": "Home tab" });
+    this.node = h("div.home", { "data-testid": "home", tabindex: "-1", "aria-label": "Home tab" });
   }
 
   draw() {
     const view = store.home;
     if (!view) {
       this.form = null;
-      this.node.replaceChildren(h("p", { class: "quiet" }, `${store.bot.name} hasn't shown anything here yet.`));
+      this.node.replaceChildren(h("p.quiet", `${store.bot.name} hasn't shown anything here yet.`));
       return;
     }
     if (this.form?.view.id !== view.id || this.owner !== store.me) {

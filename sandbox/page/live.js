@@ -21,7 +21,10 @@ export function open(user) {
 async function refused(user) {
   const answer = await fetchState();
   if (answer?.error === "user_not_found") store.tell("nobody");
-  else setTimeout(() => { if (user === store.me) open(user); }, RETRY_SECONDS * 1000);
+  else
+    setTimeout(() => {
+      if (user === store.me) open(user);
+    }, RETRY_SECONDS * 1000);
 }
 
 async function receive(change) {

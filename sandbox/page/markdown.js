@@ -26,7 +26,7 @@ function blocks(rows) {
     if (!row.trim()) at += 1;
     else if (FENCE.test(row)) {
       at += 1;
-      nodes.push(h("pre", {}, takeWhile((line) => !FENCE.test(line)).join("\n")));
+      nodes.push(h("pre", takeWhile((line) => !FENCE.test(line)).join("\n")));
       at += 1;
     } else if (HEADING.test(row)) {
       const [, marks, title] = row.match(HEADING);
@@ -36,14 +36,22 @@ function blocks(rows) {
       nodes.push(h("hr"));
       at += 1;
     } else if (QUOTE.test(row)) {
-      nodes.push(h("blockquote", {}, blocks(takeWhile((line) => QUOTE.test(line)).map((line) => line.replace(QUOTE, "")))));
+      nodes.push(h("blockquote", blocks(takeWhile((line) => QUOTE.test(line)).map((line) => line.replace(QUOTE, "")))));
     } else if (ITEM.test(row)) {
       nodes.push(list(takeWhile((line) => ITEM.test(line) || /^\s+\S/.test(line))));
     } else if (row.includes("|") && TABLE_RULE.test(rows[at + 1] ?? "")) {
       nodes.push(table(takeWhile((line) => line.includes("|"))));
     } else {
-      const paragraph = [rows[at++], ...takeWhile((line) => line.trim() && ![FENCE, HEADING, RULE, QUOTE, ITEM].some((p) => p.test(line)))];
-      nodes.push(h("p", {}, paragraph.flatMap((line, index) => (index ? [h("br"), ...inline(line)] : inline(line)))));
+      const paragraph = [
+        rows[at++],
+        ...takeWhile((line) => line.trim() && ![FENCE, HEADING, RULE, QUOTE, ITEM].some((p) => p.test(line))),
+      ];
+      nodes.push(
+        h(
+          "p",
+          paragraph.flatMap((line, index) => (index ? [h("br"), ...inline(line)] : inline(line))),
+        ),
+      );
     }
   }
   return nodes;
@@ -59,8 +67,11 @@ function list(rows) {
     else items.at(-1).rest.push(row.replace(/^(\t| {1,4})/, ""));
   }
   const ordered = /\d/.test(marker);
-  return h(ordered ? "ol" : "ul", { start: ordered ? parseInt(marker, 10) : null },
-    items.map(({ first, rest }) => h("li", {}, task(first), rest.length ? blocks(rest) : null)));
+  return h(
+    ordered ? "ol" : "ul",
+    { start: ordered ? parseInt(marker, 10) : null },
+    items.map(({ first, rest }) => h("li", task(first), rest.length ? blocks(rest) : null)),
+  );
 }
 
 function task(text) {
@@ -69,18 +80,43 @@ function task(text) {
 }
 
 function table(rows) {
-  const cells = (row) => row.trim().replace(/^\||\|$/g, "").split("|").map((cell) => inline(cell.trim()));
+  const cells = (row) =>
+    row
+      .trim()
+      .replace(/^\||\|$/g, "")
+      .split("|")
+      .map((cell) => inline(cell.trim()));
   const [head, , ...body] = rows;
-  return h("div", { class: "table-wrap", tabindex: "0", role: "region", "aria-label": "Table" }, h("table", {},
-    h("thead", {}, h("tr", {}, cells(head).map((cell) => h("th", { scope: "col" }, cell)))),
-    h("tbody", {}, body.map((row) => h("tr", {}, cells(row).map((cell) => h("td", {}, cell)))))));
+  return h(
+    "div.table-wrap",
+    { tabindex: "0", role: "region", "aria-label": "Table" },
+    h(
+      "table",
+      h(
+        "thead",
+        h(
+          "tr",
+          cells(head).map((cell) => h("th", { scope: "col" }, cell)),
+        ),
+      ),
+      h(
+        "tbody",
+        body.map((row) =>
+          h(
+            "tr",
+            cells(row).map((cell) => h("td", cell)),
+          ),
+        ),
+      ),
+    ),
+  );
 }
 
 const INLINE = new RegExp(
   [
     "\\\\([\\\\`*_~\\[\\](){}#+\\-.!|<>])",
     "(`+)(.+?)\\2(?!`)",
-    "\\[([^\\]\\n]{1,1000})\\]\\(([^()\\s]+)(?:\\s+\"[^\"]*\")?\\)",
+    '\\[([^\\]\\n]{1,1000})\\]\\(([^()\\s]+)(?:\\s+"[^"]*")?\\)',
     "<((?:https?:\\/\\/|mailto:)[^<>\\s]+)>",
     "\\*\\*(?=\\S)(.{1,3000}?)(?<=\\S)\\*\\*",
     "~~(?=\\S)(.{1,3000}?)(?<=\\S)~~",
@@ -100,12 +136,12 @@ function inline(text) {
     if (match.index > end) nodes.push(text.slice(end, match.index));
     end = match.index + whole.length;
     if (escaped) nodes.push(escaped);
-    else if (code) nodes.push(h("code", {}, code.trim()));
+    else if (code) nodes.push(h("code", code.trim()));
     else if (target) nodes.push(/^(https?:\/\/|mailto:)/i.test(target) ? link(target, inline(label)) : whole);
     else if (angle) nodes.push(link(angle, angle));
-    else if (strong) nodes.push(h("strong", {}, inline(strong)));
-    else if (struck) nodes.push(h("s", {}, inline(struck)));
-    else if (starred ?? underlined) nodes.push(h("em", {}, inline(starred ?? underlined)));
+    else if (strong) nodes.push(h("strong", inline(strong)));
+    else if (struck) nodes.push(h("s", inline(struck)));
+    else if (starred ?? underlined) nodes.push(h("em", inline(starred ?? underlined)));
     else if (emoji) nodes.push(emojiNode(emoji));
     else nodes.push(link(url, url));
   }

@@ -1,12 +1,11 @@
 // A list of messages, in a channel or a thread. Each message is drawn once and changed in place.
 import { act } from "./acts.js";
 import { renderBlocks } from "./blocks.js";
-import { confirmed } from "./confirm.js";
 import { avatar, dayOf, fullTimeOf, h, icon, replaceKeepingFocus, timeOf } from "./dom.js";
-import { COMMON, EMOJI } from "./emoji.js";
 import { emojiNode, mrkdwn, plain } from "./mrkdwn.js";
-import { moveFocus, openMenu } from "./popup.js";
+import { moveFocus } from "./popup.js";
 import * as store from "./store.js";
+import { react, toolbar } from "./tools.js";
 
 const PAGE = 80; // messages drawn at once; older ones follow on scrolling up
 const SAME_GROUP = 5 * 60; // seconds within which one author's messages share a heading
@@ -18,20 +17,31 @@ export class MessageList {
     this.openThread = openThread;
     this.shown = new Map(); // ts -> node
     this.older = [];
-    this.list = h("div", { class: "messages", role: "log", "aria-label": label, "aria-live": "polite", tabindex: "0",
-      onkeydown: (event) => this.key(event), onscroll: () => { if (this.list.scrollTop < 200) this.showOlder(); } });
+    this.list = h("div.messages", {
+      role: "log",
+      "aria-label": label,
+      "aria-live": "polite",
+      tabindex: "0",
+      onkeydown: (event) => this.key(event),
+      onscroll: () => {
+        if (this.list.scrollTop < 200) this.showOlder();
+      },
+    });
     this.items = h("div");
     this.list.append(this.items);
-    this.newer = h("button", { type: "button", class: "newer", hidden: true, onclick: () => this.toEnd() }, "New messages", icon("down"));
+    this.newer = h("button.newer", { hidden: true, onclick: () => this.toEnd() }, "New messages", icon("down"));
     this.list.addEventListener("scroll", () => {
       this.follows = this.isAtEnd();
       if (this.follows) this.newer.hidden = true;
     });
     new ResizeObserver(() => this.follow()).observe(this.list); // the composer grew, or a thread opened beside
     this.tools = toolbar(this);
-    for (const type of ["mouseover", "focusin"]) this.list.addEventListener(type, (event) => this.reachFor(event.target.closest(".message")));
-    this.list.addEventListener("mouseleave", () => { if (!this.tools.contains(document.activeElement)) this.tools.remove(); });
-    this.node = h("div", { class: "messages-wrap" }, this.list, this.newer);
+    for (const type of ["mouseover", "focusin"])
+      this.list.addEventListener(type, (event) => this.reachFor(event.target.closest(".message")));
+    this.list.addEventListener("mouseleave", () => {
+      if (!this.tools.contains(document.activeElement)) this.tools.remove();
+    });
+    this.node = h("div.messages-wrap", this.list, this.newer);
   }
 
   /** Starts over with another channel or thread; `intro` stands above the first message. */
@@ -51,7 +61,8 @@ export class MessageList {
   showOlder() {
     if (!this.older.length) return;
     const fromEnd = this.list.scrollHeight - this.list.scrollTop;
-    for (const item of this.older.splice(-PAGE).reverse()) this.place(item, this.items.firstElementChild).classList.add("is-old");
+    for (const item of this.older.splice(-PAGE).reverse())
+      this.place(item, this.items.firstElementChild).classList.add("is-old");
     if (!this.older.length && this.intro) this.items.prepend(this.intro);
     this.list.scrollTop = this.list.scrollHeight - fromEnd;
   }
@@ -60,7 +71,8 @@ export class MessageList {
   put(item) {
     const node = this.shown.get(item.ts);
     if (node) node.draw(item);
-    else if (this.older.some((old) => old.ts === item.ts)) this.older = this.older.map((old) => (old.ts === item.ts ? item : old));
+    else if (this.older.some((old) => old.ts === item.ts))
+      this.older = this.older.map((old) => (old.ts === item.ts ? item : old));
     else this.place(item, this.firstAfter(item.ts));
     if (!node && store.isMine(item)) this.toEnd();
     else if (this.follows) this.follow();
@@ -89,7 +101,12 @@ export class MessageList {
 
   firstAfter(ts) {
     let after = null;
-    for (let node = this.items.lastElementChild; node?.dataset.ts && Number(node.dataset.ts) > Number(ts); node = node.previousElementSibling) after = node;
+    for (
+      let node = this.items.lastElementChild;
+      node?.dataset.ts && Number(node.dataset.ts) > Number(ts);
+      node = node.previousElementSibling
+    )
+      after = node;
     return after;
   }
 
@@ -110,14 +127,16 @@ export class MessageList {
 
   // One toolbar moves to the message under the pointer or the focus.
   reachFor(node) {
-    if (node && this.tools.parentElement !== node && !this.tools.contains(document.activeElement)) node.prepend(this.tools);
+    if (node && this.tools.parentElement !== node && !this.tools.contains(document.activeElement))
+      node.prepend(this.tools);
   }
 
   key(event) {
     if (event.target === this.list && ["ArrowUp", "End"].includes(event.key)) {
       event.preventDefault();
       this.items.lastElementChild?.focus();
-    } else if (event.target.matches(".message")) moveFocus(event, [...this.items.querySelectorAll(":scope > .message")]);
+    } else if (event.target.matches(".message"))
+      moveFocus(event, [...this.items.querySelectorAll(":scope > .message")]);
   }
 }
 
@@ -127,24 +146,49 @@ const following = (node) => (node.nextElementSibling?.dataset.ts ? node.nextElem
 function regroup(node) {
   const before = preceding(node);
   const isNewDay = !before || dayOf(before.dataset.ts) !== dayOf(node.dataset.ts);
-  const goesOn = !isNewDay && before.dataset.author === node.dataset.author && Number(node.dataset.ts) - Number(before.dataset.ts) < SAME_GROUP;
+  const goesOn =
+    !isNewDay &&
+    before.dataset.author === node.dataset.author &&
+    Number(node.dataset.ts) - Number(before.dataset.ts) < SAME_GROUP;
   node.classList.toggle("is-first", !goesOn);
   node.querySelector(":scope > .day")?.remove();
-  if (isNewDay) node.prepend(h("div", { class: "day", role: "separator" }, h("span", {}, dayOf(node.dataset.ts))));
+  if (isNewDay) node.prepend(h("div.day", { role: "separator" }, h("span", dayOf(node.dataset.ts))));
 }
 
 function messageNode(item, list) {
   const who = store.author(item);
-  const name = h("span", { class: "author", dir: "auto" }, who.name, who.is_bot ? h("span", { class: "app-tag" }, "APP") : null);
-  const time = h("time", { class: "time", title: fullTimeOf(item.ts), datetime: new Date(Number(item.ts) * 1000).toISOString() }, timeOf(item.ts));
-  const parts = { body: h("div", { class: "body" }), reactions: h("div", { class: "reactions" }), thread: h("div", { class: "replies" }), status: h("div", { class: "status", role: "status" }) };
-  const node = h("article", {
-    class: item.is_ephemeral ? "message is-ephemeral" : "message", "data-ts": item.ts, "data-author": `${item.user} ${item.bot_id ?? ""} ${item.is_ephemeral ?? ""}`,
-    tabindex: "-1", "aria-label": `${who.name}, ${timeOf(item.ts)}`,
-  },
-  avatar(who), h("div", { class: "content" },
-    item.is_ephemeral ? h("div", { class: "only-you" }, icon("eye"), "Only visible to you") : null,
-    h("div", { class: "heading" }, name, time), parts.body, parts.reactions, parts.thread, parts.status));
+  const name = h("span.author", { dir: "auto" }, who.name, who.is_bot ? h("span.app-tag", "APP") : null);
+  const time = h(
+    "time.time",
+    { title: fullTimeOf(item.ts), datetime: new Date(Number(item.ts) * 1000).toISOString() },
+    timeOf(item.ts),
+  );
+  const parts = {
+    body: h("div.body"),
+    reactions: h("div.reactions"),
+    thread: h("div.replies"),
+    status: h("div.status", { role: "status" }),
+  };
+  const node = h(
+    "article",
+    {
+      class: item.is_ephemeral ? "message is-ephemeral" : "message",
+      "data-ts": item.ts,
+      "data-author": `${item.user} ${item.bot_id ?? ""} ${item.is_ephemeral ?? ""}`,
+      tabindex: "-1",
+      "aria-label": `${who.name}, ${timeOf(item.ts)}`,
+    },
+    avatar(who),
+    h(
+      "div.content",
+      item.is_ephemeral ? h("div.only-you", icon("eye"), "Only visible to you") : null,
+      h("div.heading", name, time),
+      parts.body,
+      parts.reactions,
+      parts.thread,
+      parts.status,
+    ),
+  );
   let drawn = "";
   node.draw = (latest) => {
     node.item = latest;
@@ -165,100 +209,67 @@ function messageNode(item, list) {
   return node;
 }
 
-export const statusLine = (text) => h("span", { class: "status-line", "data-testid": "status" }, h("span", { class: "dots", "aria-hidden": "true" }), `${store.bot.name} ${plain(text)}`);
+export const statusLine = (text) =>
+  h(
+    "span.status-line",
+    { "data-testid": "status" },
+    h("span.dots", { "aria-hidden": "true" }),
+    `${store.bot.name} ${plain(text)}`,
+  );
 
 function bodyOf(item, channel) {
   const place = { id: item.ts, fields: { channel, message_ts: item.ts }, act };
   // What people type comes with a rich_text block as well, but their *stars* are only in the text.
-  const content = item.blocks?.length && item.bot_id ? renderBlocks(item.blocks, place) : [h("div", { class: "prose", dir: "auto" }, mrkdwn(item.text))];
-  const attached = (item.attachments ?? []).map((part) => h("div", { class: "attachment" }, part.blocks ? renderBlocks(part.blocks, place) : mrkdwn(part.text ?? part.fallback)));
-  return [...content, ...attached, ...(item.edited ? [h("span", { class: "edited" }, "(edited)")] : [])];
+  const content =
+    item.blocks?.length && item.bot_id
+      ? renderBlocks(item.blocks, place)
+      : [h("div.prose", { dir: "auto" }, mrkdwn(item.text))];
+  const attached = (item.attachments ?? []).map((part) =>
+    h("div.attachment", part.blocks ? renderBlocks(part.blocks, place) : mrkdwn(part.text ?? part.fallback)),
+  );
+  return [...content, ...attached, ...(item.edited ? [h("span.edited", "(edited)")] : [])];
 }
 
 function drawReactions(node, item, channel) {
-  node.replaceChildren(...(item.reactions ?? []).map(({ name, users, count }) => {
-    const isMine = users.includes(store.me);
-    const names = users.map((id) => (id === store.me ? "You" : store.person(id).name)).join(", ");
-    return h("button", {
-      type: "button", class: "reaction", "data-emoji": name, "aria-pressed": String(isMine), title: `${names} reacted with :${name}:`, "aria-label": `${name.replaceAll("_", " ")}, ${count}`,
-      onclick: () => react(channel, item.ts, name, isMine),
-    }, emojiNode(name), h("span", {}, String(count ?? users.length)));
-  }));
+  node.replaceChildren(
+    ...(item.reactions ?? []).map(({ name, users, count }) => {
+      const isMine = users.includes(store.me);
+      const names = users.map((id) => (id === store.me ? "You" : store.person(id).name)).join(", ");
+      return h(
+        "button.reaction",
+        {
+          "data-emoji": name,
+          "aria-pressed": String(isMine),
+          title: `${names} reacted with :${name}:`,
+          "aria-label": `${name.replaceAll("_", " ")}, ${count}`,
+          onclick: () => react(channel, item.ts, name, isMine),
+        },
+        emojiNode(name),
+        h("span", String(count ?? users.length)),
+      );
+    }),
+  );
 }
 
 function drawReplies(node, item, list) {
   const replies = store.repliesOf(list.channel, item.ts).filter((reply) => !reply.is_ephemeral);
-  const authors = [...new Map(replies.map((reply) => [reply.user ?? reply.bot_id, store.author(reply)])).values()].slice(0, 3);
-  node.replaceChildren(...(replies.length ? [h("button", { type: "button", class: "reply-count", "data-testid": "replies", onclick: () => list.openThread(item.ts) },
-    authors.map((who) => avatar(who, "tiny")), h("strong", {}, replies.length === 1 ? "1 reply" : `${replies.length} replies`),
-    h("span", { class: "time" }, `Last reply ${dayOf(replies.at(-1).ts, ["today", "yesterday"])} at ${timeOf(replies.at(-1).ts)}`))] : []));
-}
-
-const react = (channel, ts, emoji, remove = false) => act("react", { channel, message_ts: ts, emoji, ...(remove ? { remove: true } : {}) });
-
-export function openEmojiMenu(anchor, onpick) {
-  openMenu(anchor, "Emoji", COMMON.map((name) => ({ label: EMOJI[name], title: `:${name}:`, data: { "data-emoji": name, "aria-label": name.replaceAll("_", " ") }, onpick: () => onpick(name) })),
-    { grid: true, alignEnd: true, preferAbove: true });
-}
-
-// --- What can be done with a message ---
-
-function toolbar(list) {
-  const message = () => bar.closest(".message");
-  const button = (name, drawing, onclick, props = {}) => h("button", { type: "button", class: "tool", "aria-label": name, title: name, onclick, ...props }, icon(drawing));
-  const bar = h("div", { class: "tools", role: "toolbar", "aria-label": "Message actions" },
-    button("Add reaction", "smile", (event) => {
-      const { ts } = message().dataset;
-      openEmojiMenu(event.currentTarget, (name) => react(list.channel, ts, name));
-    }, { "data-testid": "react", class: "tool hide-ephemeral" }),
-    list.openThread ? button("Reply in thread", "reply", () => list.openThread(message().dataset.ts), { "data-testid": "reply", class: "tool hide-ephemeral" }) : null,
-    button("More actions", "more", (event) => openMenu(event.currentTarget, "Message actions", actionsOn(message(), list), { alignEnd: true }), { "data-testid": "message-menu", "aria-haspopup": "menu" }));
-  return bar;
-}
-
-function actionsOn(node, list) {
-  const { item } = node;
-  const shortcuts = item.is_ephemeral ? [] : store.shortcuts.filter((shortcut) => shortcut.type === "message");
-  return [
-    ...shortcuts.map((shortcut) => ({
-      label: shortcut.name, hint: shortcut.description, picture: icon("bolt"), data: { "data-callback-id": shortcut.callback_id },
-      onpick: () => act("shortcut", { callback_id: shortcut.callback_id, channel: list.channel, message_ts: item.ts }),
-    })),
-    { label: "Copy text", picture: icon("copy"), onpick: () => navigator.clipboard?.writeText(item.text ?? "") },
-    ...(store.isMine(item) && !item.is_ephemeral ? [
-      { label: "Edit message", picture: icon("edit"), data: { "data-testid": "edit" }, onpick: () => edit(node, list.channel) },
-      { label: "Delete message", picture: icon("trash"), danger: true, data: { "data-testid": "delete" }, onpick: () => remove(item, list.channel) },
-    ] : []),
-  ];
-}
-
-function edit(node, channel) {
-  const { item } = node;
-  const body = node.querySelector(".body");
-  const field = h("textarea", { class: "field-text", rows: "3", "aria-label": "Edit message", onkeydown: (event) => {
-    if (event.key === "Escape") done();
-    else if (event.key === "Enter" && !event.shiftKey && !event.isComposing) save();
-    else return;
-    event.preventDefault();
-    event.stopPropagation();
-  } });
-  field.value = store.typedText(item.text);
-  const done = () => { form.remove(); body.hidden = false; node.focus(); };
-  const save = async () => {
-    const answer = await act("edit", { channel, message_ts: item.ts, text: field.value });
-    if (answer.ok) done();
-  };
-  const form = h("div", { class: "edit" }, field, h("div", { class: "edit-foot" },
-    h("button", { type: "button", class: "button", onclick: done }, "Cancel"), h("button", { type: "button", class: "button primary", onclick: save }, "Save")));
-  body.hidden = true;
-  body.after(form);
-  field.focus();
-}
-
-async function remove(item, channel) {
-  const agreed = await confirmed({
-    title: { type: "plain_text", text: "Delete message" }, text: { type: "plain_text", text: "This can't be undone." },
-    confirm: { type: "plain_text", text: "Delete" }, style: "danger",
-  });
-  if (agreed) act("delete", { channel, message_ts: item.ts });
+  const authors = [
+    ...new Map(replies.map((reply) => [reply.user ?? reply.bot_id, store.author(reply)])).values(),
+  ].slice(0, 3);
+  node.replaceChildren(
+    ...(replies.length
+      ? [
+          h(
+            "button.reply-count",
+            { "data-testid": "replies", onclick: () => list.openThread(item.ts) },
+            authors.map((who) => avatar(who, "tiny")),
+            h("strong", replies.length === 1 ? "1 reply" : `${replies.length} replies`),
+            h(
+              "span.time",
+              `Last reply ${dayOf(replies.at(-1).ts, ["today", "yesterday"])} at ${timeOf(replies.at(-1).ts)}`,
+            ),
+          ),
+        ]
+      : []),
+  );
 }

@@ -9,13 +9,41 @@ export class Modal {
   constructor() {
     this.forms = new Map(); // view id -> Form
     this.title = h("h2", { id: "modal-title", tabindex: "-1" });
-    this.body = h("div", { class: "modal-body" });
-    this.foot = h("footer", { class: "modal-foot" });
-    this.dialog = h("dialog", { class: "modal", "data-testid": "modal", "aria-labelledby": "modal-title", oncancel: (event) => { event.preventDefault(); this.close(false); } },
-      h("form", { method: "dialog", novalidate: true, onsubmit: (event) => { event.preventDefault(); this.submit(); } },
-        h("header", { class: "modal-head" }, this.title,
-          h("button", { type: "button", class: "tool", "aria-label": "Close", "data-testid": "modal-x", onclick: () => this.close(true) }, icon("close"))),
-        this.body, this.foot));
+    this.body = h("div.modal-body");
+    this.foot = h("footer.modal-foot");
+    this.dialog = h(
+      "dialog.modal",
+      {
+        "data-testid": "modal",
+        "aria-labelledby": "modal-title",
+        oncancel: (event) => {
+          event.preventDefault();
+          this.close(false);
+        },
+      },
+      h(
+        "form",
+        {
+          method: "dialog",
+          novalidate: true,
+          onsubmit: (event) => {
+            event.preventDefault();
+            this.submit();
+          },
+        },
+        h(
+          "header.modal-head",
+          this.title,
+          h(
+            "button.tool",
+            { "aria-label": "Close", "data-testid": "modal-x", onclick: () => this.close(true) },
+            icon("close"),
+          ),
+        ),
+        this.body,
+        this.foot,
+      ),
+    );
     document.body.append(this.dialog);
   }
 
@@ -35,15 +63,22 @@ export class Modal {
     if (this.shown !== view.id) this.body.replaceChildren(form.node);
     this.drawFoot(view, form);
     if (!this.dialog.open) this.dialog.showModal();
-    if (this.shown !== view.id || this.dialog.querySelector(":focus") === null || document.activeElement === this.title) this.focusFirst(form);
+    if (this.shown !== view.id || this.dialog.querySelector(":focus") === null || document.activeElement === this.title)
+      this.focusFirst(form);
     this.shown = view.id;
   }
 
   drawFoot(view, form) {
     const asksSomething = view.submit || view.blocks.some((block) => block.type === "input");
     const close = plain(view.close?.text) || (store.views.length > 1 ? "Back" : asksSomething ? "Cancel" : "Close");
-    this.closeButton = h("button", { type: "button", class: "button", "data-testid": "modal-close", onclick: () => this.close(false) }, close);
-    this.submitButton = asksSomething ? h("button", { type: "submit", class: "button primary", "data-testid": "modal-submit" }, plain(view.submit?.text) || "Submit") : null;
+    this.closeButton = h("button.button", { "data-testid": "modal-close", onclick: () => this.close(false) }, close);
+    this.submitButton = asksSomething
+      ? h(
+          "button",
+          { type: "submit", class: "button primary", "data-testid": "modal-submit" },
+          plain(view.submit?.text) || "Submit",
+        )
+      : null;
     const hadFocus = this.foot.contains(document.activeElement);
     this.foot.replaceChildren(this.closeButton, ...(this.submitButton ? [this.submitButton] : []));
     if (hadFocus) (this.submitButton ?? this.closeButton).focus();

@@ -18,7 +18,7 @@ const STYLES = { "*": "strong", _: "em", "~": "s" };
 /** Text with Slack's markup -> nodes (paragraph lines, quotes, lists, code blocks). */
 export function mrkdwn(text = "") {
   const parts = String(text).split(/```\n?([\s\S]*?)```\n?/);
-  return parts.flatMap((part, index) => (index % 2 ? [h("pre", {}, unescape(part).replace(/\n$/, ""))] : lines(part)));
+  return parts.flatMap((part, index) => (index % 2 ? [h("pre", unescape(part).replace(/\n$/, ""))] : lines(part)));
 }
 
 /** A plain_text object: no markup but emoji shortcodes. */
@@ -47,8 +47,14 @@ function lines(text) {
   let run = { kind: "", rows: [] };
   const flush = () => {
     const rows = run.rows.map(inline);
-    if (run.kind === "quote") nodes.push(h("blockquote", {}, broken(rows)));
-    else if (run.kind === "list") nodes.push(h("ul", {}, rows.map((row) => h("li", {}, row))));
+    if (run.kind === "quote") nodes.push(h("blockquote", broken(rows)));
+    else if (run.kind === "list")
+      nodes.push(
+        h(
+          "ul",
+          rows.map((row) => h("li", row)),
+        ),
+      );
     else nodes.push(...broken(rows));
   };
   for (const line of text.replace(/\n$/, "").split("\n")) {
@@ -72,7 +78,7 @@ function inline(text) {
     const [whole, code, token, style, styled, emoji, url] = match;
     if (match.index > end) nodes.push(unescape(text.slice(end, match.index)));
     end = match.index + whole.length;
-    if (code) nodes.push(h("code", {}, unescape(code)));
+    if (code) nodes.push(h("code", unescape(code)));
     else if (token) nodes.push(reference(token));
     else if (style) nodes.push(h(STYLES[style], {}, inline(styled)));
     else if (emoji) nodes.push(emojiNode(emoji));
@@ -91,7 +97,7 @@ function reference(token) {
   if (target.startsWith("!subteam^")) return mention(label || `@${store.groupName(target.slice(9))}`);
   if (target.startsWith("!date^")) return date(target, label);
   if (sign === "!") return mention(`@${id}`);
-  return link(unescape(target), label ? unescape(label) : unescape(target)) ;
+  return link(unescape(target), label ? unescape(label) : unescape(target));
 }
 
 function split(token) {
@@ -108,7 +114,7 @@ export function userMention(id, label = "") {
 
 export function channelMention(id, label = "") {
   const channel = store.channels.get(id);
-  return channel ? h("a", { class: "mention", href: `#${id}` }, `#${channel.name}`) : mention(`#${label || id}`);
+  return channel ? h("a.mention", { href: `#${id}` }, `#${channel.name}`) : mention(`#${label || id}`);
 }
 
 export const broadcastMention = (range) => mention(`@${range}`);
@@ -116,27 +122,34 @@ export const groupMention = (id) => mention(`@${store.groupName(id)}`);
 
 export function emojiNode(name) {
   const glyph = EMOJI[name.split("::")[0]];
-  return glyph ? h("span", { class: "emoji", role: "img", "aria-label": name.replaceAll("_", " ") }, glyph) : `:${name}:`;
+  return glyph ? h("span.emoji", { role: "img", "aria-label": name.replaceAll("_", " ") }, glyph) : `:${name}:`;
 }
 
 /** Only addresses that a browser opens as a page or a letter become links; others stay text. */
 export function link(url, label) {
-  if (/^(https?:\/\/|mailto:)/i.test(url)) return h("a", { href: url, target: "_blank", rel: "noopener noreferrer" }, label);
+  if (/^(https?:\/\/|mailto:)/i.test(url))
+    return h("a", { href: url, target: "_blank", rel: "noopener noreferrer" }, label);
   return label === url ? `<${url}>` : `<${url}|${label}>`;
 }
 
 const DATE_FORMS = {
   date_num: { year: "numeric", month: "2-digit", day: "2-digit" },
-  date: { dateStyle: "long" }, date_pretty: { dateStyle: "long" },
-  date_short: { dateStyle: "medium" }, date_short_pretty: { dateStyle: "medium" },
-  date_long: { dateStyle: "full" }, date_long_pretty: { dateStyle: "full" },
-  time: { timeStyle: "short" }, time_secs: { timeStyle: "medium" },
+  date: { dateStyle: "long" },
+  date_pretty: { dateStyle: "long" },
+  date_short: { dateStyle: "medium" },
+  date_short_pretty: { dateStyle: "medium" },
+  date_long: { dateStyle: "full" },
+  date_long_pretty: { dateStyle: "full" },
+  time: { timeStyle: "short" },
+  time_secs: { timeStyle: "medium" },
 };
 
 function date(target, fallback) {
   const [, seconds, form = "{date}"] = target.split("^");
   const at = new Date(Number(seconds) * 1000);
   if (Number.isNaN(at.getTime())) return unescape(fallback || target);
-  const text = form.replace(/\{(\w+)\}/g, (whole, name) => (DATE_FORMS[name] ? at.toLocaleString(undefined, DATE_FORMS[name]) : whole));
+  const text = form.replace(/\{(\w+)\}/g, (whole, name) =>
+    DATE_FORMS[name] ? at.toLocaleString(undefined, DATE_FORMS[name]) : whole,
+  );
   return h("time", { datetime: at.toISOString() }, unescape(text));
 }

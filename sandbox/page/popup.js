@@ -22,18 +22,34 @@ const homeOf = (anchor) => anchor.closest("dialog") ?? document.body;
 
 /** A menu of items {label, hint?, icon?, picture?, onpick, href?, danger?, checked?, data?}; arrow keys, Escape and a click outside work. */
 export function openMenu(anchor, label, items, { grid = false, alignEnd = false, preferAbove = false } = {}) {
-  const menu = h("div", { class: grid ? "menu menu-grid" : "menu", role: "menu", "aria-label": label, popover: "auto" });
+  const menu = h("div", {
+    class: grid ? "menu menu-grid" : "menu",
+    role: "menu",
+    "aria-label": label,
+    popover: "auto",
+  });
   for (const item of items) {
-    const node = h(item.href ? "a" : "button", {
-      role: "menuitem", tabindex: "-1", type: item.href ? null : "button", href: item.href, title: item.title,
-      class: item.danger ? "menu-item danger" : "menu-item", "aria-current": item.checked ? "true" : null, ...item.data,
-      onclick: (event) => {
-        if (item.href && (event.ctrlKey || event.metaKey || event.shiftKey)) return; // a second window, as with any link
-        event.preventDefault();
-        menu.hidePopover();
-        item.onpick();
+    const node = h(
+      item.href ? "a" : "button",
+      {
+        role: "menuitem",
+        tabindex: "-1",
+        type: item.href ? null : "button",
+        href: item.href,
+        title: item.title,
+        class: item.danger ? "menu-item danger" : "menu-item",
+        "aria-current": item.checked ? "true" : null,
+        ...item.data,
+        onclick: (event) => {
+          if (item.href && (event.ctrlKey || event.metaKey || event.shiftKey)) return; // a second window, as with any link
+          event.preventDefault();
+          menu.hidePopover();
+          item.onpick();
+        },
       },
-    }, item.picture, h("span", { class: "menu-label" }, item.label, item.hint ? h("span", { class: "menu-hint" }, item.hint) : null));
+      item.picture,
+      h("span.menu-label", item.label, item.hint ? h("span.menu-hint", item.hint) : null),
+    );
     menu.append(node);
   }
   menu.addEventListener("keydown", (event) => moveFocus(event, [...menu.children]));
@@ -66,8 +82,18 @@ let lists = 0;
 export class Choices {
   constructor(field, label, onpick, { preferAbove = false } = {}) {
     Object.assign(this, { field, onpick, preferAbove, options: [], at: 0 });
-    this.list = h("div", { class: "menu choices", role: "listbox", id: `choices-${(lists += 1)}`, "aria-label": label, popover: "manual" });
-    for (const [name, value] of Object.entries({ role: "combobox", "aria-autocomplete": "list", "aria-controls": this.list.id, "aria-expanded": "false" })) {
+    this.list = h("div.menu.choices", {
+      role: "listbox",
+      id: `choices-${(lists += 1)}`,
+      "aria-label": label,
+      popover: "manual",
+    });
+    for (const [name, value] of Object.entries({
+      role: "combobox",
+      "aria-autocomplete": "list",
+      "aria-controls": this.list.id,
+      "aria-expanded": "false",
+    })) {
       field.setAttribute(name, value);
     }
     field.addEventListener("blur", () => this.hide());
@@ -82,10 +108,24 @@ export class Choices {
     if (!options.length) return this.hide();
     this.options = options;
     this.at = 0;
-    this.list.replaceChildren(...options.map((option, index) => h("div", {
-      class: "menu-item", role: "option", id: `${this.list.id}-${index}`, ...option.data,
-      onmousedown: (event) => { event.preventDefault(); this.pick(index); },
-    }, option.picture, h("span", { class: "menu-label" }, option.label, option.hint ? h("span", { class: "menu-hint" }, option.hint) : null))));
+    this.list.replaceChildren(
+      ...options.map((option, index) =>
+        h(
+          "div.menu-item",
+          {
+            role: "option",
+            id: `${this.list.id}-${index}`,
+            ...option.data,
+            onmousedown: (event) => {
+              event.preventDefault();
+              this.pick(index);
+            },
+          },
+          option.picture,
+          h("span.menu-label", option.label, option.hint ? h("span.menu-hint", option.hint) : null),
+        ),
+      ),
+    );
     if (!this.list.isConnected) {
       homeOf(this.field).append(this.list);
       this.list.showPopover();

@@ -35,10 +35,12 @@ const key = (channel, ts) => `${channel} ${ts}`;
 export const messagesOf = (channel) => [...(messages.get(channel)?.values() ?? [])];
 export const message = (channel, ts) => messages.get(channel)?.get(ts);
 export const status = (channel, ts) => statuses.get(key(channel, ts));
-export const repliesOf = (channel, ts) => [...(replies.get(key(channel, ts)) ?? [])].map((reply) => message(channel, reply)).filter(Boolean);
+export const repliesOf = (channel, ts) =>
+  [...(replies.get(key(channel, ts)) ?? [])].map((reply) => message(channel, reply)).filter(Boolean);
 export const isReply = (item) => Boolean(item.thread_ts) && item.thread_ts !== item.ts;
 export const isMine = (item) => item.user === me && !item.bot_id;
-export const dm = () => [...channels.values()].find((channel) => channel.is_im && (channel.user === me || channel.members?.includes(me)));
+export const dm = () =>
+  [...channels.values()].find((channel) => channel.is_im && (channel.user === me || channel.members?.includes(me)));
 export const groupName = (id) => groups.get(id) ?? id;
 
 /** A person or app by id; someone unknown still has a name to show. */
@@ -98,14 +100,16 @@ export function load(state) {
   for (const map of [messages, replies, statuses]) map.clear();
   for (const [channel, items] of Object.entries(state.messages ?? {})) for (const item of items) put(channel, item);
   for (const item of state.ephemerals ?? []) putEphemeral(item);
-  for (const item of state.statuses ?? []) if (item.status) statuses.set(key(item.channel, item.thread_ts), item.status);
+  for (const item of state.statuses ?? [])
+    if (item.status) statuses.set(key(item.channel, item.thread_ts), item.status);
   lastRead = JSON.parse(localStorage.getItem(`read ${me}`) ?? "null") ?? newestOfEach();
   ready = true;
   tell("loaded");
 }
 
 // What a newcomer finds is not news.
-const newestOfEach = () => Object.fromEntries([...messages.keys()].map((channel) => [channel, messagesOf(channel).at(-1)?.ts]));
+const newestOfEach = () =>
+  Object.fromEntries([...messages.keys()].map((channel) => [channel, messagesOf(channel).at(-1)?.ts]));
 
 function refill(map, items = []) {
   map.clear();
@@ -137,14 +141,26 @@ function remove(channel, ts) {
 const CHANGES = {
   message: ({ channel, message: item }) => placed(channel, item),
   message_changed: ({ channel, message: item }) => placed(channel, item),
-  reaction: ({ channel, ts, reactions }) => { if (message(channel, ts)) placed(channel, { ...message(channel, ts), reactions }); },
+  reaction: ({ channel, ts, reactions }) => {
+    if (message(channel, ts)) placed(channel, { ...message(channel, ts), reactions });
+  },
   message_deleted: ({ channel, ts }) => gone(channel, ts),
-  ephemeral: ({ ephemeral }) => tell("message", { channel: ephemeral.channel, ts: putEphemeral(ephemeral), isNew: true }),
+  ephemeral: ({ ephemeral }) =>
+    tell("message", { channel: ephemeral.channel, ts: putEphemeral(ephemeral), isNew: true }),
   ephemeral_changed: ({ ephemeral }) => tell("message", { channel: ephemeral.channel, ts: putEphemeral(ephemeral) }),
   ephemeral_deleted: ({ channel, ts }) => gone(channel, ts),
-  view: (change) => { views = change.views ?? []; tell("views"); },
-  home: (change) => { home = change.view ?? null; tell("home"); },
-  prompts: (change) => { prompts = change; tell("prompts"); },
+  view: (change) => {
+    views = change.views ?? [];
+    tell("views");
+  },
+  home: (change) => {
+    home = change.view ?? null;
+    tell("home");
+  },
+  prompts: (change) => {
+    prompts = change;
+    tell("prompts");
+  },
   status: ({ channel, thread_ts, status: text }) => {
     if (text) statuses.set(key(channel, thread_ts), text);
     else statuses.delete(key(channel, thread_ts));
@@ -155,8 +171,11 @@ const CHANGES = {
     else channels.set(channel.id, channel);
     tell("channels");
   },
-  connected: (change) => { connected = change.connected; tell("connected"); },
-  notice: ({ text }) => tell("notice", text),
+  connected: (change) => {
+    connected = change.connected;
+    tell("connected");
+  },
+  notice: ({ text }) => tell("told", text),
 };
 
 /** Applies one live change; answers false when only the whole state can tell, such as for the first message of a new conversation. */
@@ -174,7 +193,8 @@ function placed(channel, item) {
 
 function gone(channel, ts) {
   const item = message(channel, ts);
-  if (item && repliesOf(channel, ts).length) return placed(channel, { ts, thread_ts: ts, user: "USLACKBOT", text: "This message was deleted." });
+  if (item && repliesOf(channel, ts).length)
+    return placed(channel, { ts, thread_ts: ts, user: "USLACKBOT", text: "This message was deleted." });
   remove(channel, ts);
   if (item) tell("gone", { channel, ts, thread_ts: item.thread_ts });
   return undefined;
@@ -184,8 +204,11 @@ function gone(channel, ts) {
 
 /** A message's text as its author typed it: names instead of ids. */
 export function typedText(text = "") {
-  return text.replace(/<@(\w+)(\|[^>]*)?>/g, (_, id) => `@${person(id).handle}`)
+  return text
+    .replace(/<@(\w+)(\|[^>]*)?>/g, (_, id) => `@${person(id).handle}`)
     .replace(/<#(\w+)(\|[^>]*)?>/g, (_, id) => `#${channels.get(id)?.name ?? id}`)
     .replace(/<(https?:[^|>]+)(\|[^>]*)?>/g, "$1")
-    .replaceAll("&lt;", "<").replaceAll("&gt;", ">").replaceAll("&amp;", "&");
+    .replaceAll("&lt;", "<")
+    .replaceAll("&gt;", ">")
+    .replaceAll("&amp;", "&");
 }
