@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import copy
 import itertools
 from collections import deque
 from datetime import UTC, datetime
@@ -32,7 +31,6 @@ class Journal:
 
     def add(self, kind: str, **entry: Any) -> None:
         self.last += 1
-        entry = copy.deepcopy(entry)  # as it was then: messages and views live on
         self.entries.append({"n": self.last, "kind": kind, "at": datetime.now(UTC).isoformat(), **entry})
         self._news.set()
         self._news = asyncio.Event()

@@ -93,7 +93,7 @@ class LocalSlack:
 
     async def reset(self) -> None:
         stamp = self.workspace.stamp()
-        self.workspace.state = opening_state(self.seed, self.manifest)
+        self.workspace = Workspace(opening_state(self.seed, self.manifest))
         self.workspace.state["last_stamp"] = stamp  # nothing from before is issued again
         self._triggers.clear()
         self.faults.active.clear()
@@ -206,7 +206,7 @@ class LocalSlack:
             parent = self.workspace.message(channel["id"], root)
             if parent:
                 message["parent_user_id"] = parent.get("user") or parent.get("bot_id")
-        self.workspace.messages(channel["id"]).append(message)
+        self.workspace.add_message(channel["id"], message)
         self.journal.remember(act, f"{channel['id']}:{message['ts']}", f"{channel['id']}:{root or message['ts']}")
         if message.get("user") == self.workspace.bot["user_id"]:
             self.set_status(channel, root, "")
@@ -253,7 +253,7 @@ class LocalSlack:
             message.clear()
             message.update(kept, subtype="tombstone", text="This message was deleted.", hidden=True, user="USLACKBOT")
         else:
-            self.workspace.messages(channel["id"]).remove(message)
+            self.workspace.remove_message(channel["id"], message)
         self.changed()
         stamp = self.workspace.new_ts()
         told = {"type": "message_deleted", "channel": channel["id"], "ts": before["ts"]}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import copy
 import ipaddress
 import json
 import logging
@@ -175,7 +176,8 @@ async def _through_faults(
             answer, status = refusal.answer(), refusal.status
     about: Json = {"status": status, "ms": round((time.monotonic() - started) * 1000, 1), "act": cause}
     about |= {"fault": trouble or "delay"} if trouble or delay["seconds"] else {}
-    slack.journal.add("call", method=name, arguments=arguments, answer=answer, **about)
+    kept = copy.deepcopy(answer)  # as it was then: the message or view in it lives on
+    slack.journal.add("call", method=name, arguments=arguments, answer=kept, **about)
     if delay["after"]:
         await asyncio.sleep(delay["seconds"])
     if trouble == "drop":

@@ -37,6 +37,11 @@ class Workspace:
 
     def __init__(self, state: Json) -> None:
         self.state = state
+        self._by_ts: dict[str, dict[str, Json]] = {}  # finding a message, and a thread's replies, at once
+        self._replies: dict[tuple[str, str], list[Json]] = {}
+        for channel, messages in state["messages"].items():
+            for message in messages:
+                self._find_later(channel, message)
 
     # Restoring
 
@@ -232,11 +237,26 @@ class Workspace:
         return messages
 
     def message(self, channel_id: str, ts: str) -> Json | None:
-        return next((message for message in reversed(self.messages(channel_id)) if message["ts"] == ts), None)
+        return self._by_ts.get(channel_id, {}).get(ts)
+
+    def add_message(self, channel_id: str, message: Json) -> None:
+        self.messages(channel_id).append(message)
+        self._find_later(channel_id, message)
+
+    def remove_message(self, channel_id: str, message: Json) -> None:
+        self.messages(channel_id).remove(message)
+        del self._by_ts[channel_id][message["ts"]]
+        if message.get("thread_ts", message["ts"]) != message["ts"]:
+            self._replies[channel_id, message["thread_ts"]].remove(message)
+
+    def _find_later(self, channel_id: str, message: Json) -> None:
+        self._by_ts.setdefault(channel_id, {})[message["ts"]] = message
+        if message.get("thread_ts", message["ts"]) != message["ts"]:
+            self._replies.setdefault((channel_id, message["thread_ts"]), []).append(message)
 
     def thread(self, channel_id: str, ts: str) -> list[Json]:
         """The replies to a message, without the message itself."""
-        return [one for one in self.messages(channel_id) if one.get("thread_ts") == ts and one["ts"] != ts]
+        return list(self._replies.get((channel_id, ts), ()))
 
     def message_out(self, channel_id: str, message: Json, *, metadata: bool = True) -> Json:
         """A message as Slack returns it; a thread's parent carries the counts."""
