@@ -1,0 +1,109 @@
+"""One act of a person, and how it reaches the app."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+
+from sandbox.arguments import Arguments, Json, Refused
+from sandbox.local_slack import LocalSlack
+from sandbox.sockets import Envelope
+from sandbox.workspace import Workspace
+
+
+class Act(Arguments):
+    """One act: what was asked, by whom, and its number in the journal."""
+
+    def __init__(self, slack: LocalSlack, given: Json) -> None:
+        super().__init__(dict(given))
+        self.slack, self.id = slack, slack.journal.begin_act()
+        self.started = time.monotonic()
+        self.forged = self.flag("forge")
+
+    @property
+    def workspace(self) -> Workspace:
+        return self.slack.workspace
+
+    @property
+    def user(self) -> Json:
+        user = self.workspace.user(self.text("user"))
+        if user is None:
+            raise Refused("user_not_found", message=f"nobody is called {self.text('user')!r}")
+        return user
+
+    def channel(self) -> Json:
+        """By id, name, `dm` or the bot's name; only what the user sees."""
+        name, user = self.text("channel"), self.user
+        bot = self.workspace.user(name) if name else None
+        if name == "dm" or (bot and bot["id"] == self.workspace.bot["user_id"]):
+            return self.workspace.direct_message(user["id"])
+        channel = self.workspace.channel(name)
+        if channel is None or not (self.workspace.sees(user["id"], channel) or self.forged):
+            raise Refused("channel_not_found", message=f"{user['id']} sees no channel {name!r}")
+        return channel
+
+    def message(self) -> tuple[Json, Json]:
+        """The channel and message named by `message_ts`."""
+        channel = self.channel()
+        message = self.workspace.message(channel["id"], self.text("message_ts") or self.text("ts"))
+        if message is None:
+            raise Refused("message_not_found")
+        return channel, message
+
+    def view(self) -> Json:
+        """The view named, as this user sees it; with none named, the modal on top. A forged act may name any."""
+        stack = self.workspace.stack(self.user["id"])
+        if "view_id" not in self:
+            if not stack:
+                raise Refused("view_not_found", message=f"{self.user['id']} has no modal open")
+            return stack[-1]
+        found = self.workspace.view(self.text("view_id"))
+        if found and (found[0] == self.user["id"] or self.forged):
+            return found[1]
+        closed: Json | None = self.slack.closed_views.get(self.text("view_id"))
+        if closed and self.forged:
+            return closed
+        raise Refused("view_not_found", message=f"{self.user['id']} has no view {self.text('view_id')!r}")
+
+
+async def acknowledged(act: Act, envelopes: list[Envelope]) -> Json:
+    """Waits for the app to acknowledge all, unless nobody is connected; the message stands either way."""
+    if not envelopes or not act.slack.sockets.connections:
+        return {"acked_ms": None, "delivered": False}
+    await asyncio.gather(*(act.slack.sockets.wait(envelope, act.slack.limits.ack_seconds) for envelope in envelopes))
+    ends = [envelope.acked_at for envelope in envelopes if envelope.acked_at is not None]
+    acked_ms = round((max(ends) - act.started) * 1000, 1) if len(ends) == len(envelopes) else None
+    return {"acked_ms": acked_ms, "delivered": any(envelope.attempts for envelope in envelopes)}
+
+
+async def asked(act: Act, user: Json, kind: str, payload: Json) -> tuple[Envelope, Json]:
+    """Sends a command or interaction; the answer carries the modal it opened or changed."""
+    before = [view["hash"] for view in act.workspace.stack(user["id"])]
+    act.slack.journal.remember(act.id, user["id"])
+    envelope = await act.slack.sockets.ask(kind, payload, act.id)
+    acked_ms = round(((envelope.acked_at or 0) - act.started) * 1000, 1)
+    answer: Json = {"acked_ms": acked_ms, "response": envelope.response}
+    stack = act.workspace.stack(user["id"])
+    if stack and stack[-1]["hash"] not in before:
+        answer["view"] = stack[-1]
+    return envelope, answer
+
+
+def interaction(act: Act, user: Json, kind: str) -> Json:
+    team = act.workspace.team
+    return {
+        "type": kind,
+        "token": "sandbox",
+        "team": {"id": team["id"], "domain": team["domain"]},
+        "user": {"id": user["id"], "username": user["handle"], "name": user["handle"], "team_id": user["team_id"]},
+        "api_app_id": act.workspace.bot["app_id"],
+        "enterprise": None,
+        "is_enterprise_install": False,
+        "trigger_id": act.slack.trigger(user["id"], act.id),
+    }
+
+
+def channel_name(channel: Json) -> str:
+    if channel["is_im"]:
+        return "directmessage"
+    return "privategroup" if channel["is_private"] else str(channel["name"])

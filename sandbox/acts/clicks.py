@@ -1,0 +1,163 @@
+"""Buttons and inputs, in messages, modals and App Home."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from sandbox.acts.act import Act, asked, channel_name, interaction
+from sandbox.arguments import Json, Refused
+from sandbox.limits import elements_of
+from sandbox.views import entered, initial, is_stateful
+
+Place = tuple[str, Json, Json | None]  # ("message" | "ephemeral" | "view", what holds the blocks, its channel)
+
+
+async def click(act: Act) -> Json:
+    """A button, a feedback button, an overflow entry, or a choice in a select."""
+    place, block, element = _found(act)
+    if is_stateful(element):
+        return await _enter(act, place, block, element)
+    return await _dispatch(act, place, _action(act, block, element))
+
+
+async def enter(act: Act) -> Json:
+    """Fills an input; the app hears of it only where the block dispatches."""
+    place, block, element = _found(act)
+    if not is_stateful(element):
+        return await _dispatch(act, place, _action(act, block, element))
+    return await _enter(act, place, block, element)
+
+
+async def _enter(act: Act, place: Place, block: Json, element: Json) -> Json:
+    state = entered(act.workspace, element, act.given.get("value"))
+    values = _values(act, place)
+    values.setdefault(block["block_id"], {})[element["action_id"]] = state
+    act.slack.changed()
+    if block["type"] == "input" and not block.get("dispatch_action"):
+        return {"view": place[1]} if place[0] == "view" else {}
+    action = {"type": element["type"], "block_id": block["block_id"], "action_id": element["action_id"]}
+    return await _dispatch(act, place, action | state | {"action_ts": act.workspace.new_ts()})
+
+
+def _found(act: Act) -> tuple[Place, Json, Json]:
+    """The element meant, where this user sees it. By action_id; block_id and value narrow it down.
+
+    Raises:
+        Refused: `action_not_found`; with `forge` the click is sent all the same.
+    """
+    user, place = act.user, None
+    wanted, block_id = act.text("action_id"), act.text("block_id")
+    candidates: list[tuple[Place, Json, Json]] = []
+    for place in _places(act):
+        blocks = place[1].get("blocks") or []
+        for block in blocks:
+            for element in elements_of(block):
+                named = element.get("action_id") == wanted if wanted else block.get("block_id") == block_id
+                if named and block_id in ("", block.get("block_id")) and _is_shown(element, user):
+                    candidates.append((place, block, element))
+        if candidates:
+            break
+    exact = [one for one in candidates if _fits(one[2], act.given.get("value"))]
+    if exact:
+        return exact[0]
+    if act.forged:
+        if place is None:
+            raise Refused("message_not_found", message="a forged click still needs a message or view to come from")
+        text = {"type": "plain_text", "text": "forged"}
+        button = {"type": "button", "action_id": wanted, "text": text, "value": act.text("value")}
+        return place, {"type": "actions", "block_id": block_id or "forged"}, button
+    raise Refused("action_not_found", message=f"{user['id']} sees no {wanted or block_id!r} there")
+
+
+def _places(act: Act) -> Iterator[Place]:
+    """Where to look: what view_id or message_ts names, else the open modal, the home, then the newest messages."""
+    workspace, user = act.workspace, act.user
+    if "view_id" in act:
+        yield "view", act.view(), None
+        return
+    ts = act.text("message_ts") or act.text("ts")
+    if not ts and "channel" not in act:
+        for view in reversed(workspace.stack(user["id"])[-1:]):
+            yield "view", view, None
+        home = workspace.state["homes"].get(user["id"])
+        if home:
+            yield "view", home, None
+    channels = [act.channel()] if "channel" in act else list(workspace.channels.values())
+    for channel in channels:
+        if not (workspace.sees(user["id"], channel) or act.forged):
+            continue
+        private = [one for one in workspace.state["ephemerals"] if one["channel"] == channel["id"]]
+        mine = [("ephemeral", one) for one in private if one["user"] == user["id"] or act.forged]
+        every = [*mine, *(("message", one) for one in workspace.messages(channel["id"]))]
+        for kind, holder in sorted(every, key=lambda one: str(one[1]["ts"]), reverse=True):
+            if ts in ("", holder["ts"]):
+                yield kind, holder, channel
+
+
+def _is_shown(element: Json, user: Json) -> bool:
+    only = element.get("visible_to_user_ids")
+    return not only or user["id"] in only
+
+
+def _fits(element: Json, value: Any) -> bool:
+    if value is None or element.get("type") != "button":
+        return True
+    return value in (element.get("value"), element["text"]["text"])
+
+
+def _action(act: Act, block: Json, element: Json) -> Json:
+    action = {"type": element["type"], "block_id": block["block_id"], "action_id": element["action_id"]}
+    action["action_ts"] = act.workspace.new_ts()
+    if element["type"] == "feedback_buttons":
+        wanted = act.text("value")
+        for name in ("positive", "negative"):
+            button = element[f"{name}_button"]
+            if wanted in (name, button["value"], button["text"]["text"]):
+                return action | {"value": button["value"], "text": button["text"]}
+        raise Refused("action_not_found", message="value is positive, negative, or one of the two buttons' values")
+    if element["type"] == "overflow":
+        return action | entered(act.workspace, element, act.given.get("value"))
+    return action | {name: element[name] for name in ("text", "value", "style", "url") if name in element}
+
+
+def _values(act: Act, place: Place) -> Json:
+    kind, holder, channel = place
+    if kind == "view":
+        values: Json = holder["state"]["values"]
+        return values
+    key = f"{act.user['id']}:{(channel or {}).get('id')}:{holder['ts']}"
+    kept: Json = act.workspace.state["inputs"].setdefault(key, {})
+    for block in holder.get("blocks") or []:
+        for element in elements_of(block):
+            if is_stateful(element):
+                kept.setdefault(block["block_id"], {}).setdefault(element["action_id"], initial(element))
+    return kept
+
+
+async def _dispatch(act: Act, place: Place, action: Json) -> Json:
+    kind, holder, channel = place
+    user = act.user
+    payload = interaction(act, user, "block_actions")
+    if kind == "view":
+        payload |= {"container": {"type": "view", "view_id": holder["id"]}, "view": holder}
+        act.slack.journal.remember(act.id, holder["id"])
+    else:
+        place_id = (channel or {})["id"]
+        container = {"type": "message", "message_ts": holder["ts"], "channel_id": place_id}
+        container["is_ephemeral"] = kind == "ephemeral"
+        if holder.get("thread_ts"):
+            container["thread_ts"] = holder["thread_ts"]
+        where = {"user": user["id"], "channel": place_id, "ts": holder["ts"], "thread_ts": holder.get("thread_ts")}
+        payload |= {
+            "container": container,
+            "channel": {"id": place_id, "name": channel_name(channel or {})},
+            "state": {"values": _values(act, place)},
+            "response_url": act.slack.response_url("actions", act.id, **where),
+        }
+        act.slack.journal.remember(act.id, f"{place_id}:{holder['ts']}", f"{place_id}:{holder.get('thread_ts')}")
+        if kind == "message":
+            payload["message"] = act.workspace.message_out(place_id, holder)
+    payload["actions"] = [action]
+    _, answer = await asked(act, user, "interactive", payload)
+    return answer

@@ -1,0 +1,110 @@
+"""Slash commands, shortcuts and the app's tabs."""
+
+from __future__ import annotations
+
+import asyncio
+
+from sandbox.acts.act import Act, acknowledged, asked, channel_name, interaction
+from sandbox.acts.messages import invite, kick
+from sandbox.arguments import Json, Refused
+from sandbox.methods.table import Call
+from sandbox.mrkdwn import escaped_command
+from sandbox.responses import say
+
+
+async def command(act: Act) -> Json:
+    name, _, text = act.text("text").strip().partition(" ")
+    if "command" in act:
+        name, text = act.text("command"), act.text("text")
+    if name in ("/invite", "/kick", "/remove"):
+        act.given["target"] = text.strip()
+        return await (invite if name == "/invite" else kick)(act)
+    known = act.slack.manifest.commands.get(name)
+    user = act.user
+    if known is None or "commands" not in act.slack.manifest.scopes:
+        act.slack.notice(user["id"], f"{name} is not a valid command.")
+        raise Refused("unknown_command", message=f"{name!r} is not one of {', '.join(act.slack.manifest.commands)}")
+    channel = act.channel()
+    text = text.strip()
+    where: Json = {"user": user["id"], "channel": channel["id"]}
+    url = act.slack.response_url("commands", act.id, **where)
+    token = url.rpartition("/")[2]
+    acknowledged = act.slack.unacknowledged[token] = asyncio.Event()
+    team = act.workspace.team
+    payload = {
+        "token": "sandbox",
+        "team_id": team["id"],
+        "team_domain": team["domain"],
+        "channel_id": channel["id"],
+        "channel_name": channel_name(channel),
+        "user_id": user["id"],
+        "user_name": user["handle"],
+        "command": name,
+        "text": escaped_command(act.workspace, text) if known.get("should_escape") else text,
+        "api_app_id": act.workspace.bot["app_id"],
+        "is_enterprise_install": "false",
+        "response_url": url,
+        "trigger_id": act.slack.trigger(user["id"], act.id),
+    }
+    try:
+        envelope, answer = await asked(act, user, "slash_commands", payload)
+        if envelope.response and set(envelope.response) & {"text", "blocks", "attachments"}:
+            stored = act.workspace.state["response_urls"].get(token, where)
+            say(act.slack, stored, Call(envelope.response, act.id))
+    except Refused as refusal:
+        act.slack.notice(user["id"], f"{name} failed with the error “{refusal.code}”.")
+        raise
+    finally:
+        acknowledged.set()
+        del act.slack.unacknowledged[token]
+    return answer
+
+
+async def shortcut(act: Act) -> Json:
+    known = act.slack.manifest.shortcuts.get(act.text("callback_id"))
+    if known is None or "commands" not in act.slack.manifest.scopes:
+        raise Refused("unknown_shortcut", message=f"callback_id is one of {', '.join(act.slack.manifest.shortcuts)}")
+    user = act.user
+    payload = interaction(act, user, "shortcut") | {
+        "callback_id": act.text("callback_id"),
+        "action_ts": act.workspace.new_ts(),
+    }
+    if known.get("type") == "message":
+        channel, message = act.message()
+        where = {"user": user["id"], "channel": channel["id"], "ts": message["ts"]}
+        payload |= {
+            "type": "message_action",
+            "message_ts": message["ts"],
+            "message": act.workspace.message_out(channel["id"], message),
+            "channel": {"id": channel["id"], "name": channel_name(channel)},
+            "response_url": act.slack.response_url("actions", act.id, **where),
+        }
+    _, answer = await asked(act, user, "interactive", payload)
+    return answer
+
+
+async def open_home(act: Act) -> Json:
+    if not act.slack.manifest.home_tab:
+        raise Refused("home_tab_disabled")
+    return await _open_tab(act, "home")
+
+
+async def open_messages(act: Act) -> Json:
+    if not act.slack.manifest.messages_tab:
+        raise Refused("messages_tab_disabled")
+    return await _open_tab(act, "messages")
+
+
+async def _open_tab(act: Act, tab: str) -> Json:
+    user = act.user
+    if user["is_bot"] or user.get("is_stranger"):
+        raise Refused("user_not_found", message=f"{user['id']} has no App Home here")
+    channel = act.workspace.direct_message(user["id"])
+    act.slack.journal.remember(act.id, user["id"], channel["id"])
+    event: Json = {"type": "app_home_opened", "user": user["id"], "channel": channel["id"], "tab": tab}
+    view = act.workspace.state["homes"].get(user["id"])
+    if tab == "home" and view:
+        event["view"] = view
+    envelopes = act.slack.emit("app_home_opened", event | {"event_ts": act.workspace.new_ts()}, channel, act.id)
+    answer = await acknowledged(act, envelopes)
+    return answer | {"channel": channel["id"], "view": act.workspace.state["homes"].get(user["id"])}
