@@ -1,0 +1,89 @@
+"""The permissions that the manifest asks for: none missing, none unused."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot.manifest import SCOPES, manifest
+from sandbox.manifest import EVENT_SCOPES
+from sandbox.methods.table import METHODS
+from tests.conversations.conftest import Bot
+from tests.conversations.slack import Company
+
+KINDS = {"D": "im", "C": "channels"}
+
+
+@pytest.fixture
+def bot(company: Company, tmp_path: Path) -> Iterator[Bot]:
+    """A bot with two short guides, one of a person and one of a user group."""
+    (tmp_path / "guides").mkdir()
+    for name, owner in (("refunds", "chloe@brightwater.example"), ("outages", "SFIELD")):
+        text = f"---\ntitle: {name}\nowner: {owner}\n---\n# {name}\n\nWe credit a day for each day of an outage.\n"
+        (tmp_path / "guides" / f"{name}.md").write_text(text)
+    bot = Bot(company, tmp_path / "data").start(GUIDES_DIR=str(tmp_path / "guides"))
+    yield bot
+    bot.stop()
+
+
+def use_everything(company: Company) -> None:
+    """A little of all that Frontline does, and a lost connection after a post of each kind."""
+    company.act("open_home", user="UADMIN")
+    company.until(lambda: company.home("UADMIN"), "the set-up")
+    company.act("open_messages", user="UANA")
+    company.until(lambda: company.state()["prompts"].get("UANA"), "suggested questions")
+    company.ask("UANA", "When does a customer get a refund?")
+    company.act("command", user="UANA", channel="C0GENERAL", text="/ask When does a customer get a refund?")
+    company.until(lambda: company.calls("views.publish")[1:], "the answer in Home")
+    form = company.act("shortcut", user="UANA", callback_id="ask_guides")["view"]
+    company.act("submit", user="UANA", view_id=form["id"], values={"question": "When does a customer get a refund?"})
+    company.until(lambda: company.direct("UANA"), "the answer by direct message")
+    company.fault("error", method="assistant.threads.setStatus", error="channel_type_not_supported", times=1)
+    company.ask("UANA", "When does a customer get a refund?")
+    set_up(company)
+    assert company.act("invite", user="UADMIN", channel="C0PRIVATE")["ok"]
+    for user, channel in (("UADMIN", "C0PRIVATE"), ("UANA", "C0ASK"), ("UANA", "dm")):
+        company.fault("drop", method="chat.postMessage", times=1)
+        mention = "" if channel == "dm" else "<@UFRONTLINE> "
+        message = company.say(user, channel, f"{mention}When does a customer get a refund?")
+        company.replies(message["channel"], message["ts"], 1)
+    reading = ("conversations.replies", "conversations.history")
+    company.until(lambda: sum(len(company.calls(method)) for method in reading) >= 3, "the posts read back")
+
+
+def set_up(company: Company) -> None:
+    """The admin's form, with a channel that the bot has to join."""
+    company.act("command", user="UADMIN", channel="C0GENERAL", text="/frontline setup")
+    view = company.until(lambda: (found := company.view("UADMIN")) and found.get("submit") and found, "the form")
+    assert view
+    values = dict.fromkeys(("ideas_channel", "wins_channel", "digest_channel"), "C0IDEAS")
+    sent = company.act("submit", user="UADMIN", view_id=view["id"], values=values | {"time_zone": "Europe/Paris"})
+    assert sent["ok"], sent
+    company.until(lambda: company.calls("conversations.join"), "the bot to join")
+
+
+def scope_of(call: dict[str, Any], private: set[str]) -> set[str]:
+    """What this call needs: where several scopes would do, the one for its kind of conversation."""
+    scopes = set(METHODS[call["method"]].scopes)
+    if not scopes or len(scopes) == 1:
+        return scopes
+    channel = str(call["arguments"].get("channel", "D"))
+    kind = "groups" if channel in private else KINDS[channel[0]]
+    return {scope for scope in scopes if scope.startswith(f"{kind}:")}
+
+
+def test_none_missing_none_unused(company: Company, bot: Bot) -> None:
+    """Every call has its scope, and every scope is there for a call, an event or a command."""
+    use_everything(company)
+    calls = [entry for entry in company.journal()["entries"] if entry["kind"] == "call" and entry["method"] in METHODS]
+    assert [call for call in calls if call["answer"].get("error") == "missing_scope"] == []
+    private = {channel["id"] for channel in company.state()["channels"] if channel.get("is_private")}
+    used = {scope for call in calls for scope in scope_of(call, private)}
+    used |= {
+        EVENT_SCOPES[event]
+        for event in manifest()["settings"]["event_subscriptions"]["bot_events"]
+        if event in EVENT_SCOPES
+    }
+    used |= {"commands"}
+    assert used == {scope.name for scope in SCOPES}

@@ -1,0 +1,83 @@
+"""Terminal commands beside a bot that runs on the sandbox."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.conversations.conftest import ROOT, Bot
+from tests.conversations.slack import Company
+
+Terminal = Callable[..., "subprocess.CompletedProcess[str]"]
+SETTINGS = {"SLACK_BOT_TOKEN": "xoxb-sandbox", "SLACK_APP_TOKEN": "xapp-sandbox", "ADMIN_USER_IDS": "UADMIN"}
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with one guide, whose owner nobody knows."""
+    folder = tmp_path_factory.mktemp("terminal")
+    (folder / "guides").mkdir()
+    text = "---\ntitle: Refunds\nowner: nobody@brightwater.example\n---\n# Outages\n\nWe credit a day for each day.\n"
+    (folder / "guides" / "refunds.md").write_text(text)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def bot(company: Company, folder: Path) -> Iterator[Bot]:
+    """A bot with that guide, taken in."""
+    bot = Bot(company, folder / "data").start(GUIDES_DIR=str(folder / "guides"))
+    company.act("open_home", user="UADMIN")
+    company.until(lambda: "nobody@brightwater.example" in str(company.home("UADMIN")), "the owner to be looked up")
+    yield bot
+    bot.stop()
+
+
+@pytest.fixture
+def frontline(company: Company, folder: Path) -> Terminal:
+    """Runs `frontline …` with the settings of that bot."""
+    places = {"DATA_DIR": str(folder / "data"), "GUIDES_DIR": str(folder / "guides")}
+    environment = os.environ | SETTINGS | places | {"SLACK_API_URL": f"{company.address}/api/"}
+
+    def run(*arguments: str) -> "subprocess.CompletedProcess[str]":
+        command = [sys.executable, "-m", "bot", *arguments]
+        return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=100)
+
+    return run
+
+
+def test_doctor_examines_a_running_bot(frontline: Terminal, bot: Bot) -> None:
+    """Everything that keeps it working is fine, and what an admin has yet to do is named with its remedy."""
+    said = frontline("doctor")
+    lines = [tuple(line.split(maxsplit=2)) for line in said.stdout.splitlines()]
+    assert said.returncode == 0, said.stdout + said.stderr
+    for what in ("python", "settings", "database", "tokens", "scopes", "index", "model"):
+        assert any(line[:2] == ("ok", what) for line in lines), said.stdout
+    assert any(line[:2] == ("warn", "owners") and "nobody@brightwater.example" in line[2] for line in lines)
+    assert [line[0] for line in lines if line[1] == "channels"] == ["warn"] * 3
+
+
+def test_doctor_names_a_token_that_slack_refuses(frontline: Terminal, bot: Bot, company: Company) -> None:
+    """A token that Slack refuses fails, with the page to copy it from."""
+    company.fault("error", method="auth.test", error="invalid_auth", times=1)
+    said = frontline("doctor")
+    assert said.returncode == 1
+    assert "SLACK_BOT_TOKEN: Slack says invalid_auth → copy it from api.slack.com/apps" in said.stdout
+
+
+def test_ask_is_answered_by_the_running_bot(frontline: Terminal, bot: Bot) -> None:
+    """The bot owns the index, so the question goes to it."""
+    said = frontline("ask", "Do we credit a day for each day of an outage?")
+    assert said.returncode == 0, said.stderr
+    assert "Refunds" in said.stdout
+
+
+def test_ingest_leaves_the_index_to_the_running_bot(frontline: Terminal, bot: Bot, folder: Path) -> None:
+    """The command writes the guide down; the bot takes it up."""
+    (folder / "guides" / "routers.md").write_text("# Routers\n\nA blinking red light means that there is no signal.\n")
+    said = frontline("ingest")
+    assert said.returncode == 0, said.stderr
+    assert "1 added" in said.stdout
+    assert "The running bot takes the changes up" in said.stdout
