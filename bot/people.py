@@ -114,7 +114,7 @@ class People:
     async def resolve_owners(self, names: Iterable[str]) -> None:
         """Bring the written-down owners in line with the guides; what Slack can't be asked about stays as it was."""
         wanted = sorted(set(names))
-        await asyncio.gather(*(self.resolve_owner(name) for name in wanted), return_exceptions=True)
+        await asyncio.gather(*(self._owner_name(name) for name in wanted))
         async with self._database.write() as session:
             await owners.keep_only(session, wanted)
 

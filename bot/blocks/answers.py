@@ -13,6 +13,7 @@ LONGEST = 11_000  # characters of one message; Slack refuses somewhat more, with
 MOST_CITATIONS = 5
 LONGEST_TEXT = 3_000  # of the words for notifications and screen readers
 LARGEST_VIEW = 200_000  # bytes; Slack takes 250 KB
+LONGEST_SECTION = 60_000  # characters that are shown of one
 
 OPENINGS = {
     Outcome.PARTLY: "The guides say this, which may answer only part of your question:",
@@ -64,7 +65,7 @@ def answer(
     else:
         blocks += _not_in_guides(question_id, answer, ask)
         text = _nearest_text(answer)
-    blocks += [kit.context(literal(one_line(note, 300))) for note in answer.notes[:3]]
+    blocks += [kit.context(note) for note in map(literal, (one_line(n, 300) for n in answer.notes[:3])) if note]
     if rated and answer.outcome != Outcome.FAULT:
         blocks.append(_rating(question_id))
     return Said(f"{literal(preface)} {text}".strip(), blocks)
@@ -119,9 +120,8 @@ def _source(citation: Citation, owners: Mapping[str, str]) -> str:
 
 def _place(citation: Citation) -> str:
     title = f"*{literal(one_line(citation.title, 100)) or 'Untitled'}*"
-    if citation.section and citation.section != citation.title:
-        return f"{title} › {literal(one_line(citation.section, 100))}"
-    return title
+    section = literal(one_line(citation.section, 100))
+    return f"{title} › {section}" if section and citation.section != citation.title else title
 
 
 def _not_in_guides(question_id: int, answer: Answer, ask: str | None) -> list[Block]:
@@ -210,12 +210,14 @@ def section_modal(section: Section, owners: Mapping[str, str]) -> View:
     blocks = [kit.context(" · ".join(parts))]
     if section.changed:
         blocks.append(kit.context("This section has changed since: the quoted words are no longer in it."))
-    size = 0
-    for text in packed(from_markdown(section.text, section.highlights)):
+    size, is_cut = 0, len(section.text) > LONGEST_SECTION
+    for text in packed(from_markdown(section.text[:LONGEST_SECTION], section.highlights)):
         size += len(json.dumps(text))
         if size > LARGEST_VIEW or len(blocks) == kit.MANY_BLOCKS - 1:
-            rest = "The section goes on, but Slack shows no more here."
-            blocks.append(kit.context(f"{rest} {live}" if live else rest))
+            is_cut = True
             break
         blocks.append(kit.section(text))
+    if is_cut:
+        rest = "The section goes on, but Slack shows no more here."
+        blocks.append(kit.context(f"{rest} {live}" if live else rest))
     return kit.modal("Read the section", blocks, callback_id="section")

@@ -25,7 +25,7 @@ def ask_form(place: str, question: str, names: Sequence[str]) -> View:
     return kit.modal(
         "Ask the owner",
         [
-            kit.section(f"*{literal(_and(names))}* gets this as a direct message, with your name:"),
+            kit.section(f"To *{literal(_and(names))}*, as a direct message with your name:"),
             *_quote(question),
             kit.question(
                 "note",

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from itertools import pairwise
+from itertools import groupby, pairwise
 from urllib.parse import urlsplit
 
 SECTION_LIMIT = 3_000  # characters of a section block
@@ -17,6 +17,7 @@ Spans = Sequence[tuple[int, int]]
 
 _UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b\u202a-\u202e\u2066-\u2069\ufeff]")  # controls, bidi overrides
 _LINE_ENDS = re.compile(r"\r\n?|[\x0b\x0c\x85\u2028\u2029]")
+_WIDTHS = {"&": 5, "<": 4, ">": 4}  # of what is escaped
 _LOOK_ALIKE = str.maketrans({"*": "∗", "~": "∼", "`": "ˋ"})
 
 
@@ -100,14 +101,18 @@ def shortened(lines: Sequence[str], limit: int) -> tuple[list[str], bool]:
 # Markdown as Slack text
 
 
-@dataclass
-class _Ink:
-    """One visible character: where it stands in the source and how it is shown."""
+@dataclass(slots=True)
+class _Run:
+    """Visible characters that look alike: where they stand in the source and how they are shown."""
 
-    char: str
+    text: str
     at: int
     code: bool = False
     bold: bool = False
+
+    @property
+    def look(self) -> tuple[bool, bool]:
+        return self.bold, self.code
 
 
 @dataclass
@@ -239,35 +244,31 @@ def _cells(source: str, start: int, end: int) -> list[tuple[int, int]]:
     return cells
 
 
-def _lines(source: str, block: _Block, highlights: Spans) -> list[list[_Ink]]:
+def _lines(source: str, block: _Block, highlights: Spans) -> list[list[_Run]]:
     """The visible characters of a block, line by line."""
-    ink: list[_Ink] = []
+    runs: list[_Run] = []
     for number, (start, end) in enumerate(block.spans):
         if number:
-            ink.extend(_Ink(char, start - 1) for char in " | ")
+            runs.append(_Run(" | ", start - 1))
         if block.kind == "code":
-            ink.extend(_Ink(char, start + n, code=True) for n, char in enumerate(source[start:end].rstrip()))
+            runs.append(_Run(source[start:end].rstrip(), start, code=True))
+        elif block.kind == "row" and start == end:
+            runs.append(_Run("–", start))
         else:
-            ink.extend(_inline(source, start, end))
-        if block.kind == "row" and start == end:
-            ink.append(_Ink("–", start))
-    for one in ink:
-        one.bold = block.kind == "heading" or any(a <= one.at < b for a, b in highlights)
-    lines: list[list[_Ink]] = [[]]
-    for one in ink:
-        if one.char == "\n":
-            lines.append([])
-        else:
-            lines[-1].append(one)
-    return lines
+            runs.extend(_inline(source, start, end))
+    if block.kind == "heading":
+        highlights = ((0, len(source)),)
+    shown = [part for run in runs for part in _highlighted(run, highlights)]
+    return [list(line) for is_break, line in groupby(shown, lambda run: run.text == "\n") if not is_break]
 
 
-def _inline(source: str, start: int, end: int) -> Iterator[_Ink]:
+def _inline(source: str, start: int, end: int) -> Iterator[_Run]:
     at = start
     while at < end:
         found = _INLINE.search(source, at, end)
         stop = found.start() if found else end
-        yield from (_Ink(source[n], n) for n in range(at, stop))
+        if stop > at:
+            yield _Run(source[at:stop], at)
         if not found:
             return
         at = found.end()
@@ -275,66 +276,78 @@ def _inline(source: str, start: int, end: int) -> Iterator[_Ink]:
         if kind in ("label", "starred", "lowed", "waved"):
             yield from _inline(source, *found.span(kind))
         elif kind in ("code", "alt", "escaped", "address"):
-            yield from (_Ink(source[n], n, code=kind == "code") for n in range(*found.span(kind)))
+            yield _Run(found[kind].replace("\n", " "), found.start(kind), code=kind == "code")
         elif kind in ("hard", "newline"):
-            yield _Ink("\n", stop)
+            yield _Run("\n", stop)
         elif kind == "soft":
-            yield _Ink(" ", stop)
+            yield _Run(" ", stop)
         elif kind == "entity":
-            yield from (_Ink(char, stop) for char in html.unescape(found[kind]))
+            yield _Run(html.unescape(found[kind]).replace("\n", " "), stop)
 
 
-def _render(line: list[_Ink], prefix: str, width: int) -> Iterator[str]:
+def _highlighted(run: _Run, highlights: Spans) -> Iterator[_Run]:
+    """The run, cut where a highlight begins or ends within it."""
+    end = run.at + len(run.text)
+    edges = sorted({run.at, end, *(edge for span in highlights for edge in span if run.at < edge < end)})
+    for left, right in pairwise(edges):
+        bold = any(a <= left < b for a, b in highlights)
+        yield _Run(run.text[left - run.at : right - run.at], left, run.code, bold)
+
+
+def _render(line: list[_Run], prefix: str, width: int) -> Iterator[str]:
     """A line as Slack text; one that is too long becomes several."""
-    line = [one for one in line if not _UNSEEN.match(one.char)]
+    for run in line:
+        run.text = _UNSEEN.sub("", run.text)
+    line = [run for run in line if run.text]
     _bold_whole_words(line)
     room = width - len(prefix) - 10  # for the marks around bold, and the escape of the last character
-    while line:
-        size = last_space = 0
-        for number, one in enumerate(line):
-            size += len(escape(one.char)) + 2 * (number == 0 or _look(one) != _look(line[number - 1]))
+    if sum(len(escape(run.text)) + 2 for run in line) <= room:
+        if line:
+            yield prefix + _marked(line)
+        return
+    chars = [_Run(char, run.at, run.code, run.bold) for run in line for char in run.text]
+    start = 0
+    while start < len(chars):
+        end, size, space = start, 0, 0
+        while end < len(chars):
+            size += _WIDTHS.get(chars[end].text, 1) + 2 * (end == start or chars[end].look != chars[end - 1].look)
             if size > room:
-                cut = max(last_space or number, 1)
                 break
-            if one.char == " ":
-                last_space = number + 1
-        else:
-            cut = len(line)
-        yield prefix + _marked(line[:cut])
-        line = line[cut:]
-
-
-def _bold_whole_words(line: list[_Ink]) -> None:
-    """Slack shows bold only when it begins and ends at the edge of a word."""
-    for order in (range(1, len(line)), range(len(line) - 2, -1, -1)):
-        step = 1 if order.step > 0 else -1
-        for n in order:
-            if line[n].char.isalnum() and line[n - step].char.isalnum() and line[n - step].bold:
-                line[n].bold = True
-
-
-def _look(one: _Ink) -> tuple[bool, bool]:
-    return one.bold, one.code
-
-
-def _marked(line: list[_Ink]) -> str:
-    text = ""
-    n = 0
-    while n < len(line):
-        end = n
-        while end < len(line) and _look(line[end]) == _look(line[n]):
             end += 1
-        words = "".join(one.char for one in line[n:end])
-        inner = words.strip()
-        if inner and line[n].code:
+            space = end if chars[end - 1].text == " " else space
+        cut = end if end == len(chars) else space or max(end, start + 1)
+        yield prefix + _marked(chars[start:cut])
+        start = cut
+
+
+def _together(line: list[_Run]) -> list[_Run]:
+    """Neighbours that look alike, as one."""
+    groups = (list(group) for _, group in groupby(line, lambda run: run.look))
+    return [_Run("".join(run.text for run in group), group[0].at, group[0].code, group[0].bold) for group in groups]
+
+
+def _bold_whole_words(line: list[_Run]) -> None:
+    """Slack shows bold only when it begins and ends at the edge of a word."""
+    for left, right in pairwise(line):
+        if left.bold and not right.bold and left.text[-1:].isalnum() and (word := re.match(r"[^\W_]+", right.text)):
+            left.text, right.text = left.text + word[0], right.text[word.end() :]
+    for left, right in reversed(list(pairwise(line))):
+        if right.bold and not left.bold and right.text[:1].isalnum() and (word := re.search(r"[^\W_]+$", left.text)):
+            left.text, right.text = left.text[: word.start()], word[0] + right.text
+
+
+def _marked(line: list[_Run]) -> str:
+    text = ""
+    for run in _together(line):
+        inner = run.text.strip()
+        lead = run.text[: len(run.text) - len(run.text.lstrip())] if inner else run.text
+        if inner and run.code:
             shown = f"`{escape(inner.replace('`', 'ˋ'))}`"
-        elif inner and line[n].bold:
+        elif inner and run.bold:
             shown = f"*{literal(inner)}*"
         else:
             shown = literal(inner)
-        lead = len(words) - len(words.lstrip()) if inner else len(words)
-        text += words[:lead] + shown + (words[lead + len(inner) :] if inner else "")
-        n = end
+        text += lead + shown + (run.text[len(lead) + len(inner) :] if inner else "")
     return text.replace("\t", " ").rstrip()
 
 

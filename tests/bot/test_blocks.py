@@ -1,0 +1,312 @@
+"""Messages, modals and Home as Slack gets them."""
+
+import json
+from collections.abc import Iterator
+from datetime import UTC, date, datetime
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot.blocks import admin, answers, home, kit, questions, referrals
+from bot.blocks.home import Asked, SetUp
+from knowledge.answers import Answer, Citation, LibraryState, Outcome, Section, Sentence, as_json, from_json
+
+QUOTE = "Refunds take five days. Ask **billing** first."
+CITATION = Citation(
+    guide_key="billing/refunds.md",
+    title="Refunds & credits",
+    section="How long",
+    headings=("Refunds", "How long"),
+    owner="chloe@brightwater.example",
+    reviewed=date(2026, 3, 3),
+    url="https://guides.example/refunds",
+    start=10,
+    end=10 + len(QUOTE),
+    quote=QUOTE,
+    highlights=((0, 23),),
+)
+OWNERS = {"chloe@brightwater.example": "Chloé Martin"}
+NOW = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
+
+
+def mrkdwn(text: str) -> dict[str, Any]:
+    return {"type": "mrkdwn", "text": text, "verbatim": True}
+
+
+def every_text(thing: Any) -> Iterator[str]:
+    """All strings under a `text` key, and all plain words in them."""
+    if isinstance(thing, dict):
+        for key, value in thing.items():
+            if key == "text" and isinstance(value, str):
+                yield value
+            else:
+                yield from every_text(value)
+    elif isinstance(thing, list):
+        for one in thing:
+            yield from every_text(one)
+
+
+def elements(blocks: Any, action_id: str) -> list[dict[str, Any]]:
+    if isinstance(blocks, dict):
+        own = [blocks] if blocks.get("action_id") == action_id else []
+        return own + [one for value in blocks.values() for one in elements(value, action_id)]
+    return [one for value in blocks for one in elements(value, action_id)] if isinstance(blocks, list) else []
+
+
+def test_an_answer_quotes_cites_and_can_be_rated() -> None:
+    """The quote comes first, the sentence that answers in bold, then its source, then the thumbs."""
+    said = answers.answer(7, Answer(Outcome.ANSWERED, 0.9, citations=(CITATION,)), OWNERS)
+    assert said.text == "Refunds take five days. (Refunds &amp; credits › How long)"
+    assert said.blocks == [
+        {
+            "type": "section",
+            "expand": True,
+            "text": mrkdwn("> *Refunds take five days.* Ask billing first."),
+            "accessory": {
+                "type": "button",
+                "text": {"type": "plain_text", "text": "Read the section", "emoji": True},
+                "action_id": "read_section",
+                "value": "7:0",
+            },
+        },
+        {
+            "type": "context",
+            "elements": [
+                mrkdwn(
+                    "*Refunds &amp; credits* › How long · owner Chloé Martin · reviewed 3 March 2026 · "
+                    "<https://guides.example/refunds|Open the guide>"
+                )
+            ],
+        },
+        {
+            "type": "context_actions",
+            "elements": [
+                {
+                    "type": "feedback_buttons",
+                    "action_id": "rate_answer",
+                    "positive_button": {
+                        "text": {"type": "plain_text", "text": "Helpful", "emoji": True},
+                        "value": "up:7",
+                        "accessibility_label": "Helpful",
+                    },
+                    "negative_button": {
+                        "text": {"type": "plain_text", "text": "Not helpful", "emoji": True},
+                        "value": "down:7",
+                        "accessibility_label": "Not helpful",
+                    },
+                }
+            ],
+        },
+    ]
+
+
+def test_a_written_answer_numbers_its_citations() -> None:
+    """A chat model's sentences carry the numbers of the quotes below them."""
+    answer = Answer(Outcome.ANSWERED, 0.9, (CITATION,), sentences=(Sentence("Five days <b>.", (0,)),))
+    texts = list(every_text(answers.answer(1, answer, OWNERS).blocks))
+    assert texts[0] == "Five days &lt;b&gt;. [1]"
+    assert texts[3].startswith("[1] *Refunds &amp; credits*")
+
+
+def test_a_partial_answer_says_so_and_shows_its_notes() -> None:
+    """What is left open is said before the quote, how the answer came to be after it."""
+    answer = Answer(Outcome.PARTLY, 0.5, (CITATION,), notes=("Found by words alone.",))
+    texts = list(every_text(answers.answer(1, answer, OWNERS).blocks))
+    assert texts[0] == "The guides say this, which may answer only part of your question:"
+    assert "Found by words alone." in texts
+
+
+def test_when_the_guides_do_not_say() -> None:
+    """The nearest sections can be read, and their owner asked."""
+    said = answers.answer(7, Answer(Outcome.NOT_IN_GUIDES, 0.1, nearest=(CITATION,)), OWNERS, ask="Chloé Martin")
+    assert said.text == (
+        "I looked in the guides, and they don't answer this. Nearest: Refunds &amp; credits › How long"
+    )
+    assert [b["value"] for b in elements(said.blocks, "read_section")] == ["7:near:0"]
+    assert [(b["text"]["text"], b["value"]) for b in elements(said.blocks, "ask_owner")] == [("Ask Chloé Martin", "7")]
+
+
+def test_no_access_reads_as_not_in_the_guides() -> None:
+    """The words must not tell that there is something to see."""
+    shown = [
+        answers.answer(1, Answer(outcome, 0.0), {}).blocks for outcome in (Outcome.NO_ACCESS, Outcome.NOT_IN_GUIDES)
+    ]
+    assert shown[0] == shown[1]
+
+
+def test_kept_answers_come_back_whole() -> None:
+    """An answer survives being kept as JSON."""
+    answer = Answer(Outcome.PARTLY, 0.5, (CITATION,), (CITATION,), (Sentence("Yes.", (0,)),), ("Note.",))
+    assert from_json(json.loads(json.dumps(as_json(answer)))) == answer
+
+
+words = st.one_of(
+    st.text(max_size=200),
+    st.sampled_from(["&" * 5_000, "<!channel> " * 400, "# x\n\n" * 300, "<https://evil.example|hr> *a*"]),
+)
+citations = st.builds(
+    Citation,
+    guide_key=st.just("a.md"),
+    title=words,
+    section=words,
+    headings=st.just(()),
+    owner=st.one_of(st.none(), words),
+    reviewed=st.none(),
+    url=st.one_of(st.none(), words.map(lambda text: f"https://x.example/{text}")),
+    start=st.just(0),
+    end=st.just(1),
+    quote=words,
+    highlights=st.lists(st.tuples(st.integers(0, 500), st.integers(0, 500)), max_size=3).map(tuple),
+)
+any_answer = st.builds(
+    Answer,
+    outcome=st.sampled_from(list(Outcome)),
+    probability=st.just(0.5),
+    citations=st.lists(citations, max_size=7).map(tuple),
+    nearest=st.lists(citations, max_size=4).map(tuple),
+    sentences=st.lists(st.builds(Sentence, text=words, citations=st.just((0, 1))), max_size=9).map(tuple),
+    notes=st.lists(words, max_size=5).map(tuple),
+)
+
+
+@settings(max_examples=60, deadline=None)
+@given(any_answer)
+def test_every_answer_fits_and_is_harmless(answer: Answer) -> None:
+    """Whatever the guides hold, an answer keeps Slack's limits and pings nobody."""
+    said = answers.answer(1, answer, {}, ask="Ann", preface="You asked: <!here>")
+    texts = list(every_text(said.blocks))
+    assert len(said.blocks) <= kit.FEW_BLOCKS
+    assert sum(map(len, texts)) <= answers.LONGEST
+    assert len(said.text) <= 4_000
+    assert all(0 < len(text) <= 3_000 for text in texts)
+    for text in [*texts, said.text]:
+        assert "<!" not in text
+        assert "<@" not in text
+        assert "<#" not in text
+        assert text.count("<") == text.count("<https://x.example/")
+        text.encode()
+
+
+@settings(max_examples=20, deadline=None)
+@given(words, st.booleans())
+def test_every_section_fits_a_modal(text: str, changed: bool) -> None:
+    """A section is split over blocks, and cut with a word where even those don't suffice."""
+    section = Section("Title", ("Heading",), text * 20, (), None, None, None, changed)
+    view = answers.section_modal(section, {})
+    assert len(view["blocks"]) <= kit.MANY_BLOCKS
+    assert len(json.dumps(view)) <= 250_000
+    assert all(0 < len(one) <= 3_000 for one in every_text(view))
+
+
+def test_a_section_that_goes_on_says_so() -> None:
+    """What a modal can't hold is named, with the link to the guide."""
+    section = Section("T", (), "word word\n\n" * 40_000, (), None, None, "https://x.example/t", False)
+    assert list(every_text(answers.section_modal(section, {})))[-1] == (
+        "The section goes on, but Slack shows no more here. <https://x.example/t|Open the guide>"
+    )
+
+
+def test_a_section_shows_where_it_stands_and_its_sentence() -> None:
+    """The path, the owner and the date come before the words; a changed section says so."""
+    section = Section("Refunds", ("Refunds", "How long"), QUOTE, ((0, 23),), None, date(2026, 3, 3), None, True)
+    view = answers.section_modal(section, OWNERS)
+    assert [t for b in view["blocks"] for t in every_text(b)] == [
+        "Refunds › How long · reviewed 3 March 2026",
+        "This section has changed since: the quoted words are no longer in it.",
+        "*Refunds take five days.* Ask billing first.",
+    ]
+
+
+@settings(max_examples=40, deadline=None)
+@given(words, words)
+def test_referrals_ping_only_the_people_they_name(question: str, note: str) -> None:
+    """Questions, notes and replies are shown as typed; the only live mentions are ours."""
+    shown = [
+        referrals.to_owner(1, "UASKER", question[:2_000], note[:1_000]),
+        referrals.reply(question[:2_000], ["UASKER"], "UOWNER", note[:3_000], in_thread=False),
+        referrals.replied(question[:2_000], "UASKER", note[:3_000], by=None),
+    ]
+    for said in shown:
+        texts = list(every_text(said.blocks))
+        assert all(0 < len(text) <= 3_000 for text in texts)
+        assert len(said.blocks) <= kit.FEW_BLOCKS
+        whole = "".join([said.text, *texts])
+        assert whole.count("<") == whole.count("<@UASKER>") + whole.count("<@UOWNER>")
+
+
+def test_the_asker_sees_what_is_sent_and_to_whom() -> None:
+    """The form names the owner and holds the question word for word."""
+    texts = list(every_text(referrals.ask_form("7:C1", "When? *Now*", ["Ben Okafor", "Dev Patel"])))
+    assert "To *Ben Okafor and Dev Patel*, as a direct message with your name:" in texts
+    assert "> When? ∗Now∗" in texts
+
+
+LIBRARY = LibraryState(guides=2, chunks=10, vectors=10, ready=True)
+CHOSEN = {"ideas_channel": "C1", "wins_channel": "C2", "digest_channel": "C3", "time_zone": "Europe/Amsterdam"}
+
+
+def test_home_lists_my_questions() -> None:
+    """Each question has its outcome in words and a button that shows the answer."""
+    view = home.home("fl-", [Asked(5, "How <long>?", Outcome.NOT_IN_GUIDES, NOW)], None)
+    assert "How &lt;long&gt;?\n_the guides don't say, 23 November 2026_" in list(every_text(view))
+    assert [b["value"] for b in elements(view, "show_answer")] == ["5"]
+    assert elements(view, "setup_open") == []
+    assert any("/fl-ask" in text for text in every_text(view))
+
+
+def test_home_keeps_the_set_up_list_until_all_is_done() -> None:
+    """A channel that the bot is not in is still to do, and says how."""
+    todo = list(every_text(home.home("", [], SetUp(CHOSEN, ["C3"], LIBRARY))))
+    done = list(every_text(home.home("", [], SetUp(CHOSEN, [], LIBRARY))))
+    assert todo[0] == "Finish setting up Frontline"
+    assert "☐ Digest channel: <#C3>, but I am not in it. Type `/invite @Frontline` there." in todo[1]
+    assert done[0] == "Set-up"
+    assert "☐" not in done[1]
+
+
+@pytest.mark.parametrize(
+    ("library", "loading", "said"),
+    [
+        (LIBRARY, False, "2 guides loaded and ready."),
+        (LIBRARY, True, "Loading the guides…"),
+        (LibraryState(0, 0, 0, False), False, "No guides are loaded."),
+        (LibraryState(1, 1_200, 30, False), False, "1 guide loaded; 30 of 1,200 passages indexed."),
+        (
+            LibraryState(1, 1, 1, True, refused=[("a.pdf", "it is <encrypted>")]),
+            False,
+            "`a.pdf`: it is &lt;encrypted&gt;",
+        ),
+        (LibraryState(1, 1, 0, False, fault="No model."), False, "⚠️ No model."),
+    ],
+)
+def test_home_tells_admins_how_the_guides_stand(library: LibraryState, loading: bool, said: str) -> None:
+    """Progress, refused files and faults are on Home, in words."""
+    texts = list(every_text(home.home("", [], SetUp({}, [], library, is_loading=loading))))
+    assert any(said in text for text in texts)
+
+
+@settings(max_examples=20, deadline=None)
+@given(st.lists(st.tuples(words, words), max_size=30), words)
+def test_home_fits_whatever_was_refused(refused: list[tuple[str, str]], text: str) -> None:
+    """Home keeps Slack's limits with many refused files, owners and questions."""
+    library = LibraryState(1, 1, 1, True, refused=refused, fault=text or None)
+    asked = [Asked(n, text, Outcome.ANSWERED, NOW) for n in range(10)]
+    view = home.home("", asked, SetUp(CHOSEN, [], library, owners=refused))
+    assert len(view["blocks"]) <= kit.MANY_BLOCKS
+    assert all(len(one) <= 3_000 for one in every_text(view))
+
+
+def test_the_set_up_form_starts_with_the_admins_own_zone() -> None:
+    """What was chosen before is filled in; the zone is the admin's own until then."""
+    fresh, again = admin.setup_form({}, "Europe/Lisbon"), admin.setup_form(CHOSEN, "Europe/Lisbon")
+    assert fresh["blocks"][3]["element"]["initial_value"] == "Europe/Lisbon"
+    assert again["blocks"][3]["element"]["initial_value"] == "Europe/Amsterdam"
+    assert [b["element"].get("initial_conversation") for b in again["blocks"][:3]] == ["C1", "C2", "C3"]
+
+
+def test_the_ask_form_is_cut_to_the_limit() -> None:
+    """A long message is prefilled only as far as a question may go."""
+    form = questions.ask_form(2_000, "x" * 5_000)
+    assert form["blocks"][0]["element"]["initial_value"] == "x" * 2_000
