@@ -14,7 +14,7 @@ from aiohttp import web
 from sandbox.local_slack import Limits, LocalSlack
 from sandbox.manifest import ManifestUnreadable, read_manifest
 from sandbox.seed import SeedUnreadable, read_seed
-from sandbox.server import create_app
+from sandbox.server import create_app, is_loopback
 from sandbox.workspace import StateUnreadable
 
 
@@ -81,6 +81,7 @@ async def start(slack: LocalSlack, host: str, port: int) -> web.AppRunner:
         raise
     bound = runner.addresses[0][1]
     shown = {"0.0.0.0": "127.0.0.1", "::": "[::1]", "::1": "[::1]"}.get(host, host)
+    slack.loopback_only = is_loopback(host)
     slack.address = f"http://{shown}:{bound}"
     return runner
 

@@ -38,7 +38,7 @@ class LocalSlack:
     def __init__(self, manifest: Manifest, seed: Json, state_path: Path | None, limits: Limits | None = None) -> None:
         self.manifest, self.seed, self.state_path = manifest, seed, state_path
         self.limits = limits or Limits()
-        self.address = ""  # where it listens, known once it does
+        self.address, self.loopback_only = "", True  # where it listens, known once it does
         if state_path and state_path.exists():
             self.workspace = Workspace.load(state_path)
             self._rename_bot()

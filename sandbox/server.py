@@ -90,7 +90,7 @@ async def plain_errors(request: web.Request, handler: Handler) -> web.StreamResp
 async def local_callers_only(request: web.Request, handler: Handler) -> web.StreamResponse:
     """A page of another site can't drive the sandbox: not by posting here, not by naming itself our host."""
     host = urlsplit(f"//{request.host}").hostname or ""
-    if _is_loopback(request.app[SLACK].address) and not _is_local(host):
+    if request.app[SLACK].loopback_only and not is_loopback(host):
         raise Refused("forbidden_host", status=403, message=f"this sandbox answers on loopback only, not to {host}")
     origin = request.headers.get("Origin")
     if origin is not None and urlsplit(origin).netloc != request.host:
@@ -98,11 +98,7 @@ async def local_callers_only(request: web.Request, handler: Handler) -> web.Stre
     return await handler(request)
 
 
-def _is_loopback(address: str) -> bool:
-    return _is_local(urlsplit(address).hostname or "")
-
-
-def _is_local(host: str) -> bool:
+def is_loopback(host: str) -> bool:
     try:
         return host == "localhost" or ipaddress.ip_address(host).is_loopback
     except ValueError:

@@ -21,6 +21,8 @@ from sandbox.faults import Faults
 from sandbox.journal import Journal
 
 MAX_CONNECTIONS = 10
+MAX_MESSAGE_BYTES = 2_000_000
+CLOSE_SECONDS = 2.0  # how long a client may take to say goodbye
 GRACE = {"warning": 10.0}  # seconds between the disconnect message and the close; 1 for other reasons
 ACCEPTS_PAYLOAD = {"events_api": False, "slash_commands": True, "interactive": True}
 
@@ -91,7 +93,7 @@ class Sockets:
         if ticket not in self._tickets:
             raise Refused("invalid_ticket", status=403)
         self._tickets.discard(ticket)
-        socket = web.WebSocketResponse(heartbeat=30, max_msg_size=2_000_000)
+        socket = web.WebSocketResponse(heartbeat=30, timeout=CLOSE_SECONDS, max_msg_size=MAX_MESSAGE_BYTES)
         await socket.prepare(request)
         if len(self.connections) >= MAX_CONNECTIONS:
             await socket.send_json({"type": "disconnect", "reason": "too_many_websockets", "debug_info": _debug()})
@@ -132,8 +134,8 @@ class Sockets:
     async def close(self) -> None:
         for task in list(self._tasks):
             task.cancel()
-        for connection in list(self.connections):
-            await connection.socket.close(code=1001, message=b"sandbox stopping")
+        leaving = [one.socket.close(code=1001, message=b"sandbox stopping") for one in self.connections]
+        await asyncio.gather(*leaving)
 
     def forget(self) -> None:
         """Nothing is waiting any more (the workspace was reset)."""

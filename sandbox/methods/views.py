@@ -16,6 +16,7 @@ def open_view(slack: LocalSlack, call: Call) -> Json:
     refuse_known_external_id(slack.workspace, given)
     view = complete(slack.workspace, given)
     slack.workspace.state["views"][user_id] = [view]
+    slack.journal.remember(call.act, view["id"])
     slack.tell_views(user_id)
     return {"view": view}
 
@@ -32,6 +33,7 @@ def push(slack: LocalSlack, call: Call) -> Json:
     refuse_known_external_id(slack.workspace, given)
     view = complete(slack.workspace, given, below=stack[-1])
     stack.append(view)
+    slack.journal.remember(call.act, view["id"])
     slack.tell_views(user_id)
     return {"view": view}
 
