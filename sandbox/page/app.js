@@ -351,11 +351,13 @@ function follow(root) {
 
 // Slack tells the app when someone opens its Home or Messages tab.
 let arrived = "";
-function arrive() {
+async function arrive() {
   const tab = open.isHome ? "open_home" : isDm(open.channel) ? "open_messages" : "";
   const visit = tab && store.connected ? `${store.me} ${tab}` : "";
-  if (visit && visit !== arrived) act(tab, {});
+  const isNew = visit && visit !== arrived;
   arrived = visit;
+  const { channel } = isNew ? await act(tab) : {};
+  if (channel && !store.channels.has(channel)) live.fetchState(); // the first visit begins the conversation
 }
 
 // --- Starting ---

@@ -7,6 +7,8 @@ import { richText } from "./richtext.js";
 
 const LONG = 700; // characters a section shows before "See more", as in Slack
 
+const WIDE = 120; // characters beside which a button takes too much room in a narrow column
+
 /** Blocks of a message, modal or home -> nodes. `place` says where they stand and carries what is pressed (see elements.js). */
 export const renderBlocks = (blocks, place) => (blocks ?? []).map((block) => renderBlock(block, place));
 
@@ -21,7 +23,7 @@ export function renderBlock(block, place) {
 const BLOCKS = {
   section: (block, place) =>
     h(
-      "div",
+      (block.text?.text.length ?? 0) > WIDE ? "div.is-wide" : "div",
       h(
         "div.section-text",
         block.text ? folded(block.text, block.expand) : null,

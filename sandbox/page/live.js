@@ -32,7 +32,8 @@ async function receive(change) {
   if (!store.apply(change)) fetchState();
 }
 
-function fetchState() {
+/** The whole state, anew. */
+export function fetchState() {
   fetching = (async () => {
     try {
       const answer = await fetch(`/sandbox/state?user=${encodeURIComponent(store.me)}`);

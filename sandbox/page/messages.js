@@ -9,6 +9,7 @@ import { react, toolbar } from "./tools.js";
 
 const PAGE = 80; // messages drawn at once; older ones follow on scrolling up
 const SAME_GROUP = 5 * 60; // seconds within which one author's messages share a heading
+const ABOVE_NEWEST = 40; // pixels of what came before, left in view above a long message
 const NEAR_END = 80; // pixels from the bottom at which the list follows what comes in
 
 export class MessageList {
@@ -110,19 +111,26 @@ export class MessageList {
     return after;
   }
 
+  /** Where the list rests: at its end, but an answer longer than the window is read from its beginning. */
+  end() {
+    const { scrollHeight, clientHeight } = this.list;
+    const newest = this.items.lastElementChild?.offsetTop ?? 0;
+    return Math.min(scrollHeight - clientHeight, newest - ABOVE_NEWEST);
+  }
+
   isAtEnd() {
-    return this.list.scrollHeight - this.list.scrollTop - this.list.clientHeight < NEAR_END;
+    return this.list.scrollTop > this.end() - NEAR_END;
   }
 
   toEnd() {
     this.follows = true;
-    this.follow();
+    this.list.scrollTop = this.end();
     this.newer.hidden = true;
   }
 
   /** Stays with the newest message, unless the reader has scrolled up. */
   follow() {
-    if (this.follows) this.list.scrollTop = this.list.scrollHeight;
+    if (this.follows) this.list.scrollTop = Math.max(this.list.scrollTop, this.end());
   }
 
   // One toolbar moves to the message under the pointer or the focus.

@@ -88,15 +88,16 @@ export class Choices {
       "aria-label": label,
       popover: "manual",
     });
-    for (const [name, value] of Object.entries({
-      role: "combobox",
-      "aria-autocomplete": "list",
-      "aria-controls": this.list.id,
-      "aria-expanded": "false",
-    })) {
-      field.setAttribute(name, value);
-    }
+    // A text area stays a text box: a combobox has one line, and only a combobox says whether it is open.
+    if (field.matches("input")) field.setAttribute("role", "combobox");
+    field.setAttribute("aria-autocomplete", "list");
+    field.setAttribute("aria-controls", this.list.id);
+    this.tellOpen(false);
     field.addEventListener("blur", () => this.hide());
+  }
+
+  tellOpen(isOpen) {
+    if (this.field.matches("input")) this.field.setAttribute("aria-expanded", String(isOpen));
   }
 
   get isOpen() {
@@ -130,7 +131,7 @@ export class Choices {
       homeOf(this.field).append(this.list);
       this.list.showPopover();
     }
-    this.field.setAttribute("aria-expanded", "true");
+    this.tellOpen(true);
     place(this.list, this.field, { preferAbove: this.preferAbove, sameWidth: true });
     this.mark();
   }
@@ -138,7 +139,7 @@ export class Choices {
   hide() {
     this.options = [];
     this.list.remove();
-    this.field.setAttribute("aria-expanded", "false");
+    this.tellOpen(false);
     this.field.removeAttribute("aria-activedescendant");
   }
 
