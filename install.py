@@ -4,8 +4,6 @@ Standard library only, and written so that an older Python can read it far enoug
 Safe to call again: what is already there stays, what was interrupted is finished.
 """
 
-from __future__ import annotations
-
 import hashlib
 import json
 import re
@@ -50,7 +48,7 @@ class Stopped(Exception):
     """The installation cannot go on; the message says why and what to do."""
 
 
-def main(arguments: list[str]) -> int:
+def main(arguments: "list[str]") -> int:
     if set(arguments) - {"--dev"}:
         print("usage: python3 install.py [--dev]", file=sys.stderr)
         return 2
@@ -65,7 +63,7 @@ def main(arguments: list[str]) -> int:
     return 0
 
 
-def install(extras: list[str]) -> None:
+def install(extras: "list[str]") -> None:
     """Brings .venv to what pyproject.toml and constraints.txt ask for; does nothing when it is there already."""
     check_python()
     wanted, stamp = fingerprint(), read_stamp()
@@ -214,7 +212,7 @@ def tell_progress(line: str) -> None:
         say(f"  putting {line.count(',') + 1} packages in place")
 
 
-def explain(lines: list[str]) -> str:
+def explain(lines: "list[str]") -> str:
     """pip's last words, then what to do about them where we know."""
     output = "\n".join(lines)
     python = "python{}.{}".format(*sys.version_info[:2])
