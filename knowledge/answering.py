@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from knowledge.answers import Answer, Citation, Outcome, Sentence
 from knowledge.citations import Quotable, resolve
-from knowledge.index import Index
+from knowledge.index import Index, reading
 from knowledge.lexical import stems
 from knowledge.ranking import ANSWERED, PARTLY, probability
 from knowledge.retriever import Closely, Found, Retriever
@@ -54,7 +54,7 @@ class Answering:
     """Answers questions from one library of guides; any thread may ask."""
 
     def __init__(self, engine: Engine, index: Index, retriever: Retriever, writer: Writer) -> None:
-        self._engine = engine
+        self._reading = reading(engine)
         self._index = index
         self._retriever = retriever
         self._writer = writer
@@ -91,10 +91,10 @@ class Answering:
 
     def _evidence(self, found: Found) -> Evidence:
         passages = [passage for passage in found.passages if passage.chunk_id in found.closely]
-        with Session(self._engine) as session:
+        with Session(self._reading) as session:
             wanted = {passage.guide_id for passage in passages}
             rows = session.execute(select(Guide.id, Guide.text).where(Guide.id.in_(wanted)))
-            texts = {guide_id: text for guide_id, text in rows}
+            texts: dict[int, str] = dict(rows.tuples().all())
         return Evidence(
             tuple(Quotable(passage, texts.get(passage.guide_id, "")) for passage in passages),
             tuple(found.closely[passage.chunk_id] for passage in passages),

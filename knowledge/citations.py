@@ -24,40 +24,36 @@ class Quotable:
 
 
 def resolve(number: int, retrieved: Sequence[Quotable], highlights: Sequence[tuple[int, int]] = ()) -> Citation:
-    """The citation of passage ``number`` (from 0), quoting what stands around ``highlights``.
+    """The citation of passage ``number`` (from 0), quoting its section around ``highlights``.
 
     Args:
-        highlights: spans of the passage's text that answer, best first; the quote is made around the first.
+        highlights: spans of the passage's text that answer, best first; the quote is made around the first. Those
+            that the quote doesn't reach are left out.
 
     Raises:
         NotRetrieved: there is no such passage.
     """
     if not 0 <= number < len(retrieved):
         raise NotRetrieved(f"Passage {number} of {len(retrieved)}")
-    passage, guide_text = retrieved[number].passage, retrieved[number].guide_text
-    start, end = _quote_span(passage.text, highlights[0] if highlights else None)
-    at = passage.start + start
-    quote = passage.text[start:end]
-    head = _table_head(guide_text, at)
-    section = _section_at(guide_text, at)
+    passage, text = retrieved[number].passage, retrieved[number].guide_text
+    marked = [(passage.start + low, passage.start + high) for low, high in highlights]
+    answering = marked[0] if marked else (passage.start, passage.start + 1)
+    section = _section_at(text, answering[0])
+    start, end = _quote_span(text, *answering, within=section)
+    head = _table_head(text, start)
+    shift = len(head) - start
     return Citation(
         guide_key=passage.guide_key,
         title=passage.title,
-        section=section.headings[-1] if section and section.headings else passage.title,
-        headings=section.headings if section else passage.headings,
+        section=section.headings[-1] if section.headings else passage.title,
+        headings=section.headings,
         owner=passage.owner,
         reviewed=passage.reviewed,
         url=passage.url,
-        start=at,
-        end=passage.start + end,
-        quote=head + quote,
-        highlights=tuple(
-            sorted(
-                (low - start + len(head), high - start + len(head))
-                for low, high in highlights
-                if start <= low < high <= end
-            )
-        ),
+        start=start,
+        end=end,
+        quote=head + text[start:end],
+        highlights=tuple(sorted((low + shift, high + shift) for low, high in marked if start <= low < high <= end)),
     )
 
 
@@ -83,40 +79,38 @@ def locate(text: str, start: int, end: int, quote: str) -> tuple[int, int] | Non
 
 def section_around(text: str, start: int, end: int) -> SectionSpan:
     """The section that a span begins in, stretched to the one that it ends in."""
-    first = _section_at(text, start) or SectionSpan(0, len(text), (), 0)
-    last = _section_at(text, max(start, end - 1)) or first
-    return SectionSpan(first.start, max(first.end, last.end), first.headings, first.heading_end)
+    first, last = _section_at(text, start), _section_at(text, max(start, end - 1))
+    return SectionSpan(first.start, last.end, first.headings, first.heading_end)
 
 
-def _quote_span(text: str, around: tuple[int, int] | None) -> tuple[int, int]:
-    """Whole pieces of a passage, grown on both sides of the answering one up to the length of a quote."""
-    every = pieces(text)
-    if not every:
-        return 0, min(len(text), LONGEST_QUOTE)
-    first = last = _piece_at(every, around[0]) if around else 0
-    if every[first].end - every[first].start > LONGEST_QUOTE:
-        return every[first].start, _last_space(text, every[first].start + LONGEST_QUOTE)
+def _quote_span(text: str, start: int, end: int, within: SectionSpan) -> tuple[int, int]:
+    """Whole pieces of a section, grown on both sides of what answers up to the length of a quote."""
+    # Reading a few lines more than a quote can hold is enough, however long the section is.
+    low = max(within.start, text.rfind("\n", 0, max(0, start - LONGEST_QUOTE)) + 1)
+    line_end = text.find("\n", end + LONGEST_QUOTE)
+    high = min(within.end, line_end if line_end >= 0 else len(text))
+    every = [Piece(low + each.start, low + each.end, each.kind) for each in pieces(text[low:high])]
+    first = last = max((n for n, piece in enumerate(every) if piece.start <= start), default=0)
+    if not every or every[first].end - every[first].start > LONGEST_QUOTE:
+        return start, _last_space(text, min(high, start + LONGEST_QUOTE))
     growing = True
     while growing:
         growing = False
         # What follows first: exceptions and conditions stand behind the rule.
         if last + 1 < len(every) and every[last + 1].end - every[first].start <= LONGEST_QUOTE:
             last, growing = last + 1, True
-        if first > 0 and every[last].end - every[first - 1].start <= LONGEST_QUOTE:
+        before = every[first - 1] if first > 0 else None
+        if before and before.kind is not Kind.HEADING and every[last].end - before.start <= LONGEST_QUOTE:
             first, growing = first - 1, True
-    while last > first and every[last].kind in {Kind.HEADING, Kind.RULE}:  # of what the quote no longer holds
-        last -= 1
     while first < last and every[first].kind is Kind.RULE:
         first += 1
+    while first < last and every[last].kind is Kind.RULE:
+        last -= 1
     return every[first].start, every[last].end
 
 
-def _piece_at(every: Sequence[Piece], position: int) -> int:
-    return max((n for n, piece in enumerate(every) if piece.start <= position), default=0)
-
-
 def _last_space(text: str, limit: int) -> int:
-    return max(text.rfind(" ", 0, limit), limit - 80)
+    return limit if limit == len(text) else max(text.rfind(" ", 0, limit), limit - 80)
 
 
 def _table_head(text: str, at: int) -> str:
@@ -135,8 +129,10 @@ def _table_head(text: str, at: int) -> str:
     return "".join(f"{line}\n" for line in lines[:-3:-1]) if len(lines) >= 2 else ""
 
 
-def _section_at(text: str, position: int) -> SectionSpan | None:
-    return next((each for each in _sections(text) if each.start <= position < each.end), None)
+def _section_at(text: str, position: int) -> SectionSpan:
+    """The section at a position; the last one behind the end, the whole of a text without any."""
+    every = _sections(text) or (SectionSpan(0, len(text), (), 0),)
+    return next((each for each in every if position < each.end), every[-1])
 
 
 @lru_cache(maxsize=64)

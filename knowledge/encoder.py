@@ -120,7 +120,7 @@ class Encoder:
 def _encode(model: "SentenceTransformer", texts: list[str]) -> Vectors:
     # A lone surrogate, which the tokenizer can't take, may come in with a question typed by anyone.
     clean = [text.encode("utf-8", "replace").decode("utf-8") for text in texts]
-    vectors = model.encode(clean, batch_size=MOST_TOGETHER, normalize_embeddings=True, show_progress_bar=False)
+    vectors = model.encode(clean, batch_size=BATCH, normalize_embeddings=True, show_progress_bar=False)
     return np.asarray(vectors, dtype=np.float32)
 
 

@@ -49,6 +49,11 @@ SPAN = func.substr(Guide.text, Chunk.start + 1, Chunk.end - Chunk.start)  # a ch
 log = logging.getLogger(__name__)
 
 
+def reading(engine: Engine) -> Engine:
+    """The engine for transactions that only read; without this, ours on SQLite wait for every writer."""
+    return engine.execution_options(writes=False)
+
+
 class IndexFault(Exception):
     """The index can't be used; the message says why and what to do."""
 
@@ -81,6 +86,7 @@ class Index:
 
     def __init__(self, engine: Engine, folder: Path, encoder: Encoder) -> None:
         self._engine = engine
+        self._reading = reading(engine)
         self._folder = folder
         self._encoder = encoder
         # Not the thread's own: the bot opens and closes from different threads.
@@ -122,7 +128,7 @@ class Index:
         return self._generation is not None and self._complete == self._words.revision
 
     def state(self) -> LibraryState:
-        with Session(self._engine) as session:
+        with Session(self._reading) as session:
             refused = [(each.key, each.reason) for each in session.scalars(select(Refusal).order_by(Refusal.key))]
         chunks = len(self._words.keys)
         vectors = chunks if self.is_complete else min(self._embedded, chunks)
@@ -172,7 +178,7 @@ class Index:
             return True
 
     def _read_words(self) -> bool:
-        with Session(self._engine) as session:
+        with Session(self._reading) as session:
             revision = session.scalar(select(Revision.number)) or 0
             if revision == self._words.revision:
                 return False
@@ -261,7 +267,7 @@ class Index:
 
     def _embed_missing(self, progress: Progress | None) -> None:
         """Embeds what has no vector yet. Each batch is kept at once, so that a kill costs one batch."""
-        with Session(self._engine) as session:
+        with Session(self._reading) as session:
             rows = session.execute(
                 select(Chunk.hash, func.min(Chunk.id), func.max(Chunk.end - Chunk.start))
                 .outerjoin(Vector, (Vector.hash == Chunk.hash) & self._ours)
@@ -280,7 +286,7 @@ class Index:
                 self._fill(self._generation, self._words)
 
     def _embed(self, chunk_ids: Sequence[int]) -> None:
-        with Session(self._engine) as session:
+        with Session(self._reading) as session:
             rows = session.execute(
                 select(Chunk.hash, Guide.title, SPAN).join(Guide).where(Chunk.id.in_(chunk_ids))
             ).all()
@@ -300,7 +306,7 @@ class Index:
         return (Vector.model == self._encoder.name) & (Vector.precision == self._encoder.precision)
 
     def _stored(self, hashes: Collection[str]) -> dict[str, Vectors]:
-        with Session(self._engine) as session:
+        with Session(self._reading) as session:
             rows = session.execute(select(Vector.hash, Vector.values).where(self._ours, Vector.hash.in_(hashes)))
             return {hash_: np.frombuffer(values, dtype="<f4") for hash_, values in rows}
 

@@ -15,7 +15,7 @@ from knowledge.answers import Answer, LibraryState, Section
 from knowledge.chat import ChatWriter
 from knowledge.citations import locate, section_around
 from knowledge.encoder import Encoder
-from knowledge.index import Index
+from knowledge.index import Index, reading
 from knowledge.ingest import Summary, ingest
 from knowledge.retriever import Retriever
 from knowledge.tables import Guide
@@ -45,7 +45,6 @@ class Library:
         clock: Callable[[], datetime],
     ) -> None:
         self._engine = engine
-        self._encoder = encoder
         self._index = Index(engine, folder, encoder)
         writer = Extractive() if chat_model is None else ChatWriter(chat_model, encoder)
         self._answering = Answering(engine, self._index, Retriever(engine, self._index, encoder), writer)
@@ -69,12 +68,12 @@ class Library:
 
     def section(self, guide_key: str, start: int, end: int, quote: str) -> Section | None:
         """The section that a quote stands in now, wherever it has moved to; None when the guide is gone."""
-        with Session(self._engine) as session:
+        with Session(reading(self._engine)) as session:
             guide = session.scalar(select(Guide).where(Guide.key == guide_key))
             if guide is None:
                 return None
             place = locate(guide.text, start, end, quote)
-            low, high = place or (min(start, max(0, len(guide.text) - 1)), min(end, len(guide.text)))
+            low, high = place or (start, end)
             around = section_around(guide.text, low, high)
             return Section(
                 title=guide.title,
@@ -98,7 +97,7 @@ class Library:
 
     def owners(self) -> list[str]:
         """Everyone that a guide names as its owner, as written."""
-        with Session(self._engine) as session:
+        with Session(reading(self._engine)) as session:
             owners = session.scalars(
                 select(Guide.owner).where(Guide.owner.is_not(None)).distinct().order_by(Guide.owner)
             )
@@ -106,4 +105,3 @@ class Library:
 
     def close(self) -> None:
         self._index.close()
-        self._encoder.close()

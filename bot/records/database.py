@@ -16,7 +16,10 @@ MIGRATION_LOCK = 0x46524F4E54  # any number of our own, for PostgreSQL's advisor
 
 
 def engine_for(url: str) -> Engine:
-    """A synchronous engine whose transactions write at once on SQLite (``BEGIN IMMEDIATE``), so none fails half-way."""
+    """A synchronous engine whose transactions write at once on SQLite (``BEGIN IMMEDIATE``), so none fails half-way.
+
+    ``engine.execution_options(writes=False)`` only reads, and waits for nobody.
+    """
     engine = create_engine(url)
     if engine.dialect.name == "sqlite":
         _prepare_sqlite(engine, always_writes=True)
@@ -68,7 +71,7 @@ def _prepare_sqlite(engine: Engine, *, always_writes: bool) -> None:
 
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
-        writes = always_writes or connection.get_execution_options().get("writes", False)
+        writes = connection.get_execution_options().get("writes", always_writes)
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 

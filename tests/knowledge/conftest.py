@@ -1,0 +1,146 @@
+"""A small library of guides for the tests of retrieval and answering; one embedding model for all of them."""
+
+from collections.abc import Callable, Iterator
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine, select
+from sqlalchemy.orm import Session
+
+from bot.records.database import engine_for
+from knowledge.chunking import cut
+from knowledge.encoder import Encoder
+from knowledge.index import Index
+from knowledge.library import Library
+from knowledge.tables import Chunk, Guide, KnowledgeTable, Revision
+
+NOW = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
+
+GUIDES = {
+    "refunds.md": """# Refunds
+
+Refunds are for home customers.
+
+## How long it takes
+
+We pay a refund back within 10 working days, to the account it came from. By cheque it takes 15 working days.
+Refunds never go to another person's account.
+
+## Amounts
+
+| Case | Refund |
+| --- | --- |
+| Missed engineer visit | £28 |
+| Late activation | £5.83 a day |
+""",
+    "router.md": """# Brook 6 router
+
+The Brook 6 stands upright, away from the television.
+
+## Restarting it
+
+1. Pull the power plug.
+2. Wait 30 seconds.
+3. Put the plug back. The light turns blue after two minutes.
+
+## Resetting it
+
+Hold the pin for 12 seconds. All settings are lost, so write down the wireless password first.
+""",
+    "visits.md": """# Engineer visits
+
+An engineer comes between 8:00 and 13:00, or between 12:00 and 18:00.
+
+## Cancelling
+
+A visit can be moved free of charge until 16:00 on the day before. After that it costs £25.
+""",
+}
+
+
+@pytest.fixture(scope="session")
+def encoder() -> Iterator[Encoder]:
+    encoder = Encoder()
+    yield encoder
+    encoder.close()
+
+
+@pytest.fixture
+def sqlite_engine(tmp_path: Path) -> Iterator[Engine]:
+    """An empty database of our own; what differs between databases is tested with ingest."""
+    engine = engine_for(f"sqlite:///{tmp_path}/knowledge.db")
+    KnowledgeTable.metadata.create_all(engine)
+    yield engine
+    engine.dispose()
+
+
+def put(engine: Engine, key: str, text: str | None) -> None:
+    """Writes a guide and its chunks as ingest does; without a text, the guide leaves."""
+    with Session(engine) as session, session.begin():
+        old = session.scalar(select(Guide).where(Guide.key == key))
+        if old:
+            session.delete(old)
+            session.flush()
+        if text is not None:
+            title = text.splitlines()[0].lstrip("# ")
+            guide = Guide(key=key, title=title, text=text, hash="", updated_at=NOW, audience="everyone")
+            guide.owner, guide.reviewed, guide.url = (
+                "ana@brightwater.example",
+                date(2026, 9, 1),
+                f"https://x.example/{key}",
+            )
+            guide.chunks = [
+                Chunk(ordinal=n, start=each.start, end=each.end, headings=list(each.headings), hash=each.hash)
+                for n, each in enumerate(cut(title, text))
+            ]
+            session.add(guide)
+        revision = session.get(Revision, 1) or Revision(id=1, number=0)
+        revision.number += 1
+        session.add(revision)
+
+
+@pytest.fixture
+def put_guide(sqlite_engine: Engine) -> Callable[[str, str | None], None]:
+    """Writes or removes a guide, by key, as an ingest would."""
+    return lambda key, text: put(sqlite_engine, key, text)
+
+
+@pytest.fixture
+def guides(sqlite_engine: Engine) -> Engine:
+    """A database with the guides above."""
+    for key, text in GUIDES.items():
+        put(sqlite_engine, key, text)
+    return sqlite_engine
+
+
+@pytest.fixture
+def open_index(guides: Engine, tmp_path: Path, encoder: Encoder) -> Iterator[Callable[[], Index]]:
+    """Opens an index on the same folder, as often as asked; what is left open is closed."""
+    opened: list[Index] = []
+
+    def open_one() -> Index:
+        index = Index(guides, tmp_path / "index", encoder)
+        index.open()
+        opened.append(index)
+        return index
+
+    yield open_one
+    for index in opened:
+        index.close()
+
+
+@pytest.fixture
+def open_library(guides: Engine, tmp_path: Path, encoder: Encoder) -> Iterator[Callable[..., Library]]:
+    """Opens a library on the guides above, with or without a chat model; it is closed in the end."""
+    opened: list[Library] = []
+
+    def open_one(chat_model: object = None) -> Library:
+        library = Library(guides, tmp_path / "index", encoder, chat_model, root=tmp_path, clock=lambda: NOW)  # type: ignore[arg-type]
+        library.open()
+        opened.append(library)
+        return library
+
+    yield open_one
+    for library in opened:
+        library.close()

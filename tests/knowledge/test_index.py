@@ -1,0 +1,263 @@
+"""The caches follow the rows, heal by themselves, and have one owner."""
+
+import json
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+from sqlalchemy import Engine, func, select
+from sqlalchemy.orm import Session
+
+from knowledge import generation
+from knowledge.encoder import Encoder
+from knowledge.generation import Generation
+from knowledge.index import AlreadyOwned, Index
+from knowledge.tables import Vector
+
+Open = Callable[[], Index]
+
+
+class CountingEncoder:
+    """Remembers how many texts it was given in bulk."""
+
+    name, precision = "all-MiniLM-L6-v2", "float32"
+
+    def __init__(self, inner: Encoder) -> None:
+        self._inner = inner
+        self.embedded = 0
+
+    def load(self) -> None:
+        self._inner.load()
+
+    def encode(self, texts: list[str], *, bulk: bool = False) -> np.ndarray:
+        self.embedded += len(texts) if bulk else 0
+        return self._inner.encode(texts, bulk=bulk)
+
+
+@pytest.fixture
+def counting(encoder: Encoder, monkeypatch: pytest.MonkeyPatch) -> CountingEncoder:
+    return CountingEncoder(encoder)
+
+
+def nearest_guide(index: Index, encoder: Encoder, engine: Engine, question: str) -> str:
+    from knowledge.retriever import Retriever
+
+    return Retriever(engine, index, encoder).retrieve(question).passages[0].guide_key
+
+
+def current(folder: Path) -> str:
+    return str(json.loads((folder / "index" / "CURRENT").read_text())["folder"])
+
+
+def test_words_are_searched_at_once_and_vectors_when_they_are_ready(open_index: Open, encoder: Encoder) -> None:
+    """Opening needs no model; a refresh fills the vectors and says how many there are."""
+    index = open_index()
+
+    assert index.words.lexical.search(["refund"], 5)
+    assert index.nearest(encoder.encode(["refund"])[0], 5) is None
+    assert (index.state().vectors, index.state().ready) == (0, False)
+
+    told: list[tuple[int, int]] = []
+    assert index.refresh(lambda done, total: told.append((done, total)))
+
+    state = index.state()
+    assert state.guides == 3
+    assert state.chunks == state.vectors > 0
+    assert state.ready
+    assert told[-1] == (state.chunks, state.chunks)
+    assert not index.refresh()
+
+
+def test_a_change_is_followed_by_both_halves(
+    open_index: Open, encoder: Encoder, guides: Engine, put_guide: Callable[[str, str | None], None]
+) -> None:
+    """New text is found, text that left is not, and its vector leaves the database too."""
+    index = open_index()
+    index.refresh()
+    put_guide("roaming.md", "# Roaming abroad\n\nCalls from the ferry to Norway cost £2 a minute.\n")
+    put_guide("visits.md", None)
+
+    assert index.refresh()
+
+    assert nearest_guide(index, encoder, guides, "What do calls on a ferry cost?") == "roaming.md"
+    vector = encoder.encode(["moving an engineer visit"])[0]
+    found = index.nearest(vector, 50)
+    assert found is not None
+    assert set(found) == set(index.words.keys)
+    with Session(guides) as session:
+        assert session.scalar(select(func.count()).select_from(Vector)) == index.state().chunks
+
+
+def test_a_second_start_embeds_nothing_and_keeps_the_generation(
+    open_index: Open, guides: Engine, tmp_path: Path, counting: CountingEncoder
+) -> None:
+    """What is fine is used as it stands."""
+    index = open_index()
+    index.refresh()
+    before = current(tmp_path)
+    index.close()
+
+    again = Index(guides, tmp_path / "index", counting)  # type: ignore[arg-type]
+    again.open()
+    again.refresh()
+
+    assert (again.state().ready, counting.embedded, current(tmp_path)) == (True, 0, before)
+    again.close()
+
+
+def test_a_damaged_generation_is_rebuilt_without_embedding(
+    open_index: Open, guides: Engine, tmp_path: Path, counting: CountingEncoder
+) -> None:
+    """As after a kill at a bad moment: the probe finds it out, the vectors in SQL fill a new one."""
+    index = open_index()
+    index.refresh()
+    index.close()
+    broken = tmp_path / "index" / current(tmp_path)
+    (broken / "chroma.sqlite3").write_bytes(b"not a database" * 100)
+
+    again = Index(guides, tmp_path / "index", counting)  # type: ignore[arg-type]
+    again.open()
+    again.refresh()
+
+    assert (again.state().ready, again.state().fault, counting.embedded) == (True, None, 0)
+    assert not broken.exists()
+    again.close()
+
+
+def test_a_generation_that_fails_a_question_is_left_and_rebuilt(
+    open_index: Open, encoder: Encoder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The question is answered by words, the state says why, and the next refresh heals."""
+    index = open_index()
+    index.refresh()
+    before = current(tmp_path)
+    vector = encoder.encode(["refund"])[0]
+    with monkeypatch.context() as broken:
+        broken.setattr(Generation, "nearest", lambda *_: (_ for _ in ()).throw(RuntimeError("Failed to apply logs")))
+        assert index.nearest(vector, 5) is None
+
+    state = index.state()
+    assert not state.ready
+    assert "by words alone" in (state.fault or "")
+
+    index.refresh()
+
+    assert index.state().fault is None
+    assert index.nearest(vector, 5)
+    assert current(tmp_path) != before
+
+
+def test_a_generation_that_breaks_again_and_again_is_given_up(
+    open_index: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Rebuilding without end would fill the disk and the log."""
+    index = open_index()
+    built = []
+    monkeypatch.setattr(Generation, "add", lambda self, *_: built.append(self) or 1 / 0)
+
+    for _ in range(10):
+        index.refresh()
+
+    assert len(built) == 3
+    assert "broke again" in (index.state().fault or "")
+    assert index.words.lexical.search(["refund"], 5)
+
+
+def test_another_model_gets_a_generation_of_its_own(
+    open_index: Open, guides: Engine, tmp_path: Path, counting: CountingEncoder
+) -> None:
+    """Vectors of two models are never mixed."""
+    index = open_index()
+    index.refresh()
+    before = current(tmp_path)
+    index.close()
+    counting.name = "another"  # type: ignore[misc]
+
+    again = Index(guides, tmp_path / "index", counting)  # type: ignore[arg-type]
+    again.open()
+    again.refresh()
+
+    assert counting.embedded == again.state().chunks
+    assert current(tmp_path) != before
+    assert again.state().ready
+    again.close()
+
+
+def test_what_a_kill_left_half_done_is_finished(open_index: Open, guides: Engine, tmp_path: Path) -> None:
+    """Half of the vectors in Chroma, half of them in SQL: the next start adds what is missing."""
+    index = open_index()
+    index.refresh()
+    keys = sorted(index.words.chunk_ids)
+    index.close()
+    half = Generation(tmp_path / "index" / current(tmp_path))
+    half.remove(keys[::2])
+    half.close()
+    with Session(guides) as session, session.begin():
+        session.delete(session.scalars(select(Vector)).first())
+
+    again = open_index()
+    again.refresh()
+
+    assert again.state().ready
+    with Session(guides) as session:
+        assert session.scalar(select(func.count()).select_from(Vector)) == len(keys)
+    vector = np.frombuffer(again._stored(set(again.words.hashes.values())).popitem()[1], dtype="<f4")
+    found = again.nearest(vector, 50)
+    assert found is not None
+    assert set(found) == set(again.words.keys)
+
+
+def test_the_folder_has_one_owner(open_index: Open, guides: Engine, tmp_path: Path, encoder: Encoder) -> None:
+    """A second process is refused in words, and welcome once the first has gone."""
+    index = open_index()
+    second = Index(guides, tmp_path / "index", encoder)
+
+    with pytest.raises(AlreadyOwned, match="Another Frontline process is using the index"):
+        second.open()
+
+    index.close()
+    second.open()
+    second.close()
+
+
+def test_the_probe_outlives_what_kills_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A folder that hangs or crashes Chroma costs a child process, not the bot."""
+
+    def hang(*_: object, **__: object) -> None:
+        raise subprocess.TimeoutExpired("probe", 1)
+
+    monkeypatch.setattr(subprocess, "run", hang)
+
+    assert generation.probe(tmp_path, {}, 1) == "the vector index did not answer within 1 s"
+
+    monkeypatch.undo()
+    monkeypatch.setattr(sys, "executable", shutil.which("false"))
+
+    assert generation.probe(tmp_path, {}, 10) == "the vector index can't be read"
+
+
+def test_a_lost_vector_in_sql_is_noticed_by_the_probe(open_index: Open, guides: Engine, tmp_path: Path) -> None:
+    """Vectors that don't find themselves mean an index of something else."""
+    index = open_index()
+    index.refresh()
+    samples = {key: -vector for key, vector in index._samples().items()}
+    index.close()
+
+    said = generation.probe(tmp_path / "index" / current(tmp_path), samples, 60)
+
+    assert said == "the vector index does not find what is in it"
+
+
+def test_an_empty_library_is_ready(sqlite_engine: Engine, tmp_path: Path, encoder: Encoder) -> None:
+    """No guides is a state like any other."""
+    index = Index(sqlite_engine, tmp_path / "index", encoder)
+    index.open()
+    index.refresh()
+
+    assert (index.state().chunks, index.state().ready) == (0, True)
+    assert index.nearest(encoder.encode(["anything"])[0], 5) == {}
+    index.close()
