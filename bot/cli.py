@@ -20,6 +20,7 @@ FOR_PEOPLE = (  # errors whose message says what happened and what to do
     ("bot.wiring", "CannotStart"),
     ("bot.demo", "DemoStopped"),
     ("knowledge.ingest", "NoGuidesFolder"),
+    ("knowledge.evaluation", "BadSet"),
     ("knowledge.index", "AlreadyOwned"),
     ("knowledge.encoder", "ModelUnavailable"),
 )

@@ -29,6 +29,12 @@ SCOPES = (
     Scope("usergroups:read", "lets a user group own a guide or hold a role", "optional"),
 )
 
+PROMPTS = [
+    {"title": "Refunds", "message": "When does a customer get a refund?"},
+    {"title": "Complaints", "message": "How do I escalate a complaint?"},
+    {"title": "Outages", "message": "What do I tell a customer during an outage?"},
+]
+
 
 def manifest(prefix: str = "") -> dict[str, Any]:
     """The manifest to create the Slack app from.
@@ -52,11 +58,7 @@ def manifest(prefix: str = "") -> dict[str, Any]:
             "bot_user": {"display_name": "Frontline", "always_online": True},
             "agent_view": {
                 "agent_description": "Ask me what our guides say. I quote the passage, or say who to ask.",
-                "suggested_prompts": [
-                    {"title": "Refunds", "message": "When does a customer get a refund?"},
-                    {"title": "Complaints", "message": "How do I escalate a complaint?"},
-                    {"title": "Outages", "message": "What do I tell a customer during an outage?"},
-                ],
+                "suggested_prompts": PROMPTS,
             },
             "slash_commands": [
                 {

@@ -14,6 +14,7 @@ from bot.blocks import questions as words
 from bot.blocks.admin import not_admin
 from bot.blocks.home import Asked, SetUp
 from bot.listeners.access import why_not
+from bot.manifest import PROMPTS
 from bot.parts import Parts
 from bot.people import Unknown
 from bot.records import audit, choices, owners, questions
@@ -21,12 +22,6 @@ from bot.records.roles import Roles
 from knowledge.answers import Outcome
 
 log = logging.getLogger(__name__)
-
-PROMPTS = [
-    {"title": "Refunds", "message": "When does a customer get a refund?"},
-    {"title": "Complaints", "message": "How do I escalate a complaint?"},
-    {"title": "Outages", "message": "What do I tell a customer during an outage?"},
-]
 
 
 async def opened(event: dict[str, Any], parts: Parts) -> None:
