@@ -10,6 +10,7 @@ from sandbox.arguments import Json, Refused
 from sandbox.limits import elements_of
 from sandbox.views import entered, initial, is_stateful
 
+THUMBS = ("positive", "negative")
 Place = tuple[str, Json, Json | None]  # ("message" | "ephemeral" | "view", what holds the blocks, its channel)
 
 
@@ -43,30 +44,30 @@ async def _enter(act: Act, place: Place, block: Json, element: Json) -> Json:
 def _found(act: Act) -> tuple[Place, Json, Json]:
     """The element meant, where this user sees it. By action_id; block_id and value narrow it down.
 
+    A value that no such button has is sent in place of its own, as a tampering client would.
+
     Raises:
         Refused: `action_not_found`; with `forge` the click is sent all the same.
     """
-    user, place = act.user, None
+    user, value = act.user, act.given.get("value")
     wanted, block_id = act.text("action_id"), act.text("block_id")
-    candidates: list[tuple[Place, Json, Json]] = []
+    near: tuple[Place, Json, Json] | None = None
+    origin: Place | None = None
     for place in _places(act):
-        blocks = place[1].get("blocks") or []
-        for block in blocks:
+        origin = origin or place
+        for block in place[1].get("blocks") or []:
             for element in elements_of(block):
                 named = element.get("action_id") == wanted if wanted else block.get("block_id") == block_id
                 if named and block_id in ("", block.get("block_id")) and _is_shown(element, user):
-                    candidates.append((place, block, element))
-        if candidates:
-            break
-    exact = [one for one in candidates if _fits(one[2], act.given.get("value"))]
-    if exact:
-        return exact[0]
-    if act.forged:
-        if place is None:
-            raise Refused("message_not_found", message="a forged click still needs a message or view to come from")
+                    if _fits(element, value):
+                        return place, block, element
+                    near = near or (place, block, element | {"value": act.text("value")})
+    if near:
+        return near
+    if act.forged and origin:
         text = {"type": "plain_text", "text": "forged"}
         button = {"type": "button", "action_id": wanted, "text": text, "value": act.text("value")}
-        return place, {"type": "actions", "block_id": block_id or "forged"}, button
+        return origin, {"type": "actions", "block_id": block_id or "forged"}, button
     raise Refused("action_not_found", message=f"{user['id']} sees no {wanted or block_id!r} there")
 
 
@@ -101,24 +102,26 @@ def _is_shown(element: Json, user: Json) -> bool:
 
 
 def _fits(element: Json, value: Any) -> bool:
-    if value is None or element.get("type") != "button":
-        return True
-    return value in (element.get("value"), element["text"]["text"])
+    if element.get("type") == "feedback_buttons":
+        return any(value in _names(element, side) for side in THUMBS)
+    return value is None or element.get("type") != "button" or value in (element.get("value"), element["text"]["text"])
+
+
+def _names(element: Json, side: str) -> tuple[str, str, str]:
+    button = element[f"{side}_button"]
+    return side, button["value"], button["text"]["text"]
 
 
 def _action(act: Act, block: Json, element: Json) -> Json:
     action = {"type": element["type"], "block_id": block["block_id"], "action_id": element["action_id"]}
     action["action_ts"] = act.workspace.new_ts()
-    if element["type"] == "feedback_buttons":
-        wanted = act.text("value")
-        for name in ("positive", "negative"):
-            button = element[f"{name}_button"]
-            if wanted in (name, button["value"], button["text"]["text"]):
-                return action | {"value": button["value"], "text": button["text"]}
-        raise Refused("action_not_found", message="value is positive, negative, or one of the two buttons' values")
     if element["type"] == "overflow":
         return action | entered(act.workspace, element, act.given.get("value"))
-    return action | {name: element[name] for name in ("text", "value", "style", "url") if name in element}
+    pressed = element
+    if element["type"] == "feedback_buttons":
+        sides = [side for side in THUMBS if act.given.get("value") in _names(element, side)]
+        pressed = element[f"{sides[0]}_button"] if sides else element
+    return action | {name: pressed[name] for name in ("text", "value", "style", "url") if name in pressed}
 
 
 def _values(act: Act, place: Place) -> Json:

@@ -173,7 +173,7 @@ async def test_a_click_opens_a_modal_that_is_filled_and_sent(sandbox: Client, co
 
 
 async def test_only_what_is_there_can_be_clicked(sandbox: Client, connect: Connect) -> None:
-    """An unknown action is refused; a forged one reaches the app all the same."""
+    """An unknown action is refused; a forged one reaches the app all the same, as does a tampered value."""
     app = await connect(sandbox)
     answering(app)
     clicks: list[Json] = []
@@ -188,8 +188,13 @@ async def test_only_what_is_there_can_be_clicked(sandbox: Client, connect: Conne
     honest = await sandbox.act("click", **where)
     forged = await sandbox.act("click", **where, value="42", forge=True)
 
+    block = {"type": "actions", "elements": [BUTTON["elements"][0] | {"action_id": "ghost"}]}
+    await sandbox.api("chat.postMessage", channel="C0ASK", text="x", blocks=[block])
+    await sandbox.act("click", user="UANA", action_id="ghost")
+    await sandbox.act("click", user="UANA", action_id="ghost", value="666")
+
     assert [honest["error"], forged["ok"]] == ["action_not_found", True]
-    assert clicks[0]["actions"][0]["value"] == "42"
+    assert [click["actions"][0]["value"] for click in clicks] == ["42", "7", "666"]
 
 
 async def test_feedback_buttons_and_private_messages_can_be_clicked(sandbox: Client, connect: Connect) -> None:

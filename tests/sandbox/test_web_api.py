@@ -6,6 +6,7 @@ from typing import Any
 import aiohttp
 import pytest
 
+from sandbox.local_slack import Limits
 from sandbox.methods import METHODS
 from tests.sandbox.conftest import Client, Json, Start, manifest
 from tests.sandbox.contract import EVERY_SCOPE, PLAUSIBLE, documented, errors_of, modal, section
@@ -115,6 +116,14 @@ async def test_a_trigger_opens_one_view_and_modals_stack_to_three(sandbox: Clien
     assert [push.get("error") for push in pushed] == [None, None, "push_limit_reached"]
     assert pushed[0]["view"]["root_view_id"] == first["view"]["id"]
     assert [double["error"], updated["ok"], stale["error"]] == ["not_found", True, "hash_conflict"]
+
+
+async def test_a_trigger_expires(start_sandbox: Start) -> None:
+    """After three seconds in Slack, at once here."""
+    sandbox = await start_sandbox(limits=Limits(trigger_seconds=-1.0))
+    answer = await sandbox.api("views.open", trigger_id=sandbox.slack.trigger("UANA", None), view=modal())
+
+    assert answer["error"] == "expired_trigger_id"
 
 
 async def test_posts_can_be_found_again_by_their_metadata(sandbox: Client) -> None:
