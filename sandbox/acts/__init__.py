@@ -15,6 +15,7 @@ ACTS: dict[str, Callable[[Act], Awaitable[Json]]] = {
     "type": clicks.enter,
     "click": clicks.click,
     "select": clicks.enter,
+    "suggest": clicks.suggest,
     "submit": modals.submit,
     "close": modals.close,
     "shortcut": commands.shortcut,

@@ -138,29 +138,39 @@ def _values(act: Act, place: Place) -> Json:
     return kept
 
 
-async def _dispatch(act: Act, place: Place, action: Json) -> Json:
-    kind, holder, channel = place
-    user = act.user
-    payload = interaction(act, user, "block_actions")
-    if kind == "view":
-        payload |= {"container": {"type": "view", "view_id": holder["id"]}, "view": holder}
-        act.slack.journal.remember(act.id, holder["id"])
-    else:
-        place_id = (channel or {})["id"]
-        container = {"type": "message", "message_ts": holder["ts"], "channel_id": place_id}
-        container["is_ephemeral"] = kind == "ephemeral"
-        if holder.get("thread_ts"):
-            container["thread_ts"] = holder["thread_ts"]
-        where = {"user": user["id"], "channel": place_id, "ts": holder["ts"], "thread_ts": holder.get("thread_ts")}
-        payload |= {
-            "container": container,
-            "channel": {"id": place_id, "name": channel_name(channel or {})},
-            "state": {"values": _values(act, place)},
-            "response_url": act.slack.response_url("actions", act.id, **where),
-        }
-        act.slack.journal.remember(act.id, f"{place_id}:{holder['ts']}", f"{place_id}:{holder.get('thread_ts')}")
-        if kind == "message":
-            payload["message"] = act.workspace.message_out(place_id, holder)
-    payload["actions"] = [action]
-    _, answer = await asked(act, user, "interactive", payload)
+async def suggest(act: Act) -> Json:
+    """Types into an external select; the response carries the options the app offers."""
+    place, block, element = _found(act)
+    payload = interaction(act, act.user, "block_suggestion") | _origin(act, place)
+    payload |= {"block_id": block["block_id"], "action_id": element["action_id"], "value": act.text("value")}
+    del payload["trigger_id"]
+    _, answer = await asked(act, act.user, "interactive", payload)
     return answer
+
+
+async def _dispatch(act: Act, place: Place, action: Json) -> Json:
+    payload = interaction(act, act.user, "block_actions") | _origin(act, place) | {"actions": [action]}
+    if place[0] != "view":
+        holder, channel = place[1], place[2] or {}
+        thread_ts = holder.get("thread_ts")
+        where = {"user": act.user["id"], "channel": channel["id"], "ts": holder["ts"], "thread_ts": thread_ts}
+        payload |= {"state": {"values": _values(act, place)}}
+        payload |= {"response_url": act.slack.response_url("actions", act.id, **where)}
+    _, answer = await asked(act, act.user, "interactive", payload)
+    return answer
+
+
+def _origin(act: Act, place: Place) -> Json:
+    """Where it happened, as the payload tells it. Of an ephemeral message the app gets no copy."""
+    kind, holder, channel = place
+    if kind == "view":
+        act.slack.journal.remember(act.id, holder["id"])
+        return {"container": {"type": "view", "view_id": holder["id"]}, "view": holder}
+    channel = channel or {}
+    container = {"type": "message", "message_ts": holder["ts"], "channel_id": channel["id"]}
+    container["is_ephemeral"] = kind == "ephemeral"
+    if holder.get("thread_ts"):
+        container["thread_ts"] = holder["thread_ts"]
+    act.slack.journal.remember(act.id, f"{channel['id']}:{holder['ts']}", f"{channel['id']}:{holder.get('thread_ts')}")
+    told = {"container": container, "channel": {"id": channel["id"], "name": channel_name(channel)}}
+    return told | ({"message": act.workspace.message_out(channel["id"], holder)} if kind == "message" else {})

@@ -227,6 +227,24 @@ async def test_feedback_buttons_and_private_messages_can_be_clicked(sandbox: Cli
     assert [one["text"] for one in (await sandbox.state("UANA"))["ephemerals"]] == ["Thanks"]
 
 
+async def test_an_external_select_asks_the_app_for_options(sandbox: Client, connect: Connect) -> None:
+    """What is typed reaches the app, and its options come back."""
+    app = await connect(sandbox)
+    option = {"text": {"type": "plain_text", "text": "Refunds"}, "value": "refunds"}
+
+    @app.options("guide")
+    async def offer(ack: Any, payload: Json) -> None:
+        await ack(options=[option] if payload["value"] == "ref" else [])
+
+    select = {"type": "external_select", "action_id": "guide", "placeholder": {"type": "plain_text", "text": "Guide"}}
+    blocks = [{"type": "actions", "elements": [select]}]
+    await sandbox.api("chat.postMessage", channel="C0ASK", text="Which?", blocks=blocks)
+
+    act = await sandbox.act("suggest", user="UANA", channel="C0ASK", action_id="guide", value="ref")
+
+    assert act["response"] == {"options": [option]}
+
+
 async def test_tabs_shortcuts_and_reactions_reach_the_app(sandbox: Client, connect: Connect) -> None:
     """App Home opens and shows its view; shortcuts carry the message they were used on."""
     app = await connect(sandbox)
