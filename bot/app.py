@@ -22,7 +22,8 @@ from bot.records.tables import Delivery
 
 log = logging.getLogger(__name__)
 
-TOO_LATE = frozenset({"expired_trigger_id", "exchanged_trigger_id"})
+TOO_LATE = "expired_trigger_id"
+OPENED_ALREADY = "exchanged_trigger_id"  # Slack brought the same click twice
 
 
 def create_app(parts: Parts) -> AsyncApp:
@@ -76,6 +77,8 @@ async def _on_error(
         log.error("a delivery could not be authorized: %s", _trace(error))
         await parts.inbox.release(delivery_id)
         return None
+    if _code(error) == OPENED_ALREADY:
+        return None if response is None else BoltResponse(status=200)
     short_id = secrets.token_hex(3)
     log.error("error %s (delivery %s): %s", short_id, delivery_id, _trace(error))
     text = _in_words(error, short_id)
@@ -97,7 +100,7 @@ async def apologise(parts: Parts, delivery: Delivery) -> None:
 
 
 def _in_words(error: Exception, short_id: str) -> str:
-    if isinstance(error, SlackApiError) and error.response.get("error") in TOO_LATE:
+    if _code(error) == TOO_LATE:
         return "Slack allows three seconds to open that, and they were over. Please click again."
     if isinstance(error, Unknown):
         return f"I could not check something with Slack (error {short_id}). Please try again in a minute."
@@ -144,8 +147,15 @@ async def _post(parts: Parts, body: dict[str, Any], text: str, key: str) -> None
     parts.outbox.wake()
 
 
+def _code(error: Exception) -> str | None:
+    """Slack's word for what it refused; None where the response is no JSON."""
+    if isinstance(error, SlackApiError) and isinstance(error.response.data, dict):
+        return error.response.data.get("error")
+    return None
+
+
 def _trace(error: Exception) -> str:
     """Where it happened. Not the error's own words, which may hold what somebody typed."""
-    code = f" ({error.response.get('error')})" if isinstance(error, SlackApiError) else ""
+    code = f" ({_code(error)})" if isinstance(error, SlackApiError) else ""
     frames = "".join(traceback.format_tb(error.__traceback__))
     return f"{type(error).__name__}{code}\n{frames}"

@@ -5,23 +5,26 @@ from bot.people import People, Unknown
 from bot.records.tables import Question
 
 
-async def why_not(people: People, user: str, channel: str | None = None, *, is_shared: bool = False) -> str | None:
+async def why_not(
+    people: People, user: str, channel: str | None = None, *, is_shared: bool = False, only_to_them: bool = False
+) -> str | None:
     """Why this person gets nothing from the guides here, in words; None when they do.
 
     Args:
-        channel: where it would be shown; None for a modal, a direct message or Home.
+        channel: where it is asked; None for a direct message, Home, or a form opened there.
         is_shared: Slack said that people of another company read the channel.
+        only_to_them: nobody else sees the answer, so it may also be asked in a private channel that we can't see.
     """
     if is_shared:
         return words.SHARED
     try:
         if await people.is_outsider(user):
             return words.OUTSIDER
-        if channel is not None and await people.shared_with_outsiders(channel):
-            return words.SHARED
+        if channel is None or (only_to_them and await people.channel(channel) is None):
+            return None
+        return words.SHARED if await people.shared_with_outsiders(channel) else None
     except Unknown:
         return words.UNSURE
-    return None
 
 
 def may_see(question: Question | None, user: str, channel: str | None) -> bool:

@@ -85,7 +85,8 @@ async def _answer(question_id: str, body: dict[str, Any], parts: Parts) -> kit.V
 async def visible(question_id: str, body: dict[str, Any], parts: Parts) -> tuple[Question | None, str | None]:
     """The question that was clicked at, and why the person may not see its answer, if they may not."""
     user, channel = body["user"]["id"], (body.get("channel") or {}).get("id")
-    refusal = await why_not(parts.people, user, None if channel is None or channel[0] == "D" else channel)
+    where = None if channel is None or channel.startswith("D") else channel
+    refusal = await why_not(parts.people, user, where, only_to_them=True)
     if refusal:
         return None, refusal
     question = None

@@ -30,6 +30,7 @@ from knowledge.answers import Answer, Outcome, as_json, from_json
 log = logging.getLogger(__name__)
 
 REPLIES_STAY_OPEN_FOR = timedelta(minutes=30)
+MOST_ASKED = 10  # people of a user group that owns a guide
 STATUS = "is looking in the guides…"
 
 
@@ -59,8 +60,8 @@ async def commanded(
     if instead:
         return
     user, channel = command["user_id"], command["channel_id"]
-    is_direct = channel.startswith("D")
-    refusal = await why_not(parts.people, user, None if is_direct else channel)
+    where = None if channel.startswith("D") else channel
+    refusal = await why_not(parts.people, user, where, only_to_them=True)
     if refusal:
         if not await _show_privately(respond, _plainly(refusal)):
             await _post(parts, _plainly(refusal), f"reply:{delivery_id}", user)
@@ -125,7 +126,7 @@ async def whom_to_ask(parts: Parts, answer: Answer) -> list[str]:
     for citation in (*answer.citations, *answer.nearest):
         try:
             if citation.owner and (users := await parts.people.resolve_owner(citation.owner)):
-                return users
+                return users[:MOST_ASKED]
         except Unknown:
             continue
     return (await parts.people.admins())[:1]

@@ -1,0 +1,75 @@
+"""Whatever people can click, type or send arrives somewhere."""
+
+from datetime import UTC, date, datetime
+from typing import Any
+
+import pytest
+
+from bot.blocks import admin, answers, home, questions, referrals
+from bot.blocks.home import Asked, SetUp
+from bot.listeners import opens_a_view, routes
+from bot.manifest import manifest
+from knowledge.answers import Answer, Citation, LibraryState, Outcome
+
+CITATION = Citation("a.md", "A", "B", (), None, date(2026, 3, 3), None, 0, 1, "Yes.")
+NOW = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
+
+
+def known(kind: str, prefix: str = "") -> set[str]:
+    return {route.on for route in routes(prefix) if route.kind == kind and isinstance(route.on, str)}
+
+
+def found(thing: Any, key: str) -> set[str]:
+    """Every value of a key, at any depth."""
+    if isinstance(thing, dict):
+        return {value for k, value in thing.items() if k == key} | {v for t in thing.values() for v in found(t, key)}
+    return {value for one in thing for value in found(one, key)} if isinstance(thing, list | tuple) else set()
+
+
+def test_every_button_and_form_has_a_listener() -> None:
+    """No button or form of ours is answered with "no longer in use"."""
+    library = LibraryState(1, 1, 1, True)
+    shown = [
+        answers.answer(1, Answer(Outcome.ANSWERED, 1.0, (CITATION,)), {}).blocks,
+        answers.answer(1, Answer(Outcome.NOT_IN_GUIDES, 0.0, nearest=(CITATION,)), {}, ask="Ann").blocks,
+        home.home("", [Asked(1, "?", Outcome.ANSWERED, NOW)], SetUp({}, [], library)),
+        referrals.to_owner(1, "U1", "?", "").blocks,
+    ]
+    assert found(shown, "action_id") <= known("action")
+    forms = [
+        questions.ask_form(100),
+        referrals.ask_form("1:C1", "?", ["Ann"]),
+        referrals.reply_form(1, "?", "", in_thread=True),
+        admin.roles_form({}),
+        admin.setup_form({}, "UTC"),
+    ]
+    assert found([form for form in forms if "submit" in form], "callback_id") == known("view")
+
+
+@pytest.mark.parametrize("prefix", ["", "fl-"])
+def test_all_that_the_manifest_promises_has_a_listener(prefix: str) -> None:
+    """Commands, shortcuts and subscribed events each have a route, with the commands' prefix."""
+    promised = manifest(prefix)
+    assert found(promised["features"]["slash_commands"], "command") == known("command", prefix)
+    assert found(promised["features"]["shortcuts"], "callback_id") == known("shortcut", prefix)
+    events = promised["settings"]["event_subscriptions"]["bot_events"]
+    assert {event.partition(".")[0] for event in events} == known("event", prefix)
+
+
+@pytest.mark.parametrize(
+    ("body", "opens"),
+    [
+        ({"type": "block_actions", "actions": [{"action_id": "read_section"}]}, True),
+        ({"type": "block_actions", "actions": [{"action_id": "rate_answer"}]}, False),
+        ({"type": "block_actions", "actions": []}, False),
+        ({"type": "shortcut", "callback_id": "ask_guides"}, True),
+        ({"type": "view_submission", "view": {"callback_id": "ask"}}, False),
+        ({"command": "/fl-frontline", "text": "Roles"}, True),
+        ({"command": "/fl-frontline", "text": ""}, False),
+        ({"command": "/fl-ask", "text": "roles"}, False),
+        ({"type": "event_callback", "event": {"type": "message"}}, False),
+    ],
+)
+def test_what_opens_a_form_is_known_beforehand(body: dict[str, Any], opens: bool) -> None:
+    """Slack waits three seconds for a form, so these go before the inbox."""
+    assert opens_a_view(body, "fl-") is opens
