@@ -185,7 +185,7 @@ async def _through_faults(
 
 def _token(request: web.Request, arguments: Json) -> str:
     """From the header or the arguments, where it is taken out so that nothing shows it."""
-    given = arguments.pop("token", "")
+    given = arguments.pop("token", None) or ""
     scheme, _, token = request.headers.get("Authorization", "").partition(" ")
     return token.strip() if scheme.lower() == "bearer" else str(given)
 

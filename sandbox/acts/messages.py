@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from sandbox.acts.act import Act, acknowledged
 from sandbox.arguments import Json, Refused
+from sandbox.limits import MAX_TEXT
 from sandbox.methods.people import EMOJI
 from sandbox.mrkdwn import composed, mentions, rich_text
 from sandbox.workspace import Workspace
-
-MAX_TYPED = 40_000
 
 
 async def write(act: Act) -> Json:
@@ -19,11 +18,9 @@ async def write(act: Act) -> Json:
         raise Refused("is_archived")
     if channel["is_im"] and (not act.slack.manifest.messages_tab or act.slack.manifest.messages_tab_read_only):
         raise Refused("messages_tab_disabled")
-    text = composed(act.workspace, act.text("text"))
+    text = composed(act.workspace, act.text("text"))[:MAX_TEXT]
     if not text.strip():
         raise Refused("no_text")
-    if len(text) > MAX_TYPED:
-        raise Refused("msg_too_long", message=f"{len(text)} characters; Slack takes {MAX_TYPED}")
     thread_ts = act.text("thread_ts")
     if thread_ts:
         root = act.workspace.message(channel["id"], thread_ts)
