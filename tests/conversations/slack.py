@@ -55,12 +55,12 @@ class Company:
 
     def thread(self, channel: str, ts: str) -> list[dict[str, Any]]:
         """What the bot has said in a thread."""
-        return [m for m in self._messages(channel) if m.get("thread_ts") == ts and m["ts"] != ts and _is_bots(m)]
+        return [m for m in self.messages(channel) if m.get("thread_ts") == ts and m["ts"] != ts and _is_bots(m)]
 
     def direct(self, user: str) -> list[dict[str, Any]]:
         """What the bot has said to a person directly, oldest first."""
         channel = self.direct_channel(user)
-        return [m for m in self._messages(channel) if _is_bots(m)] if channel else []
+        return [m for m in self.messages(channel) if _is_bots(m)] if channel else []
 
     def direct_channel(self, user: str) -> str | None:
         """The id of a person's direct messages with the bot."""
@@ -115,7 +115,8 @@ class Company:
         entries = self.journal(since)["entries"]
         return [e for e in entries if e["kind"] == "call" and e["method"] == method]
 
-    def _messages(self, channel: str) -> list[dict[str, Any]]:
+    def messages(self, channel: str) -> list[dict[str, Any]]:
+        """Everything said in a channel, oldest first."""
         return [{**m, "channel": channel} for m in self.state()["messages"].get(channel, [])]
 
     def _get(self, path: str) -> dict[str, Any]:

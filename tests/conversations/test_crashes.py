@@ -64,7 +64,7 @@ def test_killed_fifty_times(company: Company, bots: Bots, capsys: pytest.Capture
 
     figures = count(company, asked)
     with capsys.disabled():
-        print(f"\nkill -9: {figures}")  # noqa: T201 - the figure is the result
+        print(f"\nkill -9: {figures}")
     assert (figures["seen"], figures["doubled"]) == (figures["wanted"], 0)
     bot.stop()
 

@@ -55,7 +55,7 @@ async def settled(outbox: Outbox, company: Company) -> list[tuple[str, str]]:
 
 
 def seen(company: Company, text: str) -> int:
-    return sum(message["text"] == text for message in company._messages(GENERAL))
+    return sum(message["text"] == text for message in company.messages(GENERAL))
 
 
 @pytest.mark.parametrize(
@@ -99,7 +99,7 @@ async def test_answers_overtake_digests_and_a_channel_keeps_its_pace(outbox: Out
 
     await settled(outbox, company)
 
-    said = [m for m in company._messages(GENERAL) if m["text"].startswith(("digest", "the answer"))]
+    said = [m for m in company.messages(GENERAL) if m["text"].startswith(("digest", "the answer"))]
     assert [m["text"] for m in said] == ["the answer", *(f"digest {number}" for number in range(11))]
     assert float(said[-1]["ts"]) - float(said[0]["ts"]) >= 1.0  # twelve posts: two more than the burst
 

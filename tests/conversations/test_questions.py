@@ -1,0 +1,292 @@
+"""A question by each of its ways, and what people do with the answer."""
+
+from typing import Any
+
+import pytest
+
+from tests.conversations.conftest import Bot
+from tests.conversations.slack import BOT, Company, actions, words
+
+pytestmark = pytest.mark.usefixtures("bot")
+
+QUESTION = "Does the Heron Lite record when the internet is down?"
+SAYS = "the Lite records nothing"
+NOT_SAID = "Can customers pay with PayPal?"
+
+
+def says(thing: Any) -> str:
+    return words(thing.get("blocks") or thing)
+
+
+def direct_answer(company: Company, user: str, done: Any) -> dict[str, Any]:
+    """The direct message that comes of what is done."""
+    before = len(company.direct(user))
+    done()
+    return company.until(lambda: company.direct(user)[before:], "a direct message")[0]
+
+
+def private_answer(company: Company, user: str, text: str) -> dict[str, Any]:
+    """Type /ask and wait for what replaces the first line."""
+    answer = company.act("command", user=user, channel="C0SUPPORT", text=f"/ask {text}")
+    assert answer["ok"], answer
+    assert answer["response"]["text"].startswith("Looking in the guides")
+    return company.until(
+        lambda: [p for p in company.private(user) if p["channel"] == "C0SUPPORT" and p.get("blocks")][-1:],
+        "a private answer",
+    )[0]
+
+
+def test_a_mention_is_answered_in_its_thread_with_the_source(company: Company) -> None:
+    """The quote, the sentence in bold, the guide, its owner and when it was reviewed; a sign of work before."""
+    since = company.journal()["next"]
+    answer = company.ask("UANA", QUESTION)
+
+    assert SAYS in says(answer)
+    assert any(line.count("*") >= 2 and SAYS in line for line in says(answer).splitlines())
+    assert "Heron Lite" in says(answer)
+    assert "Hugo Weber" in says(answer)
+    assert "reviewed" in says(answer)
+    assert SAYS in answer["text"]
+    methods = [e["method"] for e in company.journal(since)["entries"] if e["kind"] == "call"]
+    assert methods.index("assistant.threads.setStatus") < methods.index("chat.postMessage")
+
+
+def test_a_direct_message_is_answered_below_it(company: Company) -> None:
+    """And so is what follows in the same thread."""
+    first = company.say("UANA", "dm", QUESTION)
+    answer = company.replies(first["channel"], first["ts"], 1)[0]
+    company.say("UANA", "dm", "Is there a reconnection fee?", thread_ts=first["ts"])
+    second = company.replies(first["channel"], first["ts"], 2)[1]
+
+    assert SAYS in says(answer)
+    assert "reconnection" in says(second)
+
+
+def test_ask_is_answered_privately_and_kept_in_home(company: Company) -> None:
+    """Nobody else sees it, and it can be found again."""
+    before = company.state()["messages"].get("C0SUPPORT", [])
+    answer = private_answer(company, "UINES", QUESTION)
+
+    assert SAYS in says(answer)
+    assert company.state()["messages"].get("C0SUPPORT", []) == before
+    home = company.until(
+        lambda: (h := company.home("UINES")) and "Heron Lite" in words(h) and h, "the question in Home"
+    )
+    assert home
+    shown = company.act("click", user="UINES", view_id=home["id"], action_id="show_answer")
+    assert shown["ok"], shown
+    company.until(lambda: (v := company.view("UINES")) and SAYS in words(v), "the answer again")
+
+
+def test_ask_comes_by_direct_message_when_slack_takes_no_reply(company: Company) -> None:
+    """The private reply may be refused; the answer is not lost."""
+    company.fault("error", method="response_url", status=500, times=3)
+    answer = direct_answer(
+        company, "UHUGO", lambda: company.act("command", user="UHUGO", channel="C0SUPPORT", text=f"/ask {QUESTION}")
+    )
+    company.fault("clear")
+
+    assert SAYS in says(answer)
+
+
+@pytest.mark.parametrize("callback_id", ["ask_guides", "ask_about_message"])
+def test_a_shortcut_asks_in_a_form(company: Company, callback_id: str) -> None:
+    """Empty from the menu, filled in from a message; the answer comes directly."""
+    message = company.say("UDEV", "C0GENERAL", QUESTION)
+    where = {} if callback_id == "ask_guides" else {"channel": "C0GENERAL", "message_ts": message["ts"]}
+    company.act("shortcut", user="UDEV", callback_id=callback_id, **where)
+    form = company.until(lambda: company.view("UDEV"), "the form")
+    box = form["blocks"][0]["element"]
+
+    assert box.get("initial_value", "") == ("" if callback_id == "ask_guides" else QUESTION)
+    answer = direct_answer(
+        company, "UDEV", lambda: company.act("submit", user="UDEV", view_id=form["id"], values={"question": QUESTION})
+    )
+    assert SAYS in says(answer)
+    company.act("close", user="UDEV", view_id=form["id"])
+
+
+def test_a_form_sent_twice_is_answered_once(company: Company) -> None:
+    """A double click on Ask is one question."""
+    company.act("shortcut", user="UKIRA", callback_id="ask_guides")
+    form = company.until(lambda: company.view("UKIRA"), "the form")
+    before = len(company.direct("UKIRA"))
+    for _ in range(2):
+        company.act("submit", user="UKIRA", view_id=form["id"], values={"question": QUESTION})
+    company.until(lambda: company.direct("UKIRA")[before:], "the answer")
+    company.quiet()
+
+    assert sum(SAYS in says(message) for message in company.direct("UKIRA")[before:]) == 1
+    company.act("close", user="UKIRA", view_id=form["id"])
+
+
+def test_the_section_can_be_read(company: Company) -> None:
+    """A form with the whole section, the sentence in bold and nothing else."""
+    answer = company.ask("UBEN", QUESTION)
+    clicked = company.click("UBEN", answer, "read_section")
+    assert clicked["ok"], clicked
+    view = company.until(lambda: (v := company.view("UBEN")) and SAYS in words(v) and v, "the section")
+
+    assert view
+    bold = [line for line in words(view).splitlines() if SAYS in line]
+    assert "*" in bold[0]
+    company.act("close", user="UBEN", view_id=view["id"])
+
+
+def test_one_rating_a_person_that_can_be_changed(company: Company) -> None:
+    """Thanks, privately; then the other thumb."""
+    answer = company.ask("UCHLOE", QUESTION)
+    value = actions(answer["blocks"], "rate_answer")[0]
+    for thumb, thanks in (("positive_button", "this helped"), ("negative_button", "Changed. ")):
+        clicked = company.click("UCHLOE", answer, "rate_answer", value=value[thumb]["value"])
+        assert clicked["ok"], clicked
+        company.until(
+            lambda thanks=thanks: [p for p in company.private("UCHLOE") if thanks in p.get("text", "")], "thanks"
+        )
+
+
+def test_what_the_guides_dont_say_goes_to_the_owner_and_comes_back(company: Company) -> None:
+    """Who gets it and what is sent is shown first; the reply is posted in the thread, with the owner's name."""
+    asked = company.say("UANA", "C0ASK", f"<@{BOT}> {NOT_SAID}")
+    answer = company.replies("C0ASK", asked["ts"], 1)[0]
+    assert "they don't answer this" in says(answer)
+    assert actions(answer["blocks"], "read_section")
+    assert "Chloé Martin" in says(answer)
+
+    company.click("UANA", answer, "ask_owner")
+    form = company.until(lambda: (v := company.view("UANA")) and v.get("submit") and v, "the form")
+    assert form
+    assert "Chloé Martin" in words(form)
+    assert NOT_SAID in words(form)
+    before = len(company.direct("UCHLOE"))
+    for _ in range(2):
+        company.act("submit", user="UANA", view_id=form["id"], values={"note": "The customer is at the counter."})
+    question = company.until(lambda: company.direct("UCHLOE")[before:], "the owner's message")[0]
+    assert "at the counter" in says(question)
+
+    stranger = company.act(
+        "click",
+        user="UDEV",
+        channel="C0ASK",
+        message_ts=answer["ts"],
+        action_id="reply_referral",
+        value="1",
+        forge=True,
+    )
+    assert stranger["ok"], stranger
+    company.until(lambda: "sent to somebody else" in words(company.view("UDEV")), "a refusal")
+
+    company.click("UCHLOE", question, "reply_referral", channel=question["channel"])
+    box = company.until(lambda: (v := company.view("UCHLOE")) and v.get("submit") and v, "the reply form")
+    assert box
+    for _ in range(2):
+        company.act("submit", user="UCHLOE", view_id=box["id"], values={"reply": "Not yet; from March. <!channel>"})
+    reply = company.replies("C0ASK", asked["ts"], 2)[1]
+    company.quiet()
+
+    assert "Not yet; from March. &lt;!channel&gt;" in says(reply)
+    assert "<@UCHLOE>" in says(reply)
+    assert len(company.thread("C0ASK", asked["ts"])) == 2
+    assert len(company.direct("UCHLOE")) == before + 1
+    company.until(lambda: "You replied" in says(company.direct("UCHLOE")[before]), "the settled message")
+    for user in ("UANA", "UDEV", "UCHLOE"):
+        if view := company.view(user):
+            company.act("close", user=user, view_id=view["id"])
+
+
+@pytest.mark.parametrize("text", ["", "  ", "???", "👋"])
+def test_an_empty_question_gets_a_hint(company: Company, text: str) -> None:
+    """Nothing to look up: how to ask, with an example."""
+    answer = company.ask("UELENA", text)
+
+    assert "Ask me a question in plain words" in says(answer)
+
+
+def test_a_very_long_question_is_not_looked_up(company: Company) -> None:
+    """40,000 characters: how many are too many, and what to do."""
+    answer = company.ask("UELENA", "why " * 9_990)
+
+    assert "I read at most 2,000" in says(answer)
+
+
+def test_an_event_delivered_four_times_is_answered_once(company: Company) -> None:
+    """Slack repeats itself when it is in doubt."""
+    company.fault("duplicate", times=1, copies=4)
+    message = company.say("UFINN", "C0ASK", f"<@{BOT}> {QUESTION}")
+    company.replies("C0ASK", message["ts"], 1)
+    company.quiet()
+    company.fault("clear")
+
+    assert len(company.thread("C0ASK", message["ts"])) == 1
+
+
+def test_edits_and_deletions_get_no_second_answer(company: Company) -> None:
+    """Nor do direct messages that are changed, nor the bot's own words."""
+    asked = company.say("UFINN", "C0ASK", f"<@{BOT}> {QUESTION}")
+    direct = company.say("UFINN", "dm", QUESTION)
+    company.replies("C0ASK", asked["ts"], 1)
+    company.replies(direct["channel"], direct["ts"], 1)
+    for message, channel in ((asked, "C0ASK"), (direct, direct["channel"])):
+        company.act("edit", user="UFINN", channel=channel, message_ts=message["ts"], text=f"<@{BOT}> {QUESTION}!")
+        company.act("delete", user="UFINN", channel=channel, message_ts=message["ts"])
+    company.quiet()
+
+    assert len(company.thread("C0ASK", asked["ts"])) == 1
+    assert len(company.thread(direct["channel"], direct["ts"])) == 1
+
+
+def test_a_forged_click_is_refused_in_words(company: Company) -> None:
+    """An answer that isn't there, and a button that never was."""
+    answer = company.ask("UGRACE", QUESTION)
+    for action_id, value in (("read_section", "999999:0"), ("ask_owner", "999999"), ("no_such_thing", "x")):
+        before = len(company.private("UGRACE"))
+        clicked = company.act(
+            "click",
+            user="UGRACE",
+            channel="C0ASK",
+            message_ts=answer["ts"],
+            action_id=action_id,
+            value=value,
+            forge=True,
+        )
+        assert clicked["ok"], clicked
+        company.until(
+            lambda before=before: company.view("UGRACE") or company.private("UGRACE")[before:], "a sentence about it"
+        )
+        if view := company.view("UGRACE"):
+            company.until(lambda: "no longer" in words(company.view("UGRACE")), "why not")
+            company.act("close", user="UGRACE", view_id=view["id"])
+
+
+def test_a_click_that_comes_too_late_is_told(company: Company) -> None:
+    """Slack allows three seconds to open a form; after that the person is asked to click again."""
+    answer = company.ask("UJONAS", QUESTION)
+    company.fault("error", method="views.open", error="expired_trigger_id", times=1)
+    company.click("UJONAS", answer, "read_section")
+
+    company.until(lambda: [p for p in company.private("UJONAS") if "click again" in p["text"]], "what to do")
+
+
+@pytest.mark.parametrize(
+    ("user", "channel"), [("UGUEST", "C0ASK"), ("UEXT", "C0COBALT"), ("UKIRA", "C0COBALT"), ("UGUEST", "dm")]
+)
+def test_outsiders_get_nothing_from_the_guides(company: Company, user: str, channel: str) -> None:
+    """Guests, people of another company, and everybody in a channel that is shared with one."""
+    message = company.say(user, channel, f"<@{BOT}> {QUESTION}")
+    answer = company.replies(message["channel"], message["ts"], 1)[0]
+
+    assert SAYS not in says(answer)
+    assert "I can't answer" in says(answer) or "for employees of this company only" in says(answer)
+    assert not actions(answer.get("blocks") or [], "read_section")
+
+
+def test_doubt_about_who_asks_closes(company: Company, bot: Bot) -> None:
+    """When Slack can't say who somebody is, nothing is answered from the guides."""
+    bot.stop()
+    bot.start()
+    company.fault("error", method="users.info", error="internal_error", times=5)
+    answer = company.ask("UANA", QUESTION)
+    company.fault("clear")
+
+    assert SAYS not in says(answer)
+    assert "could not check" in says(answer)
