@@ -17,7 +17,7 @@ from slack_sdk.errors import SlackApiError
 
 from bot.listeners import Route, opens_a_view, routes
 from bot.parts import Parts
-from bot.people import Unknown
+from bot.people import Unknown, refusal
 from bot.records.tables import Delivery
 
 log = logging.getLogger(__name__)
@@ -148,10 +148,7 @@ async def _post(parts: Parts, body: dict[str, Any], text: str, key: str) -> None
 
 
 def _code(error: Exception) -> str | None:
-    """Slack's word for what it refused; None where the response is no JSON."""
-    if isinstance(error, SlackApiError) and isinstance(error.response.data, dict):
-        return error.response.data.get("error")
-    return None
+    return refusal(error).get("error") if isinstance(error, SlackApiError) else None
 
 
 def _trace(error: Exception) -> str:

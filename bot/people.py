@@ -191,7 +191,7 @@ class People:
         try:
             found = (await self._slack.conversations_info(channel=channel))["channel"]
         except SlackApiError as error:
-            if error.response.get("error") == "channel_not_found":
+            if refusal(error).get("error") == "channel_not_found":
                 return None
             raise Unknown("conversations.info") from error
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
@@ -235,6 +235,12 @@ class People:
         return []
 
 
+def refusal(error: SlackApiError) -> dict[str, Any]:
+    """What Slack said when it refused; empty where what came was no JSON."""
+    data = getattr(error.response, "data", error.response)
+    return data if isinstance(data, dict) else {}
+
+
 async def _asked(call: Awaitable[Any]) -> Any:
     try:
         return await call
@@ -243,10 +249,10 @@ async def _asked(call: Awaitable[Any]) -> Any:
 
 
 def _owner_problem(error: SlackApiError) -> str:
-    code = error.response.get("error")
+    code = refusal(error).get("error")
     if code == "missing_scope":
         return (
-            f"Frontline needs the scope {error.response.get('needed')} to find this owner; or write a user id instead"
+            f"Frontline needs the scope {refusal(error).get('needed')} to find this owner; or write a user id instead"
         )
     if code in NOT_FOUND:
         return "Slack knows nobody by this"

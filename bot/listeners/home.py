@@ -16,7 +16,7 @@ from bot.blocks.home import Asked, SetUp
 from bot.listeners.access import why_not
 from bot.manifest import PROMPTS
 from bot.parts import Parts
-from bot.people import Unknown
+from bot.people import Unknown, refusal
 from bot.records import audit, choices, owners, questions
 from bot.records.roles import Roles
 from knowledge.answers import Outcome
@@ -34,15 +34,15 @@ async def opened(event: dict[str, Any], parts: Parts) -> None:
             channel_id=event["channel"], title="Ask the guides", prompts=PROMPTS
         )
     except SlackApiError as error:
-        log.info("no questions were suggested: %s", error.response.get("error"))
+        log.info("no questions were suggested: %s", refusal(error).get("error"))
 
 
 async def joined(event: dict[str, Any], context: AsyncBoltContext, parts: Parts) -> None:
     """Say hello, once, in a channel that somebody invited us to."""
     if event.get("user") != context.bot_user_id or not event.get("inviter"):
         return
-    refusal = await why_not(parts.people, event["inviter"], event["channel"])
-    text = f"Hello! {refusal}" if refusal == words.SHARED else words.hello(parts.settings.command_prefix)
+    problem = await why_not(parts.people, event["inviter"], event["channel"])
+    text = f"Hello! {problem}" if problem == words.SHARED else words.hello(parts.settings.command_prefix)
     async with parts.database.write() as session:
         await parts.outbox.put(
             session, key=f"hello:{event['channel']}", channel=event["channel"], text=text, blocks=[kit.section(text)]
@@ -61,9 +61,9 @@ async def load_guides(ack: AsyncAck, body: dict[str, Any], parts: Parts, deliver
         await publish(parts, user, is_loading=True)
         await parts.think(parts.library.ingest)
     else:
-        refusal = not_admin(await parts.people.admins())
+        denied = not_admin(await parts.people.admins())
         async with parts.database.write() as session:
-            await parts.outbox.put(session, key=f"reply:{delivery_id}", channel=user, text=refusal)
+            await parts.outbox.put(session, key=f"reply:{delivery_id}", channel=user, text=denied)
         parts.outbox.wake()
     await publish(parts, user)
 

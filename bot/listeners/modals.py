@@ -9,6 +9,7 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.blocks.kit import View, loading, notice
+from bot.people import refusal
 
 
 async def show(slack: AsyncWebClient, body: dict[str, Any], view: View) -> str:
@@ -33,7 +34,12 @@ async def show_then_fill(
 
 
 async def fill(slack: AsyncWebClient, view_id: str, view: View) -> None:
-    await slack.views_update(view_id=view_id, view=view)
+    """Put something else into an open modal; nothing happens when the person has closed it."""
+    try:
+        await slack.views_update(view_id=view_id, view=view)
+    except SlackApiError as error:
+        if refusal(error).get("error") not in ("not_found", "view_not_found"):
+            raise
 
 
 def answers(view: dict[str, Any]) -> dict[str, str]:

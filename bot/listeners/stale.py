@@ -31,9 +31,11 @@ async def submitted(ack: AsyncAck, body: dict[str, Any]) -> None:
         await ack()
 
 
-async def asked(ack: AsyncAck) -> None:
+async def asked(ack: AsyncAck, parts: Parts) -> None:
     """A command or shortcut that an older manifest still names."""
-    await ack(text="That is no longer in use. Type /frontline help to see what there is.")
+    await ack(
+        text=f"That is no longer in use. Type /{parts.settings.command_prefix}frontline help to see what there is."
+    )
 
 
 async def happened(event: dict[str, Any]) -> None:
