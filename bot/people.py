@@ -114,7 +114,7 @@ class People:
     async def resolve_owners(self, names: Iterable[str]) -> None:
         """Bring the written-down owners in line with the guides; what Slack can't be asked about stays as it was."""
         wanted = sorted(set(names))
-        await asyncio.gather(*(self._owner_name(name) for name in wanted))
+        await self.owner_names(wanted)
         async with self._database.write() as session:
             await owners.keep_only(session, wanted)
 
@@ -124,7 +124,8 @@ class People:
 
     async def owner_names(self, lines: Iterable[str | None]) -> dict[str, str]:
         """What to show for each owner line: names of people, or the line itself while nobody is known by it."""
-        return {line: await self._owner_name(line) for line in set(lines) if line}
+        wanted = sorted({line for line in lines if line})
+        return dict(zip(wanted, await asyncio.gather(*map(self._owner_name, wanted)), strict=True))
 
     async def _owner_name(self, line: str) -> str:
         try:

@@ -171,7 +171,7 @@ async def _answer_in_thread(
         await _post(parts, _plainly(instead), f"reply:{delivery_id}", channel, thread_ts)
         return
     async with _sign(parts.slack, channel, thread_ts, event["ts"]):
-        is_shared = bool(body.get("is_ext_shared_channel"))
+        is_shared = way == "mention" and bool(body.get("is_ext_shared_channel"))
         refusal = await why_not(parts.people, user, None if way == "dm" else channel, is_shared=is_shared)
         if refusal:
             await _post(parts, _plainly(refusal), f"reply:{delivery_id}", channel, thread_ts)

@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.records.once import add_once
 from bot.records.tables import Question, Rating
 
 
@@ -21,14 +22,10 @@ async def begin(
     thread_ts: str | None = None,
 ) -> Question:
     """The question of this delivery: a new row, or the one that was begun before a crash."""
-    question = await session.scalar(select(Question).where(Question.key == key))
-    if question is None:
-        question = Question(
-            key=key, asker=asker, text=text, way=way, channel=channel, thread_ts=thread_ts, asked_at=now
-        )
-        session.add(question)
-        await session.flush()
-    return question
+    question = Question(key=key, asker=asker, text=text, way=way, channel=channel, thread_ts=thread_ts, asked_at=now)
+    if await add_once(session, question):
+        return question
+    return (await session.scalars(select(Question).where(Question.key == key))).one()
 
 
 async def get(session: AsyncSession, question_id: int) -> Question | None:
@@ -59,13 +56,10 @@ async def latest(session: AsyncSession, asker: str, count: int = 10) -> list[Que
 
 async def rate(session: AsyncSession, question_id: int, user: str, helpful: bool, now: datetime) -> bool:
     """Keep one rating a person; returns whether it changed an earlier one."""
-    rating = await session.scalar(
-        select(Rating).where(Rating.question_id == question_id, Rating.user == user).with_for_update()
-    )
-    if rating is None:
-        session.add(Rating(question_id=question_id, user=user, helpful=helpful, rated_at=now))
-        await session.flush()
+    if await add_once(session, Rating(question_id=question_id, user=user, helpful=helpful, rated_at=now)):
         return False
+    mine = select(Rating).where(Rating.question_id == question_id, Rating.user == user)
+    rating = (await session.scalars(mine.with_for_update())).one()
     changed = rating.helpful != helpful
     rating.helpful, rating.rated_at = helpful, now
     return changed

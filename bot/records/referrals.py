@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.records.once import add_once
 from bot.records.tables import Post, Referral
 
 
@@ -43,13 +44,14 @@ async def refer(
     session: AsyncSession, question_id: int, asker: str, owners: Sequence[str], note: str, now: datetime
 ) -> tuple[Referral, bool]:
     """Pass a question on, once; returns the referral and whether it is new."""
-    referral = await open_or_replied(session, question_id)
-    if referral is not None:
-        return referral, False
+    earlier = await open_or_replied(session, question_id)
+    if earlier is not None:
+        return earlier, False
     referral = Referral(question_id=question_id, asker=asker, owners=list(owners), note=note, created_at=now)
-    session.add(referral)
-    await session.flush()
-    return referral, True
+    if await add_once(session, referral):
+        return referral, True
+    mine = select(Referral).where(Referral.question_id == question_id, Referral.asker == asker)
+    return (await session.scalars(mine)).one(), False
 
 
 async def reply(session: AsyncSession, referral_id: int, by: str, text: str, now: datetime) -> Referral:

@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.records import audit
+from bot.records.once import add_once
 from bot.records.tables import Audit, Role
 
 
@@ -48,9 +49,8 @@ async def of(session: AsyncSession, holders: Iterable[str]) -> set[str]:
 
 async def grant(session: AsyncSession, holder: str, role: str, by: str, now: datetime) -> bool:
     """Give a role; False when they have it already."""
-    if await session.scalar(select(Role.id).where(Role.holder == holder, Role.role == role)) is not None:
+    if not await add_once(session, Role(holder=holder, role=role, granted_by=by, granted_at=now)):
         return False
-    session.add(Role(holder=holder, role=role, granted_by=by, granted_at=now))
     await audit.note(session, by, "grant_role", holder, now, role=role)
     return True
 

@@ -1,12 +1,14 @@
 """Questions, answers, ratings and referrals in the records, on both databases."""
 
+import asyncio
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import select
 
 from bot.records import questions, referrals
 from bot.records.database import Database
-from bot.records.tables import Post, Question
+from bot.records.tables import Post, Question, Rating
 from tests.conftest import NOW
 
 LATER = NOW + timedelta(hours=1)
@@ -57,6 +59,19 @@ async def test_one_rating_a_person(database: Database) -> None:
         async with database.write() as session:
             changes.append(await questions.rate(session, question.id, user, helpful, NOW))
     assert changes == [False, False, True, False]
+
+
+async def test_clicks_at_the_same_moment_are_one_rating(database: Database) -> None:
+    """A double click, or two processes, leave one row and no error."""
+    question = await asked(database)
+
+    async def click(helpful: bool) -> None:
+        async with database.write() as session:
+            await questions.rate(session, question.id, "UANA", helpful, NOW)
+
+    await asyncio.gather(*(click(helpful=n % 2 == 0) for n in range(8)))
+    async with database.read() as session:
+        assert len(list(await session.scalars(select(Rating)))) == 1
 
 
 async def test_a_question_is_passed_on_once(database: Database) -> None:
