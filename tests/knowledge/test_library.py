@@ -1,0 +1,84 @@
+"""The one door to the guides: ingest, questions, sections and state, from any thread."""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from knowledge.answers import Outcome
+from knowledge.index import AlreadyOwned
+from knowledge.library import Library
+
+Open = Callable[..., Library]
+
+
+def test_a_folder_of_guides_becomes_answers(open_library: Open, tmp_path: Path) -> None:
+    """Ingest takes the folder in as it is, with what it refuses in the state."""
+    (tmp_path / "roaming.md").write_text("# Roaming\n\nIn Norway a call costs £2 a minute.\n")
+    (tmp_path / "secret.md").write_text("---\naudience: managers\n---\n# Secret\n\nNobody may read this.\n")
+    library = open_library()
+
+    summary = library.ingest()
+
+    assert summary.added == ("roaming.md",)
+    state = library.state()
+    assert (state.guides, state.ready) == (1, True)  # what stood in the database without a file has left
+    assert [key for key, _ in state.refused] == ["secret.md"]
+    assert library.answer("What does a call in Norway cost?").citations[0].guide_key == "roaming.md"
+
+
+def test_a_section_is_read_where_the_quote_stands_now(
+    open_library: Open, put_guide: Callable[[str, str | None], None]
+) -> None:
+    """It moves with the guide, says when the words are gone, and is None when the guide is."""
+    library = open_library()
+    library.warm()
+    quoted = library.answer("How long does a refund take?").citations[0]
+
+    def read() -> tuple[tuple[str, ...], str, bool]:
+        section = library.section(quoted.guide_key, quoted.start, quoted.end, quoted.quote)
+        assert section
+        return section.headings, "".join(section.text[low:high] for low, high in section.highlights), section.changed
+
+    assert read() == (("Refunds", "How long it takes"), quoted.quote, False)
+
+    put_guide("refunds.md", f"# Refunds\n\nA new beginning.\n\n## Times\n\n{quoted.quote}\n")
+    assert read() == (("Refunds", "Times"), quoted.quote, False)
+
+    put_guide("refunds.md", "# Refunds\n\nAll new.\n")
+    assert read() == (("Refunds",), "", True)
+
+    put_guide("refunds.md", None)
+    assert library.section(quoted.guide_key, quoted.start, quoted.end, quoted.quote) is None
+
+
+def test_questions_are_answered_while_guides_come_and_go(
+    open_library: Open, put_guide: Callable[[str, str | None], None]
+) -> None:
+    """Eight askers during three changes: every one gets the answer that holds all along."""
+    library = open_library()
+    library.warm()
+    with ThreadPoolExecutor(8) as pool:
+        asked = [pool.submit(library.answer, "How long does a refund take?") for _ in range(24)]
+        for number in range(3):
+            put_guide("new.md", f"# Extra {number}\n\nSomething about parking number {number}.\n")
+            library.refresh()
+        answers = [each.result() for each in asked]
+
+    assert {answer.outcome for answer in answers} == {Outcome.ANSWERED}
+    assert {answer.citations[0].guide_key for answer in answers} == {"refunds.md"}
+
+
+def test_owners_are_listed_once(open_library: Open) -> None:
+    """Set-up resolves each of them to people."""
+    assert open_library().owners() == ["ana@brightwater.example"]
+
+
+def test_a_second_library_on_the_folder_is_refused(open_library: Open) -> None:
+    """The command line then asks the running bot."""
+    first = open_library()
+    with pytest.raises(AlreadyOwned):
+        open_library()
+    first.close()
+    open_library()

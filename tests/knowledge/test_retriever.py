@@ -1,0 +1,142 @@
+"""The passage that answers comes first, by vectors and words together or by words alone."""
+
+from collections.abc import Callable
+
+import pytest
+from sqlalchemy import Engine
+
+from knowledge.encoder import Encoder
+from knowledge.index import Index
+from knowledge.ranking import Features, fuse, probability
+from knowledge.retriever import Retriever, keywords_of, names_of
+from knowledge.sentences import Kind, pieces
+
+Open = Callable[[], Index]
+
+QUESTIONS = [
+    ("How many days until the customer has the money back?", "refunds.md"),
+    ("The router hangs, how do I turn it off and on?", "router.md"),
+    ("What does it cost to move an appointment with the engineer?", "visits.md"),
+]
+
+
+@pytest.mark.parametrize(("question", "guide"), QUESTIONS)
+def test_the_right_guide_comes_first(
+    question: str, guide: str, open_index: Open, guides: Engine, encoder: Encoder
+) -> None:
+    """Asked in other words than the guide's."""
+    index = open_index()
+    index.refresh()
+
+    found = Retriever(guides, index, encoder).retrieve(question)
+
+    assert found.dense
+    assert found.passages[0].guide_key == guide
+    assert found.features
+    assert found.features.best_sentence > 0.3
+
+
+def test_words_alone_do_while_vectors_are_missing(open_index: Open, guides: Engine, encoder: Encoder) -> None:
+    """The result says that vectors took no part."""
+    found = Retriever(guides, open_index(), encoder).retrieve("How long does a refund take by cheque?")
+
+    assert not found.dense
+    assert found.passages[0].guide_key == "refunds.md"
+
+
+def test_a_passage_is_the_text_of_its_span(open_index: Open, guides: Engine, encoder: Encoder) -> None:
+    """Spans are held against quotes and sections later."""
+    from tests.knowledge.conftest import GUIDES
+
+    passage = Retriever(guides, open_index(), encoder).retrieve("Restart the Brook 6").passages[0]
+
+    assert passage.text == GUIDES["router.md"][passage.start : passage.end]
+    assert (passage.title, passage.owner) == ("Brook 6 router", "ana@brightwater.example")
+
+
+def test_what_left_the_guides_is_not_returned_even_before_a_refresh(
+    open_index: Open, guides: Engine, encoder: Encoder, put_guide: Callable[[str, str | None], None]
+) -> None:
+    """The caches may lag behind the rows; the rows decide."""
+    index = open_index()
+    index.refresh()
+    put_guide("visits.md", None)
+
+    found = Retriever(guides, index, encoder).retrieve("What does cancelling an engineer visit cost?")
+
+    assert "visits.md" not in {passage.guide_key for passage in found.passages}
+
+
+@pytest.mark.parametrize("question", ["", "   ", "?!", "the of and", "x" * 40_000, "\ud83d\x00 refund", '("AND OR* ~'])
+def test_any_text_may_be_asked(question: str, open_index: Open, guides: Engine, encoder: Encoder) -> None:
+    """Nobody's typing ends in an error."""
+    index = open_index()
+    index.refresh()
+
+    Retriever(guides, index, encoder).retrieve(question)
+
+
+def test_scores_of_both_kinds_are_added_as_z_scores() -> None:
+    """What is best by both comes first; no vector yet counts as average, no word as none."""
+    scores = fuse({1: 0.9, 2: 0.1, 3: 0.5}, {1: 8.0, 4: 8.0}, {1, 2, 3, 4})
+
+    assert list(scores) == [1, 4, 3, 2]
+    assert scores[4] == pytest.approx(0.4)
+    assert fuse({}, {}, ()) == {}
+
+
+def test_more_evidence_is_more_probable_and_unknown_names_are_less() -> None:
+    """Whatever the weights were fitted to, their signs stay sensible, with vectors and without."""
+    weak = Features(0.2, 0.3, 0.1, 0.2, 0.6, 0.0, 1.0, 1.0)
+    strong = Features(0.8, 0.8, 0.6, 1.0, 0.0, 1.0, 0.0, 0.0)
+    wrong_product = Features(0.8, 0.8, 0.6, 0.8, 0.2, 0.5, 1.0, 1.0)
+
+    for dense in (True, False):
+        assert probability(weak, dense=dense) < 0.1
+        assert probability(strong, dense=dense) > 0.9
+        assert probability(wrong_product, dense=dense) < probability(strong, dense=dense)
+
+
+def test_names_and_keywords_of_a_question() -> None:
+    """Names are models, acronyms and capitals within a sentence; keywords are stems that are not just asking."""
+    assert names_of("Does the Brook 6 work with WPA3? Some TVs, like Aria X200, don't.") == [
+        "Brook",
+        "WPA3",
+        "TVs",
+        "Aria",
+        "X200",
+    ]
+    assert keywords_of("How do I restart the routers?") == ["restart", "router"]
+    assert keywords_of("What is it?") == ["what"]
+
+
+def test_a_passage_falls_into_sentences_items_and_rows() -> None:
+    """Abbreviations, decimals and wrapped lines don't end a sentence; code and table rules are told apart."""
+    text = """## Refunds
+It costs 4.5 euros, e.g. for Mr. Berg. "Really?" Yes.
+
+1. Open the app. Press *Reset*.
+2. Wait
+   for the light.
+
+| Plan | Price |
+|---|---|
+| A | 10 |
+```
+code. Here
+```"""
+    assert [(piece.kind, text[piece.start : piece.end]) for piece in pieces(text)] == [
+        (Kind.HEADING, "## Refunds"),
+        (Kind.SENTENCE, "It costs 4.5 euros, e.g. for Mr. Berg."),
+        (Kind.SENTENCE, '"Really?"'),
+        (Kind.SENTENCE, "Yes."),
+        (Kind.ITEM, "1. Open the app."),
+        (Kind.SENTENCE, "Press *Reset*."),
+        (Kind.ITEM, "2. Wait\n   for the light."),
+        (Kind.ROW, "| Plan | Price |"),
+        (Kind.RULE, "|---|---|"),
+        (Kind.ROW, "| A | 10 |"),
+        (Kind.CODE, "```"),
+        (Kind.CODE, "code. Here"),
+        (Kind.CODE, "```"),
+    ]
