@@ -69,7 +69,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder, sandbox_process(Path(folder)) as company:
         bot = Bot(company, ingested(Path(folder) / "data")).start()
         company.ask("UKIRA", "Are you there?")
-        since = company.journal()["next"]
+        since = company.now()
         asked: list[str] = []
         threads = [threading.Thread(target=converse, args=(company, n, asked)) for n in range(CONVERSATIONS)]
         for thread in threads:

@@ -86,7 +86,8 @@ def _chat_model(settings: Settings) -> "BaseChatModel | None":
     if settings.chat_base_url:
         given["base_url"] = settings.chat_base_url
     try:
-        return init_chat_model(settings.chat_model, **given)
+        model: BaseChatModel = init_chat_model(settings.chat_model, **given)
+        return model
     except ImportError as error:
         raise CannotStart(f"CHAT_MODEL={settings.chat_model} needs a package that isn't installed: {error}") from None
     except Exception as error:  # noqa: BLE001 - every provider has its own errors for a wrong name or a missing key
@@ -122,6 +123,8 @@ async def started(settings: Settings, *, chat_model: "BaseChatModel | None" = No
     Raises:
         CannotStart: Slack, the database or the index can't be used.
     """
+    for name in ("SLACK_BOT_TOKEN", "SLACK_CLIENT_ID", "SLACK_CLIENT_SECRET"):
+        os.environ.pop(name, None)  # Bolt reads these by itself, beside what it is given
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     clock = clock_from(settings)
     url = settings.sync_database_url()
@@ -156,7 +159,7 @@ async def started(settings: Settings, *, chat_model: "BaseChatModel | None" = No
     try:
         await parts.inbox.replay(app, partial(apologise, parts))
         await _connect(handler, settings)
-        warmed = asyncio.ensure_future(_warm(library, background))
+        warmed = asyncio.ensure_future(_warm(parts, _runner(background)))
         scheduler = schedule.start(parts, _runner(background))
         commands = await _serve_commands(parts)
         yield Running(parts, app, warmed)
@@ -197,18 +200,19 @@ def _runner(executor: ThreadPoolExecutor) -> Any:
     return in_executor
 
 
-async def _warm(library: Library, background: ThreadPoolExecutor) -> None:
+async def _warm(parts: Parts, in_background: Any) -> None:
     """Take in the guides folder, then load the model and fill the index; words alone are searched meanwhile."""
-    loop = asyncio.get_running_loop()
     try:
-        await loop.run_in_executor(background, library.ingest)
-        await loop.run_in_executor(background, library.warm)
+        await in_background(parts.library.ingest)
+        await parts.people.resolve_owners(await in_background(parts.library.owners))
+        await in_background(parts.library.warm)
     except Exception:  # the bot goes on with lexical search, and App Home and doctor show why
         log.exception("the index could not be completed; answers are found by words alone")
 
 
 async def _connect(handler: AsyncSocketModeHandler, settings: Settings) -> None:
     try:
+        await handler.app.client.auth_test()  # a wrong token is said at once, not at the first question
         await handler.connect_async()
     except SlackApiError as error:
         code = error.response.get("error")

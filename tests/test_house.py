@@ -25,6 +25,7 @@ PURPOSE = {
     "prompts": "one Markdown prompt a file",
     "jobs": "what runs on a schedule",
     "sandbox": "a local Slack",
+    "sandbox/acts": "what people do in it",
     "sandbox/methods": "Slack's Web API",
     "benchmarks": "measurements to run by hand",
     "tests": "one folder a package, and the conversations",

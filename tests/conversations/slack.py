@@ -91,7 +91,7 @@ class Company:
     def until(self, look: Callable[[], Seen | None], what: str, patience_s: float = PATIENCE_S) -> Seen:
         """Look again after each thing that happens, until there is something to see."""
         deadline = time.monotonic() + patience_s
-        since = self.journal()["next"]
+        since = self.now()
         while True:
             seen = look()
             if seen:
@@ -106,6 +106,11 @@ class Company:
         self.until(lambda: self.thread(message["channel"], message["ts"]), "an answer to a last question")
 
     # What went over the wire
+
+    def now(self) -> int:
+        """The number that the next journal entry will have."""
+        following: int = self.journal(10**9)["next"]
+        return following
 
     def journal(self, since: int = 0, wait: float = 0) -> dict[str, Any]:
         return self._get(f"/sandbox/journal?since={since}&wait={wait}")

@@ -22,12 +22,12 @@ def crash(company: Company, bot: Bot, kills: int, dice: random.Random) -> list[s
     """Ask, let so much happen, kill, start again; the ts of every question."""
     asked = []
     for number in range(kills):
-        since = company.journal()["next"]
+        since = company.now()
         question = f"<@UFRONTLINE> {QUESTIONS[number % len(QUESTIONS)]} ({number})"
         asked.append(company.say("UANA", "C0ASK", question)["ts"])
         enough = since + dice.randrange(1, 12)
         with suppress(NeverHappened):  # the answer may be out before so much has happened
-            company.until(lambda enough=enough: company.journal()["next"] >= enough, "so much to happen", patience_s=5)
+            company.until(lambda enough=enough: company.now() >= enough, "so much to happen", patience_s=5)
         bot.kill()
         bot.start()
     return asked

@@ -38,7 +38,7 @@ def private_answer(company: Company, user: str, text: str) -> dict[str, Any]:
 
 def test_a_mention_is_answered_in_its_thread_with_the_source(company: Company) -> None:
     """The quote, the sentence in bold, the guide, its owner and when it was reviewed; a sign of work before."""
-    since = company.journal()["next"]
+    since = company.now()
     answer = company.ask("UANA", QUESTION)
 
     assert SAYS in says(answer)
