@@ -62,9 +62,10 @@ async def demo(first_port: int, *, reset: bool, say: Say) -> None:
     settings = settings_for(port)
     folder = settings.data_dir
     folder.mkdir(parents=True, exist_ok=True)
-    # Stopping early must end the sandbox too; wiring takes the signal over once the bot starts.
+    # Stopping early must end the sandbox too; wiring takes the signals over once the bot starts.
     if task := asyncio.current_task():
-        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
+        for number in (signal.SIGINT, signal.SIGTERM):
+            asyncio.get_running_loop().add_signal_handler(number, task.cancel)
     try:
         with FileLock(folder / "demo.lock", timeout=0):
             if reset:
