@@ -62,6 +62,7 @@ class QuestionRow(BaseModel):
     doc_id: str | None = None
     doc_ids: list[str] | None = None
     spans: list[Span] | None = None
+    evidence: list[str] | None = None  # the same places as text; used where there are no spans
 
     @property
     def documents(self) -> set[str]:
@@ -90,10 +91,6 @@ class Asked:
         quotes = (*self.answer.citations, *self.answer.nearest)[:1]
         return any(same_place((q.guide_key, q.start, q.end), span) for q in quotes for span in self.row.spans or ())
 
-    @property
-    def is_answered(self) -> bool:
-        return self.answer.outcome in {Outcome.ANSWERED, Outcome.PARTLY}
-
 
 def evaluate_answers(
     guides_path: Path, questions_path: Path, tier: str = "full", progress: Progress | None = None
@@ -102,8 +99,9 @@ def evaluate_answers(
 
     Args:
         guides_path: JSON lines (``.gz`` or plain) with ``doc_id``, ``title``, ``text`` and perhaps ``tier``.
-        questions_path: likewise, with ``question``, ``answerable``, ``doc_ids`` and ``spans`` where answerable, and
-            perhaps ``kb``, ``kind`` and ``tier``. Without a tier a line is part of every one.
+        questions_path: likewise, with ``question``, ``answerable``, ``doc_ids`` and ``spans`` where answerable,
+            perhaps ``kb``, ``kind`` and ``tier``; ``evidence`` (text) may stand for ``spans``.
+            A line without a tier is part of every one.
         progress: called with how many are done, of how many, and of what.
 
     Returns:
@@ -112,9 +110,10 @@ def evaluate_answers(
     Raises:
         BadSet: a line can't be used.
     """
-    guides = [row for row in read_rows(guides_path, GuideRow) if _is_in(row.tier, tier)]
-    questions = [row for row in read_rows(questions_path, QuestionRow) if _is_in(row.tier, tier)]
+    guides = [row for row in read_rows(guides_path, GuideRow) if is_in(row.tier, tier)]
+    questions = [row for row in read_rows(questions_path, QuestionRow) if is_in(row.tier, tier)]
     _check(guides, questions, guides_path, questions_path)
+    questions = [_with_spans(row, guides, questions_path) for row in questions]
     began = time.perf_counter()
     with TemporaryDirectory(prefix="frontline-evaluation-", ignore_cleanup_errors=True) as folder:
         engine = create_engine(f"sqlite:///{folder}/knowledge.db")
@@ -153,7 +152,7 @@ def read_rows(path: Path, kind: type[Row]) -> Iterator[Row]:
 def store(engine: Engine, guides: Sequence[GuideRow]) -> None:
     """Puts guides into an empty database as they are, so that spans of their text stay true."""
     KnowledgeTable.metadata.create_all(engine)
-    now = datetime.now(UTC)
+    now = datetime.fromtimestamp(0, UTC)  # nobody looks at the age of guides that are thrown away
     with Session(engine) as session, session.begin():
         session.add(Revision(id=1, number=1))
         for row in guides:
@@ -260,7 +259,8 @@ def _table(asked: Sequence[Asked]) -> dict[str, Floats]:
     columns: Mapping[str, Callable[[Asked], float]] = {
         "answerable": lambda each: each.row.answerable,
         "probability": lambda each: each.answer.probability,
-        "answered": lambda each: each.is_answered,
+        "answered": lambda each: each.answer.outcome is Outcome.ANSWERED,
+        "declined": lambda each: each.answer.outcome is Outcome.NOT_IN_GUIDES,
         "doc@1": lambda each: each.documents_hit(1),
         "doc@5": lambda each: each.documents_hit(5),
         "evidence@1": lambda each: each.evidence_hit(1),
@@ -279,7 +279,8 @@ def _measure(table: Mapping[str, Floats], of: Mapping[str, Floats]) -> dict[str,
             measured[name] = float(of[name][own_yes].mean())
         measured["answered_at_threshold"] = float(of["answered"][own_yes].mean())
     if own_no.any():
-        measured["declined_at_threshold"] = float(1 - of["answered"][own_no].mean())
+        measured["declined_at_threshold"] = float(of["declined"][own_no].mean())
+        measured["answered_wrongly_at_threshold"] = float(of["answered"][own_no].mean())
     if yes.any() and no.any():
         bar = np.quantile(table["probability"][yes], 1 - ANSWERED_SHARE)
         measured["auroc"] = auroc(table["probability"][yes], table["probability"][no])
@@ -312,7 +313,7 @@ def _has_answerable(asked: Sequence[Asked]) -> bool:
     return any(each.row.answerable for each in asked)
 
 
-def _is_in(own: str | None, asked: str) -> bool:
+def is_in(own: str | None, asked: str) -> bool:
     """Whether a line's tier is part of the tier asked for; one of no known name is only part of the last."""
     rank = TIERS.index(own) if own in TIERS else len(TIERS) - 1
     return own is None or own == asked or rank <= TIERS.index(asked)
@@ -334,5 +335,21 @@ def _check(
                 f"{questions_path.name}: “{row.question[:80]}” is said to be answered in "
                 f"{', '.join(sorted(row.documents)) or 'no guide'}, which {guides_path.name} doesn't hold in this tier."
             )
-        if row.answerable and not row.spans:
-            raise BadSet(f"{questions_path.name}: “{row.question[:80]}” is answerable but has no spans.")
+
+
+def _with_spans(row: QuestionRow, guides: Sequence[GuideRow], path: Path) -> QuestionRow:
+    """The question with the places of its evidence, looked up where they aren't given."""
+    if not row.answerable or row.spans:
+        return row
+    spans = [
+        (guide.doc_id, at, at + len(evidence))
+        for guide in guides
+        if guide.doc_id in row.documents
+        for evidence in row.evidence or ()
+        if evidence and (at := guide.text.find(evidence)) >= 0
+    ]
+    if not spans:
+        raise BadSet(
+            f"{path.name}: “{row.question[:80]}” is answerable, but none of its evidence stands in its guides."
+        )
+    return row.model_copy(update={"spans": spans})

@@ -27,7 +27,7 @@ from sqlalchemy.orm import Session
 
 from knowledge.answers import LibraryState
 from knowledge.encoder import Encoder, ModelUnavailable, Vectors
-from knowledge.lexical import Entry, Lexical
+from knowledge.lexical import Lexical
 from knowledge.tables import Chunk, Guide, Refusal, Revision, Vector
 
 if TYPE_CHECKING:
@@ -191,7 +191,7 @@ class Index:
         return True
 
     @staticmethod
-    def _entries(session: Session, keys: dict[int, str], hashes: dict[int, str]) -> Iterator[Entry]:
+    def _entries(session: Session, keys: dict[int, str], hashes: dict[int, str]) -> Iterator[tuple[int, str]]:
         rows = select(Chunk.id, Chunk.hash, Chunk.headings, Chunk.start, Chunk.end, Guide.id, Guide.title)
         text, of = "", -1
         for chunk_id, hash_, headings, start, end, guide_id, title in session.execute(
@@ -200,7 +200,7 @@ class Index:
             if of != guide_id:
                 text, of = session.scalar(select(Guide.text).where(Guide.id == guide_id)) or "", guide_id
             keys[chunk_id], hashes[chunk_id] = f"{chunk_id}-{hash_[:16]}", hash_
-            yield Entry(chunk_id, title, " ".join(headings[-2:]), text[start:end])
+            yield chunk_id, "\n".join((title, *headings[-2:], text[start:end]))
 
     # Vectors: SQL first, then Chroma
 

@@ -21,11 +21,13 @@ from knowledge.tables import Chunk, Guide
 
 CANDIDATES = 50  # by each of the two ways; the right passage is among them for 94 questions in 100
 PASSAGES = 10
-READ_CLOSELY = 5  # passages whose sentences are compared with the question, one by one
+READ_CLOSELY = 8  # passages whose sentences are compared with the question, one by one
 # Of each, only those that share most words with the question: the order comes out the same as with all of them,
 # for a third of the time.
-SENTENCES_EACH = 4
+SENTENCES_EACH = 3
+MOST_SENTENCES = 16  # of the first passage
 LONGEST_SENTENCE = 300  # characters that are compared
+COVERING = 5  # passages that are looked through for the question's words
 LONGEST_QUESTION = 1_000  # characters; the model reads about as many
 SENTENCES_KEPT = 20_000  # vectors of sentences seen before, 1.5 kB each
 WORDS_WEIGHT = 0.25  # of a sentence's shared words beside its cosine, when choosing the one that answers
@@ -88,6 +90,7 @@ class Retriever:
         closely, cosine = self._read_closely(passages[:READ_CLOSELY], vector, rarity)
         if vector is not None:
             passages = _rearranged(passages, cosine)
+            closely |= self._read_closely(passages[:1], vector, rarity, MOST_SENTENCES)[0]  # to mark what answers
         features = Features(
             best_sentence=max(cosine.values(), default=0.0),
             best_passage=max((cosines or {}).values(), default=0.0),
@@ -126,7 +129,11 @@ class Retriever:
         return sorted(passages, key=lambda passage: best.index(passage.chunk_id))
 
     def _read_closely(
-        self, passages: Sequence[Passage], vector: Vectors | None, rarity: Mapping[str, float]
+        self,
+        passages: Sequence[Passage],
+        vector: Vectors | None,
+        rarity: Mapping[str, float],
+        each_at_most: int = SENTENCES_EACH,
     ) -> tuple[dict[int, Closely], dict[int, float]]:
         """Per chunk, its sentences with their scores, and the highest cosine among them (0 without vectors)."""
         of = {each.chunk_id: [piece for piece in pieces(each.text) if _answers(piece)] for each in passages}
@@ -139,7 +146,7 @@ class Retriever:
             compared = [
                 own[number][:LONGEST_SENTENCE]
                 for chunk_id, own in texts.items()
-                for number in np.argsort(shared[chunk_id])[::-1][:SENTENCES_EACH]
+                for number in np.argsort([-share for share in shared[chunk_id]], kind="stable")[:each_at_most]
             ]
             cosines = {text: float(own @ vector) for text, own in self._vectors(compared).items()}
         closely, highest = {}, {}
@@ -169,7 +176,7 @@ class Retriever:
     def _word_features(
         self, asked: str, passages: Sequence[Passage], rarity: Mapping[str, float], words: Words
     ) -> dict[str, float]:
-        said = [set(stems(" ".join((each.title, *each.headings, each.text)))) for each in passages[:READ_CLOSELY]]
+        said = [set(stems(" ".join((each.title, *each.headings, each.text)))) for each in passages[:COVERING]]
         rarest = dict(sorted(rarity.items(), key=lambda item: -item[1])[:2])
         names = [name for name in names_of(asked) if stems(name)]
         unknown = {word for word in rarity if words.lexical.frequency(word) == 0}

@@ -61,7 +61,7 @@ def test_words_alone_answer_before_the_vectors_are_there(open_library: Open) -> 
     """A question asked while the index is built gets an answer that says so."""
     answer = open_library().answer("How many working days does a refund take?")
 
-    assert answer.outcome is Outcome.ANSWERED
+    assert answer.outcome in {Outcome.ANSWERED, Outcome.PARTLY}
     assert answer.citations[0].guide_key == "refunds.md"
     assert answer.notes == ("The index is still being built, so this was found by words alone.",)
 

@@ -26,6 +26,7 @@ def files(tmp_path: Path) -> tuple[Path, Path]:
     span = ["refunds.md", at, at + len(ANSWER)]
     questions: list[dict[str, Any]] = [
         {"question": "How long does a refund take?", "answerable": True, "doc_ids": ["refunds.md"], "spans": [span]},
+        {"question": "Money back?", "answerable": True, "doc_id": "refunds.md", "evidence": [ANSWER], "tier": "core"},
         {"question": "What is the capital of Peru?", "answerable": False, "kind": "general_oos", "kb": None},
         {"question": "Who sells the cheapest flights?", "answerable": False, "kind": "general_oos", "tier": "core"},
     ]
@@ -57,6 +58,14 @@ def test_a_set_is_measured(files: tuple[Path, Path]) -> None:
     assert json.loads(json.dumps(report))
 
 
+def test_evidence_as_text_is_looked_up(files: tuple[Path, Path]) -> None:
+    """Not every set counts characters."""
+    report = evaluate_answers(*files, "core")
+
+    assert report["n"] == 4
+    assert report["figures"]["evidence@1"] == 1.0
+
+
 def test_a_bad_line_is_named(files: tuple[Path, Path], tmp_path: Path) -> None:
     """Which file, which line, what is wrong."""
     guides, questions = files
@@ -65,7 +74,7 @@ def test_a_bad_line_is_named(files: tuple[Path, Path], tmp_path: Path) -> None:
         '{"question": "Why?"}': "bad.jsonl, line 2: answerable: Field required",
         "[1]": "bad.jsonl, line 2: the line: Input should be",
         '{"question": "Why?", "answerable": true, "doc_id": "x", "spans": [["x", 0, 1]]}': "said to be answered in x",
-        '{"question": "Why?", "answerable": true, "doc_ids": ["refunds.md"]}': "answerable but has no spans",
+        '{"question": "Why?", "answerable": true, "doc_ids": ["refunds.md"]}': "none of its evidence stands",
     }.items():
         bad = tmp_path / "bad.jsonl"
         bad.write_text(f"{questions.read_text().splitlines()[0]}\n{line}\n")

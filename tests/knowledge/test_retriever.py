@@ -81,7 +81,7 @@ def test_scores_of_both_kinds_are_added_as_z_scores() -> None:
     scores = fuse({1: 0.9, 2: 0.1, 3: 0.5}, {1: 8.0, 4: 8.0}, {1, 2, 3, 4})
 
     assert list(scores) == [1, 4, 3, 2]
-    assert scores[4] == pytest.approx(0.4)
+    assert scores[4] == pytest.approx(0.5)
     assert fuse({}, {}, ()) == {}
 
 
