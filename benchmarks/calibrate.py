@@ -1,16 +1,16 @@
 """Fits knowledge/calibration.json: how likely the guides hold the answer, from what retrieval found.
 
-    python -m benchmarks.calibrate --guides GUIDES.jsonl.gz --questions QUESTIONS.jsonl [--tier core] [--tier full]
+    python -m benchmarks.calibrate --set GUIDES QUESTIONS TIER WEIGHT [--set …]
 
-Two logistic regressions on the features of knowledge.ranking: with vectors, and by words alone. Questions of several
-tiers are pooled, so that what is learned holds for small and large libraries alike. Printed are figures of five-fold
-cross-validation in which all questions on one guide stay in one fold.
+Two logistic regressions on features of knowledge.ranking: with vectors, and by words alone. Several sets and tiers are
+pooled, so that what is learned holds for small and large libraries and for more than one way of asking. Printed
+are figures of five-fold cross-validation in which all questions on one guide stay in one fold.
 """
 
 import argparse
 import json
 from collections.abc import Sequence
-from dataclasses import asdict, fields
+from dataclasses import asdict
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -23,12 +23,13 @@ from knowledge import evaluation
 from knowledge.encoder import Encoder
 from knowledge.evaluation import Asked, Floats, GuideRow, QuestionRow, auroc, expected_calibration_error
 from knowledge.index import Index
-from knowledge.ranking import Features
 from knowledge.retriever import Found, Retriever
 
 TARGET = Path(__file__).parents[1] / "knowledge" / "calibration.json"
-EVERY = [field.name for field in fields(Features)]
-BY_WORDS = [name for name in EVERY if name not in {"best_sentence", "best_passage"}]
+WITH_VECTORS = ("best_sentence", "best_passage", "words_covered", "names_elsewhere")
+WORDS_ONLY = ("words_matched", "words_covered", "names_elsewhere")
+
+HOW = "Logistic regression (L2, C=10), made by benchmarks/calibrate.py from questions answerable and not: {}."
 
 
 def ask(guides: Path, questions: Path, tier: str) -> tuple[list[Asked], list[Found]]:
@@ -47,31 +48,31 @@ def ask(guides: Path, questions: Path, tier: str) -> tuple[list[Asked], list[Fou
     return asked, found
 
 
-def fit(rows: Sequence[QuestionRow], found: Sequence[Found], names: Sequence[str]) -> dict[str, float]:
+def fit(rows: Sequence[QuestionRow], found: Sequence[Found], counts: Floats, names: Sequence[str]) -> dict[str, float]:
     """Weights by name; says how they do on guides that they were not fitted to."""
     values = np.array([[asdict(each.features)[name] if each.features else 0.0 for name in names] for each in found])
     held = np.array([row.answerable for row in rows], dtype=np.float64)
     guides = [row.doc_id or row.question for row in rows]
     likely: Floats = np.zeros(len(held))
     for train, test in GroupKFold(5).split(values, held, guides):
-        likely[test] = _regression().fit(values[train], held[train]).predict_proba(values[test])[:, 1]
+        likely[test] = _regression().fit(values[train], held[train], counts[train]).predict_proba(values[test])[:, 1]
     bar = np.quantile(likely[held > 0], 0.1)
     print(
         f"{len(names)} features, {len(held)} questions: AUROC {auroc(likely[held > 0], likely[held == 0]):.3f}, "
         f"ECE {expected_calibration_error(likely, held):.3f}, 90% answered at {bar:.2f}, "
         f"{(likely[held == 0] < bar).mean():.3f} declined there"
     )
-    model = _regression().fit(values, held)
+    model = _regression().fit(values, held, counts)
     weights = [model.intercept_[0], *model.coef_[0]]
     return {name: round(float(weight), 2) for name, weight in zip(("intercept", *names), weights, strict=True)}
 
 
-def write(asked: Sequence[Asked], words: Sequence[Found], how: str) -> None:
+def write(asked: Sequence[Asked], words: Sequence[Found], counts: Floats, how: str) -> None:
     rows = [each.row for each in asked]
     fitted = {
         "how": how,
-        "with_vectors": fit(rows, [each.found for each in asked], EVERY),
-        "words_only": fit(rows, words, BY_WORDS),
+        "with_vectors": fit(rows, [each.found for each in asked], counts, WITH_VECTORS),
+        "words_only": fit(rows, words, counts, WORDS_ONLY),
     }
     TARGET.write_text(json.dumps(fitted, indent=2) + "\n", encoding="utf-8")
 
@@ -81,20 +82,19 @@ def _regression() -> LogisticRegression:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--guides", type=Path, required=True)
-    parser.add_argument("--questions", type=Path, required=True)
-    parser.add_argument("--tier", action="append", choices=evaluation.TIERS)
-    given = parser.parse_args()
-    tiers = given.tier or ["core", "full"]
-    parts = [ask(given.guides, given.questions, tier) for tier in tiers]
-    asked = [each for part, _ in parts for each in part]
-    how = (
-        f"Logistic regression (L2, C=10) on {len(asked)} questions of {given.questions.name}, "
-        f"tiers {' and '.join(tiers)}, "
-        "answerable or not, off-topic ones included; made by benchmarks/calibrate.py."
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument(
+        "--set", nargs=4, action="append", required=True, metavar=("GUIDES", "QUESTIONS", "TIER", "WEIGHT")
     )
-    write(asked, [each for _, words in parts for each in words], how)
+    asked: list[Asked] = []
+    words: list[Found] = []
+    counts: list[float] = []
+    made_of = []
+    for guides, questions, tier, weight in parser.parse_args().set:
+        own, by_words = ask(Path(guides), Path(questions), tier)
+        asked, words, counts = asked + own, words + by_words, counts + [float(weight)] * len(own)
+        made_of.append(f"{len(own)} of {Path(questions).name} ({tier}, each counting {weight})")
+    write(asked, words, np.array(counts), HOW.format(" and ".join(made_of)))
 
 
 if __name__ == "__main__":

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from knowledge.answers import Passage
 from knowledge.encoder import Encoder, Vectors
-from knowledge.index import SPAN, Index, Words, reading
+from knowledge.index import SPAN, Index, reading
 from knowledge.lexical import BM25_K1, stems
 from knowledge.ranking import SENTENCE_WEIGHT, Features, fuse
 from knowledge.sentences import Kind, Piece, pieces
@@ -95,7 +95,8 @@ class Retriever:
             best_sentence=max(cosine.values(), default=0.0),
             best_passage=max((cosines or {}).values(), default=0.0),
             words_matched=_matched(bm25, rarity),
-            **self._word_features(asked, passages, rarity, words),
+            words_covered=max(_covered(rarity, _words_of(passage)) for passage in passages[:COVERING]),
+            names_elsewhere=self._share_elsewhere(asked, passages[0]),
         )
         return Found(tuple(passages), closely, features, vector is not None)
 
@@ -173,23 +174,15 @@ class Retriever:
                 self._sentences.popitem(last=False)
         return known
 
-    def _word_features(
-        self, asked: str, passages: Sequence[Passage], rarity: Mapping[str, float], words: Words
-    ) -> dict[str, float]:
-        said = [set(stems(" ".join((each.title, *each.headings, each.text)))) for each in passages[:COVERING]]
-        rarest = dict(sorted(rarity.items(), key=lambda item: -item[1])[:2])
-        names = [name for name in names_of(asked) if stems(name)]
-        unknown = {word for word in rarity if words.lexical.frequency(word) == 0}
+    def _share_elsewhere(self, asked: str, first: Passage) -> float:
+        """The share of the names in the question that the guide of the first passage never says."""
+        names = names_of(asked)
+        if not names:
+            return 0.0
         with Session(self._reading) as session:
-            guide = session.scalar(select(Guide.text).where(Guide.id == passages[0].guide_id)) or ""
-        guide = f"{passages[0].title}\n{guide}".casefold()
-        return {
-            "words_covered": max(_covered(rarity, each) for each in said),
-            "words_unknown": _covered(rarity, unknown),
-            "rarest_covered": _covered(rarest, said[0]),
-            "names_unknown": _share([any(word in unknown for word in stems(name)) for name in names]),
-            "names_elsewhere": _share([name.casefold() not in guide for name in names]),
-        }
+            text = session.scalar(select(Guide.text).where(Guide.id == first.guide_id)) or ""
+        said = f"{first.title}\n{text}".casefold()
+        return sum(name.casefold() not in said for name in names) / len(names)
 
 
 def keywords_of(question: str) -> list[str]:
@@ -248,5 +241,5 @@ def _covered(rarity: Mapping[str, float], among: set[str]) -> float:
     return sum(weight for word, weight in rarity.items() if word in among) / every if every else 0.0
 
 
-def _share(those: Sequence[bool]) -> float:
-    return sum(those) / len(those) if those else 0.0
+def _words_of(passage: Passage) -> set[str]:
+    return set(stems(" ".join((passage.title, *passage.headings, passage.text))))
