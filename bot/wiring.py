@@ -4,6 +4,8 @@ import asyncio
 import logging
 import os
 import signal
+import sys
+import threading
 from collections.abc import AsyncIterator, Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager, suppress
@@ -45,6 +47,7 @@ QUIET = {  # nothing phones home, no model is looked up on a hub, and numpy leav
     "OPENBLAS_NUM_THREADS": "1",
 }
 DRAIN_S = 10
+SWITCH_S = 0.0005  # how long a thinking thread may hold the loop up; Python's own 5 ms add up to seconds under load
 CLOSING_S = 3
 
 
@@ -131,8 +134,9 @@ async def started(settings: Settings, *, chat_model: "BaseChatModel | None" = No
     await asyncio.to_thread(migrate, url)
     library = await asyncio.to_thread(open_library, settings, clock, chat_model)
     await asyncio.to_thread(library.open)
-    thinking = ThreadPoolExecutor(max_workers=4, thread_name_prefix="think")
-    background = ThreadPoolExecutor(max_workers=1, thread_name_prefix="background")
+    sys.setswitchinterval(SWITCH_S)
+    thinking = ThreadPoolExecutor(max_workers=4, thread_name_prefix="think", initializer=_give_way)
+    background = ThreadPoolExecutor(max_workers=1, thread_name_prefix="background", initializer=_give_way)
     database = Database(url)
     slack = slack_client(settings, retries=True)
     outbox = Outbox(database, slack_client(settings, retries=False), clock)
@@ -191,6 +195,12 @@ async def run(settings: Settings, *, ready: Callable[[Running], Awaitable[None]]
         if ready is not None:
             await ready(running)
         await stop.wait()
+
+
+def _give_way() -> None:
+    """Let this thread, and those that it starts, run behind the loop, which has to answer Slack in time."""
+    if sys.platform == "linux":  # elsewhere a priority is the whole process's
+        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), 10)
 
 
 def _runner(executor: ThreadPoolExecutor) -> Any:
