@@ -137,3 +137,10 @@ def bots(company: Company, indexed: Path, tmp_path_factory: pytest.TempPathFacto
 def bot(bots: Bots) -> Bot:
     """One bot for a module of dialogues."""
     return bots().start()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Dialogues start processes that load a model: on a busy machine that takes longer than other tests may."""
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker(pytest.mark.timeout(1800 if item.get_closest_marker("soak") else 300))
