@@ -20,7 +20,7 @@ def engine_for(url: str) -> Engine:
 
     ``engine.execution_options(writes=False)`` only reads, and waits for nobody.
     """
-    engine = create_engine(url)
+    engine = create_engine(url, hide_parameters=True)  # errors are logged; what people wrote is not
     if engine.dialect.name == "sqlite":
         _prepare_sqlite(engine, always_writes=True)
     return engine
@@ -38,7 +38,7 @@ class Database:
         self._is_sqlite = parsed.get_backend_name() == "sqlite"
         if self._is_sqlite:
             parsed = parsed.set(drivername="sqlite+aiosqlite")
-        self._engine = create_async_engine(parsed)
+        self._engine = create_async_engine(parsed, hide_parameters=True)
         if self._is_sqlite:
             _prepare_sqlite(self._engine.sync_engine, always_writes=False)
         self._reading = async_sessionmaker(self._engine, expire_on_commit=False)
@@ -80,6 +80,7 @@ def migrate(url: str) -> None:
 
     Raises:
         sqlalchemy.exc.OperationalError: the database can't be reached or written.
+        alembic.util.exc.CommandError: its tables are newer than this code.
     """
     from alembic import command
     from alembic.config import Config

@@ -55,7 +55,8 @@ class Delivery(RecordsTable):
     """The inbox: one row for each thing that Slack handed us, written before it is acknowledged."""
 
     __tablename__ = "deliveries"
-    __table_args__ = (Index(None, "state"),)
+    # SQLite would give a deleted row's id to the next one, and questions and posts are keyed by it.
+    __table_args__ = (Index(None, "state"), {"sqlite_autoincrement": True})
 
     id: Mapped[int] = mapped_column(primary_key=True)
     key: Mapped[str] = mapped_column(String(300), unique=True)  # see bot.delivery.once_key

@@ -4,9 +4,11 @@ import asyncio
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import func, select
+from sqlalchemy import func, insert, select
+from sqlalchemy.exc import IntegrityError
 
 from bot.records.database import Database, engine_for, forget_records, migrate
 from bot.records.tables import Choice, RecordsTable
@@ -54,6 +56,19 @@ async def test_writers_wait_for_each_other(tmp_path: Path) -> None:
         assert await session.scalar(select(func.count(Choice.name))) == 40
     await first.close()
     await second.close()
+
+
+async def test_an_error_holds_nothing_that_people_wrote(database_url: str) -> None:
+    """Errors of the database are logged, so they must not hold the values of the row."""
+    database = Database(database_url)
+    row = {"name": "time_zone", "value": "canary", "chosen_by": "UADMIN", "chosen_at": NOW}
+
+    with pytest.raises(IntegrityError) as refused:
+        async with database.write() as session:
+            await session.execute(insert(Choice), [row, row])
+
+    assert "canary" not in str(refused.value)
+    await database.close()
 
 
 async def test_forgetting_the_records_keeps_the_guides(database_url: str) -> None:
