@@ -40,8 +40,8 @@ class Journal:
         if self.last <= since and seconds > 0:
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._news.wait(), seconds)
-        fresh = [entry for entry in self.entries if entry["n"] > since]
-        return {"ok": True, "next": self.last, "entries": fresh}
+        fresh = list(itertools.islice(reversed(self.entries), max(0, self.last - since)))
+        return {"ok": True, "next": self.last, "entries": fresh[::-1]}
 
     def begin_act(self) -> str:
         self._latest = f"A{next(self._acts)}"

@@ -29,6 +29,7 @@ class Limits:
 
     ack_seconds: float = 3.0
     trigger_seconds: float = 3.0
+    follow_seconds: float = 1.5  # how long an act waits for a modal after the acknowledgement
     redelivery: tuple[float, ...] = (4.0, 60.0, 300.0)
     response_url_uses: int = 5
     response_url_seconds: float = 1800.0

@@ -119,6 +119,8 @@ def entered(workspace: Workspace, element: Json, value: Any) -> Json:
         Refused: `option_not_found` or `bad_value`, when the page could not have sent it.
     """
     kind, field = element["type"], value_field(element["type"])
+    if isinstance(value, dict) and field in value:  # as in the state of a view
+        value = value[field]
     if value is None or value == "":
         return {"type": kind, field: [] if field.endswith("s") else None}
     if field in ("selected_option", "selected_options"):
@@ -136,6 +138,14 @@ def entered(workspace: Workspace, element: Json, value: Any) -> Json:
     if not isinstance(value, str | int | float):
         raise Refused("bad_value", message=f"a {kind} takes a text")
     return {"type": kind, field: str(value)}
+
+
+def as_sent(element: Json, value: Any) -> Json:
+    """The state of an input that a tampering client sends: this value, whatever it is."""
+    kind, field = element["type"], value_field(element["type"])
+    if field == "selected_option":
+        value = {"text": {"type": "plain_text", "text": str(value)}, "value": value}
+    return {"type": kind, field: value}
 
 
 def options_of(element: Json) -> list[Json]:

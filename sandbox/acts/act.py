@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import time
+from typing import Any
 
 from sandbox.arguments import Arguments, Json, Refused
+from sandbox.limits import elements_of
 from sandbox.local_slack import LocalSlack
 from sandbox.sockets import Envelope
+from sandbox.views import as_sent, entered
 from sandbox.workspace import Workspace
+
+SEEN = ("views.", "chat.", "response_url")  # methods by which an app answers an act so that people see it
 
 
 class Act(Arguments):
@@ -17,6 +22,7 @@ class Act(Arguments):
     def __init__(self, slack: LocalSlack, given: Json) -> None:
         super().__init__(dict(given))
         self.slack, self.id = slack, slack.journal.begin_act()
+        self.begun = slack.journal.last
         self.started = time.monotonic()
         self.forged = self.flag("forge")
 
@@ -65,6 +71,15 @@ class Act(Arguments):
             return closed
         raise Refused("view_not_found", message=f"{self.user['id']} has no view {self.text('view_id')!r}")
 
+    def entered(self, element: Json, value: Any) -> Json:
+        """The state of an input with this value in it; a forged act may enter what the page would not offer."""
+        try:
+            return entered(self.workspace, element, value)
+        except Refused:
+            if not self.forged:
+                raise
+            return as_sent(element, value)
+
 
 async def acknowledged(act: Act, envelopes: list[Envelope]) -> Json:
     """Waits for the app to acknowledge all, unless nobody is connected; the message stands either way."""
@@ -83,10 +98,33 @@ async def asked(act: Act, user: Json, kind: str, payload: Json) -> tuple[Envelop
     envelope = await act.slack.sockets.ask(kind, payload, act.id)
     acked_ms = round(((envelope.acked_at or 0) - act.started) * 1000, 1)
     answer: Json = {"acked_ms": acked_ms, "response": envelope.response}
+    if "trigger_id" in payload and payload.get("type") != "view_submission" and not envelope.response:
+        await followed(act)
     stack = act.workspace.stack(user["id"])
     if stack and stack[-1]["hash"] not in before:
         answer["view"] = stack[-1]
     return envelope, answer
+
+
+async def followed(act: Act) -> None:
+    """Waits a moment for what the app does after its acknowledgement: most open their modal only then.
+
+    Over as soon as the app is seen to answer. A modal that opens with nothing to fill in or press is probably
+    one that says "Loading", so what replaces it is waited for, too.
+    """
+    journal, since = act.slack.journal, act.begun
+    until = time.monotonic() + act.slack.limits.follow_seconds
+    while (left := until - time.monotonic()) > 0:
+        read = await journal.read(since, left)
+        since = read["next"]
+        calls = [one for one in read["entries"] if one["kind"] == "call" and one["act"] == act.id]
+        if any(one["method"].startswith(SEEN) and not _is_loading(one) for one in calls):
+            return
+
+
+def _is_loading(call: Json) -> bool:
+    view = call["answer"].get("view") if call["method"] in ("views.open", "views.push") else None
+    return view is not None and not any("action_id" in one for block in view["blocks"] for one in elements_of(block))
 
 
 def interaction(act: Act, user: Json, kind: str) -> Json:

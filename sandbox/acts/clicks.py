@@ -8,7 +8,7 @@ from typing import Any
 from sandbox.acts.act import Act, asked, channel_name, interaction
 from sandbox.arguments import Json, Refused
 from sandbox.limits import elements_of
-from sandbox.views import entered, initial, is_stateful
+from sandbox.views import initial, is_stateful
 
 THUMBS = ("positive", "negative")
 Place = tuple[str, Json, Json | None]  # ("message" | "ephemeral" | "view", what holds the blocks, its channel)
@@ -31,7 +31,7 @@ async def enter(act: Act) -> Json:
 
 
 async def _enter(act: Act, place: Place, block: Json, element: Json) -> Json:
-    state = entered(act.workspace, element, act.given.get("value"))
+    state = act.entered(element, act.given.get("value"))
     values = _values(act, place)
     values.setdefault(block["block_id"], {})[element["action_id"]] = state
     act.slack.changed()
@@ -47,7 +47,7 @@ def _found(act: Act) -> tuple[Place, Json, Json]:
     A value that no such button has is sent in place of its own, as a tampering client would.
 
     Raises:
-        Refused: `action_not_found`; with `forge` the click is sent all the same.
+        Refused: `action_not_found` or `message_not_found`; with `forge` the click is sent all the same.
     """
     user, value = act.user, act.given.get("value")
     wanted, block_id = act.text("action_id"), act.text("block_id")
@@ -61,13 +61,15 @@ def _found(act: Act) -> tuple[Place, Json, Json]:
                 if named and block_id in ("", block.get("block_id")) and _is_shown(element, user):
                     if _fits(element, value):
                         return place, block, element
-                    near = near or (place, block, element | {"value": act.text("value")})
+                    near = near or (place, block, element | {"value": value if act.forged else act.text("value")})
     if near:
         return near
-    if act.forged and origin:
+    if act.forged:
         text = {"type": "plain_text", "text": "forged"}
-        button = {"type": "button", "action_id": wanted, "text": text, "value": act.text("value")}
-        return origin, {"type": "actions", "block_id": block_id or "forged"}, button
+        button = {"type": "button", "action_id": wanted, "text": text, "value": value}
+        return origin or _made_up(act), {"type": "actions", "block_id": block_id or "forged"}, button
+    if origin is None and "message_ts" in act:
+        raise Refused("message_not_found", message=f"{user['id']} sees no message {act.text('message_ts')!r} there")
     raise Refused("action_not_found", message=f"{user['id']} sees no {wanted or block_id!r} there")
 
 
@@ -96,6 +98,12 @@ def _places(act: Act) -> Iterator[Place]:
                 yield kind, holder, channel
 
 
+def _made_up(act: Act) -> Place:
+    """A message that was never there, for a click in it."""
+    ts = act.text("message_ts") or act.workspace.new_ts()
+    return "message", {"type": "message", "ts": ts, "text": "", "blocks": []}, act.channel()
+
+
 def _is_shown(element: Json, user: Json) -> bool:
     only = element.get("visible_to_user_ids")
     return not only or user["id"] in only
@@ -116,7 +124,7 @@ def _action(act: Act, block: Json, element: Json) -> Json:
     action = {"type": element["type"], "block_id": block["block_id"], "action_id": element["action_id"]}
     action["action_ts"] = act.workspace.new_ts()
     if element["type"] == "overflow":
-        return action | entered(act.workspace, element, act.given.get("value"))
+        return action | act.entered(element, act.given.get("value"))
     pressed = element
     if element["type"] == "feedback_buttons":
         sides = [side for side in THUMBS if act.given.get("value") in _names(element, side)]
@@ -157,7 +165,19 @@ async def _dispatch(act: Act, place: Place, action: Json) -> Json:
         payload |= {"state": {"values": _values(act, place)}}
         payload |= {"response_url": act.slack.response_url("actions", act.id, **where)}
     _, answer = await asked(act, act.user, "interactive", payload)
-    return answer
+    message = _now(act, place)
+    return answer | ({"message": message} if message else {})
+
+
+def _now(act: Act, place: Place) -> Json | None:
+    """The message as the app left it, if it is still there."""
+    kind, holder, channel = place
+    if kind == "view" or channel is None:
+        return None
+    if kind == "ephemeral":
+        return act.workspace.ephemeral(holder["user"], holder["ts"])
+    message = act.workspace.message(channel["id"], holder["ts"])
+    return act.workspace.message_out(channel["id"], message) | {"channel": channel["id"]} if message else None
 
 
 def _origin(act: Act, place: Place) -> Json:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
-from sandbox.acts.act import Act, acknowledged, asked, channel_name, interaction
+from sandbox.acts.act import Act, acknowledged, asked, channel_name, followed, interaction
 from sandbox.acts.messages import invite, kick
 from sandbox.arguments import Json, Refused
 from sandbox.methods.table import Call
@@ -50,7 +50,8 @@ async def command(act: Act) -> Json:
         envelope, answer = await asked(act, user, "slash_commands", payload)
         if envelope.response and set(envelope.response) & {"text", "blocks", "attachments"}:
             stored = act.workspace.state["response_urls"].get(token, where)
-            say(act.slack, stored, Call(envelope.response, act.id))
+            said = say(act.slack, stored, Call(envelope.response, act.id))
+            answer |= {"message": said} if said else {}
     except Refused as refusal:
         act.slack.notice(user["id"], f"{name} failed with the error “{refusal.code}”.")
         raise
@@ -86,7 +87,10 @@ async def shortcut(act: Act) -> Json:
 async def open_home(act: Act) -> Json:
     if not act.slack.manifest.home_tab:
         raise Refused("home_tab_disabled")
-    return await _open_tab(act, "home")
+    answer = await _open_tab(act, "home")
+    if answer["acked_ms"] is not None:
+        await followed(act)
+    return answer | {"view": act.workspace.state["homes"].get(act.user["id"])}
 
 
 async def open_messages(act: Act) -> Json:
@@ -107,4 +111,4 @@ async def _open_tab(act: Act, tab: str) -> Json:
         event["view"] = view
     envelopes = act.slack.emit("app_home_opened", event | {"event_ts": act.workspace.new_ts()}, channel, act.id)
     answer = await acknowledged(act, envelopes)
-    return answer | {"channel": channel["id"], "view": act.workspace.state["homes"].get(user["id"])}
+    return answer | {"channel": channel["id"]}

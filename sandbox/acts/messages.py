@@ -84,7 +84,7 @@ async def react(act: Act) -> Json:
     channel, message = act.message()
     if act.user["id"] not in channel["members"]:
         raise Refused("not_in_channel")
-    emoji = act.text("emoji").strip(":")
+    emoji = (act.text("emoji") or act.text("value") or act.text("text")).strip(":")
     if not EMOJI.fullmatch(emoji) or len(emoji) > 100:
         raise Refused("invalid_name")
     envelopes = act.slack.react(channel, message, act.user["id"], emoji, remove=act.flag("remove"), act=act.id)

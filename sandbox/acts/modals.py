@@ -10,8 +10,8 @@ from sandbox.limits import MODAL, check_view, elements_of
 from sandbox.views import (
     MAX_STACK,
     TEXT_INPUTS,
+    as_sent,
     complete,
-    entered,
     is_stateful,
     refuse_known_external_id,
     value_field,
@@ -59,13 +59,16 @@ def _fill(act: Act, view: Json) -> None:
         for block, element in inputs:
             if name in (block["block_id"], element["action_id"]):
                 nested = isinstance(value, dict) and element["action_id"] in value
-                state = entered(act.workspace, element, value[element["action_id"]] if nested else value)
+                state = act.entered(element, value[element["action_id"]] if nested else value)
                 view["state"]["values"].setdefault(block["block_id"], {})[element["action_id"]] = state
                 break
         else:
             if not act.forged:
                 known = ", ".join(f"{block['block_id']}/{one['action_id']}" for block, one in inputs)
                 raise Refused("input_not_found", message=f"no input {name!r}; the view has {known or 'none'}")
+            made_up = value if isinstance(value, dict) else {name: value}
+            text = {"type": "plain_text_input"}
+            view["state"]["values"][name] = {one: as_sent(text, entry) for one, entry in made_up.items()}
     act.slack.changed()
 
 

@@ -5,7 +5,8 @@ from typing import Any
 
 from slack_bolt.async_app import AsyncApp
 
-from tests.sandbox.conftest import Client, Connect, Json
+from sandbox.local_slack import Limits
+from tests.sandbox.conftest import Client, Connect, Json, Start
 
 MODAL: Json = {
     "type": "modal",
@@ -172,8 +173,87 @@ async def test_a_click_opens_a_modal_that_is_filled_and_sent(sandbox: Client, co
     assert (last.get("view"), gone["error"]) == (None, "view_not_found")
 
 
-async def test_only_what_is_there_can_be_clicked(sandbox: Client, connect: Connect) -> None:
+async def test_the_modal_opened_after_the_acknowledgement_is_in_the_answer(sandbox: Client, connect: Connect) -> None:
+    """An app may acknowledge first, open a modal that says it is loading, and then fill it."""
+    app = await connect(sandbox)
+    answering(app)
+    loading = {"type": "context", "elements": [{"type": "mrkdwn", "text": "Loading"}]}
+
+    @app.action("open")
+    async def show(ack: Any, body: Json, client: Any) -> None:
+        await ack()
+        opened = await client.views_open(trigger_id=body["trigger_id"], view=MODAL | {"blocks": [loading]})
+        await client.views_update(view_id=opened["view"]["id"], view=MODAL)
+
+    @app.event("app_home_opened")
+    async def home(event: Json, client: Any) -> None:
+        await client.views_publish(user_id=event["user"], view={"type": "home", "blocks": [{"type": "divider"}]})
+
+    @app.view("form")
+    async def sent(ack: Any, view: Json) -> None:
+        await ack(response_action="errors", errors={"why": view["state"]["values"]["why"]["words"]["value"]})
+
+    posted = await sandbox.act("message", user="UANA", channel="C0ASK", text="<@UFRONTLINE> hi")
+    call = await sandbox.entry(lambda entry: entry.get("method") == "chat.postMessage")
+    clicked = await sandbox.act(
+        "click", user="UANA", channel="C0ASK", message_ts=call["answer"]["ts"], action_id="open", value="7"
+    )
+    await sandbox.act("type", user="UANA", view_id=clicked["view"]["id"], action_id="words", value="typed")
+    sent_as_typed = await sandbox.act("submit", user="UANA", view_id=clicked["view"]["id"])
+    opened = await sandbox.act("open_home", user="UANA")
+
+    assert clicked["view"]["blocks"][0]["block_id"] == "why"
+    assert (clicked["message"]["ts"], clicked["message"]["thread_ts"]) == (
+        call["answer"]["ts"],
+        posted["message"]["ts"],
+    )
+    assert sent_as_typed["response"]["errors"] == {"why": "typed"}
+    assert opened["view"]["blocks"][0]["type"] == "divider"
+
+
+async def test_forged_clicks_and_submissions_go_through_as_sent(sandbox: Client, connect: Connect) -> None:
+    """Whatever the value, the action or the message: the app has to cope with it, not the sandbox."""
+    app = await connect(sandbox)
+    clicks: list[Json] = []
+
+    @app.action("rate")
+    @app.action("ghost")
+    @app.action("pick")
+    async def take(ack: Any, action: Json, body: Json, client: Any) -> None:
+        await ack()
+        clicks.append(action)
+        if action["action_id"] == "ghost":
+            await client.views_open(trigger_id=body["trigger_id"], view=MODAL)
+
+    @app.view("form")
+    async def sent(ack: Any, view: Json) -> None:
+        await ack()
+        clicks.append(view["state"]["values"])
+
+    yes, no = ({"text": {"type": "plain_text", "text": text}, "value": text} for text in ("up:1", "down:1"))
+    thumbs = {"type": "feedback_buttons", "action_id": "rate", "positive_button": yes, "negative_button": no}
+    select = {"type": "static_select", "action_id": "pick", "options": [yes, no]}
+    blocks = [{"type": "context_actions", "elements": [thumbs]}, {"type": "actions", "elements": [select]}]
+    posted = await sandbox.api("chat.postMessage", channel="C0ASK", text="Good?", blocks=blocks)
+    where = {"user": "UANA", "channel": "C0ASK", "message_ts": posted["ts"], "forge": True}
+
+    await sandbox.act("click", **where, action_id="rate", value="sideways:99")
+    await sandbox.act("click", **where, action_id="pick", value="neither")
+    honest = await sandbox.act("click", **where | {"forge": False}, action_id="pick", value="neither")
+    unknown = await sandbox.act("click", **where | {"forge": False, "message_ts": "1.000001"}, action_id="rate")
+    await sandbox.act("click", **where | {"message_ts": "1.000001"}, action_id="ghost", value={"any": ["thing"]})
+    await sandbox.act("submit", user="UANA", forge=True, values={"why": {"words": {"value": "x"}}, "extra": "y"})
+
+    assert [click["value"] for click in (clicks[0], clicks[2])] == ["sideways:99", {"any": ["thing"]}]
+    assert clicks[1]["selected_option"]["value"] == "neither"
+    assert [honest["error"], unknown["error"]] == ["option_not_found", "message_not_found"]
+    assert clicks[3]["why"]["words"]["value"] == "x"
+    assert clicks[3]["extra"]["extra"]["value"] == "y"
+
+
+async def test_only_what_is_there_can_be_clicked(start_sandbox: Start, connect: Connect) -> None:
     """An unknown action is refused; a forged one reaches the app all the same, as does a tampered value."""
+    sandbox = await start_sandbox(limits=Limits(follow_seconds=0.1))
     app = await connect(sandbox)
     answering(app)
     clicks: list[Json] = []
