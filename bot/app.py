@@ -15,9 +15,10 @@ from slack_bolt.kwargs_injection.async_args import AsyncArgs
 from slack_bolt.response import BoltResponse
 from slack_sdk.errors import SlackApiError
 
+from bot.delivery import refusal
 from bot.listeners import Route, opens_a_view, routes
 from bot.parts import Parts
-from bot.people import Unknown, refusal
+from bot.people import Unknown
 from bot.records.tables import Delivery
 
 log = logging.getLogger(__name__)

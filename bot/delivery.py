@@ -19,7 +19,7 @@ from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_bolt.response import BoltResponse
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
-from sqlalchemy import select, update
+from sqlalchemy import Update, select, update
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -32,6 +32,7 @@ Clock = Callable[[], datetime]
 MOST_REPLAYS = 3  # a delivery that was begun this often and never finished is given up, in words
 LEASE = timedelta(seconds=30)  # longer than any call to Slack may take
 METADATA_EVENT = "frontline_post"
+BY_A_PERSON = (None, "file_share", "thread_broadcast")  # subtypes of a message that somebody typed
 
 
 # The inbox
@@ -47,7 +48,7 @@ def once_key(body: dict[str, Any]) -> tuple[str, str | None] | None:
     if kind == "event_callback":
         event = body.get("event") or {}
         is_question = event.get("type") == "app_mention" or (
-            event.get("type") == "message" and event.get("channel_type") == "im" and "subtype" not in event
+            event.get("type") == "message" and event.get("channel_type") == "im" and event.get("subtype") in BY_A_PERSON
         )
         post = f"{event.get('channel')}:{event.get('ts')}" if is_question else None
         return f"event:{body.get('event_id')}", post
@@ -155,7 +156,10 @@ class Inbox:
                 continue
             self._begin(row.id)
             request = AsyncBoltRequest(
-                body=row.body, headers=row.headers, context={"delivery_id": row.id}, mode="socket_mode"
+                body=row.body,
+                headers=row.headers,
+                context={"delivery_id": row.id, "is_replay": True},
+                mode="socket_mode",
             )
             response = await app.async_dispatch(request)
             if response.status != 200:
@@ -198,6 +202,11 @@ class Rank(IntEnum):
 
 # Slack's word that it did not take the post, but may take it later
 NOT_YET = frozenset({"ratelimited", "rate_limited", "team_added_to_org"})
+# The token is at fault, not the post, which waits for a new one
+NO_TOKEN = frozenset({"not_authed", "invalid_auth", "account_inactive", "token_revoked", "token_expired"})
+TOKEN_PAUSE = timedelta(minutes=1)
+# The blocks are at fault, by a limit that Slack doesn't document or has changed; the words may still be said
+NO_SUCH_BLOCKS = frozenset({"invalid_blocks", "invalid_blocks_format", "msg_blocks_too_long"})
 # Slack's word that something broke on its side: the post may or may not stand
 UNKNOWN = frozenset({"internal_error", "fatal_error", "service_unavailable", "request_timeout"})
 IN_WORDS = {
@@ -212,7 +221,10 @@ IN_WORDS = {
 
 
 class Outbox:
-    """Posts each row exactly once, in order within a channel, answers before cards before digests."""
+    """Posts each row exactly once, answers before cards before digests, and within those in order.
+
+    A post whose outcome is unknown lets the ones behind it go first.
+    """
 
     def __init__(self, database: Database, slack: AsyncWebClient, clock: Clock) -> None:
         """``slack`` must not retry by itself: a retry after an unknown outcome is how posts get doubled."""
@@ -221,6 +233,7 @@ class Outbox:
         self._clock = clock
         self._paces: dict[str, AsyncLimiter] = {}
         self._busy: set[str] = set()
+        self._paused: dict[str, datetime] = {}  # channels that Slack wants left alone, and until when
         self._sending: set[asyncio.Task[None]] = set()
         self._woken = asyncio.Event()
         self._stopping = False
@@ -270,9 +283,13 @@ class Outbox:
             await session.execute(update(Post).where(Post.state == "sending").values(lease_until=self._clock()))
         while not self._stopping:
             self._woken.clear()
-            waiting = await self._start_what_is_due()
             try:
-                await asyncio.wait_for(self._woken.wait(), 0.25 if waiting else 60)
+                pause_s = 0.25 if await self._start_what_is_due() else 60
+            except SQLAlchemyError:
+                log.exception("the outbox waits: the database did not answer")
+                pause_s = 5
+            try:
+                await asyncio.wait_for(self._woken.wait(), pause_s)
             except TimeoutError:
                 continue
         await asyncio.gather(*self._sending, return_exceptions=True)
@@ -296,7 +313,8 @@ class Outbox:
         for row in rows:
             pace = self._paces.setdefault(row.channel, AsyncLimiter(10, 10))
             is_claimed = row.state == "sending" and row.lease_until is not None and row.lease_until > now
-            if row.channel in self._busy or is_claimed or row.due_at > now or not pace.has_capacity():
+            is_paused = self._paused.get(row.channel, now) > now
+            if row.channel in self._busy or is_paused or is_claimed or row.due_at > now or not pace.has_capacity():
                 continue
             self._busy.add(row.channel)
             await pace.acquire()  # has capacity, so this does not wait
@@ -333,6 +351,7 @@ class Outbox:
         return post, is_unsure
 
     async def _post_once(self, post: Post, is_unsure: bool) -> None:
+        not_taken = "sending" if is_unsure else "pending"  # an earlier try may stand, whatever becomes of this one
         try:
             conversation = await self._conversation(post)
             if is_unsure and (ts := await self._read_back(post, conversation)):
@@ -348,9 +367,9 @@ class Outbox:
                 unfurl_media=False,
             )
         except SlackApiError as error:
-            await self._refused(post, error)
+            await self._refused(post, error, not_taken)
         except aiohttp.ClientConnectorError:
-            await self._later(post, "pending", self._backoff(post), "no connection to Slack")
+            await self._later(post, not_taken, self._backoff(post), "no connection to Slack")
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
             await self._later(post, "sending", self._backoff(post), f"unknown outcome: {type(error).__name__}")
         else:
@@ -386,39 +405,60 @@ class Outbox:
                 if not cursor:
                     break
         except SlackApiError as error:
-            if error.response.status_code == 429 or error.response.get("error") in NOT_YET | UNKNOWN:
+            code = refusal(error).get("error")
+            if code is None or _status(error) == 429 or code in NOT_YET | UNKNOWN | NO_TOKEN:
                 raise
-            log.warning("post %s can't be read back (%s); it is posted again", post.id, error.response.get("error"))
+            log.warning("post %s can't be read back (%s); it is posted again", post.id, code)
         return None
 
-    async def _refused(self, post: Post, error: SlackApiError) -> None:
-        status = getattr(error.response, "status_code", 0)
-        code = str(error.response.get("error") if isinstance(error.response.data, dict) else "") or f"HTTP {status}"
+    async def _refused(self, post: Post, error: SlackApiError, not_taken: str) -> None:
+        status, code = _status(error), str(refusal(error).get("error") or "")
         if status == 429 or code in NOT_YET:
-            wait = float((error.response.headers or {}).get("Retry-After", 1))
-            await self._later(post, "pending", timedelta(seconds=wait), code)
-        elif status >= 500 or code in UNKNOWN or not isinstance(error.response.data, dict):
-            await self._later(post, "sending", self._backoff(post), f"unknown outcome: {code}")
+            wait = timedelta(seconds=float((error.response.headers or {}).get("Retry-After", 1)))
+            self._paused[post.channel] = self._clock() + wait
+            await self._later(post, not_taken, wait, code or "HTTP 429")
+        elif code in NO_TOKEN:
+            await self._later(post, not_taken, TOKEN_PAUSE, code)
+        elif status >= 500 or code in UNKNOWN or not code:
+            await self._later(post, "sending", self._backoff(post), f"unknown outcome: {code or f'HTTP {status}'}")
         else:
             log.error("post %s was refused for good: %s", post.id, code)
-            await self._settle(post, state="failed", error=code)
-            await self._tell_instead(post, code)
+            await self._give_up(post, code)
 
-    async def _tell_instead(self, post: Post, code: str) -> None:
-        if post.fallback_user is None or post.channel == post.fallback_user:
-            return
+    async def _give_up(self, post: Post, code: str) -> None:
+        """The end of the post, and in the same transaction what is said instead."""
+        async with self._database.write() as session:
+            await session.execute(_its_row(post).values(state="failed", error=code))
+            if code in NO_SUCH_BLOCKS and post.blocks:
+                await self._say_plainly(session, post)
+            elif post.fallback_user is not None and post.fallback_user != post.channel:
+                await self._tell_instead(session, post, post.fallback_user, code)
+        self.wake()
+
+    async def _say_plainly(self, session: AsyncSession, post: Post) -> None:
+        """The post's words without its blocks, in the same place."""
+        await self.put(
+            session,
+            key=f"{post.key}:plain",
+            channel=post.channel,
+            thread_ts=post.thread_ts,
+            text=post.text,
+            rank=Rank(post.rank),
+            fallback_user=post.fallback_user,
+        )
+
+    async def _tell_instead(self, session: AsyncSession, post: Post, user: str, code: str) -> None:
+        """The post as a direct message."""
         reason = IN_WORDS.get(code, f"Slack said {code}")
         opening = f"I could not post this where you asked ({reason}), so here it is:"
-        async with self._database.write() as session:
-            await self.put(
-                session,
-                key=f"{post.key}:instead",
-                channel=post.fallback_user,
-                text=f"{opening} {post.text}",
-                blocks=[{"type": "section", "text": {"type": "plain_text", "text": opening}}, *post.blocks][:50],
-                rank=Rank(post.rank),
-            )
-        self.wake()
+        await self.put(
+            session,
+            key=f"{post.key}:instead",
+            channel=user,
+            text=f"{opening} {post.text}",
+            blocks=[{"type": "section", "text": {"type": "plain_text", "text": opening}}, *post.blocks][:50],
+            rank=Rank(post.rank),
+        )
 
     async def _later(self, post: Post, state: str, wait: timedelta, error: str) -> None:
         now = self._clock()
@@ -428,8 +468,24 @@ class Outbox:
     async def _settle(self, post: Post, **values: Any) -> None:
         """Write the outcome down, unless a later claim has taken the post over."""
         async with self._database.write() as session:
-            await session.execute(update(Post).where(Post.id == post.id, Post.fence == post.fence).values(**values))
+            await session.execute(_its_row(post).values(**values))
 
     @staticmethod
     def _backoff(post: Post) -> timedelta:
         return timedelta(seconds=min(60.0, 0.25 * 2 ** min(post.attempts, 8)))
+
+
+def _its_row(post: Post) -> Update:
+    """The row of a claimed post, as long as no later claim has taken it over."""
+    return update(Post).where(Post.id == post.id, Post.fence == post.fence)
+
+
+def refusal(error: SlackApiError) -> dict[str, Any]:
+    """What Slack said when it refused; empty where what came was no JSON."""
+    data = getattr(error.response, "data", error.response)
+    return data if isinstance(data, dict) else {}
+
+
+def _status(error: SlackApiError) -> int:
+    """Of the HTTP answer, which is aiohttp's own where what came was no JSON."""
+    return int(getattr(error.response, "status_code", 0) or getattr(error.response, "status", 0))

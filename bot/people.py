@@ -15,7 +15,7 @@ import aiohttp
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.delivery import Clock
+from bot.delivery import Clock, refusal
 from bot.records import owners, roles
 from bot.records.database import Database
 from bot.records.roles import Roles
@@ -234,12 +234,6 @@ class People:
         if "@" in name:
             return [str((await self._slack.users_lookupByEmail(email=name))["user"]["id"])]
         return []
-
-
-def refusal(error: SlackApiError) -> dict[str, Any]:
-    """What Slack said when it refused; empty where what came was no JSON."""
-    data = getattr(error.response, "data", error.response)
-    return data if isinstance(data, dict) else {}
 
 
 async def _asked(call: Awaitable[Any]) -> Any:

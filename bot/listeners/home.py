@@ -13,10 +13,11 @@ from bot.blocks import kit
 from bot.blocks import questions as words
 from bot.blocks.admin import not_admin
 from bot.blocks.home import Asked, SetUp
+from bot.delivery import refusal
 from bot.listeners.access import why_not
 from bot.manifest import PROMPTS
 from bot.parts import Parts
-from bot.people import Unknown, refusal
+from bot.people import Unknown
 from bot.records import audit, choices, owners, questions
 from bot.records.roles import Roles
 from knowledge.answers import Outcome

@@ -9,7 +9,7 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.blocks.kit import View, loading, notice
-from bot.people import refusal
+from bot.delivery import refusal
 
 
 async def show(slack: AsyncWebClient, body: dict[str, Any], view: View) -> str:

@@ -19,6 +19,7 @@ from bot.blocks import answers, kit
 from bot.blocks import questions as words
 from bot.blocks.answers import Said
 from bot.blocks.text import typed
+from bot.delivery import BY_A_PERSON
 from bot.listeners import home, modals
 from bot.listeners.access import why_not
 from bot.parts import Parts
@@ -140,7 +141,7 @@ async def name_to_ask(parts: Parts, answer: Answer) -> str | None:
 def _by_a_person(event: dict[str, Any], bot_user: str | None) -> bool:
     """Not an edit, a deletion, a join, another bot or ourselves; a message with a file is fine."""
     is_from_bot = bool(event.get("bot_id") or event.get("bot_profile")) or event.get("user") in (None, bot_user)
-    return not is_from_bot and event.get("subtype") in (None, "file_share") and not event.get("hidden")
+    return not is_from_bot and event.get("subtype") in BY_A_PERSON and not event.get("hidden")
 
 
 def _question_in(text: str, bot_user: str | None) -> str:
@@ -168,13 +169,13 @@ async def _answer_in_thread(
     text = _question_in(event.get("text") or "", bot_user)
     instead = _not_one_question(text, parts)
     if instead:
-        await _post(parts, _plainly(instead), f"reply:{delivery_id}", channel, thread_ts)
+        await _post(parts, _plainly(instead), f"reply:{delivery_id}", channel, thread_ts, fallback_user=user)
         return
     async with _sign(parts.slack, channel, thread_ts, event["ts"]):
         is_shared = way == "mention" and bool(body.get("is_ext_shared_channel"))
         refusal = await why_not(parts.people, user, None if way == "dm" else channel, is_shared=is_shared)
         if refusal:
-            await _post(parts, _plainly(refusal), f"reply:{delivery_id}", channel, thread_ts)
+            await _post(parts, _plainly(refusal), f"reply:{delivery_id}", channel, thread_ts, fallback_user=user)
             return
         question, answer = await _look_up(
             parts, delivery_id, asker=user, text=text, way=way, channel=channel, thread_ts=thread_ts
@@ -212,10 +213,24 @@ async def _keep_and_post(
     parts.outbox.wake()
 
 
-async def _post(parts: Parts, said: Said, key: str, channel: str, thread_ts: str | None = None) -> None:
+async def _post(
+    parts: Parts,
+    said: Said,
+    key: str,
+    channel: str,
+    thread_ts: str | None = None,
+    *,
+    fallback_user: str | None = None,
+) -> None:
     async with parts.database.write() as session:
         await parts.outbox.put(
-            session, key=key, channel=channel, thread_ts=thread_ts, text=said.text, blocks=said.blocks
+            session,
+            key=key,
+            channel=channel,
+            thread_ts=thread_ts,
+            text=said.text,
+            blocks=said.blocks,
+            fallback_user=fallback_user,
         )
     parts.outbox.wake()
 
@@ -247,7 +262,8 @@ async def _show_sign(slack: AsyncWebClient, channel: str, thread_ts: str, ts: st
     """A status in the thread, which goes when the answer comes; else 👀. Returns whether 👀 is to be removed."""
     if await _quietly(slack.assistant_threads_setStatus(channel_id=channel, thread_ts=thread_ts, status=STATUS)):
         return False
-    return await _quietly(slack.reactions_add(channel=channel, timestamp=ts, name="eyes"))
+    await _quietly(slack.reactions_add(channel=channel, timestamp=ts, name="eyes"))
+    return True  # also when it was not added now: a process that died may have left it
 
 
 async def _quietly(call: Any) -> bool:

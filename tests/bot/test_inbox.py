@@ -4,7 +4,7 @@ import asyncio
 from typing import Any
 
 from slack_bolt.request.async_request import AsyncBoltRequest
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 
 from bot.delivery import Inbox
 from bot.records.database import Database
@@ -98,6 +98,28 @@ async def test_the_verification_token_is_not_kept(database: Database) -> None:
     async with database.read() as session:
         body = await session.scalar(select(Delivery.body))
     assert "canary" not in str(body)
+
+
+async def test_an_id_is_never_used_again(database: Database) -> None:
+    """Questions are keyed by it: a new question must not get the answer of a delivery that was tidied away."""
+    inbox = Inbox(database, lambda: NOW)
+
+    _, first = await deliver(inbox, mention("Ev1", "1.1"))
+    async with database.write() as session:
+        await session.execute(delete(Delivery))
+    _, second = await deliver(inbox, mention("Ev2", "1.2"))
+
+    assert first != second
+
+
+async def test_a_direct_message_with_a_file_is_one_question_too(database: Database) -> None:
+    """It has a subtype, and a mention in it brings a second event all the same."""
+    inbox = Inbox(database, lambda: NOW)
+    with_file = mention("Ev2")
+    with_file["event"] |= {"type": "message", "channel_type": "im", "subtype": "file_share"}
+
+    assert (await deliver(inbox, mention("Ev1")))[0] is None
+    assert (await deliver(inbox, with_file))[0] == 200
 
 
 async def test_replay_hands_over_what_was_left_and_gives_up_on_what_kills(database: Database) -> None:

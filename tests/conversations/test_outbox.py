@@ -3,13 +3,14 @@
 import asyncio
 import time
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from slack_sdk.web.async_client import AsyncWebClient
 from sqlalchemy import select
 
+from bot import delivery
 from bot.delivery import Outbox, Rank
 from bot.records.database import Database, migrate
 from bot.records.tables import Post
@@ -78,6 +79,62 @@ async def test_a_post_is_seen_once_whatever_slack_answers_first(
 
     assert await settled(outbox, company) == [(key, "sent")]
     assert seen(company, f"post {key}") == 1
+
+
+@pytest.mark.parametrize(
+    ("fault", "fields"),
+    [("ratelimit", {"retry_after": 1}), ("error", {"status": 503}), ("error", {"error": "invalid_auth"})],
+)
+async def test_a_post_that_may_stand_is_looked_up_however_often_that_fails(
+    outbox: Outbox, company: Company, monkeypatch: pytest.MonkeyPatch, fault: str, fields: dict[str, object]
+) -> None:
+    """Slack took the post, the connection dropped, and the look that follows is put off: still one message."""
+    monkeypatch.setattr(delivery, "TOKEN_PAUSE", timedelta(seconds=1))
+    key = f"looked up:{fault}:{fields}"
+    company.fault("drop", method="chat.postMessage", times=1)
+    company.fault(fault, method="conversations.history", times=1, **fields)
+
+    await put(outbox, key)
+
+    assert await settled(outbox, company) == [(key, "sent")]
+    assert seen(company, f"post {key}") == 1
+
+
+async def test_a_channel_is_left_alone_for_as_long_as_slack_says(outbox: Outbox, company: Company) -> None:
+    """After "too many", the posts behind wait as well, and keep their order."""
+    since = company.now()
+    company.fault("ratelimit", method="chat.postMessage", times=1, retry_after=2)
+
+    await put(outbox, "first", "second")
+    await settled(outbox, company)
+
+    said = [m["text"] for m in company.messages(GENERAL) if m["text"] in ("post first", "post second")]
+    assert said == ["post first", "post second"]
+    assert len(company.calls("chat.postMessage", since)) == 3
+
+
+async def test_a_token_that_slack_refuses_loses_no_post(
+    outbox: Outbox, company: Company, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The post waits for a token that is taken."""
+    monkeypatch.setattr(delivery, "TOKEN_PAUSE", timedelta(seconds=1))
+    company.fault("error", method="chat.postMessage", error="token_revoked", times=1)
+
+    await put(outbox, "patient")
+
+    assert await settled(outbox, company) == [("patient", "sent")]
+
+
+async def test_blocks_that_slack_refuses_are_said_in_words(outbox: Outbox, company: Company) -> None:
+    """Nobody is left without an answer because of how it is drawn."""
+    company.fault("error", method="chat.postMessage", error="msg_blocks_too_long", times=1)
+    async with outbox._database.write() as session:
+        divider = [{"type": "divider"}]
+        await outbox.put(session, key="drawn", channel=GENERAL, text="only words", blocks=divider)
+    outbox.wake()
+
+    assert await settled(outbox, company) == [("drawn", "failed"), ("drawn:plain", "sent")]
+    assert seen(company, "only words") == 1
 
 
 async def test_the_same_key_is_posted_once(outbox: Outbox, company: Company) -> None:
