@@ -10,10 +10,12 @@ from typing import Any
 
 import aiohttp
 from slack_bolt.app.async_app import AsyncApp
+from slack_bolt.authorization import AuthorizeResult
 from slack_bolt.context.async_context import AsyncBoltContext
 from slack_bolt.kwargs_injection.async_args import AsyncArgs
 from slack_bolt.response import BoltResponse
 from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.delivery import refusal
 from bot.listeners import Route, opens_a_view, routes
@@ -27,12 +29,23 @@ TOO_LATE = "expired_trigger_id"
 OPENED_ALREADY = "exchanged_trigger_id"  # Slack brought the same click twice
 
 
-def create_app(parts: Parts) -> AsyncApp:
-    """The app with all its routes; it is connected by wiring."""
+def create_app(parts: Parts, client: AsyncWebClient, who: AuthorizeResult) -> AsyncApp:
+    """The app with all its routes; it is connected by wiring.
+
+    Args:
+        client: Bolt's own, for connections and private replies; it has no token, which comes with `who`.
+        who: what Slack said of our token. Bolt would ask at the first delivery, and lose those that come while Slack
+            doesn't answer.
+    """
     prefix = parts.settings.command_prefix
+
+    async def authorize() -> AuthorizeResult:
+        return who
+
     app = AsyncApp(
         name="frontline",
-        client=parts.slack,
+        client=client,
+        authorize=authorize,
         before_authorize=parts.inbox.recorder(partial(opens_a_view, prefix=prefix)),
         # Our own messages are left out by the listeners, which then mark their deliveries done.
         ignoring_self_events_enabled=False,
@@ -75,8 +88,9 @@ async def _on_error(
     delivery_id = context.get("delivery_id")
     if "is_handled" not in context:
         # Failed before any listener: without an acknowledgement Slack brings it again, so it must be new then.
-        log.error("a delivery could not be authorized: %s", _trace(error))
-        await parts.inbox.release(delivery_id)
+        log.error("a delivery came to no listener: %s", _trace(error))
+        if not context.get("is_replay"):
+            await parts.inbox.release(delivery_id)
         return None
     if _code(error) == OPENED_ALREADY:
         return None if response is None else BoltResponse(status=200)

@@ -6,9 +6,9 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from functools import partial
@@ -18,18 +18,20 @@ from typing import TYPE_CHECKING, Any
 from aiohttp import ClientError, web
 from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_bolt.app.async_app import AsyncApp
+from slack_bolt.authorization import AuthorizeResult
 from slack_sdk.errors import SlackApiError
 from slack_sdk.http_retry.builtin_async_handlers import AsyncRateLimitErrorRetryHandler
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.app import apologise, create_app
-from bot.delivery import Clock, Inbox, Outbox
+from bot.delivery import Clock, Inbox, Outbox, refusal
 from bot.parts import Parts
 from bot.people import People
 from bot.records import roles
 from bot.records.database import Database, engine_for, migrate
 from bot.settings import Settings
 from jobs import schedule
+from knowledge.ingest import NoGuidesFolder
 from knowledge.library import Library
 
 if TYPE_CHECKING:
@@ -97,13 +99,13 @@ def _chat_model(settings: Settings) -> "BaseChatModel | None":
         raise CannotStart(f"CHAT_MODEL={settings.chat_model} can't be used: {error}") from None
 
 
-def slack_client(settings: Settings, *, retries: bool) -> AsyncWebClient:
+def slack_client(settings: Settings, *, retries: bool, token: bool = True) -> AsyncWebClient:
     """A client for Slack's Web API; without retries for posts, whose unknown outcomes the outbox resolves."""
     if settings.slack_is_local:
         for name in PROXY_VARIABLES:
             os.environ.pop(name, None)
     return AsyncWebClient(
-        token=settings.slack_bot_token.get_secret_value(),
+        token=settings.slack_bot_token.get_secret_value() if token else None,
         base_url=settings.slack_api_url,
         timeout=10,
         retry_handlers=[AsyncRateLimitErrorRetryHandler(max_retry_count=1)] if retries else [],
@@ -124,7 +126,9 @@ async def started(settings: Settings, *, chat_model: "BaseChatModel | None" = No
     """A bot that is connected to Slack for as long as the context lasts.
 
     Raises:
-        CannotStart: Slack, the database or the index can't be used.
+        CannotStart: Slack or the chat model can't be used.
+        sqlalchemy.exc.DatabaseError: the database can't be used.
+        AlreadyOwned: another bot, or a command, holds the index.
     """
     for name in ("SLACK_BOT_TOKEN", "SLACK_CLIENT_ID", "SLACK_CLIENT_SECRET"):
         os.environ.pop(name, None)  # Bolt reads these by itself, beside what it is given
@@ -153,28 +157,33 @@ async def started(settings: Settings, *, chat_model: "BaseChatModel | None" = No
     )
     async with database.write() as session:
         await roles.seed(session, settings.admin_user_ids, clock())
-    app = create_app(parts)
-    posting = asyncio.create_task(outbox.run())
-    handler = AsyncSocketModeHandler(app, settings.slack_app_token.get_secret_value())
-    handler.client.message_listeners.append(_warn_of_a_twin)
-    scheduler = None
-    commands = None
-    warmed = None
+    posting = warmed = handler = scheduler = commands = None
     try:
-        await parts.inbox.replay(app, partial(apologise, parts))
-        await _connect(handler, settings)
+        with _slack_at_hand(settings):  # a wrong token is said at once, not at the first question
+            who = AuthorizeResult.from_auth_test_response(
+                auth_test_response=await slack.auth_test(), bot_token=slack.token
+            )
+        app = create_app(parts, slack_client(settings, retries=True, token=False), who)
+        posting = asyncio.create_task(outbox.run())
         warmed = asyncio.ensure_future(_warm(parts, _runner(background)))
+        await parts.inbox.replay(app, partial(apologise, parts))
+        handler = AsyncSocketModeHandler(app, settings.slack_app_token.get_secret_value())
+        handler.client.message_listeners.append(_warn_of_a_twin)
+        with _slack_at_hand(settings):
+            await handler.connect_async()
         scheduler = schedule.start(parts, _runner(background))
         commands = await _serve_commands(parts)
         yield Running(parts, app, warmed)
     finally:
         if scheduler is not None:
             scheduler.shutdown(wait=False)
-        await handler.close_async()
+        if handler is not None:
+            await handler.close_async()
         with suppress(TimeoutError):
             await asyncio.wait_for(parts.inbox.drained(), DRAIN_S)
         outbox.stop()
-        await asyncio.wait({posting}, timeout=DRAIN_S)
+        if posting is not None:
+            await asyncio.wait({posting}, timeout=DRAIN_S)
         if commands is not None:
             await commands.cleanup()
         if warmed is not None:
@@ -213,22 +222,25 @@ def _runner(executor: ThreadPoolExecutor) -> Any:
 async def _warm(parts: Parts, in_background: Any) -> None:
     """Take in the guides folder, then load the model and fill the index; words alone are searched meanwhile."""
     try:
-        await in_background(parts.library.ingest)
+        try:
+            await in_background(parts.library.ingest)
+        except NoGuidesFolder as error:
+            log.error("%s", error)  # what was taken in before is still answered from
         await parts.people.resolve_owners(await in_background(parts.library.owners))
         await in_background(parts.library.warm)
     except Exception:  # the bot goes on with lexical search, and App Home and doctor show why
         log.exception("the index could not be completed; answers are found by words alone")
 
 
-async def _connect(handler: AsyncSocketModeHandler, settings: Settings) -> None:
+@contextmanager
+def _slack_at_hand(settings: Settings) -> Iterator[None]:
+    """Raises CannotStart when Slack refuses what we are, or can't be reached."""
     try:
-        await handler.app.client.auth_test()  # a wrong token is said at once, not at the first question
-        await handler.connect_async()
+        yield
     except SlackApiError as error:
-        code = error.response.get("error")
         raise CannotStart(
-            f"Slack did not accept the connection ({code}). Check SLACK_APP_TOKEN (starts with xapp-) and "
-            "SLACK_BOT_TOKEN (starts with xoxb-) in .env, then run `frontline doctor`."
+            f"Slack did not accept the connection ({refusal(error).get('error')}). Check SLACK_APP_TOKEN (starts with "
+            "xapp-) and SLACK_BOT_TOKEN (starts with xoxb-) in .env, then run `frontline doctor`."
         ) from None
     except (ClientError, OSError, TimeoutError):
         raise CannotStart(f"{settings.slack_api_url} can't be reached. Check the network and try again.") from None

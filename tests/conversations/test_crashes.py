@@ -3,6 +3,7 @@
 import os
 import random
 from contextlib import suppress
+from pathlib import Path
 
 import pytest
 
@@ -83,6 +84,26 @@ def test_killed_between_the_acknowledgement_and_the_answer(company: Company, bot
     company.quiet()
 
     assert len(company.thread("C0ASK", message["ts"])) == 1
+    bot.stop()
+
+
+def test_a_start_without_slack_loses_no_question(company: Company, tmp_path: Path) -> None:
+    """What an earlier process wrote down waits for the start that reaches Slack."""
+    (tmp_path / "guides").mkdir()
+    (tmp_path / "guides" / "refunds.md").write_text("# Refunds\n\nWe credit a day for each day of an outage.\n")
+    folder = {"GUIDES_DIR": str(tmp_path / "guides")}
+    bot = Bot(company, tmp_path / "data").start(**folder)
+    company.fault("delay", method="users.info", seconds=20, times=1)
+
+    message = company.say("UANA", "C0ASK", "<@UFRONTLINE> Is a day of an outage credited?")
+    bot.kill()
+    company.fault("clear")
+    with pytest.raises(AssertionError, match="can't be reached"):
+        bot.start(SLACK_API_URL="http://127.0.0.1:9/api/", **folder)
+    bot.process = None
+    bot.start(**folder)
+
+    assert len(company.replies("C0ASK", message["ts"], 1)) == 1
     bot.stop()
 
 
