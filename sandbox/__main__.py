@@ -15,7 +15,7 @@ from sandbox.local_slack import Limits, LocalSlack
 from sandbox.manifest import ManifestUnreadable, read_manifest
 from sandbox.seed import SeedUnreadable, read_seed
 from sandbox.server import create_app, is_loopback
-from sandbox.workspace import StateUnreadable
+from sandbox.workspace import StateUnusable
 
 
 def main() -> int:
@@ -24,7 +24,7 @@ def main() -> int:
         manifest, seed = read_manifest(options.manifest), read_seed(options.seed)
         limits = Limits(redelivery=options.redelivery)
         slack = LocalSlack(manifest, seed, options.state, limits)
-    except (ManifestUnreadable, SeedUnreadable, StateUnreadable) as problem:
+    except (ManifestUnreadable, SeedUnreadable, StateUnusable) as problem:
         print(problem, file=sys.stderr)  # noqa: T201
         return 2
     for event in manifest.unheard():
@@ -42,12 +42,17 @@ def read_options() -> argparse.Namespace:
     def intervals(text: str) -> tuple[float, ...]:
         return tuple(float(part) for part in text.split(",") if part)
 
+    def port(text: str) -> int:
+        if not 0 <= int(text) <= 65535:
+            raise ValueError(text)
+        return int(text)
+
     parser = argparse.ArgumentParser(prog="python -m sandbox", description="A local Slack for one app.")
     parser.add_argument("--manifest", type=Path, required=True, help="the app's manifest, JSON or YAML")
     parser.add_argument("--seed", type=Path, required=True, help="the workspace to start with, YAML")
     parser.add_argument("--state", type=Path, required=True, help="where the workspace is kept between runs, JSON")
     parser.add_argument("--host", default="127.0.0.1", help="default 127.0.0.1: this machine only")
-    parser.add_argument("--port", type=int, default=4040, help="default 4040; 0 takes a free one")
+    parser.add_argument("--port", type=port, default=4040, help="default 4040; 0 takes a free one")
     parser.add_argument(
         "--redelivery",
         type=intervals,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import logging
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,7 +18,9 @@ from sandbox.manifest import Manifest
 from sandbox.mrkdwn import mentions
 from sandbox.seed import opening_state
 from sandbox.sockets import Envelope, Sockets
-from sandbox.workspace import Workspace, write_whole
+from sandbox.workspace import StateUnusable, Workspace, write_whole
+
+log = logging.getLogger("sandbox")
 
 STATUS_SECONDS = 120
 SAVE_DELAY_SECONDS = 0.5
@@ -40,11 +43,18 @@ class LocalSlack:
         self.manifest, self.seed, self.state_path = manifest, seed, state_path
         self.limits = limits or Limits()
         self.address, self.loopback_only = "", True  # where it listens, known once it does
+        opening = opening_state(seed, manifest)
         if state_path and state_path.exists():
-            self.workspace = Workspace.load(state_path)
-            self._rename_bot()
+            self.workspace = Workspace.load(state_path, opening)
+            self._rename_bot(opening)
         else:
-            self.workspace = Workspace(opening_state(seed, manifest))
+            self.workspace = Workspace(opening)
+        if state_path:
+            try:
+                write_whole(state_path, json.dumps(self.workspace.state))
+            except OSError as problem:
+                message = f"The state file {state_path} can't be written ({problem}). Choose another with --state."
+                raise StateUnusable(message) from problem
         self.journal, self.live, self.faults = Journal(), Live(), Faults()
         self.sockets = Sockets(
             self.workspace.bot["app_id"],
@@ -61,9 +71,8 @@ class LocalSlack:
         self._writing = asyncio.Lock()
         self._unsaved = False
 
-    def _rename_bot(self) -> None:
+    def _rename_bot(self, fresh: Json) -> None:
         """The manifest may have changed since the state was saved."""
-        fresh = opening_state(self.seed, self.manifest)
         bot = fresh["bot"]["user_id"]
         self.workspace.state["bot"] = fresh["bot"]
         self.workspace.state["users"][bot] = fresh["users"][bot]
@@ -85,7 +94,11 @@ class LocalSlack:
         if self.state_path and self._unsaved:
             self._unsaved = False
             async with self._writing:
-                await asyncio.to_thread(write_whole, self.state_path, json.dumps(self.workspace.state))
+                try:
+                    await asyncio.to_thread(write_whole, self.state_path, json.dumps(self.workspace.state))
+                except OSError as problem:  # the workspace goes on in memory, and the next change tries again
+                    self._unsaved = True
+                    log.warning("The state file %s can't be written: %s", self.state_path, problem)
 
     async def close(self) -> None:
         if self._saving:

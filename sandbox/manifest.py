@@ -58,7 +58,12 @@ def read_manifest(path: Path) -> Manifest:
         raise ManifestUnreadable(f"The manifest {path} can't be read: {problem}") from problem
     if not isinstance(content, dict) or not isinstance(content.get("display_information"), dict):
         raise ManifestUnreadable(f"The manifest {path} has no display_information; is it a Slack app manifest?")
-    return manifest_from(content)
+    try:
+        return manifest_from(content)
+    except KeyError as missing:
+        raise ManifestUnreadable(f"The manifest {path} has a command or shortcut without its {missing}.") from missing
+    except (AttributeError, TypeError) as problem:
+        raise ManifestUnreadable(f"The manifest {path} is not as Slack's schema has it: {problem}.") from problem
 
 
 def manifest_from(content: Json) -> Manifest:

@@ -2,14 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import yaml
 
 from sandbox.arguments import Json
 from sandbox.manifest import Manifest
+
+# What each entry of the seed has to name.
+NEEDED = {
+    "team": ("id", "name", "domain"),
+    "bot": ("user_id", "bot_id", "app_id"),
+    "other_teams": ("id", "name", "domain"),
+    "users": ("id", "handle", "name"),
+    "user_groups": ("id", "handle", "name"),
+    "channels": ("id", "name"),
+}
 
 
 class SeedUnreadable(Exception):
@@ -24,7 +36,49 @@ def read_seed(path: Path) -> Json:
     missing = {"team", "bot", "users", "channels"} - set(content if isinstance(content, dict) else ())
     if missing:
         raise SeedUnreadable(f"The seed {path} lacks {', '.join(sorted(missing))}.")
+    for wrong in _problems(content):
+        raise SeedUnreadable(f"The seed {path} can't be used: {wrong}.")
     return dict(content)
+
+
+def _problems(seed: Json) -> Iterator[str]:
+    for section, needed in NEEDED.items():
+        rows = [seed[section]] if section in ("team", "bot") else seed.get(section, [])
+        if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
+            yield f"{section} is no list of entries"
+            return
+        for number, row in enumerate(rows, 1):
+            missing = [name for name in needed if not (isinstance(row.get(name), str) and row[name])]
+            if missing:
+                yield f"{section}, entry {number}, lacks {' and '.join(missing)} as a text"
+    people = {user.get("id"): user for user in seed["users"]}
+    for name, user in people.items():
+        try:
+            ZoneInfo(user.get("tz", "UTC"))
+        except (ZoneInfoNotFoundError, OSError, TypeError, ValueError):
+            yield f"{name} has no time zone of the tz database"
+        if user.get("is_bot") and not user.get("bot_id"):
+            yield f"{name} is a bot without bot_id"
+    for group in seed.get("user_groups", []):
+        if not isinstance(group.get("users"), list):
+            yield f"{group['id']} has no list of users"
+    for channel in seed["channels"]:
+        members, posts = channel.get("members", []), channel.get("messages", [])
+        if not isinstance(posts, list) or not (isinstance(members, list) or members == "everyone"):
+            yield f"{channel['id']} needs lists of members and messages"
+            return
+        for number, post in enumerate(posts, 1):
+            if not (isinstance(post, dict) and str(post.get("user")) in people and isinstance(post.get("text"), str)):
+                yield f"message {number} of {channel['id']} needs a text and a user of the seed"
+            elif not (_is_time(post.get("at")) and _is_time(post.get("thread", post["at"]))):
+                yield f'message {number} of {channel["id"]} needs its time as a text, such as "2026-11-16T08:30:00Z"'
+
+
+def _is_time(at: Any) -> bool:
+    try:
+        return bool(_ts(at))
+    except (TypeError, ValueError):
+        return False
 
 
 def opening_state(seed: Json, manifest: Manifest) -> Json:

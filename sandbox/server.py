@@ -89,11 +89,14 @@ async def plain_errors(request: web.Request, handler: Handler) -> web.StreamResp
 @web.middleware
 async def local_callers_only(request: web.Request, handler: Handler) -> web.StreamResponse:
     """A page of another site can't drive the sandbox: not by posting here, not by naming itself our host."""
-    host = urlsplit(f"//{request.host}").hostname or ""
+    try:
+        host = urlsplit(f"//{request.host}").hostname or ""
+        origin = urlsplit(request.headers.get("Origin", f"//{request.host}")).netloc
+    except ValueError as problem:
+        raise Refused("forbidden_host", status=403, message="the Host or Origin header is no address") from problem
     if request.app[SLACK].loopback_only and not is_loopback(host):
         raise Refused("forbidden_host", status=403, message=f"this sandbox answers on loopback only, not to {host}")
-    origin = request.headers.get("Origin")
-    if origin is not None and urlsplit(origin).netloc != request.host:
+    if origin != request.host:
         raise Refused("forbidden_origin", status=403, message="requests from other sites are refused")
     return await handler(request)
 

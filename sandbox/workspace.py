@@ -17,8 +17,8 @@ DIGITS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 UNSEEN = ("unfurl_links", "unfurl_media", "streaming")  # kept with a message, not part of Slack's answers
 
 
-class StateUnreadable(Exception):
-    """The state file is no workspace; the message says what to do."""
+class StateUnusable(Exception):
+    """The state file is no workspace, or can't be written; the message says what to do."""
 
 
 def write_whole(path: Path, text: str) -> None:
@@ -46,15 +46,20 @@ class Workspace:
     # Restoring
 
     @staticmethod
-    def load(path: Path) -> Workspace:
+    def load(path: Path, expected: Json) -> Workspace:
+        """The saved workspace, which has the keys of `expected` and their types."""
         try:
             state = json.loads(path.read_text(encoding="utf-8"))
         except (OSError, ValueError) as problem:
             message = f"The state file {path} can't be read ({problem}). Delete it to start over."
-            raise StateUnreadable(message) from problem
-        if not isinstance(state, dict) or "channels" not in state or "last_stamp" not in state:
-            raise StateUnreadable(f"The state file {path} is not a sandbox's. Choose another path or delete it.")
-        return Workspace(state)
+            raise StateUnusable(message) from problem
+        foreign = f"The state file {path} is not a sandbox's. Choose another path or delete it."
+        if not isinstance(state, dict) or any(type(state.get(name)) is not type(expected[name]) for name in expected):
+            raise StateUnusable(foreign)
+        try:
+            return Workspace(state)
+        except (AttributeError, KeyError, TypeError) as problem:
+            raise StateUnusable(foreign) from problem
 
     # Time and ids
 

@@ -18,6 +18,8 @@ from tests.sandbox.contract import EVERY_SCOPE, PLAUSIBLE, documented, errors_of
         ({"Origin": "http://evil.example"}, "forbidden_origin"),
         ({"Origin": "null"}, "forbidden_origin"),
         ({"Host": "evil.example"}, "forbidden_host"),
+        ({"Host": "[::1"}, "forbidden_host"),
+        ({"Origin": "http://[::1"}, "forbidden_host"),
     ],
 )
 async def test_pages_of_other_sites_cannot_drive_it(sandbox: Client, headers: dict[str, str], error: str) -> None:
