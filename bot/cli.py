@@ -248,7 +248,7 @@ def _answer_in_words(answer: dict[str, Any]) -> str:
     citations, nearest = answer["citations"], answer["nearest"]
     said = [" ".join([s["text"], *(f"[{n + 1}]" for n in s["citations"])]) for s in answer["sentences"]]
     said += [_citation_in_words(n, each) for n, each in enumerate(citations, 1)]
-    if not citations:
+    if not citations and answer["outcome"] != "fault":
         said = ["The guides don't say."]
         if nearest:
             said += ["The nearest sections:", *(_source_in_words(each) for each in nearest)]

@@ -163,7 +163,9 @@ async def _tell_progress(running: "Running", say: Say) -> None:
     while not running.warmed.done():
         state = await asyncio.to_thread(library.state)
         now = (state.guides, state.chunks, state.vectors)
-        if now != before:
+        if now != before and not state.guides:
+            say("Reading the guides.")
+        elif now != before:
             say(f"Indexing: {state.guides} guides, {state.vectors} of {state.chunks} passages; you can ask already.")
         before = now
         await asyncio.wait({running.warmed}, timeout=LOOK_EVERY_S)

@@ -11,7 +11,7 @@ from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
 from knowledge.answering import Answering, Extractive
-from knowledge.answers import Answer, LibraryState, Section
+from knowledge.answers import Answer, LibraryState, Outcome, Section
 from knowledge.chat import ChatWriter
 from knowledge.citations import locate, section_around
 from knowledge.encoder import Encoder
@@ -22,6 +22,8 @@ from knowledge.tables import Guide
 
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
+
+STILL_READING = "I am still reading the guides. Please ask again in a moment."
 
 
 class Library:
@@ -50,6 +52,7 @@ class Library:
         self._answering = Answering(engine, self._index, Retriever(engine, self._index, encoder), writer)
         self._root = root
         self._clock = clock
+        self._is_ingesting = False
 
     def open(self) -> None:
         """Takes the index; questions are answered by words from here on. Raises AlreadyOwned."""
@@ -64,6 +67,9 @@ class Library:
         return self._index.refresh()
 
     def answer(self, question: str) -> Answer:
+        """What the guides say; a fault while the very first ones are still being taken in."""
+        if self._is_ingesting and not self._index.words.guides:
+            return Answer(Outcome.FAULT, 0.0, notes=(STILL_READING,))
         return self._answering.answer(question)
 
     def section(self, guide_key: str, start: int, end: int, quote: str) -> Section | None:
@@ -88,8 +94,12 @@ class Library:
 
     def ingest(self, progress: Callable[[int, int, str], None] | None = None) -> Summary:
         """Takes in the guides folder, then refreshes."""
-        summary = ingest(self._engine, self._root, now=self._clock(), progress=progress)
-        self._index.refresh()
+        self._is_ingesting = True
+        try:
+            summary = ingest(self._engine, self._root, now=self._clock(), progress=progress)
+            self._index.refresh()
+        finally:
+            self._is_ingesting = False
         return summary
 
     def state(self) -> LibraryState:

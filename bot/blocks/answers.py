@@ -60,13 +60,13 @@ def answer(
         blocks += _cited(question_id, answer, owners)
         text = _answer_text(answer)
     elif answer.outcome == Outcome.FAULT:
-        blocks.append(kit.section(FAULT))
-        text = FAULT
+        text = " ".join(literal(one_line(note, 300)) for note in answer.notes[:3]) or FAULT
+        return Said(f"{literal(preface)} {text}".strip(), [*blocks, kit.section(text)])
     else:
         blocks += _not_in_guides(question_id, answer, ask)
         text = _nearest_text(answer)
     blocks += [kit.context(note) for note in map(literal, (one_line(n, 300) for n in answer.notes[:3])) if note]
-    if rated and answer.outcome != Outcome.FAULT:
+    if rated:
         blocks.append(_rating(question_id))
     return Said(f"{literal(preface)} {text}".strip(), blocks)
 

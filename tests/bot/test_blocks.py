@@ -243,6 +243,13 @@ def test_the_asker_sees_what_is_sent_and_to_whom() -> None:
     assert "> When? ∗Now∗" in texts
 
 
+@pytest.mark.parametrize(("notes", "text"), [((), answers.FAULT), (("Still <reading>.",), "Still &lt;reading&gt;.")])
+def test_a_fault_says_why_and_nothing_else(notes: tuple[str, ...], text: str) -> None:
+    """No quote, no rating and nobody to ask: the question was not looked up."""
+    said = answers.answer(7, Answer(Outcome.FAULT, 0.0, notes=notes), {}, ask="Ben")
+    assert said == (text, [kit.section(text)])
+
+
 LIBRARY = LibraryState(guides=2, chunks=10, vectors=10, ready=True)
 CHOSEN = {"ideas_channel": "C1", "wins_channel": "C2", "digest_channel": "C3", "time_zone": "Europe/Amsterdam"}
 

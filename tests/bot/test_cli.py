@@ -137,6 +137,13 @@ def test_ask_says_when_the_guides_do_not(frontline: Callable[..., Said], monkeyp
     assert "Refunds › Outages" in said.out
 
 
+def test_ask_says_when_it_could_not_look(frontline: Callable[..., Said], monkeypatch: pytest.MonkeyPatch) -> None:
+    """A bot that is still reading the guides has not found that they don't say."""
+    reading = ANSWERED | {"outcome": "fault", "citations": [], "notes": ["I am still reading the guides."]}
+    monkeypatch.setattr(running, "answer", lambda *_: reading)
+    assert frontline("ask", "Is an outage credited?").out == "I am still reading the guides.\n"
+
+
 def test_ingest_takes_in_what_it_can_and_names_the_rest(
     frontline: Callable[..., Said], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

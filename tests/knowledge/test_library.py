@@ -5,10 +5,13 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+from sqlalchemy import Engine
 
-from knowledge.answers import Outcome
+from knowledge.answers import Answer, Outcome
+from knowledge.encoder import Encoder
 from knowledge.index import AlreadyOwned
-from knowledge.library import Library
+from knowledge.library import STILL_READING, Library
+from tests.conftest import NOW
 
 Open = Callable[..., Library]
 
@@ -26,6 +29,23 @@ def test_a_folder_of_guides_becomes_answers(open_library: Open, tmp_path: Path) 
     assert (state.guides, state.ready) == (1, True)  # what stood in the database without a file has left
     assert [key for key, _ in state.refused] == ["secret.md"]
     assert library.answer("What does a call in Norway cost?").citations[0].guide_key == "roaming.md"
+
+
+def test_a_question_before_the_first_guides_are_in_is_no_gap(
+    sqlite_engine: Engine, encoder: Encoder, tmp_path: Path
+) -> None:
+    """While the first guides are taken in it says so, instead of that they don't say."""
+    (tmp_path / "roaming.md").write_text("# Roaming\n\nIn Norway a call costs £2 a minute.\n")
+    library = Library(sqlite_engine, tmp_path / "index", encoder, None, root=tmp_path, clock=lambda: NOW)
+    library.open()
+    meanwhile: list[Answer] = []
+
+    assert library.answer("What does a call in Norway cost?").outcome is Outcome.NOT_IN_GUIDES
+    library.ingest(lambda *_: meanwhile.append(library.answer("What does a call in Norway cost?")))
+
+    assert meanwhile == [Answer(Outcome.FAULT, 0.0, notes=(STILL_READING,))]
+    assert library.answer("What does a call in Norway cost?").citations
+    library.close()
 
 
 def test_a_section_is_read_where_the_quote_stands_now(
