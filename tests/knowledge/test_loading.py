@@ -241,7 +241,7 @@ def test_endless_pdf(tmp_path: Path) -> None:
     start, end = small.index(b"<< /Length"), small.index(b"endstream")
     head = f"<< /Length {len(lines)} /Filter /FlateDecode >>\nstream\n".encode()
     (tmp_path / "endless.pdf").write_bytes(small[:start] + head + lines + b"\n" + small[end:])
-    with pytest.raises(Refused, match="takes longer than 3 seconds to read"):
+    with pytest.raises(Refused, match="takes longer than 3 seconds|stopped the converter"):  # time or memory, by machine
         parse(tmp_path / "endless.pdf", Limits(seconds=3))
 
 
