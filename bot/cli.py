@@ -24,7 +24,8 @@ FOR_PEOPLE = (  # errors whose message says what happened and what to do
     ("knowledge.index", "AlreadyOwned"),
     ("knowledge.encoder", "ModelUnavailable"),
 )
-OUT_OF_REACH = (("sqlalchemy.exc", "OperationalError"), ("sqlalchemy.exc", "ArgumentError"))
+OUT_OF_REACH = (("sqlalchemy.exc", "DatabaseError"), ("sqlalchemy.exc", "ArgumentError"))
+NEWER_TABLES = (("alembic.util.exc", "CommandError"),)
 
 app = typer.Typer(
     rich_markup_mode=None,
@@ -59,6 +60,10 @@ def main() -> None:
         if _is_one_of(OUT_OF_REACH, error):
             reason = str(error).splitlines()[0]
             _stop(f"The database can't be used: {reason}\nCheck DATABASE_URL and DATA_DIR.")
+        if _is_one_of(NEWER_TABLES, error):
+            _stop(f"The database belongs to another version of Frontline ({error}). Install that one, or a newer one.")
+        if isinstance(error, ModuleNotFoundError) and error.name == "psycopg":
+            _stop("DATABASE_URL names PostgreSQL, which needs one more package: .venv/bin/pip install -e '.[postgres]'")
         raise
 
 

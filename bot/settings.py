@@ -2,9 +2,10 @@
 
 import ipaddress
 import os
+import re
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
 from pydantic import AwareDatetime, Field, SecretStr, ValidationError, field_validator
@@ -29,20 +30,37 @@ class Settings(BaseSettings):
     data_dir: Path = Path("data")
     guides_dir: Path = Path("knowledge/guides")
     admin_user_ids: Annotated[tuple[str, ...], NoDecode] = ()
-    command_prefix: str = Field(default="", pattern=r"^[a-z0-9-]{0,20}$")
+    command_prefix: str = ""
     embedding_model: str = Field(default="all-MiniLM-L6-v2", min_length=1)
     chat_model: str = ""
     chat_api_key: SecretStr = SecretStr("")
     chat_base_url: str = ""
     chat_timeout_s: float = Field(default=10, gt=0, le=60)
     max_question_characters: int = Field(default=2000, ge=100, le=10_000)
-    log_level: str = Field(default="INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$")
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     frontline_now: AwareDatetime | None = None
 
     @field_validator("admin_user_ids", mode="before")
     @classmethod
     def _split(cls, value: Any) -> Any:
         return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
+
+    @field_validator("admin_user_ids")
+    @classmethod
+    def _are_ids(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for one in value:
+            if not re.fullmatch(r"[UWS][A-Z0-9]{1,30}", one):
+                raise ValueError(
+                    f"{one} is not a member id such as U012AB3CD (Slack: profile › ⋮ › Copy member ID)"
+                )
+        return value
+
+    @field_validator("command_prefix")
+    @classmethod
+    def _fits_a_command(cls, value: str) -> str:
+        if not re.fullmatch(r"[a-z0-9-]{0,20}", value):
+            raise ValueError("must be at most 20 lower-case letters, digits and hyphens, such as fl-")
+        return value
 
     @field_validator("slack_api_url")
     @classmethod
@@ -113,4 +131,5 @@ def _in_words(place: tuple[int | str, ...], kind: str, message: str) -> str:
     name = str(place[0]).upper() if place else "A setting"
     if kind == "extra_forbidden":
         return f"{name} in .env is not a setting; remove or rename that line."
-    return f"{name}: {message.removeprefix('Value error, ')}."
+    plainly = re.sub(r"^(Input|String) should", "should", message.removeprefix("Value error, "))
+    return f"{name}: {plainly}."

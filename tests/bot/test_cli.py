@@ -10,8 +10,10 @@ from typing import Any, NamedTuple
 
 import pytest
 import yaml
+from sqlalchemy import text
 
 from bot import cli, demo, doctor, running, settings
+from bot.records.database import engine_for, migrate
 
 HEAVY = {"torch", "sentence_transformers", "chromadb", "tantivy", "langchain", "slack_bolt", "slack_sdk", "sqlalchemy"}
 CITATION = {
@@ -91,6 +93,37 @@ def test_a_bad_setting_is_named(frontline: Callable[..., Said], monkeypatch: pyt
     said = frontline("run")
     assert said.code == 1
     assert "CHAT_TIMEOUT_S" in said.err
+    assert "Traceback" not in said.err
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "words"),
+    [
+        ("COMMAND_PREFIX", "FL_", "COMMAND_PREFIX: must be at most 20 lower-case letters, digits and hyphens"),
+        ("LOG_LEVEL", "loud", "LOG_LEVEL: should be 'DEBUG', 'INFO', 'WARNING' or 'ERROR'."),
+        ("ADMIN_USER_IDS", "U1,chloe", "ADMIN_USER_IDS: chloe is not a member id"),
+        ("MAX_QUESTION_CHARACTERS", "5", "MAX_QUESTION_CHARACTERS: should be greater than or equal to 100."),
+    ],
+)
+def test_what_a_setting_must_be_is_said_in_words(
+    frontline: Callable[..., Said], monkeypatch: pytest.MonkeyPatch, name: str, value: str, words: str
+) -> None:
+    """No patterns and no validator's jargon."""
+    monkeypatch.setenv(name, value)
+    assert words in frontline("run").err
+
+
+def test_a_database_of_a_newer_version_is_said_in_words(frontline: Callable[..., Said], tmp_path: Path) -> None:
+    """Going back to older code with newer tables ends in words, not in a traceback."""
+    url = f"sqlite:///{tmp_path / 'data' / 'frontline.db'}"
+    migrate(url)
+    engine = engine_for(url)
+    with engine.begin() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    engine.dispose()
+    said = frontline("ingest")
+    assert said.code == 1
+    assert "another version of Frontline" in said.err
     assert "Traceback" not in said.err
 
 
