@@ -122,9 +122,10 @@ def bots(company: Company, indexed: Path, tmp_path_factory: pytest.TempPathFacto
     """Makes bots that are stopped when the module is over."""
     made: list[Bot] = []
 
-    def make() -> Bot:
+    def make(*, has_guides: bool = True) -> Bot:
         folder = tmp_path_factory.mktemp("bot") / "data"
-        shutil.copytree(indexed, folder)
+        if has_guides:
+            shutil.copytree(indexed, folder)
         made.append(Bot(company, folder))
         return made[-1]
 

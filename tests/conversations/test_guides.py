@@ -64,11 +64,9 @@ def crowd(guides: Path) -> None:
         (guides / f"canal-{number}.md").write_text(text)
 
 
-def test_an_ingest_that_is_killed_is_completed_by_the_next(
-    company: Company, tmp_path: Path, guides: Path, indexed: Path
-) -> None:
+def test_an_ingest_that_is_killed_is_completed_by_the_next(company: Company, bots: Bots, guides: Path) -> None:
     """The bot answers at once after a kill, and what was cut short goes in."""
-    bot = Bot(company, Path(shutil.copytree(indexed, tmp_path / "data")))
+    bot = bots()
     crowd(guides)
     bot.start(GUIDES_DIR=str(guides))
     bot.kill()
@@ -83,11 +81,11 @@ def test_an_ingest_that_is_killed_is_completed_by_the_next(
 
 @pytest.mark.soak
 def test_twenty_kills_during_ingest(
-    company: Company, tmp_path: Path, guides: Path, indexed: Path, capsys: pytest.CaptureFixture[str]
+    company: Company, bots: Bots, guides: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """The full count of the proof: how long after each kill the bot answers again, and that nothing is lost."""
     dice = random.Random(5)
-    bot = Bot(company, Path(shutil.copytree(indexed, tmp_path / "data")))
+    bot = bots()
     crowd(guides)
     bot.start(GUIDES_DIR=str(guides))
     waits = []
@@ -107,9 +105,9 @@ def test_twenty_kills_during_ingest(
         print(f"\nkills during ingest: 20, seconds to an answer: median {median(waits):.1f}, most {max(waits):.1f}")
 
 
-def test_words_answer_while_the_vectors_are_made(company: Company, tmp_path: Path) -> None:
+def test_words_answer_while_the_vectors_are_made(company: Company, bots: Bots) -> None:
     """The first start: a question is answered before the index is complete, and says how it was found."""
-    bot = Bot(company, tmp_path / "data").start()
+    bot = bots(has_guides=False).start()
     message = company.say("UANA", "C0ASK", "<@UFRONTLINE> Is there a reconnection fee?")
     answer = company.replies("C0ASK", message["ts"], 1)[0]
     bot.stop()
