@@ -340,6 +340,15 @@ class LocalSlack:
 
     # Channels
 
+    def direct_message(self, user_id: str) -> Json:
+        """The user's conversation with the app's bot, opened when there is none."""
+        channel = self.workspace.direct_message(user_id)
+        if channel is None:
+            channel = self.workspace.open_direct_message(user_id)
+            self.changed()
+            self.tell({"type": "channel", "channel": channel}, channel=channel)
+        return channel
+
     def join(self, channel: Json, user_id: str, inviter: str | None = None, act: str | None = None) -> list[Envelope]:
         channel["members"].append(user_id)
         self.changed()

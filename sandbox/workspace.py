@@ -161,12 +161,13 @@ class Workspace:
         wanted = name.removeprefix("#")
         return next((one for one in self.channels.values() if not one["is_im"] and one["name"] == wanted), None)
 
-    def direct_message(self, user_id: str) -> Json:
-        """The user's conversation with the app's bot, opened when there is none."""
-        for channel in self.channels.values():
-            if channel["is_im"] and channel["user"] == user_id:
-                return channel
-        channel = {
+    def direct_message(self, user_id: str) -> Json | None:
+        """The user's conversation with the app's bot, once it is open."""
+        mine = (one for one in self.channels.values() if one["is_im"] and one["user"] == user_id)
+        return next(mine, None)
+
+    def open_direct_message(self, user_id: str) -> Json:
+        channel: Json = {
             "id": "D" + user_id[1:],
             "name": "",
             "created": self.stamp() // 1_000_000,

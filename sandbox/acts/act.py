@@ -42,7 +42,7 @@ class Act(Arguments):
         name, user = self.text("channel"), self.user
         bot = self.workspace.user(name) if name else None
         if name == "dm" or (bot and bot["id"] == self.workspace.bot["user_id"]):
-            return self.workspace.direct_message(user["id"])
+            return self.slack.direct_message(user["id"])
         channel = self.workspace.channel(name)
         if channel is None or not (self.workspace.sees(user["id"], channel) or self.forged):
             raise Refused("channel_not_found", message=f"{user['id']} sees no channel {name!r}")

@@ -103,7 +103,7 @@ async def _open_tab(act: Act, tab: str) -> Json:
     user = act.user
     if user["is_bot"] or user.get("is_stranger"):
         raise Refused("user_not_found", message=f"{user['id']} has no App Home here")
-    channel = act.workspace.direct_message(user["id"])
+    channel = act.slack.direct_message(user["id"])
     act.slack.journal.remember(act.id, user["id"], channel["id"])
     event: Json = {"type": "app_home_opened", "user": user["id"], "channel": channel["id"], "tab": tab}
     view = act.workspace.state["homes"].get(user["id"])

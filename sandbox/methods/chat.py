@@ -99,7 +99,7 @@ def writable_channel(slack: LocalSlack, name: str) -> Json:
     if user:
         if user["is_bot"] or user.get("is_stranger"):
             raise Refused("channel_not_found")
-        channel = workspace.direct_message(user["id"])
+        channel = slack.direct_message(user["id"])
     else:
         channel = visible_channel(slack, name)
     if channel["is_archived"]:

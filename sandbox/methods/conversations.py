@@ -82,9 +82,8 @@ def open_channel(slack: LocalSlack, call: Call) -> Json:
         raise Refused("user_disabled")
     if user["is_bot"]:
         raise Refused("invalid_user_combination")
-    known = any(channel["is_im"] and channel["user"] == user["id"] for channel in workspace.channels.values())
-    channel = workspace.direct_message(user["id"])
-    slack.changed()
+    known = workspace.direct_message(user["id"])
+    channel = slack.direct_message(user["id"])
     shown = workspace.channel_out(channel) if call.flag("return_im") else {"id": channel["id"]}
     return {"channel": shown} | ({"no_op": True, "already_open": True} if known else {})
 

@@ -1,6 +1,7 @@
 """People and a real, unmodified Bolt app talk through the sandbox."""
 
 import asyncio
+import json
 from typing import Any
 
 from slack_bolt.async_app import AsyncApp
@@ -376,3 +377,19 @@ async def test_the_page_hears_of_changes_its_user_may_see(sandbox: Client) -> No
     lead, agent = await asyncio.gather(*tasks)
 
     assert ("between us" in lead, "for all" in agent) == (True, True)
+
+
+async def test_the_page_hears_of_a_conversation_that_begins(sandbox: Client) -> None:
+    """The first message between a person and the app comes with the channel it is in."""
+    async with sandbox.session.get(f"{sandbox.address}/sandbox/live", params={"user": "UANA"}) as response:
+        await response.content.readline()
+        await sandbox.api("chat.postMessage", channel="UANA", text="Hello!")
+        changes = []
+        async for line in response.content:
+            if line.startswith(b"data:"):
+                changes.append(json.loads(line[5:]))
+                if changes[-1]["type"] == "message":
+                    break
+
+    assert changes[0]["channel"]["user"] == "UANA"
+    assert changes[-1]["channel"] == changes[0]["channel"]["id"]
