@@ -20,6 +20,7 @@ MOST_NEAREST = 3
 MOST_HIGHLIGHTS = 2
 CLOSE_PASSAGE = 1.0  # a further passage is quoted when it scores at most so much below the first
 CLOSE_SENTENCE = 0.08  # a further sentence is marked when it scores at most so much below the best
+OF_UNKNOWN = 0.05  # most that a question on a product no guide knows is given; none of 548 answerable ones named any
 SAME_WORDS = 0.8  # passages that share so many of their words say the same thing
 
 NO_GUIDES = "There are no guides yet."
@@ -69,6 +70,9 @@ class Answering:
             return Answer(Outcome.NOT_IN_GUIDES, 0.0, notes=notes)
         likely = probability(found.features, dense=found.dense)
         evidence = self._evidence(found)
+        if found.unknown:  # the answer for its sibling reads just as well, and is wrong
+            likely = min(likely, OF_UNKNOWN)
+            notes = (_not_mentioned(found.unknown), *notes)
         if likely < PARTLY:
             return Answer(Outcome.NOT_IN_GUIDES, likely, nearest=_nearest(evidence, ()), notes=notes)
         written = self._writer.write(question, evidence)
@@ -139,6 +143,10 @@ def _nearest(evidence: Evidence, but: Sequence[Citation]) -> tuple[Citation, ...
             seen.add(place)
             nearest.append(citation)
     return tuple(nearest[:MOST_NEAREST])
+
+
+def _not_mentioned(names: Sequence[str]) -> str:
+    return f"The guides don't mention {' or '.join(f'“{name}”' for name in names)}."
 
 
 def _say_the_same(one: Quotable, other: Quotable) -> bool:

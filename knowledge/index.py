@@ -28,6 +28,7 @@ from sqlalchemy.orm import Session
 from knowledge.answers import LibraryState
 from knowledge.encoder import Encoder, ModelUnavailable, Vectors
 from knowledge.lexical import Lexical
+from knowledge.names import Names
 from knowledge.tables import Chunk, Guide, Refusal, Revision, Vector
 
 if TYPE_CHECKING:
@@ -75,6 +76,7 @@ class Words:
     hashes: Mapping[int, str]
     chunk_ids: Mapping[str, int]  # by key
     guides: int
+    names: Names
 
 
 class Index:
@@ -93,7 +95,7 @@ class Index:
         self._lock = FileLock(folder / "owner.lock", thread_local=False)
         self._refreshing = threading.Lock()
         self._closing = False
-        self._words = Words(-1, Lexical(()), {}, {}, {}, 0)
+        self._words = Words(-1, Lexical(()), {}, {}, {}, 0, Names(()))
         self._generation: Generation | None = None
         self._broken: list[Generation] = []
         self._complete = -1  # the revision whose vectors are all in the generation
@@ -186,8 +188,9 @@ class Index:
             hashes: dict[int, str] = {}
             guides = session.scalar(select(func.count()).select_from(Guide)) or 0
             lexical = Lexical(self._entries(session, keys, hashes))
+            names = Names(f"{title}\n{text}" for title, text in session.execute(select(Guide.title, Guide.text)))
         chunk_ids = {key: chunk_id for chunk_id, key in keys.items()}
-        self._words = Words(revision, lexical, keys, hashes, chunk_ids, guides)
+        self._words = Words(revision, lexical, keys, hashes, chunk_ids, guides, names)
         return True
 
     @staticmethod

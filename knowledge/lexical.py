@@ -12,6 +12,14 @@ if TYPE_CHECKING:
 
 BM25_K1 = 1.2  # tantivy's own
 
+# Words of a question that say nothing about what it asks for.
+ASKING = (
+    "a about am an and any anyone are be been being but can could did do does doing for from get got had has have "
+    "he her his how i if in into is it its just may me might must my of on or our out please shall she should so "
+    "some tell than that the their them there they this to up us very was we were what when where which who whom "
+    "whose why will with would you your"
+)
+
 
 @cache
 def _analyzer() -> tantivy.TextAnalyzer:
@@ -36,6 +44,12 @@ def stems(text: str) -> list[str]:
     ['how', 'do', 'i', 'restart', 'router']
     """
     return _analyzer().analyze(text)
+
+
+@cache
+def asking() -> frozenset[str]:
+    """The stems of the words that only ask."""
+    return frozenset(stems(ASKING))
 
 
 class Lexical:

@@ -2,9 +2,8 @@
 
 import re
 from collections import OrderedDict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
 from threading import Lock
 
 import numpy as np
@@ -14,13 +13,15 @@ from sqlalchemy.orm import Session
 from knowledge.answers import Passage
 from knowledge.encoder import Encoder, Vectors
 from knowledge.index import SPAN, Index, reading
-from knowledge.lexical import BM25_K1, stems
-from knowledge.ranking import SENTENCE_WEIGHT, Features, fuse
+from knowledge.lexical import BM25_K1, asking, stems
+from knowledge.names import Name, Names, are_siblings
+from knowledge.ranking import SENTENCE_WEIGHT, SIBLING, Features, fuse
 from knowledge.sentences import Kind, Piece, pieces
 from knowledge.tables import Chunk, Guide
 
 CANDIDATES = 50  # by each of the two ways; the right passage is among them for 94 questions in 100
 PASSAGES = 10
+TITLES_READ = 20  # of these, those on a sibling of the product asked for go back
 READ_CLOSELY = 8  # passages whose sentences are compared with the question, one by one
 # Of each, only those that share most words with the question: the order comes out the same as with all of them,
 # for a third of the time.
@@ -32,13 +33,6 @@ LONGEST_QUESTION = 1_000  # characters; the model reads about as many
 SENTENCES_KEPT = 20_000  # vectors of sentences seen before, 1.5 kB each
 WORDS_WEIGHT = 0.25  # of a sentence's shared words beside its cosine, when choosing the one that answers
 
-# Words of a question that say nothing about what it asks for.
-ASKING = (
-    "a about am an and any anyone are be been being but can could did do does doing for from get got had has have "
-    "he her his how i if in into is it its just may me might must my of on or our out please shall she should so "
-    "some tell than that the their them there they this to up us very was we were what when where which who whom "
-    "whose why will with would you your"
-)
 _NAME = re.compile(r"\b[^\W_][\w'’-]*")
 
 
@@ -58,6 +52,7 @@ class Found:
     closely: Mapping[int, Closely]  # by chunk id, for the first passages
     features: Features | None  # None when nothing was found
     dense: bool  # whether vectors took part
+    unknown: tuple[str, ...] = ()  # products that the question names and no guide knows, though it knows their siblings
 
 
 class Retriever:
@@ -86,6 +81,7 @@ class Retriever:
         passages = self._read(scores)
         if not passages:
             return Found((), {}, None, vector is not None)
+        passages = _without_siblings(words.names, asked, passages)
         rarity = {word: words.lexical.rarity(word) for word in keywords}
         closely, cosine = self._read_closely(passages[:READ_CLOSELY], vector, rarity)
         if vector is not None:
@@ -98,11 +94,12 @@ class Retriever:
             words_covered=max(_covered(rarity, _words_of(passage)) for passage in passages[:COVERING]),
             names_elsewhere=self._share_elsewhere(asked, passages[0]),
         )
-        return Found(tuple(passages), closely, features, vector is not None)
+        unknown = tuple(words.names.unknown_in(asked))
+        return Found(tuple(passages), closely, features, vector is not None, unknown)
 
     def _read(self, scores: Mapping[int, float]) -> list[Passage]:
         """The rows of the best chunks as they are now: what has left the guides is never quoted."""
-        best = list(scores)[:PASSAGES]
+        best = list(scores)[:TITLES_READ]
         columns = (Guide.key, Guide.title, Guide.owner, Guide.reviewed, Guide.url)
         with Session(self._reading) as session:
             rows = session.execute(
@@ -188,12 +185,7 @@ class Retriever:
 def keywords_of(question: str) -> list[str]:
     """The stems that the question is about; all of its stems when it has none but asking words."""
     every = list(dict.fromkeys(stems(question)))
-    return [word for word in every if word not in _asking()] or every
-
-
-@cache
-def _asking() -> frozenset[str]:
-    return frozenset(stems(ASKING))
+    return [word for word in every if word not in asking()] or every
 
 
 def names_of(question: str) -> list[str]:
@@ -220,6 +212,25 @@ def _starts_sentence(text: str, at: int) -> bool:
 
 def _answers(piece: Piece) -> bool:
     return piece.kind not in {Kind.RULE, Kind.HEADING} and piece.end - piece.start > 2
+
+
+def _without_siblings(names: Names, asked: str, passages: Sequence[Passage]) -> list[Passage]:
+    """The passages in order; behind go those whose title or headings name a sibling of a product asked for.
+
+    That is only so where others name the product itself: a guide on all of them has no heading for each.
+    """
+    wanted = names.known_in(asked)
+    there = [names.known_in("\n".join((each.title, *each.headings))) for each in passages]
+    own = {name for name in wanted if any(name in each for each in there)}
+    moved = [
+        replace(each, score=each.score - SIBLING * sum(_is_on_sibling(name, named) for name in own))
+        for each, named in zip(passages, there, strict=True)
+    ]
+    return sorted(moved, key=lambda each: -each.score)[:PASSAGES]
+
+
+def _is_on_sibling(wanted: Name, named: Collection[Name]) -> bool:
+    return wanted not in named and any(are_siblings(wanted, name) for name in named)
 
 
 def _rearranged(passages: Sequence[Passage], cosine: Mapping[int, float]) -> list[Passage]:

@@ -1,0 +1,195 @@
+"""The names that guides give to products, and those in a question that no guide knows.
+
+Sibling products differ by a word or a number behind a shared name ("Brook 4", "Brook 4 Pro", "Brook 5"), which is
+all that tells a question on a product that we don't have ("Brook 6") from one that we do. What is a name is learned
+from the guides' own capitals and numbers; no product is listed here.
+"""
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+from itertools import pairwise
+
+from knowledge.lexical import asking, stems
+
+
+def _words(listed: str) -> frozenset[str]:
+    return frozenset(listed.split())
+
+
+# Words that tell siblings apart in any trade; the second row only when it is written with a capital.
+QUALIFIERS = _words("pro max mini lite ultra nano xl deluxe premium")
+QUALIFIERS_IN_CAPITALS = _words("plus air go home one gold silver basic business family advanced")
+# A number before one of these is an amount, not part of a name.
+UNITS = _words(
+    "second seconds minute minutes min mins hour hours day days week weeks month months year years night nights am pm "
+    "time times x euro euros pound pounds quid dollar dollars cent cents percent people users customers devices of "
+    "gb mb tb kb gig mbps gbps mbit ghz km metres meters m cm mm inch inches kg g w v a st nd rd th"
+)
+# A number behind one of these is a date, or a place in a text.
+COUNTED = _words(
+    "january february march april may june july august september october november december jan feb mar apr jun jul aug "
+    "sep sept oct nov dec monday tuesday wednesday thursday friday saturday sunday mon tue wed thu fri sat sun "
+    "spring summer autumn winter christmas easter step page section chapter part figure table question line no nr"
+)
+MOST_WORDS = 4  # of a name
+STRICTLY = 4  # times as often with a capital as without: then a word is a name, however it is typed
+
+_RUN = re.compile(r"[A-ZÀ-Þ][^\W_]*(?:[-'’][^\W_]+)*(?:[ \u00a0](?:[A-ZÀ-Þ][^\W_]*|\d+[^\W_]*(?:\.\d+)*))*")
+_WORD = re.compile(r"[^\W\d_]+")
+_CODE = re.compile(r"\b[^\W\d_]{1,6}-?\d{1,4}[^\W\d_]?\b")
+_JOINED = re.compile(r"([^\W\d_]{3,})-?(\d{1,4})")
+_TOKEN = re.compile(r"[£€$]?[^\W_]+(?:[-'’.][^\W_]+)*%?")
+_NUMBER = re.compile(r"\d{1,4}[^\W\d_]?")
+_YEAR = re.compile(r"(?:19|20)\d\d")
+
+Name = tuple[str, ...]  # in small letters, one word each
+
+
+class Names:
+    """What a set of guides calls its products; made once for all questions."""
+
+    def __init__(self, texts: Iterable[str]) -> None:
+        self._followers: defaultdict[Name, set[str]] = defaultdict(set)
+        self._numbered: Counter[str] = Counter()  # how often a word stands before a number
+        self._capital: Counter[str] = Counter()
+        self._small: Counter[str] = Counter()
+        self._codes: set[str] = set()
+        self._series: set[str] = set()  # what codes begin with
+        for text in texts:
+            self._learn(text)
+
+    def _learn(self, text: str) -> None:
+        for word, times in Counter(_WORD.findall(text)).items():
+            (self._capital if word[0].isupper() else self._small)[word.casefold()] += times
+        codes = set(_CODE.findall(text))
+        self._codes.update(_plain(code) for code in codes)
+        self._series.update(_series(code) for code in codes)
+        for run in _RUN.findall(text):
+            words = run.casefold().split()
+            for first in range(len(words) - 1):
+                for last in range(first + 1, min(first + MOST_WORDS, len(words))):
+                    self._followers[tuple(words[first:last])].add(words[last])
+            self._numbered.update(word for word, after in pairwise(words) if after[0].isdigit())
+
+    def known_in(self, text: str) -> set[Name]:
+        """The names in a text that the guides use, each as long as it goes.
+
+        >>> sorted(Names(["The Brook 4, the Brook 4 Pro and the Heron."]).known_in("my brook 4 pro and heron"))
+        [('brook', '4', 'pro'), ('heron',)]
+        """
+        words = [_bare(text[start:end]) for start, end in self._words_of(text)]
+        names: set[Name] = set()
+        at = 0
+        while at < len(words):
+            name = self._longest(words, at)
+            if name:
+                names.add(name)
+            at += max(1, len(name))
+        return names
+
+    def unknown_in(self, question: str) -> list[str]:
+        """The names of siblings that no guide knows, and codes that none holds, as the question has them.
+
+        >>> Names(["The Brook 4, the Brook 5 and the Heron Lite."]).unknown_in("Is the Brook 6 better? In 2026?")
+        ['Brook 6']
+        """
+        spans = self._words_of(question)
+        words = [_bare(question[start:end]) for start, end in spans]
+        unknown: list[str] = []
+        at = 0
+        while at < len(words):
+            name = self._longest(words, at)
+            after = at + len(name)
+            if name and after < len(words) and question[spans[after - 1][1] : spans[after][0]] in {"", " ", "-"}:
+                following = words[after + 1] if after + 1 < len(words) else ""
+                if self._is_sibling(name, question[slice(*spans[after])], following):
+                    unknown.append(question[spans[at][0] : spans[after][1]])
+                    after += 1
+            elif not name and self._is_unknown_code(words[at]):
+                unknown.append(question[slice(*spans[at])])
+            at = max(after, at + 1)
+        return unknown
+
+    def says(self, word: str) -> bool:
+        """Whether a word stands anywhere in the guides, in capitals or not."""
+        return any(part in self._capital or part in self._small for part in _WORD.findall(word.casefold()))
+
+    def _words_of(self, text: str) -> list[tuple[int, int]]:
+        """The spans of the words; a name typed together with its number ("Brook4", "brook-4") makes two."""
+        spans = []
+        for token in _TOKEN.finditer(text):
+            joined = _JOINED.fullmatch(token.group())
+            if joined and _plain(token.group()) not in self._codes and self._is_name(joined[1].casefold()):
+                spans += [
+                    (token.start(), token.start() + joined.end(1)),
+                    (token.start() + joined.start(2), token.end()),
+                ]
+            else:
+                spans.append(token.span())
+        return spans
+
+    def _longest(self, words: list[str], at: int) -> Name:
+        """The longest name that begins here; empty where none does."""
+        if not self._is_name(words[at]):
+            return ()
+        end = at + 1
+        while (
+            end < len(words) and end - at < MOST_WORDS and words[end] in self._followers.get(tuple(words[at:end]), ())
+        ):
+            end += 1
+        return tuple(words[at:end])
+
+    def _is_sibling(self, name: Name, written: str, following: str) -> bool:
+        """Whether what stands behind a name would make it another product's."""
+        word, siblings = _bare(written), self._followers.get(name, set())
+        if _NUMBER.fullmatch(word):
+            if following in UNITS or _YEAR.fullmatch(word):
+                return False
+            # "the Heron 2" where there is only a Heron: a name's own number has no noun of its own behind it.
+            alone = not following or not set(stems(following)) - asking()
+            return any(each[0].isdigit() for each in siblings) or (alone and self._is_strict(name[0]))
+        if word in QUALIFIERS:
+            return self._is_strict(name[0])
+        if not written[0].isupper() or written.isupper() or not self._is_strict(name[0]):
+            return False
+        return word in QUALIFIERS_IN_CAPITALS
+
+    def _is_unknown_code(self, word: str) -> bool:
+        """Whether it is missing in a series that the guides have, as TV-99 beside TV-52; others may be anybody's."""
+        return bool(_CODE.fullmatch(word)) and _plain(word) not in self._codes and _series(word) in self._series
+
+    def _is_name(self, word: str) -> bool:
+        if word in COUNTED or not set(stems(word)) - asking():
+            return False
+        return self._is_strict(word) or self._numbered[word] > self._small[word]
+
+    def _is_strict(self, word: str) -> bool:
+        return self._capital[word] > STRICTLY * self._small[word]
+
+
+def are_siblings(one: Name, other: Name) -> bool:
+    """Whether two names are of different products of one family.
+
+    >>> are_siblings(("brook", "4", "pro"), ("brook", "4")), are_siblings(("brook", "4"), ("brook", "guide"))
+    (True, False)
+    """
+    shared = next((at for at, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other)))
+    apart = (*one[shared:][:1], *other[shared:][:1])
+    return shared > 0 and bool(apart) and all(_tells_apart(word) for word in apart)
+
+
+def _tells_apart(word: str) -> bool:
+    return word in QUALIFIERS or word in QUALIFIERS_IN_CAPITALS or any(sign.isdigit() for sign in word)
+
+
+def _bare(written: str) -> str:
+    return re.sub(r"['’]s$", "", written).casefold()
+
+
+def _plain(code: str) -> str:
+    return code.replace("-", "").casefold()
+
+
+def _series(code: str) -> str:
+    return re.split(r"-?\d", code, maxsplit=1)[0].casefold()

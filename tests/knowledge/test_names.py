@@ -1,0 +1,120 @@
+"""A question on a product that only its siblings are in the guides for is told from one on a product that is."""
+
+from collections.abc import Callable
+
+import pytest
+
+from knowledge.answers import Outcome
+from knowledge.library import Library
+from knowledge.names import Names, are_siblings
+
+GUIDES = [
+    "# Brook 4 router\n\nThe Brook 4 comes with Stream 100. The Brook 4 Pro comes with Stream 300.",
+    "# Brook 5 router\n\nWe send the Brook 5 with Stream 900 and with Stream Business 300. Step 1: pull the plug.",
+    "# Heron doorbell\n\nThe Heron is bigger than the Heron Lite. Error TV-52 means that a stream was cut.",
+    "Prices went up in April 2026. From 3 May 2026 calls cost £2. Step 2: ring the Heron twice.",
+]
+
+
+@pytest.fixture(scope="module")
+def names() -> Names:
+    return Names(GUIDES)
+
+
+UNKNOWN = [
+    ("how many devices can the Brook 6 handle at once", ["Brook 6"]),
+    ("brook-6 lights", ["brook-6"]),
+    ("HOW MANY PODS FOR THE BROOK 6?", ["BROOK 6"]),
+    ("Does the Brook 4 Plus have a USB port?", ["Brook 4 Plus"]),
+    ("Heron Pro: does it come with a chime?", ["Heron Pro"]),
+    ("battery life of the heron mini", ["heron mini"]),
+    ("is the heron 2 out?", ["heron 2"]),
+    ("upload on Stream Business 100, not Stream 500", ["Stream Business 100", "Stream 500"]),
+    ("error TV-99", ["TV-99"]),
+]
+
+
+@pytest.mark.parametrize(("question", "expected"), UNKNOWN)
+def test_a_sibling_that_no_guide_knows_is_seen(question: str, expected: list[str], names: Names) -> None:
+    """By its number, its qualifier or its code, however it is typed."""
+    assert names.unknown_in(question) == expected
+
+
+KNOWN = [
+    "brook 4 pro shows red",
+    "Brook5 keeps restarting",
+    "Brook 5 Router price",
+    "Stream for 3 months free",
+    "customer left Stream 3 months ago",
+    "stream business 300 for 24 months",
+    "his heron 2 weeks ago",
+    "the heron plus the lite",
+    "a Brook 4 bought in 2026",
+    "prices since April 12 and May 2025",
+    "error TV-52",
+    "step 7",
+    "my PS5 and my Galaxy S21 are offline, ticket INC4711",
+    "Anna Berg from Leeds has a Brook 5. 3 lights are red",
+    "",
+]
+
+
+@pytest.mark.parametrize("question", KNOWN)
+def test_what_only_looks_like_a_sibling_is_let_through(question: str, names: Names) -> None:
+    """Amounts, dates, durations, people, places and other makers' codes are no products of ours."""
+    assert names.unknown_in(question) == []
+
+
+def test_the_longest_name_counts(names: Names) -> None:
+    """A Brook 4 Pro is no Brook 4."""
+    assert names.known_in("swap a brook 4 pro for the Heron Lite") == {("brook", "4", "pro"), ("heron", "lite")}
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "expected"),
+    [
+        ("brook 4", "brook 5", True),
+        ("brook 4", "brook 4 pro", True),
+        ("heron", "heron lite", True),
+        ("brook 4", "brook 4", False),
+        ("brook 4", "brook routers", False),
+        ("brook 4", "stream 4", False),
+    ],
+)
+def test_siblings_differ_by_a_number_or_a_qualifier(one: str, other: str, expected: bool) -> None:
+    """Whichever is named first."""
+    assert are_siblings(tuple(one.split()), tuple(other.split())) is expected
+    assert are_siblings(tuple(other.split()), tuple(one.split())) is expected
+
+
+def test_a_sibling_is_never_answered_for(
+    open_library: Callable[..., Library], put_guide: Callable[[str, str | None], None]
+) -> None:
+    """The nearest sections are offered, with a word on why."""
+    library = open_library()
+    library.warm()
+
+    for question in ("How do I reset the Brook 7?", "how do I reset the brook 6 pro"):
+        answer = library.answer(question)
+        assert (answer.outcome, answer.citations) == (Outcome.NOT_IN_GUIDES, ())
+        assert answer.nearest[0].guide_key == "router.md"
+        assert answer.notes[0].startswith("The guides don't mention “")
+
+
+def test_the_data_sheet_of_the_product_asked_for_comes_first(
+    open_library: Callable[..., Library], put_guide: Callable[[str, str | None], None]
+) -> None:
+    """Though its siblings' say the same in nearly the same words, and more of them."""
+    put_guide(
+        "brook-6-pro.md", "# Brook 6 Pro router\n\n## Restarting it\n\nPull the plug. Restart: wait 60 seconds.\n"
+    )
+    put_guide("brook-7.md", "# Brook 7 router\n\n## Restarting it\n\nPress restart. Restart takes 9 seconds.\n")
+    library = open_library()
+    library.warm()
+
+    cited = {
+        asked: library.answer(f"How do I restart the {asked}?").citations[0].title
+        for asked in ("brook 6 pro", "Brook 6", "Brook 7")
+    }
+
+    assert cited == {"brook 6 pro": "Brook 6 Pro router", "Brook 6": "Brook 6 router", "Brook 7": "Brook 7 router"}
