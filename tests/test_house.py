@@ -6,6 +6,7 @@ import subprocess
 import sys
 import tomllib
 from collections.abc import Iterator
+from importlib.metadata import packages_distributions
 from pathlib import Path
 
 import pytest
@@ -51,6 +52,29 @@ def test_imports_go_downwards_only() -> None:
     """The import rules of pyproject.toml hold."""
     linted = subprocess.run([Path(sys.executable).with_name("lint-imports")], cwd=ROOT, capture_output=True, text=True)
     assert linted.returncode == 0, linted.stdout
+
+
+def test_what_is_imported_is_asked_for() -> None:
+    """No package is there only because another one needs it today; torch is installed in a step of its own."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    asked_for = {re.split(r"[\[<>=]", line)[0].replace("_", "-") for line in project["dependencies"]} | {"torch"}
+    brought_by = packages_distributions()
+    missing = {}
+    for path in sources(*OURS, "sandbox"):
+        for module in (
+            _imported(ast.parse(path.read_text(encoding="utf-8"))) - sys.stdlib_module_names - {*OURS, "sandbox"}
+        ):
+            if not asked_for & {package.lower().replace("_", "-") for package in brought_by[module]}:
+                missing[module] = name(path)
+    assert missing == {}
+
+
+def _imported(tree: ast.Module) -> set[str]:
+    """The first part of every absolute import."""
+    nodes = list(ast.walk(tree))
+    names = [alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names]
+    names += [node.module or "" for node in nodes if isinstance(node, ast.ImportFrom) and not node.level]
+    return {each.partition(".")[0] for each in names}
 
 
 def test_every_job_has_its_place_in_the_import_rules() -> None:

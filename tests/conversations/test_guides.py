@@ -106,7 +106,7 @@ def test_twenty_kills_during_ingest(
 
 
 def test_words_answer_while_the_vectors_are_made(company: Company, bots: Bots) -> None:
-    """The first start: a question is answered before the index is complete, and says how it was found."""
+    """The first start: a question is answered before the index is complete, or told to wait for the first guide."""
     bot = bots(has_guides=False).start()
     message = company.say("UANA", "C0ASK", "<@UFRONTLINE> Is there a reconnection fee?")
     answer = company.replies("C0ASK", message["ts"], 1)[0]
