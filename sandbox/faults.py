@@ -18,6 +18,7 @@ KINDS: dict[str, Json] = {
     "drop": {"method": None, "times": 1},
     "clear": {},
 }
+REASONS = ("warning", "refresh_requested", "link_disabled", "too_many_websockets", "close", "abort")
 LIMITS = {"copies": (1, 20), "times": (1, 100_000), "seconds": (0, 120), "status": (200, 599), "retry_after": (0, 3600)}
 
 
@@ -32,8 +33,7 @@ class Faults:
         if kind not in KINDS:
             raise Refused("unknown_fault", message=f"fault is one of {', '.join(KINDS)}")
         fields = KINDS[kind]
-        unknown = set(body) - {"fault"}.union(*KINDS.values())
-        if unknown:
+        if set(body) - {"fault", *fields}:  # one that is left out of account would strike more than was meant
             raise Refused("unknown_field", message=f"{kind} takes {', '.join(fields) or 'no fields'}")
         fault = {"fault": kind, **fields, **{name: body[name] for name in fields if body.get(name) is not None}}
         for name, value in fault.items():
@@ -44,6 +44,8 @@ class Faults:
             elif name == "after":
                 if not isinstance(value, bool):
                     raise Refused("bad_field", message="after is true or false")
+            elif name == "reason" and value not in REASONS:
+                raise Refused("bad_field", message=f"reason is one of {', '.join(REASONS)}")
             elif value is not None and not isinstance(value, str):
                 raise Refused("bad_field", message=f"{name} is a string")
         return fault

@@ -35,8 +35,8 @@ def respond(slack: LocalSlack, token: str, given: Json, act: str | None) -> Json
     return {"ok": True}
 
 
-def say(slack: LocalSlack, where: Json, call: Call) -> Json | None:
-    """Says it where the interaction was: beside it, in its place, or takes the original away (None then).
+def say(slack: LocalSlack, where: Json, call: Call) -> None:
+    """Says it where the interaction was: beside it, in its place, or takes the original away.
 
     `where` keeps the original: `ts` of the message or ephemeral message it began with.
     """
@@ -54,25 +54,23 @@ def say(slack: LocalSlack, where: Json, call: Call) -> Json | None:
             told = {"type": "ephemeral_deleted", "channel": channel["id"], "ts": ephemeral["ts"]}
             slack.tell({**told, "user": where["user"]}, user=where["user"])
         where["ts"] = None
-        return None
+        return
     content = read_content(slack, call)
     if call.flag("replace_original") and message:
         if "blocks" not in content:
             message.pop("blocks", None)
         slack.edit(channel, message, content, workspace.bot["user_id"], call.act)
-        return message
-    if call.flag("replace_original") and ephemeral:
+    elif call.flag("replace_original") and ephemeral:
         for name in ("blocks", "attachments"):
             ephemeral.pop(name, None)
         ephemeral.update(content)
         slack.changed()
         slack.tell({"type": "ephemeral_changed", "ephemeral": ephemeral}, user=where["user"])
-        return ephemeral
-    thread_ts = call.text("thread_ts") or where.get("thread_ts")
-    content |= {"thread_ts": thread_ts} if thread_ts else {}
-    if call.text("response_type", "ephemeral") == "in_channel":
-        posted, _ = slack.post(channel, content | bot_author(slack), call.act)
     else:
-        posted = slack.post_ephemeral(where["user"], channel, content, call.act)
-    where["ts"] = where.get("ts") or posted["ts"]
-    return posted
+        thread_ts = call.text("thread_ts") or where.get("thread_ts")
+        content |= {"thread_ts": thread_ts} if thread_ts else {}
+        if call.text("response_type", "ephemeral") == "in_channel":
+            posted, _ = slack.post(channel, content | bot_author(slack), call.act)
+        else:
+            posted = slack.post_ephemeral(where["user"], channel, content, call.act)
+        where["ts"] = where.get("ts") or posted["ts"]

@@ -126,7 +126,12 @@ async def stop(app: web.Application) -> None:
 
 async def call_method(request: web.Request) -> web.StreamResponse:
     slack, name = request.app[SLACK], request.match_info["method"]
-    arguments = await read_arguments(request)
+    try:
+        arguments = await read_arguments(request)
+    except Refused as refusal:
+        about = {"answer": refusal.answer(), "status": refusal.status, "ms": 0.0, "act": None}
+        slack.journal.add("call", method=name, arguments={}, **about)
+        raise
     token = _token(request, arguments)
     cause = slack.journal.cause(arguments)
     headers = {"x-oauth-scopes": ",".join(slack.manifest.scopes)} if name == "auth.test" else {}
@@ -162,15 +167,12 @@ async def _through_faults(
         return web.Response(status=204)
     fault = next((one for kind in ("ratelimit", "error", "drop") if (one := slack.faults.take(kind, method=name))), {})
     trouble = fault.get("fault")
-    status, headers = 200, {}
-    if trouble == "ratelimit":
-        answer: Json = {"ok": False, "error": "ratelimited"}
-        status, headers = 429, {"Retry-After": str(int(fault["retry_after"]))}
-    elif trouble == "error":
-        answer, status = {"ok": False, "error": fault["error"]}, int(fault["status"])
+    if trouble in ("ratelimit", "error"):
+        answer: Json = {"ok": False, "error": fault.get("error", "ratelimited")}
+        status = int(fault.get("status", 429))
     else:
         try:
-            answer = work()
+            answer, status = work(), 200
         except Refused as refusal:
             answer, status = refusal.answer(), refusal.status
     about: Json = {"status": status, "ms": round((time.monotonic() - started) * 1000, 1), "act": cause}
@@ -183,6 +185,7 @@ async def _through_faults(
         if isinstance(request.transport, asyncio.Transport):
             request.transport.abort()
         return web.Response(status=204)  # nobody is left to read it
+    headers = {"Retry-After": str(int(fault.get("retry_after", 1)))} if status == 429 else {}
     return web.json_response(answer, status=status, headers=headers)
 
 

@@ -39,4 +39,5 @@ async def perform(slack: LocalSlack, given: Json) -> Json:
             raise Refused("unknown_act", message=f"do is one of {', '.join(ACTS)}")
         return {"ok": True, "acked_ms": None, "response": None, **await known(act), "act": act.id}
     except Refused as refusal:
-        return {**refusal.answer(), "acked_ms": None, "act": act.id}
+        words = refusal.code.replace("_", " ")
+        return {"message": words, **refusal.answer(), "acked_ms": None, "response": None, "act": act.id}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections.abc import Callable
 from typing import Any
 
 from sandbox.arguments import Arguments, Json, Refused
@@ -53,7 +54,7 @@ class Act(Arguments):
         channel = self.channel()
         message = self.workspace.message(channel["id"], self.text("message_ts") or self.text("ts"))
         if message is None:
-            raise Refused("message_not_found")
+            raise Refused("message_not_found", message=f"no such message in {channel['id']}")
         return channel, message
 
     def view(self) -> Json:
@@ -91,19 +92,25 @@ async def acknowledged(act: Act, envelopes: list[Envelope]) -> Json:
     return {"acked_ms": acked_ms, "delivered": any(envelope.attempts for envelope in envelopes)}
 
 
-async def asked(act: Act, user: Json, kind: str, payload: Json) -> tuple[Envelope, Json]:
-    """Sends a command or interaction; the answer carries the modal it opened or changed."""
+async def asked(
+    act: Act, user: Json, kind: str, payload: Json, at_ack: Callable[[Json], None] = lambda response: None
+) -> Json:
+    """Sends a command or interaction; the answer carries the modal it opened or changed.
+
+    `at_ack` does what the acknowledgement itself asks for.
+    """
     before = [view["hash"] for view in act.workspace.stack(user["id"])]
     act.slack.journal.remember(act.id, user["id"])
     envelope = await act.slack.sockets.ask(kind, payload, act.id)
     acked_ms = round(((envelope.acked_at or 0) - act.started) * 1000, 1)
     answer: Json = {"acked_ms": acked_ms, "response": envelope.response}
+    at_ack(envelope.response or {})
     if "trigger_id" in payload and payload.get("type") != "view_submission" and not envelope.response:
         await followed(act)
     stack = act.workspace.stack(user["id"])
     if stack and stack[-1]["hash"] not in before:
         answer["view"] = stack[-1]
-    return envelope, answer
+    return answer
 
 
 async def followed(act: Act) -> None:

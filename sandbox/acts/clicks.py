@@ -152,8 +152,7 @@ async def suggest(act: Act) -> Json:
     payload = interaction(act, act.user, "block_suggestion") | _origin(act, place)
     payload |= {"block_id": block["block_id"], "action_id": element["action_id"], "value": act.text("value")}
     del payload["trigger_id"]
-    _, answer = await asked(act, act.user, "interactive", payload)
-    return answer
+    return await asked(act, act.user, "interactive", payload)
 
 
 async def _dispatch(act: Act, place: Place, action: Json) -> Json:
@@ -164,7 +163,7 @@ async def _dispatch(act: Act, place: Place, action: Json) -> Json:
         where = {"user": act.user["id"], "channel": channel["id"], "ts": holder["ts"], "thread_ts": thread_ts}
         payload |= {"state": {"values": _values(act, place)}}
         payload |= {"response_url": act.slack.response_url("actions", act.id, **where)}
-    _, answer = await asked(act, act.user, "interactive", payload)
+    answer = await asked(act, act.user, "interactive", payload)
     message = _now(act, place)
     return answer | ({"message": message} if message else {})
 

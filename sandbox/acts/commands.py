@@ -26,8 +26,7 @@ async def command(act: Act) -> Json:
         raise Refused("unknown_command", message=f"{name!r} is not one of {', '.join(act.slack.manifest.commands)}")
     channel = act.channel()
     text = text.strip()
-    where: Json = {"user": user["id"], "channel": channel["id"]}
-    url = act.slack.response_url("commands", act.id, **where)
+    url = act.slack.response_url("commands", act.id, user=user["id"], channel=channel["id"])
     token = url.rpartition("/")[2]
     acknowledged = act.slack.unacknowledged[token] = asyncio.Event()
     team = act.workspace.team
@@ -46,19 +45,24 @@ async def command(act: Act) -> Json:
         "response_url": url,
         "trigger_id": act.slack.trigger(user["id"], act.id),
     }
+    where = act.workspace.state["response_urls"][token]
+
+    def at_ack(response: Json) -> None:
+        if set(response) & {"text", "blocks", "attachments"}:
+            say(act.slack, where, Call(response, act.id))
+        acknowledged.set()
+
     try:
-        envelope, answer = await asked(act, user, "slash_commands", payload)
-        if envelope.response and set(envelope.response) & {"text", "blocks", "attachments"}:
-            stored = act.workspace.state["response_urls"].get(token, where)
-            said = say(act.slack, stored, Call(envelope.response, act.id))
-            answer |= {"message": said} if said else {}
+        answer = await asked(act, user, "slash_commands", payload, at_ack)
     except Refused as refusal:
         act.slack.notice(user["id"], f"{name} failed with the error “{refusal.code}”.")
         raise
     finally:
         acknowledged.set()
         del act.slack.unacknowledged[token]
-    return answer
+    said = where.get("ts") or ""  # at once, or through the response_url since
+    message = act.workspace.message(channel["id"], said) or act.workspace.ephemeral(user["id"], said)
+    return answer | ({"message": message} if message else {})
 
 
 async def shortcut(act: Act) -> Json:
@@ -80,8 +84,7 @@ async def shortcut(act: Act) -> Json:
             "channel": {"id": channel["id"], "name": channel_name(channel)},
             "response_url": act.slack.response_url("actions", act.id, **where),
         }
-    _, answer = await asked(act, user, "interactive", payload)
-    return answer
+    return await asked(act, user, "interactive", payload)
 
 
 async def open_home(act: Act) -> Json:

@@ -28,8 +28,8 @@ async def submit(act: Act) -> Json:
     user = act.user
     act.slack.journal.remember(act.id, view["id"])
     payload = interaction(act, user, "view_submission") | {"view": view, "response_urls": []}
-    envelope, answer = await asked(act, user, "interactive", payload)
-    changed = _follow(act, user["id"], view, envelope.response or {})
+    answer = await asked(act, user, "interactive", payload)
+    changed = _follow(act, user["id"], view, answer["response"] or {})
     return answer | ({"view": changed} if changed else {})
 
 
@@ -45,8 +45,7 @@ async def close(act: Act) -> Json:
         return {}
     payload = interaction(act, user, "view_closed") | {"view": view, "is_cleared": cleared}
     del payload["trigger_id"]
-    _, answer = await asked(act, user, "interactive", payload)
-    return answer
+    return await asked(act, user, "interactive", payload)
 
 
 def _fill(act: Act, view: Json) -> None:

@@ -1,6 +1,7 @@
 """Envelopes under trouble: not acknowledged, doubled, cut off, brought again."""
 
 import asyncio
+import json
 from pathlib import Path
 from typing import Any
 
@@ -199,6 +200,41 @@ async def test_ordered_refusals_look_like_slacks(sandbox: Client) -> None:
     assert [fault["fault"] for fault in listed["faults"]] == ["ratelimit", "error", "error"]
     assert answers == [(429, "ratelimited", "7"), (503, "internal_error", None), (200, "account_inactive", None)]
     assert (await client.auth_test())["user_id"] == "UFRONTLINE"
+
+
+@pytest.mark.parametrize(
+    ("fault", "message"),
+    [
+        ({"fault": "storm"}, "fault is one of duplicate, noack"),
+        ({"fault": "delay", "event": "app_mention"}, "delay takes method, seconds, times, after"),
+        ({"fault": "disconnect", "reason": "boredom"}, "reason is one of warning, refresh_requested"),
+        ({"fault": "error", "status": "503"}, "status is a number from 200 to 599"),
+    ],
+)
+async def test_a_fault_that_would_not_do_what_was_meant_is_refused(sandbox: Client, fault: Json, message: str) -> None:
+    """With what it takes."""
+    answer = await sandbox.fault(**fault)
+
+    assert message in answer["message"]
+    assert (await sandbox.get("/sandbox/faults"))["faults"] == []
+
+
+async def test_every_call_is_in_the_journal(sandbox: Client) -> None:
+    """Those that can't be read as well, and without the token."""
+    await sandbox.fault("error", method="chat.postMessage", status=429)
+    await sandbox.api("chat.postMessage", channel="C0ASK", text="x")
+    headers = {"Authorization": "Bearer xoxb-1", "Content-Type": "application/json"}
+    async with sandbox.session.post(f"{sandbox.address}/api/chat.update", data=b"{", headers=headers) as response:
+        assert (await response.json())["error"] == "invalid_json"
+    read = await sandbox.get("/sandbox/journal", since=0)
+    last = await sandbox.get("/sandbox/journal", since=1)
+
+    assert [(one["method"], one["status"], one["answer"]["ok"]) for one in read["entries"]] == [
+        ("chat.postMessage", 429, False),
+        ("chat.update", 200, False),
+    ]
+    assert (last["entries"], last["next"]) == (read["entries"][1:], 2)
+    assert "xoxb" not in json.dumps(read)
 
 
 async def test_the_workspace_survives_a_restart(start_sandbox: Start, tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from datetime import datetime, timedelta
 from typing import Any
 
 from slack_bolt.async_app import AsyncApp
@@ -133,6 +134,24 @@ async def test_command_text_is_raw_without_should_escape(sandbox: Client, connec
     act = await sandbox.act("command", user="UANA", channel="dm", text="/raw @ben & <co>")
 
     assert act["response"] == {"text": "@ben & <co>"}
+    assert act["message"]["text"] == "@ben & <co>"
+
+
+async def test_a_command_may_be_answered_only_later(sandbox: Client, connect: Connect) -> None:
+    """An empty acknowledgement, then the response_url at once: nothing holds it back."""
+    app = await connect(sandbox)
+
+    @app.command("/raw")
+    async def raw(ack: Any, respond: Any) -> None:
+        await ack()
+        await respond("Later.")
+
+    act = await sandbox.act("command", user="UANA", channel="C0ASK", text="/raw")
+    use = await sandbox.entry(lambda entry: entry.get("method") == "response_url")
+    acked = await sandbox.entry(lambda entry: entry.get("state") == "acked")
+
+    assert (act["response"], act["message"]["text"]) == (None, "Later.")
+    assert datetime.fromisoformat(use["at"]) - datetime.fromisoformat(acked["at"]) < timedelta(seconds=0.4)
 
 
 async def test_a_click_opens_a_modal_that_is_filled_and_sent(sandbox: Client, connect: Connect) -> None:
