@@ -14,13 +14,16 @@ from sqlalchemy import make_url
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot import running
+from bot.delivery import refusal
 from bot.manifest import SCOPES
+from bot.people import People
 from bot.records import choices, owners
 from bot.records.database import Database, engine_for
 from bot.settings import ROOT, Settings, SettingsError, load, missing_tokens
-from bot.wiring import slack_client
+from bot.wiring import CannotStart, clock_from, open_library, slack_client
 from knowledge.encoder import Encoder, ModelUnavailable
 from knowledge.index import AlreadyOwned
+from knowledge.library import Library
 
 MIGRATIONS = ROOT / "bot" / "migrations"
 APP_PAGE = "api.slack.com/apps › your app"
@@ -52,9 +55,15 @@ def examine() -> Iterator[Finding]:
         yield Finding("warn", "settings", "nobody is an admin from the start", "set ADMIN_USER_IDS in .env")
     database = _database(settings)
     yield database
-    yield from asyncio.run(_slack(settings, has_records=database.level == "ok"))
+    library = None
     if database.level == "ok":
-        yield from _guides(settings)
+        try:
+            library = open_library(settings, clock_from(settings))
+        except CannotStart as error:
+            yield Finding("fail", "settings", str(error))
+    yield from asyncio.run(_slack(settings, library))
+    if library is not None:
+        yield from _guides(settings, library)
     yield _model(settings)
 
 
@@ -88,7 +97,7 @@ def _database(settings: Settings) -> Finding:
     return Finding("ok", "database", f"{shown}, tables up to date")
 
 
-async def _slack(settings: Settings, *, has_records: bool) -> list[Finding]:
+async def _slack(settings: Settings, library: Library | None) -> list[Finding]:
     if missing := missing_tokens(settings):
         return [Finding("fail", "tokens", words) for words in missing]
     client = slack_client(settings, retries=True)
@@ -96,8 +105,8 @@ async def _slack(settings: Settings, *, has_records: bool) -> list[Finding]:
     try:
         async for finding in _tokens(client, settings):
             found.append(finding)
-        if has_records and found[0].level == "ok":
-            async for finding in _places_and_people(client, settings):
+        if library is not None and found[0].level == "ok":
+            async for finding in _places_and_people(client, settings, library):
                 found.append(finding)
     except (ClientError, OSError, TimeoutError) as error:
         words = f"{settings.slack_api_url} can't be reached ({_first_line(error)})"
@@ -139,8 +148,9 @@ def scopes(header: str) -> Iterator[Finding]:
         )
 
 
-async def _places_and_people(client: AsyncWebClient, settings: Settings) -> AsyncIterator[Finding]:
+async def _places_and_people(client: AsyncWebClient, settings: Settings, library: Library) -> AsyncIterator[Finding]:
     database = Database(settings.sync_database_url())
+    await People(client, database, clock_from(settings)).resolve_owners(library.owners())
     async with database.read() as session:
         chosen = await choices.every(session)
         unresolved = await owners.unresolved(session)
@@ -148,7 +158,7 @@ async def _places_and_people(client: AsyncWebClient, settings: Settings) -> Asyn
     for choice in choices.CHANNELS:
         yield await _channel(client, choice.replace("_", " "), chosen.get(choice))
     if not unresolved:
-        yield Finding("ok", "owners", "every owner that was looked up is known to Slack")
+        yield Finding("ok", "owners", "every owner of a guide is known to Slack")
     for owner in unresolved:
         remedy = "correct the line `owner:` of their guides, then `frontline ingest`"
         yield Finding("warn", "owners", f"{owner.name}: {owner.problem}", remedy)
@@ -166,16 +176,17 @@ async def _channel(client: AsyncWebClient, name: str, channel_id: str | None) ->
     return Finding("ok", "channels", f"the {name} is #{channel['name']}")
 
 
-def _guides(settings: Settings) -> Iterator[Finding]:
+def _guides(settings: Settings, library: Library) -> Iterator[Finding]:
     state, asked = running.library_state(settings), "the running bot"
     if state is None:
         asked = "no bot runs"
         try:
-            with running.own_library(settings) as library:
-                state = vars(library.state())
+            library.open()
         except AlreadyOwned as error:
             yield Finding("warn", "index", str(error), "try again in a moment, or restart the bot")
             return
+        state = vars(library.state())
+        library.close()
     if not state["guides"]:
         yield Finding("warn", "index", "there are no guides yet", "frontline ingest")
     elif state["fault"]:
@@ -196,7 +207,7 @@ def _model(settings: Settings) -> Finding:
 
 
 def _code(error: SlackApiError) -> str:
-    return f"Slack says {error.response.get('error')}"
+    return f"Slack says {refusal(error).get('error')}"
 
 
 def _first_line(error: Exception) -> str:

@@ -3,11 +3,14 @@
 from asyncio import CancelledError
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
+from typing import Any
 
+from bot.people import People
 from knowledge.library import Library
 
 
-async def catch_up(library: Library, in_background: Callable[..., Awaitable[object]]) -> None:
-    """Cheap when nothing has changed; embeds what is new, in the background, when something has."""
+async def catch_up(library: Library, people: People, in_background: Callable[..., Awaitable[Any]]) -> None:
+    """Cheap when nothing has changed; else embeds what is new, in the background, and resolves the guides' owners."""
     with suppress(CancelledError):  # the bot stops; APScheduler would log that as a failure
-        await in_background(library.refresh)
+        if await in_background(library.refresh):
+            await people.resolve_owners(await in_background(library.owners))

@@ -18,7 +18,8 @@ def start(parts: Parts, in_background: Callable[..., Awaitable[object]]) -> Asyn
         in_background: runs a long synchronous call in a thread of its own, away from people's questions.
     """
     scheduler = AsyncIOScheduler(timezone="UTC", job_defaults={"misfire_grace_time": None, "coalesce": True})
-    scheduler.add_job(reindex.catch_up, "interval", seconds=REINDEX_EVERY_S, args=(parts.library, in_background))
+    reindexing = (parts.library, parts.people, in_background)
+    scheduler.add_job(reindex.catch_up, "interval", seconds=REINDEX_EVERY_S, args=reindexing)
     scheduler.add_job(tidy.forget_old_traffic, "interval", hours=TIDY_EVERY_H, args=(parts.database, parts.clock))
     scheduler.start()
     return scheduler

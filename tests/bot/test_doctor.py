@@ -76,6 +76,15 @@ def test_a_database_out_of_reach_fails_without_its_password(monkeypatch: pytest.
     assert "secret" not in finding.in_words()
 
 
+def test_a_chat_model_that_cannot_be_used_is_one_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The examination goes on after it."""
+    migrate(f"sqlite:///{tmp_path}/frontline.db")
+    monkeypatch.setenv("CHAT_MODEL", "nobody:nothing")
+    levels = found()
+    assert "fail" in levels["settings"]
+    assert levels["model"] == ["ok"]
+
+
 def test_a_model_that_is_not_there_fails(monkeypatch: pytest.MonkeyPatch) -> None:
     """The embedding model is never downloaded, so a missing one is named."""
     monkeypatch.setenv("EMBEDDING_MODEL", "missing")
