@@ -13,6 +13,7 @@ from bot.blocks import kit
 from bot.blocks import questions as words
 from bot.blocks.admin import not_admin
 from bot.blocks.home import Asked, SetUp
+from bot.blocks.text import literal
 from bot.delivery import refusal
 from bot.listeners.access import why_not
 from bot.manifest import PROMPTS
@@ -21,6 +22,7 @@ from bot.people import Unknown
 from bot.records import audit, choices, owners, questions
 from bot.records.roles import Roles
 from knowledge.answers import Outcome
+from knowledge.ingest import NoGuidesFolder
 
 log = logging.getLogger(__name__)
 
@@ -58,13 +60,16 @@ async def load_guides(ack: AsyncAck, body: dict[str, Any], parts: Parts, deliver
     is_admin = await parts.people.allowed(user, Roles.ADMIN)
     async with parts.database.write() as session:
         await audit.note(session, user, "load_guides", "guides", parts.clock(), allowed=is_admin)
+    problem = None if is_admin else not_admin(await parts.people.admins())
     if is_admin:
         await publish(parts, user, is_loading=True)
-        await parts.think(parts.library.ingest)
-    else:
-        denied = not_admin(await parts.people.admins())
+        try:
+            await parts.think(parts.library.ingest)
+        except NoGuidesFolder as error:
+            problem = literal(str(error))
+    if problem is not None:
         async with parts.database.write() as session:
-            await parts.outbox.put(session, key=f"reply:{delivery_id}", channel=user, text=denied)
+            await parts.outbox.put(session, key=f"reply:{delivery_id}", channel=user, text=problem)
         parts.outbox.wake()
     await publish(parts, user)
 

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.records.once import add_once
-from bot.records.tables import Post, Referral
+from bot.records.tables import Post, Question, Referral
 
 
 class CannotReply(Exception):
@@ -44,6 +44,7 @@ async def refer(
     session: AsyncSession, question_id: int, asker: str, owners: Sequence[str], note: str, now: datetime
 ) -> tuple[Referral, bool]:
     """Pass a question on, once; returns the referral and whether it is new."""
+    await session.get(Question, question_id, with_for_update=True)  # two who ask for it at once take turns
     earlier = await open_or_replied(session, question_id)
     if earlier is not None:
         return earlier, False
