@@ -50,9 +50,7 @@ class Settings(BaseSettings):
     def _are_ids(cls, value: tuple[str, ...]) -> tuple[str, ...]:
         for one in value:
             if not re.fullmatch(r"[UWS][A-Z0-9]{1,30}", one):
-                raise ValueError(
-                    f"{one} is not a member id such as U012AB3CD (Slack: profile › ⋮ › Copy member ID)"
-                )
+                raise ValueError(f"{one} is not a member id such as U012AB3CD (Slack: profile › ⋮ › Copy member ID)")
         return value
 
     @field_validator("command_prefix")
