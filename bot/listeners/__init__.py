@@ -33,7 +33,7 @@ def routes(prefix: str = "") -> list[Route]:
         Route("command", ANY, stale.asked),
         Route("shortcut", "ask_guides", questions.shortcut, opens_a_view=True),
         Route("shortcut", "ask_about_message", questions.shortcut, opens_a_view=True),
-        Route("shortcut", ANY, stale.asked),
+        Route("shortcut", ANY, stale.chosen),
         Route("action", "open_ask", questions.open_ask, opens_a_view=True),
         Route("action", "read_section", answers.read_section, opens_a_view=True),
         Route("action", "show_answer", answers.show_answer, opens_a_view=True),

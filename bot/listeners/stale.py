@@ -16,12 +16,15 @@ async def clicked(
     ack: AsyncAck, body: dict[str, Any], respond: AsyncRespond, parts: Parts, delivery_id: int | None
 ) -> None:
     await ack()
-    if body.get("response_url"):
-        await respond(text=BUTTON, response_type="ephemeral", replace_original=False)
-        return
-    async with parts.database.write() as session:
-        await parts.outbox.put(session, key=f"stale:{delivery_id}", channel=body["user"]["id"], text=BUTTON)
-    parts.outbox.wake()
+    await _tell(BUTTON, body, respond, parts, delivery_id)
+
+
+async def chosen(
+    ack: AsyncAck, body: dict[str, Any], respond: AsyncRespond, parts: Parts, delivery_id: int | None
+) -> None:
+    """A shortcut that an older manifest still names; Slack shows nothing of what it is acknowledged with."""
+    await ack()
+    await _tell(_unknown(parts), body, respond, parts, delivery_id)
 
 
 async def submitted(ack: AsyncAck, body: dict[str, Any]) -> None:
@@ -32,11 +35,23 @@ async def submitted(ack: AsyncAck, body: dict[str, Any]) -> None:
 
 
 async def asked(ack: AsyncAck, parts: Parts) -> None:
-    """A command or shortcut that an older manifest still names."""
-    await ack(
-        text=f"That is no longer in use. Type /{parts.settings.command_prefix}frontline help to see what there is."
-    )
+    """A command that an older manifest still names."""
+    await ack(text=_unknown(parts))
 
 
 async def happened(event: dict[str, Any]) -> None:
     """An event that nothing follows from."""
+
+
+def _unknown(parts: Parts) -> str:
+    return f"That is no longer in use. Type /{parts.settings.command_prefix}frontline help to see what there is."
+
+
+async def _tell(text: str, body: dict[str, Any], respond: AsyncRespond, parts: Parts, delivery_id: int | None) -> None:
+    """Privately where it was clicked; by direct message where Slack has no place for that."""
+    if body.get("response_url"):
+        await respond(text=text, response_type="ephemeral", replace_original=False)
+        return
+    async with parts.database.write() as session:
+        await parts.outbox.put(session, key=f"stale:{delivery_id}", channel=body["user"]["id"], text=text)
+    parts.outbox.wake()
