@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from aiohttp import ClientError, web
+from pydantic import ValidationError
 from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_bolt.app.async_app import AsyncApp
 from slack_bolt.authorization import AuthorizeResult
@@ -96,7 +97,14 @@ def _chat_model(settings: Settings) -> "BaseChatModel | None":
     except ImportError as error:
         raise CannotStart(f"CHAT_MODEL={settings.chat_model} needs a package that isn't installed: {error}") from None
     except Exception as error:  # noqa: BLE001 - every provider has its own errors for a wrong name or a missing key
-        raise CannotStart(f"CHAT_MODEL={settings.chat_model} can't be used: {error}") from None
+        raise CannotStart(f"CHAT_MODEL={settings.chat_model} can't be used: {_without_values(error)}") from None
+
+
+def _without_values(error: Exception) -> str:
+    """What is wrong; a validator's own text repeats what it was given, the key among it."""
+    if isinstance(error, ValidationError):
+        return "; ".join(f"{one['loc'][-1] if one['loc'] else 'settings'}: {one['msg']}" for one in error.errors())
+    return str(error)
 
 
 def slack_client(settings: Settings, *, retries: bool, token: bool = True) -> AsyncWebClient:
