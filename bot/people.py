@@ -44,7 +44,6 @@ class Profile:
 class Channel:
     id: str
     is_member: bool  # whether the bot is in it
-    is_private: bool
     is_shared: bool  # people of other companies may read it
 
 
@@ -177,10 +176,10 @@ class People:
         profile = found.get("profile") or {}
         own_teams = {found.get("team_id"), *(found.get("enterprise_user") or {}).get("teams", [])}
         flags = ("deleted", "is_bot", "is_restricted", "is_ultra_restricted", "is_stranger")
-        name = profile.get("display_name") or found.get("real_name") or profile.get("real_name") or found.get("name")
+        names = (found.get("real_name"), profile.get("real_name"), profile.get("display_name"), found.get("name"), user)
         return Profile(
             id=user,
-            name=found.get("real_name") or profile.get("real_name") or name or user,
+            name=next(filter(None, names)),
             time_zone=found.get("tz") or "UTC",
             is_outsider=any(found.get(flag) for flag in flags) or team not in own_teams,
         )
@@ -201,7 +200,6 @@ class People:
         return Channel(
             id=channel,
             is_member=bool(found.get("is_member") or found.get("is_im")),
-            is_private=bool(found.get("is_private")),
             is_shared=any(found.get(flag) for flag in shared) or bool(found.get("pending_shared")),
         )
 

@@ -10,7 +10,6 @@ from bot.records import audit
 from bot.records.tables import Choice
 
 CHANNELS = ("ideas_channel", "wins_channel", "digest_channel")
-NAMES = (*CHANNELS, "time_zone")
 
 
 async def every(session: AsyncSession) -> dict[str, str]:

@@ -1,6 +1,6 @@
 """Who may do what: experts, managers and admins. Everyone else at the company is a member."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from enum import StrEnum
 
@@ -40,11 +40,6 @@ async def seed(session: AsyncSession, holders: Sequence[str], now: datetime) -> 
 
 async def every(session: AsyncSession) -> list[Role]:
     return list(await session.scalars(select(Role).order_by(Role.role, Role.holder)))
-
-
-async def of(session: AsyncSession, holders: Iterable[str]) -> set[str]:
-    """The roles that any of these ids (a person and the user groups that they are in) holds."""
-    return set(await session.scalars(select(Role.role).where(Role.holder.in_(list(holders)))))
 
 
 async def grant(session: AsyncSession, holder: str, role: str, by: str, now: datetime) -> bool:
