@@ -98,8 +98,11 @@ export function load(state) {
   groups.clear();
   for (const group of state.user_groups ?? []) groups.set(group.id, group.handle);
   for (const map of [messages, replies, statuses]) map.clear();
-  for (const [channel, items] of Object.entries(state.messages ?? {})) for (const item of items) put(channel, item);
-  for (const item of state.ephemerals ?? []) putEphemeral(item);
+  const posts = Object.entries(state.messages ?? {}).flatMap(([channel, items]) => items.map((item) => [channel, item]));
+  const all = [...posts, ...(state.ephemerals ?? []).map((item) => [null, item])];
+  for (const [channel, item] of all.sort(([, a], [, b]) => (a.ts ?? a.id) - (b.ts ?? b.id)))
+    if (channel) put(channel, item);
+    else putEphemeral(item);
   for (const item of state.statuses ?? [])
     if (item.status) statuses.set(key(item.channel, item.thread_ts), item.status);
   lastRead = JSON.parse(localStorage.getItem(`read ${me}`) ?? "null") ?? newestOfEach();
