@@ -4,7 +4,7 @@
 
 Two logistic regressions on features of knowledge.ranking: with vectors, and by words alone. Several sets and tiers are
 pooled, so that what is learned holds for small and large libraries and for more than one way of asking. Printed
-are figures of five-fold cross-validation in which all questions on one guide stay in one fold.
+are figures with one library left out, and of five folds in which all questions on one guide stay together.
 """
 
 import argparse
@@ -13,23 +13,32 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from zlib import crc32
 
 import numpy as np
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GroupKFold
+from sklearn.pipeline import Pipeline, make_pipeline
+from sklearn.preprocessing import StandardScaler
 from sqlalchemy import create_engine
 
 from knowledge import evaluation
+from knowledge.answering import OF_UNKNOWN
 from knowledge.encoder import Encoder
 from knowledge.evaluation import Asked, Floats, GuideRow, QuestionRow, auroc, expected_calibration_error
 from knowledge.index import Index
+from knowledge.ranking import ANSWERED, PARTLY
 from knowledge.retriever import Found, Retriever
 
+SAMPLE, NO_LIBRARY = "brightwater", "(none)"
 TARGET = Path(__file__).parents[1] / "knowledge" / "calibration.json"
-WITH_VECTORS = ("best_sentence", "best_passage", "words_covered", "names_elsewhere")
-WORDS_ONLY = ("words_matched", "words_covered", "names_elsewhere")
+WITH_VECTORS = ("best_sentence", "best_passage", "words_covered", "names_elsewhere", "names_absent")
+WORDS_ONLY = ("words_matched", "words_covered", "names_elsewhere", "names_absent")
 
-HOW = "Logistic regression (L2, C=10), made by benchmarks/calibrate.py from questions answerable and not: {}."
+HOW = (
+    "Logistic regression (L2, C=1, features standardized), made by benchmarks/calibrate.py from questions answerable "
+    "and not: {}. Questions on products that no guide knows are left out; they are never answered."
+)
 
 
 def ask(guides: Path, questions: Path, tier: str) -> tuple[list[Asked], list[Found]]:
@@ -49,22 +58,50 @@ def ask(guides: Path, questions: Path, tier: str) -> tuple[list[Asked], list[Fou
 
 
 def fit(rows: Sequence[QuestionRow], found: Sequence[Found], counts: Floats, names: Sequence[str]) -> dict[str, float]:
-    """Weights by name; says how they do on guides that they were not fitted to."""
+    """Weights by name; says how they do on questions that they were not fitted to."""
     values = np.array([[asdict(each.features)[name] if each.features else 0.0 for name in names] for each in found])
     held = np.array([row.answerable for row in rows], dtype=np.float64)
-    guides = [row.doc_id or row.question for row in rows]
-    likely: Floats = np.zeros(len(held))
-    for train, test in GroupKFold(5).split(values, held, guides):
-        likely[test] = _regression().fit(values[train], held[train], counts[train]).predict_proba(values[test])[:, 1]
-    bar = np.quantile(likely[held > 0], 0.1)
-    print(
-        f"{len(names)} features, {len(held)} questions: AUROC {auroc(likely[held > 0], likely[held == 0]):.3f}, "
-        f"ECE {expected_calibration_error(likely, held):.3f}, 90% answered at {bar:.2f}, "
-        f"{(likely[held == 0] < bar).mean():.3f} declined there"
-    )
-    model = _regression().fit(values, held, counts)
-    weights = [model.intercept_[0], *model.coef_[0]]
+    unknown = np.array([bool(each.unknown) for each in found])
+    # One half of the questions on nothing in particular is asked of each library that is left out.
+    half = np.array([crc32((row.doc_id or row.question).encode()) % 2 for row in rows])
+    libraries = np.array([_library(row) for row in rows])
+    print(f"{len(names)} features, {len(held)} questions")
+    for left_out in sorted(set(libraries) - {NO_LIBRARY}):
+        test = (libraries == left_out) | ((libraries == NO_LIBRARY) & (half == 1) & (left_out != SAMPLE))
+        train = (libraries != left_out) & ~((libraries == NO_LIBRARY) & (half == 1)) & ~unknown
+        likely = _fitted(values[train], held[train], counts[train]).predict_proba(values[test])[:, 1]
+        _tell(f"without {left_out}", np.where(unknown[test], OF_UNKNOWN, likely), held[test])
+    likely = np.zeros(len(held))
+    for train, test in GroupKFold(5).split(values, held, [row.doc_id or row.question for row in rows]):
+        known = train[~unknown[train]]
+        likely[test] = _fitted(values[known], held[known], counts[known]).predict_proba(values[test])[:, 1]
+    likely = np.where(unknown, OF_UNKNOWN, likely)
+    _tell("five folds", likely, held)
+    _tell("… of the sample", likely[libraries == SAMPLE], held[libraries == SAMPLE])
+    scaler, model = _fitted(values[~unknown], held[~unknown], counts[~unknown])
+    slopes = model.coef_[0] / scaler.scale_
+    weights = [model.intercept_[0] - slopes @ scaler.mean_, *slopes]
     return {name: round(float(weight), 2) for name, weight in zip(("intercept", *names), weights, strict=True)}
+
+
+def _library(row: QuestionRow) -> str:
+    return row.kb or NO_LIBRARY
+
+
+def _tell(what: str, likely: Floats, held: Floats) -> None:
+    if held.min() == held.max():
+        return
+    shares = "; ".join(
+        f"at {bar} {(likely[held > 0] >= bar).mean():.2f} kept, {(likely[held == 0] < bar).mean():.2f} declined"
+        for bar in (PARTLY, ANSWERED)
+    )
+    area, error = auroc(likely[held > 0], likely[held == 0]), expected_calibration_error(likely, held)
+    print(f"  {what}: AUROC {area:.3f}, ECE {error:.3f}; {shares}")
+
+
+def _fitted(values: Floats, held: Floats, counts: Floats) -> Pipeline:
+    pipeline = make_pipeline(StandardScaler(), LogisticRegression(C=1, max_iter=2_000))
+    return pipeline.fit(values, held, logisticregression__sample_weight=counts)
 
 
 def write(asked: Sequence[Asked], words: Sequence[Found], counts: Floats, how: str) -> None:
@@ -75,10 +112,6 @@ def write(asked: Sequence[Asked], words: Sequence[Found], counts: Floats, how: s
         "words_only": fit(rows, words, counts, WORDS_ONLY),
     }
     TARGET.write_text(json.dumps(fitted, indent=2) + "\n", encoding="utf-8")
-
-
-def _regression() -> LogisticRegression:
-    return LogisticRegression(C=10, max_iter=2_000)
 
 
 def main() -> None:

@@ -11,7 +11,7 @@ from knowledge.answers import Answer, Citation, Outcome, Sentence
 from knowledge.citations import Quotable, resolve
 from knowledge.index import Index, reading
 from knowledge.lexical import stems
-from knowledge.ranking import ANSWERED, PARTLY, probability
+from knowledge.ranking import ANSWERED, PARTLY, PARTLY_BY_WORDS, probability
 from knowledge.retriever import Closely, Found, Retriever
 from knowledge.tables import Guide
 
@@ -73,7 +73,7 @@ class Answering:
         if found.unknown:  # the answer for its sibling reads just as well, and is wrong
             likely = min(likely, OF_UNKNOWN)
             notes = (_not_mentioned(found.unknown), *notes)
-        if likely < PARTLY:
+        if likely < (PARTLY if found.dense else PARTLY_BY_WORDS):
             return Answer(Outcome.NOT_IN_GUIDES, likely, nearest=_nearest(evidence, ()), notes=notes)
         written = self._writer.write(question, evidence)
         outcome = written.outcome or (Outcome.ANSWERED if likely >= ANSWERED else Outcome.PARTLY)

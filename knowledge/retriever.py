@@ -15,7 +15,7 @@ from knowledge.encoder import Encoder, Vectors
 from knowledge.index import SPAN, Index, reading
 from knowledge.lexical import BM25_K1, asking, stems
 from knowledge.names import Name, Names, are_siblings
-from knowledge.ranking import SENTENCE_WEIGHT, SIBLING, Features, fuse
+from knowledge.ranking import SENTENCE_WEIGHT, SIBLING, Features, above_chance, fuse
 from knowledge.sentences import Kind, Piece, pieces
 from knowledge.tables import Chunk, Guide
 
@@ -87,12 +87,14 @@ class Retriever:
         if vector is not None:
             passages = _rearranged(passages, cosine)
             closely |= self._read_closely(passages[:1], vector, rarity, MOST_SENTENCES)[0]  # to mark what answers
+        names = names_of(asked)
         features = Features(
-            best_sentence=max(cosine.values(), default=0.0),
-            best_passage=max((cosines or {}).values(), default=0.0),
+            best_sentence=above_chance(max(cosine.values(), default=0.0), len(words.keys)) if cosines else 0.0,
+            best_passage=above_chance(max(cosines.values()), len(words.keys)) if cosines else 0.0,
             words_matched=_matched(bm25, rarity),
             words_covered=max(_covered(rarity, _words_of(passage)) for passage in passages[:COVERING]),
-            names_elsewhere=self._share_elsewhere(asked, passages[0]),
+            names_elsewhere=self._share_elsewhere(names, passages[0]),
+            names_absent=sum(not words.names.says(name) for name in names) / len(names) if names else 0.0,
         )
         unknown = tuple(words.names.unknown_in(asked))
         return Found(tuple(passages), closely, features, vector is not None, unknown)
@@ -171,9 +173,8 @@ class Retriever:
                 self._sentences.popitem(last=False)
         return known
 
-    def _share_elsewhere(self, asked: str, first: Passage) -> float:
-        """The share of the names in the question that the guide of the first passage never says."""
-        names = names_of(asked)
+    def _share_elsewhere(self, names: Sequence[str], first: Passage) -> float:
+        """The share of the question's names that the guide of the first passage never says."""
         if not names:
             return 0.0
         with Session(self._reading) as session:

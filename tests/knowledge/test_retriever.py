@@ -7,7 +7,7 @@ from sqlalchemy import Engine
 
 from knowledge.encoder import Encoder
 from knowledge.index import Index
-from knowledge.ranking import Features, fuse, probability
+from knowledge.ranking import Features, above_chance, fuse, probability
 from knowledge.retriever import Retriever, keywords_of, names_of
 from knowledge.sentences import Kind, pieces
 
@@ -87,14 +87,21 @@ def test_scores_of_both_kinds_are_added_as_z_scores() -> None:
 
 def test_more_evidence_is_more_probable_and_unknown_names_are_less() -> None:
     """Whatever the weights were fitted to, their signs stay sensible, with vectors and without."""
-    weak = Features(0.2, 0.2, 0.1, 0.2, 1.0)
-    strong = Features(0.8, 0.8, 0.7, 1.0, 0.0)
-    wrong_product = Features(0.8, 0.8, 0.6, 0.8, 1.0)
+    weak = Features(0.1, 0.1, 0.1, 0.2, 1.0, 1.0)
+    strong = Features(0.7, 0.7, 0.7, 1.0, 0.0, 0.0)
+    wrong_product = Features(0.7, 0.7, 0.6, 0.8, 1.0, 0.0)
 
     for dense in (True, False):
         assert probability(weak, dense=dense) < 0.1
         assert probability(strong, dense=dense) > 0.9
         assert probability(wrong_product, dense=dense) < probability(strong, dense=dense)
+
+
+def test_a_likeness_counts_less_among_more_passages() -> None:
+    """The best of ten thousand is like anything, so that one calibration serves one guide and a thousand."""
+    assert above_chance(0.5, 1) == 0.5
+    assert above_chance(0.5, 10) > above_chance(0.5, 10_000) > 0.3
+    assert above_chance(0.5, 0) == 0.5
 
 
 def test_names_and_keywords_of_a_question() -> None:
