@@ -48,7 +48,12 @@ def said(text: str) -> Iterator[str]:
 def typed(text: str) -> str:
     """What a person typed, from Slack's encoding of it: mentions and links as words, entities undone."""
     words = re.sub(r"<([@#!]?)([^<>|]*)(?:\|([^<>]*))?>", _as_words, text)
-    return html.unescape(words).strip()
+    return kept(html.unescape(words))
+
+
+def kept(text: str) -> str:
+    """What a person typed, without what no database keeps: null characters and halves of surrogate pairs."""
+    return text.replace("\x00", "").encode("utf-8", "replace").decode().strip()
 
 
 def _as_words(found: re.Match[str]) -> str:

@@ -9,6 +9,7 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.blocks.kit import View, loading, notice
+from bot.blocks.text import kept
 from bot.delivery import refusal
 
 
@@ -49,5 +50,5 @@ def answers(view: dict[str, Any]) -> dict[str, str]:
         for state in elements.values():
             option = (state.get("selected_option") or {}).get("value")
             value = state.get("value") or state.get("selected_user") or state.get("selected_conversation") or option
-            found[block_id] = str(value or "").strip()
+            found[block_id] = kept(str(value or ""))
     return found

@@ -116,6 +116,11 @@ def test_a_service_code_keeps_its_characters() -> None:
     assert from_markdown("Dial *21*070# or use error_code_5, 5 * 3.") == ["Dial ∗21∗070# or use error_code_5, 5 ∗ 3."]
 
 
+def test_what_no_database_keeps_is_left_out() -> None:
+    """PostgreSQL refuses a null character, and half of a surrogate pair can't be written at all."""
+    assert typed(" a\x00b \ud800 ") == "ab ?"
+
+
 def test_slack_encoding_becomes_what_was_typed() -> None:
     """Mentions, channels and links are words again, and entities are undone."""
     said = "<@U1|ann> in <#C1|ask> said <https://x.example|this> &lt;b&gt; <!here> <@U2>"
