@@ -26,6 +26,8 @@ from knowledge.ingest import NoGuidesFolder
 
 log = logging.getLogger(__name__)
 
+UNSURE = "I could not check something with Slack just now. Please open this tab again in a minute."
+
 
 async def opened(event: dict[str, Any], parts: Parts) -> None:
     """Show Home, or suggest questions in the Messages tab."""
@@ -77,8 +79,12 @@ async def load_guides(ack: AsyncAck, body: dict[str, Any], parts: Parts, deliver
 async def publish(parts: Parts, user: str, *, is_loading: bool = False) -> None:
     """Bring somebody's Home up to date. It is drawn again whenever it is opened, so a failure here may pass."""
     try:
-        await parts.slack.views_publish(user_id=user, view=await _view(parts, user, is_loading))
-    except (SlackApiError, aiohttp.ClientError, TimeoutError, OSError, Unknown) as error:
+        view = await _view(parts, user, is_loading)
+    except Unknown:
+        view = {"type": "home", "blocks": [kit.section(UNSURE)]}
+    try:
+        await parts.slack.views_publish(user_id=user, view=view)
+    except (SlackApiError, aiohttp.ClientError, TimeoutError, OSError) as error:
         log.warning("a Home was not brought up to date: %s", type(error).__name__)
 
 
