@@ -33,6 +33,10 @@ class Connection:
     transport: asyncio.Transport | None
     leaving: bool = False
 
+    def cut(self) -> None:
+        if self.transport:
+            self.transport.abort()
+
 
 @dataclass(eq=False)
 class Envelope:
@@ -110,13 +114,11 @@ class Sockets:
             hello = {"type": "hello", "num_connections": len(self.connections)}
             seconds = 360 if brief else 18060
             about = {"debug_info": {**_debug(), "build_number": 1, "approximate_connection_time": seconds}}
-            await socket.send_json({**hello, "connection_info": {"app_id": self.app_id}, **about})
+            await self._send(connection, {**hello, "connection_info": {"app_id": self.app_id}, **about})
             self._wake_stranded()
             async for message in socket:
                 if message.type is WSMsgType.TEXT:
                     self._acknowledge(message.data)
-        except ConnectionError:
-            pass  # gone while being greeted; what it carried goes to the next one below
         finally:
             self._drop(connection)
         return socket
@@ -124,8 +126,8 @@ class Sockets:
     async def disconnect(self, reason: str) -> None:
         """Every connection is asked to leave for this reason; `abort` cuts them and `close` only closes them."""
         for connection in list(self.connections):
-            if reason == "abort" and connection.transport:
-                connection.transport.abort()
+            if reason == "abort":
+                connection.cut()
             elif reason == "close":
                 self._later(0, connection.socket.close)
             else:
@@ -145,11 +147,20 @@ class Sockets:
 
     async def _ask_to_leave(self, connection: Connection, reason: str) -> None:
         connection.leaving = True
+        if await self._send(connection, {"type": "disconnect", "reason": reason, "debug_info": _debug()}):
+            self._later(GRACE.get(reason, 1.0), connection.socket.close)
+
+    async def _send(self, connection: Connection, message: Json) -> bool:
+        """Whether it left; a client that has stopped reading is cut off."""
+        watch = asyncio.get_running_loop().call_later(self.ack_seconds, connection.cut)
         try:
-            await connection.socket.send_json({"type": "disconnect", "reason": reason, "debug_info": _debug()})
+            # Not under a timeout: a send that is cancelled takes those waiting behind it along.
+            await connection.socket.send_json(message)
         except ConnectionError:
-            return
-        self._later(GRACE.get(reason, 1.0), connection.socket.close)
+            return False
+        finally:
+            watch.cancel()
+        return connection.transport is not None and not connection.transport.is_closing()
 
     def _drop(self, connection: Connection) -> None:
         self.connections.remove(connection)
@@ -235,8 +246,8 @@ class Sockets:
 
     async def _hand_over(self, envelope: Envelope) -> bool:
         free = self._free()
-        envelope.carrier = free[next(self._turn) % len(free)] if free else None
-        if envelope.carrier is None:
+        envelope.carrier = carrier = free[next(self._turn) % len(free)] if free else None
+        if carrier is None:
             return False
         fault = self.faults.take("duplicate", event=envelope.name) if not envelope.attempts else None
         for _ in range(int(fault["copies"]) if fault else 1):
@@ -254,9 +265,7 @@ class Sockets:
             if len(envelope.attempts) == 1:
                 self._sent.append(envelope)
             self._note(envelope, "sent")
-            try:
-                await envelope.carrier.socket.send_json(message)
-            except ConnectionError:
+            if not await self._send(carrier, message):
                 envelope.carrier = None
                 return False
         return True

@@ -118,6 +118,21 @@ async def test_a_command_without_an_answer_fails_in_slacks_words(start_sandbox: 
     ]
 
 
+async def test_a_client_that_stops_reading_is_cut_off(start_sandbox: Start) -> None:
+    """Whoever waits for its acknowledgement gets an error, not silence."""
+    sandbox = await start_sandbox(limits=QUICK)
+    async with Socket(sandbox) as socket:
+        assert socket.socket._conn is not None
+        protocol = socket.socket._conn.protocol
+        assert protocol is not None
+        protocol.pause_reading()
+        acts = (sandbox.act("command", user="UANA", channel="dm", text=f"/ask {'x' * 39_000}") for _ in range(80))
+        answers = await asyncio.wait_for(asyncio.gather(*acts), 20)
+        protocol.resume_reading()
+
+    assert {answer["error"] for answer in answers} <= {"operation_timeout", "dispatch_failed"}
+
+
 async def test_ordered_copies_arrive_with_one_event_id(sandbox: Client) -> None:
     """`duplicate` delivers the next event so many times."""
     await sandbox.fault("duplicate", copies=4)
