@@ -31,7 +31,7 @@ async def enter(act: Act) -> Json:
 
 
 async def _enter(act: Act, place: Place, block: Json, element: Json) -> Json:
-    state = act.entered(element, act.given.get("value"))
+    state = act.entered(element, act.given.get("value", act.given.get("text")))
     values = _values(act, place)
     values.setdefault(block["block_id"], {})[element["action_id"]] = state
     act.slack.changed()

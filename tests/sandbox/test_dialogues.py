@@ -218,7 +218,7 @@ async def test_the_modal_opened_after_the_acknowledgement_is_in_the_answer(sandb
     clicked = await sandbox.act(
         "click", user="UANA", channel="C0ASK", message_ts=call["answer"]["ts"], action_id="open", value="7"
     )
-    await sandbox.act("type", user="UANA", view_id=clicked["view"]["id"], action_id="words", value="typed")
+    await sandbox.act("type", user="UANA", view_id=clicked["view"]["id"], action_id="words", text="typed")
     sent_as_typed = await sandbox.act("submit", user="UANA", view_id=clicked["view"]["id"])
     opened = await sandbox.act("open_home", user="UANA")
 
@@ -369,11 +369,12 @@ async def test_tabs_shortcuts_and_reactions_reach_the_app(sandbox: Client, conne
     await sandbox.entry(lambda entry: entry.get("method") == "views.publish")
     await sandbox.act("shortcut", user="UANA", callback_id="ask_about_message", channel="C0ASK", message_ts=ts)
     await sandbox.act("react", user="UANA", channel="C0ASK", message_ts=ts, emoji=":tada:")
+    await sandbox.act("react", user="UBEN", channel="C0ASK", message_ts=ts, value="tada")
     state = await sandbox.state("UANA")
 
-    assert [kind for kind, _ in seen] == ["tab", "shortcut", "reaction"]
+    assert [kind for kind, _ in seen] == ["tab", "shortcut", "reaction", "reaction"]
     assert state["homes"]["UANA"]["blocks"][0]["type"] == "divider"
-    assert state["messages"]["C0ASK"][0]["reactions"] == [{"name": "tada", "users": ["UANA"], "count": 1}]
+    assert state["messages"]["C0ASK"][0]["reactions"] == [{"name": "tada", "users": ["UANA", "UBEN"], "count": 2}]
 
 
 async def test_the_page_hears_of_changes_its_user_may_see(sandbox: Client) -> None:
