@@ -1,4 +1,7 @@
-"""The guides folder brought into SQL: what is new, changed or gone there, and what can't be taken.
+"""The guides brought into SQL: what is new, changed or gone, and what can't be taken.
+
+Most stand in the guides folder. A file elsewhere that somebody names is taken too, under its whole path, and is looked
+at again at each whole ingest.
 
 Each guide is one short transaction of its own, so other readers and writers never wait for a whole ingest, and one
 that is killed leaves whole guides behind; the next one goes on from there.
@@ -30,7 +33,10 @@ class NoGuidesFolder(Exception):
 
 @dataclass(frozen=True)
 class Summary:
-    """What became of each file, by its path below the guides folder; a reason goes on from the file's name."""
+    """What became of each file, by its key: its path below the guides folder, or its whole path when it is elsewhere.
+
+    A reason goes on from the file's name.
+    """
 
     added: tuple[str, ...] = ()
     changed: tuple[str, ...] = ()
@@ -61,10 +67,11 @@ def ingest(
     now: datetime,
     progress: Callable[[int, int, str], None] | None = None,
 ) -> Summary:
-    """Brings the guides folder, or only some files and folders in it, into SQL.
+    """Brings the guides folder, or only the files and folders named, into SQL.
 
     Args:
-        paths: files and folders below `root`; all of it when None. What is known of them but no longer there leaves.
+        paths: files and folders, in `root` or elsewhere. What is known of them but no longer there leaves. None means
+            all of `root`, and what is known from elsewhere.
         progress: called after each file with how many are done, how many there are, and its name.
 
     Raises:
@@ -82,9 +89,9 @@ def ingest(
     refused = dict(found.refused)
     limits = Limits()
     with Parser(limits) as parser:
-        for done, (key, path) in enumerate(found.files.items(), 1):
+        for done, (key, (path, folder)) in enumerate(found.files.items(), 1):
             try:
-                source = read(path, root, limits)
+                source = read(path, folder, limits)
                 if hashes.get(key) == source.hash:
                     outcomes["unchanged"].append(key)
                 else:
@@ -114,27 +121,23 @@ def ingest(
 
 @dataclass
 class _Found:
-    files: dict[str, Path] = field(default_factory=dict)  # by key
+    files: dict[str, tuple[Path, Path]] = field(default_factory=dict)  # by key; with the folder no link may leave
     refused: dict[str, str] = field(default_factory=dict)
-    strangers: set[str] = field(default_factory=set)  # of the refused: named by someone, but no part of the folder
+    strangers: set[str] = field(default_factory=set)  # of the refused: named by someone, but no guide at all
     gone: set[str] = field(default_factory=set)  # known, asked for, and no longer there
 
 
 def _find(root: Path, paths: Sequence[Path] | None, known: set[str]) -> _Found:
     found = _Found()
-    scopes: list[str] = []  # keys of the folders and files asked for; "" is the whole folder
-    for path in [root] if paths is None else paths:
-        place = _in_folder(root, path)
-        if place is None:
-            name = str(path)
-            found.refused[name] = f"is outside the guides folder; put it into {root} and ingest it there"
-            found.strangers.add(name)
-            continue
+    scopes: list[str] = []  # keys of the folders and files asked for; "" is the guides folder
+    elsewhere = [Path(key) for key in sorted(known) if _is_elsewhere(key)]
+    for path in [root, *elsewhere] if paths is None else paths:
+        place = _place(root, path)
         scope = "" if place == root else _key(root, place)
         if place.is_dir() and not place.is_symlink():
             _walk(root, place, found)
         elif place.suffix.lower() in FORMATS and os.path.lexists(place):
-            _take(root, place, found)
+            _take(root, place, place.parent, found)
         elif os.path.lexists(place):
             found.refused[scope] = f"is not in a guide format ({' '.join(FORMATS)}); save it in one of them"
             found.strangers.add(scope)
@@ -152,11 +155,10 @@ def _find(root: Path, paths: Sequence[Path] | None, known: set[str]) -> _Found:
     return found
 
 
-def _in_folder(root: Path, path: Path) -> Path | None:
-    """The place meant, seen from here or else from the guides folder, if it is in the guides folder."""
+def _place(root: Path, path: Path) -> Path:
+    """The place meant, seen from here or else from the guides folder."""
     seen = path if path.is_absolute() or os.path.lexists(path) else root / path
-    place = seen.parent.resolve() / seen.name if seen.name not in ("", "..") else seen.resolve()
-    return place if place.is_relative_to(root) else None
+    return seen.parent.resolve() / seen.name if seen.name not in ("", "..") else seen.resolve()
 
 
 def _walk(root: Path, folder: Path, found: _Found) -> None:
@@ -172,18 +174,18 @@ def _walk(root: Path, folder: Path, found: _Found) -> None:
         folders[:] = sorted(name for name in folders if not _is_hidden(name))
         for name in folders:
             link = Path(place, name)
-            if link.is_symlink() and not link.resolve().is_relative_to(root):
+            if link.is_symlink() and not link.resolve().is_relative_to(_bounds(root, folder)):
                 found.refused[_key(root, link)] = "is a link to a folder outside; put the folder itself there"
         for name in sorted(files):
             if not _is_hidden(name) and os.path.splitext(name)[1].lower() in FORMATS:
-                _take(root, Path(place, name), found)
+                _take(root, Path(place, name), folder, found)
 
 
 def _is_hidden(name: str) -> bool:
     return name.startswith((".", "~$"))  # ~$: what Office leaves beside a file that is open
 
 
-def _take(root: Path, path: Path, found: _Found) -> None:
+def _take(root: Path, path: Path, folder: Path, found: _Found) -> None:
     key = _key(root, path)
     if len(key) > _LONGEST_KEY:
         found.refused[key[:_LONGEST_KEY]] = f"has a path of more than {_LONGEST_KEY} characters; shorten it"
@@ -191,15 +193,25 @@ def _take(root: Path, path: Path, found: _Found) -> None:
         readable = "".join(sign if sign.isprintable() else "\N{REPLACEMENT CHARACTER}" for sign in key)
         found.refused[readable] = "has signs in its name that can't be shown; rename it"
     else:
-        found.files[key] = path
+        found.files[key] = (path, _bounds(root, folder))
+
+
+def _bounds(root: Path, folder: Path) -> Path:
+    """The folder that links may not lead out of: the guides folder, or the one that somebody named elsewhere."""
+    return root if folder.is_relative_to(root) else folder
 
 
 def _key(root: Path, path: Path) -> str:
-    return os.fsencode(path.relative_to(root).as_posix()).decode("utf-8", "replace")
+    place = path.relative_to(root) if path.is_relative_to(root) else path
+    return os.fsencode(place.as_posix()).decode("utf-8", "replace")
+
+
+def _is_elsewhere(key: str) -> bool:
+    return key.startswith("/")
 
 
 def _is_below(key: str, scope: str) -> bool:
-    return not scope or key == scope or key.startswith(f"{scope}/")
+    return key == scope or key.startswith(f"{scope}/") if scope else not _is_elsewhere(key)
 
 
 def _in_transaction(engine: Engine, work: Callable[[Session, Revision], _T]) -> _T:
