@@ -72,7 +72,7 @@ class Retriever:
         bm25 = words.lexical.search(keywords, CANDIDATES)
         vector = self._encoder.encode([asked])[0] if self._index.is_dense else None
         cosines = self._index.nearest(vector, CANDIDATES) if vector is not None else None
-        if vector is not None and cosines is not None:
+        if vector is not None and cosines:
             cosines |= self._index.cosines(vector, [each for each in bm25 if each not in cosines])
             bm25 |= words.lexical.score(keywords, [each for each in cosines if each not in bm25])
         else:
@@ -212,7 +212,7 @@ def _starts_sentence(text: str, at: int) -> bool:
 
 
 def _answers(piece: Piece) -> bool:
-    return piece.kind not in {Kind.RULE, Kind.HEADING} and piece.end - piece.start > 2
+    return piece.kind not in {Kind.RULE, Kind.HEAD, Kind.HEADING} and piece.end - piece.start > 2
 
 
 def _without_siblings(names: Names, asked: str, passages: Sequence[Passage]) -> list[Passage]:

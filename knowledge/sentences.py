@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import zip_longest
 
 ABBREVIATIONS = {"e.g", "i.e", "etc", "vs", "approx", "mr", "mrs", "ms", "dr", "st", "no", "nr", "fig", "inc", "ltd"}
 
@@ -21,6 +22,7 @@ class Kind(StrEnum):
     SENTENCE = "sentence"
     ITEM = "item"  # a list item, or its first sentence
     ROW = "row"
+    HEAD = "head"  # the first row of a table, which names its columns
     RULE = "rule"  # the line below a table's head, or a line across the page
     HEADING = "heading"
     CODE = "code"
@@ -40,7 +42,15 @@ def pieces(text: str) -> list[Piece]:
     >>> [text[piece.start : piece.end] for piece in pieces(text)]
     ['It costs € 4.50 a month.', 'Ask Dr. Kim first.']
     """
-    return [trimmed for piece in _raw(text) if (trimmed := _trim(text, piece))]
+    found = [trimmed for piece in _raw(text) if (trimmed := _trim(text, piece))]
+    return [_titled(text, piece, after) for piece, after in zip_longest(found, found[1:])]
+
+
+def _titled(text: str, piece: Piece, after: Piece | None) -> Piece:
+    """What a rule on the next line makes of a piece: the head of a table, or an underlined heading."""
+    kind = {Kind.ROW: Kind.HEAD, Kind.SENTENCE: Kind.HEADING}.get(piece.kind)
+    is_ruled = after is not None and after.kind is Kind.RULE and text[piece.end : after.start].count("\n") == 1
+    return Piece(piece.start, piece.end, kind) if kind and is_ruled else piece
 
 
 def _raw(text: str) -> Iterator[Piece]:

@@ -45,6 +45,22 @@ def test_an_answer_quotes_the_guide_and_marks_the_sentence(library: Library) -> 
     assert answer.notes == ()
 
 
+@pytest.mark.parametrize(
+    "question", ["which case gets which refund?", "refund amounts", "missed engineer visit refund"]
+)
+def test_neither_a_heading_nor_the_head_of_a_table_is_marked(question: str, library: Library) -> None:
+    """They share most words with the question, and answer nothing."""
+    bold = marked(library.answer(question))
+
+    assert bold
+    assert not any(words.startswith(("#", "| Case |", "| ---")) for words in bold)
+
+
+def test_one_good_quote_is_enough(library: Library) -> None:
+    """Another passage is quoted only where it answers nearly as well."""
+    assert len(library.answer("How many seconds do I hold the pin to reset the Brook 6?").citations) == 1
+
+
 @pytest.mark.parametrize("question", ["Who won the football match last night?", "What is the capital of Peru?"])
 def test_what_the_guides_do_not_say_is_not_answered(question: str, library: Library) -> None:
     """The nearest sections are offered instead, each once and with nothing marked as the answer."""

@@ -119,7 +119,9 @@ def test_names_and_keywords_of_a_question() -> None:
 
 def test_a_passage_falls_into_sentences_items_and_rows() -> None:
     """Abbreviations, decimals and wrapped lines don't end a sentence; code and table rules are told apart."""
-    text = """## Refunds
+    text = """Money
+---
+## Refunds
 It costs 4.5 euros, e.g. for Mr. Berg. "Really?" Yes.
 
 1. Open the app. Press *Reset*.
@@ -133,6 +135,8 @@ It costs 4.5 euros, e.g. for Mr. Berg. "Really?" Yes.
 code. Here
 ```"""
     assert [(piece.kind, text[piece.start : piece.end]) for piece in pieces(text)] == [
+        (Kind.HEADING, "Money"),
+        (Kind.RULE, "---"),
         (Kind.HEADING, "## Refunds"),
         (Kind.SENTENCE, "It costs 4.5 euros, e.g. for Mr. Berg."),
         (Kind.SENTENCE, '"Really?"'),
@@ -140,7 +144,7 @@ code. Here
         (Kind.ITEM, "1. Open the app."),
         (Kind.SENTENCE, "Press *Reset*."),
         (Kind.ITEM, "2. Wait\n   for the light."),
-        (Kind.ROW, "| Plan | Price |"),
+        (Kind.HEAD, "| Plan | Price |"),
         (Kind.RULE, "|---|---|"),
         (Kind.ROW, "| A | 10 |"),
         (Kind.CODE, "```"),
