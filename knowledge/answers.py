@@ -100,7 +100,7 @@ class LibraryState:
 
     guides: int
     chunks: int
-    vectors: int  # of `chunks`, how many the dense index holds
+    vectors: int  # of `chunks`, how many are embedded, be they in the dense index yet or not
     ready: bool  # dense search answers
     refused: Sequence[tuple[str, str]] = field(default=())  # (key, reason)
     fault: str | None = None  # why dense search is off, in words

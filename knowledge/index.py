@@ -149,6 +149,9 @@ class Index:
                 "Stop it first, or ask your question there."
             ) from None
         self._read_words()
+        with Session(self._reading) as session:
+            embedded = select(func.count()).select_from(Chunk).join(Vector, (Vector.hash == Chunk.hash) & self._ours)
+            self._embedded = session.scalar(embedded) or 0
 
     def close(self) -> None:
         """Gives the folder back; a refresh that is running stops after its batch."""
@@ -178,6 +181,14 @@ class Index:
                 log.exception("The vector index could not be brought up to date")
                 self._break(f"the vector index could not be brought up to date ({type(failure).__name__}: {failure})")
             return True
+
+    def refresh_words(self) -> None:
+        """Brings only the words up to the rows, for the time until vectors follow; not while a refresh is running."""
+        if self._refreshing.acquire(blocking=False):
+            try:
+                self._read_words()
+            finally:
+                self._refreshing.release()
 
     def _read_words(self) -> bool:
         with Session(self._reading) as session:

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
 
 STILL_READING = "I am still reading the guides. Please ask again in a moment."
+FIRST_WORDS = 4  # guides that are in before anything can be found
 
 
 class Library:
@@ -67,10 +68,12 @@ class Library:
         return self._index.refresh()
 
     def answer(self, question: str) -> Answer:
-        """What the guides say; a fault while the very first ones are still being taken in."""
-        if self._is_ingesting and not self._index.words.guides:
+        """What the guides say; a fault where they don't yet, because new ones are still being taken in."""
+        is_reading = self._is_ingesting and not self._index.is_complete
+        answer = self._answering.answer(question)
+        if is_reading and answer.outcome is Outcome.NOT_IN_GUIDES:
             return Answer(Outcome.FAULT, 0.0, notes=(STILL_READING,))
-        return self._answering.answer(question)
+        return answer
 
     def section(self, guide_key: str, start: int, end: int, quote: str) -> Section | None:
         """The section that a quote stands in now, wherever it has moved to; None when the guide is gone."""
@@ -93,10 +96,17 @@ class Library:
             )
 
     def ingest(self, progress: Callable[[int, int, str], None] | None = None) -> Summary:
-        """Takes in the guides folder, then refreshes."""
+        """Takes in the guides folder, then refreshes. What is in already is found by its words meanwhile."""
+
+        def tell(done: int, of: int, name: str) -> None:
+            if done >= FIRST_WORDS and done.bit_count() == 1:  # at 4, 8, 16, …: together no more work than the last
+                self._index.refresh_words()
+            if progress:
+                progress(done, of, name)
+
         self._is_ingesting = True
         try:
-            summary = ingest(self._engine, self._root, now=self._clock(), progress=progress)
+            summary = ingest(self._engine, self._root, now=self._clock(), progress=tell)
             self._index.refresh()
         finally:
             self._is_ingesting = False

@@ -103,6 +103,7 @@ def test_a_second_start_embeds_nothing_and_keeps_the_generation(
 
     again = Index(guides, tmp_path / "index", counting)  # type: ignore[arg-type]
     again.open()
+    assert (again.state().ready, again.state().vectors) == (False, again.state().chunks)  # kept, and not yet probed
     again.refresh()
 
     assert (again.state().ready, counting.embedded, current(tmp_path)) == (True, 0, before)
@@ -209,6 +210,45 @@ def test_what_a_kill_left_half_done_is_finished(open_index: Open, guides: Engine
     found = again.nearest(vector, 50)
     assert found is not None
     assert set(found) == set(again.words.keys)
+
+
+EMBED = """
+import sys
+from pathlib import Path
+from bot.records.database import engine_for
+from knowledge.encoder import Encoder
+from knowledge.index import Index
+
+index = Index(engine_for(sys.argv[1]), Path(sys.argv[2]), Encoder())
+index.open()
+index.refresh(lambda done, of: print(done, flush=True))
+"""
+
+
+def test_a_process_killed_while_it_embeds_costs_one_batch(
+    open_index: Open,
+    guides: Engine,
+    tmp_path: Path,
+    counting: CountingEncoder,
+    put_guide: Callable[[str, str | None], None],
+) -> None:
+    """The next start takes the lock, keeps what was embedded, and goes on from there."""
+    for number in range(80):
+        put_guide(f"more-{number}.md", f"# Part {number}\n\nPart {number} hangs on hook {number + 7}.\n")
+    command = [sys.executable, "-c", EMBED, str(guides.url), str(tmp_path / "index")]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout
+        embedded = int(process.stdout.readline())
+        process.kill()
+
+    again = Index(guides, tmp_path / "index", counting)  # type: ignore[arg-type]
+    again.open()
+    assert embedded <= again.state().vectors < again.state().chunks
+    again.refresh()
+
+    assert again.state().ready
+    assert counting.embedded <= again.state().chunks - embedded
+    again.close()
 
 
 def test_the_folder_has_one_owner(open_index: Open, guides: Engine, tmp_path: Path, encoder: Encoder) -> None:

@@ -48,6 +48,31 @@ def test_a_question_before_the_first_guides_are_in_is_no_gap(
     library.close()
 
 
+def test_the_first_guides_are_found_while_the_others_are_taken_in(
+    sqlite_engine: Engine, encoder: Encoder, tmp_path: Path
+) -> None:
+    """By their words; what they don't say may stand in the others, so that isn't called a gap."""
+    (tmp_path / "a.md").write_text("# Roaming\n\nIn Norway a roaming call costs £2 a minute.\n")
+    for number in range(5):
+        (tmp_path / f"b{number}.md").write_text(f"# Parking {number}\n\nPark on deck {number}.\n")
+    library = Library(sqlite_engine, tmp_path / "index", encoder, None, root=tmp_path, clock=lambda: NOW)
+    library.open()
+    meanwhile: list[tuple[int, Outcome, Outcome]] = []
+
+    def ask(done: int, *_: object) -> None:
+        said = [library.answer(question).outcome for question in ("roaming call Norway cost", "Who paints the fence?")]
+        meanwhile.append((done, said[0], said[1]))
+
+    library.ingest(ask)
+
+    assert [said for said in meanwhile if said[0] in (3, 5)] == [
+        (3, Outcome.FAULT, Outcome.FAULT),
+        (5, Outcome.ANSWERED, Outcome.FAULT),
+    ]
+    assert library.answer("Who paints the fence?").outcome is Outcome.NOT_IN_GUIDES
+    library.close()
+
+
 def test_a_section_is_read_where_the_quote_stands_now(
     open_library: Open, put_guide: Callable[[str, str | None], None]
 ) -> None:
