@@ -91,9 +91,10 @@ async def open_home(act: Act) -> Json:
     if not act.slack.manifest.home_tab:
         raise Refused("home_tab_disabled")
     answer = await _open_tab(act, "home")
-    if answer["acked_ms"] is not None:
+    homes = act.workspace.state["homes"]
+    if answer["acked_ms"] is not None and act.user["id"] not in homes:
         await followed(act)
-    return answer | {"view": act.workspace.state["homes"].get(act.user["id"])}
+    return answer | {"view": homes.get(act.user["id"])}
 
 
 async def open_messages(act: Act) -> Json:
