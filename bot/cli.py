@@ -108,7 +108,9 @@ def run() -> None:
 
 @app.command()
 def ingest(
-    paths: Annotated[list[Path] | None, typer.Argument(help="Only these files or folders, in GUIDES_DIR or elsewhere.")] = None,
+    paths: Annotated[
+        list[Path] | None, typer.Argument(help="Only these files or folders, in GUIDES_DIR or elsewhere.")
+    ] = None,
 ) -> None:
     """Take in new, changed and deleted guides."""
     from tqdm import tqdm

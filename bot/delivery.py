@@ -8,6 +8,7 @@ the message's metadata and, when it can't know whether Slack took the post, read
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from datetime import datetime, timedelta
 from enum import IntEnum
 from typing import Any
@@ -29,8 +30,10 @@ from bot.records.tables import Delivery, Post
 log = logging.getLogger(__name__)
 Clock = Callable[[], datetime]
 
+ALONE_WITHIN_S = 30
 MOST_REPLAYS = 3  # a delivery that was begun this often and never finished is given up, in words
 LEASE = timedelta(seconds=30)  # longer than any call to Slack may take
+PATIENCE = timedelta(hours=24)  # with a Slack that never says whether it took a post
 METADATA_EVENT = "frontline_post"
 BY_A_PERSON = (None, "file_share", "thread_broadcast")  # subtypes of a message that somebody typed
 
@@ -142,18 +145,19 @@ class Inbox:
         Args:
             give_up: tells the person when a delivery was begun too often, and so probably kills the process.
         """
-        async with self._database.write() as session:
-            rows = list(
-                await session.scalars(select(Delivery).where(Delivery.state == "received").order_by(Delivery.id))
-            )
-            for row in rows:
-                row.attempts += 1
+        async with self._database.read() as session:
+            left = select(Delivery).where(Delivery.state == "received").order_by(Delivery.attempts, Delivery.id)
+            rows = list(await session.scalars(left))
         for row in rows:
-            if row.attempts > MOST_REPLAYS:
-                log.error("delivery %s was begun %s times and never finished; given up", row.id, row.attempts - 1)
+            if row.attempts >= MOST_REPLAYS:
+                log.error("delivery %s was begun %s times and never finished; given up", row.id, row.attempts)
                 await give_up(row)
                 await self._finish(row.id, "failed")
                 continue
+            if row.attempts == MOST_REPLAYS - 1:  # it may be what kills us, and must not take others with it
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(self._all_done.wait(), ALONE_WITHIN_S)
+            await self._count(row)
             self._begin(row.id)
             request = AsyncBoltRequest(
                 body=row.body,
@@ -165,6 +169,10 @@ class Inbox:
             if response.status != 200:
                 log.error("delivery %s could not be handled again (status %s)", row.id, response.status)
         return len(rows)
+
+    async def _count(self, row: Delivery) -> None:
+        async with self._database.write() as session:
+            await session.execute(update(Delivery).where(Delivery.id == row.id).values(attempts=row.attempts + 1))
 
     async def drained(self) -> None:
         """Wait until nothing is being handled."""
@@ -209,6 +217,7 @@ TOKEN_PAUSE = timedelta(minutes=1)
 NO_SUCH_BLOCKS = frozenset({"invalid_blocks", "invalid_blocks_format", "msg_blocks_too_long"})
 # Slack's word that something broke on its side: the post may or may not stand
 UNKNOWN = frozenset({"internal_error", "fatal_error", "service_unavailable", "request_timeout"})
+GONE = frozenset({"thread_not_found", "message_not_found"})
 IN_WORDS = {
     "channel_not_found": "I can't see that channel any more",
     "not_in_channel": "I'm not in that channel; someone there can type /invite @Frontline",
@@ -429,7 +438,9 @@ class Outbox:
         """The end of the post, and in the same transaction what is said instead."""
         async with self._database.write() as session:
             await session.execute(_its_row(post).values(state="failed", error=code))
-            if code in NO_SUCH_BLOCKS and post.blocks:
+            if code in GONE:
+                pass  # whoever asked has deleted the question, and does not wait for an answer
+            elif code in NO_SUCH_BLOCKS and post.blocks:
                 await self._say_plainly(session, post)
             elif post.fallback_user is not None and post.fallback_user != post.channel:
                 await self._tell_instead(session, post, post.fallback_user, code)
@@ -462,6 +473,10 @@ class Outbox:
 
     async def _later(self, post: Post, state: str, wait: timedelta, error: str) -> None:
         now = self._clock()
+        if now - post.created_at > PATIENCE:
+            log.error("post %s is given up after %s (%s)", post.id, PATIENCE, error)
+            await self._give_up(post, error)
+            return
         log.warning("post %s waits %.1f s (%s)", post.id, wait.total_seconds(), error)
         await self._settle(post, state=state, due_at=now + wait, lease_until=now, error=error)
 

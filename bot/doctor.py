@@ -25,6 +25,7 @@ from knowledge.encoder import Encoder, ModelUnavailable
 from knowledge.index import AlreadyOwned
 from knowledge.library import Library
 
+WITH_TOKENS = ("scopes", "channels", "owners")
 MIGRATIONS = ROOT / "bot" / "migrations"
 APP_PAGE = "api.slack.com/apps › your app"
 
@@ -51,6 +52,10 @@ def examine() -> Iterator[Finding]:
         yield Finding("fail", "settings", str(error))
         return
     yield Finding("ok", "settings", "nothing unknown, nothing out of bounds")
+    if not settings.guides_dir.is_dir():
+        yield Finding(
+            "fail", "settings", f"there is no guides folder at {settings.guides_dir}", "set GUIDES_DIR in .env"
+        )
     if not settings.admin_user_ids:
         yield Finding("warn", "settings", "nobody is an admin from the start", "set ADMIN_USER_IDS in .env")
     database = _database(settings)
@@ -64,6 +69,8 @@ def examine() -> Iterator[Finding]:
     yield from asyncio.run(_slack(settings, library))
     if library is not None:
         yield from _guides(settings, library)
+    else:
+        yield Finding("warn", "index", "not looked at: it stands on the database")
     yield _model(settings)
 
 
@@ -99,7 +106,8 @@ def _database(settings: Settings) -> Finding:
 
 async def _slack(settings: Settings, library: Library | None) -> list[Finding]:
     if missing := missing_tokens(settings):
-        return [Finding("fail", "tokens", words) for words in missing]
+        unseen = [Finding("warn", what, "not looked at: Slack can't be asked without tokens") for what in WITH_TOKENS]
+        return [*(Finding("fail", "tokens", words) for words in missing), *unseen]
     client = slack_client(settings, retries=True)
     found = []
     try:

@@ -140,7 +140,7 @@ async def started(settings: Settings, *, chat_model: "BaseChatModel | None" = No
     """
     for name in ("SLACK_BOT_TOKEN", "SLACK_CLIENT_ID", "SLACK_CLIENT_SECRET"):
         os.environ.pop(name, None)  # Bolt reads these by itself, beside what it is given
-    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)  # what people asked is nobody else's business
     clock = clock_from(settings)
     url = settings.sync_database_url()
     await asyncio.to_thread(migrate, url)

@@ -8,6 +8,7 @@ from bot.blocks.home import CHANNELS
 from bot.blocks.kit import Block, Element, View
 
 WHAT_ROLES_DO = {
+    "member": "asks, and has no other role",
     "expert": "owns guides and replies to questions that they don't answer",
     "manager": "decides on ideas and sees team figures",
     "admin": "sets Frontline up and gives roles",

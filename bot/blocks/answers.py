@@ -60,7 +60,7 @@ def answer(
         blocks += _cited(question_id, answer, owners)
         text = _answer_text(answer)
     elif answer.outcome == Outcome.FAULT:
-        text = " ".join(literal(one_line(note, 300)) for note in answer.notes[:3]) or FAULT
+        text = literal(one_line("".join(answer.notes[:1]), 300)) or FAULT
         return Said(f"{literal(preface)} {text}".strip(), [*blocks, kit.section(text)])
     else:
         blocks += _not_in_guides(question_id, answer, ask)

@@ -18,6 +18,8 @@ UNSURE = (
     "Please ask again in a minute."
 )
 
+WELCOME = "You're welcome! Ask me whenever you need something from the guides."
+
 
 def how_to(prefix: str) -> str:
     return (

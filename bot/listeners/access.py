@@ -15,16 +15,16 @@ async def why_not(
         is_shared: Slack said that people of another company read the channel.
         only_to_them: nobody else sees the answer, so it may also be asked in a private channel that we can't see.
     """
-    if is_shared:
-        return words.SHARED
     try:
         if await people.is_outsider(user):
             return words.OUTSIDER
+        if is_shared:
+            return words.SHARED
         if channel is None or (only_to_them and await people.channel(channel) is None):
             return None
         return words.SHARED if await people.shared_with_outsiders(channel) else None
     except Unknown:
-        return words.UNSURE
+        return words.SHARED if is_shared else words.UNSURE
 
 
 def may_see(question: Question | None, user: str, channel: str | None) -> bool:

@@ -9,6 +9,7 @@ from typing import Any
 import aiohttp
 from slack_bolt.context.ack.async_ack import AsyncAck
 from slack_sdk.errors import SlackApiError
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.blocks import admin as blocks
 from bot.blocks import kit
@@ -68,8 +69,7 @@ async def roles_submitted(
     if problem is None:
         try:
             async with parts.database.write() as session:
-                verb = roles.grant if change == "grant" else roles.take_back
-                changed = await verb(session, person, role, by, parts.clock())
+                changed = await _change_role(session, person, role, change, by, parts)
                 if changed and person != by:
                     said = blocks.role_news(role, change, by)
                     await parts.outbox.put(
@@ -91,17 +91,31 @@ async def _role_problem(person: str, role: str, change: str, parts: Parts) -> di
     """What has to be corrected in the form, by block."""
     if not re.fullmatch(r"[UW][A-Z0-9]+", person):
         return {"person": "Please choose a person."}
-    if role not in GRANTED or change not in blocks.CHANGES:
+    if role not in blocks.WHAT_ROLES_DO or change not in blocks.CHANGES:
         return {"role": "Please choose a role."}
+    if role == Roles.MEMBER and change != "grant":
+        return {"role": "Everybody at the company is a member; that can't be taken back."}
     if change == "grant":
         try:
             if await parts.people.is_outsider(person):
                 return {"person": "Guests, bots and people of other companies can't have a role."}
         except Unknown:
             return {"person": "I could not check with Slack who this is. Please try again in a minute."}
-    elif role == Roles.ADMIN and not set(await parts.people.admins()) - {person}:
+    if _ends_an_admin(role, change) and set(await parts.people.admins()) == {person}:
         return {"person": str(roles.LastAdmin())}
     return None
+
+
+def _ends_an_admin(role: str, change: str) -> bool:
+    return (role, change) in ((Roles.ADMIN, "take_back"), (Roles.MEMBER, "grant"))
+
+
+async def _change_role(session: AsyncSession, person: str, role: str, change: str, by: str, parts: Parts) -> bool:
+    """Whether anything is different now."""
+    if role == Roles.MEMBER:
+        return await roles.make_member(session, person, by, parts.clock())
+    verb = roles.grant if change == "grant" else roles.take_back
+    return await verb(session, person, role, by, parts.clock())
 
 
 async def open_setup(ack: AsyncAck, body: dict[str, Any], parts: Parts) -> None:

@@ -32,6 +32,8 @@ log = logging.getLogger(__name__)
 
 REPLIES_STAY_OPEN_FOR = timedelta(minutes=30)
 MOST_ASKED = 10  # people of a user group that owns a guide
+GREETING = re.compile(r"(help|hi|hello|hey|good (morning|afternoon|evening))( there)?\W*", re.IGNORECASE)
+THANKS = re.compile(r"(many )?(thanks?|thank you|thx|cheers)( (so|very) much| a lot)?\W*", re.IGNORECASE)
 STATUS = "is looking in the guides…"
 
 
@@ -152,8 +154,10 @@ def _question_in(text: str, bot_user: str | None) -> str:
 def _not_one_question(text: str, parts: Parts) -> str | None:
     """What to say instead of looking it up."""
     limit = parts.settings.max_question_characters
-    if not re.search(r"\w", text) or text.lower() == "help":
+    if not re.search(r"\w", text) or GREETING.fullmatch(text):
         return words.how_to(parts.settings.command_prefix)
+    if THANKS.fullmatch(text):
+        return words.WELCOME
     return words.too_long(len(text), limit) if len(text) > limit else None
 
 

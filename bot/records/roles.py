@@ -50,6 +50,15 @@ async def grant(session: AsyncSession, holder: str, role: str, by: str, now: dat
     return True
 
 
+async def make_member(session: AsyncSession, holder: str, by: str, now: datetime) -> bool:
+    """Take back every role, which leaves a member; False when they are no more than that already.
+
+    Raises:
+        LastAdmin: nobody else would be an admin.
+    """
+    return any([await take_back(session, holder, role, by, now) for role in GRANTED])
+
+
 async def take_back(session: AsyncSession, holder: str, role: str, by: str, now: datetime) -> bool:
     """Take a role back; False when they don't have it.
 

@@ -134,13 +134,14 @@ async def test_replay_hands_over_what_was_left_and_gives_up_on_what_kills(databa
         async def async_dispatch(self, request: AsyncBoltRequest) -> Any:
             handled.append(request.context["delivery_id"])
             if request.body["event_id"] == "Ev1":
-                await inbox.done(request.context["delivery_id"])
+                await process.done(request.context["delivery_id"])
             return type("Response", (), {"status": 200})
 
     async def give_up(delivery: Delivery) -> None:
         given_up.append(delivery.body["event_id"])
 
     for _ in range(4):
-        await inbox.replay(App(), give_up)  # type: ignore[arg-type]
+        process = Inbox(database, lambda: NOW)  # another start after another crash
+        await process.replay(App(), give_up)  # type: ignore[arg-type]
 
     assert (handled, given_up) == ([1, 2, 2], ["Ev2"])

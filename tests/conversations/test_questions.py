@@ -194,12 +194,17 @@ def test_what_the_guides_dont_say_goes_to_the_owner_and_comes_back(company: Comp
             company.act("close", user=user, view_id=view["id"])
 
 
-@pytest.mark.parametrize("text", ["", "  ", "???", "👋"])
+@pytest.mark.parametrize("text", ["", "???", "👋", "Hello!"])
 def test_an_empty_question_gets_a_hint(company: Company, text: str) -> None:
     """Nothing to look up: how to ask, with an example."""
     answer = company.ask("UELENA", text)
 
     assert "Ask me a question in plain words" in says(answer)
+
+
+def test_thanks_are_taken_as_thanks(company: Company) -> None:
+    """A courtesy is no question, so it is not looked up and its outcome is kept out of Home."""
+    assert "You're welcome" in says(company.ask("UELENA", "Thanks a lot!"))
 
 
 def test_a_very_long_question_is_not_looked_up(company: Company) -> None:
