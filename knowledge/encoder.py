@@ -70,10 +70,6 @@ class Encoder:
                 # A daemon, so that a bot that is told to stop needn't wait for a long ingest.
                 threading.Thread(target=self._work, args=(self._model,), name="encoder", daemon=True).start()
 
-    @property
-    def is_loaded(self) -> bool:
-        return self._model is not None
-
     def encode(self, texts: Sequence[str], *, bulk: bool = False) -> Vectors:
         """One unit vector (a row of float32) per text. ``bulk`` work lets every waiting question pass first."""
         self.load()

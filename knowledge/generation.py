@@ -25,7 +25,6 @@ Vectors = NDArray[np.float32]
 COLLECTION = "chunks"
 EF_SEARCH = 200  # .97 of the exact neighbours at 20,000 chunks instead of .935, for 0.3 ms
 MOST_AT_ONCE = 5_000  # Chroma refuses more than 5,461
-SAMPLES = 20
 FOUND_AGAIN = 0.9  # of the samples; the search is approximate, so not quite all
 
 log = logging.getLogger(__name__)

@@ -44,10 +44,6 @@ class Summary:
     removed: tuple[str, ...] = ()
     refused: tuple[tuple[str, str], ...] = ()
 
-    @property
-    def changed_anything(self) -> bool:
-        return bool(self.added or self.changed or self.removed)
-
     def in_words(self) -> str:
         """
         >>> print(Summary(added=("a.md",), refused=(("b.pdf", "is locked with a password"),)).in_words())

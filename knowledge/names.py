@@ -142,6 +142,8 @@ class Names:
 
     def _is_sibling(self, name: Name, written: str, following: str) -> bool:
         """Whether what stands behind a name would make it another product's."""
+        if len(name) == MOST_WORDS:  # what may follow so long a name was not learned
+            return False
         word, siblings = _bare(written), self._followers.get(name, set())
         if _NUMBER.fullmatch(word):
             if following in UNITS or _YEAR.fullmatch(word):
@@ -149,11 +151,9 @@ class Names:
             # "the Heron 2" where there is only a Heron: a name's own number has no noun of its own behind it.
             alone = not following or not set(stems(following)) - asking()
             return any(each[0].isdigit() for each in siblings) or (alone and self._is_strict(name[0]))
-        if word in QUALIFIERS:
-            return self._is_strict(name[0])
-        if not written[0].isupper() or written.isupper() or not self._is_strict(name[0]):
-            return False
-        return word in QUALIFIERS_IN_CAPITALS
+        in_capitals = written[0].isupper() and not written.isupper()
+        tells = word in QUALIFIERS or (in_capitals and word in QUALIFIERS_IN_CAPITALS)
+        return tells and self._is_strict(name[0])
 
     def _is_unknown_code(self, word: str) -> bool:
         """Whether it is missing in a series that the guides have, as TV-99 beside TV-52; others may be anybody's."""

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from knowledge.answers import Passage
 from knowledge.encoder import Encoder, Vectors
-from knowledge.index import SPAN, Index, reading
+from knowledge.index import SPAN, Index, Words, reading
 from knowledge.lexical import BM25_K1, asking, stems
 from knowledge.names import Name, Names, are_siblings
 from knowledge.ranking import SENTENCE_WEIGHT, SIBLING, Features, above_chance, fuse
@@ -87,17 +87,30 @@ class Retriever:
         if vector is not None:
             passages = _rearranged(passages, cosine)
             closely |= self._read_closely(passages[:1], vector, rarity, MOST_SENTENCES)[0]  # to mark what answers
+        best = (max(cosine.values(), default=0.0), max(cosines.values())) if cosines else None
+        features = self._features(words, asked, passages, bm25, rarity, best)
+        return Found(tuple(passages), closely, features, vector is not None, tuple(words.names.unknown_in(asked)))
+
+    def _features(
+        self,
+        words: Words,
+        asked: str,
+        passages: Sequence[Passage],
+        bm25: Mapping[int, float],
+        rarity: Mapping[str, float],
+        best: tuple[float, float] | None,
+    ) -> Features:
+        """What the decision stands on; ``best`` are the highest cosines of a sentence and of a passage, if any."""
         names = names_of(asked)
-        features = Features(
-            best_sentence=above_chance(max(cosine.values(), default=0.0), len(words.keys)) if cosines else 0.0,
-            best_passage=above_chance(max(cosines.values()), len(words.keys)) if cosines else 0.0,
+        sentence, passage = (above_chance(each, len(words.keys)) for each in best) if best else (0.0, 0.0)
+        return Features(
+            best_sentence=sentence,
+            best_passage=passage,
             words_matched=_matched(bm25, rarity),
-            words_covered=max(_covered(rarity, _words_of(passage)) for passage in passages[:COVERING]),
+            words_covered=max(_covered(rarity, _words_of(each)) for each in passages[:COVERING]),
             names_elsewhere=self._share_elsewhere(names, passages[0]),
             names_absent=sum(not words.names.says(name) for name in names) / len(names) if names else 0.0,
         )
-        unknown = tuple(words.names.unknown_in(asked))
-        return Found(tuple(passages), closely, features, vector is not None, unknown)
 
     def _read(self, scores: Mapping[int, float]) -> list[Passage]:
         """The rows of the best chunks as they are now: what has left the guides is never quoted."""
