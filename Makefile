@@ -31,7 +31,7 @@ test: lint  ## lint and all tests
 	$(BIN)/pytest -m "not soak"
 
 soak: dev  ## the long proofs: full counts of kills and questions
-	$(BIN)/pytest -m soak
+	HYPOTHESIS_PROFILE=random $(BIN)/pytest -m soak
 
 clean:  ## delete .venv, caches and the demo's data (not .env)
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis dist data/demo

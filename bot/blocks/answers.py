@@ -11,7 +11,7 @@ from knowledge.answers import Answer, Citation, Outcome, Section
 
 LONGEST = 11_000  # characters of one message; Slack refuses somewhat more, without saying so beforehand
 MOST_CITATIONS = 5
-LONGEST_TEXT = 3_000  # of the words for notifications and screen readers
+LONGEST_TEXT = 2_700  # of the words for notifications and screen readers
 LARGEST_VIEW = 200_000  # bytes; Slack takes 250 KB
 LONGEST_SECTION = 60_000  # characters that are shown of one
 
