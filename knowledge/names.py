@@ -176,11 +176,15 @@ def are_siblings(one: Name, other: Name) -> bool:
     """
     shared = next((at for at, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other)))
     apart = (*one[shared:][:1], *other[shared:][:1])
-    return shared > 0 and bool(apart) and all(_tells_apart(word) for word in apart)
+    if shared == 0 or not apart:
+        return False
+    if len(apart) == 1:  # a Heron and a Heron Lite are two products; but the Brook 4 is one of the Brooks
+        return _is_qualifier(apart[0])
+    return all(_is_qualifier(word) or any(sign.isdigit() for sign in word) for word in apart)
 
 
-def _tells_apart(word: str) -> bool:
-    return word in QUALIFIERS or word in QUALIFIERS_IN_CAPITALS or any(sign.isdigit() for sign in word)
+def _is_qualifier(word: str) -> bool:
+    return word in QUALIFIERS or word in QUALIFIERS_IN_CAPITALS
 
 
 def _bare(written: str) -> str:

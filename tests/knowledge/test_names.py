@@ -78,6 +78,7 @@ def test_the_longest_name_counts(names: Names) -> None:
         ("heron", "heron lite", True),
         ("brook 4", "brook 4", False),
         ("brook 4", "brook routers", False),
+        ("brook", "brook 4", False),
         ("brook 4", "stream 4", False),
     ],
 )
