@@ -30,9 +30,9 @@ SCOPES = (
 )
 
 PROMPTS = [
-    {"title": "Refunds", "message": "When does a customer get a refund?"},
-    {"title": "Complaints", "message": "How do I escalate a complaint?"},
-    {"title": "Outages", "message": "What do I tell a customer during an outage?"},
+    {"title": "Cancelling", "message": "How long does a customer have to cancel?"},
+    {"title": "Identity checks", "message": "Which documents do I need for an identity check?"},
+    {"title": "Net promoter score", "message": "How is NPS calculated?"},
 ]
 
 

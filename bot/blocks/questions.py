@@ -4,7 +4,7 @@ from bot.blocks import kit
 from bot.blocks.kit import View
 from bot.blocks.text import literal, one_line
 
-EXAMPLE = "When does a customer get a refund for an outage?"
+EXAMPLE = "How long does a customer have to cancel?"
 LOOKING = "Looking in the guides…"
 SHARED = (
     "I can't answer from the guides here, because people from another company can read this channel. "
