@@ -111,7 +111,7 @@ async def apologise(parts: Parts, delivery: Delivery) -> None:
     short_id = secrets.token_hex(3)
     log.error("error %s (delivery %s): given up", short_id, delivery.id)
     text = f"I stopped more than once while working on what you asked (error {short_id}). Please ask again."
-    await _post(parts, delivery.body, text, f"error:{delivery.id}")
+    await _post(parts, delivery.id, delivery.body, text, f"error:{delivery.id}")
 
 
 def _in_words(error: Exception, short_id: str) -> str:
@@ -139,10 +139,10 @@ async def _tell(parts: Parts, body: dict[str, Any], context: AsyncBoltContext, t
         except (aiohttp.ClientError, TimeoutError, OSError):
             log.warning("error %s could not be told privately; sent as a direct message", short_id)
     delivery_id = context.get("delivery_id")
-    await _post(parts, body, text, f"error:{delivery_id or short_id}")
+    await _post(parts, delivery_id, body, text, f"error:{delivery_id or short_id}")
 
 
-async def _post(parts: Parts, body: dict[str, Any], text: str, key: str) -> None:
+async def _post(parts: Parts, delivery_id: int | None, body: dict[str, Any], text: str, key: str) -> None:
     """In the thread where a question was asked; by direct message for everything else that somebody did."""
     event = body.get("event") or {}
     is_question = event.get("type") in ("app_mention", "message") and "ts" in event
@@ -159,6 +159,7 @@ async def _post(parts: Parts, body: dict[str, Any], text: str, key: str) -> None
             text=text,
             fallback_user=event.get("user"),
         )
+        await parts.inbox.settle(session, delivery_id)
     parts.outbox.wake()
 
 

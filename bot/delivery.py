@@ -31,7 +31,7 @@ log = logging.getLogger(__name__)
 Clock = Callable[[], datetime]
 
 ALONE_WITHIN_S = 30
-MOST_REPLAYS = 3  # a delivery that was begun this often and never finished is given up, in words
+MOST_REPLAYS = 6  # a delivery that was begun this often and never finished is given up, in words
 LEASE = timedelta(seconds=30)  # longer than any call to Slack may take
 PATIENCE = timedelta(hours=24)  # with a Slack that never says whether it took a post
 METADATA_EVENT = "frontline_post"
@@ -129,6 +129,11 @@ class Inbox:
         """The delivery has had its visible outcome; it will never be handled again."""
         await self._finish(delivery_id, "done")
 
+    async def settle(self, session: AsyncSession, delivery_id: int | None, state: str = "done") -> None:
+        """Done, within the transaction that writes the outcome down: a crash right after it begins nothing again."""
+        values = {"state": state, "done_at": self._clock()}
+        await session.execute(update(Delivery).where(Delivery.id == delivery_id).values(values))
+
     async def release(self, delivery_id: int | None) -> None:
         """The person was told to correct something; the same form may come again."""
         if delivery_id is None:
@@ -154,7 +159,7 @@ class Inbox:
                 await give_up(row)
                 await self._finish(row.id, "failed")
                 continue
-            if row.attempts == MOST_REPLAYS - 1:  # it may be what kills us, and must not take others with it
+            if row.attempts > 1:  # it may be what kills us, and must not take others with it
                 with suppress(TimeoutError):
                     await asyncio.wait_for(self._all_done.wait(), ALONE_WITHIN_S)
             await self._count(row)
@@ -182,9 +187,7 @@ class Inbox:
         if delivery_id is None:
             return
         async with self._database.write() as session:
-            await session.execute(
-                update(Delivery).where(Delivery.id == delivery_id).values(state=state, done_at=self._clock())
-            )
+            await self.settle(session, delivery_id, state)
         self._end(delivery_id)
 
     def _begin(self, delivery_id: int) -> None:

@@ -67,7 +67,7 @@ async def commanded(
     refusal = await why_not(parts.people, user, where, only_to_them=True)
     if refusal:
         if not await _show_privately(respond, _plainly(refusal)):
-            await _post(parts, _plainly(refusal), f"reply:{delivery_id}", user)
+            await _post(parts, delivery_id, _plainly(refusal), f"reply:{delivery_id}", user)
         return
     question, answer = await _look_up(parts, delivery_id, asker=user, text=text, way="command", channel=channel)
     async with parts.database.write() as session:
@@ -75,7 +75,7 @@ async def commanded(
     is_open = parts.clock() - question.asked_at < REPLIES_STAY_OPEN_FOR
     if not (is_open and await _show_privately(respond, await render(parts, question.id, answer))):
         said = await render(parts, question.id, answer, preface=words.late(text))
-        await _post(parts, said, f"answer:{question.id}", user)
+        await _post(parts, delivery_id, said, f"answer:{question.id}", user)
     await home.publish(parts, user)
 
 
@@ -107,10 +107,10 @@ async def submitted(ack: AsyncAck, body: dict[str, Any], view: dict[str, Any], p
     await ack(response_action="update", view=words.ask_sent(text))
     refusal = await why_not(parts.people, user)
     if refusal:
-        await _post(parts, _plainly(refusal), f"reply:{delivery_id}", user)
+        await _post(parts, delivery_id, _plainly(refusal), f"reply:{delivery_id}", user)
         return
     question, answer = await _look_up(parts, delivery_id, asker=user, text=text, way="shortcut")
-    await _keep_and_post(parts, question, answer, channel=user, preface=words.asked(text))
+    await _keep_and_post(parts, delivery_id, question, answer, channel=user, preface=words.asked(text))
     await home.publish(parts, user)
 
 
@@ -173,18 +173,22 @@ async def _answer_in_thread(
     text = _question_in(event.get("text") or "", bot_user)
     instead = _not_one_question(text, parts)
     if instead:
-        await _post(parts, _plainly(instead), f"reply:{delivery_id}", channel, thread_ts, fallback_user=user)
+        await _post(
+            parts, delivery_id, _plainly(instead), f"reply:{delivery_id}", channel, thread_ts, fallback_user=user
+        )
         return
     async with _sign(parts.slack, channel, thread_ts, event["ts"]):
         is_shared = way == "mention" and bool(body.get("is_ext_shared_channel"))
         refusal = await why_not(parts.people, user, None if way == "dm" else channel, is_shared=is_shared)
         if refusal:
-            await _post(parts, _plainly(refusal), f"reply:{delivery_id}", channel, thread_ts, fallback_user=user)
+            await _post(
+                parts, delivery_id, _plainly(refusal), f"reply:{delivery_id}", channel, thread_ts, fallback_user=user
+            )
             return
         question, answer = await _look_up(
             parts, delivery_id, asker=user, text=text, way=way, channel=channel, thread_ts=thread_ts
         )
-        await _keep_and_post(parts, question, answer, channel=channel, thread_ts=thread_ts)
+        await _keep_and_post(parts, delivery_id, question, answer, channel=channel, thread_ts=thread_ts)
     if way == "dm":
         await home.publish(parts, user)
 
@@ -199,9 +203,16 @@ async def _look_up(parts: Parts, delivery_id: int, *, text: str, **asked: Any) -
 
 
 async def _keep_and_post(
-    parts: Parts, question: Question, answer: Answer, *, channel: str, thread_ts: str | None = None, preface: str = ""
+    parts: Parts,
+    delivery_id: int,
+    question: Question,
+    answer: Answer,
+    *,
+    channel: str,
+    thread_ts: str | None = None,
+    preface: str = "",
 ) -> None:
-    """The answer and its post are one transaction, so that neither is there without the other."""
+    """The answer, its post and the end of its delivery are one transaction: none is there without the others."""
     said = await render(parts, question.id, answer, preface=preface)
     async with parts.database.write() as session:
         if await questions.finish(session, question.id, answer.outcome, as_json(answer), parts.clock()):
@@ -214,11 +225,13 @@ async def _keep_and_post(
                 blocks=said.blocks,
                 fallback_user=question.asker,
             )
+        await parts.inbox.settle(session, delivery_id)
     parts.outbox.wake()
 
 
 async def _post(
     parts: Parts,
+    delivery_id: int,
     said: Said,
     key: str,
     channel: str,
@@ -236,6 +249,7 @@ async def _post(
             blocks=said.blocks,
             fallback_user=fallback_user,
         )
+        await parts.inbox.settle(session, delivery_id)
     parts.outbox.wake()
 
 
