@@ -7,18 +7,22 @@ import pytest
 from playwright.sync_api import Page, expect, sync_playwright
 
 from tests.conversations.conftest import ROOT, Bot
-from tests.conversations.slack import Company
+from tests.conversations.slack import Company, words
 
 FLAGS = [
     "--headless --no-sandbox --disable-gpu --disable-quic --no-first-run",
     "--disable-background-networking --disable-component-update --disable-sync",
 ]
+PICTURES = os.environ.get("PICTURES") == "1"
 QUESTION = "@Frontline Does the Heron Lite record when the internet is down?"
 
 
 @pytest.fixture
 def page(chromium: str, company: Company, bot: Bot) -> Iterator[Page]:
-    """Ana's window on the company."""
+    """Ana's window on the company; for pictures, once the index is complete."""
+    if PICTURES:
+        question = "Is there a reconnection fee?"
+        company.until(lambda: "words alone" not in words(company.ask("UKIRA", question, "C0GENERAL")), "the index")
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=" ".join(FLAGS).split())
         page = browser.new_page(viewport={"width": 1280, "height": 860})
@@ -29,7 +33,7 @@ def page(chromium: str, company: Company, bot: Bot) -> Iterator[Page]:
 
 def picture(page: Page, name: str) -> None:
     """Keep a screenshot for the README when asked to: PICTURES=1."""
-    if os.environ.get("PICTURES") == "1":
+    if PICTURES:
         page.screenshot(path=ROOT / "docs" / name)
 
 
