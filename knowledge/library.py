@@ -53,7 +53,7 @@ class Library:
         self._answering = Answering(engine, self._index, Retriever(engine, self._index, encoder), writer)
         self._root = root
         self._clock = clock
-        self._is_ingesting = False
+        self._is_reading_first = False
 
     def open(self) -> None:
         """Takes the index; questions are answered by words from here on. Raises AlreadyOwned."""
@@ -68,8 +68,8 @@ class Library:
         return self._index.refresh()
 
     def answer(self, question: str) -> Answer:
-        """What the guides say; a fault where they don't yet, because new ones are still being taken in."""
-        is_reading = self._is_ingesting and not self._index.is_complete
+        """What the guides say; a fault where they don't yet, because the first ones are still being taken in."""
+        is_reading = self._is_reading_first
         answer = self._answering.answer(question)
         if is_reading and answer.outcome is Outcome.NOT_IN_GUIDES:
             return Answer(Outcome.FAULT, 0.0, notes=(STILL_READING,))
@@ -104,12 +104,13 @@ class Library:
             if progress:
                 progress(done, of, name)
 
-        self._is_ingesting = True
+        self._is_reading_first = not self._index.words.guides
         try:
             summary = ingest(self._engine, self._root, now=self._clock(), progress=tell)
-            self._index.refresh()
+            self._index.refresh_words()
         finally:
-            self._is_ingesting = False
+            self._is_reading_first = False
+        self._index.refresh()
         return summary
 
     def state(self) -> LibraryState:
