@@ -2,10 +2,11 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, nullcontext
+from contextlib import AbstractContextManager, asynccontextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
+from filelock import FileLock
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
 
@@ -65,7 +66,7 @@ def _prepare_sqlite(engine: Engine, *, always_writes: bool) -> None:
     def connect(connection: Any, _: Any) -> None:
         connection.isolation_level = None  # transactions begin where we say, not at the first write
         cursor = connection.cursor()
-        for setting in ("journal_mode=WAL", f"busy_timeout={BUSY_TIMEOUT_MS}", "synchronous=FULL", "foreign_keys=ON"):
+        for setting in (f"busy_timeout={BUSY_TIMEOUT_MS}", "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
             cursor.execute(f"PRAGMA {setting}")
         cursor.close()
 
@@ -85,12 +86,9 @@ def migrate(url: str) -> None:
     from alembic import command
     from alembic.config import Config
 
-    parsed = make_url(url)
-    if parsed.get_backend_name() == "sqlite" and parsed.database:
-        Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
     engine = engine_for(url)
     try:
-        with engine.begin() as connection:
+        with _alone(engine), engine.begin() as connection:
             if engine.dialect.name == "postgresql":
                 connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({MIGRATION_LOCK})")
             config = Config()
@@ -99,6 +97,15 @@ def migrate(url: str) -> None:
             command.upgrade(config, "head")
     finally:
         engine.dispose()
+
+
+def _alone(engine: Engine) -> AbstractContextManager[object]:
+    """No other process prepares a SQLite file meanwhile: its first switch to WAL waits for nobody, it fails."""
+    if engine.dialect.name != "sqlite" or not engine.url.database:
+        return nullcontext()
+    file = Path(engine.url.database)
+    file.parent.mkdir(parents=True, exist_ok=True)
+    return FileLock(file.with_name(f"{file.name}.lock"))
 
 
 def forget_records(url: str) -> None:
