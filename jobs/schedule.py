@@ -10,8 +10,8 @@ from jobs import idea_cards, idea_news, nudges, reindex, tidy
 REINDEX_EVERY_S = 2
 CARDS_EVERY_S = 1
 VECTORS_EVERY_S = 2
-NEWS_EVERY_S = 30
-NUDGES_EVERY_S = 300
+NEWS_EVERY_S = 15
+NUDGES_EVERY_S = 15
 TIDY_EVERY_H = 6
 
 
@@ -29,10 +29,9 @@ def start(parts: Parts, in_background: Callable[..., Awaitable[object]]) -> Asyn
     cards = (parts.database, parts.outbox, parts.slack, parts.clock, country)
     scheduler.add_job(idea_cards.catch_up, "interval", seconds=CARDS_EVERY_S, args=cards)
     scheduler.add_job(parts.similar.embed_new, "interval", seconds=VECTORS_EVERY_S)
-    scheduler.add_job(
-        idea_news.send, "interval", seconds=NEWS_EVERY_S, args=(parts.database, parts.outbox, parts.clock)
-    )
+    news = (parts.database, parts.outbox, parts.clock)
+    scheduler.add_job(idea_news.send, "interval", seconds=NEWS_EVERY_S, args=news)
     nudged = (parts.database, parts.outbox, parts.people, parts.clock, country)
-    scheduler.add_job(nudges.remind, "interval", seconds=NUDGES_EVERY_S, args=nudged, next_run_time=parts.clock())
+    scheduler.add_job(nudges.remind, "interval", seconds=NUDGES_EVERY_S, args=nudged)
     scheduler.start()
     return scheduler

@@ -8,10 +8,10 @@ from bot.listeners import (
     admin,
     answers,
     home,
-    idea_comments,
     idea_decisions,
     idea_lists,
     ideas,
+    messages,
     questions,
     referrals,
     stale,
@@ -22,7 +22,7 @@ ANY = re.compile(".*", re.DOTALL)
 
 class Route(NamedTuple):
     kind: str  # event, command, action, shortcut or view
-    on: str | re.Pattern[str] | dict[str, str]
+    on: str | re.Pattern[str]
     listener: Callable[..., Awaitable[None]]
     opens_a_view: bool = False  # before anything is written down: Slack waits three seconds for it
 
@@ -35,8 +35,7 @@ def routes(prefix: str = "") -> list[Route]:
     """
     return [
         Route("event", "app_mention", questions.mentioned),
-        Route("event", {"type": "message", "channel_type": "im"}, questions.messaged),
-        Route("event", "message", idea_comments.heard),
+        Route("event", "message", messages.heard),
         Route("event", "app_home_opened", home.opened),
         Route("event", "member_joined_channel", home.joined),
         Route("event", ANY, stale.happened),
@@ -59,7 +58,7 @@ def routes(prefix: str = "") -> list[Route]:
         Route("action", "setup_open", admin.open_setup, opens_a_view=True),
         Route("action", "setup_ingest", home.load_guides),
         Route("action", "open_idea", ideas.open_form, opens_a_view=True),
-        Route("action", re.compile("idea_title|idea_text"), ideas.look_for_similar),
+        *(Route("action", name, ideas.look_for_similar) for name in ("idea_title", "idea_text")),
         Route("action", "vote_instead", ideas.vote_instead),
         Route("action", "back_to_idea", ideas.back_to_idea),
         Route("action", "take_back_instead", ideas.take_back_instead),
@@ -75,8 +74,8 @@ def routes(prefix: str = "") -> list[Route]:
         Route("action", "mute_ideas", idea_decisions.mute),
         Route("action", "unmute_ideas", idea_decisions.unmute),
         Route("action", "open_ideas", idea_lists.open_list, opens_a_view=True),
-        Route("action", re.compile("list_(order|status|stage|search|page|next)"), idea_lists.chosen),
-        Route("action", re.compile("(vote|take_back)_in_(list|home)"), idea_lists.vote_in_list),
+        *(Route("action", name, idea_lists.chosen) for name in idea_lists.CHOSEN),
+        *(Route("action", name, idea_lists.vote_in_list) for name in idea_lists.VOTED),
         Route("action", "triage_ideas", idea_lists.open_triage, opens_a_view=True),
         Route("action", "merge_alike", idea_lists.merge_alike),
         Route("action", "export_ideas", idea_lists.open_export, opens_a_view=True),

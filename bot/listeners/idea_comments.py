@@ -19,7 +19,7 @@ EDITED, DELETED = "message_changed", "message_deleted"
 ONLY_A_FILE = "(a file)"
 
 
-async def heard(event: dict[str, Any], context: AsyncBoltContext, parts: Parts, delivery_id: int) -> None:
+async def heard(event: dict[str, Any], context: AsyncBoltContext, parts: Parts, delivery_id: int | None) -> None:
     """Something happened in a channel; what is not below a card is forgotten at once."""
     subtype = event.get("subtype")
     message = event.get("message" if subtype == EDITED else "previous_message" if subtype == DELETED else "", event)

@@ -30,6 +30,8 @@ from bot.records.stages import Stage
 from bot.records.working_days import working_days_between
 
 TITLE = "Ideas"
+CHOSEN = ("list_order", "list_status", "list_stage", "list_search", "list_page", "list_next")
+VOTED = ("vote_in_list", "take_back_in_list", "vote_in_home", "take_back_in_home")
 MOST_FOUND = 60  # by meaning
 MOST_GROUPS = 8  # of waiting ideas at once
 MOST_ALIKE = 10

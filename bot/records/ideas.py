@@ -473,7 +473,9 @@ async def comments(session: AsyncSession, idea_id: int) -> list[Comment]:
 
 async def likely_owner(session: AsyncSession, near: Sequence[int], stage: str | None) -> str | None:
     """Who owns the first of these ideas that has an owner; else whoever owns most ideas of that stage."""
-    owners = {row.id: row.owner for row in await session.execute(_owned().where(Idea.id.in_(near)))}
+    owners: dict[int, str | None] = {
+        row.id: row.owner for row in await session.execute(_owned().where(Idea.id.in_(near)))
+    }
     if owners:
         return next(owners[number] for number in near if number in owners)
     if stage is None:
