@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import logging
 import time
 from dataclasses import dataclass
@@ -18,12 +17,13 @@ from sandbox.manifest import Manifest
 from sandbox.mrkdwn import mentions
 from sandbox.seed import opening_state
 from sandbox.sockets import Envelope, Sockets
-from sandbox.workspace import StateUnusable, Workspace, write_whole
+from sandbox.store import StateUnusable, Store
+from sandbox.workspace import Workspace
 
 log = logging.getLogger("sandbox")
 
 STATUS_SECONDS = 120
-SAVE_DELAY_SECONDS = 0.5
+SAVE_DELAY_SECONDS = 0.1
 
 
 @dataclass(frozen=True)
@@ -44,17 +44,10 @@ class LocalSlack:
         self.limits = limits or Limits()
         self.address, self.loopback_only = "", True  # where it listens, known once it does
         opening = opening_state(seed, manifest)
-        if state_path and state_path.exists():
-            self.workspace = Workspace.load(state_path, opening)
-            self._rename_bot(opening)
-        else:
-            self.workspace = Workspace(opening)
-        if state_path:
-            try:
-                write_whole(state_path, json.dumps(self.workspace.state))
-            except OSError as problem:
-                message = f"The state file {state_path} can't be written ({problem}). Choose another with --state."
-                raise StateUnusable(message) from problem
+        self.store = Store(state_path)
+        self.workspace = Workspace.load(self.store, opening)
+        self._rename_bot(opening)
+        self.store.write(self.workspace.changes())
         self.journal, self.live, self.faults = Journal(), Live(), Faults()
         self.sockets = Sockets(
             self.workspace.bot["app_id"],
@@ -80,7 +73,7 @@ class LocalSlack:
     # Keeping
 
     def changed(self) -> None:
-        """The state file follows within half a second."""
+        """The state file follows within a tenth of a second."""
         self._unsaved = True
         if self.state_path and self._saving is None:
             self._saving = asyncio.create_task(self._save_soon())
@@ -93,28 +86,34 @@ class LocalSlack:
     async def _save(self) -> None:
         if self.state_path and self._unsaved:
             self._unsaved = False
-            async with self._writing:
-                try:
-                    await asyncio.to_thread(write_whole, self.state_path, json.dumps(self.workspace.state))
-                except OSError as problem:  # the workspace goes on in memory, and the next change tries again
-                    self._unsaved = True
-                    log.warning("The state file %s can't be written: %s", self.state_path, problem)
+            await self._write()
+
+    async def _write(self, *, anew: bool = False) -> None:
+        async with self._writing:
+            changes = self.workspace.changes()
+            try:
+                await asyncio.to_thread(self.store.write, changes, anew=anew)
+            except StateUnusable as problem:  # the workspace goes on in memory, and the next change tries again
+                self._unsaved = True
+                self.workspace.give_back(changes)
+                log.warning("%s", problem)
 
     async def close(self) -> None:
         if self._saving:
             self._saving.cancel()
         await self._save()
+        self.store.close()
 
     async def reset(self) -> None:
         stamp = self.workspace.stamp()
         self.workspace = Workspace(opening_state(self.seed, self.manifest))
         self.workspace.state["last_stamp"] = stamp  # nothing from before is issued again
+        self.workspace.touch_everything()
         self._triggers.clear()
         self.faults.active.clear()
         self.sockets.forget()
-        self._unsaved = True
         self.tell({"type": "reset"})
-        await self._save()
+        await self._write(anew=True)
 
     # Telling the page
 
@@ -247,6 +246,7 @@ class LocalSlack:
         """Changes a message; `editor` is None for changes nobody made, such as an unfurled link."""
         before = self.workspace.message_out(channel["id"], message)
         message.update(changes)
+        self.workspace.touch(channel["id"], message)
         stamp = self.workspace.new_ts()
         if editor:
             message["edited"] = {"user": editor, "ts": stamp}
@@ -266,6 +266,7 @@ class LocalSlack:
             kept: Json = {name: message[name] for name in ("type", "ts", "thread_ts") if name in message}
             message.clear()
             message.update(kept, subtype="tombstone", text="This message was deleted.", hidden=True, user="USLACKBOT")
+            self.workspace.touch(channel["id"], message)
         else:
             self.workspace.remove_message(channel["id"], message)
         self.changed()
@@ -299,6 +300,7 @@ class LocalSlack:
                 raise Refused("already_reacted")
             entry["users"].append(user_id)
             entry["count"] += 1
+        self.workspace.touch(channel["id"], message)
         self.changed()
         told = {"type": "reaction", "channel": channel["id"], "ts": message["ts"], "user": user_id, "emoji": emoji}
         told |= {"removed": remove, "reactions": message.get("reactions", [])}

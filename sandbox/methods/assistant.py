@@ -45,6 +45,7 @@ def set_title(slack: LocalSlack, call: Call) -> Json:
     root = slack.workspace.message(channel["id"], thread_ts)
     if root:
         root["assistant_thread_title"] = call.text("title")
+        slack.workspace.touch(channel["id"], root)
         slack.changed()
     return {}
 

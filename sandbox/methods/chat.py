@@ -166,23 +166,8 @@ def authorship(slack: LocalSlack, call: Call) -> Json:
 
 
 def bot_author(slack: LocalSlack) -> Json:
-    bot = slack.workspace.bot
-    team = slack.workspace.team["id"]
-    return {
-        "user": bot["user_id"],
-        "bot_id": bot["bot_id"],
-        "app_id": bot["app_id"],
-        "team": team,
-        "bot_profile": {
-            "id": bot["bot_id"],
-            "app_id": bot["app_id"],
-            "name": bot["name"],
-            "icons": {"image_48": "https://sandbox.invalid/app-48.png"},
-            "deleted": False,
-            "updated": 1_760_000_000,
-            "team_id": team,
-        },
-    }
+    bot, team = slack.workspace.bot, slack.workspace.team
+    return {"user": bot["user_id"], "bot_id": bot["bot_id"], "app_id": bot["app_id"], "team": team["id"]}
 
 
 def own_message(slack: LocalSlack, channel: Json, ts: str, otherwise: str) -> Json:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import bisect
 import re
 
 from sandbox.arguments import Json, Refused, bad_arguments
@@ -16,6 +17,7 @@ from sandbox.methods.table import (
     visible_channel,
     write_cursor,
 )
+from sandbox.workspace import at
 
 READ = ("channels:read", "groups:read", "im:read", "mpim:read")
 HISTORY = ("channels:history", "groups:history", "im:history", "mpim:history")
@@ -157,12 +159,8 @@ def history(slack: LocalSlack, call: Call) -> Json:
     channel = readable_channel(slack, call, "history")
     if not slack.workspace.has_bot(channel):
         raise Refused("not_in_channel")
-    top = [
-        message
-        for message in slack.workspace.messages(channel["id"])
-        if message.get("thread_ts", message["ts"]) == message["ts"] or message.get("subtype") == "thread_broadcast"
-    ]
-    found, cursor = _window(list(reversed(top)), call, newest_first=True)
+    top = slack.workspace.timeline(channel["id"]).top
+    found, cursor = _window(top, call, newest_first=True)
     answer = _listing(slack, channel, found, cursor, call)
     return answer | {"pin_count": 0, "channel_actions_ts": None, "channel_actions_count": 0}
 
@@ -204,16 +202,16 @@ def _window(messages: list[Json], call: Call, *, newest_first: bool) -> tuple[li
         raise bad_arguments("must be less than 1000 [json-pointer:/limit]")
     oldest, latest = _bound(call, "oldest", "0"), _bound(call, "latest", "9999999999")
     inclusive = call.flag("inclusive") or not ("oldest" in call or "latest" in call)
-    after = float(read_cursor(call.text("cursor"), "next_ts") or "nan")
-
-    def within(message: Json) -> bool:
-        at = float(message["ts"])
-        if not (oldest <= at <= latest if inclusive else oldest < at < latest):
-            return False
-        return not (at > after if newest_first else at < after)  # false for nan: no cursor, nothing left out
-
-    found = [message for message in messages if within(message)]
-    return found[:limit], write_cursor("next_ts", found[limit]["ts"]) if len(found) > limit else ""
+    first = (bisect.bisect_left if inclusive else bisect.bisect_right)(messages, oldest, key=at)
+    last = (bisect.bisect_right if inclusive else bisect.bisect_left)(messages, latest, key=at)
+    resume = read_cursor(call.text("cursor"), "next_ts")
+    if newest_first:
+        last = min(last, bisect.bisect_right(messages, float(resume), key=at)) if resume else last
+        start = max(first, last - limit)
+        return messages[start:last][::-1], write_cursor("next_ts", messages[start - 1]["ts"]) if start > first else ""
+    first = max(first, bisect.bisect_left(messages, float(resume), key=at)) if resume else first
+    end = min(last, first + limit)
+    return messages[first:end], write_cursor("next_ts", messages[end]["ts"]) if end < last else ""
 
 
 def _bound(call: Call, name: str, default: str) -> float:
