@@ -52,6 +52,7 @@ class Workspace:
     """Everything that survives a restart. Ids and timestamps come from one increasing clock and are never reused."""
 
     def __init__(self, state: Json) -> None:
+        self.address = ""  # where it can be reached, known once it is
         self.timelines: dict[str, Timeline] = {}
         for channel, messages in state.pop("messages").items():
             for message in messages:
@@ -241,6 +242,34 @@ class Workspace:
         self.channels[channel["id"]] = channel
         return channel
 
+    def open_group_message(self, user_ids: list[str]) -> Json:
+        """The conversation of the app's bot with several people, opened when there is none."""
+        members = [*user_ids, self.bot["user_id"]]
+        for channel in self.channels.values():
+            if channel.get("is_mpim") and set(channel["members"]) == set(members):
+                return channel
+        handles = [self.state["users"][one]["handle"] for one in members]
+        channel = self.open_channel(f"mpdm-{'--'.join(handles)}-1", members, is_private=True) | {"is_mpim": True}
+        self.channels[channel["id"]] = channel
+        return channel
+
+    def open_channel(self, name: str, members: list[str], *, is_private: bool) -> Json:
+        channel: Json = {
+            "id": self.new_id("C"),
+            "name": name,
+            "created": self.stamp() // 1_000_000,
+            "creator": self.bot["user_id"],
+            "is_private": is_private,
+            "is_ext_shared": False,
+            "is_im": False,
+            "is_archived": False,
+            "topic": "",
+            "purpose": "",
+            "members": members,
+        }
+        self.channels[channel["id"]] = channel
+        return channel
+
     def has_bot(self, channel: Json) -> bool:
         return self.bot["user_id"] in channel["members"]
 
@@ -273,7 +302,7 @@ class Workspace:
             "is_channel": not private,
             "is_group": private,
             "is_im": False,
-            "is_mpim": False,
+            "is_mpim": bool(channel.get("is_mpim")),
             "is_private": private,
             "is_archived": channel["is_archived"],
             "is_general": channel["name"] == "general",
@@ -323,6 +352,8 @@ class Workspace:
             out.pop("metadata", None)
         if message.get("app_id") == self.bot["app_id"]:
             out["bot_profile"] = self.bot_profile
+        if "files" in message:
+            out["files"] = [self.file_out(file_id) for file_id in message["files"]]
         replies = self.thread(channel_id, message["ts"]) if message.get("thread_ts") in (None, message["ts"]) else []
         if replies:
             users = list(dict.fromkeys(str(reply.get("user") or reply.get("bot_id")) for reply in replies))
@@ -336,6 +367,36 @@ class Workspace:
                 "subscribed": False,
             }
         return out
+
+    def message_shown(self, channel_id: str, message: Json) -> Json:
+        """A message as the page needs it: with what Slack keeps to itself."""
+        return self.message_out(channel_id, message) | {name: message[name] for name in UNSEEN if name in message}
+
+    # Files
+
+    def file_out(self, file_id: str) -> Json:
+        """A file as Slack returns it; of a deleted one only that it was."""
+        file = self.state["files"].get(file_id)
+        if file is None or file["deleted"]:
+            return {"id": file_id, "mode": "tombstone"}
+        out = {name: value for name, value in file.items() if name not in ("deleted", "shares", "hosted_name")}
+        shared = [self.channels[channel] for channel in file["shares"] if channel in self.channels]
+        shares: Json = {}
+        for channel in shared:
+            side = shares.setdefault("private" if channel["is_private"] else "public", {})
+            side[channel["id"]] = [{"ts": ts} for ts in file["shares"][channel["id"]]]
+        if "hosted_name" in file:
+            address = f"{self.address}/files/{file_id}/{file['hosted_name']}"
+            out |= {"url_private": address, "url_private_download": address, "permalink": address}
+            if file["public_url_shared"]:
+                out["permalink_public"] = address
+        return out | {
+            "channels": [one["id"] for one in shared if not one["is_private"]],
+            "groups": [one["id"] for one in shared if one["is_private"] and not one["is_im"]],
+            "ims": [one["id"] for one in shared if one["is_im"]],
+            "is_public": any(not one["is_private"] for one in shared),
+            "shares": shares,
+        }
 
     # Ephemeral messages, views, status
 
