@@ -22,7 +22,7 @@ def main() -> int:
     options = read_options()
     try:
         manifest, seed = read_manifest(options.manifest), read_seed(options.seed)
-        limits = Limits(redelivery=options.redelivery)
+        limits = Limits(redelivery=options.redelivery, rate_limits=options.rate_limits)
         slack = LocalSlack(manifest, seed, options.state, limits)
     except (ManifestUnreadable, SeedUnreadable, StateUnusable) as problem:
         print(problem, file=sys.stderr)  # noqa: T201
@@ -62,6 +62,7 @@ def read_options() -> argparse.Namespace:
         metavar="SECONDS",
         help="waits before an unacknowledged event is sent again, default 4,60,300",
     )
+    parser.add_argument("--rate-limits", action="store_true", help="refuse calls beyond Slack's rates with 429")
     return parser.parse_args()
 
 

@@ -18,6 +18,7 @@ from sandbox.journal import Journal
 from sandbox.live import Live
 from sandbox.manifest import Manifest
 from sandbox.mrkdwn import mentions
+from sandbox.rates import Rates
 from sandbox.seed import opening_state
 from sandbox.sockets import Envelope, Sockets
 from sandbox.store import StateUnusable, Store
@@ -42,6 +43,7 @@ class Limits:
     response_url_uses: int = 5
     response_url_seconds: float = 1800.0
     stream_seconds: float = 300.0
+    rate_limits: bool = False
 
 
 class LocalSlack:
@@ -55,6 +57,7 @@ class LocalSlack:
         self._rename_bot(opening)
         self.store.write(self.workspace.changes())
         self.journal, self.live, self.faults = Journal(), Live(), Faults()
+        self.rates = Rates() if self.limits.rate_limits else None
         self.sockets = Sockets(
             self.workspace.bot["app_id"],
             self.journal,
