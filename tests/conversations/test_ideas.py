@@ -1,11 +1,18 @@
 """An idea from the first word to its outcome, as people see it in Slack."""
 
+import csv
+import io
+import re
+import urllib.request
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
+from bot.records.database import engine_for
+from bot.records.tables import Delivery
 from tests.conversations.conftest import Bot
 from tests.conversations.slack import Company, actions, words
 
@@ -101,9 +108,11 @@ def told(company: Company, user: str, what: str) -> dict[str, Any]:
     return found[-1]
 
 
-def opened(company: Company, user: str, saying: str) -> dict[str, Any]:
+def opened(company: Company, user: str, saying: str, patience_s: float = 60) -> dict[str, Any]:
     """The window on top, once it says something."""
-    view = company.until(lambda: (v := company.view(user)) and saying in words(v) and v, f"a window with {saying!r}")
+    view = company.until(
+        lambda: (v := company.view(user)) and saying in words(v) and v, f"a window with {saying!r}", patience_s
+    )
     assert view
     return view
 
@@ -164,7 +173,7 @@ def test_similar_ideas_are_shown_while_typing_and_take_the_vote(company: Company
     typed = "Let agents pay back little amounts on their own"
     company.act("type", user="UINES", action_id="idea_text", value="Because\nit is *quicker* & <kinder>.")
     company.act("type", user="UINES", action_id="idea_title", value=typed)
-    form = opened(company, "UINES", "Refund small sums")
+    form = opened(company, "UINES", "Refund small sums", patience_s=200)  # the first time, the model is loaded
     assert form["state"]["values"]["idea_title"]["idea_title"]["value"] == typed
 
     press(company, "UINES", "vote_instead", value=str(number))
@@ -233,6 +242,191 @@ def test_a_vote_for_customers_is_kept_as_evidence(company: Company) -> None:
     close(company, "UCHLOE")
 
 
+def test_merging_keeps_everything_and_can_be_undone(company: Company) -> None:
+    """Votes add up without counting anybody twice; cards and threads say where it went; undone, all is as before."""
+    number = suggest(company, "UANA", "A lounge in the shop", "People wait standing.")
+    into = suggest(company, "UBEN", "Chairs in the shop", "Older customers need them.")
+    for user, idea in (("UFINN", number), ("UGRACE", number), ("UGRACE", into)):
+        company.click(user, card(company, idea), "vote_idea")
+    card(company, number, "2 votes")
+    details(company, "UELENA", number)
+    press(company, "UELENA", "merge_idea")
+    opened(company, "UELENA", "becomes part of another idea")
+    submit(company, "UELENA", {"number": str(into)})
+    opened(company, "UELENA", "is part of")
+
+    went = card(company, number, "Merged into")
+    assert not actions(went, "vote_idea")
+    assert "Chairs in the shop" in words(went["blocks"])
+    there = card(company, into, "includes 1 merged idea")
+    assert "2 votes" in words(there["blocks"])
+    assert "merged" in words(company.replies("C0IDEAS", went["ts"], 1))
+    assert "merged" in words(company.replies("C0IDEAS", there["ts"], 1))
+
+    details(company, "UELENA", number)
+    press(company, "UELENA", "unmerge_idea")
+    assert "2 votes" in words(card(company, number, "Vote (2)")["blocks"])
+    assert "1 vote" in words(card(company, into, "Vote (1)")["blocks"])
+    close(company, "UELENA")
+
+
+def test_the_thread_of_the_card_is_the_discussion(company: Company) -> None:
+    """What is said, edited and deleted there is so in the details; a manager's comment is the first response."""
+    number = suggest(company, "UANA", "Name badges", "Customers ask who we are.")
+    there = card(company, number)
+    said = company.say("UJONAS", "C0IDEAS", "With <first> names only", thread_ts=there["ts"])
+    mine = company.say("UELENA", "C0IDEAS", "Good, I ask HR", thread_ts=there["ts"])
+    card(company, number, "2 comments")
+    assert "answered at once" in words(card(company, number, "answered")["blocks"])
+    company.act("edit", user="UJONAS", channel="C0IDEAS", message_ts=said["ts"], text="With both names")
+    company.until(lambda: "With both names" in words(details(company, "UANA", number)), "the edited comment")
+    assert "first" not in words(company.view("UANA")).partition("Latest comments")[2]
+    company.act("delete", user="UELENA", channel="C0IDEAS", message_ts=mine["ts"])
+    card(company, number, "1 comment")
+    assert "ask HR" not in words(details(company, "UANA", number))
+    close(company, "UANA")
+
+
+def test_what_is_said_elsewhere_is_not_kept(company: Company, bot: Bot) -> None:
+    """Channel messages that are no comments leave no copy in the inbox."""
+    message = company.say("UANA", "C0IDEAS", "canary one")
+    company.say("UBEN", "C0IDEAS", "canary two", thread_ts=message["ts"])
+    number = suggest(company, "UANA", "A quiet room", "For long calls.")
+    company.say("UBEN", "C0IDEAS", "heard", thread_ts=card(company, number)["ts"])
+    card(company, number, "1 comment")
+
+    engine = engine_for(f"sqlite:///{bot.data / 'frontline.db'}")
+    with engine.connect() as connection:
+        kept = [str(row) for row in connection.execute(select(Delivery.body))]
+    engine.dispose()
+    assert [row for row in kept if "canary" in row or "heard" in row] == []
+
+
+def test_the_author_can_withdraw(company: Company) -> None:
+    """The words are gone from the card, and a click on an old button says so; others can't."""
+    number = suggest(company, "UKIRA", "Something hasty", "I did not think.")
+    assert not actions(details(company, "UDEV", number), "withdraw_idea")
+    there = card(company, number)
+    details(company, "UKIRA", number)
+    press(company, "UKIRA", "withdraw_idea")
+    opened(company, "UKIRA", "was withdrawn")
+
+    def gone() -> bool:
+        message = next(m for m in company.messages("C0IDEAS") if m["ts"] == there["ts"])
+        return "hasty" not in words(message) and f"Idea {number} was withdrawn" in words(message)
+
+    company.until(gone, "the card without its words")
+    company.act(
+        "click",
+        user="UDEV",
+        channel="C0IDEAS",
+        message_ts=there["ts"],
+        action_id="vote_idea",
+        value=str(number),
+        forge=True,
+    )
+    told(company, "UDEV", "withdrawn")
+    close(company, "UDEV")
+    close(company, "UKIRA")
+
+
+def test_ideas_are_found(company: Company) -> None:
+    """By status, by stage, by tag, one's own, by meaning; voted for in the list; page by page."""
+    number = suggest(company, "UINES", "Wheelchair ramp", "Two steps at the door.", stage="awareness", tags="access")
+    for title in ("Blue bags", "Green bags", "Red bags", "Paper bags", "No bags", "Cotton bags", "Old bags"):
+        suggest(company, "UCHLOE", title, "For what people buy.", tags="bags")
+    for text in (
+        "awareness",
+        "#access",
+        "mine",
+        "disabled customers can't come in",
+        "newest status open stage awareness",
+    ):
+        command(company, "UINES", f"/ideas {text}")
+        view = opened(company, "UINES", "Wheelchair ramp")
+        assert "Cotton bags" not in words(view)
+        close(company, "UINES")
+    command(company, "UINES", "/ideas #access")
+    opened(company, "UINES", "Wheelchair ramp")
+    press(company, "UINES", "vote_in_list", value=str(number))
+    opened(company, "UINES", "Take back")
+    card(company, number, "1 vote")
+    close(company, "UINES")
+
+    command(company, "UINES", "/ideas #bags newest")
+    assert "Old bags" in words(opened(company, "UINES", "1–6 of 7"))
+    press(company, "UINES", "list_next")
+    assert "Blue bags" in words(opened(company, "UINES", "7–7 of 7"))
+    press(company, "UINES", "list_status", value="declined")
+    opened(company, "UINES", "Nothing matches")
+    close(company, "UINES")
+
+
+def test_managers_get_all_ideas_as_a_file(company: Company) -> None:
+    """With cells that no spreadsheet takes for formulas; others are told who may."""
+    suggest(company, "UANA", "=HYPERLINK(1)", "@here")
+    command(company, "UANA", "/ideas export")
+    opened(company, "UANA", "Only managers")
+    close(company, "UANA")
+    command(company, "UELENA", "/ideas export")
+    opened(company, "UELENA", "the file is in our direct messages")
+    close(company, "UELENA")
+    file = company.until(lambda: [f for m in company.direct("UELENA") for f in m.get("files", [])], "the file")[0]
+    request = urllib.request.Request(file["url_private"], headers={"Authorization": "Bearer xoxb-sandbox"})
+    with urllib.request.urlopen(request) as answer:
+        rows = list(csv.reader(io.StringIO(answer.read().decode("utf-8-sig"))))
+
+    assert rows[0][:3] == ["number", "title", "text"]
+    assert "'=HYPERLINK(1)" in [row[1] for row in rows]
+    assert [cell for row in rows for cell in row if cell[:1] in "=+-@\t\r" and cell] == []
+
+
+def test_managers_see_what_waits(company: Company) -> None:
+    """Oldest first, near-duplicates together with one click to merge them, and who may own it."""
+    first = suggest(company, "UANA", "Play music on hold", "Silence makes callers hang up.", stage="renewal")
+    second = suggest(company, "UBEN", "Music while callers are on hold", "Callers hang up in silence.")
+    command(company, "UDEV", "/ideas triage")
+    opened(company, "UDEV", "Only managers")
+    close(company, "UDEV")
+    for number in [int(n) for n in re.findall(r"\*(\d+)\. ", str(company.messages("C0IDEAS"))) if int(n) < first]:
+        respond(company, number)
+    command(company, "UELENA", "/ideas triage")
+    view = opened(company, "UELENA", "Much the same")
+    shown = words(view)
+    assert shown.index("Play music on hold") < shown.index("Music while callers")
+    assert "Suggested owner: <@U" in shown
+    press(company, "UELENA", "merge_alike", value=f"{first}:{second}")
+    company.until(lambda: "Much the same" not in words(company.view("UELENA")), "one idea less")
+    close(company, "UELENA")
+    card(company, second, "Merged into")
+
+
+def respond(company: Company, number: int) -> None:
+    """A manager says something below a card."""
+    found = [m for m in company.messages("C0IDEAS") if f"*{number}. " in words(m.get("blocks")) and not _reply(m)]
+    if found:
+        company.say("UELENA", "C0IDEAS", "Seen, thank you", thread_ts=found[0]["ts"])
+        card(company, number, "answered")
+
+
+def test_home_has_ones_own_ideas_and_votes(company: Company) -> None:
+    """With their state; a vote there is seen there."""
+    company.act("open_home", user="UCHLOE")
+    home = company.until(lambda: (h := company.home("UCHLOE")) and "My ideas" in words(h) and h, "ideas in Home")
+    assert home
+    vote = actions(home, "vote_in_home")[0]
+    company.act("click", user="UCHLOE", view_id=home["id"], action_id="vote_in_home", value=vote["value"])
+    company.until(lambda: actions(company.home("UCHLOE"), "take_back_in_home"), "one's own vote in Home")
+
+
+def test_outsiders_take_no_part(company: Company) -> None:
+    """A guest's vote and idea are refused in words."""
+    command(company, "UGUEST", "/idea Free coffee")
+    sent = submit(company, "UGUEST", {"idea_text": "For guests."})
+    assert "employees of this company" in words(sent["view"])
+    close(company, "UGUEST")
+
+
 def test_a_manager_decides_and_everybody_concerned_hears(company: Company, bot: Bot) -> None:
     """On the card, in its thread, and in one direct message for author and voters; declining needs a reason."""
     number = suggest(company, "UGRACE", "Cameras in the shop", "For safety.")
@@ -264,8 +458,36 @@ def test_a_manager_decides_and_everybody_concerned_hears(company: Company, bot: 
     assert "A bell at the door" in words(news[0]["blocks"])
 
 
+def test_muted_news_does_not_come(company: Company, bot: Bot) -> None:
+    """Neither of one idea nor of any, until it is asked for again; and what is due is reminded of."""
+    number = suggest(company, "UGRACE", "Fewer forms", "They take long.")
+    card(company, number)
+    decide(company, "UELENA", number, status="started", owner="UHUGO", due=f"{datetime.now(UTC):%Y-%m-%d}")
+    close(company, "UELENA")
+    card(company, number, "Started")
+    before = len(company.direct("UGRACE"))
+    old = company.direct("UGRACE")[-1]
+    company.click("UGRACE", old, "mute_ideas", value="ideas")
+    told(company, "UGRACE", "no more news")
+    reminded = len(company.direct("UHUGO"))
+    weekday_morning(bot)
+    company.until(lambda: company.direct("UHUGO")[reminded:], "the owner's reminder")
+    assert "was due on" in words(company.direct("UHUGO")[reminded:])
+    assert len(company.direct("UGRACE")) == before
+
+
+def weekday_morning(bot: Bot) -> None:
+    """The next Wednesday at ten in Amsterdam, a week ahead at least."""
+    day = datetime.now(UTC) + timedelta(days=7)
+    day += timedelta(days=(2 - day.weekday()) % 7)
+    restart(bot, day.replace(hour=9, minute=0))
+
+
 def travel(bot: Bot, **ahead: int) -> None:
-    """Start the bot again, with its clock so much later."""
+    """The bot again, with its clock so much later."""
+    restart(bot, datetime.now(UTC) + timedelta(**ahead))
+
+
+def restart(bot: Bot, now: datetime) -> None:
     bot.stop()
-    guides = str(bot.data.parent / "guides")
-    bot.start(GUIDES_DIR=guides, FRONTLINE_NOW=(datetime.now(UTC) + timedelta(**ahead)).isoformat())
+    bot.start(GUIDES_DIR=str(bot.data.parent / "guides"), FRONTLINE_NOW=now.isoformat())
