@@ -339,11 +339,11 @@ def test_ideas_are_found(company: Company) -> None:
         "awareness",
         "#access",
         "mine",
-        "disabled customers can't come in",
+        "people in a wheelchair can't come in",
         "newest status open stage awareness",
     ):
         command(company, "UINES", f"/ideas {text}")
-        view = opened(company, "UINES", "Wheelchair ramp")
+        view = opened(company, "UINES", "Wheelchair ramp", patience_s=200)
         assert "Cotton bags" not in words(view)
         close(company, "UINES")
     command(company, "UINES", "/ideas #access")
@@ -359,6 +359,11 @@ def test_ideas_are_found(company: Company) -> None:
     assert "Blue bags" in words(opened(company, "UINES", "7–7 of 7"))
     press(company, "UINES", "list_status", value="declined")
     opened(company, "UINES", "Nothing matches")
+    press(company, "UINES", "list_status", value="any")
+    opened(company, "UINES", "1–6 of 7")
+    for search in ("made of paper", "#access"):
+        submit(company, "UINES", {"list_search": search})
+        opened(company, "UINES", {"made of paper": "Paper bags", "#access": "Wheelchair ramp"}[search])
     close(company, "UINES")
 
 
@@ -421,7 +426,7 @@ def test_home_has_ones_own_ideas_and_votes(company: Company) -> None:
 
 def test_outsiders_take_no_part(company: Company) -> None:
     """A guest's vote and idea are refused in words."""
-    command(company, "UGUEST", "/idea Free coffee")
+    company.act("command", user="UGUEST", channel="C0ASK", text="/idea Free coffee")
     sent = submit(company, "UGUEST", {"idea_text": "For guests."})
     assert "employees of this company" in words(sent["view"])
     close(company, "UGUEST")
