@@ -179,7 +179,7 @@ def triage(groups: Sequence[Waiting], total: int, today: date) -> View:
         late = "⏰ late, was" if idea.respond_by < today else "first response"
         lines = [
             named(idea),
-            f"{_count(group.days, 'working day')} · {late} due {day(idea.respond_by)} · "
+            f"{_waits(group.days)} · {late} due {day(idea.respond_by)} · "
             f"{_count(first.tally.votes, 'vote')} · by <@{idea.author}>",
         ]
         if idea.owner:
@@ -200,6 +200,10 @@ def triage(groups: Sequence[Waiting], total: int, today: date) -> View:
             buttons.append(kit.button("Merge them into the first", "merge_alike", f"{idea.id}:{numbers}", sure=sure))
         blocks.append(kit.actions(*buttons))
     return kit.modal("Waiting", blocks, callback_id="ideas_triage")
+
+
+def _waits(days: int) -> str:
+    return f"waits for {_count(days, 'working day')}" if days else "new"
 
 
 # For a spreadsheet

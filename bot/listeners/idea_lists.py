@@ -111,8 +111,8 @@ async def searched(ack: AsyncAck, body: dict[str, Any], view: dict[str, Any], pa
     await ack(response_action="update", view=kit.loading(TITLE, "ideas_searching"))
     wanted = _asked_for(modals.answers(view).get("list_search", ""))
     choice = _choice(view).first_page(query=wanted.query, tag=wanted.tag)
+    await parts.inbox.release(delivery_id)  # before there is anything to send again
     await modals.fill(parts.slack, view["id"], await _page(body["user"]["id"], choice, parts))
-    await parts.inbox.release(delivery_id)
 
 
 async def vote_in_list(ack: AsyncAck, action: dict[str, Any], body: dict[str, Any], parts: Parts) -> None:
