@@ -113,6 +113,7 @@ async def _open_tab(act: Act, tab: str) -> Json:
     view = act.workspace.state["homes"].get(user["id"])
     if tab == "home" and view:
         event["view"] = view
+    event |= act.slack.context("context", channel, event)
     envelopes = act.slack.emit("app_home_opened", event | {"event_ts": act.workspace.new_ts()}, channel, act.id)
     answer = await acknowledged(act, envelopes)
     return answer | {"channel": channel["id"]}

@@ -58,6 +58,8 @@ def answer(slack: LocalSlack, name: str, token: str, given: Json, act: str | Non
         raise Refused("unknown_method", req_method=name)
     if known.token:
         check_token(token, known.token)
+        if slack.workspace.bot.get("is_uninstalled") and known.token == "xoxb-":
+            raise Refused("account_inactive")
     need(slack, *known.scopes)
     missing = [argument for argument in known.required if given.get(argument) is None]
     if missing:
