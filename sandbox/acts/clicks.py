@@ -129,7 +129,7 @@ def _action(act: Act, block: Json, element: Json) -> Json:
     if element["type"] == "feedback_buttons":
         sides = [side for side in THUMBS if act.given.get("value") in _names(element, side)]
         pressed = element[f"{sides[0]}_button"] if sides else element
-    return action | {name: pressed[name] for name in ("text", "value", "style", "url") if name in pressed}
+    return action | {name: pressed[name] for name in ("text", "value", "style", "url", "confirm") if name in pressed}
 
 
 def _values(act: Act, place: Place) -> Json:

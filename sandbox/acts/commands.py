@@ -74,6 +74,7 @@ async def shortcut(act: Act) -> Json:
         "callback_id": act.text("callback_id"),
         "action_ts": act.workspace.new_ts(),
     }
+    del payload["api_app_id"]  # the one kind of interaction that does not carry it
     if known.get("type") == "message":
         channel, message = act.message()
         where = {"user": user["id"], "channel": channel["id"], "ts": message["ts"]}
