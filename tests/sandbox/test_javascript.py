@@ -30,13 +30,20 @@ async def run(*command: str, **environment: str) -> asyncio.subprocess.Process:
 @pytest.fixture
 async def packages() -> None:
     """The app's packages, as its lock file has them; kept until that changes."""
-    need("Node with npm", "nodejs npm", bool(shutil.which("node") and shutil.which("npm")))
+    need("Node 20.18 or newer with npm", "nodejs npm", bool(shutil.which("npm")) and await node_version() >= [20, 18])
     if INSTALLED.exists() and INSTALLED.stat().st_mtime > (FOLDER / "package-lock.json").stat().st_mtime:
         return
     npm = await run("npm", "ci", "--no-audit", "--no-fund", "--ignore-scripts")
     output, _ = await npm.communicate()
     assert npm.returncode == 0, output.decode()
     INSTALLED.touch()
+
+
+async def node_version() -> list[int]:
+    if not shutil.which("node"):
+        return []
+    output, _ = await (await run("node", "--version")).communicate()
+    return [int(part) for part in output.decode().strip("v\n").split(".")]
 
 
 @asynccontextmanager
