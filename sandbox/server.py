@@ -212,15 +212,14 @@ def _has_gone(request: web.Request) -> bool:
 
 
 async def upload(request: web.Request) -> web.StreamResponse:
-    """The bytes of a file, as the whole body or as the first file of a form."""
-    content = b""
+    """The bytes of a file, as the whole body or as the first field of a form."""
+    read: Callable[[int], Awaitable[bytes]] = request.content.read
     if request.content_type == "multipart/form-data":
-        async for part in await request.multipart():
-            if isinstance(part, BodyPartReader) and part.filename:
-                content = await _bytes(part.read_chunk)
-                break
-    else:
-        content = await _bytes(request.content.read)
+        part = await (await request.multipart()).next()
+        if not isinstance(part, BodyPartReader):
+            raise Refused("invalid_form_data", status=400)
+        read = part.read_chunk
+    content = await _bytes(read)
     await receive(request.app[SLACK], request.match_info["file"], request.match_info["token"], content)
     return web.Response(text=f"OK - {len(content)}")
 
