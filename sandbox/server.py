@@ -215,7 +215,10 @@ async def upload(request: web.Request) -> web.StreamResponse:
     """The bytes of a file, as the whole body or as the first field of a form."""
     read: Callable[[int], Awaitable[bytes]] = request.content.read
     if request.content_type == "multipart/form-data":
-        part = await (await request.multipart()).next()
+        try:
+            part = await (await request.multipart()).next()
+        except (ValueError, AssertionError) as problem:
+            raise Refused("invalid_form_data", status=400) from problem
         if not isinstance(part, BodyPartReader):
             raise Refused("invalid_form_data", status=400)
         read = part.read_chunk
