@@ -6,6 +6,7 @@ Each measurement starts a sandbox of its own as a process and speaks to it over 
 import argparse
 import asyncio
 import json
+import os
 import signal
 import statistics
 import sys
@@ -55,13 +56,14 @@ async def measure_messages(count: int) -> None:
         async with sandbox(state) as (address, process), aiohttp.ClientSession(headers=HEADERS) as session:
             print(f"{memory_mb(process.pid):8.0f} MB   at the start")
             begun = time.monotonic()
-            posts = await post_many(session, address, count)
+            early = await post_many(session, address, count)
             print(f"{memory_mb(process.pid):8.0f} MB   after {count:,} messages in {time.monotonic() - begun:.0f} s")
-            tell("chat.postMessage, the last thousand", posts[-1000:])
-            tell("chat.postMessage, one at a time", await post_some(session, address, 1000))
+            used = cpu_seconds(process.pid)
+            tell("chat.postMessage", await post_some(session, address, 1000))
+            print(f"{(cpu_seconds(process.pid) - used):8.1f} ms   of the processor for each of them")
             for name, arguments in {
                 "conversations.history, newest page": {"limit": 100},
-                "conversations.history, oldest page": {"limit": 100, "latest": "1900000000"},
+                "conversations.history, oldest page": {"limit": 100, "latest": early},
                 "conversations.replies": {"ts": await newest(session, address)},
             }.items():
                 tell(name, [await timed(session, address, name.split(",")[0], arguments) for _ in range(50)])
@@ -72,17 +74,17 @@ async def measure_messages(count: int) -> None:
             print(f"{time.monotonic() - begun:8.1f} s    to start again, then {memory_mb(process.pid):.0f} MB")
 
 
-async def post_many(session: aiohttp.ClientSession, address: str, count: int) -> list[float]:
-    """Posts from ten callers at once; the seconds each call took, in order of their end."""
-    times: list[float] = []
+async def post_many(session: aiohttp.ClientSession, address: str, count: int) -> str:
+    """Posts from ten callers at once; the ts of an early message."""
+    early = await newest(session, address)
     rest = iter(range(count))
 
     async def caller() -> None:
         for number in rest:
-            times.append(await timed(session, address, "chat.postMessage", post(number)))
+            await timed(session, address, "chat.postMessage", post(number))
 
     await asyncio.gather(*(caller() for _ in range(10)))
-    return times
+    return early
 
 
 async def post_some(session: aiohttp.ClientSession, address: str, count: int) -> list[float]:
@@ -213,6 +215,12 @@ def memory_mb(pid: int) -> float:
     """Resident memory of a process, in MB, as Linux tells it."""
     pages = Path(f"/proc/{pid}/statm").read_text().split()[1]
     return int(pages) * 4096 / 1e6
+
+
+def cpu_seconds(pid: int) -> float:
+    """What a process has used of the processor so far."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def tell(name: str, seconds: list[float]) -> None:

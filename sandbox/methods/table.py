@@ -60,6 +60,9 @@ def answer(slack: LocalSlack, name: str, token: str, given: Json, act: str | Non
         check_token(token, known.token)
         if slack.workspace.bot.get("is_uninstalled") and known.token == "xoxb-":
             raise Refused("account_inactive")
+    wait = slack.rates.wait(name, known.tier, str(given.get("channel"))) if slack.rates else 0
+    if wait:
+        raise Refused("ratelimited", status=429, retry_after=wait)
     need(slack, *known.scopes)
     missing = [argument for argument in known.required if given.get(argument) is None]
     if missing:
@@ -70,7 +73,7 @@ def answer(slack: LocalSlack, name: str, token: str, given: Json, act: str | Non
 def check_token(token: str, wanted: str) -> None:
     if not token:
         raise Refused("not_authed")
-    if not token.startswith(("xoxb-", "xapp-")) or len(token) < 6:
+    if not token.startswith(("xoxb-", "xapp-", "xoxp-")) or len(token) < 6:
         raise Refused("invalid_auth")
     if not token.startswith(wanted):
         raise Refused("not_allowed_token_type")
