@@ -225,6 +225,13 @@ def among(*kinds: str) -> Check:
     return typed(ELEMENTS, SURFACES, kinds)
 
 
+def leaves(blocks: Any) -> Iterator[Json]:
+    """The blocks that a person sees: of a container those inside it."""
+    for block in blocks if isinstance(blocks, list) else []:
+        if isinstance(block, dict):
+            yield from leaves(block["child_blocks"]) if "child_blocks" in block else (block,)
+
+
 def elements_of(block: Json) -> list[Json]:
     """The interactive elements inside a block, those of child blocks and cards included."""
     found = [block.get("accessory"), block.get("element")]
