@@ -1,7 +1,6 @@
 """Blocks, elements and modals of the page in a real browser, against the real server and a Bolt app that remembers."""
 
 import asyncio
-import copy
 import json
 import re
 from collections.abc import AsyncIterator, Callable
@@ -29,7 +28,7 @@ class Listener:
         self.actions: asyncio.Queue[Json] = asyncio.Queue()
         self.views: asyncio.Queue[Json] = asyncio.Queue()
         self.view: Json = GALLERY["modal"]
-        self.answer: Json = {}  # of the acknowledgement of a submission
+        self.answer: Json | None = {}  # of the acknowledgement of a submission; None acknowledges none
         self.asked: list[str] = []  # what external selects were asked
         self.on_action: Callable[[Json, Any], Any] | None = None
         app.action(re.compile("."))(self._act)
@@ -50,7 +49,8 @@ class Listener:
         await ack(options=[{"text": plain(f"{payload['value']} {n}"), "value": f"g{n}"} for n in (1, 2)])
 
     async def _submit(self, ack: Any, view: Json) -> None:
-        await ack(**self.answer)
+        if self.answer is not None:
+            await ack(**self.answer)
         await self.views.put(view)
 
     async def _close(self, ack: Any, body: Json) -> None:
@@ -335,4 +335,235 @@ async def test_a_form_is_filled_in_by_keyboard(sandbox: Client, listener: Listen
     assert values["people"]["people"]["selected_users"] == ["UANA"]
     assert values["speed"]["speed"]["selected_option"]["value"] == "fast"
     await expect(modal).to_be_hidden()
+    assert complaints == []
+
+
+def form(*blocks: Json, **changes: Any) -> Json:
+    view = {"type": "modal", "callback_id": "form", "title": plain("A form"), "submit": plain("Send"), "blocks": blocks}
+    return view | changes
+
+
+def asking(name: str, element: Json | None = None, **changes: Any) -> Json:
+    element = {"type": "plain_text_input", "action_id": name} | (element or {})
+    return {"type": "input", "block_id": name, "label": plain(name.title()), "element": element, **changes}
+
+
+async def test_what_does_not_fit_stays_on_the_page(sandbox: Client, listener: Listener, browser: Browser) -> None:
+    """Slack's words stand at each field that doesn't fit, the first has the focus, and the app hears nothing."""
+    page, _ = await open_page(browser, sandbox)
+    modal = await open_form(page, sandbox)
+    errors = modal.locator(".input-error:not(:empty)")
+
+    await modal.get_by_label("One line").fill("ab")
+    await modal.get_by_label("Email address").fill("ana at home")
+    await modal.locator('[data-action-id="link"]').fill("javascript:alert(1)")
+    await modal.get_by_label("Number of routers").fill("12")
+    await modal.get_by_test_id("modal-submit").click()
+    await expect(errors).to_have_text(
+        [
+            "Please use at least 3 characters.",
+            "Please complete this required field.",
+            "Please enter a valid email address.",
+            "Please enter a valid URL, such as https://example.com.",
+            "Please enter a number of at most 9.",
+            "Please complete this required field.",
+        ]
+    )
+    await expect(modal.get_by_label("One line")).to_be_focused()
+    await expect(modal.get_by_label("One line")).to_have_accessible_description(
+        "3 to 20 characters Please use at least 3 characters."
+    )
+    assert listener.views.empty()
+
+    await modal.get_by_label("One line").fill("x" * 21)
+    await expect(modal.locator(".counter")).to_have_text("-1")
+    await modal.get_by_label("Number of routers").fill("2.5")
+    await modal.get_by_test_id("modal-submit").click()
+    await expect(errors.first).to_have_text("Please use at most 20 characters.")
+    await expect(errors.nth(4)).to_have_text("Please enter a whole number.")
+
+
+async def test_a_form_changes_while_someone_types(sandbox: Client, listener: Listener, browser: Browser) -> None:
+    """Each key reaches the app; what it redraws leaves the typed text, the cursor and the focus where they were."""
+
+    def drawn(hint: str, *more: Json) -> Json:
+        every_key = {"dispatch_action_config": {"trigger_actions_on": ["on_character_entered"]}}
+        return form(
+            section(f"Seen: {hint}"),
+            asking("title", every_key, dispatch_action=True, hint=plain(hint)),
+            *more,
+            asking("other", {"placeholder": plain(hint)}, optional=True),
+        )
+
+    async def redraw(body: Json, client: Any) -> None:
+        said = body["actions"][0]["value"] or ""
+        await client.views_update(view_id=body["view"]["id"], view=drawn(said or "nothing", section(f"More on {said}")))
+
+    listener.view, listener.on_action = drawn("nothing"), redraw
+    page, complaints = await open_page(browser, sandbox)
+    modal = await open_form(page, sandbox)
+    title = modal.get_by_label("Title")
+    await modal.get_by_label("Other").fill("kept")
+    await title.press_sequentially("routr")
+    await expect(modal).to_contain_text("More on routr")
+    await title.press("ArrowLeft")
+    await page.keyboard.type("e")
+    await expect(modal).to_contain_text("More on router")
+    await expect(modal.locator(".input-hint").first).to_have_text("router")
+    await expect(title).to_be_focused()
+    await expect(title).to_have_value("router")
+    assert await title.evaluate("node => node.selectionStart") == 5
+    await expect(modal.get_by_label("Other")).to_have_value("kept")
+    await expect(modal.get_by_label("Other")).to_have_attribute("placeholder", "router")
+
+    await modal.get_by_label("Other").focus()
+    await page.keyboard.press("ArrowLeft")
+    view_id = (await sandbox.state("UANA"))["views"]["UANA"][-1]["id"]
+    await sandbox.api("views.update", view_id=view_id, view=drawn("the end"))
+    await expect(modal).to_contain_text("Seen: the end")
+    await expect(modal.get_by_label("Other")).to_be_focused()
+    assert await modal.get_by_label("Other").evaluate("node => [node.value, node.selectionStart]") == ["kept", 3]
+    assert complaints == []
+
+
+async def test_modals_stack_answer_and_close(sandbox: Client, listener: Listener, browser: Browser) -> None:
+    """Errors, push to three views and back with what was typed, a failure in words, and the app told of the closing."""
+    listener.view = form(asking("first"), notify_on_close=True)
+    page, complaints = await open_page(browser, sandbox)
+    modal = await open_form(page, sandbox)
+    title, submit = modal.get_by_role("heading"), modal.get_by_test_id("modal-submit")
+
+    await modal.get_by_label("First").fill("one")
+    listener.answer = {"response_action": "errors", "errors": {"first": "Not *that* <b>one</b>", "gone": "Nowhere"}}
+    await submit.click()
+    await expect(modal.locator(".input-error")).to_have_text("Not *that* <b>one</b>")
+    await expect(modal.get_by_label("First")).to_be_focused()
+    await expect(modal.get_by_test_id("modal-banner")).to_contain_text("gone: Nowhere")
+
+    for name in ("second", "third"):
+        pushed = form(asking(name, optional=True), title=plain(name.title()), callback_id=name)
+        listener.answer = {"response_action": "push", "view": pushed}
+        await submit.click()
+        await expect(title).to_have_text(name.title())
+        await expect(modal.get_by_label(name.title())).to_be_focused()
+    await submit.click()
+    await expect(modal.get_by_test_id("modal-banner")).to_contain_text("We had some trouble connecting. Try again?")
+    await expect(modal.get_by_test_id("modal-banner")).to_contain_text("push_limit_reached")
+    await page.keyboard.press("Escape")
+    await expect(title).to_have_text("Second")
+    await modal.get_by_role("button", name="Back").click()
+    await expect(title).to_have_text("A form")
+    await expect(modal.get_by_label("First")).to_have_value("one")
+
+    listener.answer = {
+        "response_action": "update",
+        "view": form(section("All done"), submit=None, notify_on_close=True),
+    }
+    await submit.click()
+    await expect(modal).to_contain_text("All done")
+    await expect(submit).to_have_count(0)
+    while not listener.views.empty():
+        listener.views.get_nowait()
+    await page.keyboard.press("Escape")
+    await expect(modal).to_be_hidden()
+    assert await asyncio.wait_for(listener.views.get(), 10) == {"closed": "form", "is_cleared": False}
+    await expect(page.get_by_role("button", name="Open the form").last).to_be_focused()
+
+    await page.get_by_role("button", name="Open the form").last.click()
+    await expect(modal.get_by_label("First")).to_be_focused()
+    for _ in range(12):  # the focus stays inside, or in the browser's own controls
+        await page.keyboard.press("Tab")
+        assert await page.evaluate(
+            "document.activeElement === document.body || !!document.activeElement.closest('dialog')"
+        )
+    listener.answer = None
+    await modal.get_by_label("First").fill("two")
+    await submit.click()
+    await expect(submit).to_have_attribute("aria-disabled", "true")
+    await expect(modal.get_by_test_id("modal-banner")).to_contain_text(
+        "did not answer within 3 seconds", timeout=10_000
+    )
+    await expect(submit).not_to_have_attribute("aria-disabled", "true")
+    await expect(modal.get_by_label("First")).to_have_value("two")
+    assert complaints == []
+
+
+HOSTILE = "<img src=x onerror=hacked=1> <javascript:hacked=1|x> &lt;script&gt;"
+ADDRESS = "javascript:hacked=1"
+KEPT = ["type", "block_id", "action_id", "user_id", "channel_id", "usergroup_id", "include", "filetypes", "callback_id"]
+KEPT += ["initial_date", "initial_time", "initial_users", "initial_channel", "min_value", "max_value"]
+
+
+def hostile(value: Any, name: str = "") -> Any:
+    """The same blocks with markup in every text and a script behind every address."""
+    if isinstance(value, dict):
+        return {key: one if key in KEPT else hostile(one, key) for key, one in value.items()}
+    if isinstance(value, list):
+        return [hostile(one, name) for one in value]
+    if isinstance(value, str):
+        return ADDRESS if "url" in name else HOSTILE
+    return value
+
+
+async def test_hostile_text_in_every_slot(sandbox: Client, listener: Listener, browser: Browser) -> None:
+    """Whatever an app puts in any field of any block is shown as text; nothing runs, nothing is fetched, nothing breaks."""
+    channel = sandbox.slack.workspace.channel("C0ASK")
+    assert channel
+    bot = {"user": "UFRONTLINE", "bot_id": "BFRONTLINE", "text": "x"}
+    for name in MESSAGES:
+        for block in GALLERY[name]:
+            sandbox.slack.post(channel, bot | {"blocks": [hostile(block)]})  # past the limits that would refuse it
+    short = {name: plain("<img src=x onerror=a=1>") for name in ("title", "submit", "close")}
+    listener.view = hostile(GALLERY["modal"]) | short
+    page, complaints = await open_page(browser, sandbox)
+    await expect(page.locator(".message").last).to_contain_text("<img src=x onerror=")
+    for unsure in await page.locator(".message :is(.feedback, summary, .sorter)").all():
+        await unsure.evaluate("node => node.click()")
+    for link in await page.locator(".message .body a").all():
+        assert re.match(r"(https?:|#|mailto:)", await link.get_attribute("href") or "")
+    made = ".message :is(img, script, iframe, object, embed, form, style, [onerror], [style*=url])"
+    await expect(page.locator(made)).to_have_count(0)
+    assert await page.locator(".message .body").filter(has_text="<img src=x onerror=").count() > 25
+    assert await page.evaluate("document.querySelector('.messages').scrollWidth <= innerWidth")
+
+    modal = await open_form(page, sandbox)
+    await expect(modal.get_by_role("heading")).to_have_text("<img src=x onerror=a=1>")
+    await modal.locator('[data-action-id="plan"]').click()
+    await expect(page.get_by_role("option").first).to_contain_text("<img src=x onerror=hacked=1>")
+    await expect(page.locator("dialog :is(img, script, iframe, [onerror])")).to_have_count(0)
+    assert await page.evaluate("window.hacked") is None
+    assert complaints == []
+
+
+async def test_unknown_and_broken_blocks_are_shown_as_they_are(
+    sandbox: Client, listener: Listener, browser: Browser
+) -> None:
+    """As a labelled box with their JSON, while everything around them works on."""
+    channel = sandbox.slack.workspace.channel("C0ASK")
+    assert channel
+    odd = [
+        {"type": "poem", "lines": ["one", "<b>two</b>"]},
+        {"type": "constructor"},
+        {"type": "section", "text": "no object"},
+        {
+            "type": "actions",
+            "elements": [{"type": "lever", "pull": True}, button(action_id="fine", text=plain("Fine"))],
+        },
+        {"type": "rich_text", "elements": [{"type": "rich_text_song", "elements": []}]},
+        {"type": "table"},
+        None,
+        section("The end"),
+    ]
+    bot = {"user": "UFRONTLINE", "bot_id": "BFRONTLINE", "text": "x", "blocks": odd}
+    sandbox.slack.post(channel, bot)
+    page, complaints = await open_page(browser, sandbox)
+    message = page.locator(".message").last
+
+    await expect(message).to_contain_text("The end")
+    labels = ["Block “poem”", "Block “constructor”", "Block “section”", "Element “lever”", "Rich text “rich_text_song”"]
+    labels += ["Block “table”", "Block “undefined”"]
+    await expect(message.locator("summary")).to_have_text([f"{label} isn't drawn here" for label in labels])
+    await message.locator("summary").first.click()
+    await expect(message.locator("pre").first).to_contain_text('"<b>two</b>"')
+    await message.get_by_role("button", name="Fine").click()
     assert complaints == []
