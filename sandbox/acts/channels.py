@@ -7,7 +7,7 @@ from sandbox.arguments import Json, Refused
 from sandbox.deliveries import Envelope
 from sandbox.methods.channels import channel_name
 from sandbox.methods.files import MAX_FILE_BYTES, keep, share
-from sandbox.methods.marks import pin_message
+from sandbox.methods.marks import pin_message, unpin_message
 from sandbox.seed import is_full_member
 
 MAX_GROUP = 8
@@ -92,7 +92,8 @@ async def pin(act: Act) -> Json:
     channel, message = act.message()
     if act.user["id"] not in channel["members"]:
         raise Refused("not_in_channel")
-    envelopes = pin_message(act.slack, channel, message, act.user["id"], act.id, remove=act.flag("remove"))
+    change = unpin_message if act.flag("remove") else pin_message
+    envelopes = change(act.slack, channel, message, act.user["id"], act.id)
     return {"message": message, **await acknowledged(act, envelopes)}
 
 

@@ -87,7 +87,7 @@ def add_pin(slack: LocalSlack, call: Call) -> Json:
 @method("pins.remove", tier=2, required=["channel"], scopes=["pins:write"])
 def remove_pin(slack: LocalSlack, call: Call) -> Json:
     channel, message = _pinnable(slack, call)
-    pin_message(slack, channel, message, slack.workspace.bot["user_id"], call.act, remove=True)
+    unpin_message(slack, channel, message, slack.workspace.bot["user_id"], call.act)
     return {}
 
 
@@ -102,28 +102,34 @@ def list_pins(slack: LocalSlack, call: Call) -> Json:
     return {"items": items}
 
 
-def pin_message(
-    slack: LocalSlack, channel: Json, message: Json, user: str, act: str | None, *, remove: bool = False
-) -> list[Envelope]:
-    """Pins it for this user, or with `remove` takes the pin off.
+def pin_message(slack: LocalSlack, channel: Json, message: Json, user: str, act: str | None) -> list[Envelope]:
+    """Pins it for this user.
 
     Raises:
-        Refused: `already_pinned`, `too_many_pins` or `no_pin`.
+        Refused: `already_pinned` or `too_many_pins`.
     """
     pins: list[Json] = slack.workspace.state["pins"].setdefault(channel["id"], [])
-    pin = next((one for one in pins if one["ts"] == message["ts"]), None)
-    if remove:
-        if pin is None:
-            raise Refused("no_pin")
-        pins.remove(pin)
-        return _tell_pin(slack, "pin_removed", channel, message, pin, user, act)
-    if pin:
+    if any(pin["ts"] == message["ts"] for pin in pins):
         raise Refused("already_pinned")
     if len(pins) >= MAX_PINS:
         raise Refused("too_many_pins")
     pin = {"ts": message["ts"], "created": slack.workspace.stamp() // 1_000_000, "created_by": user}
     pins.append(pin)
     return _tell_pin(slack, "pin_added", channel, message, pin, user, act)
+
+
+def unpin_message(slack: LocalSlack, channel: Json, message: Json, user: str, act: str | None) -> list[Envelope]:
+    """Takes the pin off.
+
+    Raises:
+        Refused: `no_pin`.
+    """
+    pins: list[Json] = slack.workspace.state["pins"].get(channel["id"], [])
+    pin = next((one for one in pins if one["ts"] == message["ts"]), None)
+    if pin is None:
+        raise Refused("no_pin")
+    pins.remove(pin)
+    return _tell_pin(slack, "pin_removed", channel, message, pin, user, act)
 
 
 def _pinnable(slack: LocalSlack, call: Call) -> tuple[Json, Json]:
