@@ -11,6 +11,7 @@ import sys
 from pathlib import Path
 
 from aiohttp import web
+from aiohttp.http_exceptions import HttpProcessingError
 
 from sandbox.local_slack import Limits, LocalSlack
 from sandbox.manifest import Manifest, ManifestUnreadable, read_manifest
@@ -127,7 +128,9 @@ async def serve(slack: LocalSlack, host: str, port: int) -> None:
 
 
 async def start(slack: LocalSlack, host: str, port: int) -> web.AppRunner:
-    runner = web.AppRunner(create_app(slack), access_log=None, handle_signals=False, shutdown_timeout=2)
+    http = logging.getLogger("sandbox.http")
+    http.addFilter(is_our_fault)
+    runner = web.AppRunner(create_app(slack), access_log=None, handle_signals=False, shutdown_timeout=2, logger=http)
     await runner.setup()
     try:
         await web.TCPSite(runner, host, port).start()
@@ -141,6 +144,11 @@ async def start(slack: LocalSlack, host: str, port: int) -> web.AppRunner:
     if slack.request_urls:
         slack.request_urls.open()
     return runner
+
+
+def is_our_fault(record: logging.LogRecord) -> bool:
+    """Not a request that is no HTTP: its sender gets a 400, which says it all."""
+    return not (record.exc_info and isinstance(record.exc_info[1], HttpProcessingError))
 
 
 if __name__ == "__main__":
