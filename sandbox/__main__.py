@@ -101,7 +101,7 @@ def read_options() -> argparse.Namespace:
 
 
 def request_urls(manifest: Manifest, options: argparse.Namespace) -> RequestUrls | None:
-    """HTTP mode by `--request-url`, or by a manifest with Socket Mode off and request URLs; else None.
+    """HTTP mode by `--request-url`, or by a manifest with Socket Mode off; else None.
 
     Raises:
         Unreachable: a URL or the secret can't be used.
@@ -109,7 +109,7 @@ def request_urls(manifest: Manifest, options: argparse.Namespace) -> RequestUrls
     urls = dict(manifest.request_urls)
     if options.request_url:
         urls = dict.fromkeys(("events", "interactivity", "options", *manifest.commands), options.request_url)
-    elif manifest.socket_mode or not urls:
+    elif manifest.socket_mode:
         return None
     return RequestUrls(urls, options.signing_secret, ack_seconds=Limits.ack_seconds, allow_remote=options.allow_remote)
 

@@ -107,11 +107,13 @@ async def start_sandbox() -> AsyncIterator[Start]:
         state: Path | None = None,
         request_url: str | None = None,
     ) -> Client:
+        described = manifest_from(content or manifest())
+        places = dict.fromkeys(("events", "interactivity", "/ask"), request_url) if request_url else {}
         urls = None
-        if request_url:
-            places = dict.fromkeys(("events", "interactivity", "/ask"), request_url)
-            urls = RequestUrls(places, SECRET, ack_seconds=(limits or Limits()).ack_seconds)
-        slack = LocalSlack(manifest_from(content or manifest()), read_seed(SEED), state, limits, urls)
+        if request_url or not described.socket_mode:
+            ack_seconds = (limits or Limits()).ack_seconds
+            urls = RequestUrls(described.request_urls | places, SECRET, ack_seconds=ack_seconds)
+        slack = LocalSlack(described, read_seed(SEED), state, limits, urls)
         runners.append(await start(slack, "127.0.0.1", 0))
         sessions.append(aiohttp.ClientSession())
         return Client(slack, sessions[-1])
