@@ -82,10 +82,10 @@ class Client:
         async with self.session.post(f"{self.address}/api/{method}", json=arguments, headers=headers) as response:
             return dict(await response.json())
 
-    async def entry(self, fits: Callable[[Json], bool], since: int = 0) -> Json:
-        """The first journal entry that fits, waiting for it."""
+    async def entry(self, fits: Callable[[Json], bool], since: int = 0, wait: float = 10) -> Json:
+        """The first journal entry that fits, waiting for it as long as something happens every `wait` seconds."""
         while True:
-            read = await self.get("/sandbox/journal", since=since, wait=10)
+            read = await self.get("/sandbox/journal", since=since, wait=wait)
             assert read["entries"], "nothing more happened"
             for entry in read["entries"]:
                 if fits(entry):
