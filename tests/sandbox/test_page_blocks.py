@@ -145,7 +145,7 @@ async def test_what_a_message_says_is_there(sandbox: Client, listener: Listener,
     """Styles, lists, mentions, tables, tasks and pictures are what they say, to the eye and to a screen reader."""
     await post_gallery(sandbox)
     page, complaints = await open_page(browser, sandbox, viewport={"width": 1000, "height": 900})
-    text, _, rows, agent = (page.locator(".message").nth(at - 5) for at in range(4))
+    text, tables, rows, agent = (page.locator(".message").nth(at - 5) for at in range(4))
 
     rich = text.locator(".block-rich_text")
     await expect(rich.locator("strong").first).to_have_text("Bold")
