@@ -5,9 +5,10 @@ from collections.abc import Awaitable, Callable
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from bot.parts import Parts
-from jobs import reindex, tidy
+from jobs import reindex, tidy, win_cards
 
 REINDEX_EVERY_S = 2
+REDRAW_EVERY_S = 2  # so that a card changes once, however many click at the same moment
 TIDY_EVERY_H = 6
 
 
@@ -21,5 +22,7 @@ def start(parts: Parts, in_background: Callable[..., Awaitable[object]]) -> Asyn
     reindexing = (parts.library, parts.people, in_background)
     scheduler.add_job(reindex.catch_up, "interval", seconds=REINDEX_EVERY_S, args=reindexing)
     scheduler.add_job(tidy.forget_old_traffic, "interval", hours=TIDY_EVERY_H, args=(parts.database, parts.clock))
+    drawing = (parts.database, parts.slack, parts.people)
+    scheduler.add_job(win_cards.redraw, "interval", seconds=REDRAW_EVERY_S, args=drawing)
     scheduler.start()
     return scheduler

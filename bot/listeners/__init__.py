@@ -4,7 +4,7 @@ import re
 from collections.abc import Awaitable, Callable
 from typing import Any, NamedTuple
 
-from bot.listeners import admin, answers, home, questions, referrals, stale
+from bot.listeners import admin, answers, appearances, home, questions, referrals, stale, wins, wins_from_messages
 
 ANY = re.compile(".*", re.DOTALL)
 
@@ -13,7 +13,7 @@ class Route(NamedTuple):
     kind: str  # event, command, action, shortcut or view
     on: str | re.Pattern[str]
     listener: Callable[..., Awaitable[None]]
-    opens_a_view: bool = False  # before anything is written down: Slack waits three seconds for it
+    opens_a_view: bool = False  # or changes one while somebody types: nothing is written down before that
 
 
 def routes(prefix: str = "") -> list[Route]:
@@ -27,12 +27,16 @@ def routes(prefix: str = "") -> list[Route]:
         Route("event", "message", questions.messaged),
         Route("event", "app_home_opened", home.opened),
         Route("event", "member_joined_channel", home.joined),
+        Route("event", "reaction_added", wins_from_messages.reacted),
         Route("event", ANY, stale.happened),
         Route("command", f"/{prefix}ask", questions.commanded),
+        Route("command", f"/{prefix}kudos", wins_from_messages.commanded, opens_a_view=True),
         Route("command", f"/{prefix}frontline", admin.commanded),
         Route("command", ANY, stale.asked),
         Route("shortcut", "ask_guides", questions.shortcut, opens_a_view=True),
         Route("shortcut", "ask_about_message", questions.shortcut, opens_a_view=True),
+        Route("shortcut", "give_thanks", wins.open_form, opens_a_view=True),
+        Route("shortcut", "thank_for_message", wins_from_messages.thank_for_message, opens_a_view=True),
         Route("shortcut", ANY, stale.chosen),
         Route("action", "open_ask", questions.open_ask, opens_a_view=True),
         Route("action", "read_section", answers.read_section, opens_a_view=True),
@@ -40,12 +44,27 @@ def routes(prefix: str = "") -> list[Route]:
         Route("action", "rate_answer", answers.rate),
         Route("action", "ask_owner", referrals.ask_owner, opens_a_view=True),
         Route("action", "reply_referral", referrals.open_reply, opens_a_view=True),
+        Route("action", "open_thanks", wins.open_form, opens_a_view=True),
+        Route("action", "finish_thanks", wins_from_messages.finish, opens_a_view=True),
+        Route("action", "win_deed", wins.wrote, opens_a_view=True),
+        Route("action", "win_effect", wins.wrote, opens_a_view=True),
+        Route("action", "add_kudos", wins.add_kudos),
+        Route("action", "note_kudos", wins.open_note, opens_a_view=True),
+        Route("action", "take_back_kudos", wins.take_back_kudos),
+        Route("action", "win_more", wins.more, opens_a_view=True),
+        Route("action", "win_hide", wins.more, opens_a_view=True),
+        Route("action", "open_appearance", appearances.open_form, opens_a_view=True),
         Route("action", "setup_open", admin.open_setup, opens_a_view=True),
         Route("action", "setup_ingest", home.load_guides),
         Route("action", ANY, stale.clicked),
         Route("view", "ask", questions.submitted),
         Route("view", "ask_owner", referrals.sent),
         Route("view", "reply_referral", referrals.replied),
+        Route("view", "win", wins.submitted),
+        Route("view", "withdraw_win", wins.withdrawn),
+        Route("view", "hide_win", wins.hidden),
+        Route("view", "note_kudos", wins.noted),
+        Route("view", "appearance", appearances.submitted),
         Route("view", "roles", admin.roles_submitted),
         Route("view", "setup", admin.setup_submitted),
         Route("view", ANY, stale.submitted),
@@ -56,7 +75,9 @@ def opens_a_view(body: dict[str, Any], prefix: str = "") -> bool:
     """Whether what Slack hands over opens a modal, so that nothing may be done before that."""
     if body.get("command") == f"/{prefix}frontline":
         return admin.opens_a_view(body)
-    if body.get("type") == "block_actions":
+    if "command" in body:
+        kind, on = "command", body["command"]
+    elif body.get("type") == "block_actions":
         kind, on = "action", (body.get("actions") or [{}])[0].get("action_id")
     else:
         kind, on = "shortcut", body.get("callback_id") if body.get("type") in ("shortcut", "message_action") else None
