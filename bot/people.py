@@ -96,9 +96,13 @@ class People:
 
     async def admins(self) -> list[str]:
         """Everybody who is an admin and still a colleague."""
+        return await self.holders(Roles.ADMIN)
+
+    async def holders(self, role: str) -> list[str]:
+        """Everybody who has a role, by themselves or through a user group, and is still a colleague."""
         async with self._database.read() as session:
             rows = await roles.every(session)
-        holders = [row.holder for row in rows if row.role == Roles.ADMIN]
+        holders = [row.holder for row in rows if row.role == role]
         return await self._colleagues(
             [user for holder in holders for user in (await self._members(holder) if holder[0] == "S" else [holder])]
         )

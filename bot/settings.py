@@ -39,6 +39,8 @@ class Settings(BaseSettings):
     chat_api_key: SecretStr = SecretStr("")
     chat_base_url: str = ""
     chat_timeout_s: float = Field(default=10, gt=0, le=60)
+    holidays_country: str = ""
+    first_response_days: int = Field(default=5, ge=1, le=60)
     max_question_characters: int = Field(default=2000, ge=100, le=10_000)
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     frontline_now: AwareDatetime | None = None
@@ -77,6 +79,18 @@ class Settings(BaseSettings):
         if not re.fullmatch(r"[a-z0-9_+'-]{1,100}", value.strip(":")):
             raise ValueError("must be the name of an emoji as Slack shows it, such as trophy")
         return value.strip(":")
+
+    @field_validator("holidays_country")
+    @classmethod
+    def _has_holidays(cls, value: str) -> str:
+        if value:
+            from bot.records.working_days import UnknownCalendar, calendar
+
+            try:
+                calendar(value)
+            except UnknownCalendar as error:
+                raise ValueError(str(error)) from None
+        return value
 
     @field_validator("slack_api_url")
     @classmethod

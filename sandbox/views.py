@@ -8,7 +8,7 @@ import secrets
 from typing import Any
 
 from sandbox.arguments import Json, Refused
-from sandbox.limits import ELEMENTS, SELECTS, elements_of
+from sandbox.elements import ELEMENTS, SELECTS, elements_of
 from sandbox.workspace import Workspace
 
 MAX_STACK = 3

@@ -59,26 +59,22 @@ def form(
         [
             *about,
             kit.question("win_people", "Who", _people(people)),
-            _coached(
-                kit.question(
-                    "win_deed",
-                    "What they did",
-                    kit.text_box(
-                        DEED_LIMIT,
-                        initial=story.deed,
-                        placeholder="Stayed on the line with Mrs Okoye for forty minutes",
-                    ),
-                )
+            kit.question(
+                "win_deed",
+                "What they did",
+                kit.text_box(
+                    DEED_LIMIT, initial=story.deed, placeholder="Stayed on the line with Mrs Okoye for forty minutes"
+                ),
+                live=True,
             ),
-            _coached(
-                kit.question(
-                    "win_effect",
-                    "What it meant for the customer",
-                    kit.text_box(
-                        LIMIT, initial=story.effect, placeholder="Her alarm worked again before night", multiline=False
-                    ),
-                    optional=True,
-                )
+            kit.question(
+                "win_effect",
+                "What it meant for the customer",
+                kit.text_box(
+                    LIMIT, initial=story.effect, placeholder="Her alarm worked again before night", multiline=False
+                ),
+                optional=True,
+                live=True,
             ),
             coach([]),
             kit.question(
@@ -110,12 +106,6 @@ def _people(people: Sequence[str]) -> Element:
     return {**element, "initial_users": list(people)} if people else element
 
 
-def _coached(block: Block) -> Block:
-    """Slack tells of every pause in writing."""
-    config = {"trigger_actions_on": ["on_character_entered"]}
-    return {**block, "dispatch_action": True, "element": {**block["element"], "dispatch_action_config": config}}
-
-
 def coach(lacks: Sequence[Lack]) -> Block:
     """A question that a reader would still ask; the usual advice when there is none."""
     asks = " ".join(ASKS[lack] for lack in lacks)
@@ -123,13 +113,11 @@ def coach(lacks: Sequence[Lack]) -> Block:
 
 
 def coached(view: dict[str, Any], lacks: Sequence[Lack]) -> View | None:
-    """The open form with another hint, everything else untouched; None when the hint is the same."""
-    blocks = list(view["blocks"])
-    at = next(number for number, block in enumerate(blocks) if block["block_id"] == "coach")
+    """The open form with this hint, everything else untouched; None when it has that hint already."""
     hint = coach(lacks)
-    if blocks[at]["elements"][0]["text"] == hint["elements"][0]["text"]:
+    blocks = [hint if block["block_id"] == "coach" else block for block in view["blocks"]]
+    if hint["elements"][0]["text"] in (block["elements"][0]["text"] for block in view["blocks"] if "elements" in block):
         return None
-    blocks[at] = hint
     kept = ("type", "callback_id", "title", "submit", "close", "private_metadata")
     return {name: view[name] for name in kept} | {"blocks": blocks}
 
@@ -138,21 +126,12 @@ def _choices(values: Sequence[str], story: Story) -> list[Block]:
     stages = [kit.option(stage.capitalize(), stage) for stage in Stage]
     if story.value and story.value not in values:
         values = [*values, story.value]  # the list has changed since
-    value = kit.question("win_value", "Which of our values it shows", _select(values, story.value), optional=True)
-    stage = kit.question(
-        "win_stage", "Where in the customer's journey", _of(stages, story.stage, "Choose a stage"), optional=True
-    )
-    return [*([value] if values else []), stage]
-
-
-def _select(values: Sequence[str], chosen: str | None) -> Element:
-    return _of([kit.option(value, value) for value in values], chosen, "Choose a value")
-
-
-def _of(options: Sequence[Element], chosen: str | None, placeholder: str) -> Element:
-    element: Element = {"type": "static_select", "options": list(options), "placeholder": kit.plain(placeholder)}
-    initial = [option for option in options if option["value"] == chosen]
-    return {**element, "initial_option": initial[0]} if initial else element
+    value = kit.choice([kit.option(value, value) for value in values], story.value, "Choose a value")
+    stage = kit.choice(stages, story.stage, "Choose a stage")
+    return [
+        *([kit.question("win_value", "Which of our values it shows", value, optional=True)] if values else []),
+        kit.question("win_stage", "Where in the customer's journey", stage, optional=True),
+    ]
 
 
 def _visibility(is_public: bool) -> Block:

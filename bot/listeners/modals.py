@@ -58,5 +58,6 @@ def answers(view: dict[str, Any]) -> dict[str, str]:
         for state in elements.values():
             option = (state.get("selected_option") or {}).get("value")
             value = state.get("value") or state.get("selected_user") or state.get("selected_conversation") or option
+            value = value or state.get("selected_date")
             found[block_id] = kept(str(value or ""))
     return found

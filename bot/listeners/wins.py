@@ -19,7 +19,7 @@ from bot.blocks.answers import Said
 from bot.blocks.kit import Block, View
 from bot.coach import lacks
 from bot.delivery import Rank
-from bot.listeners import home, modals, typing
+from bot.listeners import home, modals
 from bot.listeners.answers import tell
 from bot.parts import Parts
 from bot.people import Unknown
@@ -31,8 +31,6 @@ from jobs.win_cards import Scene, scene
 
 UNSURE = "I could not check with Slack who this is. Please try again in a minute; nothing that you wrote is lost."
 NOT_THANKED = "Only somebody whom it thanks can take their name off it."
-
-_pauses = typing.Pauses()
 
 
 # Giving
@@ -56,12 +54,11 @@ async def open_form(ack: AsyncAck, body: dict[str, Any], parts: Parts) -> None:
 async def wrote(ack: AsyncAck, body: dict[str, Any], parts: Parts) -> None:
     """Say what a reader would still ask, once the writer pauses."""
     await ack()
-    view = body["view"]
-    if await _pauses.paused(view["id"]):
-        typed = modals.answers(view)
-        changed = blocks.coached(view, lacks(typed.get("win_deed", ""), typed.get("win_effect", "")))
-        if changed is not None:
-            await typing.change(parts.slack, view, changed)
+    typing, typed = await parts.live_forms.is_typed_out(body), modals.answers(body["view"])
+    hint = lacks(typed.get("win_deed", ""), typed.get("win_effect", ""))
+    changed = blocks.coached(body["view"], hint)
+    if typing is not None and changed is not None:
+        await parts.live_forms.redraw(body, typing, changed)
 
 
 async def submitted(ack: AsyncAck, body: dict[str, Any], view: dict[str, Any], parts: Parts, delivery_id: int) -> None:

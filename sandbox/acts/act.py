@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 from sandbox.arguments import Arguments, Json, Refused
-from sandbox.limits import elements_of
+from sandbox.elements import elements_of
 from sandbox.local_slack import LocalSlack
 from sandbox.sockets import Envelope
 from sandbox.views import as_sent, entered

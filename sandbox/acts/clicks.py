@@ -7,7 +7,7 @@ from typing import Any
 
 from sandbox.acts.act import Act, asked, channel_name, interaction
 from sandbox.arguments import Json, Refused
-from sandbox.limits import elements_of
+from sandbox.elements import elements_of
 from sandbox.views import initial, is_stateful
 
 THUMBS = ("positive", "negative")

@@ -29,6 +29,7 @@ class Method:
     required: tuple[str, ...]
     scopes: tuple[str, ...]  # any one of them
     token: str
+    tier: int  # calls a minute, as Slack numbers them; 0 is one of its special limits
 
 
 METHODS: dict[str, Method] = {}
@@ -37,10 +38,10 @@ DEFAULT_LIMIT, MAX_LIMIT = 100, 1000
 
 
 def method(
-    name: str, *, required: Sequence[str] = (), scopes: Sequence[str] = (), token: str = "xoxb-"
+    name: str, *, tier: int, required: Sequence[str] = (), scopes: Sequence[str] = (), token: str = "xoxb-"
 ) -> Callable[[Run], Run]:
     def register(run: Run) -> Run:
-        METHODS[name] = Method(run, tuple(required), tuple(scopes), token)
+        METHODS[name] = Method(run, tuple(required), tuple(scopes), token, tier)
         return run
 
     return register
@@ -57,6 +58,9 @@ def answer(slack: LocalSlack, name: str, token: str, given: Json, act: str | Non
         raise Refused("unknown_method", req_method=name)
     if known.token:
         check_token(token, known.token)
+    wait = slack.rates.wait(name, known.tier, str(given.get("channel"))) if slack.rates else 0
+    if wait:
+        raise Refused("ratelimited", status=429, retry_after=wait)
     need(slack, *known.scopes)
     missing = [argument for argument in known.required if given.get(argument) is None]
     if missing:
@@ -67,7 +71,7 @@ def answer(slack: LocalSlack, name: str, token: str, given: Json, act: str | Non
 def check_token(token: str, wanted: str) -> None:
     if not token:
         raise Refused("not_authed")
-    if not token.startswith(("xoxb-", "xapp-")) or len(token) < 6:
+    if not token.startswith(("xoxb-", "xapp-", "xoxp-")) or len(token) < 6:
         raise Refused("invalid_auth")
     if not token.startswith(wanted):
         raise Refused("not_allowed_token_type")
@@ -118,4 +122,6 @@ def visible_channel(slack: LocalSlack, name: str) -> Json:
 def kind_of(channel: Json) -> str:
     if channel["is_im"]:
         return "im"
+    if channel.get("is_mpim"):
+        return "mpim"
     return "groups" if channel["is_private"] else "channels"

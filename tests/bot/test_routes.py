@@ -5,14 +5,16 @@ from typing import Any
 
 import pytest
 
-from bot.blocks import admin, answers, home, questions, referrals, wins
+from bot.blocks import admin, answers, home, idea_lists, ideas, questions, referrals, wins
 from bot.blocks.home import Asked, SetUp
 from bot.listeners import opens_a_view, routes
 from bot.manifest import manifest
 from bot.records import appearances
-from bot.records.tables import Win
-from bot.records.wins import Shown
+from bot.records.ideas import Shown, Tally
+from bot.records.tables import IdeaChange, Win
+from bot.records.wins import Shown as ShownWin
 from knowledge.answers import Answer, Citation, LibraryState, Outcome
+from tests.bot.an_idea import an_idea
 
 CITATION = Citation("a.md", "A", "B", (), None, date(2026, 3, 3), None, 0, 1, "Yes.")
 NOW = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
@@ -21,6 +23,31 @@ WIN = Win(id=1, giver="U1", deed="Helped.", effect="", words="", value=None, sta
 
 def known(kind: str, prefix: str = "") -> set[str]:
     return {route.on for route in routes(prefix) if route.kind == kind and isinstance(route.on, str)}
+
+
+IDEA = an_idea()
+
+
+def idea_pages() -> list[Any]:
+    """Everything about ideas that has buttons."""
+    shown, joined = Shown(IDEA, Tally(votes=1)), Shown(an_idea(merged_into=2, status="duplicate"), Tally(), into=IDEA)
+    may = ideas.May(decide=True, withdraw=True)
+    row, voted = idea_lists.Row(shown, mine=False), idea_lists.Row(shown, mine=True)
+    change = IdeaChange(kind="decided", before="open", after="planned", user="U1", reason="", changed_at=NOW)
+    return [
+        ideas.form(ideas.Draft(), [(shown, False)]),
+        ideas.voted_instead(shown),
+        ideas.card(shown).blocks,
+        ideas.voted(shown, is_new=True).blocks,
+        ideas.taken_back(shown, was_there=True).blocks,
+        *(ideas.details(one, [], [], [], [], may, has_voted=False) for one in (shown, joined)),
+        ideas.news([(change, IDEA, None)]).blocks,
+        ideas.muted("ideas", is_muted=True).blocks,
+        ideas.reminder(IDEA, "late", NOW.date()).blocks,
+        idea_lists.home([row], [row, voted]),
+        *(idea_lists.listing([row, voted], 20, idea_lists.Choice(page=n), "", is_manager=True) for n in (0, 1)),
+        idea_lists.triage([idea_lists.Waiting([shown, shown], 1, "U1")], 2, NOW.date()),
+    ]
 
 
 def found(thing: Any, key: str) -> set[str]:
@@ -38,7 +65,8 @@ def test_every_button_and_form_has_a_listener() -> None:
         answers.answer(1, Answer(Outcome.NOT_IN_GUIDES, 0.0, nearest=(CITATION,)), {}, ask="Ann").blocks,
         home.home("", [Asked(1, "?", Outcome.ANSWERED, NOW)], SetUp({}, [], library)),
         referrals.to_owner(1, "U1", "?", "").blocks,
-        wins.card(Shown(WIN, ["U2"], "U1", [], has_quote=False), {"U1": "Ann", "U2": "Ben"}).blocks,
+        *idea_pages(),
+        wins.card(ShownWin(WIN, ["U2"], "U1", [], has_quote=False), {"U1": "Ann", "U2": "Ben"}).blocks,
         wins.thanks(WIN, [], is_on_card=True, manager=None).blocks,
         wins.added(1, is_new=True).blocks,
         wins.finish("C1:1.2").blocks,
@@ -57,6 +85,10 @@ def test_every_button_and_form_has_a_listener() -> None:
         wins.ask_to_hide(1),
         wins.note_form(1, ""),
         wins.appearance_form(appearances.unchosen("U1")),
+        ideas.form(ideas.Draft()),
+        ideas.customer_form(IDEA),
+        ideas.decide_form(IDEA),
+        ideas.merge_form(IDEA, [Shown(IDEA, Tally())]),
     ]
     assert found([form for form in forms if "submit" in form], "callback_id") == known("view")
 
@@ -82,6 +114,8 @@ def test_all_that_the_manifest_promises_has_a_listener(prefix: str) -> None:
         ({"command": "/fl-frontline", "text": "Roles"}, True),
         ({"command": "/fl-frontline", "text": ""}, False),
         ({"command": "/fl-ask", "text": "roles"}, False),
+        ({"command": "/fl-idea", "text": "roles"}, True),
+        ({"type": "block_actions", "actions": [{"action_id": "vote_idea"}]}, False),
         ({"type": "event_callback", "event": {"type": "message"}}, False),
     ],
 )
