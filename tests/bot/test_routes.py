@@ -35,7 +35,7 @@ def idea_pages() -> list[Any]:
     row, voted = idea_lists.Row(shown, mine=False), idea_lists.Row(shown, mine=True)
     change = IdeaChange(kind="decided", before="open", after="planned", user="U1", reason="", changed_at=NOW)
     return [
-        ideas.form(ideas.Draft(), [(shown, False)]),
+        ideas.form(ideas.Draft(), [(shown, False)])["blocks"][1:3],
         ideas.voted_instead(shown),
         ideas.card(shown).blocks,
         ideas.voted(shown, is_new=True).blocks,
