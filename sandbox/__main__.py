@@ -19,6 +19,7 @@ from sandbox.seed import SeedUnreadable, read_seed
 from sandbox.server import create_app
 from sandbox.store import StateUnusable
 
+SEED = Path(__file__).parent / "seed.yaml"
 SOCKET_REDELIVERY, HTTP_REDELIVERY = (4.0, 60.0, 300.0), (0.0, 60.0, 300.0)
 
 
@@ -65,9 +66,11 @@ def read_options() -> argparse.Namespace:
 
     parser = argparse.ArgumentParser(prog="python -m sandbox", description="A local Slack for one app.")
     parser.add_argument("--manifest", type=Path, required=True, help="the app's manifest, JSON or YAML")
-    parser.add_argument("--seed", type=Path, required=True, help="the workspace to start with, YAML")
     parser.add_argument(
-        "--state", type=Path, required=True, help="where the workspace is kept between runs, a file of its own"
+        "--seed", type=Path, default=SEED, help="the workspace to start with, YAML; default Brightwater"
+    )
+    parser.add_argument(
+        "--state", type=Path, help="where the workspace is kept between runs, a file of its own; default in memory"
     )
     parser.add_argument("--host", default="127.0.0.1", help="default 127.0.0.1: this machine only")
     parser.add_argument("--port", type=port, default=4040, help="default 4040; 0 takes a free one")

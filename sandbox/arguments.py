@@ -7,8 +7,11 @@ import math
 from typing import Any
 
 from aiohttp import web
+from aiohttp.http_exceptions import HttpProcessingError
 
 MAX_DEPTH = 60
+# What aiohttp raises for a form that is none: a broken boundary, header, charset or transfer encoding.
+MALFORMED = (ValueError, AssertionError, LookupError, RuntimeError, HttpProcessingError)
 type_names: dict[type, str] = {str: "string", dict: "object", list: "array"}
 Json = dict[str, Any]
 
@@ -71,7 +74,7 @@ async def read_arguments(request: web.Request) -> Json:
     elif kind in ("application/x-www-form-urlencoded", "multipart/form-data"):
         try:
             form = await request.post()
-        except (ValueError, AssertionError, LookupError) as problem:
+        except MALFORMED as problem:
             raise Refused("invalid_form_data") from problem
         arguments |= {name: value for name, value in form.items() if isinstance(value, str)}
     elif request.can_read_body and await request.read():

@@ -16,7 +16,7 @@ from aiohttp import BodyPartReader, web
 
 from sandbox import methods
 from sandbox.acts import perform
-from sandbox.arguments import Json, Refused, loads, read_arguments
+from sandbox.arguments import MALFORMED, Json, Refused, loads, read_arguments
 from sandbox.dialogue import dialogue
 from sandbox.faults import KINDS, REASONS
 from sandbox.local_slack import LocalSlack
@@ -92,6 +92,8 @@ async def plain_errors(request: web.Request, handler: Handler) -> web.StreamResp
     except web.HTTPException as problem:
         error = {404: "not_found", 405: "method_not_allowed"}.get(problem.status, "bad_request")
         return web.json_response({"ok": False, "error": error, "message": problem.reason}, status=problem.status)
+    except ConnectionError:  # the caller went away in the middle of its request
+        return web.Response(status=400)
     except UnicodeDecodeError:
         return web.json_response({"ok": False, "error": "invalid_charset"}, status=400)
     except Exception:  # the last resort: Slack's own word for it, the traceback in the log
@@ -212,13 +214,15 @@ def _has_gone(request: web.Request) -> bool:
 
 
 async def upload(request: web.Request) -> web.StreamResponse:
-    """The bytes of a file, as the whole body or as the first file of a form."""
-    content = b""
+    """The bytes of a file, as the whole body or as the first field of a form."""
     if request.content_type == "multipart/form-data":
-        async for part in await request.multipart():
-            if isinstance(part, BodyPartReader) and part.filename:
-                content = await _bytes(part.read_chunk)
-                break
+        try:
+            part = await (await request.multipart()).next()
+            if not isinstance(part, BodyPartReader):
+                raise Refused("invalid_form_data", status=400)
+            content = await _bytes(part.read_chunk)
+        except MALFORMED as problem:
+            raise Refused("invalid_form_data", status=400) from problem
     else:
         content = await _bytes(request.content.read)
     await receive(request.app[SLACK], request.match_info["file"], request.match_info["token"], content)

@@ -64,6 +64,7 @@ const PATHS = {
   pending: "M12 3a9 9 0 1 0 0 18 9 9 0 0 0 0-18",
   in_progress: "M12 3a9 9 0 0 1 9 9",
   file: "M6 3h8l4 4v14H6zM14 3v4h4",
+  phone: "M5 4h4l2 5-2.5 1.5a11 11 0 0 0 5 5L15 13l5 2v4a1 1 0 0 1-1 1A16 16 0 0 1 4 5a1 1 0 0 1 1-1",
   play: "M8 5v14l11-7z",
   bold: "M7 4h6a4 4 0 0 1 0 8H7zM7 12h7a4 4 0 0 1 0 8H7z",
   italic: "M10 4h8M6 20h8M14 4l-4 16",

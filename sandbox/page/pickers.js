@@ -122,8 +122,9 @@ class Picker {
       many ? "div.field-text.picker.has-chips" : "div.field-text.picker",
       {
         onmousedown: (event) => {
-          if (event.target.closest("input, button")) return;
-          event.preventDefault();
+          if (event.target === this.field) return;
+          event.preventDefault(); // the focus stays, so that a button pressed here is still there when it is let go
+          if (event.target.closest("button")) return;
           this.field.focus();
           this.open();
         },
@@ -159,10 +160,13 @@ class Picker {
         h("button", { "aria-label": `Remove ${item.label}`, onclick: () => this.remove(index) }, icon("close")),
       );
     this.chips.replaceChildren(...(many ? items.map(chip) : []));
-    this.field.value = many ? "" : (items[0]?.label ?? "");
     this.field.placeholder = many && items.length ? "" : this.name;
     this.clearer.hidden = many || !items.length || !this.block.optional;
-    this.wanted = "";
+    this.showChosen();
+  }
+
+  showChosen() {
+    this.field.value = this.many ? "" : (this.items[0]?.label ?? "");
   }
 
   remove(index) {
@@ -199,7 +203,7 @@ class Picker {
   settle() {
     this.asked += 1; // options on their way have nobody left to choose
     clearTimeout(this.pause);
-    this.draw();
+    this.showChosen();
   }
 
   open() {
