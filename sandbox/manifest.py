@@ -65,7 +65,7 @@ class Manifest:
     unfurl_domains: tuple[str, ...]
     metadata_subscriptions: tuple[Json, ...]
     socket_mode: bool
-    request_urls: Mapping[str, str]  # by what goes there: events, interactivity, options, or a command's name
+    request_urls: dict[str, str]  # by what goes there: events, interactivity, options, or a command's name
 
     def receives(self, event: str) -> bool:
         return event in self.events and EVENT_SCOPES.get(event, "") in ("", *self.scopes)

@@ -20,7 +20,7 @@ from sandbox.arguments import MALFORMED, Json, Refused, loads, read_arguments
 from sandbox.dialogue import dialogue
 from sandbox.faults import KINDS, REASONS
 from sandbox.local_slack import LocalSlack
-from sandbox.methods.files import MAX_FILE_BYTES, receive
+from sandbox.methods.files import MAX_FILE_BYTES, keep, receive
 from sandbox.methods.scheduled import plan
 from sandbox.request_urls import is_loopback
 from sandbox.responses import respond
@@ -60,6 +60,7 @@ def create_app(slack: LocalSlack) -> web.Application:
     app.router.add_post("/upload/v1/{file}/{token}", upload)
     app.router.add_get("/files/{file}/{name}", show_file)
     app.router.add_post("/sandbox/act", act)
+    app.router.add_post("/sandbox/upload", take_file)
     app.router.add_get("/sandbox/state", state)
     app.router.add_get("/sandbox/history", older)
     app.router.add_get("/sandbox/live", live)
@@ -262,6 +263,16 @@ async def open_socket(request: web.Request) -> web.StreamResponse:
 
 async def act(request: web.Request) -> web.StreamResponse:
     return web.json_response(await perform(request.app[SLACK], await _body(request)))
+
+
+async def take_file(request: web.Request) -> web.StreamResponse:
+    """A file that somebody puts into a form: `user` and `name` in the query, the bytes as the body."""
+    slack, user, name = request.app[SLACK], _viewer(request), request.query.get("name", "").strip()
+    content = await _bytes(request.content.read)
+    if user is None or not name or not content:
+        raise Refused("bad_file", status=400, message="a file has a user, a name and some content")
+    file = await keep(slack, name, content, user)
+    return web.json_response({"ok": True, "file": slack.workspace.file_out(file["id"])})
 
 
 async def state(request: web.Request) -> web.StreamResponse:

@@ -184,4 +184,4 @@ class Slack:
 
 
 def _is_of(bot: dict[str, Any], message: dict[str, Any]) -> bool:
-    return message.get("bot_id") == bot["bot_id"] or message.get("user") == bot["user_id"]
+    return bool(message.get("bot_id") == bot["bot_id"] or message.get("user") == bot["user_id"])

@@ -347,7 +347,7 @@ def update_remote(slack: LocalSlack, call: Call) -> Json:
 @method("files.remote.share", tier=2, required=["channels"], scopes=["remote_files:share"])
 def share_remote(slack: LocalSlack, call: Call) -> Json:
     file = _named(slack, call)
-    share(slack, [file["id"]], _channels(slack, call.names("channels")), {}, call.act)
+    share(slack, [file["id"]], _channels(slack, call.names("channels")), bot_author(slack), call.act)
     return {"file": slack.workspace.file_out(file["id"])}
 
 

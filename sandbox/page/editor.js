@@ -35,12 +35,11 @@ const TOOLS = [
 // The only way a browser offers to edit with undo; it makes the elements that `readBlocks` knows, and nothing else.
 const command = (name, value = null) => document.execCommand(name, false, value);
 
-// A browser may lose the cursor to the beginning of the new list.
+// A browser puts the cursor at the beginning of the new item; who has typed goes on at its end.
 function list(name) {
-  const { anchorNode, anchorOffset, isCollapsed } = getSelection();
+  const { anchorOffset, isCollapsed } = getSelection();
   command(name);
-  if (isCollapsed && anchorNode?.nodeName === "#text" && anchorNode.isConnected)
-    getSelection().collapse(anchorNode, anchorOffset);
+  if (isCollapsed && anchorOffset) getSelection().modify("move", "forward", "lineboundary");
 }
 
 export const richTextField = (el, block, place) => new Editor(el, block, place).node;

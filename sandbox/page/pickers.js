@@ -46,7 +46,7 @@ const userItem = (user) => {
 const conversationItem = (channel) => ({
   value: channel.id,
   label: nameOf(channel),
-  picture: channel.is_im ? null : icon(channel.is_private ? "lock" : "hash"),
+  picture: channel.is_private && !channel.is_im ? icon("lock") : null,
   raw: channel.id,
 });
 
@@ -54,7 +54,7 @@ function nameOf(channel) {
   const others = [channel.user, ...(channel.members ?? [])].filter((id) => id && id !== store.me);
   return channel.is_im || channel.is_mpim
     ? [...new Set(others)].map((id) => store.person(id).name).join(", ")
-    : channel.name;
+    : `${channel.is_private ? "" : "#"}${channel.name}`;
 }
 
 const kindOf = (channel) =>

@@ -258,6 +258,7 @@ class Attack:
 
 
 @pytest.mark.parametrize("count", [500, pytest.param(10_000, marks=[pytest.mark.soak, pytest.mark.timeout(1800)])])
+@pytest.mark.filterwarnings("ignore::aiohttp.multipart.BadContentDispositionHeader")
 async def test_junk_is_answered_and_leaves_no_trace(
     start_sandbox: Start, caplog: pytest.LogCaptureFixture, count: int
 ) -> None:
