@@ -13,14 +13,16 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from sandbox.arguments import Json, Refused
+from sandbox.deliveries import Deliveries, Envelope, Road
 from sandbox.faults import Faults
 from sandbox.journal import Journal
 from sandbox.live import Live
 from sandbox.manifest import Manifest
 from sandbox.mrkdwn import mentions
 from sandbox.rates import Rates
+from sandbox.request_urls import RequestUrls
 from sandbox.seed import opening_state
-from sandbox.sockets import Envelope, Sockets
+from sandbox.sockets import OFF, Sockets
 from sandbox.store import StateUnusable, Store
 from sandbox.workspace import Workspace
 
@@ -40,14 +42,27 @@ class Limits:
     trigger_seconds: float = 3.0
     follow_seconds: float = 1.5  # how long an act waits for a modal after the acknowledgement
     redelivery: tuple[float, ...] = (4.0, 60.0, 300.0)
+    shortcuts_accept_payload: bool = False
     response_url_uses: int = 5
     response_url_seconds: float = 1800.0
     stream_seconds: float = 300.0
     rate_limits: bool = False
 
 
+# What an app hears of every public channel, in it or not.
+PUBLIC = ("channel_archive", "channel_created", "channel_rename", "channel_unarchive", "link_shared")
+
+
 class LocalSlack:
-    def __init__(self, manifest: Manifest, seed: Json, state_path: Path | None, limits: Limits | None = None) -> None:
+    def __init__(
+        self,
+        manifest: Manifest,
+        seed: Json,
+        state_path: Path | None,
+        limits: Limits | None = None,
+        request_urls: RequestUrls | None = None,
+    ) -> None:
+        """Speaks Socket Mode with the app, or with `request_urls` over HTTP."""
         self.manifest, self.seed, self.state_path = manifest, seed, state_path
         self.limits = limits or Limits()
         self.loopback_only = True
@@ -60,14 +75,24 @@ class LocalSlack:
         self.rates = Rates() if self.limits.rate_limits else None
         self.sockets = Sockets(
             self.workspace.bot["app_id"],
+            self.faults,
+            ack_seconds=self.limits.ack_seconds,
+            is_enabled=manifest.socket_mode and request_urls is None,
+        )
+        self.request_urls = request_urls
+        road: Road = request_urls or self.sockets
+        self.deliveries = Deliveries(
+            road,
             self.journal,
             self.faults,
             ack_seconds=self.limits.ack_seconds,
             redelivery=self.limits.redelivery,
+            shortcuts_accept_payload=self.limits.shortcuts_accept_payload,
         )
-        self.sockets.on_change = lambda count: self.tell({"type": "connected", "connected": count})
+        road.on_change = lambda count: self.tell({"type": "connected", "connected": count})
         self.closed_views: dict[str, Json] = {}  # submitted or left, for acts that forge a second submission
         self.unacknowledged: dict[str, asyncio.Event] = {}  # response_urls whose command is not acknowledged yet
+        self.contexts: dict[str, Json] = {}  # what users look at beside the app's messages
         self._triggers: dict[str, Json] = {}
         self._saving: asyncio.Task[None] | None = None
         self._alarm: asyncio.TimerHandle | None = None
@@ -132,8 +157,9 @@ class LocalSlack:
         self.workspace.state["last_stamp"] = stamp  # nothing from before is issued again
         self.workspace.touch_everything()
         self._triggers.clear()
+        self.contexts.clear()
         self.faults.active.clear()
-        self.sockets.forget()
+        self.deliveries.forget()
         self.tell({"type": "reset"})
         await self._write(anew=True)
 
@@ -142,6 +168,14 @@ class LocalSlack:
         if self._alarm:
             self._alarm.cancel()
         self._alarm = asyncio.get_running_loop().call_later(seconds, wake)
+
+    async def disconnect(self, fault: Json) -> None:
+        """Socket Mode stays off after `link_disabled`, until the faults are cleared."""
+        if self.request_urls:
+            raise Refused("socket_mode_off", message="the app is reached over HTTP; there is no socket to drop")
+        if fault == OFF and OFF not in self.faults.active:
+            self.faults.add(fault)
+        await self.sockets.disconnect(fault["reason"])
 
     # Telling the page
 
@@ -167,7 +201,9 @@ class LocalSlack:
         """Sends the event when the manifest subscribes to it and the bot may know of it."""
         if not self.manifest.receives(subscription):
             return []
-        if channel and not self.workspace.has_bot(channel):
+        if self.workspace.bot.get("is_uninstalled"):
+            return []
+        if channel and not self.workspace.has_bot(channel) and (channel["is_private"] or subscription not in PUBLIC):
             return []
         team = self.workspace.team["id"]
         place = (channel or {}).get("id", "")
@@ -193,7 +229,7 @@ class LocalSlack:
             "is_ext_shared_channel": bool((channel or {}).get("is_ext_shared")),
             "event_context": "-".join(part for part in ("4", event["type"], team, place) if part),
         }
-        return [self.sockets.send_event(payload, act)]
+        return [self.deliveries.send_event(payload, act)]
 
     def message_event(self, event: Json, channel: Json, act: str | None = None) -> list[Envelope]:
         kind, subscription = ("im", "message.im") if channel["is_im"] else ("channel", "message.channels")
@@ -202,7 +238,14 @@ class LocalSlack:
         elif not channel["is_im"] and channel["is_private"]:
             kind, subscription = "group", "message.groups"
         told = {**event, "channel": channel["id"], "channel_type": kind}
+        told |= self.context("app_context", channel, event)
         return self.emit(subscription, {"event_ts": event["ts"], **told}, channel, act)
+
+    def context(self, name: str, channel: Json, event: Json) -> Json:
+        """What the writer looks at, told with their direct messages to apps that subscribe to its changes."""
+        context = self.contexts.get(str(event.get("user")))
+        heard = channel["is_im"] and context and self.manifest.receives("app_context_changed")
+        return {name: context} if heard else {}
 
     def trigger(self, user_id: str, act: str | None) -> str:
         """A trigger id: good for one view within three seconds."""
@@ -262,7 +305,29 @@ class LocalSlack:
             *self._mention(event, channel, act, before=""),
             *self.message_event(event, channel, act),
             *self._links(event, channel, act),
+            *self._metadata("posted", channel, shown, {}, act),
         ]
+
+    def _metadata(self, what: str, channel: Json, now: Json, before: Json, act: str | None) -> list[Envelope]:
+        """`message_metadata_…` for what the manifest subscribes to, by app and type."""
+        kept, gone = now.get("metadata"), before.get("metadata")
+        author = now.get("app_id") or before.get("app_id") or ""
+        if kept == gone or not self.manifest.reads_metadata(author, kept or gone or {}):
+            return []
+        name = f"message_metadata_{what}"
+        told: Json = {
+            "type": name,
+            "app_id": author,
+            "bot_id": now.get("bot_id") or before.get("bot_id"),
+            "user_id": now.get("user") or before.get("user"),
+            "team_id": self.workspace.team["id"],
+            "channel_id": channel["id"],
+            "message_ts": now.get("ts") or before.get("ts"),
+            "event_ts": self.workspace.new_ts(),
+        }
+        told |= {"metadata": kept} if kept else {"deleted_ts": before.get("ts")}
+        told |= {"previous_metadata": gone} if gone else {}
+        return self.emit(name, told, channel, act)
 
     def _links(self, event: Json, channel: Json, act: str | None) -> list[Envelope]:
         """`link_shared` for links a person posts into a domain the manifest unfurls."""
@@ -312,6 +377,7 @@ class LocalSlack:
         return [
             *self._mention(after, channel, act, before=before["text"]),
             *self.message_event({**event, "message": after, "previous_message": before}, channel, act),
+            *self._metadata("updated" if "metadata" in before else "posted", channel, after, before, act),
         ]
 
     def delete(self, channel: Json, message: Json, act: str | None = None) -> list[Envelope]:
@@ -329,7 +395,10 @@ class LocalSlack:
         told = {"type": "message_deleted", "channel": channel["id"], "ts": before["ts"]}
         self.tell({**told, "thread_ts": before.get("thread_ts")}, channel=channel)
         event = {"type": "message", "subtype": "message_deleted", "hidden": True, "ts": stamp}
-        return self.message_event({**event, "deleted_ts": before["ts"], "previous_message": before}, channel, act)
+        return [
+            *self.message_event({**event, "deleted_ts": before["ts"], "previous_message": before}, channel, act),
+            *self._metadata("deleted", channel, {}, before, act),
+        ]
 
     def react(
         self, channel: Json, message: Json, user_id: str, emoji: str, *, remove: bool = False, act: str | None = None
@@ -433,9 +502,26 @@ class LocalSlack:
             "event_ts": self.workspace.new_ts(),
         }
         envelopes = self.emit("member_left_channel", event, channel, act)
+        if user_id == self.workspace.bot["user_id"]:
+            name = "group_left" if channel["is_private"] else "channel_left"
+            gone = {"type": name, "channel": channel["id"], "event_ts": event["event_ts"]}
+            envelopes += self.emit(name, gone, channel, act)
         channel["members"].remove(user_id)
         self.tell_channel(channel, user_id)
         return envelopes
+
+    def channel_note(
+        self, channel: Json, author: Json, what: str, words: str, act: str | None, **about: str
+    ) -> list[Envelope]:
+        """The line Slack itself writes into the channel when somebody changes it."""
+        side = "group" if channel["is_private"] else "channel"
+        text = f"<@{author['user']}> {words}"
+        return self.post(channel, author | {"subtype": f"{side}_{what}", "text": text, **about}, act)[1]
+
+    def channel_event(self, channel: Json, what: str, about: Json, act: str | None) -> list[Envelope]:
+        self.tell_channel(channel)
+        name = f"{'group' if channel['is_private'] else 'channel'}_{what}"
+        return self.emit(name, {"type": name, **about, "event_ts": self.workspace.new_ts()}, channel, act)
 
     # Views
 

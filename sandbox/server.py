@@ -5,28 +5,31 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import copy
-import ipaddress
 import json
 import logging
 import time
 from collections.abc import Awaitable, Callable
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from aiohttp import BodyPartReader, web
 
 from sandbox import methods
 from sandbox.acts import perform
-from sandbox.arguments import Json, Refused, loads, read_arguments
+from sandbox.arguments import MALFORMED, Json, Refused, loads, read_arguments
+from sandbox.dialogue import dialogue
+from sandbox.faults import KINDS, REASONS
 from sandbox.local_slack import LocalSlack
-from sandbox.methods.files import MAX_FILE_BYTES, receive
+from sandbox.methods.files import MAX_FILE_BYTES, keep, receive
 from sandbox.methods.scheduled import plan
+from sandbox.request_urls import is_loopback
 from sandbox.responses import respond
-from sandbox.snapshot import snapshot
+from sandbox.snapshot import history, snapshot
 
 PAGE = Path(__file__).parent / "page"
 MAX_BODY = 4 * 1024 * 1024
 MAX_WAIT_SECONDS = 60
+HISTORY_PAGE = 100
 ACK_HEAD_START_SECONDS = 0.5
 OK = b'{"ok": true}'
 CHUNK = 64 * 1024
@@ -57,12 +60,16 @@ def create_app(slack: LocalSlack) -> web.Application:
     app.router.add_post("/upload/v1/{file}/{token}", upload)
     app.router.add_get("/files/{file}/{name}", show_file)
     app.router.add_post("/sandbox/act", act)
+    app.router.add_post("/sandbox/upload", take_file)
     app.router.add_get("/sandbox/state", state)
+    app.router.add_get("/sandbox/history", older)
     app.router.add_get("/sandbox/live", live)
     app.router.add_get("/sandbox/journal", journal)
     app.router.add_get("/sandbox/faults", faults)
     app.router.add_post("/sandbox/faults", faults)
+    app.router.add_get("/sandbox/dialogue", exported)
     app.router.add_post("/sandbox/reset", reset)
+    app.router.add_get("/archives/{channel}/{message}", permalink)
     app.router.add_get("/", index)
     app.router.add_static("/page/", PAGE)
     app.on_response_prepare.append(guard_page)
@@ -86,6 +93,8 @@ async def plain_errors(request: web.Request, handler: Handler) -> web.StreamResp
     except web.HTTPException as problem:
         error = {404: "not_found", 405: "method_not_allowed"}.get(problem.status, "bad_request")
         return web.json_response({"ok": False, "error": error, "message": problem.reason}, status=problem.status)
+    except ConnectionError:  # the caller went away in the middle of its request
+        return web.Response(status=400)
     except UnicodeDecodeError:
         return web.json_response({"ok": False, "error": "invalid_charset"}, status=400)
     except Exception:  # the last resort: Slack's own word for it, the traceback in the log
@@ -108,13 +117,6 @@ async def local_callers_only(request: web.Request, handler: Handler) -> web.Stre
     return await handler(request)
 
 
-def is_loopback(host: str) -> bool:
-    try:
-        return host == "localhost" or ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
-
-
 async def guard_page(request: web.Request, response: web.StreamResponse) -> None:
     if not request.path.startswith("/files/"):
         response.headers.update(HEADERS)
@@ -129,7 +131,7 @@ async def begin(app: web.Application) -> None:
 async def stop(app: web.Application) -> None:
     slack = app[SLACK]
     slack.live.close()
-    await slack.sockets.close()
+    await slack.deliveries.close()
     await slack.close()
 
 
@@ -213,13 +215,15 @@ def _has_gone(request: web.Request) -> bool:
 
 
 async def upload(request: web.Request) -> web.StreamResponse:
-    """The bytes of a file, as the whole body or as the first file of a form."""
-    content = b""
+    """The bytes of a file, as the whole body or as the first field of a form."""
     if request.content_type == "multipart/form-data":
-        async for part in await request.multipart():
-            if isinstance(part, BodyPartReader) and part.filename:
-                content = await _bytes(part.read_chunk)
-                break
+        try:
+            part = await (await request.multipart()).next()
+            if not isinstance(part, BodyPartReader):
+                raise Refused("invalid_form_data", status=400)
+            content = await _bytes(part.read_chunk)
+        except MALFORMED as problem:
+            raise Refused("invalid_form_data", status=400) from problem
     else:
         content = await _bytes(request.content.read)
     await receive(request.app[SLACK], request.match_info["file"], request.match_info["token"], content)
@@ -261,8 +265,27 @@ async def act(request: web.Request) -> web.StreamResponse:
     return web.json_response(await perform(request.app[SLACK], await _body(request)))
 
 
+async def take_file(request: web.Request) -> web.StreamResponse:
+    """A file that somebody puts into a form: `user` and `name` in the query, the bytes as the body."""
+    slack, user, name = request.app[SLACK], _viewer(request), request.query.get("name", "").strip()
+    content = await _bytes(request.content.read)
+    if user is None or not name or not content:
+        raise Refused("bad_file", status=400, message="a file has a user, a name and some content")
+    file = await keep(slack, name, content, user)
+    return web.json_response({"ok": True, "file": slack.workspace.file_out(file["id"])})
+
+
 async def state(request: web.Request) -> web.StreamResponse:
-    return web.json_response(snapshot(request.app[SLACK], _viewer(request)))
+    newest = int(_number(request, "newest")) if "newest" in request.query else None
+    return web.json_response(snapshot(request.app[SLACK], _viewer(request), newest))
+
+
+async def older(request: web.Request) -> web.StreamResponse:
+    """A page of a channel's messages: `count` of them before the timestamp `before`, each with its thread."""
+    slack, channel = request.app[SLACK], _channel(request)
+    count = int(_number(request, "count")) or HISTORY_PAGE
+    messages, has_more = history(slack, channel["id"], count, request.query.get("before", ""))
+    return web.json_response({"ok": True, "messages": messages, "has_more": has_more})
 
 
 async def live(request: web.Request) -> web.StreamResponse:
@@ -301,13 +324,27 @@ async def faults(request: web.Request) -> web.StreamResponse:
         if fault["fault"] == "clear":
             slack.faults.active.clear()
         elif fault["fault"] == "disconnect":
-            await slack.sockets.disconnect(fault["reason"])
+            await slack.disconnect(fault)
         elif fault["fault"] == "redeliver":
-            if not await slack.sockets.redeliver(fault):
+            if not await slack.deliveries.redeliver(fault):
                 raise Refused("envelope_not_found")
         else:
             slack.faults.add(fault)
-    return web.json_response({"ok": True, "faults": slack.faults.active})
+    return web.json_response({"ok": True, "faults": slack.faults.active, "kinds": KINDS, "reasons": REASONS})
+
+
+async def exported(request: web.Request) -> web.StreamResponse:
+    """A conversation as a Python test."""
+    python = dialogue(request.app[SLACK], _channel(request), request.query.get("thread") or None)
+    return web.json_response({"ok": True, "python": python})
+
+
+async def permalink(request: web.Request) -> web.StreamResponse:
+    """What chat.getPermalink gives, shown by the page."""
+    channel, digits = request.match_info["channel"], request.match_info["message"].removeprefix("p")
+    root = request.query.get("thread_ts", "")
+    place = f"/#{quote(channel)}/{quote(root)}/{quote(digits[:-6])}.{quote(digits[-6:])}"
+    return web.Response(status=302, headers={"Location": place})
 
 
 async def reset(request: web.Request) -> web.StreamResponse:
@@ -341,6 +378,15 @@ def _viewer(request: web.Request) -> str | None:
     if user is None:
         raise Refused("user_not_found", status=404, message=f"nobody is called {name!r}")
     return str(user["id"])
+
+
+def _channel(request: web.Request) -> Json:
+    """The channel named, as far as the viewer sees it."""
+    workspace, viewer = request.app[SLACK].workspace, _viewer(request)
+    channel = workspace.channel(request.query.get("channel", ""))
+    if channel is None or (viewer is not None and not workspace.sees(viewer, channel)):
+        raise Refused("channel_not_found", status=404, message="there is no such channel")
+    return channel
 
 
 def _number(request: web.Request, name: str) -> float:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import bisect
 import time
 
 from sandbox.arguments import Json
 from sandbox.local_slack import LocalSlack
 
 
-def snapshot(slack: LocalSlack, viewer: str | None) -> Json:
+def snapshot(slack: LocalSlack, viewer: str | None, newest: int | None = None) -> Json:
+    """With `newest` only so many of each channel's latest messages; `older` names the channels that have more."""
     workspace, manifest = slack.workspace, slack.manifest
     state = workspace.state
 
@@ -18,6 +20,7 @@ def snapshot(slack: LocalSlack, viewer: str | None) -> Json:
     channels = [one for one in workspace.channels.values() if viewer is None or workspace.sees(viewer, one)]
     seen = {channel["id"] for channel in channels}
     now = time.time()
+    pages = {channel: history(slack, channel, newest) for channel in seen}
     return {
         "ok": True,
         "team": workspace.team,
@@ -25,10 +28,8 @@ def snapshot(slack: LocalSlack, viewer: str | None) -> Json:
         "users": [{**user, **workspace.user_out(user, email=True)} for user in state["users"].values()],
         "user_groups": state["user_groups"],
         "channels": channels,
-        "messages": {
-            channel: [workspace.message_shown(channel, message) for message in workspace.messages(channel)]
-            for channel in seen
-        },
+        "messages": {channel: messages for channel, (messages, _) in pages.items()},
+        "older": sorted(channel for channel, (_, has_more) in pages.items() if has_more),
         "files": {name: workspace.file_out(name) for name in state["files"]} if viewer is None else {},
         "pins": {channel: pins for channel, pins in state["pins"].items() if channel in seen},
         "bookmarks": {channel: rows for channel, rows in state["bookmarks"].items() if channel in seen},
@@ -42,5 +43,17 @@ def snapshot(slack: LocalSlack, viewer: str | None) -> Json:
         "commands": list(manifest.commands.values()),
         "shortcuts": list(manifest.shortcuts.values()),
         "tabs": {"home": manifest.home_tab, "messages": manifest.messages_tab},
-        "connected": len(slack.sockets.connections),
+        "connected": slack.deliveries.road.connected,
     }
+
+
+def history(slack: LocalSlack, channel: str, count: int | None, before: str = "") -> tuple[list[Json], bool]:
+    """The latest `count` messages of a channel before a timestamp, each with its thread; and whether more remain."""
+    workspace = slack.workspace
+    if count is None:
+        return [workspace.message_shown(channel, message) for message in workspace.messages(channel)], False
+    top = workspace.timeline(channel).top
+    last = bisect.bisect_left(top, before, key=lambda message: str(message["ts"])) if before else len(top)
+    roots = top[max(0, last - count) : last]
+    page = {one["ts"]: one for root in roots for one in (root, *workspace.thread(channel, root["ts"]))}
+    return [workspace.message_shown(channel, page[ts]) for ts in sorted(page)], last > count

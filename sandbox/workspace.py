@@ -198,7 +198,7 @@ class Workspace:
             "is_ultra_restricted": bool(user.get("is_ultra_restricted")),
             "is_bot": user["is_bot"],
             "is_app_user": False,
-            "updated": 1_760_000_000,
+            "updated": user.get("updated", 1_760_000_000),
             "is_email_confirmed": True,
         }
         if user.get("is_stranger"):
@@ -239,6 +239,18 @@ class Workspace:
             "user": user_id,
             "members": [user_id, self.bot["user_id"]],
         }
+        self.channels[channel["id"]] = channel
+        return channel
+
+    def open_conversation(self, one: str, other: str) -> Json:
+        """The direct messages between two people, opened when there are none; one person alone keeps notes there."""
+        members = list(dict.fromkeys([one, other]))
+        for channel in self.channels.values():
+            if channel["is_im"] and set(channel["members"]) == set(members):
+                return channel
+        channel = self.open_channel("", members, is_private=True)
+        del self.channels[channel["id"]]
+        channel |= {"id": self.new_id("D"), "is_im": True, "user": "", "creator": one}
         self.channels[channel["id"]] = channel
         return channel
 

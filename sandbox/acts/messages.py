@@ -16,7 +16,8 @@ async def write(act: Act) -> Json:
         raise Refused("not_in_channel", message=f"{user['id']} is not in {channel['name']}")
     if channel["is_archived"]:
         raise Refused("is_archived")
-    if channel["is_im"] and (not act.slack.manifest.messages_tab or act.slack.manifest.messages_tab_read_only):
+    is_apps = channel["is_im"] and act.workspace.has_bot(channel)
+    if is_apps and (not act.slack.manifest.messages_tab or act.slack.manifest.messages_tab_read_only):
         raise Refused("messages_tab_disabled")
     text = composed(act.workspace, act.text("text"))[:MAX_TEXT]
     if not text.strip():
@@ -27,7 +28,10 @@ async def write(act: Act) -> Json:
         if root is None:
             raise Refused("thread_not_found")
         thread_ts = root.get("thread_ts", thread_ts)
-    message = _authored(act.workspace, user, text) | ({"thread_ts": thread_ts} if thread_ts else {})
+    message = _authored(act.workspace, user, text)
+    if thread_ts:
+        message |= {"thread_ts": thread_ts}
+        message |= {"subtype": "thread_broadcast"} if act.flag("reply_broadcast") else {}
     posted, envelopes = act.slack.post(channel, message, act.id)
     bot = act.workspace.bot
     if mentions(text, bot["user_id"]) and not act.workspace.has_bot(channel):

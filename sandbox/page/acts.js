@@ -5,7 +5,7 @@ let last = Promise.resolve();
 
 /** Does one act as the current person; a failure is told in words and answered as {ok: false}. */
 export async function act(what, fields = {}) {
-  const sent = { do: what, user: store.me, ...fields };
+  const sent = { do: what, user: store.me, follow: false, ...fields };
   let answer;
   try {
     const response = await fetch("/sandbox/act", {
@@ -44,12 +44,15 @@ const WORDS = {
 
 const inWords = (error) => `${WORDS[error]?.() ?? "That didn't work"} (${error})`;
 
-// Of a command that failed the sandbox itself tells the person, as Slack does; see `explained`.
+// A modal tells of its own submission. Of a command that failed the sandbox itself tells the person, as Slack does; see `explained`.
 const isToldBySlack = (what, error) =>
-  what === "command" && ["unknown_command", "operation_timeout", "dispatch_failed"].includes(error);
+  what === "submit" ||
+  (what === "command" && ["unknown_command", "operation_timeout", "dispatch_failed"].includes(error));
 
-/** Slack's "/ask failed with the error “operation_timeout”", with what that means. */
+/** Slack's words about a command that failed, with what they mean. */
 export function explained(text) {
+  if (/ is not a valid command\.$/.test(text))
+    return `${text} In Slack, all messages that start with the “/” character are taken as commands. To send a message that starts with one, put a space before it.`;
   const error = Object.keys(WORDS).find((code) => text.includes(code));
   return error ? `${text} ${WORDS[error]()}.` : text;
 }

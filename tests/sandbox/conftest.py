@@ -16,10 +16,12 @@ from slack_sdk.web.async_client import AsyncWebClient
 from sandbox.__main__ import start
 from sandbox.local_slack import Limits, LocalSlack
 from sandbox.manifest import manifest_from
+from sandbox.request_urls import RequestUrls
 from sandbox.seed import read_seed
 
 Json = dict[str, Any]
 SEED = Path(__file__).parents[2] / "sandbox" / "seed.yaml"
+SECRET = "sandbox-secret"
 SCOPES = [
     *("app_mentions:read", "assistant:write", "channels:history", "channels:join", "channels:read", "chat:write"),
     *("commands", "groups:history", "groups:read", "im:history", "im:read", "im:write", "reactions:read"),
@@ -80,10 +82,10 @@ class Client:
         async with self.session.post(f"{self.address}/api/{method}", json=arguments, headers=headers) as response:
             return dict(await response.json())
 
-    async def entry(self, fits: Callable[[Json], bool], since: int = 0) -> Json:
-        """The first journal entry that fits, waiting for it."""
+    async def entry(self, fits: Callable[[Json], bool], since: int = 0, wait: float = 10) -> Json:
+        """The first journal entry that fits, waiting for it as long as something happens every `wait` seconds."""
         while True:
-            read = await self.get("/sandbox/journal", since=since, wait=10)
+            read = await self.get("/sandbox/journal", since=since, wait=wait)
             assert read["entries"], "nothing more happened"
             for entry in read["entries"]:
                 if fits(entry):
@@ -96,11 +98,22 @@ Start = Callable[..., Awaitable[Client]]
 
 @pytest.fixture
 async def start_sandbox() -> AsyncIterator[Start]:
-    """Starts a sandbox: `manifest`, `limits` and `state` as the test needs them."""
+    """Starts a sandbox: `manifest`, `limits`, `state` and `request_url` as the test needs them."""
     runners, sessions = [], []
 
-    async def begin(content: Json | None = None, limits: Limits | None = None, state: Path | None = None) -> Client:
-        slack = LocalSlack(manifest_from(content or manifest()), read_seed(SEED), state, limits)
+    async def begin(
+        content: Json | None = None,
+        limits: Limits | None = None,
+        state: Path | None = None,
+        request_url: str | None = None,
+    ) -> Client:
+        described = manifest_from(content or manifest())
+        places = dict.fromkeys(("events", "interactivity", "/ask"), request_url) if request_url else {}
+        urls = None
+        if request_url or not described.socket_mode:
+            ack_seconds = (limits or Limits()).ack_seconds
+            urls = RequestUrls(described.request_urls | places, SECRET, ack_seconds=ack_seconds)
+        slack = LocalSlack(described, read_seed(SEED), state, limits, urls)
         runners.append(await start(slack, "127.0.0.1", 0))
         sessions.append(aiohttp.ClientSession())
         return Client(slack, sessions[-1])
