@@ -53,6 +53,20 @@ def use_everything(company: Company) -> None:
     company.until(lambda: sum(len(company.calls(method)) for method in reading) >= 3, "the posts read back")
     for method in ("users.lookupByEmail", "usergroups.users.list"):
         company.until(partial(company.calls, method), "the owners of the guides looked up")
+    export(company)
+
+
+def export(company: Company) -> None:
+    """The admin becomes a manager, too, and has all ideas sent as a file."""
+    while view := company.view("UADMIN"):
+        company.act("close", user="UADMIN", view_id=view["id"])
+    company.act("command", user="UADMIN", channel="C0GENERAL", text="/frontline roles")
+    view = company.until(lambda: (found := company.view("UADMIN")) and found.get("submit") and found, "the form")
+    assert view
+    values = {"person": "UADMIN", "role": "manager", "change": "grant"}
+    assert company.act("submit", user="UADMIN", view_id=view["id"], values=values)["ok"]
+    company.act("command", user="UADMIN", channel="C0GENERAL", text="/ideas export")
+    company.until(lambda: company.calls("files.completeUploadExternal"), "the file")
 
 
 def set_up(company: Company) -> None:
