@@ -36,6 +36,7 @@ class Settings(BaseSettings):
     chat_api_key: SecretStr = SecretStr("")
     chat_base_url: str = ""
     chat_timeout_s: float = Field(default=10, gt=0, le=60)
+    holidays_country: str = ""
     max_question_characters: int = Field(default=2000, ge=100, le=10_000)
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     frontline_now: AwareDatetime | None = None
@@ -58,6 +59,18 @@ class Settings(BaseSettings):
     def _fits_a_command(cls, value: str) -> str:
         if not re.fullmatch(r"[a-z0-9-]{0,20}", value):
             raise ValueError("must be at most 20 lower-case letters, digits and hyphens, such as fl-")
+        return value
+
+    @field_validator("holidays_country")
+    @classmethod
+    def _has_holidays(cls, value: str) -> str:
+        if value:
+            from bot.records.working_days import UnknownCalendar, calendar
+
+            try:
+                calendar(value)
+            except UnknownCalendar as error:
+                raise ValueError(str(error)) from None
         return value
 
     @field_validator("slack_api_url")
