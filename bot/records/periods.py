@@ -7,6 +7,7 @@ of the day that it is posted on, so an hour that comes twice, or a schedule that
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -70,7 +71,7 @@ def weeks_before(end: datetime, count: int, zone: str) -> list[tuple[datetime, d
     """So many weeks of seven local days that lead up to the day of ``end``, oldest first."""
     day = end.astimezone(ZoneInfo(zone)).date()
     edges = [midnight(day - number * WEEK, zone) for number in range(count, 0, -1)] + [end]
-    return list(zip(edges[:-1], edges[1:], strict=True))
+    return list(pairwise(edges))
 
 
 def midnight(day: date, zone: str) -> datetime:

@@ -106,7 +106,7 @@ def test_a_week_of_holidays_keeps_its_day() -> None:
 
 
 @given(
-    st.datetimes(datetime(2024, 1, 8), datetime(2030, 12, 20), timezones=st.just(UTC)),
+    st.integers(0, 7 * 365 * 24).map(lambda hours: FIRST + timedelta(hours=hours)),
     st.sampled_from(WEEKDAYS),
     st.times(),
     st.sampled_from(["Europe/Amsterdam", "America/New_York", "Australia/Lord_Howe", "Pacific/Apia", "Asia/Kolkata"]),
