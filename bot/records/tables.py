@@ -10,6 +10,7 @@ from typing import Any, ClassVar
 from sqlalchemy import (
     JSON,
     Boolean,
+    Date,
     DateTime,
     ForeignKey,
     Index,
@@ -49,7 +50,7 @@ class Instant(TypeDecorator[datetime]):
 
 class RecordsTable(DeclarativeBase):
     metadata = MetaData(naming_convention=NAMING)
-    type_annotation_map: ClassVar = {datetime: Instant, dict[str, Any]: JSON, list[str]: JSON}
+    type_annotation_map: ClassVar = {datetime: Instant, date: Date, dict[str, Any]: JSON, list[str]: JSON}
 
 
 class Delivery(RecordsTable):
@@ -299,3 +300,155 @@ class Appearance(RecordsTable):
     tell_me: Mapped[bool] = mapped_column(Boolean)  # by direct message, when thanked
     manager: Mapped[str | None] = mapped_column(String(40))  # is told of private thanks, too
     chosen_at: Mapped[datetime]
+
+
+class Idea(RecordsTable):
+    """An improvement idea. Its tally, comments and followers are its own and those of the ideas merged into it."""
+
+    __tablename__ = "ideas"
+    __table_args__ = (
+        Index(None, "status", "created_at"),
+        Index(None, "author", "created_at"),
+        Index(None, "card_channel", "card_ts"),
+        {"sqlite_autoincrement": True},  # people say "idea 12", and posts are keyed by it
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(String(300), unique=True)  # the form that brought it
+    author: Mapped[str] = mapped_column(String(40))
+    title: Mapped[str] = mapped_column(String(150))
+    text: Mapped[str] = mapped_column(Text)
+    stage: Mapped[str | None] = mapped_column(String(20))  # bot.records.stages.Stage
+    tags: Mapped[list[str]] = mapped_column(JSON)
+    source: Mapped[dict[str, Any] | None] = mapped_column(
+        JSON(none_as_null=True)
+    )  # the message: url, user, channel, ts
+    status: Mapped[str] = mapped_column(String(20))  # bot.records.ideas.Status
+    reason: Mapped[str] = mapped_column(Text, default="")  # of the latest decision, for everybody to read
+    merged_into: Mapped[int | None] = mapped_column(ForeignKey("ideas.id"), index=True)
+    owner: Mapped[str | None] = mapped_column(String(40))
+    due: Mapped[date | None]
+    respond_by: Mapped[date]  # a local working day
+    created_at: Mapped[datetime]
+    responded_at: Mapped[datetime | None]  # the first decision, or the first comment by a manager or the owner
+    decided_at: Mapped[datetime | None]  # the latest change of status
+    deleted_at: Mapped[datetime | None]  # withdrawn; its words are gone, the row keeps the number
+    vector: Mapped[bytes | None] = mapped_column(LargeBinary)  # of title and text, float32
+    vector_model: Mapped[str | None] = mapped_column(String(200))
+    card_channel: Mapped[str | None] = mapped_column(String(40))
+    card_ts: Mapped[str | None] = mapped_column(String(40))
+    card_url: Mapped[str | None] = mapped_column(String(500))
+    version: Mapped[int] = mapped_column(Integer, default=1)  # counts what the card has to show
+    drawn_version: Mapped[int] = mapped_column(Integer, default=0)
+    drawn_at: Mapped[datetime | None]
+
+
+class Vote(RecordsTable):
+    """One person's vote for one idea."""
+
+    __tablename__ = "votes"
+    __table_args__ = (UniqueConstraint("idea_id", "user"), Index(None, "user"))
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    idea_id: Mapped[int] = mapped_column(ForeignKey("ideas.id", ondelete="CASCADE"))
+    user: Mapped[str] = mapped_column(String(40))
+    voted_at: Mapped[datetime]
+
+
+class Evidence(RecordsTable):
+    """A vote on behalf of customers: who they are, how many, what they said."""
+
+    __tablename__ = "evidence"
+    __table_args__ = (Index(None, "idea_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(String(300), unique=True)  # the form that brought it
+    idea_id: Mapped[int] = mapped_column(ForeignKey("ideas.id", ondelete="CASCADE"))
+    user: Mapped[str] = mapped_column(String(40))  # who spoke for them
+    customer: Mapped[str] = mapped_column(String(200))
+    customers: Mapped[int] = mapped_column(Integer)
+    note: Mapped[str] = mapped_column(Text)
+    noted_at: Mapped[datetime]
+
+
+class Comment(RecordsTable):
+    """A message in the thread of an idea's card; the latest edit counts, a deleted one keeps no words."""
+
+    __tablename__ = "comments"
+    __table_args__ = (UniqueConstraint("channel", "ts"), Index(None, "idea_id"))
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    idea_id: Mapped[int] = mapped_column(ForeignKey("ideas.id", ondelete="CASCADE"))
+    channel: Mapped[str] = mapped_column(String(40))
+    ts: Mapped[str] = mapped_column(String(40))
+    user: Mapped[str] = mapped_column(String(40))
+    text: Mapped[str] = mapped_column(Text)
+    edited_ts: Mapped[str] = mapped_column(String(40), default="")  # Slack's, so that events may come in any order
+    commented_at: Mapped[datetime]
+    deleted_at: Mapped[datetime | None]
+
+
+class IdeaChange(RecordsTable):
+    """One step in an idea's life: decided, merged, unmerged, withdrawn."""
+
+    __tablename__ = "idea_changes"
+    __table_args__ = (Index(None, "idea_id", "id"), Index(None, "changed_at"))
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(String(300), unique=True)  # the form or click that brought it
+    idea_id: Mapped[int] = mapped_column(ForeignKey("ideas.id", ondelete="CASCADE"))
+    user: Mapped[str] = mapped_column(String(40))
+    kind: Mapped[str] = mapped_column(String(20))  # bot.records.ideas.Kind
+    before: Mapped[str] = mapped_column(String(20))  # status
+    after: Mapped[str] = mapped_column(String(20))
+    reason: Mapped[str] = mapped_column(Text)
+    other_id: Mapped[int | None] = mapped_column(ForeignKey("ideas.id"))  # what it was merged into, or taken out of
+    changed_at: Mapped[datetime]
+
+
+class IdeaNotice(RecordsTable):
+    """News of an idea for one follower, sent together with others within ten minutes."""
+
+    __tablename__ = "idea_notices"
+    __table_args__ = (UniqueConstraint("change_id", "user"), Index(None, "sent_at", "user"))
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    change_id: Mapped[int] = mapped_column(ForeignKey("idea_changes.id", ondelete="CASCADE"))
+    user: Mapped[str] = mapped_column(String(40))
+    sent_at: Mapped[datetime | None]  # when it went to the outbox
+
+
+class Nudge(RecordsTable):
+    """A reminder that somebody got about an idea, so that they get it once."""
+
+    __tablename__ = "nudges"
+    __table_args__ = (UniqueConstraint("idea_id", "user", "kind"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    idea_id: Mapped[int] = mapped_column(ForeignKey("ideas.id", ondelete="CASCADE"))
+    user: Mapped[str] = mapped_column(String(40))
+    kind: Mapped[str] = mapped_column(String(60))  # what about: respond_soon:<day>, respond_late:<day>, due:<day>
+    nudged_at: Mapped[datetime]
+
+
+class Mute(RecordsTable):
+    """What somebody doesn't want direct messages about: `ideas`, or one of them as `idea:12`."""
+
+    __tablename__ = "mutes"
+    __table_args__ = (UniqueConstraint("user", "topic"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    user: Mapped[str] = mapped_column(String(40))
+    topic: Mapped[str] = mapped_column(String(60))
+    muted_at: Mapped[datetime]
+
+
+class IdeaDraft(RecordsTable):
+    """What somebody typed in a form that shows something else meanwhile."""
+
+    __tablename__ = "idea_drafts"
+
+    view_id: Mapped[str] = mapped_column(String(60), primary_key=True)
+    user: Mapped[str] = mapped_column(String(40))
+    form: Mapped[dict[str, Any]] = mapped_column(JSON)
+    typed_at: Mapped[datetime]
