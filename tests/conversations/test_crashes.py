@@ -112,8 +112,9 @@ def test_a_connection_that_drops_after_slack_took_the_post(company: Company, bot
     bot = bots().start()
     company.fault("drop", method="chat.postMessage", times=1)
 
+    since = company.now()
     message = company.say("UANA", "C0ASK", f"<@UFRONTLINE> {QUESTIONS[1]}")
-    company.until(lambda: company.calls("conversations.replies"), "a look at the thread")
+    company.until(lambda: company.calls("conversations.replies", since), "a look at the thread")
     company.quiet()
 
     assert len(company.thread("C0ASK", message["ts"])) == 1

@@ -1,6 +1,7 @@
 """The permissions that the manifest asks for: none missing, none unused."""
 
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -50,6 +51,8 @@ def use_everything(company: Company) -> None:
         company.replies(message["channel"], message["ts"], 1)
     reading = ("conversations.replies", "conversations.history")
     company.until(lambda: sum(len(company.calls(method)) for method in reading) >= 3, "the posts read back")
+    for method in ("users.lookupByEmail", "usergroups.users.list"):
+        company.until(partial(company.calls, method), "the owners of the guides looked up")
 
 
 def set_up(company: Company) -> None:
