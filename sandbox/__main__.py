@@ -15,7 +15,7 @@ from sandbox.local_slack import Limits, LocalSlack
 from sandbox.manifest import ManifestUnreadable, read_manifest
 from sandbox.seed import SeedUnreadable, read_seed
 from sandbox.server import create_app, is_loopback
-from sandbox.workspace import StateUnusable
+from sandbox.store import StateUnusable
 
 
 def main() -> int:
@@ -50,7 +50,9 @@ def read_options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m sandbox", description="A local Slack for one app.")
     parser.add_argument("--manifest", type=Path, required=True, help="the app's manifest, JSON or YAML")
     parser.add_argument("--seed", type=Path, required=True, help="the workspace to start with, YAML")
-    parser.add_argument("--state", type=Path, required=True, help="where the workspace is kept between runs, JSON")
+    parser.add_argument(
+        "--state", type=Path, required=True, help="where the workspace is kept between runs, a file of its own"
+    )
     parser.add_argument("--host", default="127.0.0.1", help="default 127.0.0.1: this machine only")
     parser.add_argument("--port", type=port, default=4040, help="default 4040; 0 takes a free one")
     parser.add_argument(

@@ -10,6 +10,7 @@ from sandbox.arguments import Json, Refused, bad_arguments
 
 MAX_TEXT = 40_000
 MAX_UPDATE_TEXT = 4_000
+MAX_BLOCKS = 50
 MAX_MARKDOWN = 12_000
 MAX_BLOCKS_TEXT = 13_200
 MAX_ATTACHMENTS = 100
@@ -191,10 +192,11 @@ CARD: Fields = (
     ("hero_image", False, shape(IMAGE)),
     ("actions", False, items(ACTIONS, 5)),
 )
+STATUSES = ("pending", "in_progress", "complete", "error")
 TASK: Fields = (
     ("task_id", True, string(255)),
     ("title", True, string(3000)),
-    ("status", False, one_of("pending", "in_progress", "complete", "error")),
+    ("status", False, one_of(*STATUSES)),
 )
 # Every block: its fields, and the surfaces it may be on.
 BLOCKS: dict[str, tuple[Fields, tuple[str, ...]]] = {
@@ -321,15 +323,19 @@ def elements_of(block: Json) -> list[Json]:
 
 def check_message(text: str, blocks: Any, attachments: Any) -> None:
     if blocks is not None:
-        problems = [f"{what} [json-pointer:{at}]" for at, what in block_problems(blocks, MESSAGE)]
-        if problems:
-            raise Refused("invalid_blocks", errors=problems, response_metadata={"messages": _marked(problems)})
+        refuse_blocks(block_problems(blocks, MESSAGE))
         if sum(_lengths(blocks)) > MAX_BLOCKS_TEXT:
             raise Refused("msg_blocks_too_long")
     if attachments is not None and len(attachments) > MAX_ATTACHMENTS:
         raise Refused("too_many_attachments")
     if not text.strip() and not blocks and not attachments:
         raise Refused("no_text")
+
+
+def refuse_blocks(found: Problems) -> None:
+    problems = [f"{what} [json-pointer:{at}]" for at, what in found]
+    if problems:
+        raise Refused("invalid_blocks", errors=problems, response_metadata={"messages": _marked(problems)})
 
 
 def check_metadata(metadata: Any) -> None:

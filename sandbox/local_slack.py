@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import logging
+import re
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from sandbox.arguments import Json, Refused
 from sandbox.faults import Faults
@@ -18,12 +20,15 @@ from sandbox.manifest import Manifest
 from sandbox.mrkdwn import mentions
 from sandbox.seed import opening_state
 from sandbox.sockets import Envelope, Sockets
-from sandbox.workspace import StateUnusable, Workspace, write_whole
+from sandbox.store import StateUnusable, Store
+from sandbox.workspace import Workspace
 
 log = logging.getLogger("sandbox")
 
 STATUS_SECONDS = 120
-SAVE_DELAY_SECONDS = 0.5
+SAVE_DELAY_SECONDS = 0.1
+EPHEMERALS_KEPT = 1000
+LINK = re.compile(r"<(https?://[^|>\s\[\]]+)")
 
 
 @dataclass(frozen=True)
@@ -36,25 +41,19 @@ class Limits:
     redelivery: tuple[float, ...] = (4.0, 60.0, 300.0)
     response_url_uses: int = 5
     response_url_seconds: float = 1800.0
+    stream_seconds: float = 300.0
 
 
 class LocalSlack:
     def __init__(self, manifest: Manifest, seed: Json, state_path: Path | None, limits: Limits | None = None) -> None:
         self.manifest, self.seed, self.state_path = manifest, seed, state_path
         self.limits = limits or Limits()
-        self.address, self.loopback_only = "", True  # where it listens, known once it does
+        self.loopback_only = True
         opening = opening_state(seed, manifest)
-        if state_path and state_path.exists():
-            self.workspace = Workspace.load(state_path, opening)
-            self._rename_bot(opening)
-        else:
-            self.workspace = Workspace(opening)
-        if state_path:
-            try:
-                write_whole(state_path, json.dumps(self.workspace.state))
-            except OSError as problem:
-                message = f"The state file {state_path} can't be written ({problem}). Choose another with --state."
-                raise StateUnusable(message) from problem
+        self.store = Store(state_path)
+        self.workspace = Workspace.load(self.store, opening)
+        self._rename_bot(opening)
+        self.store.write(self.workspace.changes())
         self.journal, self.live, self.faults = Journal(), Live(), Faults()
         self.sockets = Sockets(
             self.workspace.bot["app_id"],
@@ -68,8 +67,18 @@ class LocalSlack:
         self.unacknowledged: dict[str, asyncio.Event] = {}  # response_urls whose command is not acknowledged yet
         self._triggers: dict[str, Json] = {}
         self._saving: asyncio.Task[None] | None = None
+        self._alarm: asyncio.TimerHandle | None = None
         self._writing = asyncio.Lock()
         self._unsaved = False
+
+    @property
+    def address(self) -> str:
+        """Where it listens, known once it does."""
+        return self.workspace.address
+
+    @address.setter
+    def address(self, address: str) -> None:
+        self.workspace.address = address
 
     def _rename_bot(self, fresh: Json) -> None:
         """The manifest may have changed since the state was saved."""
@@ -80,7 +89,7 @@ class LocalSlack:
     # Keeping
 
     def changed(self) -> None:
-        """The state file follows within half a second."""
+        """The state file follows within a tenth of a second."""
         self._unsaved = True
         if self.state_path and self._saving is None:
             self._saving = asyncio.create_task(self._save_soon())
@@ -93,28 +102,43 @@ class LocalSlack:
     async def _save(self) -> None:
         if self.state_path and self._unsaved:
             self._unsaved = False
-            async with self._writing:
-                try:
-                    await asyncio.to_thread(write_whole, self.state_path, json.dumps(self.workspace.state))
-                except OSError as problem:  # the workspace goes on in memory, and the next change tries again
-                    self._unsaved = True
-                    log.warning("The state file %s can't be written: %s", self.state_path, problem)
+            await self._write()
+
+    async def _write(self, *, anew: bool = False) -> None:
+        async with self._writing:
+            changes = self.workspace.changes()
+            try:
+                await asyncio.to_thread(self.store.write, changes, anew=anew)
+            except StateUnusable as problem:  # the workspace goes on in memory, and the next change tries again
+                self._unsaved = True
+                self.workspace.give_back(changes)
+                log.warning("%s", problem)
 
     async def close(self) -> None:
         if self._saving:
             self._saving.cancel()
+        if self._alarm:
+            self._alarm.cancel()
         await self._save()
+        self.store.close()
 
     async def reset(self) -> None:
-        stamp = self.workspace.stamp()
+        stamp, address = self.workspace.stamp(), self.address
         self.workspace = Workspace(opening_state(self.seed, self.manifest))
+        self.address = address
         self.workspace.state["last_stamp"] = stamp  # nothing from before is issued again
+        self.workspace.touch_everything()
         self._triggers.clear()
         self.faults.active.clear()
         self.sockets.forget()
-        self._unsaved = True
         self.tell({"type": "reset"})
-        await self._save()
+        await self._write(anew=True)
+
+    def alarm(self, seconds: float, wake: Callable[[], None]) -> None:
+        """Wakes once, in place of any alarm before."""
+        if self._alarm:
+            self._alarm.cancel()
+        self._alarm = asyncio.get_running_loop().call_later(seconds, wake)
 
     # Telling the page
 
@@ -170,7 +194,9 @@ class LocalSlack:
 
     def message_event(self, event: Json, channel: Json, act: str | None = None) -> list[Envelope]:
         kind, subscription = ("im", "message.im") if channel["is_im"] else ("channel", "message.channels")
-        if not channel["is_im"] and channel["is_private"]:
+        if channel.get("is_mpim"):
+            kind, subscription = "mpim", "message.mpim"
+        elif not channel["is_im"] and channel["is_private"]:
             kind, subscription = "group", "message.groups"
         told = {**event, "channel": channel["id"], "channel_type": kind}
         return self.emit(subscription, {"event_ts": event["ts"], **told}, channel, act)
@@ -226,12 +252,36 @@ class LocalSlack:
             self.set_status(channel, root, "")
         self.changed()
         shown = self.workspace.message_out(channel["id"], message)
-        self.tell({"type": "message", "channel": channel["id"], "message": shown}, channel=channel)
+        told = self.workspace.message_shown(channel["id"], message)
+        self.tell({"type": "message", "channel": channel["id"], "message": told}, channel=channel)
         event = {name: value for name, value in shown.items() if name not in ("reply_count", "metadata")}
         return message, [
             *self._mention(event, channel, act, before=""),
             *self.message_event(event, channel, act),
+            *self._links(event, channel, act),
         ]
+
+    def _links(self, event: Json, channel: Json, act: str | None) -> list[Envelope]:
+        """`link_shared` for links a person posts into a domain the manifest unfurls."""
+        links = [{"url": url, "domain": urlsplit(url).hostname or ""} for url in LINK.findall(event["text"])]
+        domains = self.manifest.unfurl_domains
+        ours = [link for link in links if any(f".{link['domain']}".endswith(f".{one}") for one in domains)]
+        if not ours or event.get("bot_id"):
+            return []
+        told: Json = {
+            "type": "link_shared",
+            "channel": channel["id"],
+            "is_bot_user_member": self.workspace.has_bot(channel),
+            "user": event["user"],
+            "message_ts": event["ts"],
+            "unfurl_id": f"{channel['id']}-{event['ts']}",
+            "source": "conversations_history",
+            "links": ours,
+            "event_ts": event["ts"],
+        }
+        if "thread_ts" in event:
+            told["thread_ts"] = event["thread_ts"]
+        return self.emit("link_shared", told, channel, act)
 
     def _mention(self, event: Json, channel: Json, act: str | None, before: str) -> list[Envelope]:
         """`app_mention` for a message that names the bot and did not before; none in a direct message."""
@@ -247,12 +297,14 @@ class LocalSlack:
         """Changes a message; `editor` is None for changes nobody made, such as an unfurled link."""
         before = self.workspace.message_out(channel["id"], message)
         message.update(changes)
+        self.workspace.touch(channel["id"], message)
         stamp = self.workspace.new_ts()
         if editor:
             message["edited"] = {"user": editor, "ts": stamp}
         self.changed()
         after = self.workspace.message_out(channel["id"], message)
-        self.tell({"type": "message_changed", "channel": channel["id"], "message": after}, channel=channel)
+        told = self.workspace.message_shown(channel["id"], message)
+        self.tell({"type": "message_changed", "channel": channel["id"], "message": told}, channel=channel)
         event = {"type": "message", "subtype": "message_changed", "hidden": True, "ts": stamp}
         return [
             *self._mention(after, channel, act, before=before["text"]),
@@ -266,6 +318,7 @@ class LocalSlack:
             kept: Json = {name: message[name] for name in ("type", "ts", "thread_ts") if name in message}
             message.clear()
             message.update(kept, subtype="tombstone", text="This message was deleted.", hidden=True, user="USLACKBOT")
+            self.workspace.touch(channel["id"], message)
         else:
             self.workspace.remove_message(channel["id"], message)
         self.changed()
@@ -299,6 +352,7 @@ class LocalSlack:
                 raise Refused("already_reacted")
             entry["users"].append(user_id)
             entry["count"] += 1
+        self.workspace.touch(channel["id"], message)
         self.changed()
         told = {"type": "reaction", "channel": channel["id"], "ts": message["ts"], "user": user_id, "emoji": emoji}
         told |= {"removed": remove, "reactions": message.get("reactions", [])}
@@ -320,6 +374,7 @@ class LocalSlack:
         }
         entry["id"] = entry["ts"]
         self.workspace.state["ephemerals"].append(entry)
+        del self.workspace.state["ephemerals"][:-EPHEMERALS_KEPT]
         self.journal.remember(act, f"{channel['id']}:{entry['ts']}")
         self.changed()
         self.tell({"type": "ephemeral", "ephemeral": entry}, user=user_id)
@@ -329,8 +384,7 @@ class LocalSlack:
         """Shows the bot at work in a thread; empty clears it. It goes by itself after two minutes."""
         statuses: list[Json] = self.workspace.state["statuses"]
         here = [one for one in statuses if (one["channel"], one["thread_ts"]) == (channel["id"], thread_ts)]
-        for old in here:
-            statuses.remove(old)
+        statuses[:] = [one for one in statuses if one not in here and one["until"] > time.time()]
         told = {"channel": channel["id"], "thread_ts": thread_ts, "status": status}
         if status:
             statuses.append({**told, "loading_messages": messages or [], "until": time.time() + STATUS_SECONDS})
@@ -340,19 +394,22 @@ class LocalSlack:
 
     # Channels
 
+    def tell_channel(self, channel: Json, user: str | None = None) -> None:
+        """The channel is new or has changed; `user` hears of it too."""
+        self.changed()
+        self.tell({"type": "channel", "channel": channel}, channel=channel, user=user)
+
     def direct_message(self, user_id: str) -> Json:
         """The user's conversation with the app's bot, opened when there is none."""
         channel = self.workspace.direct_message(user_id)
         if channel is None:
             channel = self.workspace.open_direct_message(user_id)
-            self.changed()
-            self.tell({"type": "channel", "channel": channel}, channel=channel)
+            self.tell_channel(channel)
         return channel
 
     def join(self, channel: Json, user_id: str, inviter: str | None = None, act: str | None = None) -> list[Envelope]:
         channel["members"].append(user_id)
-        self.changed()
-        self.tell({"type": "channel", "channel": channel}, channel=channel, user=user_id)
+        self.tell_channel(channel, user_id)
         event = {
             "type": "member_joined_channel",
             "user": user_id,
@@ -374,8 +431,7 @@ class LocalSlack:
         }
         envelopes = self.emit("member_left_channel", event, channel, act)
         channel["members"].remove(user_id)
-        self.changed()
-        self.tell({"type": "channel", "channel": channel}, channel=channel, user=user_id)
+        self.tell_channel(channel, user_id)
         return envelopes
 
     # Views

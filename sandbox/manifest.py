@@ -25,6 +25,22 @@ EVENT_SCOPES = {
     "message.mpim": "mpim:history",
     "reaction_added": "reactions:read",
     "reaction_removed": "reactions:read",
+    "channel_archive": "channels:read",
+    "channel_created": "channels:read",
+    "channel_rename": "channels:read",
+    "channel_unarchive": "channels:read",
+    "file_deleted": "files:read",
+    "file_public": "files:read",
+    "file_shared": "files:read",
+    "group_archive": "groups:read",
+    "group_rename": "groups:read",
+    "group_unarchive": "groups:read",
+    "link_shared": "links:read",
+    "pin_added": "pins:read",
+    "pin_removed": "pins:read",
+    "subteam_created": "usergroups:read",
+    "subteam_members_changed": "usergroups:read",
+    "subteam_updated": "usergroups:read",
     "team_join": "users:read",
     "user_change": "users:read",
 }
@@ -42,6 +58,7 @@ class Manifest:
     messages_tab: bool
     messages_tab_read_only: bool
     suggested_prompts: tuple[Json, ...]
+    unfurl_domains: tuple[str, ...]
 
     def receives(self, event: str) -> bool:
         return event in self.events and EVENT_SCOPES.get(event, "") in ("", *self.scopes)
@@ -86,5 +103,6 @@ def manifest_from(content: Json) -> Manifest:
         home_tab=bool(tabs.get("home_tab_enabled")),
         messages_tab=bool(tabs.get("messages_tab_enabled", True)),
         messages_tab_read_only=bool(tabs.get("messages_tab_read_only_enabled")),
+        unfurl_domains=tuple(listed(features.get("unfurl_domains"))),
         suggested_prompts=tuple(listed((features.get("agent_view") or {}).get("suggested_prompts"))),
     )

@@ -13,12 +13,14 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from aiohttp import web
+from aiohttp import BodyPartReader, web
 
 from sandbox import methods
 from sandbox.acts import perform
 from sandbox.arguments import Json, Refused, loads, read_arguments
 from sandbox.local_slack import LocalSlack
+from sandbox.methods.files import MAX_FILE_BYTES, receive
+from sandbox.methods.scheduled import plan
 from sandbox.responses import respond
 from sandbox.snapshot import snapshot
 
@@ -27,6 +29,8 @@ MAX_BODY = 4 * 1024 * 1024
 MAX_WAIT_SECONDS = 60
 ACK_HEAD_START_SECONDS = 0.5
 OK = b'{"ok": true}'
+CHUNK = 64 * 1024
+SHOWN = ("image/png", "image/jpeg", "image/gif", "image/webp", "text/plain")
 POLICY = "; ".join(
     (
         "default-src 'self'",
@@ -50,6 +54,8 @@ def create_app(slack: LocalSlack) -> web.Application:
     app.router.add_route("*", "/api/{method}", call_method)
     app.router.add_get("/link/", open_socket)
     app.router.add_post("/{kind:commands|actions}/{team}/{number}/{token}", use_response_url)
+    app.router.add_post("/upload/v1/{file}/{token}", upload)
+    app.router.add_get("/files/{file}/{name}", show_file)
     app.router.add_post("/sandbox/act", act)
     app.router.add_get("/sandbox/state", state)
     app.router.add_get("/sandbox/live", live)
@@ -60,6 +66,7 @@ def create_app(slack: LocalSlack) -> web.Application:
     app.router.add_get("/", index)
     app.router.add_static("/page/", PAGE)
     app.on_response_prepare.append(guard_page)
+    app.on_startup.append(begin)
     app.on_shutdown.append(stop)
     return app
 
@@ -109,9 +116,14 @@ def is_loopback(host: str) -> bool:
 
 
 async def guard_page(request: web.Request, response: web.StreamResponse) -> None:
-    response.headers.update(HEADERS)
+    if not request.path.startswith("/files/"):
+        response.headers.update(HEADERS)
     if request.path == "/" or request.path.startswith("/page/"):
         response.headers["Cache-Control"] = "no-cache"
+
+
+async def begin(app: web.Application) -> None:
+    plan(app[SLACK])
 
 
 async def stop(app: web.Application) -> None:
@@ -198,6 +210,44 @@ def _token(request: web.Request, arguments: Json) -> str:
 
 def _has_gone(request: web.Request) -> bool:
     return request.transport is None or request.transport.is_closing()
+
+
+async def upload(request: web.Request) -> web.StreamResponse:
+    """The bytes of a file, as the whole body or as the first file of a form."""
+    content = b""
+    if request.content_type == "multipart/form-data":
+        async for part in await request.multipart():
+            if isinstance(part, BodyPartReader) and part.filename:
+                content = await _bytes(part.read_chunk)
+                break
+    else:
+        content = await _bytes(request.content.read)
+    await receive(request.app[SLACK], request.match_info["file"], request.match_info["token"], content)
+    return web.Response(text=f"OK - {len(content)}")
+
+
+async def _bytes(read: Callable[[int], Awaitable[bytes]]) -> bytes:
+    content = bytearray()
+    while chunk := await read(CHUNK):
+        content += chunk
+        if len(content) > MAX_FILE_BYTES:
+            raise Refused("file_too_large", status=413, message=f"the most is {MAX_FILE_BYTES} bytes")
+    return bytes(content)
+
+
+async def show_file(request: web.Request) -> web.StreamResponse:
+    """A file's content. Whatever it is, it can't act: only images and plain text are shown, the rest is saved."""
+    slack, file_id = request.app[SLACK], request.match_info["file"]
+    file = slack.workspace.state["files"].get(file_id)
+    content = await asyncio.to_thread(slack.store.file, file_id)
+    if file is None or content is None:
+        raise Refused("file_not_found", status=404)
+    shown = file["mimetype"] in SHOWN
+    headers = {**HEADERS, "Content-Security-Policy": "sandbox; default-src 'none'", "Cache-Control": "private"}
+    if not shown:
+        headers["Content-Disposition"] = "attachment"
+    kind = file["mimetype"] if shown else "application/octet-stream"
+    return web.Response(body=content, content_type=kind, headers=headers)
 
 
 async def open_socket(request: web.Request) -> web.StreamResponse:

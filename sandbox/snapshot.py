@@ -26,8 +26,13 @@ def snapshot(slack: LocalSlack, viewer: str | None) -> Json:
         "user_groups": state["user_groups"],
         "channels": channels,
         "messages": {
-            channel: [_shown(slack, channel, message) for message in workspace.messages(channel)] for channel in seen
+            channel: [workspace.message_shown(channel, message) for message in workspace.messages(channel)]
+            for channel in seen
         },
+        "files": {name: workspace.file_out(name) for name in state["files"]} if viewer is None else {},
+        "pins": {channel: pins for channel, pins in state["pins"].items() if channel in seen},
+        "bookmarks": {channel: rows for channel, rows in state["bookmarks"].items() if channel in seen},
+        "emoji": state["emoji"],
         "ephemerals": [one for one in state["ephemerals"] if viewer in (None, one["user"])],
         "homes": own(state["homes"]),
         "views": own({user: stack for user, stack in state["views"].items() if stack}),
@@ -39,8 +44,3 @@ def snapshot(slack: LocalSlack, viewer: str | None) -> Json:
         "tabs": {"home": manifest.home_tab, "messages": manifest.messages_tab},
         "connected": len(slack.sockets.connections),
     }
-
-
-def _shown(slack: LocalSlack, channel: str, message: Json) -> Json:
-    kept = {name: message[name] for name in ("unfurl_links", "unfurl_media", "streaming") if name in message}
-    return slack.workspace.message_out(channel, message) | kept

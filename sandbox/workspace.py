@@ -2,64 +2,109 @@
 
 from __future__ import annotations
 
+import bisect
 import json
-import os
 import time
 from collections.abc import Iterable
 from datetime import UTC, datetime
-from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from sandbox.arguments import Json
 from sandbox.seed import is_full_member
+from sandbox.store import Changes, StateUnusable, Store
 
 DIGITS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 UNSEEN = ("unfurl_links", "unfurl_media", "streaming")  # kept with a message, not part of Slack's answers
 
 
-class StateUnusable(Exception):
-    """The state file is no workspace, or can't be written; the message says what to do."""
+class Timeline:
+    """A channel's messages: each found by its ts, a thread's by its root's, and those outside threads in order."""
+
+    def __init__(self) -> None:
+        self.messages: dict[str, Json] = {}
+        self.top: list[Json] = []  # with the replies that were also sent to the channel
+        self.replies: dict[str, list[Json]] = {}
+
+    def add(self, message: Json) -> None:
+        """A message later than all others."""
+        self.messages[message["ts"]] = message
+        for rows in self._places(message):
+            rows.append(message)
+
+    def remove(self, message: Json) -> None:
+        del self.messages[message["ts"]]
+        for rows in self._places(message):
+            del rows[bisect.bisect_left(rows, at(message), key=at)]
+
+    def _places(self, message: Json) -> list[list[Json]]:
+        root = str(message.get("thread_ts", message["ts"]))
+        if root == message["ts"]:
+            return [self.top]
+        thread = self.replies.setdefault(root, [])
+        return [thread, self.top] if message.get("subtype") == "thread_broadcast" else [thread]
 
 
-def write_whole(path: Path, text: str) -> None:
-    """Written beside and moved over, so a reader or a kill finds the old file or the new one."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    beside = path.with_name(path.name + ".new")
-    with beside.open("w", encoding="utf-8") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-    beside.replace(path)
+def at(message: Json) -> float:
+    return float(message["ts"])
 
 
 class Workspace:
     """Everything that survives a restart. Ids and timestamps come from one increasing clock and are never reused."""
 
     def __init__(self, state: Json) -> None:
-        self.state = state
-        self._by_ts: dict[str, dict[str, Json]] = {}  # finding a message, and a thread's replies, at once
-        self._replies: dict[tuple[str, str], list[Json]] = {}
-        for channel, messages in state["messages"].items():
+        self.address = ""  # where it can be reached, known once it is
+        self.timelines: dict[str, Timeline] = {}
+        for channel, messages in state.pop("messages").items():
             for message in messages:
-                self._find_later(channel, message)
+                self.timeline(channel).add(message)
+        self.state = state
+        self._written: dict[str, int] = {}  # a hash of each section as last taken to be written
+        self._touched: set[tuple[str, str]] = set()
 
-    # Restoring
+    # Restoring and keeping
 
     @staticmethod
-    def load(path: Path, expected: Json) -> Workspace:
-        """The saved workspace, which has the keys of `expected` and their types."""
-        try:
-            state = json.loads(path.read_text(encoding="utf-8"))
-        except (OSError, ValueError) as problem:
-            message = f"The state file {path} can't be read ({problem}). Delete it to start over."
-            raise StateUnusable(message) from problem
-        foreign = f"The state file {path} is not a sandbox's. Choose another path or delete it."
-        if not isinstance(state, dict) or any(type(state.get(name)) is not type(expected[name]) for name in expected):
+    def load(store: Store, opening: Json) -> Workspace:
+        """The workspace the store holds, else the opening one, which also says what belongs in it."""
+        state = opening | store.read()
+        foreign = f"The state file {store.path} is not a sandbox's. Choose another path or delete it."
+        if any(type(state[name]) is not type(value) for name, value in opening.items()):
             raise StateUnusable(foreign)
         try:
-            return Workspace(state)
+            workspace = Workspace(dict(state))
         except (AttributeError, KeyError, TypeError) as problem:
             raise StateUnusable(foreign) from problem
+        if state["last_stamp"] == 0:
+            workspace.touch_everything()
+        return workspace
+
+    def touch(self, channel_id: str, message: Json) -> None:
+        """This message has changed and is to be written."""
+        self._touched.add((channel_id, message["ts"]))
+
+    def touch_everything(self) -> None:
+        self._touched = {(channel, ts) for channel, timeline in self.timelines.items() for ts in timeline.messages}
+        self._written = {}
+
+    def changes(self) -> Changes:
+        """What has changed since it was last asked for."""
+        taken = Changes()
+        for name, section in self.state.items():
+            body = json.dumps(section)
+            if self._written.get(name) != hash(body):
+                self._written[name] = hash(body)
+                taken.sections[name] = body
+        for channel, ts in self._touched:
+            message = self.message(channel, ts)
+            taken.messages[channel, ts] = json.dumps(message) if message else None
+        self._touched = set()
+        return taken
+
+    def give_back(self, changes: Changes) -> None:
+        """They could not be written, so they are to be next time."""
+        self._touched |= set(changes.messages)
+        for name in changes.sections:
+            del self._written[name]
 
     # Time and ids
 
@@ -101,6 +146,19 @@ class Workspace:
 
     def bot_user(self, bot_id: str) -> Json | None:
         return next((user for user in self.state["users"].values() if user.get("bot_id") == bot_id), None)
+
+    @property
+    def bot_profile(self) -> Json:
+        """The app as its messages show it."""
+        return {
+            "id": self.bot["bot_id"],
+            "app_id": self.bot["app_id"],
+            "name": self.bot["name"],
+            "icons": {"image_48": "https://sandbox.invalid/app-48.png"},
+            "deleted": False,
+            "updated": 1_760_000_000,
+            "team_id": self.team["id"],
+        }
 
     def user_out(self, user: Json, *, email: bool) -> Json:
         """A user as `users.info` shows it."""
@@ -182,7 +240,34 @@ class Workspace:
             "members": [user_id, self.bot["user_id"]],
         }
         self.channels[channel["id"]] = channel
-        self.state["messages"][channel["id"]] = []
+        return channel
+
+    def open_group_message(self, user_ids: list[str]) -> Json:
+        """The conversation of the app's bot with several people, opened when there is none."""
+        members = [*user_ids, self.bot["user_id"]]
+        for channel in self.channels.values():
+            if channel.get("is_mpim") and set(channel["members"]) == set(members):
+                return channel
+        handles = [self.state["users"][one]["handle"] for one in members]
+        channel = self.open_channel(f"mpdm-{'--'.join(handles)}-1", members, is_private=True) | {"is_mpim": True}
+        self.channels[channel["id"]] = channel
+        return channel
+
+    def open_channel(self, name: str, members: list[str], *, is_private: bool) -> Json:
+        channel: Json = {
+            "id": self.new_id("C"),
+            "name": name,
+            "created": self.stamp() // 1_000_000,
+            "creator": self.bot["user_id"],
+            "is_private": is_private,
+            "is_ext_shared": False,
+            "is_im": False,
+            "is_archived": False,
+            "topic": "",
+            "purpose": "",
+            "members": members,
+        }
+        self.channels[channel["id"]] = channel
         return channel
 
     def has_bot(self, channel: Json) -> bool:
@@ -217,7 +302,7 @@ class Workspace:
             "is_channel": not private,
             "is_group": private,
             "is_im": False,
-            "is_mpim": False,
+            "is_mpim": bool(channel.get("is_mpim")),
             "is_private": private,
             "is_archived": channel["is_archived"],
             "is_general": channel["name"] == "general",
@@ -238,37 +323,37 @@ class Workspace:
 
     # Messages
 
-    def messages(self, channel_id: str) -> list[Json]:
-        messages: list[Json] = self.state["messages"].setdefault(channel_id, [])
-        return messages
+    def timeline(self, channel_id: str) -> Timeline:
+        return self.timelines.setdefault(channel_id, Timeline())
+
+    def messages(self, channel_id: str) -> Iterable[Json]:
+        """In order of their time, replies among them."""
+        return self.timeline(channel_id).messages.values()
 
     def message(self, channel_id: str, ts: str) -> Json | None:
-        return self._by_ts.get(channel_id, {}).get(ts)
-
-    def add_message(self, channel_id: str, message: Json) -> None:
-        self.messages(channel_id).append(message)
-        self._find_later(channel_id, message)
-
-    def remove_message(self, channel_id: str, message: Json) -> None:
-        self.messages(channel_id).remove(message)
-        del self._by_ts[channel_id][message["ts"]]
-        if message.get("thread_ts", message["ts"]) != message["ts"]:
-            self._replies[channel_id, message["thread_ts"]].remove(message)
-
-    def _find_later(self, channel_id: str, message: Json) -> None:
-        self._by_ts.setdefault(channel_id, {})[message["ts"]] = message
-        if message.get("thread_ts", message["ts"]) != message["ts"]:
-            self._replies.setdefault((channel_id, message["thread_ts"]), []).append(message)
+        return self.timeline(channel_id).messages.get(ts)
 
     def thread(self, channel_id: str, ts: str) -> list[Json]:
         """The replies to a message, without the message itself."""
-        return list(self._replies.get((channel_id, ts), ()))
+        return self.timeline(channel_id).replies.get(ts, [])
+
+    def add_message(self, channel_id: str, message: Json) -> None:
+        self.timeline(channel_id).add(message)
+        self.touch(channel_id, message)
+
+    def remove_message(self, channel_id: str, message: Json) -> None:
+        self.timeline(channel_id).remove(message)
+        self.touch(channel_id, message)
 
     def message_out(self, channel_id: str, message: Json, *, metadata: bool = True) -> Json:
         """A message as Slack returns it; a thread's parent carries the counts."""
         out = {name: value for name, value in message.items() if name not in UNSEEN}
         if not metadata:
             out.pop("metadata", None)
+        if message.get("app_id") == self.bot["app_id"]:
+            out["bot_profile"] = self.bot_profile
+        if "files" in message:
+            out["files"] = [self.file_out(file_id) for file_id in message["files"]]
         replies = self.thread(channel_id, message["ts"]) if message.get("thread_ts") in (None, message["ts"]) else []
         if replies:
             users = list(dict.fromkeys(str(reply.get("user") or reply.get("bot_id")) for reply in replies))
@@ -276,12 +361,42 @@ class Workspace:
                 "thread_ts": message["ts"],
                 "reply_count": len(replies),
                 "reply_users_count": len(users),
-                "reply_users": users,
+                "reply_users": users[:5],
                 "latest_reply": replies[-1]["ts"],
                 "is_locked": False,
                 "subscribed": False,
             }
         return out
+
+    def message_shown(self, channel_id: str, message: Json) -> Json:
+        """A message as the page needs it: with what Slack keeps to itself."""
+        return self.message_out(channel_id, message) | {name: message[name] for name in UNSEEN if name in message}
+
+    # Files
+
+    def file_out(self, file_id: str) -> Json:
+        """A file as Slack returns it; of a deleted one only that it was."""
+        file = self.state["files"].get(file_id)
+        if file is None or file["deleted"]:
+            return {"id": file_id, "mode": "tombstone"}
+        out = {name: value for name, value in file.items() if name not in ("deleted", "shares", "hosted_name")}
+        shared = [self.channels[channel] for channel in file["shares"] if channel in self.channels]
+        shares: Json = {}
+        for channel in shared:
+            side = shares.setdefault("private" if channel["is_private"] else "public", {})
+            side[channel["id"]] = [{"ts": ts} for ts in file["shares"][channel["id"]]]
+        if "hosted_name" in file:
+            address = f"{self.address}/files/{file_id}/{file['hosted_name']}"
+            out |= {"url_private": address, "url_private_download": address, "permalink": address}
+            if file["public_url_shared"]:
+                out["permalink_public"] = address
+        return out | {
+            "channels": [one["id"] for one in shared if not one["is_private"]],
+            "groups": [one["id"] for one in shared if one["is_private"] and not one["is_im"]],
+            "ims": [one["id"] for one in shared if one["is_im"]],
+            "is_public": any(not one["is_private"] for one in shared),
+            "shares": shares,
+        }
 
     # Ephemeral messages, views, status
 

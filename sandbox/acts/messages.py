@@ -5,7 +5,7 @@ from __future__ import annotations
 from sandbox.acts.act import Act, acknowledged
 from sandbox.arguments import Json, Refused
 from sandbox.limits import MAX_TEXT
-from sandbox.methods.people import EMOJI
+from sandbox.methods.marks import EMOJI
 from sandbox.mrkdwn import composed, mentions, rich_text
 from sandbox.workspace import Workspace
 

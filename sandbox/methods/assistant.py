@@ -1,16 +1,18 @@
-"""assistant.threads.*: the bot's status, suggested prompts and thread titles."""
+"""assistant.*: the bot's status, suggested prompts and thread titles, and searching what was said."""
 
 from __future__ import annotations
 
 from sandbox.arguments import Json, Refused, bad_arguments
 from sandbox.local_slack import LocalSlack
-from sandbox.methods.table import Call, method, visible_channel
+from sandbox.methods.table import Call, method, page, visible_channel
 
 MAX_PROMPTS = 4
 MAX_LOADING_MESSAGES = 10
+MAX_QUERY = 500
+SEARCH = ("search:read.files", "search:read.public", "search:read.users")
 
 
-@method("assistant.threads.setStatus", required=["channel_id", "status", "thread_ts"], scopes=["chat:write"])
+@method("assistant.threads.setStatus", tier=0, required=["channel_id", "status", "thread_ts"], scopes=["chat:write"])
 def set_status(slack: LocalSlack, call: Call) -> Json:
     channel, thread_ts = _thread(slack, call)
     messages = call.content("loading_messages", list) or []
@@ -20,7 +22,7 @@ def set_status(slack: LocalSlack, call: Call) -> Json:
     return {}
 
 
-@method("assistant.threads.setSuggestedPrompts", required=["channel_id", "prompts"], scopes=["assistant:write"])
+@method("assistant.threads.setSuggestedPrompts", tier=4, required=["channel_id", "prompts"], scopes=["assistant:write"])
 def set_suggested_prompts(slack: LocalSlack, call: Call) -> Json:
     channel = _direct_message(slack, call)
     if "thread_ts" in call:
@@ -38,15 +40,57 @@ def set_suggested_prompts(slack: LocalSlack, call: Call) -> Json:
     return {}
 
 
-@method("assistant.threads.setTitle", required=["channel_id", "thread_ts", "title"], scopes=["assistant:write"])
+@method("assistant.threads.setTitle", tier=4, required=["channel_id", "thread_ts", "title"], scopes=["assistant:write"])
 def set_title(slack: LocalSlack, call: Call) -> Json:
     _direct_message(slack, call)
     channel, thread_ts = _thread(slack, call)
     root = slack.workspace.message(channel["id"], thread_ts)
     if root:
         root["assistant_thread_title"] = call.text("title")
+        slack.workspace.touch(channel["id"], root)
         slack.changed()
     return {}
+
+
+@method("assistant.search.info", tier=2, scopes=["search:read.public"])
+def search_info(slack: LocalSlack, call: Call) -> Json:
+    return {"is_ai_search_enabled": False}
+
+
+@method("assistant.search.context", tier=0, required=["query"], scopes=SEARCH)
+def search(slack: LocalSlack, call: Call) -> Json:
+    """Messages of public channels in which all words of the query stand, the newest first."""
+    words = call.text("query").casefold().split()
+    if not words:
+        raise Refused("missing_query")
+    if len(call.text("query")) > MAX_QUERY:
+        raise Refused("query_too_long")
+    if "context_channel_id" in call and slack.workspace.channel(call.text("context_channel_id")) is None:
+        raise Refused("context_channel_not_found")
+    found = [
+        _found(slack, channel, message)
+        for channel in slack.workspace.channels.values()
+        if not channel["is_private"] and not channel["is_archived"]
+        for message in slack.workspace.messages(channel["id"])
+        if not message.get("hidden") and all(word in message["text"].casefold() for word in words)
+    ]
+    rows, following = page(sorted(found, key=lambda one: str(one["message_ts"]), reverse=True), call, "invalid_cursor")
+    return {"results": {"messages": rows}, "response_metadata": following}
+
+
+def _found(slack: LocalSlack, channel: Json, message: Json) -> Json:
+    author = message.get("user", "")
+    return {
+        "author_name": slack.workspace.state["users"].get(author, {"name": message.get("username", "")})["name"],
+        "author_user_id": author,
+        "team_id": message.get("team", slack.workspace.team["id"]),
+        "channel_id": channel["id"],
+        "channel_name": channel["name"],
+        "message_ts": message["ts"],
+        "content": message["text"],
+        "is_author_bot": "bot_id" in message,
+        "permalink": f"{slack.address}/archives/{channel['id']}/p{message['ts'].replace('.', '')}",
+    }
 
 
 def _thread(slack: LocalSlack, call: Call) -> tuple[Json, str]:

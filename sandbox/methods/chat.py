@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from typing import Any
 
 from sandbox.arguments import Json, Refused
@@ -14,30 +15,28 @@ from sandbox.views import with_ids
 TS = re.compile(r"\d{1,12}\.\d{6}")
 
 
-@method("chat.postMessage", required=["channel"], scopes=["chat:write"])
+@method("chat.postMessage", tier=0, required=["channel"], scopes=["chat:write"])
 def post_message(slack: LocalSlack, call: Call) -> Json:
     channel = writable_channel(slack, call.text("channel"))
-    content = read_content(slack, call)
-    truncated = len(content["text"]) > MAX_TEXT
-    content["text"] = content["text"][:MAX_TEXT]
-    thread_ts = reply_to(slack, channel, call)
-    message = content | authorship(slack, call) | ({"thread_ts": thread_ts} if thread_ts else {})
-    message["unfurl_links"], message["unfurl_media"] = call.flag("unfurl_links"), call.flag("unfurl_media", True)
-    if thread_ts and call.flag("reply_broadcast"):
-        message["subtype"] = "thread_broadcast"
-    metadata = call.content("metadata", dict, "invalid_metadata_format")
-    check_metadata(metadata)
-    if metadata:
-        message["metadata"] = metadata
+    message, warned = compose(slack, call, channel)
     posted, _ = slack.post(channel, message, call.act)
     shown = slack.workspace.message_out(channel["id"], posted)
-    answer: Json = {"channel": channel["id"], "ts": posted["ts"], "message": shown}
-    if truncated:
-        answer |= {"warning": "message_truncated", "response_metadata": {"warnings": ["message_truncated"]}}
-    return answer
+    return {"channel": channel["id"], "ts": posted["ts"], "message": shown, **warned}
 
 
-@method("chat.postEphemeral", required=["channel", "user"], scopes=["chat:write"])
+@method("chat.meMessage", tier=3, required=["channel", "text"], scopes=["chat:write"])
+def me_message(slack: LocalSlack, call: Call) -> Json:
+    channel = writable_channel(slack, call.text("channel"))
+    text = call.text("text")
+    if not text.strip():
+        raise Refused("no_text")
+    if len(text) > MAX_TEXT:
+        raise Refused("msg_too_long")
+    posted, _ = slack.post(channel, bot_author(slack) | {"subtype": "me_message", "text": text}, call.act)
+    return {"channel": channel["id"], "ts": posted["ts"]}
+
+
+@method("chat.postEphemeral", tier=4, required=["channel", "user"], scopes=["chat:write"])
 def post_ephemeral(slack: LocalSlack, call: Call) -> Json:
     channel = writable_channel(slack, call.text("channel"))
     user = slack.workspace.user(call.text("user"))
@@ -51,17 +50,16 @@ def post_ephemeral(slack: LocalSlack, call: Call) -> Json:
     return {"message_ts": slack.post_ephemeral(user["id"], channel, content | extra, call.act)["ts"]}
 
 
-@method("chat.update", required=["channel", "ts"], scopes=["chat:write"])
+@method("chat.update", tier=3, required=["channel", "ts"], scopes=["chat:write"])
 def update(slack: LocalSlack, call: Call) -> Json:
     channel = visible_channel(slack, call.text("channel"))
     message = own_message(slack, channel, call.text("ts"), "cant_update_message")
-    if message.get("streaming"):
+    if is_streaming(message):
         raise Refused("streaming_state_conflict")
     content = read_content(slack, call, keep=message)
     if len(content["text"]) > MAX_UPDATE_TEXT and len(content["text"]) > len(message["text"]):
         raise Refused("msg_too_long")
-    metadata = call.content("metadata", dict, "invalid_metadata_format")
-    check_metadata(metadata)
+    metadata = read_metadata(call)
     if metadata is not None:
         content["metadata"] = metadata
     for name in ("blocks", "attachments"):
@@ -72,7 +70,7 @@ def update(slack: LocalSlack, call: Call) -> Json:
     return {"channel": channel["id"], "ts": message["ts"], "text": message["text"], "message": shown}
 
 
-@method("chat.delete", required=["channel", "ts"], scopes=["chat:write"])
+@method("chat.delete", tier=3, required=["channel", "ts"], scopes=["chat:write"])
 def delete(slack: LocalSlack, call: Call) -> Json:
     channel = visible_channel(slack, call.text("channel"))
     message = own_message(slack, channel, call.text("ts"), "cant_delete_message")
@@ -80,7 +78,7 @@ def delete(slack: LocalSlack, call: Call) -> Json:
     return {"channel": channel["id"], "ts": call.text("ts")}
 
 
-@method("chat.getPermalink", required=["channel", "message_ts"])
+@method("chat.getPermalink", tier=0, required=["channel", "message_ts"])
 def get_permalink(slack: LocalSlack, call: Call) -> Json:
     channel = visible_channel(slack, call.text("channel"))
     message = slack.workspace.message(channel["id"], call.text("message_ts"))
@@ -90,6 +88,64 @@ def get_permalink(slack: LocalSlack, call: Call) -> Json:
     if message.get("thread_ts", message["ts"]) != message["ts"]:
         link += f"?thread_ts={message['thread_ts']}&cid={channel['id']}"
     return {"channel": channel["id"], "permalink": link}
+
+
+@method("chat.unfurl", tier=3, scopes=["links:write"])
+def unfurl(slack: LocalSlack, call: Call) -> Json:
+    """Adds previews of links to the message they are in, named by its place or by the `unfurl_id` of `link_shared`."""
+    if "unfurl_id" in call:
+        place, _, ts = call.text("unfurl_id").partition("-")
+    elif "channel" not in call:
+        raise Refused("missing_channel")
+    elif "ts" not in call:
+        raise Refused("missing_ts")
+    else:
+        place, ts = call.text("channel"), call.text("ts")
+    channel = slack.workspace.channel(place)
+    if channel is None:
+        raise Refused("invalid_unfurl_id" if "unfurl_id" in call else "cannot_find_channel")
+    message = slack.workspace.message(channel["id"], ts)
+    if message is None:
+        raise Refused("cannot_find_message")
+    if "unfurls" not in call:
+        if call.flag("user_auth_required") or "user_auth_url" in call or "user_auth_message" in call:
+            return {}
+        raise Refused("missing_unfurls")
+    unfurls = call.content("unfurls", dict, "invalid_unfurls_format")
+    if not all(isinstance(preview, dict) for preview in unfurls.values()):
+        raise Refused("cannot_parse_attachment")
+    if not all(url in message["text"].replace("&amp;", "&") for url in unfurls):
+        raise Refused("cannot_unfurl_url")
+    previews = message.get("attachments", [])
+    for url, preview in unfurls.items():
+        app = {"app_unfurl_url": url, "from_url": url, "is_app_unfurl": True, "app_id": slack.workspace.bot["app_id"]}
+        previews = [*previews, preview | app | {"id": len(previews) + 1}]
+    slack.edit(channel, message, {"attachments": previews}, None, call.act)
+    return {}
+
+
+def compose(slack: LocalSlack, call: Call, channel: Json) -> tuple[Json, Json]:
+    """The message a call asks for, and the warning it earns, if any."""
+    content = read_content(slack, call)
+    warned: Json = {}
+    if len(content["text"]) > MAX_TEXT:
+        content["text"] = content["text"][:MAX_TEXT]
+        warned = {"warning": "message_truncated", "response_metadata": {"warnings": ["message_truncated"]}}
+    thread_ts = reply_to(slack, channel, call)
+    message = content | authorship(slack, call) | ({"thread_ts": thread_ts} if thread_ts else {})
+    message["unfurl_links"], message["unfurl_media"] = call.flag("unfurl_links"), call.flag("unfurl_media", True)
+    if thread_ts and call.flag("reply_broadcast"):
+        message["subtype"] = "thread_broadcast"
+    metadata = read_metadata(call)
+    if metadata:
+        message["metadata"] = metadata
+    return message, warned
+
+
+def read_metadata(call: Call) -> Json | None:
+    metadata: Json | None = call.content("metadata", dict, "invalid_metadata_format")
+    check_metadata(metadata)
+    return metadata
 
 
 def writable_channel(slack: LocalSlack, name: str) -> Json:
@@ -166,23 +222,13 @@ def authorship(slack: LocalSlack, call: Call) -> Json:
 
 
 def bot_author(slack: LocalSlack) -> Json:
-    bot = slack.workspace.bot
-    team = slack.workspace.team["id"]
-    return {
-        "user": bot["user_id"],
-        "bot_id": bot["bot_id"],
-        "app_id": bot["app_id"],
-        "team": team,
-        "bot_profile": {
-            "id": bot["bot_id"],
-            "app_id": bot["app_id"],
-            "name": bot["name"],
-            "icons": {"image_48": "https://sandbox.invalid/app-48.png"},
-            "deleted": False,
-            "updated": 1_760_000_000,
-            "team_id": team,
-        },
-    }
+    bot, team = slack.workspace.bot, slack.workspace.team
+    return {"user": bot["user_id"], "bot_id": bot["bot_id"], "app_id": bot["app_id"], "team": team["id"]}
+
+
+def is_streaming(message: Json) -> bool:
+    """A stream is open from its start to its stop, or to the end of its life."""
+    return bool(message.get("streaming")) and time.time() < float(message["streaming"]["until"])
 
 
 def own_message(slack: LocalSlack, channel: Json, ts: str, otherwise: str) -> Json:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import bisect
 import re
 
 from sandbox.arguments import Json, Refused, bad_arguments
@@ -16,14 +17,16 @@ from sandbox.methods.table import (
     visible_channel,
     write_cursor,
 )
+from sandbox.workspace import at
 
 READ = ("channels:read", "groups:read", "im:read", "mpim:read")
 HISTORY = ("channels:history", "groups:history", "im:history", "mpim:history")
 KINDS = {"public_channel": "channels", "private_channel": "groups", "im": "im", "mpim": "mpim"}
+MAX_GROUP_MESSAGE = 8
 TS = re.compile(r"\d{1,12}(\.\d{1,9})?")
 
 
-@method("conversations.list", scopes=READ)
+@method("conversations.list", tier=2, scopes=READ)
 def list_channels(slack: LocalSlack, call: Call) -> Json:
     types = call.names("types") or ["public_channel"]
     if not set(types) <= set(KINDS):
@@ -43,7 +46,7 @@ def list_channels(slack: LocalSlack, call: Call) -> Json:
     return {"channels": channels, "response_metadata": following}
 
 
-@method("conversations.info", required=["channel"], scopes=READ)
+@method("conversations.info", tier=3, required=["channel"], scopes=READ)
 def info(slack: LocalSlack, call: Call) -> Json:
     channel = readable_channel(slack, call, "read")
     shown = slack.workspace.channel_out(channel)
@@ -52,43 +55,51 @@ def info(slack: LocalSlack, call: Call) -> Json:
     return {"channel": shown}
 
 
-@method("conversations.members", required=["channel"], scopes=READ)
+@method("conversations.members", tier=4, required=["channel"], scopes=READ)
 def members(slack: LocalSlack, call: Call) -> Json:
     channel = readable_channel(slack, call, "read")
     found, following = page(channel["members"], call)
     return {"members": found, "response_metadata": following}
 
 
-@method("conversations.open", scopes=["im:write", "mpim:write"])
+@method("conversations.open", tier=3, scopes=["im:write", "mpim:write"])
 def open_channel(slack: LocalSlack, call: Call) -> Json:
     workspace = slack.workspace
     if "channel" in call:
         channel = workspace.channel(call.text("channel"))
-        if channel is None or not channel["is_im"]:
+        if channel is None or kind_of(channel) not in ("im", "mpim") or not workspace.has_bot(channel):
             raise Refused("channel_not_found")
         return {"no_op": True, "already_open": True, "channel": {"id": channel["id"]}}
-    names = call.names("users")
+    names = list(dict.fromkeys(call.names("users")))
     if not names:
         raise Refused("users_list_not_supplied")
     users = [workspace.state["users"].get(name) for name in names]
     if None in users:
         raise Refused("user_not_found")
+    if any(user["deleted"] for user in users if user):
+        raise Refused("user_disabled")
+    if any(user["is_bot"] for user in users if user):
+        raise Refused("invalid_user_combination")
+    if len(users) > MAX_GROUP_MESSAGE:
+        raise Refused("too_many_users")
     if len(users) > 1:
         need(slack, "mpim:write")
-        raise Refused("method_not_supported_for_channel_type")
+        return {"channel": _group_message(slack, names, call)}
     need(slack, "im:write")
     user = users[0] or {}
-    if user["deleted"]:
-        raise Refused("user_disabled")
-    if user["is_bot"]:
-        raise Refused("invalid_user_combination")
     known = workspace.direct_message(user["id"])
     channel = slack.direct_message(user["id"])
     shown = workspace.channel_out(channel) if call.flag("return_im") else {"id": channel["id"]}
     return {"channel": shown} | ({"no_op": True, "already_open": True} if known else {})
 
 
-@method("conversations.join", required=["channel"], scopes=["channels:join"])
+def _group_message(slack: LocalSlack, users: list[str], call: Call) -> Json:
+    channel = slack.workspace.open_group_message(users)
+    slack.tell_channel(channel)
+    return slack.workspace.channel_out(channel) if call.flag("return_im") else {"id": channel["id"]}
+
+
+@method("conversations.join", tier=3, required=["channel"], scopes=["channels:join"])
 def join(slack: LocalSlack, call: Call) -> Json:
     channel = visible_channel(slack, call.text("channel"))
     if channel["is_private"]:
@@ -102,72 +113,18 @@ def join(slack: LocalSlack, call: Call) -> Json:
     return {"channel": slack.workspace.channel_out(channel)}
 
 
-@method("conversations.leave", required=["channel"], scopes=["channels:manage", "channels:write", "groups:write"])
-def leave(slack: LocalSlack, call: Call) -> Json:
-    channel = visible_channel(slack, call.text("channel"))
-    if channel["is_im"]:
-        raise Refused("method_not_supported_for_channel_type")
-    if channel["is_archived"]:
-        raise Refused("is_archived")
-    if channel["name"] == "general":
-        raise Refused("cant_leave_general")
-    if not slack.workspace.has_bot(channel):
-        return {"not_in_channel": True}
-    slack.leave(channel, slack.workspace.bot["user_id"], call.act)
-    return {}
-
-
-@method("conversations.invite", required=["channel", "users"], scopes=["channels:manage", "channels:write.invites"])
-def invite(slack: LocalSlack, call: Call) -> Json:
-    channel = _managed(slack, call)
-    users = [slack.workspace.state["users"].get(name) for name in call.names("users")]
-    if not users:
-        raise Refused("no_user")
-    for user in users:
-        if user is None:
-            raise Refused("user_not_found")
-        if user["id"] == slack.workspace.bot["user_id"]:
-            raise Refused("cant_invite_self")
-        if user["id"] in channel["members"]:
-            raise Refused("already_in_channel")
-    for user in users:
-        if user:
-            slack.join(channel, user["id"], slack.workspace.bot["user_id"], call.act)
-    return {"channel": slack.workspace.channel_out(channel)}
-
-
-@method("conversations.kick", required=["channel", "user"], scopes=["channels:manage", "channels:write"])
-def kick(slack: LocalSlack, call: Call) -> Json:
-    channel = _managed(slack, call)
-    user = slack.workspace.state["users"].get(call.text("user"))
-    if user is None:
-        raise Refused("user_not_found")
-    if user["id"] == slack.workspace.bot["user_id"]:
-        raise Refused("cant_kick_self")
-    if channel["name"] == "general":
-        raise Refused("cant_kick_from_general")
-    if user["id"] not in channel["members"]:
-        raise Refused("not_in_channel")
-    slack.leave(channel, user["id"], call.act)
-    return {}
-
-
-@method("conversations.history", required=["channel"], scopes=HISTORY)
+@method("conversations.history", tier=3, required=["channel"], scopes=HISTORY)
 def history(slack: LocalSlack, call: Call) -> Json:
     channel = readable_channel(slack, call, "history")
     if not slack.workspace.has_bot(channel):
         raise Refused("not_in_channel")
-    top = [
-        message
-        for message in slack.workspace.messages(channel["id"])
-        if message.get("thread_ts", message["ts"]) == message["ts"] or message.get("subtype") == "thread_broadcast"
-    ]
-    found, cursor = _window(list(reversed(top)), call, newest_first=True)
+    top = slack.workspace.timeline(channel["id"]).top
+    found, cursor = _window(top, call, newest_first=True)
     answer = _listing(slack, channel, found, cursor, call)
     return answer | {"pin_count": 0, "channel_actions_ts": None, "channel_actions_count": 0}
 
 
-@method("conversations.replies", required=["channel", "ts"], scopes=HISTORY)
+@method("conversations.replies", tier=3, required=["channel", "ts"], scopes=HISTORY)
 def replies(slack: LocalSlack, call: Call) -> Json:
     channel = readable_channel(slack, call, "history")
     if not slack.workspace.has_bot(channel):
@@ -186,17 +143,6 @@ def readable_channel(slack: LocalSlack, call: Call, right: str) -> Json:
     return channel
 
 
-def _managed(slack: LocalSlack, call: Call) -> Json:
-    channel = visible_channel(slack, call.text("channel"))
-    if channel["is_im"]:
-        raise Refused("method_not_supported_for_channel_type")
-    if channel["is_archived"]:
-        raise Refused("is_archived")
-    if not slack.workspace.has_bot(channel):
-        raise Refused("not_in_channel")
-    return channel
-
-
 def _window(messages: list[Json], call: Call, *, newest_first: bool) -> tuple[list[Json], str]:
     """The messages between `oldest` and `latest` after the cursor, at most `limit`, and the next cursor."""
     limit = call.number("limit", 100, "invalid_arguments") or 100
@@ -204,16 +150,16 @@ def _window(messages: list[Json], call: Call, *, newest_first: bool) -> tuple[li
         raise bad_arguments("must be less than 1000 [json-pointer:/limit]")
     oldest, latest = _bound(call, "oldest", "0"), _bound(call, "latest", "9999999999")
     inclusive = call.flag("inclusive") or not ("oldest" in call or "latest" in call)
-    after = float(read_cursor(call.text("cursor"), "next_ts") or "nan")
-
-    def within(message: Json) -> bool:
-        at = float(message["ts"])
-        if not (oldest <= at <= latest if inclusive else oldest < at < latest):
-            return False
-        return not (at > after if newest_first else at < after)  # false for nan: no cursor, nothing left out
-
-    found = [message for message in messages if within(message)]
-    return found[:limit], write_cursor("next_ts", found[limit]["ts"]) if len(found) > limit else ""
+    first = (bisect.bisect_left if inclusive else bisect.bisect_right)(messages, oldest, key=at)
+    last = (bisect.bisect_right if inclusive else bisect.bisect_left)(messages, latest, key=at)
+    resume = read_cursor(call.text("cursor"), "next_ts")
+    if newest_first:
+        last = min(last, bisect.bisect_right(messages, float(resume), key=at)) if resume else last
+        start = max(first, last - limit)
+        return messages[start:last][::-1], write_cursor("next_ts", messages[start - 1]["ts"]) if start > first else ""
+    first = max(first, bisect.bisect_left(messages, float(resume), key=at)) if resume else first
+    end = min(last, first + limit)
+    return messages[first:end], write_cursor("next_ts", messages[end]["ts"]) if end < last else ""
 
 
 def _bound(call: Call, name: str, default: str) -> float:

@@ -1,30 +1,26 @@
-"""auth, users, bots, team, user groups and reactions."""
+"""auth, users, bots, team and emoji."""
 
 from __future__ import annotations
 
-import re
-
 from sandbox.arguments import Json, Refused
 from sandbox.local_slack import LocalSlack
-from sandbox.methods.table import Call, kind_of, method, page, visible_channel
-
-EMOJI = re.compile(r"[\w+'-]+(::skin-tone-[2-6])?")
+from sandbox.methods.table import Call, method, page
 
 
-@method("api.test", token="")
+@method("api.test", tier=4, token="")
 def api_test(slack: LocalSlack, call: Call) -> Json:
     if "error" in call:
         raise Refused(call.text("error"), args=call.given)
     return {"args": call.given}
 
 
-@method("apps.connections.open", token="xapp-")
+@method("apps.connections.open", tier=3, token="xapp-")
 def connections_open(slack: LocalSlack, call: Call) -> Json:
     address = slack.address.replace("http", "ws", 1)
     return {"url": f"{address}/link/?ticket={slack.sockets.ticket()}&app_id={slack.workspace.bot['app_id']}"}
 
 
-@method("auth.test")
+@method("auth.test", tier=0)
 def auth_test(slack: LocalSlack, call: Call) -> Json:
     bot, team = slack.workspace.bot, slack.workspace.team
     return {
@@ -38,7 +34,7 @@ def auth_test(slack: LocalSlack, call: Call) -> Json:
     }
 
 
-@method("users.info", required=["user"], scopes=["users:read"])
+@method("users.info", tier=4, required=["user"], scopes=["users:read"])
 def user_info(slack: LocalSlack, call: Call) -> Json:
     user = slack.workspace.state["users"].get(call.text("user"))
     if user is None:
@@ -46,7 +42,7 @@ def user_info(slack: LocalSlack, call: Call) -> Json:
     return {"user": slack.workspace.user_out(user, email=_shows_email(slack))}
 
 
-@method("users.list", scopes=["users:read"])
+@method("users.list", tier=2, scopes=["users:read"])
 def users_list(slack: LocalSlack, call: Call) -> Json:
     everyone = [slack.workspace.user_out(user, email=_shows_email(slack)) for user in _users(slack)]
     members, following = page(everyone, call, "invalid_arguments")
@@ -57,7 +53,7 @@ def users_list(slack: LocalSlack, call: Call) -> Json:
     }
 
 
-@method("users.lookupByEmail", required=["email"], scopes=["users:read.email"])
+@method("users.lookupByEmail", tier=3, required=["email"], scopes=["users:read.email"])
 def lookup_by_email(slack: LocalSlack, call: Call) -> Json:
     email = call.text("email").strip().casefold()
     for user in _users(slack):
@@ -66,7 +62,7 @@ def lookup_by_email(slack: LocalSlack, call: Call) -> Json:
     raise Refused("users_not_found")
 
 
-@method("bots.info", scopes=["users:read"])
+@method("bots.info", tier=3, scopes=["users:read"])
 def bots_info(slack: LocalSlack, call: Call) -> Json:
     user = slack.workspace.bot_user(call.text("bot"))
     if user is None:
@@ -84,7 +80,7 @@ def bots_info(slack: LocalSlack, call: Call) -> Json:
     }
 
 
-@method("team.info", scopes=["team:read"])
+@method("team.info", tier=3, scopes=["team:read"])
 def team_info(slack: LocalSlack, call: Call) -> Json:
     team = slack.workspace.state["teams"].get(call.text("team") or slack.workspace.team["id"])
     if team is None:
@@ -92,72 +88,18 @@ def team_info(slack: LocalSlack, call: Call) -> Json:
     return {"team": {**team, "email_domain": "", "icon": {"image_default": True}}}
 
 
-@method("usergroups.list", scopes=["usergroups:read"])
-def user_groups(slack: LocalSlack, call: Call) -> Json:
-    shown = []
-    for group in slack.workspace.state["user_groups"]:
-        row = {
-            "id": group["id"],
-            "team_id": slack.workspace.team["id"],
-            "is_usergroup": True,
-            "name": group["name"],
-            "handle": group["handle"],
-            "description": "",
-            "is_external": False,
-            "date_delete": 0,
-        }
-        row |= {"users": list(group["users"])} if call.flag("include_users") else {}
-        row |= {"user_count": len(group["users"])} if call.flag("include_count") else {}
-        shown.append(row)
-    return {"usergroups": shown}
+@method("users.profile.get", tier=4, scopes=["users.profile:read"])
+def profile(slack: LocalSlack, call: Call) -> Json:
+    user = slack.workspace.state["users"].get(call.text("user") or slack.workspace.bot["user_id"])
+    if user is None:
+        raise Refused("user_not_found")
+    return {"profile": slack.workspace.user_out(user, email=_shows_email(slack))["profile"]}
 
 
-@method("usergroups.users.list", required=["usergroup"], scopes=["usergroups:read"])
-def user_group_members(slack: LocalSlack, call: Call) -> Json:
-    for group in slack.workspace.state["user_groups"]:
-        if group["id"] == call.text("usergroup"):
-            return {"users": list(group["users"])}
-    raise Refused("no_such_subteam")
-
-
-@method("reactions.add", required=["channel", "name", "timestamp"], scopes=["reactions:write"])
-def add_reaction(slack: LocalSlack, call: Call) -> Json:
-    return _react(slack, call, remove=False)
-
-
-@method("reactions.remove", required=["name"], scopes=["reactions:write"])
-def remove_reaction(slack: LocalSlack, call: Call) -> Json:
-    return _react(slack, call, remove=True)
-
-
-@method("reactions.get", scopes=["reactions:read"])
-def get_reactions(slack: LocalSlack, call: Call) -> Json:
-    channel, message = _item(slack, call)
-    shown = slack.workspace.message_out(channel["id"], message)
-    return {"type": "message", "channel": channel["id"], "message": shown}
-
-
-def _react(slack: LocalSlack, call: Call, *, remove: bool) -> Json:
-    channel, message = _item(slack, call)
-    emoji = call.text("name").strip(":")
-    if not EMOJI.fullmatch(emoji) or len(emoji) > 100:
-        raise Refused("invalid_name")
-    if channel["is_archived"] and not remove:
-        raise Refused("is_archived")
-    slack.react(channel, message, slack.workspace.bot["user_id"], emoji, remove=remove, act=call.act)
-    return {}
-
-
-def _item(slack: LocalSlack, call: Call) -> tuple[Json, Json]:
-    if "channel" not in call or "timestamp" not in call:
-        raise Refused("no_item_specified")
-    channel = visible_channel(slack, call.text("channel"))
-    message = slack.workspace.message(channel["id"], call.text("timestamp"))
-    if message is None:
-        raise Refused("message_not_found")
-    if not slack.workspace.has_bot(channel) and kind_of(channel) != "channels":
-        raise Refused("no_access")
-    return channel, message
+@method("emoji.list", tier=2, scopes=["emoji:read"])
+def list_emoji(slack: LocalSlack, call: Call) -> Json:
+    answer: Json = {"emoji": slack.workspace.state["emoji"], "cache_ts": slack.workspace.new_ts()}
+    return answer | ({"categories": []} if call.flag("include_categories") else {})
 
 
 def _users(slack: LocalSlack) -> list[Json]:

@@ -29,6 +29,7 @@ class Method:
     required: tuple[str, ...]
     scopes: tuple[str, ...]  # any one of them
     token: str
+    tier: int  # calls a minute, as Slack numbers them; 0 is one of its special limits
 
 
 METHODS: dict[str, Method] = {}
@@ -37,10 +38,10 @@ DEFAULT_LIMIT, MAX_LIMIT = 100, 1000
 
 
 def method(
-    name: str, *, required: Sequence[str] = (), scopes: Sequence[str] = (), token: str = "xoxb-"
+    name: str, *, tier: int, required: Sequence[str] = (), scopes: Sequence[str] = (), token: str = "xoxb-"
 ) -> Callable[[Run], Run]:
     def register(run: Run) -> Run:
-        METHODS[name] = Method(run, tuple(required), tuple(scopes), token)
+        METHODS[name] = Method(run, tuple(required), tuple(scopes), token, tier)
         return run
 
     return register
@@ -118,4 +119,6 @@ def visible_channel(slack: LocalSlack, name: str) -> Json:
 def kind_of(channel: Json) -> str:
     if channel["is_im"]:
         return "im"
+    if channel.get("is_mpim"):
+        return "mpim"
     return "groups" if channel["is_private"] else "channels"

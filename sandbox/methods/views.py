@@ -9,7 +9,7 @@ from sandbox.methods.table import Call, method
 from sandbox.views import MAX_STACK, complete, refuse_known_external_id
 
 
-@method("views.open", required=["view"])
+@method("views.open", tier=4, required=["view"])
 def open_view(slack: LocalSlack, call: Call) -> Json:
     given = _given(call, MODAL)
     user_id = _user(slack, call)
@@ -21,7 +21,7 @@ def open_view(slack: LocalSlack, call: Call) -> Json:
     return {"view": view}
 
 
-@method("views.push", required=["view"])
+@method("views.push", tier=4, required=["view"])
 def push(slack: LocalSlack, call: Call) -> Json:
     given = _given(call, MODAL)
     user_id = _user(slack, call)
@@ -38,7 +38,7 @@ def push(slack: LocalSlack, call: Call) -> Json:
     return {"view": view}
 
 
-@method("views.update", required=["view"])
+@method("views.update", tier=4, required=["view"])
 def update(slack: LocalSlack, call: Call) -> Json:
     if "view_id" not in call and "external_id" not in call:
         raise bad_arguments("missing required field: view_id")
@@ -63,7 +63,7 @@ def update(slack: LocalSlack, call: Call) -> Json:
     return {"view": view}
 
 
-@method("views.publish", required=["user_id", "view"])
+@method("views.publish", tier=4, required=["user_id", "view"])
 def publish(slack: LocalSlack, call: Call) -> Json:
     given = _given(call, HOME)
     if not slack.manifest.home_tab:

@@ -7,19 +7,11 @@ from typing import Any
 import pytest
 
 from sandbox.methods import METHODS
+from sandbox.methods.differences import COMMON, SEEN
 
 Json = dict[str, Any]
 CONTRACT = Path(__file__).parents[3] / "shared" / "slack" / "methods.json"
 EVERY_SCOPE = sorted({scope for method in METHODS.values() for scope in method.scopes})
-# Errors that any method may answer, and those Slack is seen to answer although its reference leaves them out.
-COMMON = {"invalid_arguments", "not_authed", "invalid_auth", "not_allowed_token_type", "missing_scope"}
-SEEN = {
-    "chat.postMessage": {"thread_not_found", "invalid_thread_ts", "msg_too_long", "invalid_attachments"},
-    "chat.postEphemeral": {"thread_not_found", "invalid_thread_ts", "msg_blocks_too_long"},
-    "chat.startStream": {"thread_not_found", "invalid_thread_ts"},
-    "chat.update": {"msg_blocks_too_long"},
-    "conversations.info": {"method_not_supported_for_channel_type"},
-}
 
 
 def documented() -> Json:
@@ -31,7 +23,7 @@ def documented() -> Json:
 
 
 def errors_of(contract: Json, name: str) -> set[str]:
-    return COMMON | SEEN.get(name, set()) | set(contract[name]["errors"])
+    return set(COMMON) - {"fatal_error"} | set(SEEN.get(name, ())) | set(contract[name]["errors"])
 
 
 def plain(text: str) -> Json:
@@ -68,4 +60,22 @@ PLAUSIBLE: Json = {
     "usergroup": "SFIELD",
     "view": modal(),
     "bot": "BFRONTLINE",
+    "text": "x",
+    "post_at": 2_000_000_000,
+    "scheduled_message_id": "Q1",
+    "type": "link",
+    "topic": "x",
+    "purpose": "x",
+    "file": "F1",
+    "files": [{"id": "F1"}],
+    "filename": "x.png",
+    "length": 3,
+    "channels": "C0ASK",
+    "external_id": "x",
+    "external_url": "https://example.com/x",
+    "invite_id": "I1",
+    "action": "upgrade",
+    "target_team": "TBRIGHT",
+    "channel_name": "x",
+    "query": "x",
 }
