@@ -19,6 +19,7 @@ SCOPES = (
     Scope("channels:read", "sees which channels it is in and which are shared with other companies"),
     Scope("chat:write", "posts answers"),
     Scope("commands", "takes /ask, /frontline and the shortcuts"),
+    Scope("files:write", "puts a picture into the recognition digest"),
     Scope("groups:history", "does the same as channels:history in private channels that it was invited to"),
     Scope("groups:read", "does the same as channels:read in private channels that it was invited to"),
     Scope("im:history", "answers direct messages"),
@@ -65,6 +66,11 @@ def manifest(prefix: str = "") -> dict[str, Any]:
                     "command": f"/{prefix}ask",
                     "description": "Ask the guides; only you see the answer",
                     "usage_hint": "[question]",
+                    "should_escape": True,
+                },
+                {
+                    "command": f"/{prefix}digest",
+                    "description": "Schedule, preview and post the digests (managers)",
                     "should_escape": True,
                 },
                 {

@@ -95,9 +95,13 @@ class People:
 
     async def admins(self) -> list[str]:
         """Everybody who is an admin and still a colleague."""
+        return await self.holding(Roles.ADMIN)
+
+    async def holding(self, role: str) -> list[str]:
+        """Everybody who has a role and is still a colleague."""
         async with self._database.read() as session:
             rows = await roles.every(session)
-        holders = [row.holder for row in rows if row.role == Roles.ADMIN]
+        holders = [row.holder for row in rows if row.role == role]
         return await self._colleagues(
             [user for holder in holders for user in (await self._members(holder) if holder[0] == "S" else [holder])]
         )
@@ -120,6 +124,25 @@ class People:
     async def names(self, users: Sequence[str]) -> list[str]:
         """What people are called; an id where Slack can't be asked."""
         return [await self._name(user) for user in users]
+
+    async def colleague_names(self, users: Iterable[str]) -> dict[str, str]:
+        """What colleagues are called; whoever has left, or whom Slack doesn't know, is not among them.
+
+        Raises:
+            Unknown: Slack can't be asked.
+        """
+        found = {}
+        for user in dict.fromkeys(users):
+            try:
+                profile = await self.profile(user)
+            except Unknown as doubt:
+                cause = doubt.__cause__
+                if isinstance(cause, SlackApiError) and refusal(cause).get("error") in NOT_FOUND:
+                    continue
+                raise
+            if not profile.is_outsider:
+                found[user] = profile.name
+        return found
 
     async def owner_names(self, lines: Iterable[str | None]) -> dict[str, str]:
         """What to show for each owner line: names of people, or the line itself while nobody is known by it."""

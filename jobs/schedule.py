@@ -5,10 +5,11 @@ from collections.abc import Awaitable, Callable
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from bot.parts import Parts
-from jobs import reindex, tidy
+from jobs import digest, reindex, tidy
 
 REINDEX_EVERY_S = 2
 TIDY_EVERY_H = 6
+DIGEST_EVERY_S = 10
 
 
 def start(parts: Parts, in_background: Callable[..., Awaitable[object]]) -> AsyncIOScheduler:
@@ -21,5 +22,6 @@ def start(parts: Parts, in_background: Callable[..., Awaitable[object]]) -> Asyn
     reindexing = (parts.library, parts.people, in_background)
     scheduler.add_job(reindex.catch_up, "interval", seconds=REINDEX_EVERY_S, args=reindexing)
     scheduler.add_job(tidy.forget_old_traffic, "interval", hours=TIDY_EVERY_H, args=(parts.database, parts.clock))
+    scheduler.add_job(digest.tick, "interval", seconds=DIGEST_EVERY_S, args=(parts,))
     scheduler.start()
     return scheduler

@@ -117,11 +117,23 @@ def recognition(told: Recognition, names: Mapping[str, str], *, note: str = "") 
 def quiet(told: Recognition, *, note: str = "") -> Drawn:
     """What is said after a week in which nobody was thanked."""
     text = (
-        f"A quiet week: nobody was thanked here {_when(told)}. "
+        f"A quiet week: nobody was thanked here {when(told.start, told.end, told.zone)}. "
         "Did somebody make a customer's day? A word from you is enough."
     )
     blocks = [kit.section(text), *([kit.context(note)] if note else []), _buttons()]
     return Drawn(Said(f"{text} {note}".strip(), blocks))
+
+
+def when(start: datetime, end: datetime, zone: str) -> str:
+    """A period in words: from 16 to 22 November"""
+    here = ZoneInfo(zone)
+    first, last = start.astimezone(here).date(), (end - timedelta(microseconds=1)).astimezone(here).date()
+    if first == last:
+        return f"on {day(first)}"
+    if first.year != last.year:
+        return f"from {day(first)} to {day(last)}"
+    begin = str(first.day) if first.month == last.month else f"{first.day} {first:%B}"
+    return f"from {begin} to {last.day} {last:%B}"
 
 
 def late(due_at: datetime, zone: str) -> str:
@@ -136,22 +148,10 @@ def by_hand(user: str) -> str:
 
 def _opening(told: Recognition) -> str:
     if not told.thanked:
-        return f"*Done {_when(told)}: {_count(len(told.completed), 'idea')} of yours.*"
+        return f"*Done {when(told.start, told.end, told.zone)}: {_count(len(told.completed), 'idea')} of yours.*"
     people = f"{_count(len(told.thanked), 'colleague')} {'was' if len(told.thanked) == 1 else 'were'}"
     number = told.end.astimezone(ZoneInfo(told.zone)).isocalendar().week
-    return OPENINGS[number % len(OPENINGS)].format(people=people, when=_when(told))
-
-
-def _when(told: Recognition) -> str:
-    """from 16 to 22 November"""
-    zone = ZoneInfo(told.zone)
-    first, last = told.start.astimezone(zone).date(), (told.end - timedelta(microseconds=1)).astimezone(zone).date()
-    if first == last:
-        return f"on {day(first)}"
-    if first.year != last.year:
-        return f"from {day(first)} to {day(last)}"
-    begin = str(first.day) if first.month == last.month else f"{first.day} {first:%B}"
-    return f"from {begin} to {last.day} {last:%B}"
+    return OPENINGS[number % len(OPENINGS)].format(people=people, when=when(told.start, told.end, told.zone))
 
 
 def _story(story: Story, first: frozenset[str], names: Mapping[str, str]) -> str:

@@ -202,6 +202,13 @@ def _past(digest: Digest, zone: str) -> str:
     return f"• {moment(digest.made_at, zone)}: {what}{why}{asked}"
 
 
+def not_manager(admins: Sequence[str]) -> str:
+    """What somebody without the role is told."""
+    if not admins:
+        return "Only managers can do this, and there is no admin yet who could make you one."
+    return f"Only managers can do this. An admin can make you one: {', '.join(f'<@{admin}>' for admin in admins)}."
+
+
 def paused(schedule: Schedule, why: str, prefix: str) -> str:
     """What its owner is told, once, when a digest can't be posted any more."""
     return (

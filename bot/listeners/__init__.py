@@ -4,7 +4,7 @@ import re
 from collections.abc import Awaitable, Callable
 from typing import Any, NamedTuple
 
-from bot.listeners import admin, answers, home, questions, referrals, stale
+from bot.listeners import admin, answers, digest, home, questions, referrals, stale
 
 ANY = re.compile(".*", re.DOTALL)
 
@@ -30,6 +30,7 @@ def routes(prefix: str = "") -> list[Route]:
         Route("event", ANY, stale.happened),
         Route("command", f"/{prefix}ask", questions.commanded),
         Route("command", f"/{prefix}frontline", admin.commanded),
+        Route("command", f"/{prefix}digest", digest.commanded, opens_a_view=True),
         Route("command", ANY, stale.asked),
         Route("shortcut", "ask_guides", questions.shortcut, opens_a_view=True),
         Route("shortcut", "ask_about_message", questions.shortcut, opens_a_view=True),
@@ -42,12 +43,22 @@ def routes(prefix: str = "") -> list[Route]:
         Route("action", "reply_referral", referrals.open_reply, opens_a_view=True),
         Route("action", "setup_open", admin.open_setup, opens_a_view=True),
         Route("action", "setup_ingest", home.load_guides),
+        Route("action", "digest_open", digest.open_overview, opens_a_view=True),
+        Route("action", "digest_add", digest.add, opens_a_view=True),
+        Route("action", "digest_edit", digest.edit, opens_a_view=True),
+        Route("action", "digest_preview", digest.preview, opens_a_view=True),
+        Route("action", "digest_history", digest.history, opens_a_view=True),
+        Route("action", "digest_list", digest.show_list, opens_a_view=True),
+        Route("action", "digest_post_now", digest.post_now),
+        Route("action", "digest_pause", digest.pause),
+        Route("action", "digest_resume", digest.resume),
         Route("action", ANY, stale.clicked),
         Route("view", "ask", questions.submitted),
         Route("view", "ask_owner", referrals.sent),
         Route("view", "reply_referral", referrals.replied),
         Route("view", "roles", admin.roles_submitted),
         Route("view", "setup", admin.setup_submitted),
+        Route("view", "digest_schedule", digest.submitted),
         Route("view", ANY, stale.submitted),
     ]
 
@@ -56,7 +67,9 @@ def opens_a_view(body: dict[str, Any], prefix: str = "") -> bool:
     """Whether what Slack hands over opens a modal, so that nothing may be done before that."""
     if body.get("command") == f"/{prefix}frontline":
         return admin.opens_a_view(body)
-    if body.get("type") == "block_actions":
+    if "command" in body:
+        kind, on = "command", body["command"]
+    elif body.get("type") == "block_actions":
         kind, on = "action", (body.get("actions") or [{}])[0].get("action_id")
     else:
         kind, on = "shortcut", body.get("callback_id") if body.get("type") in ("shortcut", "message_action") else None

@@ -64,6 +64,12 @@ def rhythm(schedule: Schedule) -> Rhythm:
     return Rhythm(schedule.weekday, time.fromisoformat(schedule.at), schedule.zone)
 
 
+def plan_of(schedule: Schedule) -> Plan:
+    return Plan(
+        Kind(schedule.kind), schedule.channel, schedule.weekday, schedule.at, schedule.zone, Quiet(schedule.quiet)
+    )
+
+
 # Schedules
 
 
@@ -99,15 +105,17 @@ async def change(session: AsyncSession, schedule_id: int, plan: Plan, by: str, n
     )
     if await session.scalar(others) is not None:
         raise Taken
-    before = {name: getattr(schedule, name) for name in Plan._fields}
-    if before == plan._asdict():
+    before = plan_of(schedule)
+    if before == plan:
         return schedule
     for name, value in plan._asdict().items():
         setattr(schedule, name, value)
     schedule.owner, schedule.active_from = by, now
-    if plan.channel != before["channel"] and schedule.paused != BY_HAND:
+    if plan.channel != before.channel and schedule.paused != BY_HAND:
         schedule.paused = None  # it was the other channel that could not be posted in
-    await audit.note(session, by, "change_schedule", str(schedule_id), now, before=before, after=plan._asdict())
+    await audit.note(
+        session, by, "change_schedule", str(schedule_id), now, before=before._asdict(), after=plan._asdict()
+    )
     return schedule
 
 
@@ -154,7 +162,7 @@ async def follow_set_up(
         at_home = zone if schedule.zone == before.get("time_zone") else schedule.zone
         taken = any(s.channel == to and s.kind == schedule.kind for s in schedules if s.id != schedule.id)
         if (to, at_home) != (schedule.channel, schedule.zone) and not taken:
-            plan = Plan(Kind(schedule.kind), to, schedule.weekday, schedule.at, at_home, Quiet(schedule.quiet))
+            plan = plan_of(schedule)._replace(channel=to, zone=at_home)
             await change(session, schedule.id, plan, by, now)
 
 
