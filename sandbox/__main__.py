@@ -1,10 +1,11 @@
-"""`python -m sandbox --manifest FILE --seed FILE --state FILE [--host 127.0.0.1] [--port 4040]`"""
+"""`python -m sandbox --manifest FILE --seed FILE --state FILE [--host 127.0.0.1] [--port 4040] [--request-url URL]`"""
 
 from __future__ import annotations
 
 import argparse
 import asyncio
 import errno
+import logging
 import signal
 import sys
 from pathlib import Path
@@ -12,19 +13,27 @@ from pathlib import Path
 from aiohttp import web
 
 from sandbox.local_slack import Limits, LocalSlack
-from sandbox.manifest import ManifestUnreadable, read_manifest
+from sandbox.manifest import Manifest, ManifestUnreadable, read_manifest
+from sandbox.request_urls import RequestUrls, Unreachable, is_loopback
 from sandbox.seed import SeedUnreadable, read_seed
-from sandbox.server import create_app, is_loopback
+from sandbox.server import create_app
 from sandbox.store import StateUnusable
+
+SOCKET_REDELIVERY, HTTP_REDELIVERY = (4.0, 60.0, 300.0), (0.0, 60.0, 300.0)
 
 
 def main() -> int:
     options = read_options()
+    logging.basicConfig(format="%(message)s")
+    logging.getLogger("sandbox").setLevel(logging.INFO)
     try:
         manifest, seed = read_manifest(options.manifest), read_seed(options.seed)
-        limits = Limits(redelivery=options.redelivery)
-        slack = LocalSlack(manifest, seed, options.state, limits)
-    except (ManifestUnreadable, SeedUnreadable, StateUnusable) as problem:
+        urls = request_urls(manifest, options)
+        usual = HTTP_REDELIVERY if urls else SOCKET_REDELIVERY
+        redelivery = usual if options.redelivery is None else options.redelivery
+        limits = Limits(redelivery=redelivery, shortcuts_accept_payload=options.shortcuts_accept_payload)
+        slack = LocalSlack(manifest, seed, options.state, limits, urls)
+    except (ManifestUnreadable, SeedUnreadable, StateUnusable, Unreachable) as problem:
         print(problem, file=sys.stderr)  # noqa: T201
         return 2
     for event in manifest.unheard():
@@ -40,7 +49,10 @@ def main() -> int:
 
 def read_options() -> argparse.Namespace:
     def intervals(text: str) -> tuple[float, ...]:
-        return tuple(float(part) for part in text.split(",") if part)
+        seconds = tuple(float(part) for part in text.split(",") if part)
+        if not all(0 <= one < 1e9 for one in seconds):
+            raise ValueError(text)
+        return seconds
 
     def port(text: str) -> int:
         if not 0 <= int(text) <= 65535:
@@ -58,11 +70,39 @@ def read_options() -> argparse.Namespace:
     parser.add_argument(
         "--redelivery",
         type=intervals,
-        default=Limits.redelivery,
         metavar="SECONDS",
-        help="waits before an unacknowledged event is sent again, default 4,60,300",
+        help="waits before an unacknowledged event is sent again: over HTTP 0,60,300 by default, as Slack documents; "
+        "over sockets 4,60,300, as its schedule there is not public",
+    )
+    parser.add_argument(
+        "--shortcuts-accept-payload",
+        action="store_true",
+        help="let acknowledgements of shortcuts over sockets carry a payload; public sources disagree, default no",
+    )
+    parser.add_argument(
+        "--request-url",
+        metavar="URL",
+        help="speak HTTP instead of Socket Mode: all that Slack sends goes to this URL of the app, signed",
+    )
+    parser.add_argument("--signing-secret", default="", metavar="SECRET", help="what HTTP mode signs with, any text")
+    parser.add_argument(
+        "--allow-remote", action="store_true", help="let request URLs be on other machines; default this machine only"
     )
     return parser.parse_args()
+
+
+def request_urls(manifest: Manifest, options: argparse.Namespace) -> RequestUrls | None:
+    """HTTP mode by `--request-url`, or by a manifest with Socket Mode off and request URLs; else None.
+
+    Raises:
+        Unreachable: a URL or the secret can't be used.
+    """
+    urls = dict(manifest.request_urls)
+    if options.request_url:
+        urls = dict.fromkeys(("events", "interactivity", "options", *manifest.commands), options.request_url)
+    elif manifest.socket_mode or not urls:
+        return None
+    return RequestUrls(urls, options.signing_secret, ack_seconds=Limits.ack_seconds, allow_remote=options.allow_remote)
 
 
 async def serve(slack: LocalSlack, host: str, port: int) -> None:
@@ -90,6 +130,8 @@ async def start(slack: LocalSlack, host: str, port: int) -> web.AppRunner:
     shown = {"0.0.0.0": "127.0.0.1", "::": "[::1]", "::1": "[::1]"}.get(host, host)
     slack.loopback_only = is_loopback(host)
     slack.address = f"http://{shown}:{bound}"
+    if slack.request_urls:
+        slack.request_urls.open()
     return runner
 
 

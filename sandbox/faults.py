@@ -18,7 +18,7 @@ KINDS: dict[str, Json] = {
     "drop": {"method": None, "times": 1},
     "clear": {},
 }
-REASONS = ("warning", "refresh_requested", "link_disabled", "too_many_websockets", "close", "abort")
+REASONS = ("warning", "refresh_requested", "link_disabled", "too_many_websockets", "close", "abort", "silence")
 LIMITS = {"copies": (1, 20), "times": (1, 100_000), "seconds": (0, 120), "status": (200, 599), "retry_after": (0, 3600)}
 
 

@@ -13,13 +13,15 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from sandbox.arguments import Json, Refused
+from sandbox.deliveries import Deliveries, Envelope, Road
 from sandbox.faults import Faults
 from sandbox.journal import Journal
 from sandbox.live import Live
 from sandbox.manifest import Manifest
 from sandbox.mrkdwn import mentions
+from sandbox.request_urls import RequestUrls
 from sandbox.seed import opening_state
-from sandbox.sockets import Envelope, Sockets
+from sandbox.sockets import OFF, Sockets
 from sandbox.store import StateUnusable, Store
 from sandbox.workspace import Workspace
 
@@ -39,13 +41,22 @@ class Limits:
     trigger_seconds: float = 3.0
     follow_seconds: float = 1.5  # how long an act waits for a modal after the acknowledgement
     redelivery: tuple[float, ...] = (4.0, 60.0, 300.0)
+    shortcuts_accept_payload: bool = False
     response_url_uses: int = 5
     response_url_seconds: float = 1800.0
     stream_seconds: float = 300.0
 
 
 class LocalSlack:
-    def __init__(self, manifest: Manifest, seed: Json, state_path: Path | None, limits: Limits | None = None) -> None:
+    def __init__(
+        self,
+        manifest: Manifest,
+        seed: Json,
+        state_path: Path | None,
+        limits: Limits | None = None,
+        request_urls: RequestUrls | None = None,
+    ) -> None:
+        """Speaks Socket Mode with the app, or with `request_urls` over HTTP."""
         self.manifest, self.seed, self.state_path = manifest, seed, state_path
         self.limits = limits or Limits()
         self.loopback_only = True
@@ -57,12 +68,21 @@ class LocalSlack:
         self.journal, self.live, self.faults = Journal(), Live(), Faults()
         self.sockets = Sockets(
             self.workspace.bot["app_id"],
+            self.faults,
+            ack_seconds=self.limits.ack_seconds,
+            is_enabled=manifest.socket_mode and request_urls is None,
+        )
+        self.request_urls = request_urls
+        road: Road = request_urls or self.sockets
+        self.deliveries = Deliveries(
+            road,
             self.journal,
             self.faults,
             ack_seconds=self.limits.ack_seconds,
             redelivery=self.limits.redelivery,
+            shortcuts_accept_payload=self.limits.shortcuts_accept_payload,
         )
-        self.sockets.on_change = lambda count: self.tell({"type": "connected", "connected": count})
+        road.on_change = lambda count: self.tell({"type": "connected", "connected": count})
         self.closed_views: dict[str, Json] = {}  # submitted or left, for acts that forge a second submission
         self.unacknowledged: dict[str, asyncio.Event] = {}  # response_urls whose command is not acknowledged yet
         self._triggers: dict[str, Json] = {}
@@ -130,7 +150,7 @@ class LocalSlack:
         self.workspace.touch_everything()
         self._triggers.clear()
         self.faults.active.clear()
-        self.sockets.forget()
+        self.deliveries.forget()
         self.tell({"type": "reset"})
         await self._write(anew=True)
 
@@ -139,6 +159,14 @@ class LocalSlack:
         if self._alarm:
             self._alarm.cancel()
         self._alarm = asyncio.get_running_loop().call_later(seconds, wake)
+
+    async def disconnect(self, fault: Json) -> None:
+        """Socket Mode stays off after `link_disabled`, until the faults are cleared."""
+        if self.request_urls:
+            raise Refused("socket_mode_off", message="the app is reached over HTTP; there is no socket to drop")
+        if fault == OFF and OFF not in self.faults.active:
+            self.faults.add(fault)
+        await self.sockets.disconnect(fault["reason"])
 
     # Telling the page
 
@@ -190,7 +218,7 @@ class LocalSlack:
             "is_ext_shared_channel": bool((channel or {}).get("is_ext_shared")),
             "event_context": "-".join(part for part in ("4", event["type"], team, place) if part),
         }
-        return [self.sockets.send_event(payload, act)]
+        return [self.deliveries.send_event(payload, act)]
 
     def message_event(self, event: Json, channel: Json, act: str | None = None) -> list[Envelope]:
         kind, subscription = ("im", "message.im") if channel["is_im"] else ("channel", "message.channels")

@@ -59,6 +59,8 @@ class Manifest:
     messages_tab_read_only: bool
     suggested_prompts: tuple[Json, ...]
     unfurl_domains: tuple[str, ...]
+    socket_mode: bool
+    request_urls: Mapping[str, str]  # by what goes there: events, interactivity, options, or a command's name
 
     def receives(self, event: str) -> bool:
         return event in self.events and EVENT_SCOPES.get(event, "") in ("", *self.scopes)
@@ -87,16 +89,25 @@ def manifest_from(content: Json) -> Manifest:
     features: Json = content.get("features") or {}
     tabs: Json = features.get("app_home") or {}
     granted: Json = (content.get("oauth_config") or {}).get("scopes") or {}
-    subscriptions: Json = (content.get("settings") or {}).get("event_subscriptions") or {}
+    settings: Json = content.get("settings") or {}
+    subscriptions: Json = settings.get("event_subscriptions") or {}
+    interactivity: Json = settings.get("interactivity") or {}
     name = content["display_information"].get("name") or "App"
 
     def listed(value: Any) -> list[Any]:
         return value if isinstance(value, list) else []
 
+    commands = {command["command"]: command for command in listed(features.get("slash_commands"))}
+    urls = {
+        "events": subscriptions.get("request_url"),
+        "interactivity": interactivity.get("request_url"),
+        "options": interactivity.get("message_menu_options_url"),
+        **{name: command.get("url") for name, command in commands.items()},
+    }
     return Manifest(
         name=name,
         bot_name=(features.get("bot_user") or {}).get("display_name") or name,
-        commands={command["command"]: command for command in listed(features.get("slash_commands"))},
+        commands=commands,
         shortcuts={shortcut["callback_id"]: shortcut for shortcut in listed(features.get("shortcuts"))},
         events=frozenset(listed(subscriptions.get("bot_events"))),
         scopes=tuple(listed(granted.get("bot")) + listed(granted.get("bot_optional"))),
@@ -105,4 +116,6 @@ def manifest_from(content: Json) -> Manifest:
         messages_tab_read_only=bool(tabs.get("messages_tab_read_only_enabled")),
         unfurl_domains=tuple(listed(features.get("unfurl_domains"))),
         suggested_prompts=tuple(listed((features.get("agent_view") or {}).get("suggested_prompts"))),
+        socket_mode=bool(settings.get("socket_mode_enabled", True)),
+        request_urls={name: url for name, url in urls.items() if isinstance(url, str) and url},
     )

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import copy
-import ipaddress
 import json
 import logging
 import time
@@ -21,6 +20,7 @@ from sandbox.arguments import Json, Refused, loads, read_arguments
 from sandbox.local_slack import LocalSlack
 from sandbox.methods.files import MAX_FILE_BYTES, receive
 from sandbox.methods.scheduled import plan
+from sandbox.request_urls import is_loopback
 from sandbox.responses import respond
 from sandbox.snapshot import snapshot
 
@@ -108,13 +108,6 @@ async def local_callers_only(request: web.Request, handler: Handler) -> web.Stre
     return await handler(request)
 
 
-def is_loopback(host: str) -> bool:
-    try:
-        return host == "localhost" or ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
-
-
 async def guard_page(request: web.Request, response: web.StreamResponse) -> None:
     if not request.path.startswith("/files/"):
         response.headers.update(HEADERS)
@@ -129,7 +122,7 @@ async def begin(app: web.Application) -> None:
 async def stop(app: web.Application) -> None:
     slack = app[SLACK]
     slack.live.close()
-    await slack.sockets.close()
+    await slack.deliveries.close()
     await slack.close()
 
 
@@ -301,9 +294,9 @@ async def faults(request: web.Request) -> web.StreamResponse:
         if fault["fault"] == "clear":
             slack.faults.active.clear()
         elif fault["fault"] == "disconnect":
-            await slack.sockets.disconnect(fault["reason"])
+            await slack.disconnect(fault)
         elif fault["fault"] == "redeliver":
-            if not await slack.sockets.redeliver(fault):
+            if not await slack.deliveries.redeliver(fault):
                 raise Refused("envelope_not_found")
         else:
             slack.faults.add(fault)

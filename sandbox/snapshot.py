@@ -42,5 +42,5 @@ def snapshot(slack: LocalSlack, viewer: str | None) -> Json:
         "commands": list(manifest.commands.values()),
         "shortcuts": list(manifest.shortcuts.values()),
         "tabs": {"home": manifest.home_tab, "messages": manifest.messages_tab},
-        "connected": len(slack.sockets.connections),
+        "connected": slack.deliveries.road.connected,
     }

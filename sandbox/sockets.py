@@ -1,30 +1,27 @@
-"""Socket Mode: tickets, connections, envelopes handed over, acknowledged and handed over again."""
+"""Socket Mode: tickets, connections, and the frames that go over them."""
 
 from __future__ import annotations
 
 import asyncio
-import contextlib
-import copy
 import itertools
 import secrets
-import time
-from collections import deque
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from dataclasses import dataclass
 from typing import Any
 
 from aiohttp import WSMsgType, web
 
 from sandbox.arguments import Json, Refused, loads
+from sandbox.deliveries import Deliveries, Envelope
 from sandbox.faults import Faults
-from sandbox.journal import Journal
 
 MAX_CONNECTIONS = 10
 MAX_MESSAGE_BYTES = 2_000_000
 CLOSE_SECONDS = 2.0  # how long a client may take to say goodbye
+HEARTBEAT_SECONDS = 20  # JavaScript's client goes after 30 seconds without a ping from here
 GRACE = {"warning": 10.0}  # seconds between the disconnect message and the close; 1 for other reasons
-ACCEPTS_PAYLOAD = {"events_api": False, "slash_commands": True, "interactive": True}
+LIFE_SECONDS, BRIEF_LIFE_SECONDS = 18_060, 360  # a connection's; the brief one with `debug_reconnects=true`
+OFF = {"fault": "disconnect", "reason": "link_disabled"}  # stands among the faults while Socket Mode is off
 
 
 @dataclass(eq=False)
@@ -32,62 +29,41 @@ class Connection:
     socket: web.WebSocketResponse
     transport: asyncio.Transport | None
     leaving: bool = False
+    silent: bool = False  # as if the network between were gone without a word
 
     def cut(self) -> None:
         if self.transport:
             self.transport.abort()
 
 
-@dataclass(eq=False)
-class Envelope:
-    type: str
-    payload: Json
-    act: str | None
-    id: str = field(default_factory=lambda: secrets.token_hex(16))
-    attempts: list[str] = field(default_factory=list)
-    carrier: Connection | None = None
-    first_sent: float | None = None
-    acked_at: float | None = None
-    response: Json | None = None
-    stirred: asyncio.Event = field(default_factory=asyncio.Event)  # something happened: look again
-    settled: asyncio.Event = field(default_factory=asyncio.Event)  # acknowledged or given up
-
-    def settle(self) -> None:
-        self.settled.set()
-        self.stirred.set()
-
-    @property
-    def name(self) -> str:
-        """What it carries: `app_mention`, `block_actions`, `/ask`."""
-        inner = self.payload["event"]["type"] if self.type == "events_api" else self.payload.get("command")
-        return str(inner or self.payload["type"])
-
-    @property
-    def acked_ms(self) -> float | None:
-        if self.acked_at is None or self.first_sent is None:
-            return None
-        return round((self.acked_at - self.first_sent) * 1000, 1)
-
-
 class Sockets:
-    def __init__(
-        self, app_id: str, journal: Journal, faults: Faults, *, ack_seconds: float, redelivery: tuple[float, ...]
-    ) -> None:
-        self.app_id, self.journal, self.faults = app_id, journal, faults
-        self.ack_seconds, self.redelivery = ack_seconds, redelivery
+    """The app's connections; each envelope goes to one of them in turn."""
+
+    deliveries: Deliveries
+
+    def __init__(self, app_id: str, faults: Faults, *, ack_seconds: float, is_enabled: bool) -> None:
+        self.app_id, self.faults, self.ack_seconds, self.is_enabled = app_id, faults, ack_seconds, is_enabled
         self.connections: list[Connection] = []
         self.on_change: Callable[[int], None] = lambda count: None
         self._tickets: set[str] = set()
         self._turn = itertools.count()
-        self._waiting: dict[str, Envelope] = {}
-        self._sent: deque[Envelope] = deque(maxlen=500)
         self._tasks: set[asyncio.Task[None]] = set()
-        self._came = asyncio.Event()
-        self._last_left = float("-inf")
+
+    @property
+    def connected(self) -> int:
+        return len(self._free())
 
     # Connections
 
     def ticket(self) -> str:
+        """One connection's admission.
+
+        Raises:
+            Refused: `forbidden_team` while Socket Mode is off.
+        """
+        if not self.is_enabled or OFF in self.faults.active:
+            said = ["[ERROR] Socket Mode is off for this app"]
+            raise Refused("forbidden_team", response_metadata={"messages": said})
         ticket = secrets.token_urlsafe(24)
         self._tickets.add(ticket)
         return ticket
@@ -96,8 +72,12 @@ class Sockets:
         ticket = request.query.get("ticket", "")
         if ticket not in self._tickets:
             raise Refused("invalid_ticket", status=403)
+        socket = web.WebSocketResponse(
+            heartbeat=HEARTBEAT_SECONDS, timeout=CLOSE_SECONDS, max_msg_size=MAX_MESSAGE_BYTES, autoping=False
+        )
+        if not socket.can_prepare(request):
+            raise Refused("websocket_expected", status=400)
         self._tickets.discard(ticket)
-        socket = web.WebSocketResponse(heartbeat=30, timeout=CLOSE_SECONDS, max_msg_size=MAX_MESSAGE_BYTES)
         await socket.prepare(request)
         if len(self.connections) >= MAX_CONNECTIONS:
             await socket.send_json({"type": "disconnect", "reason": "too_many_websockets", "debug_info": _debug()})
@@ -105,31 +85,45 @@ class Sockets:
             return socket
         transport = request.transport
         connection = Connection(socket, transport if isinstance(transport, asyncio.Transport) else None)
-        brief = request.query.get("debug_reconnects") == "true"
+        seconds = BRIEF_LIFE_SECONDS if request.query.get("debug_reconnects") == "true" else LIFE_SECONDS
         self.connections.append(connection)
         self.on_change(len(self.connections))
-        if brief:
-            self._later(360, self._ask_to_leave, connection, "refresh_requested")
+        end = self._later(seconds, self._ask_to_leave, connection, "refresh_requested")
         try:
             hello = {"type": "hello", "num_connections": len(self.connections)}
-            seconds = 360 if brief else 18060
             about = {"debug_info": {**_debug(), "build_number": 1, "approximate_connection_time": seconds}}
             await self._send(connection, {**hello, "connection_info": {"app_id": self.app_id}, **about})
-            self._wake_stranded()
-            async for message in socket:
-                if message.type is WSMsgType.TEXT:
-                    self._acknowledge(message.data)
+            self.deliveries.wake()
+            await self._listen(connection)
         finally:
-            self._drop(connection)
+            end.cancel()
+            self.connections.remove(connection)
+            self.on_change(len(self.connections))
+            self.deliveries.strand(connection)
         return socket
 
+    async def _listen(self, connection: Connection) -> None:
+        async for message in connection.socket:
+            if connection.silent:
+                continue
+            if message.type is WSMsgType.PING:
+                await connection.socket.pong(message.data)
+            elif message.type in (WSMsgType.TEXT, WSMsgType.BINARY):
+                self._acknowledge(message.data)
+
     async def disconnect(self, reason: str) -> None:
-        """Every connection is asked to leave for this reason; `abort` cuts them and `close` only closes them."""
+        """Every connection is asked to leave for this reason.
+
+        `abort` cuts them, `close` only closes them, and after `silence` they hear nothing any more, not even a pong.
+        """
         for connection in list(self.connections):
             if reason == "abort":
                 connection.cut()
             elif reason == "close":
                 self._later(0, connection.socket.close)
+            elif reason == "silence":
+                connection.leaving = connection.silent = True
+                self.deliveries.strand(connection)
             else:
                 await self._ask_to_leave(connection, reason)
 
@@ -138,12 +132,6 @@ class Sockets:
             task.cancel()
         leaving = [one.socket.close(code=1001, message=b"sandbox stopping") for one in self.connections]
         await asyncio.gather(*leaving)
-
-    def forget(self) -> None:
-        """Nothing is waiting any more (the workspace was reset)."""
-        for envelope in self._waiting.values():
-            envelope.settle()
-        self._waiting.clear()
 
     async def _ask_to_leave(self, connection: Connection, reason: str) -> None:
         connection.leaving = True
@@ -162,144 +150,43 @@ class Sockets:
             watch.cancel()
         return connection.transport is not None and not connection.transport.is_closing()
 
-    def _drop(self, connection: Connection) -> None:
-        self.connections.remove(connection)
-        self._last_left = time.monotonic()
-        self.on_change(len(self.connections))
-        for envelope in self._waiting.values():
-            if envelope.carrier is connection:
-                envelope.carrier = None
-        self._wake_stranded()
-
-    def _wake_stranded(self) -> None:
-        if self._free():
-            self._came.set()
-            self._came = asyncio.Event()
-            for envelope in self._waiting.values():
-                if envelope.carrier is None:
-                    envelope.stirred.set()
-
     def _free(self) -> list[Connection]:
         return [connection for connection in self.connections if not connection.leaving]
 
-    # Envelopes
+    # Frames
 
-    def send_event(self, payload: Json, act: str | None) -> Envelope:
-        """On its way, again after each redelivery interval until it is acknowledged or given up."""
-        envelope = Envelope("events_api", copy.deepcopy(payload), act)
-        self._waiting[envelope.id] = envelope
-        self._later(0, self._carry, envelope)
-        return envelope
-
-    async def ask(self, kind: str, payload: Json, act: str | None) -> Envelope:
-        """A command or interaction: delivered once, answered within the limit or not at all.
-
-        Raises:
-            Refused: `dispatch_failed` (nobody connected) or `operation_timeout` (no acknowledgement in time).
-        """
-        envelope = Envelope(kind, copy.deepcopy(payload), act)
-        if not self._free() and time.monotonic() - self._last_left < self.ack_seconds:
-            with contextlib.suppress(TimeoutError):  # it was here a moment ago and is probably reconnecting
-                await asyncio.wait_for(self._came.wait(), self.ack_seconds)
-        self._waiting[envelope.id] = envelope
-        sent = await self._hand_over(envelope)
-        if sent:
-            await self.wait(envelope, self.ack_seconds)
-        self._waiting.pop(envelope.id, None)
-        if envelope.acked_at is None:
-            self._note(envelope, "gave_up")
-            raise Refused("operation_timeout" if sent else "dispatch_failed")
-        return envelope
-
-    async def wait(self, envelope: Envelope, seconds: float) -> None:
-        """Until it is acknowledged, given up, or the time is over."""
-        with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(envelope.settled.wait(), seconds)
-
-    async def redeliver(self, fault: Json) -> bool:
-        """Hands an envelope over once more: the one named, or the last that fits."""
-        for envelope in reversed(self._sent):
-            if fault["envelope_id"] in (None, envelope.id) and fault["event"] in (None, envelope.name, envelope.type):
-                for _ in range(int(fault["times"])):
-                    await self._hand_over(envelope)
-                return True
-        return False
-
-    async def _carry(self, envelope: Envelope) -> None:
-        started = time.monotonic()
-        await self._hand_over(envelope)
-        dues = list(itertools.accumulate(self.redelivery))
-        for due in [*dues, (dues or [0])[-1] + self.ack_seconds]:
-            while not envelope.settled.is_set() and (left := started + due - time.monotonic()) > 0:
-                envelope.stirred.clear()
-                with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(envelope.stirred.wait(), left)
-                if not envelope.settled.is_set() and envelope.carrier is None:
-                    await self._hand_over(envelope)
-            if envelope.settled.is_set():
-                return
-            if due in dues:
-                await self._hand_over(envelope)
-        self._waiting.pop(envelope.id, None)
-        envelope.settle()
-        self._note(envelope, "gave_up")
-
-    async def _hand_over(self, envelope: Envelope) -> bool:
+    def pick(self, envelope: Envelope) -> Connection | None:
         free = self._free()
-        envelope.carrier = carrier = free[next(self._turn) % len(free)] if free else None
-        if carrier is None:
-            return False
-        fault = self.faults.take("duplicate", event=envelope.name) if not envelope.attempts else None
-        for _ in range(int(fault["copies"]) if fault else 1):
-            message: Json = {
-                "envelope_id": envelope.id,
-                "type": envelope.type,
-                "accepts_response_payload": ACCEPTS_PAYLOAD[envelope.type],
-                "payload": envelope.payload,
-            }
-            if envelope.type == "events_api":
-                tried = len(envelope.attempts)
-                message |= {"retry_attempt": tried, "retry_reason": "timeout" if tried else ""}
-            envelope.attempts.append(datetime.now(UTC).isoformat())
-            envelope.first_sent = envelope.first_sent or time.monotonic()
-            if len(envelope.attempts) == 1:
-                self._sent.append(envelope)
-            self._note(envelope, "sent")
-            if not await self._send(carrier, message):
-                envelope.carrier = None
-                return False
-        return True
+        return free[next(self._turn) % len(free)] if free else None
 
-    def _acknowledge(self, text: str) -> None:
+    async def carry(self, envelope: Envelope, attempt: int) -> bool:
+        message: Json = {
+            "envelope_id": envelope.id,
+            "type": envelope.type,
+            "accepts_response_payload": self.deliveries.accepts_payload(envelope),
+            "payload": envelope.payload,
+        }
+        if envelope.type == "events_api":
+            message |= {"retry_attempt": attempt, "retry_reason": envelope.trouble if attempt else ""}
+        return isinstance(envelope.carrier, Connection) and await self._send(envelope.carrier, message)
+
+    def _acknowledge(self, text: str | bytes) -> None:
+        """Takes an acknowledgement; what is none is left aside, with a line in the journal."""
         try:
             ack = loads(text)
         except Refused:
-            return
-        envelope = self._waiting.get(ack.get("envelope_id", "")) if isinstance(ack, dict) else None
-        if envelope is None or self.faults.take("noack", event=envelope.name):
-            return
-        payload = ack.get("payload")
-        envelope.response = payload if isinstance(payload, dict) else None
-        envelope.acked_at = time.monotonic()
-        self._waiting.pop(envelope.id, None)
-        envelope.settle()
-        self._note(envelope, "acked")
+            return self._ignore("it is not JSON", text)
+        if not isinstance(ack, dict) or not isinstance(ack.get("envelope_id"), str):
+            return self._ignore("it names no envelope_id", text)
+        if not self.deliveries.acknowledge(ack["envelope_id"], ack.get("payload")):
+            return self._ignore("no such envelope is waiting", text)
+        return None
 
-    def _note(self, envelope: Envelope, state: str) -> None:
-        self.journal.add(
-            "envelope",
-            state=state,
-            type=envelope.type,
-            name=envelope.name,
-            envelope_id=envelope.id,
-            payload=envelope.payload,
-            attempts=list(envelope.attempts),
-            acked_ms=envelope.acked_ms,
-            response=envelope.response,
-            act=envelope.act,
-        )
+    def _ignore(self, reason: str, text: str | bytes) -> None:
+        shown = text if isinstance(text, str) else text.decode(errors="replace")
+        self.deliveries.journal.add("frame", state="ignored", reason=reason, text=shown[:500], act=None)
 
-    def _later(self, seconds: float, work: Callable[..., Awaitable[Any]], *arguments: Any) -> None:
+    def _later(self, seconds: float, work: Callable[..., Awaitable[Any]], *arguments: Any) -> asyncio.Task[None]:
         async def run() -> None:
             await asyncio.sleep(seconds)
             await work(*arguments)
@@ -307,6 +194,7 @@ class Sockets:
         task = asyncio.create_task(run())
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+        return task
 
 
 def _debug() -> Json:

@@ -8,7 +8,7 @@ import secrets
 from typing import Any
 
 from sandbox.arguments import Json, Refused
-from sandbox.limits import ELEMENTS, SELECTS, elements_of
+from sandbox.elements import ELEMENTS, SELECTS, elements_of
 from sandbox.workspace import Workspace
 
 MAX_STACK = 3
@@ -155,6 +155,8 @@ def options_of(element: Json) -> list[Json]:
 
 def _option(element: Json, wanted: Any) -> Json:
     if isinstance(wanted, dict):
+        if element["type"].endswith("external_select") and set(wanted) >= {"text", "value"}:
+            return wanted
         wanted = wanted.get("value")
     for option in options_of(element):
         if wanted in (option.get("value"), option["text"]["text"]):

@@ -8,9 +8,9 @@ from collections.abc import Callable
 from typing import Any
 
 from sandbox.arguments import Arguments, Json, Refused
-from sandbox.limits import elements_of
+from sandbox.deliveries import Envelope
+from sandbox.elements import elements_of
 from sandbox.local_slack import LocalSlack
-from sandbox.sockets import Envelope
 from sandbox.views import as_sent, entered
 from sandbox.workspace import Workspace
 
@@ -84,9 +84,9 @@ class Act(Arguments):
 
 async def acknowledged(act: Act, envelopes: list[Envelope]) -> Json:
     """Waits for the app to acknowledge all, unless nobody is connected; the message stands either way."""
-    if not envelopes or not act.slack.sockets.connections:
+    if not envelopes or not act.slack.deliveries.road.connected:
         return {"acked_ms": None, "delivered": False}
-    await asyncio.gather(*(act.slack.sockets.wait(envelope, act.slack.limits.ack_seconds) for envelope in envelopes))
+    await asyncio.gather(*(act.slack.deliveries.wait(envelope, act.slack.limits.ack_seconds) for envelope in envelopes))
     ends = [envelope.acked_at for envelope in envelopes if envelope.acked_at is not None]
     acked_ms = round((max(ends) - act.started) * 1000, 1) if len(ends) == len(envelopes) else None
     return {"acked_ms": acked_ms, "delivered": any(envelope.attempts for envelope in envelopes)}
@@ -101,7 +101,7 @@ async def asked(
     """
     before = [view["hash"] for view in act.workspace.stack(user["id"])]
     act.slack.journal.remember(act.id, user["id"])
-    envelope = await act.slack.sockets.ask(kind, payload, act.id)
+    envelope = await act.slack.deliveries.ask(kind, payload, act.id)
     acked_ms = round(((envelope.acked_at or 0) - act.started) * 1000, 1)
     answer: Json = {"acked_ms": acked_ms, "response": envelope.response}
     at_ack(envelope.response or {})

@@ -7,7 +7,7 @@ from typing import Any
 
 from sandbox.acts.act import Act, asked, channel_name, interaction
 from sandbox.arguments import Json, Refused
-from sandbox.limits import elements_of
+from sandbox.elements import elements_of
 from sandbox.views import initial, is_stateful
 
 THUMBS = ("positive", "negative")
@@ -23,7 +23,7 @@ async def click(act: Act) -> Json:
 
 
 async def enter(act: Act) -> Json:
-    """Fills an input; the app hears of it only where the block dispatches."""
+    """Fills an input; the app hears of it only where the block dispatches, and not with `dispatch` false."""
     place, block, element = _found(act)
     if not is_stateful(element):
         return await _dispatch(act, place, _action(act, block, element))
@@ -35,7 +35,7 @@ async def _enter(act: Act, place: Place, block: Json, element: Json) -> Json:
     values = _values(act, place)
     values.setdefault(block["block_id"], {})[element["action_id"]] = state
     act.slack.changed()
-    if block["type"] == "input" and not block.get("dispatch_action"):
+    if block["type"] == "input" and not (block.get("dispatch_action") and act.flag("dispatch", True)):
         return {"view": place[1]} if place[0] == "view" else {}
     action = {"type": element["type"], "block_id": block["block_id"], "action_id": element["action_id"]}
     return await _dispatch(act, place, action | state | {"action_ts": act.workspace.new_ts()})

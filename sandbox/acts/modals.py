@@ -6,7 +6,9 @@ from collections.abc import Iterator
 
 from sandbox.acts.act import Act, asked, interaction
 from sandbox.arguments import Json, Refused, bad_arguments
-from sandbox.limits import MODAL, check_view, elements_of
+from sandbox.elements import elements_of
+from sandbox.limits import check_view
+from sandbox.shapes import MODAL
 from sandbox.views import (
     MAX_STACK,
     TEXT_INPUTS,

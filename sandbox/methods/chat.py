@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 import time
-from typing import Any
 
 from sandbox.arguments import Json, Refused
-from sandbox.limits import MAX_MARKDOWN, MAX_TEXT, MAX_UPDATE_TEXT, check_message, check_metadata
+from sandbox.blocks import MAX_MARKDOWN
+from sandbox.limits import MAX_TEXT, MAX_UPDATE_TEXT, check_message, check_metadata
 from sandbox.local_slack import LocalSlack
 from sandbox.methods.table import Call, method, need, visible_channel
 from sandbox.views import with_ids
@@ -186,14 +186,8 @@ def read_content(slack: LocalSlack, call: Call, keep: Json | None = None) -> Jso
     if blocks:
         content["blocks"] = with_ids(blocks)
     if attachments:
-        content["attachments"] = [one | {"id": number} for number, one in enumerate(_objects(attachments), 1)]
+        content["attachments"] = [one | {"id": number} for number, one in enumerate(attachments, 1)]
     return content
-
-
-def _objects(rows: list[Any]) -> list[Json]:
-    if not all(isinstance(row, dict) for row in rows):
-        raise Refused("invalid_attachments")
-    return rows
 
 
 def reply_to(slack: LocalSlack, channel: Json, call: Call) -> str:

@@ -9,10 +9,12 @@ from collections.abc import Iterable
 from typing import Any
 
 from sandbox.arguments import Json, Refused, bad_arguments
-from sandbox.limits import MESSAGE, block_problems, refuse_blocks
+from sandbox.blocks import block_problems
+from sandbox.limits import refuse_blocks
 from sandbox.local_slack import LocalSlack
 from sandbox.methods.chat import TS, bot_author
 from sandbox.methods.table import Call, method, page, visible_channel
+from sandbox.shapes import MESSAGE
 from sandbox.views import with_ids
 
 MAX_FILES, MAX_CHANNELS, MAX_ALT = 10, 100, 1000

@@ -7,17 +7,13 @@ import time
 from typing import Any
 
 from sandbox.arguments import Json, Refused
-from sandbox.limits import (
-    MAX_BLOCKS,
-    MAX_MARKDOWN,
-    MESSAGE,
-    STATUSES,
-    block_problems,
-    refuse_blocks,
-)
+from sandbox.blocks import MAX_BLOCKS, MAX_MARKDOWN, block_problems
+from sandbox.elements import STATUSES
+from sandbox.limits import refuse_blocks
 from sandbox.local_slack import LocalSlack
 from sandbox.methods.chat import authorship, is_streaming, own_message, read_metadata, reply_to, writable_channel
 from sandbox.methods.table import Call, method, visible_channel
+from sandbox.shapes import MESSAGE
 from sandbox.views import with_ids
 
 MODES = ("timeline", "plan", "dense")

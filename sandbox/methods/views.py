@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from sandbox.arguments import Json, Refused, bad_arguments
-from sandbox.limits import HOME, MODAL, check_view
+from sandbox.limits import check_view
 from sandbox.local_slack import LocalSlack
 from sandbox.methods.table import Call, method
+from sandbox.shapes import HOME, MODAL
 from sandbox.views import MAX_STACK, complete, refuse_known_external_id
 
 

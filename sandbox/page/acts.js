@@ -44,9 +44,10 @@ const WORDS = {
 
 const inWords = (error) => `${WORDS[error]?.() ?? "That didn't work"} (${error})`;
 
-// Of a command that failed the sandbox itself tells the person, as Slack does; see `explained`.
+// A modal tells of its own submission. Of a command that failed the sandbox itself tells the person, as Slack does; see `explained`.
 const isToldBySlack = (what, error) =>
-  what === "command" && ["unknown_command", "operation_timeout", "dispatch_failed"].includes(error);
+  what === "submit" ||
+  (what === "command" && ["unknown_command", "operation_timeout", "dispatch_failed"].includes(error));
 
 /** Slack's "/ask failed with the error “operation_timeout”", with what that means. */
 export function explained(text) {

@@ -1,22 +1,30 @@
 // Block Kit, one function per block type. What can be pressed or filled in is in elements.js.
-import { h, icon } from "./dom.js";
-import { element, labelOf } from "./elements.js";
+import { alert, card, carousel, plan, task } from "./cards.js";
+import { h, icon, newId, unknown } from "./dom.js";
+import { element } from "./elements.js";
 import { markdown } from "./markdown.js";
 import * as mrkdwn from "./mrkdwn.js";
+import { picture } from "./pictures.js";
 import { richText } from "./richtext.js";
+import { dataTable, table } from "./tables.js";
 
 const LONG = 700; // characters a section shows before "See more", as in Slack
-
 const WIDE = 120; // characters beside which a button takes too much room in a narrow column
 
-/** Blocks of a message, modal or home -> nodes. `place` says where they stand and carries what is pressed (see elements.js). */
+/** Blocks of a message, modal or home -> nodes. `place` says where they stand and carries what is pressed (see entering.js). */
 export const renderBlocks = (blocks, place) => (blocks ?? []).map((block) => renderBlock(block, place));
 
+/** One block; what this page doesn't know, or can't make sense of, is shown as a box with its JSON. */
 export function renderBlock(block, place) {
-  const render = BLOCKS[block.type];
-  const node = render ? render(block, place) : unknown(block);
-  node.classList.add("block", `block-${block.type}`);
-  if (block.block_id) node.dataset.blockId = block.block_id;
+  let node;
+  try {
+    node = Object.hasOwn(BLOCKS, block?.type) ? BLOCKS[block.type](block, place) : unknown("Block", block);
+  } catch (problem) {
+    if (!(problem instanceof TypeError || problem instanceof RangeError)) throw problem;
+    node = unknown("Block", block); // it lacks a field that Slack would have asked for
+  }
+  node.classList.add("block", `block-${String(block?.type).replace(/\W/g, "-")}`);
+  if (block?.block_id) node.dataset.blockId = block.block_id;
   return node;
 }
 
@@ -30,14 +38,14 @@ const BLOCKS = {
         block.fields
           ? h(
               "div.fields",
-              block.fields.map((field) => h("div.field", mrkdwn.textObject(field))),
+              block.fields.map((field) => h("div.field", { dir: "auto" }, mrkdwn.textObject(field))),
             )
           : null,
       ),
       block.accessory ? h("div.accessory", element(block.accessory, block, place)) : null,
     ),
 
-  header: (block) => h("h3", mrkdwn.textObject(block.text)),
+  header: (block) => h("h3", { dir: "auto" }, mrkdwn.textObject(block.text)),
 
   divider: () => h("hr"),
 
@@ -47,76 +55,42 @@ const BLOCKS = {
       block.elements.map((item) => (item.type === "image" ? picture(item) : h("span", mrkdwn.textObject(item)))),
     ),
 
-  actions: (block, place) =>
-    h(
-      "div",
-      block.elements.map((item) => element(item, block, place)),
-    ),
-
-  context_actions: (block, place) =>
-    h(
-      "div",
-      block.elements.map((item) => element(item, block, place)),
-    ),
-
-  input: (block, place) => {
-    const field = element(block.element, block, place);
-    const label = h(
-      labelOf(field) ? "label" : "div",
-      { class: "input-label", id: `label-${block.block_id}` },
-      mrkdwn.textObject(block.label),
-      block.optional ? h("span.optional", " (optional)") : null,
-    );
-    const control = labelOf(field);
-    if (control) {
-      control.id = `field-${block.block_id}`;
-      label.htmlFor = control.id;
-    } else field.setAttribute("aria-labelledby", label.id);
-    return h(
-      "div",
-      label,
-      field,
-      block.hint ? h("div.input-hint", mrkdwn.textObject(block.hint)) : null,
-      h("div.input-error", { role: "alert", id: `error-${block.block_id}` }),
-    );
-  },
-
+  actions: (block, place) => row(block, place),
+  context_actions: (block, place) => row(block, place),
+  input,
   image: (block) => h("figure", block.title ? h("figcaption", mrkdwn.textObject(block.title)) : null, picture(block)),
-
   rich_text: (block) => h("div", richText(block.elements)),
-
   markdown: (block) => h("div", markdown(block.text)),
+  table,
+  data_table: dataTable,
+  alert,
+  card: (block, place) => h("div", card(block, block, place)),
+  carousel,
+  container,
+  task_card: (block) => h("div", task(block)),
+  plan,
 
-  table: (block) =>
+  video: (block) =>
     h(
-      "div.table-wrap",
-      { tabindex: "0", role: "region", "aria-label": "Table" },
-      h(
-        "table",
-        (block.rows ?? []).map((row, index) =>
-          h(
-            "tr",
-            row.map((cell, column) =>
-              h(
-                index ? "td" : "th",
-                {
-                  scope: index ? null : "col",
-                  class: [
-                    `align-${block.column_settings?.[column]?.align ?? "left"}`,
-                    block.column_settings?.[column]?.is_wrapped ? "wrapped" : "",
-                  ].join(" "),
-                },
-                cell.type === "rich_text" ? richText(cell.elements) : String(cell.text ?? cell.value ?? ""),
-              ),
-            ),
-          ),
-        ),
-      ),
+      "figure",
+      h("figcaption", h("strong", mrkdwn.link(block.title_url ?? block.video_url, mrkdwn.plain(block.title.text)))),
+      h("p.quiet", [block.author_name, block.provider_name].filter(Boolean).join(" · ")),
+      block.description ? h("p", mrkdwn.textObject(block.description)) : null,
+      h("div.video", icon("play"), picture({ image_url: block.thumbnail_url, alt_text: block.alt_text })),
     ),
+
+  file: (block) =>
+    h("div", icon("file"), h("span", h("strong", "Remote file"), h("span.menu-hint", block.external_id))),
 };
 
+const row = (block, place) =>
+  h(
+    "div",
+    block.elements.map((item) => element(item, block, place)),
+  );
+
 function folded(text, expand) {
-  const nodes = h("div.prose", mrkdwn.textObject(text));
+  const nodes = h("div.prose", { dir: "auto" }, mrkdwn.textObject(text));
   if (expand || (text.text ?? "").length <= LONG) return nodes;
   nodes.classList.add("is-folded");
   const more = h(
@@ -134,33 +108,48 @@ function folded(text, expand) {
   return [nodes, more];
 }
 
-// Only pictures from the sandbox itself are loaded: this page asks nothing of the outside.
-function picture(image) {
-  const url = image.image_url ?? image.slack_file?.url ?? "";
-  const alt = image.alt_text ?? "";
-  if (new URL(url || "about:blank", location.href).origin === location.origin)
-    return h("img", { src: url, alt, loading: "lazy" });
-  return h(
-    "span.image-away",
-    { title: url },
-    icon("image"),
-    alt || "Image",
-    url ? h("span.image-host", mrkdwn.link(url, hostOf(url))) : null,
-  );
+function input(block, place) {
+  const field = element(block.element, block, place);
+  const control = field.matches("[data-control]") ? field : (field.querySelector("[data-control]") ?? field);
+  const [labelId, hintId, errorId] = [newId("label"), newId("hint"), newId("error")];
+  control.id = newId("field");
+  control.setAttribute("aria-describedby", `${hintId} ${errorId}`);
+  control.setAttribute("aria-labelledby", labelId);
+  if (!block.optional) control.setAttribute("aria-required", "true");
+  const isLabelled = control.matches("input, textarea");
+  const label = h(isLabelled ? "label" : "div", {
+    class: "input-label",
+    id: labelId,
+    for: isLabelled ? control.id : null,
+  });
+  const hint = h("div.input-hint", { id: hintId });
+  const node = h("div", label, field, hint, h("div.input-error", { role: "alert", id: errorId }));
+  /** The words around the field, changed while the field stays as it is. */
+  node.redraw = (latest) => {
+    label.replaceChildren(
+      ...mrkdwn.textObject(latest.label),
+      ...(latest.optional ? [h("span.optional", " (optional)")] : []),
+    );
+    hint.replaceChildren(...mrkdwn.textObject(latest.hint));
+  };
+  node.redraw(block);
+  return node;
 }
 
-function hostOf(url) {
-  try {
-    return new URL(url).host || url;
-  } catch {
-    return url;
-  }
-}
-
-function unknown(block) {
-  return h(
-    "details.unknown",
-    h("summary", `Block “${block.type}” isn't drawn here yet`),
-    h("pre", JSON.stringify(block, null, 2)),
-  );
+function container(block, place) {
+  const title = block.rich_text_title ? richText(block.rich_text_title.elements) : mrkdwn.textObject(block.title);
+  const head = [
+    block.icon ? h("span.card-icon", picture(block.icon)) : null,
+    h(
+      "div.card-titles",
+      h("div.card-title", title),
+      block.subtitle ? h("div.card-subtitle", mrkdwn.textObject(block.subtitle)) : null,
+    ),
+  ];
+  const width = ["narrow", "wide", "full"].includes(block.width) ? block.width : "standard";
+  const props = { class: `container width-${width} ${block.has_header_divider ? "has-divider" : ""}` };
+  const children = h("div.container-body", renderBlocks(block.child_blocks, place));
+  return block.is_collapsible
+    ? h("details", { ...props, open: !block.default_collapsed }, h("summary.container-head", head), children)
+    : h("section", props, h("div.container-head", head), children);
 }

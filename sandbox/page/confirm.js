@@ -9,6 +9,7 @@ export function confirmed({ title, text, confirm, deny, style }) {
       "dialog.modal.modal-small",
       {
         "data-testid": "confirm",
+        role: "alertdialog",
         "aria-label": plain(title?.text),
         onclose: () => {
           dialog.remove();
@@ -23,7 +24,7 @@ export function confirmed({ title, text, confirm, deny, style }) {
         h(
           "button",
           {
-            class: `button ${style === "danger" ? "danger solid" : "primary"}`,
+            class: `button ${style === "danger" ? "danger" : "primary"}`,
             autofocus: true,
             onclick: () => dialog.close("yes"),
           },

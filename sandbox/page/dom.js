@@ -42,6 +42,27 @@ const PATHS = {
   bolt: "M13 3 5 14h6l-1 7 8-11h-6z",
   image: "M4 5h16v14H4zM4 16l5-5 4 4 2-2 5 5M15.5 9.5h.01",
   copy: "M8 8h11v12H8zM5 16V4h11",
+  check: "M5 12.5 10 17.5 19.5 7",
+  left: "M15 5l-7 7 7 7",
+  right: "M9 5l7 7-7 7",
+  info: "M12 3a9 9 0 1 0 0 18 9 9 0 0 0 0-18M12 11v5.5M12 7.5v.5",
+  warning: "M12 4 2.8 20h18.4zM12 10v4.5M12 17v.5",
+  error: "M12 3a9 9 0 1 0 0 18 9 9 0 0 0 0-18M9 9l6 6M15 9l-6 6",
+  success: "M12 3a9 9 0 1 0 0 18 9 9 0 0 0 0-18M8 12.5l3 3 5.5-6.5",
+  default: "M5 10v4h3l6 4V6l-6 4zM17 9.5a4 4 0 0 1 0 5",
+  pending: "M12 3a9 9 0 1 0 0 18 9 9 0 0 0 0-18",
+  in_progress: "M12 3a9 9 0 0 1 9 9",
+  file: "M6 3h8l4 4v14H6zM14 3v4h4",
+  play: "M8 5v14l11-7z",
+  bold: "M7 4h6a4 4 0 0 1 0 8H7zM7 12h7a4 4 0 0 1 0 8H7z",
+  italic: "M10 4h8M6 20h8M14 4l-4 16",
+  strike: "M4 12h16M16 7a4 3 0 0 0-4-3c-3 0-4 1.5-4 3.2M8 17a4 3 0 0 0 4 3c3 0 4.5-1.5 4.5-3.5",
+  code: "M8 7l-5 5 5 5M16 7l5 5-5 5",
+  quote: "M5 5v14M10 8h10M10 12h10M10 16h6",
+  codeblock: "M4 4h16v16H4zM10 9l-3 3 3 3M14 9l3 3-3 3",
+  link: "M10 14a4 4 0 0 0 6 0l3-3a4 4 0 0 0-6-6l-1 1M14 10a4 4 0 0 0-6 0l-3 3a4 4 0 0 0 6 6l1-1",
+  bullets: "M9 6h11M9 12h11M9 18h11M4.5 6h.01M4.5 12h.01M4.5 18h.01",
+  numbers: "M10 6h10M10 12h10M10 18h10M4 4.5h1.5V9M4 15h2.5L4 19.5h2.5",
 };
 
 /** A line drawing in the colour of the text around it; always beside a label, so hidden from screen readers. */
@@ -58,6 +79,19 @@ export function icon(name) {
   svg.append(path);
   return svg;
 }
+
+let ids = 0;
+
+/** An id no other node has, for labels and descriptions to point to. */
+export const newId = (what) => `${what}-${(ids += 1)}`;
+
+/** What Slack may send and this page doesn't draw: its name, and all of it to look at. */
+export const unknown = (what, thing) =>
+  h(
+    "details.unknown",
+    h("summary", `${what} “${thing?.type}” isn't drawn here`),
+    h("pre", JSON.stringify(thing, null, 2)),
+  );
 
 /** Initials on a colour that stays with the id: every person looks the same in every window. */
 export function avatar(person, size = "") {

@@ -1,82 +1,111 @@
 // The blocks of a view, modal or home: redrawn block by block, so that what someone is typing stays.
 import { actInTurn } from "./acts.js";
 import { renderBlock } from "./blocks.js";
-import { h, replaceKeepingFocus } from "./dom.js";
+import { h } from "./dom.js";
 
 export class Form {
   constructor() {
     this.node = h("div.form");
-    this.inputs = new Map(); // "block_id action_id" -> {block_id, type, read(), node}
-    this.drawn = new Map(); // block_id -> {json, node}
+    this.entries = new Map(); // "block_id action_id" -> entry, see entering.js
+    this.drawn = new Map(); // block_id -> {block, node}
   }
 
   draw(view) {
     this.view = view;
-    const typed = new Map([...this.inputs].map(([key, input]) => [key, input.read()]));
-    const before = this.inputs;
-    this.inputs = new Map();
+    const before = this.entries;
+    this.entries = new Map();
     const place = {
       id: view.id,
       fields: { view_id: view.id },
       act: actInTurn,
-      inputs: this.inputs,
-      stated: (block, el) =>
-        typed.get(`${block.block_id} ${el.action_id}`) ?? held(view.state?.values?.[block.block_id]?.[el.action_id]),
+      entries: this.entries,
+      held: (block, el) => held(before.get(`${block.block_id} ${el.action_id}`), view.state?.values, block, el),
     };
     const drawn = new Map();
     const nodes = view.blocks.map((block, index) => {
       const key = block.block_id ?? String(index);
-      const json = JSON.stringify(block);
-      const old = this.drawn.get(key);
-      const isSame = old?.json === json;
-      if (isSame)
-        for (const [name, input] of before) if (input.block_id === block.block_id) this.inputs.set(name, input);
-      const node = isSame ? old.node : renderBlock(block, place);
-      drawn.set(key, { json, node });
+      const node = this.redrawn(this.drawn.get(key), block, before) ?? renderBlock(block, place);
+      drawn.set(key, { block, node });
       return node;
     });
     this.drawn = drawn;
-    const isUnmoved =
-      nodes.length === this.node.children.length && nodes.every((node, index) => node === this.node.children[index]);
-    if (!isUnmoved) this.replace(nodes);
+    this.keepingFocus(() => arrange(this.node, nodes));
   }
 
-  // Moving a node in the page takes the focus from it; the cursor goes back to where it was.
-  replace(nodes) {
+  // The node as it is, where nothing has changed but the words around a field.
+  redrawn(old, block, before) {
+    if (!old) return null;
+    const isSame = JSON.stringify(old.block) === JSON.stringify(block);
+    if (!isSame && !(old.node.redraw && sameField(old.block, block))) return null;
+    if (!isSame) old.node.redraw(block);
+    for (const [key, entry] of before)
+      if (entry.block.block_id === block.block_id) this.entries.set(key, Object.assign(entry, { block }));
+    return old.node;
+  }
+
+  // A field that was drawn anew gets the focus and the cursor that its older self had.
+  keepingFocus(change) {
     const focused = this.node.contains(document.activeElement) ? document.activeElement : null;
-    const caret = focused?.selectionStart;
-    replaceKeepingFocus(this.node, ...nodes);
-    if (focused?.isConnected && focused !== document.activeElement) focused.focus();
-    if (caret !== undefined && caret !== null) document.activeElement?.setSelectionRange?.(caret, caret);
+    const { selectionStart: start = null, selectionEnd: end } = focused ?? {};
+    const where = focused?.closest("[data-block-id]")?.dataset.blockId;
+    const { actionId, value } = focused?.dataset ?? {};
+    change();
+    if (!focused || focused.isConnected || !actionId) return;
+    const same = [...this.node.querySelectorAll(`[data-action-id="${CSS.escape(actionId)}"]`)].filter(
+      (node) => node.closest("[data-block-id]")?.dataset.blockId === where,
+    );
+    const next = same.find((node) => node.dataset.value === value) ?? same[0];
+    next?.focus();
+    if (start !== null) next?.setSelectionRange?.(start, end);
   }
 
   /** What the inputs hold: {block_id: value}. */
   values() {
-    return Object.fromEntries(this.fields().map((input) => [input.block_id, input.read()]));
+    return Object.fromEntries(this.inputs().map((entry) => [entry.block.block_id, entry.value]));
   }
 
-  /** Words beside the fields they are about, {block_id: words}; a field without any loses what stood there. */
+  /** What keeps it from being submitted: {block_id: words}. */
+  problems() {
+    const found = this.inputs().map((entry) => [entry.block.block_id, entry.problem()]);
+    return Object.fromEntries(found.filter(([, words]) => words));
+  }
+
+  inputs() {
+    return [...this.entries.values()].filter((entry) => entry.block.type === "input");
+  }
+
+  /** Words beside the fields they are about; a field without any loses what stood there. Answers the words without a field. */
   tell(errors = {}) {
-    for (const { block_id, node } of this.fields()) {
-      const line = this.node.querySelector(`#${CSS.escape(`error-${block_id}`)}`);
-      const control = node.matches("input, select, textarea") ? node : node.querySelector("input");
-      line.textContent = errors[block_id] ?? "";
-      control?.setAttribute("aria-invalid", String(block_id in errors));
-      if (block_id in errors) control?.setAttribute("aria-describedby", line.id);
-      else control?.removeAttribute("aria-describedby");
+    for (const [id, { node }] of this.drawn) {
+      const line = node.querySelector(".input-error");
+      if (!line) continue;
+      line.textContent = errors[id] ?? "";
+      const control = node.querySelector("[data-control]");
+      if (errors[id]) control.setAttribute("aria-invalid", "true");
+      else control.removeAttribute("aria-invalid");
     }
-    this.node.querySelector("[aria-invalid=true]")?.focus();
-  }
-
-  fields() {
-    return [...this.inputs.values()].filter((input) => input.type === "input");
+    const wrong = this.node.querySelector("[aria-invalid=true]");
+    (wrong?.matches(".boxes") ? wrong.querySelector("input") : wrong)?.focus();
+    return Object.keys(errors).filter((id) => !this.drawn.get(id)?.node.querySelector(".input-error"));
   }
 }
 
-// What Slack's view state says of one element, as the plain value that our fields take.
-function held(state) {
-  const [field, value] = Object.entries(state ?? {}).find(([name]) => name !== "type") ?? [];
-  if (field === "selected_options") return value?.map((one) => one.value);
-  if (field === "selected_option") return value?.value;
-  return value ?? undefined;
+const sameField = (old, block) =>
+  JSON.stringify([old.element, old.dispatch_action]) === JSON.stringify([block.element, block.dispatch_action]);
+
+// What this window knows of an input, else what the view's state says; undefined when neither does.
+function held(entry, values, block, el) {
+  if (entry?.el.type === el.type) return entry.value;
+  const state = values?.[block.block_id]?.[el.action_id];
+  const [, value] = Object.entries(state ?? {}).find(([name]) => name !== "type") ?? [];
+  const isOurs = el.default_to_current_conversation && !value?.length; // only this window knows which one is open
+  return state?.type === el.type && !isOurs ? value : undefined;
+}
+
+// Puts the nodes in order without moving those that are in place: a node that moves loses the focus.
+function arrange(parent, nodes) {
+  for (const child of [...parent.children]) if (!nodes.includes(child)) child.remove();
+  nodes.forEach((node, index) => {
+    if (parent.children[index] !== node) parent.insertBefore(node, parent.children[index] ?? null);
+  });
 }

@@ -1,6 +1,8 @@
 // Standard Markdown, as the `markdown` block takes it: enough for answers, as DOM nodes.
 import { h } from "./dom.js";
-import { emojiNode, link } from "./mrkdwn.js";
+import { emojiNode, link, reference } from "./mrkdwn.js";
+import { picture } from "./pictures.js";
+import { scrolled } from "./tables.js";
 
 export function markdown(text = "") {
   return blocks(String(text).replaceAll("\r\n", "\n").split("\n"));
@@ -76,7 +78,15 @@ function list(rows) {
 
 function task(text) {
   const [, mark, rest] = text.match(/^\[([ xX])\]\s+(.*)$/) ?? [];
-  return mark ? [mark === " " ? "☐ " : "☑ ", ...inline(rest)] : inline(text);
+  if (!mark) return inline(text);
+  const isDone = mark !== " ";
+  const tick = h("input.tick", {
+    type: "checkbox",
+    checked: isDone,
+    disabled: true,
+    "aria-label": isDone ? "Done" : "To do",
+  });
+  return [tick, ...inline(rest)];
 }
 
 function table(rows) {
@@ -84,40 +94,28 @@ function table(rows) {
     row
       .trim()
       .replace(/^\||\|$/g, "")
-      .split("|")
-      .map((cell) => inline(cell.trim()));
-  const [head, , ...body] = rows;
-  return h(
-    "div.table-wrap",
-    { tabindex: "0", role: "region", "aria-label": "Table" },
-    h(
-      "table",
-      h(
-        "thead",
-        h(
-          "tr",
-          cells(head).map((cell) => h("th", { scope: "col" }, cell)),
-        ),
-      ),
-      h(
-        "tbody",
-        body.map((row) =>
-          h(
-            "tr",
-            cells(row).map((cell) => h("td", cell)),
-          ),
-        ),
-      ),
-    ),
+      .split(/(?<!\\)\|/)
+      .map((cell) => cell.trim().replaceAll("\\|", "|"));
+  const sides = cells(rows[1]).map((rule) =>
+    rule.endsWith(":") ? (rule.startsWith(":") ? "center" : "right") : "left",
   );
+  const row = (tag, line) =>
+    h(
+      "tr",
+      cells(line).map((cell, column) =>
+        h(tag, { class: `align-${sides[column] ?? "left"}`, scope: tag === "th" ? "col" : null }, inline(cell)),
+      ),
+    );
+  const body = rows.slice(2).map((line) => row("td", line));
+  return scrolled("Table", h("table", h("thead", row("th", rows[0])), h("tbody", body)));
 }
 
 const INLINE = new RegExp(
   [
     "\\\\([\\\\`*_~\\[\\](){}#+\\-.!|<>])",
     "(`+)(.+?)\\2(?!`)",
-    '\\[([^\\]\\n]{1,1000})\\]\\(([^()\\s]+)(?:\\s+"[^"]*")?\\)',
-    "<((?:https?:\\/\\/|mailto:)[^<>\\s]+)>",
+    '(!?)\\[([^\\]\\n]{0,1000})\\]\\(([^()\\s]+)(?:\\s+"[^"]*")?\\)',
+    "<((?:https?:\\/\\/|mailto:)[^<>\\s]+|[@#][A-Z0-9]{2,30}(?:\\|[^<>\\n]*)?|![a-z^A-Z0-9]{2,40}(?:\\|[^<>\\n]*)?)>",
     "\\*\\*(?=\\S)(.{1,3000}?)(?<=\\S)\\*\\*",
     "~~(?=\\S)(.{1,3000}?)(?<=\\S)~~",
     "\\*(?=\\S)([^*]{1,3000}?)(?<=\\S)\\*",
@@ -132,13 +130,15 @@ function inline(text) {
   const nodes = [];
   let end = 0;
   for (const match of text.matchAll(INLINE)) {
-    const [whole, escaped, , code, label, target, angle, strong, struck, starred, underlined, emoji, url] = match;
+    const [whole, escaped, , code, isPicture, label, target, angle, strong, struck, starred, underlined, emoji, url] =
+      match;
     if (match.index > end) nodes.push(text.slice(end, match.index));
     end = match.index + whole.length;
     if (escaped) nodes.push(escaped);
     else if (code) nodes.push(h("code", code.trim()));
+    else if (target && isPicture) nodes.push(picture({ image_url: target, alt_text: label }));
     else if (target) nodes.push(/^(https?:\/\/|mailto:)/i.test(target) ? link(target, inline(label)) : whole);
-    else if (angle) nodes.push(link(angle, angle));
+    else if (angle) nodes.push(reference(angle));
     else if (strong) nodes.push(h("strong", inline(strong)));
     else if (struck) nodes.push(h("s", inline(struck)));
     else if (starred ?? underlined) nodes.push(h("em", inline(starred ?? underlined)));

@@ -29,7 +29,8 @@ export function plain(text = "") {
 /** A text object of Block Kit, whichever of the two kinds it is. */
 export function textObject(object) {
   if (!object) return [];
-  return object.type === "mrkdwn" ? mrkdwn(object.text) : [plain(object.text)];
+  if (object.type === "mrkdwn") return mrkdwn(object.text);
+  return [object.emoji === false ? unescape(String(object.text)) : plain(object.text)];
 }
 
 export function unescape(text) {
@@ -88,8 +89,8 @@ function inline(text) {
   return nodes;
 }
 
-// What stands between < and >: a person, a channel, a group, a date, a broadcast or a link.
-function reference(token) {
+/** What stands between < and >: a person, a channel, a group, a date, a broadcast or a link. */
+export function reference(token) {
   const [target, label] = split(token);
   const [sign, id] = [target[0], target.slice(1)];
   if (sign === "@") return userMention(id, label);
@@ -120,8 +121,13 @@ export function channelMention(id, label = "") {
 export const broadcastMention = (range) => mention(`@${range}`);
 export const groupMention = (id) => mention(`@${store.groupName(id)}`);
 
-export function emojiNode(name) {
-  const glyph = EMOJI[name.split("::")[0]];
+/** An emoji by its name, else by its code points as Slack sends them ("1f44d-1f3fc"), else its name between colons. */
+export function emojiNode(name, unicode = "") {
+  const codes = /^[0-9a-f]{2,6}(-[0-9a-f]{2,6})*$/i.test(unicode)
+    ? unicode.split("-").map((code) => parseInt(code, 16))
+    : [];
+  const isGlyph = codes.length && codes.every((code) => code <= 0x10ffff);
+  const glyph = isGlyph ? String.fromCodePoint(...codes) : EMOJI[name.split("::")[0]];
   return glyph ? h("span.emoji", { role: "img", "aria-label": name.replaceAll("_", " ") }, glyph) : `:${name}:`;
 }
 
@@ -129,27 +135,54 @@ export function emojiNode(name) {
 export function link(url, label) {
   if (/^(https?:\/\/|mailto:)/i.test(url))
     return h("a", { href: url, target: "_blank", rel: "noopener noreferrer" }, label);
-  return label === url ? `<${url}>` : `<${url}|${label}>`;
+  return label === url ? [`<${url}>`] : [`<${url}|`, label, ">"];
 }
 
+const LONG = { month: "long", day: "numeric", year: "numeric" };
+const SHORT = { ...LONG, month: "short" };
 const DATE_FORMS = {
   date_num: { year: "numeric", month: "2-digit", day: "2-digit" },
-  date: { dateStyle: "long" },
-  date_pretty: { dateStyle: "long" },
-  date_short: { dateStyle: "medium" },
-  date_short_pretty: { dateStyle: "medium" },
-  date_long: { dateStyle: "full" },
-  date_long_pretty: { dateStyle: "full" },
+  date_slash: { year: "numeric", month: "2-digit", day: "2-digit" },
+  date: LONG,
+  date_pretty: LONG,
+  date_short: SHORT,
+  date_short_pretty: SHORT,
+  date_long: { ...LONG, weekday: "long" },
+  date_long_pretty: { ...LONG, weekday: "long" },
+  date_long_full: { ...LONG, weekday: "long" },
+  day_divider_pretty: { weekday: "long", month: "long", day: "numeric" },
   time: { timeStyle: "short" },
   time_secs: { timeStyle: "medium" },
 };
+const DAYS = new Intl.RelativeTimeFormat(undefined, { numeric: "auto" });
 
 function date(target, fallback) {
-  const [, seconds, form = "{date}"] = target.split("^");
+  const [, seconds, form = "{date}", url = ""] = target.split("^");
+  return dateNode(seconds, unescape(form), unescape(fallback || target), unescape(url));
+}
+
+/** A moment in the reader's own time and words; `form` is Slack's, with {date_short} and the like in it. */
+export function dateNode(seconds, form = "{date} {time}", fallback = "", url = "") {
   const at = new Date(Number(seconds) * 1000);
-  if (Number.isNaN(at.getTime())) return unescape(fallback || target);
-  const text = form.replace(/\{(\w+)\}/g, (whole, name) =>
-    DATE_FORMS[name] ? at.toLocaleString(undefined, DATE_FORMS[name]) : whole,
-  );
-  return h("time", { datetime: at.toISOString() }, unescape(text));
+  if (Number.isNaN(at.getTime())) return fallback || form;
+  const text = form.replace(/\{(\w+)\}/g, (whole, name) => (name === "ago" ? ago(at) : dated(at, name)) ?? whole);
+  const node = h("time", { datetime: at.toISOString(), title: at.toLocaleString() }, text);
+  return url ? link(url, node) : node;
+}
+
+function dated(at, name) {
+  if (!Object.hasOwn(DATE_FORMS, name)) return null;
+  const days = Math.round((new Date(at.toDateString()) - new Date(new Date().toDateString())) / 86_400_000);
+  if (name.endsWith("_pretty") && Math.abs(days) <= 1) return DAYS.format(days, "day");
+  return at.toLocaleString(undefined, DATE_FORMS[name]);
+}
+
+function ago(at) {
+  const seconds = (at - Date.now()) / 1000;
+  const [unit, size] = [
+    ["day", 86_400],
+    ["hour", 3600],
+    ["minute", 60],
+  ].find(([, length]) => Math.abs(seconds) >= length) ?? ["second", 1];
+  return DAYS.format(Math.round(seconds / size), unit);
 }

@@ -1,5 +1,5 @@
 // What opens over the page: menus, and lists of choices under a text field. In the top layer, so modals can't cover them.
-import { h } from "./dom.js";
+import { h, newId } from "./dom.js";
 
 const MARGIN = 8;
 
@@ -52,7 +52,10 @@ export function openMenu(anchor, label, items, { grid = false, alignEnd = false,
     );
     menu.append(node);
   }
-  menu.addEventListener("keydown", (event) => moveFocus(event, [...menu.children]));
+  menu.addEventListener("keydown", (event) => {
+    if (event.key === "Escape") event.stopPropagation(); // closes the menu, not the modal it is in
+    moveFocus(event, [...menu.children]);
+  });
   menu.addEventListener("toggle", (event) => {
     if (event.newState !== "closed") return;
     const focusWasHere = menu.contains(document.activeElement) || document.activeElement === document.body;
@@ -76,15 +79,13 @@ export function moveFocus(event, nodes) {
   nodes.at(steps[event.key] % nodes.length).focus();
 }
 
-let lists = 0;
-
 /** Choices for a text field that keeps the focus: the field hands its keys to `key`, which says whether it used them. */
 export class Choices {
-  constructor(field, label, onpick, { preferAbove = false } = {}) {
-    Object.assign(this, { field, onpick, preferAbove, options: [], at: 0 });
+  constructor(field, label, onpick, { preferAbove = false, anchor = field } = {}) {
+    Object.assign(this, { field, anchor, onpick, preferAbove, options: [], nodes: [], at: 0 });
     this.list = h("div.menu.choices", {
       role: "listbox",
-      id: `choices-${(lists += 1)}`,
+      id: newId("choices"),
       "aria-label": label,
       popover: "manual",
     });
@@ -101,43 +102,72 @@ export class Choices {
   }
 
   get isOpen() {
-    return this.options.length > 0 && this.list.isConnected;
+    return this.list.isConnected;
   }
 
-  /** Shows options {id, label, hint?, picture?, data?}; an empty list hides. */
-  show(options) {
-    if (!options.length) return this.hide();
+  /** Shows options {id, label, hint?, group?, picture?, data?, isChosen?}, or the note when there are none; neither hides. */
+  show(options, note = "") {
+    if (!options.length && !note) return this.hide();
     this.options = options;
-    this.at = 0;
-    this.list.replaceChildren(
-      ...options.map((option, index) =>
-        h(
-          "div.menu-item",
-          {
-            role: "option",
-            id: `${this.list.id}-${index}`,
-            ...option.data,
-            onmousedown: (event) => {
-              event.preventDefault();
-              this.pick(index);
-            },
-          },
-          option.picture,
-          h("span.menu-label", option.label, option.hint ? h("span.menu-hint", option.hint) : null),
-        ),
-      ),
+    this.nodes = options.map((option, index) => this.draw(option, index));
+    this.at = Math.max(
+      0,
+      options.findIndex((option) => option.isChosen),
     );
+    this.list.replaceChildren(...this.grouped(), ...(note ? [h("div.menu-note", { role: "status" }, note)] : []));
     if (!this.list.isConnected) {
       homeOf(this.field).append(this.list);
       this.list.showPopover();
+      for (const type of ["scroll", "resize"]) addEventListener(type, this, true);
     }
     this.tellOpen(true);
-    place(this.list, this.field, { preferAbove: this.preferAbove, sameWidth: true });
+    this.handleEvent();
     this.mark();
+    return undefined;
+  }
+
+  draw(option, index) {
+    return h(
+      "div.menu-item",
+      {
+        role: "option",
+        id: `${this.list.id}-${index}`,
+        "aria-current": option.isChosen ? "true" : null,
+        ...option.data,
+        onmousedown: (event) => {
+          event.preventDefault();
+          this.pick(index);
+        },
+      },
+      option.picture,
+      h("span.menu-label", option.label, option.hint ? h("span.menu-hint", option.hint) : null),
+    );
+  }
+
+  // Options that share a group stand under its name.
+  grouped() {
+    const shown = [];
+    this.options.forEach(({ group }, index) => {
+      if (!group) return shown.push(this.nodes[index]);
+      if (group !== this.options[index - 1]?.group)
+        shown.push(
+          h("div", { role: "group", "aria-label": group }, h("div.menu-group", { "aria-hidden": "true" }, group)),
+        );
+      return shown.at(-1).append(this.nodes[index]);
+    });
+    return shown;
+  }
+
+  /** The page was scrolled or resized below an open list: it stays with its field. */
+  handleEvent(event) {
+    if (event && this.list.contains(event.target)) return;
+    place(this.list, this.anchor, { preferAbove: this.preferAbove, sameWidth: true });
   }
 
   hide() {
+    for (const type of ["scroll", "resize"]) removeEventListener(type, this, true);
     this.options = [];
+    this.nodes = [];
     this.list.remove();
     this.tellOpen(false);
     this.field.removeAttribute("aria-activedescendant");
@@ -145,11 +175,13 @@ export class Choices {
 
   key(event) {
     if (!this.isOpen || event.isComposing) return false;
-    if (event.key === "ArrowDown" || event.key === "ArrowUp") {
-      this.at = (this.at + (event.key === "ArrowDown" ? 1 : -1) + this.options.length) % this.options.length;
+    const { length } = this.options;
+    if (event.key === "Escape") this.hide();
+    else if (!length) return false;
+    else if (event.key === "ArrowDown" || event.key === "ArrowUp") {
+      this.at = (this.at + (event.key === "ArrowDown" ? 1 : -1) + length) % length;
       this.mark();
     } else if (event.key === "Enter" || event.key === "Tab") this.pick(this.at);
-    else if (event.key === "Escape") this.hide();
     else return false;
     event.preventDefault();
     event.stopPropagation();
@@ -163,8 +195,9 @@ export class Choices {
   }
 
   mark() {
-    [...this.list.children].forEach((node, index) => node.setAttribute("aria-selected", String(index === this.at)));
-    this.list.children[this.at].scrollIntoView({ block: "nearest" });
-    this.field.setAttribute("aria-activedescendant", `${this.list.id}-${this.at}`);
+    this.nodes.forEach((node, index) => node.setAttribute("aria-selected", String(index === this.at)));
+    this.nodes[this.at]?.scrollIntoView({ block: "nearest" });
+    if (this.nodes.length) this.field.setAttribute("aria-activedescendant", `${this.list.id}-${this.at}`);
+    else this.field.removeAttribute("aria-activedescendant");
   }
 }

@@ -1,22 +1,33 @@
 // The rich_text block and its elements.
-import { h } from "./dom.js";
+import { h, unknown } from "./dom.js";
 import * as mrkdwn from "./mrkdwn.js";
 
 export const richText = (elements) =>
-  (elements ?? []).map((part) => (PARTS[part.type] ?? PARTS.rich_text_section)(part));
+  (elements ?? []).map((part) =>
+    Object.hasOwn(PARTS, part?.type) ? PARTS[part.type](part) : unknown("Rich text", part),
+  );
 
 const inside = (part) =>
-  (part.elements ?? []).map((item) => styled(item.style, (INLINE[item.type] ?? INLINE.text)(item)));
+  (part.elements ?? []).map((item) =>
+    Object.hasOwn(INLINE, item?.type)
+      ? styled(item.style, [INLINE[item.type](item)].flat())
+      : unknown("Rich text", item),
+  );
+
+const bordered = (part) => (part.border ? "has-border" : "");
 
 const PARTS = {
-  rich_text_section: (part) => h("div.prose", inside(part)),
-  rich_text_quote: (part) => h("blockquote", inside(part)),
-  rich_text_preformatted: (part) => h("pre", inside(part)),
+  rich_text_section: (part) => h("div.prose", { dir: "auto" }, inside(part)),
+  rich_text_quote: (part) => h("blockquote", { dir: "auto" }, inside(part)),
+  rich_text_preformatted: (part) => h("pre", { class: bordered(part) }, inside(part)),
   rich_text_list: (part) =>
     h(
       part.style === "ordered" ? "ol" : "ul",
-      { class: `indent-${Math.min(part.indent ?? 0, 8)}`, start: part.offset ? part.offset + 1 : null },
-      part.elements.map((item) => h("li", inside(item))),
+      {
+        class: `list indent-${Math.min(part.indent ?? 0, 8)} ${bordered(part)}`,
+        start: part.offset ? part.offset + 1 : null,
+      },
+      part.elements.map((item) => h("li", { dir: "auto" }, inside(item))),
     ),
 };
 
@@ -29,13 +40,20 @@ const INLINE = {
   user: (item) => mrkdwn.userMention(item.user_id),
   usergroup: (item) => mrkdwn.groupMention(item.usergroup_id),
   channel: (item) => mrkdwn.channelMention(item.channel_id),
+  team: (item) => h("span.mention", item.team_id),
   broadcast: (item) => mrkdwn.broadcastMention(item.range),
-  emoji: (item) => mrkdwn.emojiNode(item.name ?? ""),
-  date: (item) => item.fallback ?? new Date(item.timestamp * 1000).toLocaleString(),
-  color: (item) => h("code", item.value),
+  emoji: (item) => mrkdwn.emojiNode(item.name ?? "", item.unicode),
+  date: (item) => mrkdwn.dateNode(item.timestamp, item.format, item.fallback, item.url),
+  color: (item) => h("span.color", swatch(item.value), h("code", item.value)),
 };
 
-const TAGS = { bold: "strong", italic: "em", strike: "s", code: "code" };
+const TAGS = { bold: "strong", italic: "em", strike: "s", underline: "u", code: "code" };
 
 const styled = (style, nodes) =>
   Object.entries(TAGS).reduce((inner, [name, tag]) => (style?.[name] ? h(tag, {}, inner) : inner), nodes);
+
+function swatch(value) {
+  const square = h("span.swatch", { "aria-hidden": "true" });
+  if (/^#[0-9a-f]{3,8}$/i.test(value)) square.style.setProperty("background-color", value);
+  return square;
+}

@@ -16,10 +16,12 @@ from slack_sdk.web.async_client import AsyncWebClient
 from sandbox.__main__ import start
 from sandbox.local_slack import Limits, LocalSlack
 from sandbox.manifest import manifest_from
+from sandbox.request_urls import RequestUrls
 from sandbox.seed import read_seed
 
 Json = dict[str, Any]
 SEED = Path(__file__).parents[2] / "sandbox" / "seed.yaml"
+SECRET = "sandbox-secret"
 SCOPES = [
     *("app_mentions:read", "assistant:write", "channels:history", "channels:join", "channels:read", "chat:write"),
     *("commands", "groups:history", "groups:read", "im:history", "im:read", "im:write", "reactions:read"),
@@ -96,11 +98,20 @@ Start = Callable[..., Awaitable[Client]]
 
 @pytest.fixture
 async def start_sandbox() -> AsyncIterator[Start]:
-    """Starts a sandbox: `manifest`, `limits` and `state` as the test needs them."""
+    """Starts a sandbox: `manifest`, `limits`, `state` and `request_url` as the test needs them."""
     runners, sessions = [], []
 
-    async def begin(content: Json | None = None, limits: Limits | None = None, state: Path | None = None) -> Client:
-        slack = LocalSlack(manifest_from(content or manifest()), read_seed(SEED), state, limits)
+    async def begin(
+        content: Json | None = None,
+        limits: Limits | None = None,
+        state: Path | None = None,
+        request_url: str | None = None,
+    ) -> Client:
+        urls = None
+        if request_url:
+            places = dict.fromkeys(("events", "interactivity", "/ask"), request_url)
+            urls = RequestUrls(places, SECRET, ack_seconds=(limits or Limits()).ack_seconds)
+        slack = LocalSlack(manifest_from(content or manifest()), read_seed(SEED), state, limits, urls)
         runners.append(await start(slack, "127.0.0.1", 0))
         sessions.append(aiohttp.ClientSession())
         return Client(slack, sessions[-1])

@@ -5,6 +5,7 @@ import pytest
 from tests.sandbox.conftest import Client, Json
 from tests.sandbox.contract import button, modal, plain, section
 
+INPUT: Json = {"type": "input", "label": plain("x"), "element": {"type": "plain_text_input"}}
 TOO_MUCH: list[tuple[str, Json, str]] = [
     ("a long section", section("x" * 3001), "/blocks/0/text/text"),
     ("an empty text", section(""), "/blocks/0/text/text"),
@@ -19,7 +20,7 @@ TOO_MUCH: list[tuple[str, Json, str]] = [
         "/blocks/0/elements",
     ),
     ("no buttons", {"type": "actions", "elements": []}, "/blocks/0/elements"),
-    ("two of one action", {"type": "actions", "elements": [button(), button()]}, "/blocks/0"),
+    ("two of one action", {"type": "actions", "elements": [button(), button()]}, "/blocks/0/elements/1/action_id"),
     (
         "a long button",
         {"type": "actions", "elements": [button(text=plain("x" * 76))]},
@@ -69,7 +70,10 @@ async def test_very_long_texts_are_cut_and_long_updates_refused(sandbox: Client)
         (modal(callback_id="x" * 256), "/view/callback_id"),
         (modal(blocks=[section("x")] * 101), "/view/blocks"),
         (modal(blocks=[{"type": "markdown", "text": "x"}]), "/view/blocks/0/type"),
-        (modal(blocks=[{"type": "input", "label": plain("x"), "element": {"type": "plain_text_input"}}]), "/view"),
+        (
+            modal(blocks=[{"type": "input", "label": plain("x"), "element": {"type": "plain_text_input"}}]),
+            "/view/blocks/0/input",
+        ),
         ({"type": "home", "blocks": []}, "/view/type"),
     ],
 )
