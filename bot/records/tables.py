@@ -238,70 +238,6 @@ class Owner(RecordsTable):
     resolved_at: Mapped[datetime]
 
 
-class Win(RecordsTable):
-    """A story of good work for a customer: what somebody did, what it meant, and who told it."""
-
-    __tablename__ = "wins"
-    __table_args__ = (UniqueConstraint("giver", "day", "nth"), Index(None, "told_at"))
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    key: Mapped[str] = mapped_column(String(300), unique=True)  # the form that was sent
-    giver: Mapped[str] = mapped_column(String(40))  # who told it; their kudos is the first
-    day: Mapped[date]  # the giver's day, by the workspace's clock
-    nth: Mapped[int] = mapped_column(Integer)  # of that day, from 1: the UNIQUE constraint keeps the daily number
-    deed: Mapped[str] = mapped_column(Text)
-    effect: Mapped[str] = mapped_column(Text, default="")  # what it meant for the customer
-    words: Mapped[str] = mapped_column(Text, default="")  # the customer's own
-    value: Mapped[str | None] = mapped_column(String(60))  # as in COMPANY_VALUES on that day
-    stage: Mapped[str | None] = mapped_column(String(40))  # of the customer's journey
-    is_public: Mapped[bool] = mapped_column(Boolean)  # what the giver chose; each person's own choice comes on top
-    quote: Mapped[str] = mapped_column(Text, default="")  # the message that it is about
-    quote_of: Mapped[str | None] = mapped_column(String(40))  # who wrote that message
-    link: Mapped[str | None] = mapped_column(String(500))  # to that message
-    told_at: Mapped[datetime]
-    edited_at: Mapped[datetime | None]
-    withdrawn_at: Mapped[datetime | None]
-    revision: Mapped[int] = mapped_column(Integer, default=1)  # counts what changes its messages
-    drawn: Mapped[int] = mapped_column(Integer, default=1)  # the revision that Slack shows
-
-
-class Thanked(RecordsTable):
-    """One person whom a win thanks."""
-
-    __tablename__ = "thanked"
-    __table_args__ = (UniqueConstraint("win_id", "user"), Index(None, "user"))
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    win_id: Mapped[int] = mapped_column(ForeignKey("wins.id", ondelete="CASCADE"))
-    user: Mapped[str] = mapped_column(String(40))
-    hidden_at: Mapped[datetime | None]  # they took their name off this win
-
-
-class Kudos(RecordsTable):
-    """One person's thanks, attached to a win; the giver's is the first."""
-
-    __tablename__ = "kudos"
-    __table_args__ = (UniqueConstraint("win_id", "user"), Index(None, "given_at"))
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    win_id: Mapped[int] = mapped_column(ForeignKey("wins.id", ondelete="CASCADE"))
-    user: Mapped[str] = mapped_column(String(40))
-    note: Mapped[str] = mapped_column(Text, default="")
-    given_at: Mapped[datetime]
-
-
-class Appearance(RecordsTable):
-    """How somebody wants to appear in thanks; whoever has no row appears in public."""
-
-    __tablename__ = "appearances"
-
-    user: Mapped[str] = mapped_column(String(40), primary_key=True)
-    appears: Mapped[str] = mapped_column(String(20))  # public, private, not_at_all
-    tell_me: Mapped[bool] = mapped_column(Boolean)  # by direct message, when thanked
-    manager: Mapped[str | None] = mapped_column(String(40))  # is told of private thanks, too
-    chosen_at: Mapped[datetime]
-
-
 class Idea(RecordsTable):
     """An improvement idea. Its tally, comments and followers are its own and those of the ideas merged into it."""
 
@@ -452,3 +388,67 @@ class IdeaDraft(RecordsTable):
     user: Mapped[str] = mapped_column(String(40))
     form: Mapped[dict[str, Any]] = mapped_column(JSON)
     typed_at: Mapped[datetime]
+
+
+class Win(RecordsTable):
+    """A story of good work for a customer: what somebody did, what it meant, and who told it."""
+
+    __tablename__ = "wins"
+    __table_args__ = (UniqueConstraint("giver", "day", "nth"), Index(None, "told_at"))
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(String(300), unique=True)  # the form that was sent
+    giver: Mapped[str] = mapped_column(String(40))  # who told it; their kudos is the first
+    day: Mapped[date]  # the giver's day, by the workspace's clock
+    nth: Mapped[int] = mapped_column(Integer)  # of that day, from 1: the UNIQUE constraint keeps the daily number
+    deed: Mapped[str] = mapped_column(Text)
+    effect: Mapped[str] = mapped_column(Text, default="")  # what it meant for the customer
+    words: Mapped[str] = mapped_column(Text, default="")  # the customer's own
+    value: Mapped[str | None] = mapped_column(String(60))  # as in COMPANY_VALUES on that day
+    stage: Mapped[str | None] = mapped_column(String(40))  # of the customer's journey
+    is_public: Mapped[bool] = mapped_column(Boolean)  # what the giver chose; each person's own choice comes on top
+    quote: Mapped[str] = mapped_column(Text, default="")  # the message that it is about
+    quote_of: Mapped[str | None] = mapped_column(String(40))  # who wrote that message
+    link: Mapped[str | None] = mapped_column(String(500))  # to that message
+    told_at: Mapped[datetime]
+    edited_at: Mapped[datetime | None]
+    withdrawn_at: Mapped[datetime | None]
+    revision: Mapped[int] = mapped_column(Integer, default=1)  # counts what changes its messages
+    drawn: Mapped[int] = mapped_column(Integer, default=1)  # the revision that Slack shows
+
+
+class Thanked(RecordsTable):
+    """One person whom a win thanks."""
+
+    __tablename__ = "thanked"
+    __table_args__ = (UniqueConstraint("win_id", "user"), Index(None, "user"))
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    win_id: Mapped[int] = mapped_column(ForeignKey("wins.id", ondelete="CASCADE"))
+    user: Mapped[str] = mapped_column(String(40))
+    hidden_at: Mapped[datetime | None]  # they took their name off this win
+
+
+class Kudos(RecordsTable):
+    """One person's thanks, attached to a win; the giver's is the first."""
+
+    __tablename__ = "kudos"
+    __table_args__ = (UniqueConstraint("win_id", "user"), Index(None, "given_at"))
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    win_id: Mapped[int] = mapped_column(ForeignKey("wins.id", ondelete="CASCADE"))
+    user: Mapped[str] = mapped_column(String(40))
+    note: Mapped[str] = mapped_column(Text, default="")
+    given_at: Mapped[datetime]
+
+
+class Appearance(RecordsTable):
+    """How somebody wants to appear in thanks; whoever has no row appears in public."""
+
+    __tablename__ = "appearances"
+
+    user: Mapped[str] = mapped_column(String(40), primary_key=True)
+    appears: Mapped[str] = mapped_column(String(20))  # public, private, not_at_all
+    tell_me: Mapped[bool] = mapped_column(Boolean)  # by direct message, when thanked
+    manager: Mapped[str | None] = mapped_column(String(40))  # is told of private thanks, too
+    chosen_at: Mapped[datetime]
