@@ -10,23 +10,26 @@ import logging
 import time
 from collections.abc import Awaitable, Callable
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from aiohttp import BodyPartReader, web
 
 from sandbox import methods
 from sandbox.acts import perform
 from sandbox.arguments import Json, Refused, loads, read_arguments
+from sandbox.dialogue import dialogue
+from sandbox.faults import KINDS, REASONS
 from sandbox.local_slack import LocalSlack
 from sandbox.methods.files import MAX_FILE_BYTES, receive
 from sandbox.methods.scheduled import plan
 from sandbox.request_urls import is_loopback
 from sandbox.responses import respond
-from sandbox.snapshot import snapshot
+from sandbox.snapshot import history, snapshot
 
 PAGE = Path(__file__).parent / "page"
 MAX_BODY = 4 * 1024 * 1024
 MAX_WAIT_SECONDS = 60
+HISTORY_PAGE = 100
 ACK_HEAD_START_SECONDS = 0.5
 OK = b'{"ok": true}'
 CHUNK = 64 * 1024
@@ -58,11 +61,14 @@ def create_app(slack: LocalSlack) -> web.Application:
     app.router.add_get("/files/{file}/{name}", show_file)
     app.router.add_post("/sandbox/act", act)
     app.router.add_get("/sandbox/state", state)
+    app.router.add_get("/sandbox/history", older)
     app.router.add_get("/sandbox/live", live)
     app.router.add_get("/sandbox/journal", journal)
     app.router.add_get("/sandbox/faults", faults)
     app.router.add_post("/sandbox/faults", faults)
+    app.router.add_get("/sandbox/dialogue", exported)
     app.router.add_post("/sandbox/reset", reset)
+    app.router.add_get("/archives/{channel}/{message}", permalink)
     app.router.add_get("/", index)
     app.router.add_static("/page/", PAGE)
     app.on_response_prepare.append(guard_page)
@@ -255,7 +261,16 @@ async def act(request: web.Request) -> web.StreamResponse:
 
 
 async def state(request: web.Request) -> web.StreamResponse:
-    return web.json_response(snapshot(request.app[SLACK], _viewer(request)))
+    newest = int(_number(request, "newest")) if "newest" in request.query else None
+    return web.json_response(snapshot(request.app[SLACK], _viewer(request), newest))
+
+
+async def older(request: web.Request) -> web.StreamResponse:
+    """A page of a channel's messages: `count` of them before the timestamp `before`, each with its thread."""
+    slack, channel = request.app[SLACK], _channel(request)
+    count = int(_number(request, "count")) or HISTORY_PAGE
+    messages, has_more = history(slack, channel["id"], count, request.query.get("before", ""))
+    return web.json_response({"ok": True, "messages": messages, "has_more": has_more})
 
 
 async def live(request: web.Request) -> web.StreamResponse:
@@ -300,7 +315,21 @@ async def faults(request: web.Request) -> web.StreamResponse:
                 raise Refused("envelope_not_found")
         else:
             slack.faults.add(fault)
-    return web.json_response({"ok": True, "faults": slack.faults.active})
+    return web.json_response({"ok": True, "faults": slack.faults.active, "kinds": KINDS, "reasons": REASONS})
+
+
+async def exported(request: web.Request) -> web.StreamResponse:
+    """A conversation as a Python test."""
+    python = dialogue(request.app[SLACK], _channel(request), request.query.get("thread") or None)
+    return web.json_response({"ok": True, "python": python})
+
+
+async def permalink(request: web.Request) -> web.StreamResponse:
+    """What chat.getPermalink gives, shown by the page."""
+    channel, digits = request.match_info["channel"], request.match_info["message"].removeprefix("p")
+    root = request.query.get("thread_ts", "")
+    place = f"/#{quote(channel)}/{quote(root)}/{quote(digits[:-6])}.{quote(digits[-6:])}"
+    return web.Response(status=302, headers={"Location": place})
 
 
 async def reset(request: web.Request) -> web.StreamResponse:
@@ -334,6 +363,15 @@ def _viewer(request: web.Request) -> str | None:
     if user is None:
         raise Refused("user_not_found", status=404, message=f"nobody is called {name!r}")
     return str(user["id"])
+
+
+def _channel(request: web.Request) -> Json:
+    """The channel named, as far as the viewer sees it."""
+    workspace, viewer = request.app[SLACK].workspace, _viewer(request)
+    channel = workspace.channel(request.query.get("channel", ""))
+    if channel is None or (viewer is not None and not workspace.sees(viewer, channel)):
+        raise Refused("channel_not_found", status=404, message="there is no such channel")
+    return channel
 
 
 def _number(request: web.Request, name: str) -> float:

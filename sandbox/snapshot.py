@@ -8,7 +8,8 @@ from sandbox.arguments import Json
 from sandbox.local_slack import LocalSlack
 
 
-def snapshot(slack: LocalSlack, viewer: str | None) -> Json:
+def snapshot(slack: LocalSlack, viewer: str | None, newest: int | None = None) -> Json:
+    """With `newest` only so many of each channel's latest messages; `older` names the channels that have more."""
     workspace, manifest = slack.workspace, slack.manifest
     state = workspace.state
 
@@ -18,6 +19,7 @@ def snapshot(slack: LocalSlack, viewer: str | None) -> Json:
     channels = [one for one in workspace.channels.values() if viewer is None or workspace.sees(viewer, one)]
     seen = {channel["id"] for channel in channels}
     now = time.time()
+    pages = {channel: history(slack, channel, newest) for channel in seen}
     return {
         "ok": True,
         "team": workspace.team,
@@ -25,10 +27,8 @@ def snapshot(slack: LocalSlack, viewer: str | None) -> Json:
         "users": [{**user, **workspace.user_out(user, email=True)} for user in state["users"].values()],
         "user_groups": state["user_groups"],
         "channels": channels,
-        "messages": {
-            channel: [workspace.message_shown(channel, message) for message in workspace.messages(channel)]
-            for channel in seen
-        },
+        "messages": {channel: messages for channel, (messages, _) in pages.items()},
+        "older": sorted(channel for channel, (_, has_more) in pages.items() if has_more),
         "files": {name: workspace.file_out(name) for name in state["files"]} if viewer is None else {},
         "pins": {channel: pins for channel, pins in state["pins"].items() if channel in seen},
         "bookmarks": {channel: rows for channel, rows in state["bookmarks"].items() if channel in seen},
@@ -44,3 +44,22 @@ def snapshot(slack: LocalSlack, viewer: str | None) -> Json:
         "tabs": {"home": manifest.home_tab, "messages": manifest.messages_tab},
         "connected": slack.deliveries.road.connected,
     }
+
+
+def history(slack: LocalSlack, channel: str, count: int | None, before: str = "") -> tuple[list[Json], bool]:
+    """The latest `count` messages of a channel before a timestamp, each with its thread; and whether more remain."""
+    workspace = slack.workspace
+    messages = [*workspace.messages(channel)]
+    if count is None:
+        return [workspace.message_shown(channel, message) for message in messages], False
+    page: dict[str, Json] = {}
+    found = 0
+    for message in reversed(messages):
+        is_reply = message.get("thread_ts", message["ts"]) != message["ts"]
+        if (before and message["ts"] >= before) or (is_reply and message.get("subtype") != "thread_broadcast"):
+            continue
+        found += 1
+        if found > count:
+            break
+        page |= {one["ts"]: one for one in (message, *workspace.thread(channel, message["ts"]))}
+    return [workspace.message_shown(channel, page[ts]) for ts in sorted(page)], found > count

@@ -27,7 +27,10 @@ async def write(act: Act) -> Json:
         if root is None:
             raise Refused("thread_not_found")
         thread_ts = root.get("thread_ts", thread_ts)
-    message = _authored(act.workspace, user, text) | ({"thread_ts": thread_ts} if thread_ts else {})
+    message = _authored(act.workspace, user, text)
+    if thread_ts:
+        message |= {"thread_ts": thread_ts}
+        message |= {"subtype": "thread_broadcast"} if act.flag("reply_broadcast") else {}
     posted, envelopes = act.slack.post(channel, message, act.id)
     bot = act.workspace.bot
     if mentions(text, bot["user_id"]) and not act.workspace.has_bot(channel):

@@ -49,8 +49,10 @@ const isToldBySlack = (what, error) =>
   what === "submit" ||
   (what === "command" && ["unknown_command", "operation_timeout", "dispatch_failed"].includes(error));
 
-/** Slack's "/ask failed with the error “operation_timeout”", with what that means. */
+/** Slack's words about a command that failed, with what they mean. */
 export function explained(text) {
+  if (/ is not a valid command\.$/.test(text))
+    return `${text} In Slack, all messages that start with the “/” character are taken as commands. To send a message that starts with one, put a space before it.`;
   const error = Object.keys(WORDS).find((code) => text.includes(code));
   return error ? `${text} ${WORDS[error]()}.` : text;
 }

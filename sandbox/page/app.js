@@ -5,27 +5,38 @@
 //   [data-testid="user-switch"]       opens the menu of people; [data-user="UANA"] in it (and in @ completion)
 //   [data-ts="…"]                     a message; .is-ephemeral when only this person sees it
 //   [data-testid="composer"], "thread-composer"; with "-send" behind it the button
-//   [data-command="/ask"]             a completion of the composer; [data-testid="command-hint"] its usage
+//   [data-command="/ask"], [data-channel-name="ideas"], [data-emoji]   completions; [data-testid="command-hint"] a command's usage
 //   [data-testid="shortcuts"]         the + menu; [data-callback-id] in it and in a message's menu
-//   [data-testid="message-menu"], "react", "reply", "edit", "delete", "replies"   on a message (hover or focus it first)
+//   [data-testid="message-menu"], "react", "reply", "replies"   on a message (hover or focus it first)
+//   [data-testid="edit"], "delete", "pin", "mark-unread", "view-blocks"   in its menu; "dismiss" on a private one
 //   [data-action-id], [data-value]    buttons, fields and choices of blocks; [data-block-id] the block
 //   [data-testid="modal"], "modal-submit", "modal-close", "modal-x", "confirm"; .input-error beside each field
-//   [data-testid="home"], "tab-home", "tab-messages", "prompt", "status", "thread", "notice", "banner"
-// Addresses: ?user=UANA acts as someone; #C0ASK, #C0ASK/<thread ts>, #home, #messages open a place.
+//   [data-testid="home"], "tab-home", "tab-messages", "prompt", "status", "thread", "notice", "banner", "new-line", "to-end"
+//   [data-testid="profile"], "switcher", "look", "tour", "tour-next", "tour-skip", "text-dialog", "copy", "to-channel", "upload"
+//   [data-testid="drawer"], and in it "journal", "entry", "filter", "again", "disconnect", "fault", "reset", "export"
+// Addresses: ?user=UANA acts as someone; #C0ASK opens a channel, #C0ASK/<thread ts> a thread, #C0ASK/[thread ts]/<ts> shows a
+// message; #home and #messages are the app's tabs.
 import { act, explained } from "./acts.js";
 import { Composer } from "./composer.js";
-import { h, icon } from "./dom.js";
+import { avatar, h, icon } from "./dom.js";
+import { toggleDrawer } from "./drawer.js";
 import { Home } from "./home.js";
 import * as live from "./live.js";
-import { MessageList, statusLine } from "./messages.js";
+import { isPinned, statusLine } from "./message.js";
+import { MessageList } from "./messages.js";
 import { Modal } from "./modal.js";
 import { plain } from "./mrkdwn.js";
+import { letProfiles, openProfile } from "./people.js";
+import { openMenu } from "./popup.js";
+import { drawRail } from "./rail.js";
 import { drawSidebar } from "./sidebar.js";
 import * as store from "./store.js";
+import { openSwitcher } from "./switcher.js";
+import { offerTour, startTour } from "./tour.js";
 
-const [app, sidebar, main, aside, notices] = ["app", "sidebar", "main", "thread", "notices"].map((id) =>
-  document.getElementById(id),
-);
+const [app, rail, sidebar, main, aside, drawer, notices] = [
+  ...["app", "rail", "sidebar", "main", "thread", "drawer", "notices"],
+].map((id) => document.getElementById(id));
 const NOTICE_SECONDS = 10;
 const WIDE = matchMedia("(min-width: 761px)");
 
@@ -35,14 +46,15 @@ const head = h("header.head");
 const banner = h("div.banner", { "data-testid": "banner", role: "status", hidden: true });
 const list = new MessageList({ label: "Messages", openThread: (ts) => openThread(ts, { focus: true }) });
 const promptsBar = h("div.prompts");
-const composer = new Composer("composer");
+const composer = new Composer("composer", { editLast: () => list.editLast() });
+const closed = h("div.closed"); // in place of the composer where this person can't write
 const home = new Home();
-main.append(head, banner, home.node, list.node, promptsBar, composer.node);
+main.append(head, banner, home.node, list.node, promptsBar, composer.node, closed);
 
 const threadHead = h("header.head");
 const threadList = new MessageList({ label: "Thread" });
 const threadStatus = h("div.status", { role: "status" });
-const threadComposer = new Composer("thread-composer");
+const threadComposer = new Composer("thread-composer", { editLast: () => threadList.editLast() });
 aside.dataset.testid = "thread";
 aside.append(threadHead, threadList.node, threadStatus, threadComposer.node);
 aside.addEventListener("keydown", (event) => {
@@ -53,19 +65,22 @@ const modal = new Modal();
 
 // --- Where we are ---
 
-let open = { channel: null, thread: null, isHome: false }; // what is drawn now
+let open = { channel: null, thread: null, found: null, isHome: false }; // what is drawn now
 let awaiting = null; // the message just posted here: its thread opens when the app takes it up
 
 function wanted() {
-  const [name, thread = null] = location.hash.slice(1).split("/");
-  if (name === "home") return { channel: null, thread: null, isHome: true };
-  const id = name === "messages" ? (store.dm()?.id ?? "dm") : name;
+  const [name, thread, found = null] = location.hash.slice(1).split("/");
+  if (name === "home" && store.tabs.home) return { channel: null, thread: null, found: null, isHome: true };
+  const id = name === "messages" || name === "home" ? (store.dm()?.id ?? "dm") : name;
   const isThere = store.channels.has(id) || id === "dm";
-  return { channel: isThere ? id : firstChannel(), thread: isThere ? thread : null, isHome: false };
+  if (!isThere) return { channel: firstChannel(), thread: null, found: null, isHome: false };
+  return { channel: id, thread: thread || null, found, isHome: false };
 }
 
 function firstChannel() {
-  const names = [...store.channels.values()].filter((channel) => !channel.is_im && !channel.is_archived);
+  const names = [...store.channels.values()].filter(
+    (channel) => !store.isConversation(channel) && !channel.is_archived,
+  );
   return (
     (
       names.find(
@@ -90,6 +105,14 @@ function goThere({ anew = false } = {}) {
   if (isElsewhere) drawPlace();
   if (isOtherThread) drawThread();
   drawSide();
+  if (next.found) show(next);
+}
+
+/** Brings the message that the address names into view. */
+async function show({ channel, thread, found }) {
+  if (thread && !store.message(channel, thread) && (await live.fetchOlder(channel, thread))) drawThread();
+  const isThere = await (thread ? threadList : list).reveal(found);
+  if (!isThere && channel === open.channel) notice("That message is no longer there.");
 }
 
 function drawPlace() {
@@ -97,23 +120,44 @@ function drawPlace() {
   awaiting = null;
   drawHead();
   home.node.hidden = !open.isHome;
-  list.node.hidden = composer.node.hidden = open.isHome;
+  list.node.hidden = open.isHome;
   drawPrompts();
+  drawWriting();
   if (open.isHome) return home.draw();
   const { channel } = open;
-  list.show(
-    channel,
-    store.messagesOf(channel).filter((item) => !store.isReply(item)),
-    intro(),
-  );
-  composer.show(
-    channel,
-    null,
-    isDm(channel) ? `Message ${store.bot.name}` : `Message #${store.channels.get(channel).name}`,
-  );
+  list.show(channel, store.messagesOf(channel).filter(store.isInChannel), {
+    intro: intro(),
+    unread: store.firstUnread(channel),
+  });
   store.markRead(channel);
   return undefined;
 }
+
+/** The composer, or why there is none. */
+function drawWriting() {
+  const channel = store.channels.get(open.channel);
+  const reason = open.isHome ? "" : whyClosed(channel);
+  composer.node.hidden = open.isHome || Boolean(reason);
+  closed.hidden = !reason;
+  closed.replaceChildren(
+    reason,
+    channel && !channel.is_archived && !channel.members.includes(store.me)
+      ? h("button.button.primary", { onclick: () => act("join", { channel: channel.id }) }, "Join channel")
+      : "",
+  );
+  if (composer.node.hidden) return;
+  composer.show(open.channel, null, `Message ${placeName()}`);
+}
+
+function whyClosed(channel) {
+  if (!channel) return "";
+  if (channel.is_archived) return `${store.nameOf(channel)} is archived: it can be read, nobody can write in it.`;
+  if (isDm(channel.id) && store.tabs.messages === false) return `${store.bot.name} takes no messages here.`;
+  if (!channel.members.includes(store.me)) return `You are looking at ${store.nameOf(channel)} without being in it.`;
+  return "";
+}
+
+const placeName = () => (isDm(open.channel) ? store.bot.name : store.nameOf(store.channels.get(open.channel)));
 
 function openThread(ts, { focus = false } = {}) {
   location.hash = `#${open.channel}/${ts}`;
@@ -137,7 +181,33 @@ function become(user) {
 
 // --- Drawing the parts ---
 
-const drawSide = () => drawSidebar(sidebar, { current: () => (open.isHome ? "home" : open.channel), become });
+const jump = () => openSwitcher({ go, message: converse });
+const drawSide = () => drawSidebar(sidebar, { current: () => (open.isHome ? "home" : open.channel), become, jump });
+const drawTools = () => drawRail(rail, { jump, tour: () => startTour(tourStage), drawer: develop });
+const develop = () => toggleDrawer(drawer, () => ({ channel: open.channel, thread: open.thread, user: store.me }));
+
+function go(hash) {
+  if (location.hash === hash) goThere({ anew: true });
+  else location.hash = hash;
+}
+
+/** Opens the conversation with somebody, beginning it if there is none. */
+async function converse(id) {
+  if (id === store.bot.user_id) return go("#messages");
+  const there = [...store.channels.values()].find(
+    (channel) =>
+      channel.is_im &&
+      channel.members.includes(store.me) &&
+      (id === store.me || channel.members.includes(id)) &&
+      channel.members.length === (id === store.me ? 1 : 2),
+  );
+  if (there) return go(`#${there.id}`);
+  const answer = await act("open_conversation", { people: [id] });
+  if (!answer.ok) return undefined;
+  if (!store.channels.has(answer.channel)) await live.fetchState();
+  return go(`#${answer.channel}`);
+}
+letProfiles(become, converse);
 
 function drawHead() {
   const hadFocus = head.contains(document.activeElement);
@@ -167,17 +237,82 @@ function drawHead() {
       ),
     );
   } else {
-    const members = channel.members?.length ?? channel.num_members;
+    const isConversation = store.isConversation(channel);
     head.replaceChildren(
       menu,
-      h("h1", { dir: "auto" }, icon(channel.is_private ? "lock" : "hash"), channel.name),
-      channel.is_ext_shared ? h("span.tag", icon("shared"), "Shared with another company") : "",
+      h(
+        "h1",
+        { dir: "auto" },
+        isConversation ? "" : icon(channel.is_private ? "lock" : "hash"),
+        isConversation ? store.nameOf(channel) : channel.name,
+      ),
+      channel.is_ext_shared ? h("span.tag", icon("shared"), h("span.wide", "Shared with another company")) : "",
+      channel.is_archived ? h("span.tag", "Archived") : "",
       h("span.topic", { dir: "auto" }, plain(aboutOf(channel))),
-      h("span.members", `${members} members`),
+      pinsButton(),
+      h(
+        "button.members",
+        {
+          "data-testid": "members",
+          "aria-haspopup": "menu",
+          onclick: (event) => openMembers(event.currentTarget, channel),
+        },
+        icon("people"),
+        String(channel.members.length),
+        h("span.unseen", " members"),
+      ),
     );
   }
   if (hadFocus) head.querySelector("[aria-current]")?.focus();
-  document.title = `${open.isHome ? "Home" : isDm(open.channel) ? store.bot.name : `#${channel.name}`} · ${store.team.name}`;
+  drawTitle();
+}
+
+function drawTitle() {
+  const count = [...store.channels.keys()].reduce((sum, id) => sum + store.news(id).mentions, 0);
+  document.title = `${count ? `(${count}) ` : ""}${open.isHome ? "Home" : placeName()} · ${store.team.name}`;
+}
+
+const pinnedHere = () => store.messagesOf(open.channel).filter(isPinned);
+let pinsShown = 0;
+
+function pinsButton() {
+  const pinned = pinnedHere();
+  pinsShown = pinned.length;
+  if (!pinned.length) return "";
+  const openPins = (event) =>
+    openMenu(
+      event.currentTarget,
+      "Pinned messages",
+      pinned.map((item) => ({
+        label: store.author(item).name,
+        hint: plain(store.typedText(item.text)).slice(0, 160),
+        picture: icon("pin"),
+        onpick: () => go(`#${open.channel}/${store.isReply(item) ? item.thread_ts : ""}/${item.ts}`),
+      })),
+      { alignEnd: true },
+    );
+  return h(
+    "button.members",
+    { "data-testid": "pins", "aria-haspopup": "menu", onclick: openPins },
+    icon("pin"),
+    String(pinned.length),
+    h("span.unseen", " pinned"),
+  );
+}
+
+function openMembers(anchor, channel) {
+  openMenu(
+    anchor,
+    "Members",
+    channel.members.map(store.person).map((who) => ({
+      label: who.id === store.me ? `${who.name} (you)` : who.name,
+      hint: store.title(who),
+      picture: avatar(who, "small"),
+      data: { "data-user": who.id },
+      onpick: () => openProfile(anchor, who.id),
+    })),
+    { alignEnd: true },
+  );
 }
 
 const aboutOf = ({ topic, purpose }) =>
@@ -188,6 +323,12 @@ const aboutOf = ({ topic, purpose }) =>
 
 function intro() {
   const channel = store.channels.get(open.channel);
+  if (channel && store.isConversation(channel) && !isDm(open.channel))
+    return h(
+      "div.intro",
+      h("h2", { dir: "auto" }, store.nameOf(channel)),
+      h("p", "Only the people named here see this conversation. The app isn't in it."),
+    );
   if (isDm(open.channel))
     return h(
       "div.intro",
@@ -225,10 +366,9 @@ function drawThread() {
   aside.hidden = !root;
   app.classList.toggle("shows-thread", Boolean(root));
   if (!root) return threadList.show(null, []);
-  const where = isDm(open.channel) ? store.bot.name : `#${store.channels.get(open.channel).name}`;
   threadHead.replaceChildren(
     h("h2", "Thread"),
-    h("span.topic", where),
+    h("span.topic", placeName()),
     h(
       "button.tool",
       { "aria-label": "Close thread", "data-testid": "thread-close", onclick: closeThread },
@@ -236,6 +376,7 @@ function drawThread() {
     ),
   );
   threadList.show(open.channel, [root, ...store.repliesOf(open.channel, root.ts)]);
+  threadComposer.node.hidden = Boolean(whyClosed(store.channels.get(open.channel)));
   threadComposer.show(open.channel, root.ts, "Reply…");
   return drawThreadStatus();
 }
@@ -272,21 +413,26 @@ function notice(text) {
 
 store.on("loaded", () => {
   goThere({ anew: true });
+  drawTools();
   drawBanner();
   modal.draw();
   arrive();
+  if (isNewcomer) offerTour(tourStage);
 });
 store.on("message", ({ channel, ts, isNew }) => {
   const item = store.message(channel, ts);
+  if (!item) return; // put away by this person
   if (channel === open.channel) {
-    if (!store.isReply(item)) list.put(item);
-    else if (store.message(channel, item.thread_ts)) list.put(store.message(channel, item.thread_ts));
+    if (store.isInChannel(item)) list.put(item);
+    if (store.isReply(item) && store.message(channel, item.thread_ts)) list.put(store.message(channel, item.thread_ts));
     if (open.thread && (item.thread_ts ?? ts) === open.thread) threadList.put(item);
     if (isNew && store.isMine(item) && !store.isReply(item)) awaiting = ts;
     if (isNew && store.isReply(item) && !store.isMine(item)) follow(item.thread_ts);
     if (document.hasFocus()) store.markRead(channel);
+    if (pinnedHere().length !== pinsShown) drawHead();
   }
   if (isNew) drawSide();
+  if (isNew) drawTitle();
 });
 store.on("gone", ({ channel, ts, thread_ts: root }) => {
   if (channel !== open.channel) return;
@@ -302,7 +448,13 @@ store.on("status", ({ channel, ts }) => {
   drawThreadStatus();
   list.follow();
 });
-store.on("channels", drawSide);
+store.on("channels", () => {
+  drawSide();
+  if (!open.channel) return;
+  if (open.channel !== "dm" && !store.channels.has(open.channel)) return goThere(); // this person was taken out of it
+  drawHead();
+  if (list.channel) drawWriting();
+});
 store.on("home", () => {
   if (open.isHome) home.draw();
 });
@@ -317,7 +469,11 @@ store.on("connected", () => {
 });
 store.on("contact", (inContact) => drawBanner(inContact));
 store.on("notice", notice);
-store.on("told", (text) => notice(explained(text)));
+store.on("told", (text) => {
+  if (!open.channel || open.channel === "dm") return notice(explained(text));
+  const inThread = aside.contains(document.activeElement) ? open.thread : null;
+  return store.putSlackbot(open.channel, inThread, explained(text));
+});
 store.on("nobody", async () => become(await firstPerson()));
 addEventListener("hashchange", () => {
   const { channel } = open;
@@ -349,6 +505,45 @@ function follow(root) {
   openThread(root);
 }
 
+// --- Keys and links ---
+
+const REGIONS = [rail, sidebar, list.list, composer.field, threadList.list, threadComposer.field, drawer];
+
+document.addEventListener("keydown", (event) => {
+  const isCommand = event.ctrlKey || event.metaKey;
+  if (isCommand && event.key.toLowerCase() === "k") jump();
+  else if (isCommand && event.key === ".") develop();
+  else if (event.key === "F6") nextRegion(event.shiftKey ? -1 : 1);
+  else return;
+  event.preventDefault();
+});
+
+/** F6 walks through the parts of the page, as in Slack. */
+function nextRegion(step) {
+  if (modal.dialog.open) return;
+  const there = REGIONS.filter((node) => node.checkVisibility());
+  const at = there.findIndex((node) => node.contains(document.activeElement));
+  const next = there.at((at + step + (at < 0 && step < 0 ? 1 : 0)) % there.length);
+  const inside = '[tabindex="0"], button, a, input, textarea';
+  (next.matches(inside) ? next : next.querySelector(inside))?.focus();
+}
+
+document.getElementById("skip").addEventListener("click", (event) => {
+  event.preventDefault();
+  (open.isHome ? home.node : list.list).focus();
+});
+
+// A message's address as the app knows it (chat.getPermalink) opens here, not in a new window.
+document.addEventListener("click", (event) => {
+  const link = event.target.closest?.('a[href*="/archives/"]');
+  const found = link && new URL(link.href).pathname.match(/^\/archives\/(\w+)\/p(\d{7,})$/);
+  if (!found || !store.channels.has(found[1]) || event.ctrlKey || event.metaKey) return;
+  event.preventDefault();
+  const ts = found[2].replace(/(\d{6})$/, ".$1");
+  const root = new URL(link.href).searchParams.get("thread_ts");
+  go(`#${found[1]}/${root && root !== ts ? root : ""}/${ts}`);
+});
+
 // Slack tells the app when someone opens its Home or Messages tab.
 let arrived = "";
 async function arrive() {
@@ -361,6 +556,22 @@ async function arrive() {
 }
 
 // --- Starting ---
+
+const isNewcomer = !location.hash && !location.search; // whoever comes by a link to a place knows where to go
+
+// What the tour shows and does.
+const tourStage = {
+  parts: {
+    composer: () => composer.node,
+    sidebar: () => sidebar,
+    rail: () => rail,
+    you: () => sidebar.querySelector(".you"),
+  },
+  ask: (text) => {
+    go(`#${firstChannel()}`);
+    composer.fill(`@${store.person(store.bot.user_id).handle} ${text}`);
+  },
+};
 
 async function start() {
   const asked = new URL(location.href).searchParams.get("user");

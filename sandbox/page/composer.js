@@ -1,15 +1,24 @@
-// Where messages are written: Enter sends, "/" offers commands, "@" people.
+// Where messages are written: Enter sends, "/" offers commands, "@" people, "#" channels, ":" emoji.
 import { act } from "./acts.js";
 import { avatar, h, icon } from "./dom.js";
+import { draftOf, keepDraft } from "./drafts.js";
+import { EMOJI } from "./emoji.js";
 import { Choices, openMenu } from "./popup.js";
 import * as store from "./store.js";
 import { openEmojiMenu } from "./tools.js";
 
 const MOST_OFFERED = 8;
-const drafts = new Map(); // "user channel thread" -> text
+const MAX_FILE_BYTES = 3_000_000;
+// Slack's own, which every workspace has.
+const BUILT_IN = [
+  { command: "/invite", usage_hint: "@someone", description: "Add somebody to this channel" },
+  { command: "/remove", usage_hint: "@someone", description: "Take somebody out of this channel" },
+];
 
 export class Composer {
-  constructor(testid) {
+  /** `editLast()` opens the newest own message for editing, for the arrow up in an empty field. */
+  constructor(testid, { editLast }) {
+    this.editLast = editLast;
     this.field = h("textarea", {
       rows: "1",
       "data-testid": testid,
@@ -18,6 +27,7 @@ export class Composer {
       oninput: () => this.changed(),
       onkeydown: (event) => this.key(event),
       onclick: () => this.offer(),
+      onpaste: (event) => this.takeFiles(event, event.clipboardData.files),
     });
     this.hint = h("div.hint", { role: "status", "data-testid": "command-hint" });
     this.choices = new Choices(this.field, "Suggestions", (option) => this.complete(option), { preferAbove: true });
@@ -25,16 +35,31 @@ export class Composer {
       class: "tool send",
       "data-testid": `${testid}-send`,
     });
-    this.shortcutsButton = tool("Shortcuts", "plus", (event) => openShortcuts(event.currentTarget), {
+    this.shortcutsButton = tool("Shortcuts and files", "plus", (event) => this.openShortcuts(event.currentTarget), {
       "data-testid": "shortcuts",
       "aria-haspopup": "menu",
     });
+    this.picker = h("input", {
+      type: "file",
+      hidden: true,
+      "data-testid": "upload",
+      "aria-label": "File to upload",
+      onchange: () => this.upload([...this.picker.files]),
+    });
+    this.alsoBox = h("input", { type: "checkbox", "data-testid": "to-channel" });
+    this.also = h("label.also", this.alsoBox, h("span"));
     this.node = h(
       "div.composer",
+      {
+        ondragover: (event) => event.preventDefault(),
+        ondrop: (event) => this.takeFiles(event, event.dataTransfer.files),
+      },
       this.hint,
       h(
         "div.composer-box",
         this.field,
+        this.also,
+        this.picker,
         h(
           "div.composer-foot",
           this.shortcutsButton,
@@ -48,11 +73,14 @@ export class Composer {
   }
 
   show(channel, threadTs, placeholder) {
-    Object.assign(this, { channel, threadTs, draft: `${store.me} ${channel} ${threadTs ?? ""}` });
+    Object.assign(this, { channel, threadTs });
     this.field.placeholder = placeholder;
     this.field.setAttribute("aria-label", placeholder);
-    this.field.value = drafts.get(this.draft) ?? "";
-    this.shortcutsButton.hidden = !store.shortcuts.some((shortcut) => shortcut.type === "global");
+    this.field.value = draftOf(channel, threadTs);
+    const place = store.channels.get(channel);
+    this.also.hidden = !threadTs || !place;
+    this.alsoBox.checked = false;
+    this.also.lastChild.textContent = `Also send ${place && store.isConversation(place) ? "to the conversation" : `to #${place?.name}`}`;
     this.choices.hide();
     this.changed({ quietly: true });
   }
@@ -74,11 +102,11 @@ export class Composer {
   }
 
   changed({ quietly = false } = {}) {
-    drafts.set(this.draft, this.field.value);
+    keepDraft(this.channel, this.threadTs, this.field.value);
     this.field.style.height = "auto";
     this.field.style.height = `${this.field.scrollHeight}px`;
     this.sendButton.disabled = !this.field.value.trim();
-    const command = store.commands.find((one) => this.field.value.startsWith(`${one.command} `));
+    const command = allCommands().find((one) => this.field.value.startsWith(`${one.command} `));
     this.hint.replaceChildren(
       ...(command
         ? [h("code", `${command.command} ${command.usage_hint ?? ""}`), ` ${command.description ?? ""}`]
@@ -87,34 +115,81 @@ export class Composer {
     if (!quietly) this.offer();
   }
 
-  // What is being written left of the cursor: a command at the very start, or a name after "@".
+  // What is being written left of the cursor: a command at the very start, or a name after "@", "#" or ":".
   offer() {
     const before = this.field.value.slice(0, this.field.selectionStart);
     const [, slash] = before.match(/^(\/\S*)$/) ?? [];
-    const [, name] = before.match(/(?:^|[\s(])@([\p{L}\p{N}._-]{0,30})$/u) ?? [];
+    const [, sign, name] = before.match(/(?:^|[\s(])([@#:])([\p{L}\p{N}+._-]{0,30})$/u) ?? [];
     if (slash !== undefined && !this.threadTs) this.choices.show(commandsLike(slash));
-    else if (name !== undefined) this.choices.show(peopleLike(name, this.channel));
+    else if (sign === "@") this.choices.show(peopleLike(name, this.channel));
+    else if (sign === "#") this.choices.show(channelsLike(name));
+    else if (sign === ":" && name.length > 1) this.choices.show(emojiLike(name));
     else this.choices.hide();
   }
 
   complete({ insert }) {
     const before = this.field.value.slice(0, this.field.selectionStart);
-    this.field.setRangeText(insert, before.search(/[@/][^\s@/]*$/), this.field.selectionStart, "end");
+    this.field.setRangeText(insert, before.search(/[@#:/][^\s@#:/]*$/), this.field.selectionStart, "end");
     this.changed();
   }
 
   key(event) {
     if (this.choices.key(event) || event.isComposing) return;
+    if (event.key === "ArrowUp" && !this.field.value && this.editLast()) return event.preventDefault();
     if (event.key !== "Enter" || event.shiftKey) return;
     event.preventDefault();
     this.send();
   }
 
+  openShortcuts(anchor) {
+    const shortcuts = store.shortcuts
+      .filter((shortcut) => shortcut.type === "global")
+      .map((shortcut) => ({
+        label: shortcut.name,
+        hint: shortcut.description,
+        picture: icon("bolt"),
+        data: { "data-callback-id": shortcut.callback_id },
+        onpick: () => act("shortcut", { callback_id: shortcut.callback_id }),
+      }));
+    const file = { label: "Upload a file", picture: icon("clip"), onpick: () => this.picker.click() };
+    openMenu(anchor, "Shortcuts and files", [...shortcuts, file], { preferAbove: true });
+  }
+
+  takeFiles(event, files) {
+    if (!files.length) return;
+    event.preventDefault();
+    this.upload([...files]);
+  }
+
+  async upload(chosen) {
+    this.picker.value = "";
+    const { channel, threadTs } = this;
+    for (const file of chosen) {
+      if (file.size > MAX_FILE_BYTES) {
+        store.tell("notice", `${file.name} is too large: the sandbox takes files up to 3 MB.`);
+        continue;
+      }
+      const content = btoa(
+        Array.from(new Uint8Array(await file.arrayBuffer()), (byte) => String.fromCharCode(byte)).join(""),
+      );
+      const text = this.field.value.trim();
+      const answer = await act("upload", {
+        channel,
+        filename: file.name,
+        content,
+        ...(text ? { text } : {}),
+        ...(threadTs ? { thread_ts: threadTs } : {}),
+      });
+      if (answer.ok && text) this.fill("");
+    }
+  }
+
   async send() {
-    const text = this.field.value.trim();
+    const written = this.field.value;
+    const text = written.trim();
     if (!text) return;
     const { channel, threadTs } = this;
-    const isCommand = text.startsWith("/") && !text.startsWith("//");
+    const isCommand = /^\/[^/]/.test(written); // with a space before it, it is a message
     if (isCommand && threadTs) {
       store.tell(
         "notice",
@@ -125,7 +200,13 @@ export class Composer {
     this.fill("");
     const answer = isCommand
       ? await act("command", { channel, text })
-      : await act("message", { channel, text, ...(threadTs ? { thread_ts: threadTs } : {}) });
+      : await act("message", {
+          channel,
+          text,
+          ...(threadTs ? { thread_ts: threadTs } : {}),
+          ...(threadTs && this.alsoBox.checked ? { reply_broadcast: true } : {}),
+        });
+    this.alsoBox.checked = false;
     // What didn't arrive comes back; a command that timed out did arrive.
     if (
       !answer.ok &&
@@ -141,14 +222,18 @@ export class Composer {
 const tool = (label, drawing, onclick, props = {}) =>
   h("button.tool", { "aria-label": label, title: label, onclick, ...props }, icon(drawing));
 
+const allCommands = () => [...store.commands, ...BUILT_IN];
+
 function commandsLike(start) {
-  return store.commands
+  return allCommands()
     .filter(({ command }) => command.startsWith(start.toLowerCase()))
     .map((one) => ({
       id: one.command,
       insert: `${one.command} `,
       data: { "data-command": one.command },
-      picture: avatar({ ...store.person(store.bot.user_id), is_bot: true }, "small"),
+      picture: BUILT_IN.includes(one)
+        ? icon("bolt")
+        : avatar({ ...store.person(store.bot.user_id), is_bot: true }, "small"),
       label: `${one.command} ${one.usage_hint ?? ""}`,
       hint: one.description,
     }));
@@ -180,19 +265,32 @@ function peopleLike(start, channel) {
     }));
 }
 
-function openShortcuts(anchor) {
-  openMenu(
-    anchor,
-    "Shortcuts",
-    store.shortcuts
-      .filter((shortcut) => shortcut.type === "global")
-      .map((shortcut) => ({
-        label: shortcut.name,
-        hint: shortcut.description,
-        picture: icon("bolt"),
-        data: { "data-callback-id": shortcut.callback_id },
-        onpick: () => act("shortcut", { callback_id: shortcut.callback_id }),
-      })),
-    { preferAbove: true },
-  );
+function channelsLike(start) {
+  return [...store.channels.values()]
+    .filter(
+      (channel) => !store.isConversation(channel) && !channel.is_archived && channel.name.includes(start.toLowerCase()),
+    )
+    .sort((a, b) => b.name.startsWith(start) - a.name.startsWith(start) || a.name.localeCompare(b.name))
+    .slice(0, MOST_OFFERED)
+    .map((channel) => ({
+      id: channel.id,
+      insert: `#${channel.name} `,
+      data: { "data-channel-name": channel.name },
+      picture: icon(channel.is_private ? "lock" : "hash"),
+      label: channel.name,
+    }));
+}
+
+function emojiLike(start) {
+  return Object.keys(EMOJI)
+    .filter((name) => name.includes(start.toLowerCase()))
+    .sort((a, b) => b.startsWith(start) - a.startsWith(start))
+    .slice(0, MOST_OFFERED)
+    .map((name) => ({
+      id: name,
+      insert: `:${name}: `,
+      data: { "data-emoji": name },
+      picture: EMOJI[name],
+      label: `:${name}:`,
+    }));
 }

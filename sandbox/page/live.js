@@ -2,6 +2,8 @@
 import * as store from "./store.js";
 
 const RETRY_SECONDS = 2;
+const NEWEST = 60; // messages of each channel to start with; older ones come as somebody scrolls up
+const PAGE = 200;
 let source = null;
 let fetching = null;
 
@@ -36,7 +38,7 @@ async function receive(change) {
 export function fetchState() {
   fetching = (async () => {
     try {
-      const answer = await fetch(`/sandbox/state?user=${encodeURIComponent(store.me)}`);
+      const answer = await fetch(`/sandbox/state?user=${encodeURIComponent(store.me)}&newest=${NEWEST}`);
       const state = await answer.json();
       if (state.ok) {
         store.load(state);
@@ -51,4 +53,22 @@ export function fetchState() {
     }
   })();
   return fetching;
+}
+
+/** A page of a channel's older messages into the store, back to `until` if that is given; true when there were some. */
+export async function fetchOlder(channel, until = null) {
+  const user = store.me;
+  let came = false;
+  while (store.hasOlder(channel)) {
+    const before = store.messagesOf(channel).find(store.isInChannel)?.ts ?? "";
+    const query = new URLSearchParams({ user, channel, before, count: PAGE });
+    const answer = await fetch(`/sandbox/history?${query}`)
+      .then((response) => response.json())
+      .catch(() => ({}));
+    if (!answer.ok || user !== store.me) return came;
+    store.putOlder(channel, answer);
+    came = true;
+    if (!until || store.message(channel, until)) return came;
+  }
+  return came;
 }

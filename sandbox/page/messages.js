@@ -1,13 +1,13 @@
-// A list of messages, in a channel or a thread. Each message is drawn once and changed in place.
-import { act } from "./acts.js";
-import { renderBlocks } from "./blocks.js";
-import { avatar, dayOf, fullTimeOf, h, icon, replaceKeepingFocus, timeOf } from "./dom.js";
-import { emojiNode, mrkdwn, plain } from "./mrkdwn.js";
+// A list of messages, in a channel or a thread. Long histories are drawn piece by piece.
+import { dayOf, h, icon } from "./dom.js";
+import { fetchOlder } from "./live.js";
+import { messageNode } from "./message.js";
 import { moveFocus } from "./popup.js";
 import * as store from "./store.js";
-import { react, toolbar } from "./tools.js";
+import { edit, toolbar } from "./tools.js";
 
-const PAGE = 80; // messages drawn at once; older ones follow on scrolling up
+const PAGE = 60; // messages drawn at once; older ones follow on scrolling up
+const AHEAD = 600; // pixels above the window at which older ones are drawn
 const SAME_GROUP = 5 * 60; // seconds within which one author's messages share a heading
 const ABOVE_NEWEST = 40; // pixels of what came before, left in view above a long message
 const NEAR_END = 80; // pixels from the bottom at which the list follows what comes in
@@ -25,15 +25,15 @@ export class MessageList {
       tabindex: "0",
       onkeydown: (event) => this.key(event),
       onscroll: () => {
-        if (this.list.scrollTop < 200) this.showOlder();
+        if (this.list.scrollTop < AHEAD) this.showOlder();
       },
     });
     this.items = h("div");
     this.list.append(this.items);
-    this.newer = h("button.newer", { hidden: true, onclick: () => this.toEnd() }, "New messages", icon("down"));
+    this.newer = h("button.newer", { hidden: true, "data-testid": "to-end", onclick: () => this.toEnd() });
     this.list.addEventListener("scroll", () => {
       this.follows = this.isAtEnd();
-      if (this.follows) this.newer.hidden = true;
+      this.offerEnd(false);
     });
     new ResizeObserver(() => this.follow()).observe(this.list); // the composer grew, or a thread opened beside
     this.tools = toolbar(this);
@@ -45,39 +45,102 @@ export class MessageList {
     this.node = h("div.messages-wrap", this.list, this.newer);
   }
 
-  /** Starts over with another channel or thread; `intro` stands above the first message. */
-  show(channel, items, intro = null) {
-    this.channel = channel;
-    this.intro = intro;
+  /** Starts over with another channel or thread; `intro` stands above the first message, `unread` is the first new one. */
+  show(channel, items, { intro = null, unread = null } = {}) {
+    Object.assign(this, { channel, intro, unread });
     this.tools.remove();
     this.shown.clear();
-    this.older = items.slice(0, -PAGE);
+    const first = Math.max(
+      0,
+      Math.min(items.length - PAGE, unread ? items.findIndex((item) => item.ts === unread) : Infinity),
+    );
+    this.older = items.slice(0, first);
     this.list.setAttribute("aria-busy", "true"); // a screen reader needn't read the past aloud
-    this.items.replaceChildren(...(intro && !this.older.length ? [intro] : []));
-    for (const item of items.slice(-PAGE)) this.place(item, null);
+    this.items.replaceChildren();
+    for (const item of items.slice(first)) this.place(item, null);
+    this.drawIntro();
     this.list.removeAttribute("aria-busy");
-    this.toEnd();
+    if (unread) this.reveal(unread, { quietly: true });
+    else this.toEnd();
   }
 
-  showOlder() {
+  /** More of the past, from the store and then from the server. */
+  async showOlder() {
+    if (!this.older.length && !this.openThread) return; // a thread is here as a whole
+    if (!this.older.length && store.hasOlder(this.channel)) {
+      if (this.isFetching) return;
+      const { channel } = this;
+      this.isFetching = true;
+      await fetchOlder(channel);
+      this.isFetching = false;
+      if (channel !== this.channel) return;
+      this.older = this.undrawn();
+    }
     if (!this.older.length) return;
     const fromEnd = this.list.scrollHeight - this.list.scrollTop;
     for (const item of this.older.splice(-PAGE).reverse())
       this.place(item, this.items.firstElementChild).classList.add("is-old");
-    if (!this.older.length && this.intro) this.items.prepend(this.intro);
+    this.drawIntro();
     this.list.scrollTop = this.list.scrollHeight - fromEnd;
+  }
+
+  undrawn() {
+    const first = Number(this.items.querySelector(":scope > .message")?.dataset.ts ?? Infinity);
+    return store.messagesOf(this.channel).filter((item) => store.isInChannel(item) && Number(item.ts) < first);
+  }
+
+  drawIntro() {
+    if (this.intro && !this.older.length && !store.hasOlder(this.channel)) this.items.prepend(this.intro);
+  }
+
+  /** Brings a message into view, however old it is; false when it isn't there. */
+  async reveal(ts, { quietly = false } = {}) {
+    if (!this.shown.has(ts) && this.openThread && (await fetchOlder(this.channel, ts))) this.older = this.undrawn();
+    while (!this.shown.has(ts) && this.older.some((item) => item.ts === ts)) await this.showOlder();
+    const node = this.shown.get(ts);
+    if (!node) return false;
+    this.follows = false;
+    node.scrollIntoView({ block: quietly ? "start" : "center" });
+    if (quietly) this.list.scrollTop -= ABOVE_NEWEST;
+    else {
+      node.classList.add("is-found");
+      node.addEventListener("animationend", () => node.classList.remove("is-found"), { once: true });
+      node.focus({ preventScroll: true });
+    }
+    this.follows = this.isAtEnd();
+    this.offerEnd(false);
+    return true;
   }
 
   /** A message that is new or has changed. */
   put(item) {
     const node = this.shown.get(item.ts);
+    const isNews = !node && this.openThread && !document.hasFocus() && !store.isMine(item);
+    if (isNews) this.unread ??= item.ts;
     if (node) node.draw(item);
     else if (this.older.some((old) => old.ts === item.ts))
       this.older = this.older.map((old) => (old.ts === item.ts ? item : old));
     else this.place(item, this.firstAfter(item.ts));
     if (!node && store.isMine(item)) this.toEnd();
     else if (this.follows) this.follow();
-    else if (!node) this.newer.hidden = false;
+    else if (!node) this.offerEnd(true);
+  }
+
+  /** Opens this person's newest message for editing; false when there is none. */
+  editLast() {
+    const mine = [...this.shown.values()].findLast((node) => store.isMine(node.item) && !node.item.is_ephemeral);
+    if (!mine) return false;
+    mine.scrollIntoView({ block: "nearest" });
+    edit(mine, this.channel);
+    return true;
+  }
+
+  /** Everything from here on is new again; the line that says so stands above it. */
+  markUnread(ts) {
+    store.markUnread(this.channel, ts);
+    const before = this.unread;
+    this.unread = ts;
+    for (const one of [before, ts]) if (this.shown.has(one)) regroup(this.shown.get(one), ts);
   }
 
   drop(ts) {
@@ -87,16 +150,16 @@ export class MessageList {
     this.shown.delete(ts);
     const next = following(node);
     node.remove();
-    if (next) regroup(next);
+    if (next) regroup(next, this.unread);
   }
 
   place(item, before) {
     const node = messageNode(item, this);
     this.shown.set(item.ts, node);
     this.items.insertBefore(node, before);
-    regroup(node);
+    regroup(node, this.unread);
     const next = following(node);
-    if (next) regroup(next);
+    if (next) regroup(next, this.unread);
     return node;
   }
 
@@ -125,7 +188,15 @@ export class MessageList {
   toEnd() {
     this.follows = true;
     this.list.scrollTop = this.end();
-    this.newer.hidden = true;
+    this.offerEnd(false);
+  }
+
+  /** The way back down, once the newest message is out of sight. */
+  offerEnd(hasNews) {
+    const distance = this.end() - this.list.scrollTop;
+    this.hasNews = !this.follows && (hasNews || this.hasNews);
+    this.newer.hidden = this.follows || (!this.hasNews && distance < this.list.clientHeight);
+    this.newer.replaceChildren(this.hasNews ? "New messages" : "Jump to newest", icon("down"));
   }
 
   /** Stays with the newest message, unless the reader has scrolled up. */
@@ -151,133 +222,17 @@ export class MessageList {
 const preceding = (node) => (node.previousElementSibling?.dataset.ts ? node.previousElementSibling : null);
 const following = (node) => (node.nextElementSibling?.dataset.ts ? node.nextElementSibling : null);
 
-function regroup(node) {
+function regroup(node, unread) {
   const before = preceding(node);
   const isNewDay = !before || dayOf(before.dataset.ts) !== dayOf(node.dataset.ts);
+  const isNews = node.dataset.ts === unread;
   const goesOn =
     !isNewDay &&
+    !isNews &&
     before.dataset.author === node.dataset.author &&
     Number(node.dataset.ts) - Number(before.dataset.ts) < SAME_GROUP;
   node.classList.toggle("is-first", !goesOn);
-  node.querySelector(":scope > .day")?.remove();
+  for (const line of node.querySelectorAll(":scope > .day, :scope > .new-line")) line.remove();
+  if (isNews) node.prepend(h("div.new-line", { role: "separator", "data-testid": "new-line" }, h("span", "New")));
   if (isNewDay) node.prepend(h("div.day", { role: "separator" }, h("span", dayOf(node.dataset.ts))));
-}
-
-function messageNode(item, list) {
-  const who = store.author(item);
-  const name = h("span.author", { dir: "auto" }, who.name, who.is_bot ? h("span.app-tag", "APP") : null);
-  const time = h(
-    "time.time",
-    { title: fullTimeOf(item.ts), datetime: new Date(Number(item.ts) * 1000).toISOString() },
-    timeOf(item.ts),
-  );
-  const parts = {
-    body: h("div.body"),
-    reactions: h("div.reactions"),
-    thread: h("div.replies"),
-    status: h("div.status", { role: "status" }),
-  };
-  const node = h(
-    "article",
-    {
-      class: item.is_ephemeral ? "message is-ephemeral" : "message",
-      "data-ts": item.ts,
-      "data-author": `${item.user} ${item.bot_id ?? ""} ${item.is_ephemeral ?? ""}`,
-      tabindex: "-1",
-      "aria-label": `${who.name}, ${timeOf(item.ts)}`,
-    },
-    avatar(who),
-    h(
-      "div.content",
-      item.is_ephemeral ? h("div.only-you", icon("eye"), "Only visible to you") : null,
-      h("div.heading", name, time),
-      parts.body,
-      parts.reactions,
-      parts.thread,
-      parts.status,
-    ),
-  );
-  let drawn = "";
-  node.draw = (latest) => {
-    node.item = latest;
-    const content = JSON.stringify([latest.text, latest.blocks, latest.edited]);
-    if (content !== drawn) {
-      drawn = content;
-      replaceKeepingFocus(parts.body, ...bodyOf(latest, list.channel));
-    }
-    drawReactions(parts.reactions, latest, list.channel);
-    if (list.openThread) drawReplies(parts.thread, latest, list);
-    node.drawStatus();
-  };
-  node.drawStatus = () => {
-    const text = list.openThread && store.status(list.channel, item.ts); // a thread has its own line, at its end
-    parts.status.replaceChildren(...(text ? [statusLine(text)] : []));
-  };
-  node.draw(item);
-  return node;
-}
-
-export const statusLine = (text) =>
-  h(
-    "span.status-line",
-    { "data-testid": "status" },
-    h("span.dots", { "aria-hidden": "true" }),
-    `${store.bot.name} ${plain(text)}`,
-  );
-
-function bodyOf(item, channel) {
-  const place = { id: item.ts, fields: { channel, message_ts: item.ts }, act };
-  // What people type comes with a rich_text block as well, but their *stars* are only in the text.
-  const content =
-    item.blocks?.length && item.bot_id
-      ? renderBlocks(item.blocks, place)
-      : [h("div.prose", { dir: "auto" }, mrkdwn(item.text))];
-  const attached = (item.attachments ?? []).map((part) =>
-    h("div.attachment", part.blocks ? renderBlocks(part.blocks, place) : mrkdwn(part.text ?? part.fallback)),
-  );
-  return [...content, ...attached, ...(item.edited ? [h("span.edited", "(edited)")] : [])];
-}
-
-function drawReactions(node, item, channel) {
-  node.replaceChildren(
-    ...(item.reactions ?? []).map(({ name, users, count }) => {
-      const isMine = users.includes(store.me);
-      const names = users.map((id) => (id === store.me ? "You" : store.person(id).name)).join(", ");
-      return h(
-        "button.reaction",
-        {
-          "data-emoji": name,
-          "aria-pressed": String(isMine),
-          title: `${names} reacted with :${name}:`,
-          "aria-label": `${name.replaceAll("_", " ")}, ${count}`,
-          onclick: () => react(channel, item.ts, name, isMine),
-        },
-        emojiNode(name),
-        h("span", String(count ?? users.length)),
-      );
-    }),
-  );
-}
-
-function drawReplies(node, item, list) {
-  const replies = store.repliesOf(list.channel, item.ts).filter((reply) => !reply.is_ephemeral);
-  const authors = [
-    ...new Map(replies.map((reply) => [reply.user ?? reply.bot_id, store.author(reply)])).values(),
-  ].slice(0, 3);
-  node.replaceChildren(
-    ...(replies.length
-      ? [
-          h(
-            "button.reply-count",
-            { "data-testid": "replies", onclick: () => list.openThread(item.ts) },
-            authors.map((who) => avatar(who, "tiny")),
-            h("strong", replies.length === 1 ? "1 reply" : `${replies.length} replies`),
-            h(
-              "span.time",
-              `Last reply ${dayOf(replies.at(-1).ts, ["today", "yesterday"])} at ${timeOf(replies.at(-1).ts)}`,
-            ),
-          ),
-        ]
-      : []),
-  );
 }

@@ -110,7 +110,11 @@ const mention = (text, mine = false) => h("span", { class: mine ? "mention menti
 
 export function userMention(id, label = "") {
   const person = store.person(id);
-  return mention(`@${person.known ? person.name : label || id}`, id === store.me);
+  const node = mention(`@${person.known ? person.name : label || id}`, id === store.me);
+  // Its profile opens from here; see people.js.
+  for (const [name, value] of Object.entries(person.known ? { "data-person": id, role: "button", tabindex: "0" } : {}))
+    node.setAttribute(name, value);
+  return node;
 }
 
 export function channelMention(id, label = "") {

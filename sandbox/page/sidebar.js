@@ -1,13 +1,11 @@
-// The left side: the workspace, who you are, its channels and the app.
+// The left side: who you are, the channels, the conversations and the app.
 import { avatar, h, icon } from "./dom.js";
-import { openMenu } from "./popup.js";
+import { hasDraft } from "./drafts.js";
+import { moveFocus, openMenu } from "./popup.js";
 import * as store from "./store.js";
 
-/** Draws into `node`; `current()` is the place that is open, `become(user)` acts as someone else. */
-export function drawSidebar(node, { current, become }) {
-  const channels = [...store.channels.values()]
-    .filter((channel) => !channel.is_im && !channel.is_archived)
-    .sort((a, b) => a.name.localeCompare(b.name));
+/** Draws into `node`; `current()` is the place that is open, `become(user)` acts as someone else, `jump()` finds a place. */
+export function drawSidebar(node, { current, become, jump }) {
   const focused = node.contains(document.activeElement) ? document.activeElement.dataset : {};
   if (node.dataset.user !== store.me) {
     // the rest is redrawn often, and would close the menu of people
@@ -15,66 +13,116 @@ export function drawSidebar(node, { current, become }) {
     node.replaceChildren(
       h(
         "div.workspace",
-        h("span.workspace-tile", { "aria-hidden": "true" }, store.team.name.slice(0, 1)),
-        h("span.workspace-name", store.team.name),
+        h("span.workspace-name", { dir: "auto" }, store.team.name),
+        h(
+          "button.tool",
+          { "aria-label": "Jump to a channel or person", title: "Jump to… (Ctrl K)", onclick: jump },
+          icon("search"),
+        ),
       ),
       youAre(become),
-      h("div.places"),
+      h("div.places", {
+        onkeydown: (event) => moveFocus(event, [...event.currentTarget.querySelectorAll(".entry")]),
+      }),
     );
     if (focused.testid) node.querySelector(".you").focus();
   }
-  node.lastElementChild.replaceChildren(
-    h("h2.side-title", "Channels"),
+  const places = node.lastElementChild;
+  places.replaceChildren(...sections(current()));
+  (places.querySelector("[aria-current]") ?? places.querySelector(".entry"))?.setAttribute("tabindex", "0");
+  if (focused.channel) node.querySelector(`[data-channel="${CSS.escape(focused.channel)}"]`)?.focus();
+}
+
+function sections(current) {
+  const all = [...store.channels.values()].filter((channel) => !channel.is_archived);
+  const channels = all.filter((channel) => !store.isConversation(channel)).sort((a, b) => a.name.localeCompare(b.name));
+  const conversations = all
+    .filter((channel) => store.isConversation(channel) && !channel.members.includes(store.bot.user_id))
+    .sort((a, b) => store.nameOf(a).localeCompare(store.nameOf(b)));
+  const isStranger = store.users.get(store.me)?.is_stranger;
+  return [
+    section(
+      "Channels",
+      channels.map((channel) => channelEntry(channel, current)),
+    ),
+    section(
+      "Direct messages",
+      conversations.map((channel) => conversationEntry(channel, current)),
+    ),
+    section("Apps", isStranger ? [] : [appEntry(current)]),
+  ].flat();
+}
+
+function section(title, entries) {
+  if (!entries.length) return [];
+  const id = `side-${title.split(" ")[0].toLowerCase()}`;
+  return [
+    h("h2.side-title", { id }, title),
     h(
       "ul",
-      channels.map((channel) =>
-        h(
-          "li",
-          entry(
-            `#${channel.id}`,
-            channel.id,
-            current(),
-            store.isUnread(channel.id),
-            icon(channel.is_private ? "lock" : channel.is_ext_shared ? "shared" : "hash"),
-            channel.name,
-            channel.is_private ? "private" : channel.is_ext_shared ? "shared with another company" : "",
-          ),
-        ),
-      ),
+      { "aria-labelledby": id },
+      entries.map((one) => h("li", one)),
     ),
-    ...(store.users.get(store.me)?.is_stranger
-      ? []
-      : [h("h2.side-title", "Apps"), h("ul", h("li", appEntry(current())))]),
-  );
-  if (focused.channel) node.querySelector(`[data-channel="${CSS.escape(focused.channel)}"]`)?.focus();
+  ];
+}
+
+const channelEntry = (channel, current) =>
+  entry(channel.id, current, {
+    picture: icon(channel.is_private ? "lock" : "hash"),
+    name: channel.name,
+    extra: channel.is_private ? "private" : "",
+    sign: channel.is_ext_shared
+      ? h(
+          "span.sign",
+          { title: "Shared with another company" },
+          icon("shared"),
+          h("span.unseen", ", shared with another company"),
+        )
+      : null,
+  });
+
+function conversationEntry(channel, current) {
+  const others = store.others(channel);
+  return entry(channel.id, current, {
+    picture: channel.is_mpim
+      ? h("span.how-many", String(others.length))
+      : avatar(others[0] ?? store.person(store.me), "tiny"),
+    name: store.nameOf(channel),
+    extra: channel.is_mpim ? "group" : store.roleOf(others[0] ?? {}),
+  });
 }
 
 function appEntry(current) {
   const id = store.dm()?.id ?? "dm";
-  return entry(
-    "#messages",
-    id,
-    current === "home" ? id : current,
-    store.isUnread(id),
-    avatar({ ...store.person(store.bot.user_id), is_bot: true }, "small"),
-    store.bot.name,
-    "",
-  );
+  return entry(id, current === "home" ? id : current, {
+    href: "#messages",
+    picture: avatar({ ...store.person(store.bot.user_id), is_bot: true }, "tiny"),
+    name: store.bot.name,
+  });
 }
 
-function entry(href, id, current, isUnread, picture, name, extra) {
+function entry(id, current, { href = `#${id}`, picture, name, extra = "", sign = null }) {
+  const { isUnread, mentions } = store.news(id);
   return h(
     "a",
     {
       class: isUnread ? "entry is-unread" : "entry",
       href,
+      tabindex: "-1",
       "data-channel": id,
       "aria-current": current === id ? "page" : null,
     },
     picture,
     h("span.entry-name", { dir: "auto" }, name),
+    sign,
     extra ? h("span.unseen", `, ${extra}`) : null,
     isUnread ? h("span.unseen", ", unread") : null,
+    hasDraft(id) && current !== id
+      ? h("span.sign", { title: "Draft" }, icon("edit"), h("span.unseen", ", draft"))
+      : null,
+    mentions
+      ? h("span.badge", String(mentions), h("span.unseen", mentions === 1 ? " new line for you" : " new lines for you"))
+      : null,
   );
 }
 

@@ -17,7 +17,10 @@ const groups = new Map();
 const messages = new Map(); // channel id -> Map of ts -> message, oldest first; ephemerals are among them
 const replies = new Map(); // "channel ts" of a thread's root -> Set of the replies' ts
 const statuses = new Map(); // "channel ts" -> "is searching …"
-let lastRead = {};
+const older = new Set(); // channels of which the server has more than is here
+let lastRead = {}; // channel -> ts of the newest message this person has seen
+const MOST_DISMISSED = 200;
+let dismissed = new Set(); // private messages this person put away
 
 const listeners = new Map();
 
@@ -39,8 +42,15 @@ export const repliesOf = (channel, ts) =>
   [...(replies.get(key(channel, ts)) ?? [])].map((reply) => message(channel, reply)).filter(Boolean);
 export const isReply = (item) => Boolean(item.thread_ts) && item.thread_ts !== item.ts;
 export const isMine = (item) => item.user === me && !item.bot_id;
+export const isInChannel = (item) => !isReply(item) || item.subtype === "thread_broadcast";
+export const hasOlder = (channel) => older.has(channel);
 export const dm = () =>
-  [...channels.values()].find((channel) => channel.is_im && (channel.user === me || channel.members?.includes(me)));
+  [...channels.values()].find(
+    (channel) => channel.is_im && channel.members.includes(me) && channel.members.includes(bot.user_id),
+  );
+/** The others in a conversation without a name of its own. */
+export const others = (channel) => channel.members.filter((id) => id !== me).map(person);
+export const isConversation = (channel) => Boolean(channel.is_im || channel.is_mpim);
 export const groupName = (id) => groups.get(id) ?? id;
 
 /** A person or app by id; someone unknown still has a name to show. */
@@ -48,7 +58,7 @@ export function person(id) {
   const user = users.get(id);
   if (user) return { ...user, known: true, name: user.real_name || user.name, handle: user.name };
   if (id && id === bot.user_id) return { ...bot, id, is_bot: true, known: true, handle: bot.name };
-  return { id, name: id === "USLACKBOT" ? "Slack" : id || "Someone", handle: id, known: false };
+  return { id, name: id === "USLACKBOT" ? "Slackbot" : id || "Someone", handle: id, known: false };
 }
 
 export function author(item) {
@@ -56,22 +66,62 @@ export function author(item) {
   return item.bot_id ? { ...by, is_bot: true, name: item.username || by.name } : by;
 }
 
+/** What a channel or conversation is called: `#ask`, `Ben Okafor`, `Ana Duarte, Ben Okafor`. */
+export function nameOf(channel) {
+  if (channel === "dm" || channel.id === dm()?.id) return bot.name;
+  if (!isConversation(channel)) return `#${channel.name}`;
+  return (
+    others(channel)
+      .map((who) => who.name)
+      .join(", ") || `${person(me).name} (you)`
+  );
+}
+
 export function title(user) {
+  return user.is_bot ? "App" : [roleOf(user), user.profile?.title || user.title].filter(Boolean).join(" · ");
+}
+
+/** What sets somebody apart from an ordinary member. */
+export function roleOf(user) {
   if (user.is_bot) return "App";
+  if (user.deleted) return "Deactivated";
   if (user.is_stranger) return "From another company";
   if (user.is_restricted || user.is_ultra_restricted) return "Guest";
-  return user.profile?.title || user.title || (user.is_admin ? "Admin" : "");
+  return user.is_admin ? "Admin" : "";
 }
 
-export function isUnread(channel) {
-  const newest = messagesOf(channel).findLast((item) => !isReply(item) && !item.is_ephemeral && !isMine(item));
-  return Boolean(newest) && Number(newest.ts) > Number(lastRead[channel] ?? 0);
+// --- What is new to this person ---
+
+const isNews = (item) => isInChannel(item) && !item.is_ephemeral && !isMine(item);
+const isAfter = (item, ts) => Number(item.ts) > Number(ts ?? 0);
+
+/** The first message of a channel that this person has not seen. */
+export const firstUnread = (channel) =>
+  messagesOf(channel).find((item) => isNews(item) && isAfter(item, lastRead[channel]))?.ts;
+
+/** How much is new: `isUnread`, and how often this person is meant. Every line of a conversation means them. */
+export function news(id) {
+  const fresh = messagesOf(id).filter((item) => isNews(item) && isAfter(item, lastRead[id]));
+  const mentions = isConversation(channels.get(id) ?? {}) ? fresh : fresh.filter(({ text }) => concernsMe(text));
+  return { isUnread: fresh.length > 0, mentions: mentions.length };
 }
+
+const concernsMe = (text = "") =>
+  text.includes(`<@${me}>`) || text.includes(`<@${me}|`) || /<!(here|channel|everyone)/.test(text);
 
 export function markRead(channel) {
-  const newest = messagesOf(channel).at(-1);
-  if (!newest || lastRead[channel] === newest.ts) return;
-  lastRead[channel] = newest.ts;
+  const newest = messagesOf(channel).findLast((item) => !item.is_local);
+  if (!newest || !isAfter(newest, lastRead[channel])) return;
+  setRead(channel, newest.ts);
+}
+
+/** Everything from this message on is new again. */
+export function markUnread(channel, ts) {
+  setRead(channel, messagesOf(channel).findLast((item) => !isAfter(item, ts) && item.ts !== ts)?.ts ?? "0");
+}
+
+function setRead(channel, ts) {
+  lastRead[channel] = ts;
   localStorage.setItem(`read ${me}`, JSON.stringify(lastRead));
   tell("channels");
 }
@@ -97,8 +147,12 @@ export function load(state) {
   refill(channels, state.channels);
   groups.clear();
   for (const group of state.user_groups ?? []) groups.set(group.id, group.handle);
-  for (const map of [messages, replies, statuses]) map.clear();
-  const posts = Object.entries(state.messages ?? {}).flatMap(([channel, items]) => items.map((item) => [channel, item]));
+  for (const map of [messages, replies, statuses, older]) map.clear();
+  for (const channel of state.older ?? []) older.add(channel);
+  dismissed = new Set(JSON.parse(localStorage.getItem(`dismissed ${me}`) ?? "[]"));
+  const posts = Object.entries(state.messages ?? {}).flatMap(([channel, items]) =>
+    items.map((item) => [channel, item]),
+  );
   const all = [...posts, ...(state.ephemerals ?? []).map((item) => [null, item])];
   for (const [channel, item] of all.sort(([, a], [, b]) => (a.ts ?? a.id) - (b.ts ?? b.id)))
     if (channel) put(channel, item);
@@ -129,8 +183,32 @@ function put(channel, item) {
 
 function putEphemeral(item) {
   const ts = item.ts ?? item.id ?? item.message_ts;
-  put(item.channel, { ...item, ts, user: bot.user_id, bot_id: bot.bot_id ?? "app", is_ephemeral: true });
+  if (!dismissed.has(ts))
+    put(item.channel, { ...item, ts, user: bot.user_id, bot_id: bot.bot_id ?? "app", is_ephemeral: true });
   return ts;
+}
+
+/** A line that Slackbot shows to this person alone; it is gone when the page is opened again, as in Slack. */
+export function putSlackbot(channel, thread_ts, text) {
+  const ts = (Date.now() / 1000).toFixed(6);
+  put(channel, { ts, thread_ts: thread_ts ?? undefined, text, user: "USLACKBOT", is_ephemeral: true, is_local: true });
+  tell("message", { channel, ts, isNew: true });
+}
+
+/** Puts a private message away for good. */
+export function dismiss(channel, ts) {
+  dismissed.add(ts);
+  localStorage.setItem(`dismissed ${me}`, JSON.stringify([...dismissed].slice(-MOST_DISMISSED)));
+  gone(channel, ts);
+}
+
+/** Older messages of a channel, as GET /sandbox/history gives them. */
+export function putOlder(channel, { messages: page, has_more: hasMore }) {
+  const known = messagesOf(channel);
+  const all = new Map([...page, ...known].map((item) => [item.ts, item]));
+  messages.set(channel, new Map([...all].sort(([a], [b]) => a - b)));
+  for (const item of page) put(channel, item);
+  if (!hasMore) older.delete(channel);
 }
 
 function remove(channel, ts) {

@@ -3,8 +3,11 @@ import { act } from "./acts.js";
 import { confirmed } from "./confirm.js";
 import { h, icon } from "./dom.js";
 import { COMMON, EMOJI } from "./emoji.js";
-import { openMenu } from "./popup.js";
+import { copy, showJson } from "./json.js";
+import { moveFocus, openMenu } from "./popup.js";
 import * as store from "./store.js";
+
+const AT_ONCE = ["white_check_mark", "eyes", "raised_hands"]; // reactions that need one press
 
 /** The toolbar of a message list: it stands on one message at a time. */
 export function toolbar(list) {
@@ -13,7 +16,22 @@ export function toolbar(list) {
     h("button.tool", { "aria-label": name, title: name, onclick, ...props }, icon(drawing));
   const bar = h(
     "div.tools",
-    { role: "toolbar", "aria-label": "Message actions" },
+    { role: "toolbar", "aria-label": "Message actions", onkeydown: (event) => moveFocus(event, [...bar.children]) },
+    ...AT_ONCE.map((name) =>
+      h(
+        "button.tool.quick.hide-ephemeral",
+        {
+          "aria-label": `React with ${name.replaceAll("_", " ")}`,
+          title: `:${name}:`,
+          onclick: () => {
+            const { item } = message();
+            const mine = item.reactions?.some((one) => one.name === name && one.users.includes(store.me));
+            react(list.channel, item.ts, name, mine);
+          },
+        },
+        EMOJI[name],
+      ),
+    ),
     button(
       "Add reaction",
       "smile",
@@ -41,6 +59,8 @@ export function toolbar(list) {
 
 function actionsOn(node, list) {
   const { item } = node;
+  const where = { channel: list.channel, message_ts: item.ts };
+  const isPinned = Boolean(item.pinned_to?.length);
   const shortcuts = item.is_ephemeral ? [] : store.shortcuts.filter((shortcut) => shortcut.type === "message");
   return [
     ...shortcuts.map((shortcut) => ({
@@ -48,9 +68,37 @@ function actionsOn(node, list) {
       hint: shortcut.description,
       picture: icon("bolt"),
       data: { "data-callback-id": shortcut.callback_id },
-      onpick: () => act("shortcut", { callback_id: shortcut.callback_id, channel: list.channel, message_ts: item.ts }),
+      onpick: () => act("shortcut", { callback_id: shortcut.callback_id, ...where }),
     })),
-    { label: "Copy text", picture: icon("copy"), onpick: () => navigator.clipboard?.writeText(item.text ?? "") },
+    ...(item.is_local
+      ? []
+      : [
+          ...(item.is_ephemeral
+            ? []
+            : [
+                {
+                  label: isPinned ? "Unpin from channel" : "Pin to channel",
+                  picture: icon("pin"),
+                  data: { "data-testid": "pin" },
+                  onpick: () => act("pin", { ...where, ...(isPinned ? { remove: true } : {}) }),
+                },
+                {
+                  label: "Mark unread from here",
+                  picture: icon("eye"),
+                  data: { "data-testid": "mark-unread" },
+                  onpick: () => list.markUnread(item.ts),
+                },
+                { label: "Copy link", picture: icon("link"), onpick: () => copy(linkTo(item, list.channel)) },
+              ]),
+          {
+            label: "View blocks",
+            hint: "As JSON, to copy",
+            picture: icon("code"),
+            data: { "data-testid": "view-blocks" },
+            onpick: () => showJson("Message as JSON", item),
+          },
+        ]),
+    { label: "Copy text", picture: icon("copy"), onpick: () => copy(store.typedText(item.text)) },
     ...(store.isMine(item) && !item.is_ephemeral
       ? [
           {
@@ -71,8 +119,13 @@ function actionsOn(node, list) {
   ];
 }
 
-function edit(node, channel) {
+/** The address of a message in this page. */
+export const linkTo = (item, channel) =>
+  `${location.origin}/#${channel}/${store.isReply(item) ? item.thread_ts : ""}/${item.ts}`;
+
+export function edit(node, channel) {
   const { item } = node;
+  if (node.querySelector(".edit")) return;
   const body = node.querySelector(".body");
   const field = h("textarea.field-text", {
     rows: "3",

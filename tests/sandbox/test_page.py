@@ -268,7 +268,8 @@ async def test_a_person_asks_presses_and_fills_in(sandbox: str, client: AsyncWeb
 
     await composer.fill("/nonsense")
     await composer.press("Enter")
-    await expect(page.get_by_test_id("notice")).to_contain_text("/nonsense is not a valid command")
+    await expect(page.locator(".message.is-ephemeral").last).to_contain_text("/nonsense is not a valid command")
+    await expect(composer).to_have_value("/nonsense")
     assert complaints == []
 
 
