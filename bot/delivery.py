@@ -49,12 +49,14 @@ BY_A_PERSON = (None, "file_share", "thread_broadcast")  # subtypes of a message 
 def once_key(body: dict[str, Any]) -> tuple[str, str | None] | None:
     """What makes a delivery the same one: its key, and for a posted question also the post that it is about.
 
-    None for what is asked rather than told (options while typing) and needs no record.
+    None for what is asked rather than told (while somebody types) and needs no record.
     """
     kind = body.get("type")
     user = (body.get("user") or {}).get("id") if isinstance(body.get("user"), dict) else None
     if kind == "event_callback":
         event = body.get("event") or {}
+        if event.get("type") == "message" and event.get("channel_type") != "im" and not _in_a_thread(event):
+            return None
         is_question = event.get("type") == "app_mention" or (
             event.get("type") == "message" and event.get("channel_type") == "im" and event.get("subtype") in BY_A_PERSON
         )
@@ -68,10 +70,19 @@ def once_key(body: dict[str, Any]) -> tuple[str, str | None] | None:
         container = body.get("container") or {}
         place = container.get("message_ts") or container.get("view_id")
         action = (body.get("actions") or [{}])[0]
+        if action.get("type") == "plain_text_input":
+            return None
         return f"click:{user}:{place}:{action.get('action_id')}:{action.get('action_ts')}", None
     if kind in ("view_submission", "view_closed"):
         return f"{kind}:{(body.get('view') or {}).get('id')}", None
     return None
+
+
+def _in_a_thread(event: dict[str, Any]) -> bool:
+    """Only what is said in threads of channels can be a comment; of the rest, no copy is kept."""
+    return any((event.get(name) or {}).get("thread_ts") for name in ("message", "previous_message")) or bool(
+        event.get("thread_ts")
+    )
 
 
 class Inbox:

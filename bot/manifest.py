@@ -14,12 +14,16 @@ class Scope(NamedTuple):
 SCOPES = (
     Scope("app_mentions:read", "answers a mention in a channel"),
     Scope("assistant:write", "suggests questions and shows that it is working in its Messages tab"),
-    Scope("channels:history", "reads its own posts back, so that none is doubled after a lost connection"),
+    Scope(
+        "channels:history",
+        "keeps the thread of an idea's card as its comments, and reads its own posts back, so that none is doubled "
+        "after a lost connection",
+    ),
     Scope("channels:join", "joins the public channels that an admin chooses"),
     Scope("channels:read", "sees which channels it is in and which are shared with other companies"),
     Scope("chat:write", "posts answers"),
-    Scope("commands", "takes /ask, /frontline and the shortcuts"),
-    Scope("files:write", "puts a picture into the recognition digest"),
+    Scope("commands", "takes /ask, /idea, /ideas, /digest, /frontline and the shortcuts"),
+    Scope("files:write", "puts a picture into the recognition digest, and sends managers all ideas as a file"),
     Scope("groups:history", "does the same as channels:history in private channels that it was invited to"),
     Scope("groups:read", "does the same as channels:read in private channels that it was invited to"),
     Scope("im:history", "answers direct messages"),
@@ -74,6 +78,18 @@ def manifest(prefix: str = "") -> dict[str, Any]:
                     "should_escape": True,
                 },
                 {
+                    "command": f"/{prefix}idea",
+                    "description": "Suggest an improvement",
+                    "usage_hint": "[title]",
+                    "should_escape": True,
+                },
+                {
+                    "command": f"/{prefix}ideas",
+                    "description": "Find ideas and vote for them",
+                    "usage_hint": "[what about] | top | newest | mine | a status | a stage | #tag",
+                    "should_escape": True,
+                },
+                {
                     "command": f"/{prefix}frontline",
                     "description": "Set up Frontline and give people roles",
                     "usage_hint": "help | roles | setup",
@@ -93,6 +109,18 @@ def manifest(prefix: str = "") -> dict[str, Any]:
                     "callback_id": "ask_about_message",
                     "description": "Look up what this message asks",
                 },
+                {
+                    "name": "Suggest an idea",
+                    "type": "global",
+                    "callback_id": "suggest_idea",
+                    "description": "Say what should change, and why",
+                },
+                {
+                    "name": "Turn into an idea",
+                    "type": "message",
+                    "callback_id": "turn_into_idea",
+                    "description": "Suggest what this message is about",
+                },
             ],
         },
         "oauth_config": {
@@ -103,7 +131,10 @@ def manifest(prefix: str = "") -> dict[str, Any]:
         },
         "settings": {
             "event_subscriptions": {
-                "bot_events": ["app_home_opened", "app_mention", "member_joined_channel", "message.im"]
+                "bot_events": [
+                    *("app_home_opened", "app_mention", "member_joined_channel"),
+                    *("message.channels", "message.groups", "message.im"),
+                ]
             },
             "interactivity": {"is_enabled": True},
             "org_deploy_enabled": False,

@@ -7,8 +7,10 @@ from typing import ParamSpec, Protocol, TypeVar
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.delivery import Clock, Inbox, Outbox
+from bot.live_forms import LiveForms
 from bot.people import People
 from bot.records.database import Database
+from bot.records.similar import Similar
 from bot.settings import Settings
 from knowledge.library import Library
 
@@ -36,4 +38,6 @@ class Parts:
     outbox: Outbox
     people: People
     library: Library
+    similar: Similar
+    live_forms: LiveForms
     think: Think

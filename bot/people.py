@@ -95,10 +95,10 @@ class People:
 
     async def admins(self) -> list[str]:
         """Everybody who is an admin and still a colleague."""
-        return await self.holding(Roles.ADMIN)
+        return await self.holders(Roles.ADMIN)
 
-    async def holding(self, role: str) -> list[str]:
-        """Everybody who has a role and is still a colleague."""
+    async def holders(self, role: str) -> list[str]:
+        """Everybody who has a role, by themselves or through a user group, and is still a colleague."""
         async with self._database.read() as session:
             rows = await roles.every(session)
         holders = [row.holder for row in rows if row.role == role]

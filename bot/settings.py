@@ -37,6 +37,7 @@ class Settings(BaseSettings):
     chat_base_url: str = ""
     chat_timeout_s: float = Field(default=10, gt=0, le=60)
     holidays_country: str = ""
+    first_response_days: int = Field(default=5, ge=1, le=60)
     max_question_characters: int = Field(default=2000, ge=100, le=10_000)
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     frontline_now: AwareDatetime | None = None

@@ -26,10 +26,12 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.app import apologise, create_app
 from bot.delivery import Clock, Inbox, Outbox, refusal
+from bot.live_forms import LiveForms
 from bot.parts import Parts
 from bot.people import People
 from bot.records import roles
 from bot.records.database import Database, engine_for, migrate
+from bot.records.similar import Similar
 from bot.settings import Settings
 from jobs import schedule
 from knowledge.ingest import NoGuidesFolder
@@ -152,6 +154,7 @@ async def started(settings: Settings, *, chat_model: "BaseChatModel | None" = No
     database = Database(url)
     slack = slack_client(settings, retries=True)
     outbox = Outbox(database, slack_client(settings, retries=False), clock)
+    think = _runner(thinking)
     parts = Parts(
         settings=settings,
         clock=clock,
@@ -161,7 +164,9 @@ async def started(settings: Settings, *, chat_model: "BaseChatModel | None" = No
         outbox=outbox,
         people=People(slack, database, clock),
         library=library,
-        think=_runner(thinking),
+        similar=Similar(database, partial(think, library.embed), settings.embedding_model),
+        live_forms=LiveForms(slack),
+        think=think,
     )
     async with database.write() as session:
         await roles.seed(session, settings.admin_user_ids, clock())

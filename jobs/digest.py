@@ -201,7 +201,7 @@ async def _post_in_channel(parts: Parts, schedule: Schedule, digest: Digest, not
 
 
 async def _post_to_managers(parts: Parts, schedule: Schedule, digest: Digest, note: str) -> None:
-    managers = await parts.people.holding(Roles.MANAGER)
+    managers = await parts.people.holders(Roles.MANAGER)
     said = await _figures(parts, digest.start, digest.end, schedule.zone, note)
     if not managers:
         digest.state, digest.why = State.SKIPPED, NO_MANAGER
@@ -222,6 +222,7 @@ async def _recognition(session: AsyncSession, start: datetime, end: datetime, zo
     shown = await wins.shown(session, start, end)
     weeks = periods.weeks_before(end, WEEKS_DRAWN, zone)
     valued = await wins.values(session, weeks[0][0], end)
+    begins = [begin for begin, following in weeks if any(at < following for at, _ in valued)]  # none before the first
     completed = [idea for idea, _ in await ideas.decided(session, start, end, ideas.Status.COMPLETED)]
     wanted = await ideas.most_wanted(session, MOST_WANTED)
     tallies = await ideas.tallies(session, [idea.id for idea in [*completed, *wanted]])
@@ -238,8 +239,8 @@ async def _recognition(session: AsyncSession, start: datetime, end: datetime, zo
         first=frozenset(await wins.first_thanked(session, start, end)),
         completed=[suggestion(idea) for idea in {idea.id: idea for idea in completed}.values()],
         wanted=[suggestion(idea) for idea in wanted],
-        values=_by_week(valued, [begin for begin, _ in weeks]) if len(valued) >= WORTH_A_PICTURE else {},
-        weeks=[begin.astimezone(ZoneInfo(zone)).date() for begin, _ in weeks],
+        values=_by_week(valued, begins) if len(valued) >= WORTH_A_PICTURE and len(begins) > 1 else {},
+        weeks=[begin.astimezone(ZoneInfo(zone)).date() for begin in begins],
     )
 
 

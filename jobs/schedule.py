@@ -5,9 +5,13 @@ from collections.abc import Awaitable, Callable
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from bot.parts import Parts
-from jobs import digest, reindex, tidy
+from jobs import digest, idea_cards, idea_news, nudges, reindex, tidy
 
 REINDEX_EVERY_S = 2
+CARDS_EVERY_S = 1
+VECTORS_EVERY_S = 2
+NEWS_EVERY_S = 15
+NUDGES_EVERY_S = 15
 TIDY_EVERY_H = 6
 DIGEST_EVERY_S = 10
 
@@ -23,5 +27,13 @@ def start(parts: Parts, in_background: Callable[..., Awaitable[object]]) -> Asyn
     scheduler.add_job(reindex.catch_up, "interval", seconds=REINDEX_EVERY_S, args=reindexing)
     scheduler.add_job(tidy.forget_old_traffic, "interval", hours=TIDY_EVERY_H, args=(parts.database, parts.clock))
     scheduler.add_job(digest.tick, "interval", seconds=DIGEST_EVERY_S, args=(parts,))
+    country = parts.settings.holidays_country
+    cards = (parts.database, parts.outbox, parts.slack, parts.clock, country)
+    scheduler.add_job(idea_cards.catch_up, "interval", seconds=CARDS_EVERY_S, args=cards)
+    scheduler.add_job(parts.similar.embed_new, "interval", seconds=VECTORS_EVERY_S)
+    news = (parts.database, parts.outbox, parts.clock)
+    scheduler.add_job(idea_news.send, "interval", seconds=NEWS_EVERY_S, args=news)
+    nudged = (parts.database, parts.outbox, parts.people, parts.clock, country)
+    scheduler.add_job(nudges.remind, "interval", seconds=NUDGES_EVERY_S, args=nudged)
     scheduler.start()
     return scheduler

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,7 +14,7 @@ from knowledge.answering import Answering, Extractive
 from knowledge.answers import Answer, LibraryState, Outcome, Section
 from knowledge.chat import ChatWriter
 from knowledge.citations import locate, section_around
-from knowledge.encoder import Encoder
+from knowledge.encoder import Encoder, Vectors
 from knowledge.index import Index, reading
 from knowledge.ingest import Summary, ingest
 from knowledge.retriever import Retriever
@@ -48,6 +48,7 @@ class Library:
         clock: Callable[[], datetime],
     ) -> None:
         self._engine = engine
+        self._encoder = encoder
         self._index = Index(engine, folder, encoder)
         writer = Extractive() if chat_model is None else ChatWriter(chat_model, encoder)
         self._answering = Answering(engine, self._index, Retriever(engine, self._index, encoder), writer)
@@ -74,6 +75,10 @@ class Library:
         if is_reading and answer.outcome is Outcome.NOT_IN_GUIDES:
             return Answer(Outcome.FAULT, 0.0, notes=(STILL_READING,))
         return answer
+
+    def embed(self, texts: Sequence[str]) -> Vectors:
+        """Unit vectors of short texts, by the model of the guides; loads it (seconds) unless it is loaded."""
+        return self._encoder.encode(texts)
 
     def section(self, guide_key: str, start: int, end: int, quote: str) -> Section | None:
         """The section that a quote stands in now, wherever it has moved to; None when the guide is gone."""

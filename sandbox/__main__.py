@@ -31,7 +31,11 @@ def main() -> int:
         urls = request_urls(manifest, options)
         usual = HTTP_REDELIVERY if urls else SOCKET_REDELIVERY
         redelivery = usual if options.redelivery is None else options.redelivery
-        limits = Limits(redelivery=redelivery, shortcuts_accept_payload=options.shortcuts_accept_payload)
+        limits = Limits(
+            redelivery=redelivery,
+            shortcuts_accept_payload=options.shortcuts_accept_payload,
+            rate_limits=options.rate_limits,
+        )
         slack = LocalSlack(manifest, seed, options.state, limits, urls)
     except (ManifestUnreadable, SeedUnreadable, StateUnusable, Unreachable) as problem:
         print(problem, file=sys.stderr)  # noqa: T201
@@ -88,6 +92,7 @@ def read_options() -> argparse.Namespace:
     parser.add_argument(
         "--allow-remote", action="store_true", help="let request URLs be on other machines; default this machine only"
     )
+    parser.add_argument("--rate-limits", action="store_true", help="refuse calls beyond Slack's rates with 429")
     return parser.parse_args()
 
 

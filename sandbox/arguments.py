@@ -14,11 +14,11 @@ Json = dict[str, Any]
 
 
 class Refused(Exception):
-    """Slack says no: the error code, and whatever else its answer carries."""
+    """Slack says no: the error code, the seconds to wait before the next try, and whatever else its answer carries."""
 
-    def __init__(self, code: str, *, status: int = 200, **extra: Any) -> None:
+    def __init__(self, code: str, *, status: int = 200, retry_after: int = 0, **extra: Any) -> None:
         super().__init__(code)
-        self.code, self.status, self.extra = code, status, extra
+        self.code, self.status, self.retry_after, self.extra = code, status, retry_after, extra
 
     def answer(self) -> Json:
         return {"ok": False, "error": self.code, **self.extra}

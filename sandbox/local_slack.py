@@ -19,6 +19,7 @@ from sandbox.journal import Journal
 from sandbox.live import Live
 from sandbox.manifest import Manifest
 from sandbox.mrkdwn import mentions
+from sandbox.rates import Rates
 from sandbox.request_urls import RequestUrls
 from sandbox.seed import opening_state
 from sandbox.sockets import OFF, Sockets
@@ -45,6 +46,7 @@ class Limits:
     response_url_uses: int = 5
     response_url_seconds: float = 1800.0
     stream_seconds: float = 300.0
+    rate_limits: bool = False
 
 
 class LocalSlack:
@@ -66,6 +68,7 @@ class LocalSlack:
         self._rename_bot(opening)
         self.store.write(self.workspace.changes())
         self.journal, self.live, self.faults = Journal(), Live(), Faults()
+        self.rates = Rates() if self.limits.rate_limits else None
         self.sockets = Sockets(
             self.workspace.bot["app_id"],
             self.faults,

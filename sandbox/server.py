@@ -177,7 +177,7 @@ async def _through_faults(
     if _has_gone(request):  # the caller gave up while its call was held on the way: it never arrived
         return web.Response(status=204)
     fault = next((one for kind in ("ratelimit", "error", "drop") if (one := slack.faults.take(kind, method=name))), {})
-    trouble = fault.get("fault")
+    trouble, retry_after = fault.get("fault"), int(fault.get("retry_after", 1))
     if trouble in ("ratelimit", "error"):
         answer: Json = {"ok": False, "error": fault.get("error", "ratelimited")}
         status = int(fault.get("status", 429))
@@ -185,7 +185,7 @@ async def _through_faults(
         try:
             answer, status = work(), 200
         except Refused as refusal:
-            answer, status = refusal.answer(), refusal.status
+            answer, status, retry_after = refusal.answer(), refusal.status, refusal.retry_after
     about: Json = {"status": status, "ms": round((time.monotonic() - started) * 1000, 1), "act": cause}
     about |= {"fault": trouble or "delay"} if trouble or delay["seconds"] else {}
     kept = copy.deepcopy(answer)  # as it was then: the message or view in it lives on
@@ -196,7 +196,7 @@ async def _through_faults(
         if isinstance(request.transport, asyncio.Transport):
             request.transport.abort()
         return web.Response(status=204)  # nobody is left to read it
-    headers = {"Retry-After": str(int(fault.get("retry_after", 1)))} if status == 429 else {}
+    headers = {"Retry-After": str(retry_after)} if status == 429 else {}
     return web.json_response(answer, status=status, headers=headers)
 
 

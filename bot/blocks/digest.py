@@ -97,8 +97,8 @@ def recognition(told: Recognition, names: Mapping[str, str], *, note: str = "") 
         thread.append(kit.section(f"*Thanked as well:* {_people(in_thread, told.first, names)}"))
     if told.values:
         screen.append({"type": "image", "alt_text": in_words(told.values)})
-    screen += _completed("Done, thanks to", told.completed[:MOST_IDEAS], names)
-    thread += _completed("Also done, thanks to", told.completed[MOST_IDEAS:], names)
+    screen += _completed("Ideas that came true", told.completed[:MOST_IDEAS], names)
+    thread += _completed("Also came true", told.completed[MOST_IDEAS:], names)
     if told.wanted:
         lines = [f"• {_title(idea)}, {_count(idea.votes, 'vote')}" for idea in told.wanted]
         thread.append(kit.section("\n".join(["*Most wanted ideas still open*", *lines])))
@@ -148,25 +148,27 @@ def by_hand(user: str) -> str:
 
 def _opening(told: Recognition) -> str:
     if not told.thanked:
-        return f"*Done {when(told.start, told.end, told.zone)}: {_count(len(told.completed), 'idea')} of yours.*"
+        return f"*{_count(len(told.completed), 'idea')} of yours came true {when(told.start, told.end, told.zone)}.*"
     people = f"{_count(len(told.thanked), 'colleague')} {'was' if len(told.thanked) == 1 else 'were'}"
     number = told.end.astimezone(ZoneInfo(told.zone)).isocalendar().week
     return OPENINGS[number % len(OPENINGS)].format(people=people, when=when(told.start, told.end, told.zone))
 
 
 def _story(story: Story, first: frozenset[str], names: Mapping[str, str]) -> str:
-    value = f" · {literal(one_line(story.value, 60))}" if story.value else ""
-    lines = [f"*{_people(story.people, first, names)}*{value}", literal(one_line(story.deed, LONGEST_DEED))]
-    if story.effect:
-        lines[-1] += f" {literal(one_line(story.effect, LONGEST_EFFECT))}"
-    if story.words:
-        lines.append(f"> “{literal(one_line(story.words, LONGEST_WORDS)).strip('“”')}”")
+    head = [f"*{_people(story.people, first, names)}*"]
+    if story.value:
+        head.append(literal(one_line(story.value, 60)))
     thanks = [literal(names.get(story.giver, FORMER))] if story.giver else []
     thanks += [_count(story.others, "other" if thanks else "colleague")] if story.others else []
-    ends = [f"thanked by {' and '.join(thanks)}"] if thanks else []
+    if thanks:
+        head.append(f"_thanked by {' and '.join(thanks)}_")
     if (live := link(story.link, "see the message")) is not None:
-        ends.append(live)
-    return "\n".join([*lines, *([f"_{' · '.join(ends)}_"] if ends else [])])
+        head.append(live)
+    told = literal(one_line(story.deed, LONGEST_DEED))
+    if story.effect:
+        told += f" {literal(one_line(story.effect, LONGEST_EFFECT))}"
+    words = literal(one_line(story.words, LONGEST_WORDS)).strip('“”"')
+    return "\n".join([" · ".join(head), told, *([f"> “{words}”"] if words else [])])
 
 
 def _people(users: Sequence[str], first: frozenset[str], names: Mapping[str, str]) -> str:
@@ -181,8 +183,8 @@ def _people(users: Sequence[str], first: frozenset[str], names: Mapping[str, str
 def _completed(title: str, ideas: Sequence[Suggestion], names: Mapping[str, str]) -> list[Block]:
     if not ideas:
         return []
-    lines = [f"• {_title(idea)}, suggested by {literal(names.get(idea.author, FORMER))}" for idea in ideas]
-    return [kit.section("\n".join([f"*{title} an idea of yours*", *lines]))]
+    done = [f"{_title(idea)} (suggested by {literal(names.get(idea.author, FORMER))})" for idea in ideas]
+    return [kit.section(f"*{title}:* {', '.join(done)}")]
 
 
 def _title(idea: Suggestion) -> str:

@@ -29,9 +29,9 @@ def draw(values: Mapping[str, Sequence[int]], weeks: Sequence[date]) -> bytes:
     from matplotlib.figure import Figure
 
     shown = rows(values)
-    figure = Figure(figsize=(6.4, 0.9 + 0.34 * len(shown)), dpi=150, facecolor=PAPER)
+    figure = Figure(figsize=(6.4, 0.7 + 0.3 * len(shown)), dpi=150, facecolor=PAPER)
     FigureCanvasAgg(figure)
-    axes = figure.add_axes((0.29, 0.9 / 2 / figure.get_figheight(), 0.65, 1 - 0.9 / figure.get_figheight()))
+    axes = figure.add_axes((0.29, 0.7 / 2 / figure.get_figheight(), 0.65, 1 - 0.7 / figure.get_figheight()))
     largest = max(max(counts) for _, counts in shown)
     for row, (name, counts) in enumerate(shown):
         there = [(week, count) for week, count in enumerate(counts) if count]
@@ -42,7 +42,7 @@ def draw(values: Mapping[str, Sequence[int]], weeks: Sequence[date]) -> bytes:
             axes.text(week, row, str(count), color=PAPER, size=8, ha="center", va="center_baseline", zorder=3)
         axes.text(-0.9, row, name, color=INK, size=11, ha="right", va="center_baseline", parse_math=False)
         axes.text(len(weeks) - 0.3, row, str(sum(counts)), color=INK, size=11, weight="bold", va="center_baseline")
-    for week in range(0, len(weeks), 4):
+    for week in range(0, len(weeks), 1 + len(weeks) // 5):
         axes.text(
             week, len(shown) - 0.4, f"{weeks[week].day} {weeks[week]:%b}", color=FAINT, size=9, ha="center", va="top"
         )

@@ -44,12 +44,12 @@ class SetUp:
         return {*CHANNELS, "time_zone"} <= self.choices.keys() and not self.outside and self.library.guides > 0
 
 
-def home(prefix: str, asked: Sequence[Asked], set_up: SetUp | None) -> View:
-    """The Home tab of one person; ``set_up`` is given for admins."""
+def home(prefix: str, asked: Sequence[Asked], set_up: SetUp | None, ideas: Sequence[Block] = ()) -> View:
+    """The Home tab of one person; ``set_up`` is given for admins, ``ideas`` are the sections about those."""
     blocks: list[Block] = []
     if set_up is not None:
         blocks += [*_set_up(set_up), *_guides(set_up), kit.divider()]
-    blocks += [*_how_to_ask(prefix), kit.divider(), *_my_questions(asked)]
+    blocks += [*_how_to_ask(prefix), kit.divider(), *ideas, *_my_questions(asked)]
     return {"type": "home", "blocks": blocks[: kit.MANY_BLOCKS]}
 
 

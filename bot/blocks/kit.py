@@ -42,9 +42,22 @@ def actions(*elements: Element) -> Block:
     return {"type": "actions", "elements": list(elements)}
 
 
-def button(words: str, action_id: str, value: str, *, primary: bool = False) -> Element:
+def button(words: str, action_id: str, value: str, *, primary: bool = False, sure: str = "") -> Element:
+    """A button; with ``sure``, a question that is asked before it counts."""
     element: Element = {"type": "button", "text": plain(words), "action_id": action_id, "value": value}
+    if sure:
+        asked = {"title": "Are you sure?", "text": sure, "confirm": words, "deny": "Cancel"}
+        element |= {"style": "danger", "confirm": {part: plain(text, 300) for part, text in asked.items()}}
     return {**element, "style": "primary"} if primary else element
+
+
+def choice(options: Sequence[Element], chosen: str | None = None, placeholder: str = "") -> Element:
+    """A select; ``chosen`` is the value of the option to begin with."""
+    element: Element = {"type": "static_select", "options": list(options)}
+    if placeholder:
+        element["placeholder"] = plain(placeholder, 150)
+    initial = next((one for one in options if one["value"] == chosen), None)
+    return {**element, "initial_option": initial} if initial else element
 
 
 def option(words: str, value: str, description: str = "") -> Element:
@@ -52,8 +65,12 @@ def option(words: str, value: str, description: str = "") -> Element:
     return {**element, "description": plain(description)} if description else element
 
 
-def question(block_id: str, label: str, element: Element, *, hint: str = "", optional: bool = False) -> Block:
-    """An input; its element goes by the same id."""
+def question(
+    block_id: str, label: str, element: Element, *, hint: str = "", optional: bool = False, live: bool = False
+) -> Block:
+    """An input; its element goes by the same id. A ``live`` one tells us each time that something is typed."""
+    if live:
+        element = {**element, "dispatch_action_config": {"trigger_actions_on": ["on_character_entered"]}}
     block: Block = {
         "type": "input",
         "block_id": block_id,
@@ -61,6 +78,8 @@ def question(block_id: str, label: str, element: Element, *, hint: str = "", opt
         "element": {**element, "action_id": block_id},
         "optional": optional,
     }
+    if live:
+        block["dispatch_action"] = True
     return {**block, "hint": plain(hint, 300)} if hint else block
 
 

@@ -4,7 +4,19 @@ import re
 from collections.abc import Awaitable, Callable
 from typing import Any, NamedTuple
 
-from bot.listeners import admin, answers, digest, home, questions, referrals, stale
+from bot.listeners import (
+    admin,
+    answers,
+    digest,
+    home,
+    idea_decisions,
+    idea_lists,
+    ideas,
+    messages,
+    questions,
+    referrals,
+    stale,
+)
 
 ANY = re.compile(".*", re.DOTALL)
 
@@ -24,16 +36,20 @@ def routes(prefix: str = "") -> list[Route]:
     """
     return [
         Route("event", "app_mention", questions.mentioned),
-        Route("event", "message", questions.messaged),
+        Route("event", "message", messages.heard),
         Route("event", "app_home_opened", home.opened),
         Route("event", "member_joined_channel", home.joined),
         Route("event", ANY, stale.happened),
         Route("command", f"/{prefix}ask", questions.commanded),
         Route("command", f"/{prefix}frontline", admin.commanded),
         Route("command", f"/{prefix}digest", digest.commanded, opens_a_view=True),
+        Route("command", f"/{prefix}idea", ideas.commanded, opens_a_view=True),
+        Route("command", f"/{prefix}ideas", idea_lists.commanded, opens_a_view=True),
         Route("command", ANY, stale.asked),
         Route("shortcut", "ask_guides", questions.shortcut, opens_a_view=True),
         Route("shortcut", "ask_about_message", questions.shortcut, opens_a_view=True),
+        Route("shortcut", "suggest_idea", ideas.shortcut, opens_a_view=True),
+        Route("shortcut", "turn_into_idea", ideas.from_message, opens_a_view=True),
         Route("shortcut", ANY, stale.chosen),
         Route("action", "open_ask", questions.open_ask, opens_a_view=True),
         Route("action", "read_section", answers.read_section, opens_a_view=True),
@@ -52,6 +68,28 @@ def routes(prefix: str = "") -> list[Route]:
         Route("action", "digest_post_now", digest.post_now),
         Route("action", "digest_pause", digest.pause),
         Route("action", "digest_resume", digest.resume),
+        Route("action", "open_idea", ideas.open_form, opens_a_view=True),
+        *(Route("action", name, ideas.look_for_similar) for name in ("idea_title", "idea_text")),
+        Route("action", "vote_instead", ideas.vote_instead),
+        Route("action", "back_to_idea", ideas.back_to_idea),
+        Route("action", "take_back_instead", ideas.take_back_instead),
+        Route("action", "vote_idea", ideas.vote),
+        Route("action", "take_back_vote", ideas.take_back),
+        Route("action", "vote_for_customer", ideas.open_customer, opens_a_view=True),
+        Route("action", "idea_details", idea_decisions.open_details, opens_a_view=True),
+        Route("action", "remove_evidence", idea_decisions.remove_evidence),
+        Route("action", "decide_idea", idea_decisions.open_decide, opens_a_view=True),
+        Route("action", "merge_idea", idea_decisions.open_merge, opens_a_view=True),
+        Route("action", "unmerge_idea", idea_decisions.unmerge),
+        Route("action", "withdraw_idea", idea_decisions.withdraw),
+        Route("action", "mute_ideas", idea_decisions.mute),
+        Route("action", "unmute_ideas", idea_decisions.unmute),
+        Route("action", "open_ideas", idea_lists.open_list, opens_a_view=True),
+        *(Route("action", name, idea_lists.chosen) for name in idea_lists.CHOSEN),
+        *(Route("action", name, idea_lists.vote_in_list) for name in idea_lists.VOTED),
+        Route("action", "triage_ideas", idea_lists.open_triage, opens_a_view=True),
+        Route("action", "merge_alike", idea_lists.merge_alike),
+        Route("action", "export_ideas", idea_lists.open_export, opens_a_view=True),
         Route("action", ANY, stale.clicked),
         Route("view", "ask", questions.submitted),
         Route("view", "ask_owner", referrals.sent),
@@ -59,6 +97,10 @@ def routes(prefix: str = "") -> list[Route]:
         Route("view", "roles", admin.roles_submitted),
         Route("view", "setup", admin.setup_submitted),
         Route("view", "digest_schedule", digest.submitted),
+        Route("view", "idea", ideas.submitted),
+        Route("view", "idea_customer", ideas.customer_submitted),
+        Route("view", "decide_idea", idea_decisions.decided),
+        Route("view", "merge_idea", idea_decisions.merged),
         Route("view", ANY, stale.submitted),
     ]
 

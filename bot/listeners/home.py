@@ -15,6 +15,7 @@ from bot.blocks.admin import not_admin
 from bot.blocks.home import Asked, SetUp
 from bot.blocks.text import literal
 from bot.delivery import refusal
+from bot.listeners import ideas
 from bot.listeners.access import why_not
 from bot.manifest import PROMPTS
 from bot.parts import Parts
@@ -96,7 +97,7 @@ async def _view(parts: Parts, user: str, is_loading: bool) -> kit.View:
         mine = await questions.latest(session, user)
     asked = [Asked(q.id, q.text, Outcome(q.outcome or Outcome.FAULT), q.asked_at) for q in mine]
     set_up = await _set_up(parts, is_loading) if Roles.ADMIN in roles else None
-    return blocks.home(parts.settings.command_prefix, asked, set_up)
+    return blocks.home(parts.settings.command_prefix, asked, set_up, ideas=await ideas.for_home(user, parts))
 
 
 async def _set_up(parts: Parts, is_loading: bool) -> SetUp:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -15,6 +16,12 @@ CHANNELS = ("ideas_channel", "wins_channel", "digest_channel")
 async def every(session: AsyncSession) -> dict[str, str]:
     """All choices made so far, by name."""
     return {choice.name: choice.value for choice in await session.scalars(select(Choice))}
+
+
+async def zone(session: AsyncSession) -> ZoneInfo:
+    """The workspace's time zone; UTC until one is chosen."""
+    chosen = await session.get(Choice, "time_zone")
+    return ZoneInfo(chosen.value if chosen else "UTC")
 
 
 async def choose(session: AsyncSession, values: Mapping[str, str], by: str, now: datetime) -> None:

@@ -7,7 +7,7 @@ told is worked out over the whole family (an idea and everything merged into it)
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, tzinfo
 from enum import StrEnum
 from typing import Any
 
@@ -15,8 +15,10 @@ from sqlalchemy import ColumnElement, Select, String, cast, delete, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.sql.selectable import CTE
 
+from bot.records import choices
 from bot.records.once import add_once
-from bot.records.tables import Comment, Evidence, Idea, IdeaChange, IdeaNotice, Vote
+from bot.records.tables import Comment, Evidence, Idea, IdeaChange, IdeaDraft, IdeaNotice, Nudge, Vote
+from bot.records.working_days import working_days_between
 
 
 class Status(StrEnum):
@@ -85,6 +87,16 @@ class Tally:
     customers: int = 0
     comments: int = 0
     merged: int = 0  # ideas that were merged into it
+
+
+@dataclass(frozen=True)
+class Shown:
+    """An idea with what is worked out about it."""
+
+    idea: Idea
+    tally: Tally
+    into: Idea | None = None  # what it was merged into
+    answered_in: int | None = None  # working days until the first response
 
 
 # What people do
@@ -189,25 +201,35 @@ async def remove_evidence(session: AsyncSession, evidence_id: int, user: str, *,
     return idea
 
 
-async def withdraw(session: AsyncSession, key: str, idea_id: int, by: str, now: datetime) -> bool:
+async def withdraw(session: AsyncSession, key: str, idea_id: int, by: str, now: datetime) -> IdeaChange | None:
     """Erase an idea's words, votes, evidence and comments; what was merged into it stands for itself again.
 
-    False when it is gone already.
+    None when it is gone already.
     """
     idea = await session.get(Idea, idea_id, with_for_update=True)
     if idea is None or idea.deleted_at is not None:
-        return False
+        return None
     for child in await session.scalars(select(Idea.id).where(Idea.merged_into == idea_id)):
         await unmerge(session, f"{key}:{child}", child, by, now)
     above = idea.merged_into
-    await _note(session, key, idea, by, Kind.WITHDRAWN, idea.status, now)
+    change = await _note(session, key, idea, by, Kind.WITHDRAWN, idea.status, now)
     for table in (Vote, Evidence, Comment):
         await session.execute(delete(table).where(table.idea_id == idea_id))
     idea.title, idea.text, idea.reason, idea.tags, idea.source, idea.vector = "", "", "", [], None, None
     idea.merged_into, idea.deleted_at = None, now
     await session.flush()
     await _touch(session, idea_id, *([above] if above else []))
-    return True
+    return change
+
+
+async def save_draft(session: AsyncSession, view_id: str, user: str, form: dict[str, str], now: datetime) -> None:
+    """Keep what somebody typed while their form shows something else."""
+    await session.merge(IdeaDraft(view_id=view_id, user=user, form=form, typed_at=now))
+
+
+async def draft(session: AsyncSession, view_id: str, user: str) -> dict[str, str]:
+    kept = await session.get(IdeaDraft, view_id)
+    return dict(kept.form) if kept is not None and kept.user == user else {}
 
 
 # What managers do
@@ -404,6 +426,33 @@ async def followers(session: AsyncSession, idea_id: int) -> set[str]:
     return found
 
 
+async def shown(session: AsyncSession, ideas: Sequence[Idea], country: str) -> list[Shown]:
+    """Ideas as people see them, in the same order.
+
+    Args:
+        country: whose public holidays don't count as working days.
+    """
+    counted = await tallies(session, [idea.id for idea in ideas])
+    zone = await choices.zone(session)
+    return [
+        Shown(
+            idea,
+            counted[idea.id],
+            await session.get(Idea, idea.merged_into) if idea.merged_into else None,
+            answered_in(idea, zone, country),
+        )
+        for idea in ideas
+    ]
+
+
+def answered_in(idea: Idea, zone: tzinfo, country: str) -> int | None:
+    """Working days from the idea to its first response; None while there is none."""
+    if idea.responded_at is None:
+        return None
+    first, last = (moment.astimezone(zone).date() for moment in (idea.created_at, idea.responded_at))
+    return working_days_between(first, last, country)
+
+
 async def changes(session: AsyncSession, idea_id: int) -> list[IdeaChange]:
     """An idea's history, oldest first."""
     return list(await session.scalars(select(IdeaChange).where(IdeaChange.idea_id == idea_id).order_by(IdeaChange.id)))
@@ -420,6 +469,19 @@ async def comments(session: AsyncSession, idea_id: int) -> list[Comment]:
     family = await family_of(session, idea_id)
     said = select(Comment).where(Comment.idea_id.in_(family), Comment.deleted_at.is_(None))
     return list(await session.scalars(said.order_by(Comment.ts)))
+
+
+async def likely_owner(session: AsyncSession, near: Sequence[int], stage: str | None) -> str | None:
+    """Who owns the first of these ideas that has an owner; else whoever owns most ideas of that stage."""
+    owners: dict[int, str | None] = {
+        row.id: row.owner for row in await session.execute(_owned().where(Idea.id.in_(near)))
+    }
+    if owners:
+        return next(owners[number] for number in near if number in owners)
+    if stage is None:
+        return None
+    most = select(Idea.owner).where(Idea.owner.is_not(None), Idea.stage == stage, Idea.deleted_at.is_(None))
+    return (await session.scalars(most.group_by(Idea.owner).order_by(func.count().desc(), Idea.owner).limit(1))).first()
 
 
 async def by_card(session: AsyncSession, channel: str, ts: str) -> Idea | None:
@@ -458,6 +520,40 @@ async def listed(session: AsyncSession, wanted: Wanted, *, offset: int = 0, limi
         found = found.outerjoin(votes, votes.c.root == Idea.id).order_by(func.coalesce(votes.c.votes, 0).desc())
     page = found.order_by(Idea.created_at.desc(), Idea.id.desc()).offset(offset).limit(limit)
     return list(await session.scalars(page)), total
+
+
+async def pending(session: AsyncSession, by_then: date) -> list[Idea]:
+    """Ideas whose first response or due date is on that day or earlier."""
+    unanswered = (Idea.status == Status.OPEN) & Idea.responded_at.is_(None) & (Idea.respond_by <= by_then)
+    live = _alive().where(Idea.status.in_(LIVE), unanswered | (Idea.due <= by_then))
+    return list(await session.scalars(live.order_by(Idea.id)))
+
+
+async def nudge(session: AsyncSession, idea_id: int, user: str, kind: str, now: datetime) -> bool:
+    """Note that somebody is reminded; False when they were."""
+    known = select(Nudge.id).where(Nudge.idea_id == idea_id, Nudge.user == user, Nudge.kind == kind)
+    if await session.scalar(known) is not None:
+        return False
+    return await add_once(session, Nudge(idea_id=idea_id, user=user, kind=kind, nudged_at=now))
+
+
+async def due_for_news(session: AsyncSession, before: datetime) -> list[str]:
+    """Followers who have waited for news since then."""
+    waiting_ones = select(IdeaNotice.user).join(IdeaChange, IdeaNotice.change_id == IdeaChange.id)
+    held = waiting_ones.where(IdeaNotice.sent_at.is_(None), IdeaChange.changed_at <= before)
+    return list(await session.scalars(held.distinct().order_by(IdeaNotice.user)))
+
+
+async def news_for(session: AsyncSession, user: str) -> list[tuple[IdeaNotice, IdeaChange, Idea]]:
+    """What somebody has not been told yet, oldest first."""
+    found = (
+        select(IdeaNotice, IdeaChange, Idea)
+        .join(IdeaChange, IdeaNotice.change_id == IdeaChange.id)
+        .join(Idea, IdeaChange.idea_id == Idea.id)
+        .where(IdeaNotice.user == user, IdeaNotice.sent_at.is_(None))
+        .order_by(IdeaNotice.id)
+    )
+    return [(row[0], row[1], row[2]) for row in await session.execute(found)]
 
 
 async def every(session: AsyncSession) -> list[Idea]:
@@ -513,6 +609,10 @@ async def response_times(session: AsyncSession, start: datetime, end: datetime) 
 
 
 # Inside
+
+
+def _owned() -> Select[int, str | None]:
+    return select(Idea.id, Idea.owner).where(Idea.owner.is_not(None), Idea.deleted_at.is_(None))
 
 
 def _alive() -> Select[Idea]:

@@ -58,6 +58,9 @@ def answer(slack: LocalSlack, name: str, token: str, given: Json, act: str | Non
         raise Refused("unknown_method", req_method=name)
     if known.token:
         check_token(token, known.token)
+    wait = slack.rates.wait(name, known.tier, str(given.get("channel"))) if slack.rates else 0
+    if wait:
+        raise Refused("ratelimited", status=429, retry_after=wait)
     need(slack, *known.scopes)
     missing = [argument for argument in known.required if given.get(argument) is None]
     if missing:
@@ -68,7 +71,7 @@ def answer(slack: LocalSlack, name: str, token: str, given: Json, act: str | Non
 def check_token(token: str, wanted: str) -> None:
     if not token:
         raise Refused("not_authed")
-    if not token.startswith(("xoxb-", "xapp-")) or len(token) < 6:
+    if not token.startswith(("xoxb-", "xapp-", "xoxp-")) or len(token) < 6:
         raise Refused("invalid_auth")
     if not token.startswith(wanted):
         raise Refused("not_allowed_token_type")

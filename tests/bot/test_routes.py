@@ -5,11 +5,14 @@ from typing import Any
 
 import pytest
 
-from bot.blocks import admin, answers, home, questions, referrals
+from bot.blocks import admin, answers, home, idea_lists, ideas, questions, referrals
 from bot.blocks.home import Asked, SetUp
 from bot.listeners import opens_a_view, routes
 from bot.manifest import manifest
+from bot.records.ideas import Shown, Tally
+from bot.records.tables import IdeaChange
 from knowledge.answers import Answer, Citation, LibraryState, Outcome
+from tests.bot.an_idea import an_idea
 
 CITATION = Citation("a.md", "A", "B", (), None, date(2026, 3, 3), None, 0, 1, "Yes.")
 NOW = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
@@ -17,6 +20,31 @@ NOW = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
 
 def known(kind: str, prefix: str = "") -> set[str]:
     return {route.on for route in routes(prefix) if route.kind == kind and isinstance(route.on, str)}
+
+
+IDEA = an_idea()
+
+
+def idea_pages() -> list[Any]:
+    """Everything about ideas that has buttons."""
+    shown, joined = Shown(IDEA, Tally(votes=1)), Shown(an_idea(merged_into=2, status="duplicate"), Tally(), into=IDEA)
+    may = ideas.May(decide=True, withdraw=True)
+    row, voted = idea_lists.Row(shown, mine=False), idea_lists.Row(shown, mine=True)
+    change = IdeaChange(kind="decided", before="open", after="planned", user="U1", reason="", changed_at=NOW)
+    return [
+        ideas.form(ideas.Draft(), [(shown, False)]),
+        ideas.voted_instead(shown),
+        ideas.card(shown).blocks,
+        ideas.voted(shown, is_new=True).blocks,
+        ideas.taken_back(shown, was_there=True).blocks,
+        *(ideas.details(one, [], [], [], [], may, has_voted=False) for one in (shown, joined)),
+        ideas.news([(change, IDEA, None)]).blocks,
+        ideas.muted("ideas", is_muted=True).blocks,
+        ideas.reminder(IDEA, "late", NOW.date()).blocks,
+        idea_lists.home([row], [row, voted]),
+        *(idea_lists.listing([row, voted], 20, idea_lists.Choice(page=n), "", is_manager=True) for n in (0, 1)),
+        idea_lists.triage([idea_lists.Waiting([shown, shown], 1, "U1")], 2, NOW.date()),
+    ]
 
 
 def found(thing: Any, key: str) -> set[str]:
@@ -34,6 +62,7 @@ def test_every_button_and_form_has_a_listener() -> None:
         answers.answer(1, Answer(Outcome.NOT_IN_GUIDES, 0.0, nearest=(CITATION,)), {}, ask="Ann").blocks,
         home.home("", [Asked(1, "?", Outcome.ANSWERED, NOW)], SetUp({}, [], library)),
         referrals.to_owner(1, "U1", "?", "").blocks,
+        *idea_pages(),
     ]
     assert found(shown, "action_id") <= known("action")
     forms = [
@@ -42,6 +71,10 @@ def test_every_button_and_form_has_a_listener() -> None:
         referrals.reply_form(1, "?", "", in_thread=True),
         admin.roles_form({}),
         admin.setup_form({}, "UTC"),
+        ideas.form(ideas.Draft()),
+        ideas.customer_form(IDEA),
+        ideas.decide_form(IDEA),
+        ideas.merge_form(IDEA, [Shown(IDEA, Tally())]),
     ]
     assert found([form for form in forms if "submit" in form], "callback_id") == known("view")
 
@@ -67,6 +100,8 @@ def test_all_that_the_manifest_promises_has_a_listener(prefix: str) -> None:
         ({"command": "/fl-frontline", "text": "Roles"}, True),
         ({"command": "/fl-frontline", "text": ""}, False),
         ({"command": "/fl-ask", "text": "roles"}, False),
+        ({"command": "/fl-idea", "text": "roles"}, True),
+        ({"type": "block_actions", "actions": [{"action_id": "vote_idea"}]}, False),
         ({"type": "event_callback", "event": {"type": "message"}}, False),
     ],
 )

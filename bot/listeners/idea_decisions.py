@@ -1,0 +1,323 @@
+"""An idea's details, and what managers and its author do with it: decide, merge, undo, withdraw."""
+
+import re
+from collections.abc import Awaitable, Callable
+from datetime import date
+from functools import partial
+from typing import Any
+
+from slack_bolt.context.ack.async_ack import AsyncAck
+from slack_bolt.context.respond.async_respond import AsyncRespond
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.blocks import ideas as blocks
+from bot.blocks import kit
+from bot.blocks.answers import Said
+from bot.blocks.ideas import May
+from bot.listeners import modals
+from bot.listeners.ideas import find, number_in, tell, why_not
+from bot.parts import Parts
+from bot.people import Unknown
+from bot.records import audit, ideas, mutes
+from bot.records.ideas import DECISIONS, CannotChange, Shown, Status
+from bot.records.roles import Roles
+from bot.records.tables import Idea, IdeaChange
+from jobs.idea_cards import put_step
+
+MOST_OFFERED = 30  # ideas to merge into
+
+
+# Details
+
+
+async def open_details(ack: AsyncAck, action: dict[str, Any], body: dict[str, Any], parts: Parts) -> None:
+    """Show all there is to know about an idea."""
+    await ack()
+    make = partial(_details, number_in(action.get("value")), body["user"]["id"], parts)
+    await modals.show_then_fill(parts.slack, body, "Idea", "idea_details", make)
+
+
+async def _details(idea_id: int, user: str, parts: Parts) -> kit.View:
+    refusal = await why_not(user, parts)
+    idea = await find(idea_id, parts)
+    if refusal or idea is None:
+        return kit.notice("Idea", refusal or blocks.GONE, "idea_refused")
+    is_manager = await parts.people.allowed(user, Roles.MANAGER)
+    async with parts.database.read() as session:
+        shown = (await ideas.shown(session, [idea], parts.settings.holidays_country))[0]
+        evidence = await ideas.evidence(session, idea.id)
+        said = await ideas.comments(session, idea.id)
+        changes = await ideas.changes(session, idea.id)
+        family = [await ideas.get(session, number) for number in await ideas.family_of(session, idea.id)]
+        has_voted = bool(await ideas.voted(session, [idea.id], user))
+    may = May(
+        decide=is_manager,
+        withdraw=is_manager or idea.author == user,
+        remove=frozenset(one.id for one in evidence if is_manager or one.user == user),
+    )
+    merged = [one for one in family if one is not None and one.id != idea.id]
+    return blocks.details(shown, evidence, said, changes, merged, may, has_voted=has_voted)
+
+
+async def remove_evidence(ack: AsyncAck, action: dict[str, Any], body: dict[str, Any], parts: Parts) -> None:
+    """Take back what was said for a customer."""
+    await ack()
+    user = body["user"]["id"]
+    is_manager = await parts.people.allowed(user, Roles.MANAGER)
+    async with parts.database.write() as session:
+        await ideas.remove_evidence(session, number_in(action.get("value")), user, is_manager=is_manager)
+    await _show_again(body, parts)
+
+
+async def _show_again(body: dict[str, Any], parts: Parts) -> None:
+    """The details that were clicked in, as they are now."""
+    view = body["view"]
+    idea_id = number_in(view.get("private_metadata"))
+    await modals.fill(parts.slack, view["id"], await _details(idea_id, body["user"]["id"], parts))
+
+
+# Deciding
+
+
+async def open_decide(ack: AsyncAck, action: dict[str, Any], body: dict[str, Any], parts: Parts) -> None:
+    """Open the form with status, reason, owner and due date."""
+    await ack()
+    number, _, suggested = str(action.get("value") or "").partition(":")
+    fill = partial(_decide_form, suggested_owner=suggested or None)
+    make = partial(_for_managers, "decide", number, body["user"]["id"], parts, fill)
+    await modals.show_then_fill(parts.slack, body, "Decide", "idea_loading", make)
+
+
+async def _decide_form(idea: Idea, parts: Parts, suggested_owner: str | None) -> kit.View:
+    if idea.merged_into is not None:
+        return kit.notice("Decide", str(ideas.IsMerged()), "idea_refused")
+    return blocks.decide_form(idea, suggested_owner)
+
+
+async def decided(ack: AsyncAck, body: dict[str, Any], view: dict[str, Any], parts: Parts, delivery_id: int) -> None:
+    """Keep the decision, and tell it."""
+    user, form = body["user"]["id"], modals.answers(view)
+    idea_id = number_in(view.get("private_metadata"))
+    refusal = await denied(user, "decide", idea_id, parts)
+    if refusal is not None:
+        await ack(response_action="update", view=kit.notice("Decide", refusal, "idea_refused"))
+        return
+    problems = _decision_problems(form)
+    if not problems and form.get("owner") and await why_not(form["owner"], parts):
+        problems = {"owner": "Please choose a colleague: guests, bots and people of other companies can't own ideas."}
+    if problems:
+        await ack(response_action="errors", errors=problems)
+        await parts.inbox.release(delivery_id)
+        return
+    try:
+        async with parts.database.write() as session:
+            change = await ideas.decide(
+                session,
+                f"view:{view['id']}",
+                idea_id,
+                user,
+                form["status"],
+                form.get("reason", "")[: blocks.REASON_LIMIT],
+                parts.clock(),
+                owner=form.get("owner") or None,
+                due=date.fromisoformat(form["due"]) if form.get("due") else None,
+            )
+            detail = {name: form.get(name) for name in ("status", "owner", "due")}
+            shown = await noted(session, user, "decide", idea_id, change, parts, **detail)
+    except ideas.ReasonNeeded as problem:
+        await ack(response_action="errors", errors={"reason": str(problem)})
+        await parts.inbox.release(delivery_id)
+        return
+    except CannotChange as problem:
+        await ack(response_action="update", view=kit.notice("Decide", str(problem), "idea_refused"))
+        return
+    parts.outbox.wake()
+    await ack(response_action="update", view=blocks.decided(shown, is_news=change is not None))
+
+
+def _decision_problems(form: dict[str, str]) -> dict[str, str]:
+    problems = {}
+    if form.get("status") not in list(DECISIONS):
+        problems["status"] = "Please choose a status."
+    if form.get("status") == Status.DECLINED and not re.search(r"\w", form.get("reason", "")):
+        problems["reason"] = str(ideas.ReasonNeeded())
+    if form.get("due") and not re.fullmatch(r"\d{4}-\d\d-\d\d", form["due"]):
+        problems["due"] = "Please choose a date."
+    return problems
+
+
+# Merging
+
+
+async def open_merge(ack: AsyncAck, action: dict[str, Any], body: dict[str, Any], parts: Parts) -> None:
+    """Open the form with the ideas that this one is most like."""
+    await ack()
+    make = partial(_for_managers, "merge", action.get("value"), body["user"]["id"], parts, _merge_form)
+    await modals.show_then_fill(parts.slack, body, "Merge", "idea_loading", make)
+
+
+async def _merge_form(idea: Idea, parts: Parts) -> kit.View:
+    near = await parts.similar.to_idea(idea.id, count=MOST_OFFERED, floor=-1)
+    async with parts.database.read() as session:
+        family = await ideas.family_of(session, idea.id)
+        roots = dict.fromkeys([await ideas.root_of(session, number) for number, _ in near])
+        others = [one for root in roots if root not in (None, *family) and (one := await ideas.get(session, root or 0))]
+        shown = await ideas.shown(session, others, parts.settings.holidays_country)
+    return blocks.merge_form(idea, shown)
+
+
+async def merged(ack: AsyncAck, body: dict[str, Any], view: dict[str, Any], parts: Parts, delivery_id: int) -> None:
+    """Merge, and tell it."""
+    user, form = body["user"]["id"], modals.answers(view)
+    idea_id, into_id = number_in(view.get("private_metadata")), number_in(form.get("number") or form.get("into"))
+    refusal = await denied(user, "merge", idea_id, parts)
+    if refusal is not None:
+        await ack(response_action="update", view=kit.notice("Merge", refusal, "idea_refused"))
+        return
+    into = await find(into_id, parts)
+    if into is None:
+        field = "number" if form.get("number") or "into" not in form else "into"
+        problem = blocks.GONE if form.get("number") else "Please choose an idea, or give its number."
+        await ack(response_action="errors", errors={field: problem})
+        await parts.inbox.release(delivery_id)
+        return
+    try:
+        async with parts.database.write() as session:
+            change = await ideas.merge(session, f"view:{view['id']}", idea_id, into_id, user, parts.clock())
+            shown = await noted(session, user, "merge", idea_id, change, parts, into=into_id)
+    except CannotChange as problem:
+        await ack(response_action="update", view=kit.notice("Merge", str(problem), "idea_refused"))
+        return
+    parts.outbox.wake()
+    await ack(response_action="update", view=blocks.merged(shown.idea, shown.into or into))
+
+
+async def unmerge(ack: AsyncAck, action: dict[str, Any], body: dict[str, Any], parts: Parts, delivery_id: int) -> None:
+    """Undo a merge, and tell it."""
+    await ack()
+    verb = partial(_undo, f"click:{delivery_id}", number_in(action.get("value")), body["user"]["id"], parts)
+    await _do_in_details("unmerge", action, body, parts, verb)
+
+
+async def _undo(key: str, idea_id: int, user: str, parts: Parts, session: AsyncSession) -> None:
+    change = await ideas.unmerge(session, key, idea_id, user, parts.clock())
+    await noted(session, user, "unmerge", idea_id, change, parts)
+
+
+async def withdraw(ack: AsyncAck, action: dict[str, Any], body: dict[str, Any], parts: Parts, delivery_id: int) -> None:
+    """Erase an idea, for its author or a manager."""
+    await ack()
+    verb = partial(_erase, f"click:{delivery_id}", number_in(action.get("value")), body["user"]["id"], parts)
+    await _do_in_details("withdraw", action, body, parts, verb)
+
+
+async def _erase(key: str, idea_id: int, user: str, parts: Parts, session: AsyncSession) -> None:
+    change = await ideas.withdraw(session, key, idea_id, user, parts.clock())
+    if change is not None:
+        await noted(session, user, "withdraw", idea_id, change, parts)
+
+
+async def _do_in_details(
+    action_name: str,
+    action: dict[str, Any],
+    body: dict[str, Any],
+    parts: Parts,
+    verb: Callable[[AsyncSession], Awaitable[None]],
+) -> None:
+    """Do something that was clicked in the details, for whoever may, and show them as they are then."""
+    user, idea_id = body["user"]["id"], number_in(action.get("value"))
+    idea = await find(idea_id, parts)
+    is_own = action_name == "withdraw" and idea is not None and idea.author == user
+    refusal = (await why_not(user, parts)) if is_own else await denied(user, action_name, idea_id, parts)
+    if refusal is None:
+        try:
+            async with parts.database.write() as session:
+                await verb(session)
+        except CannotChange as problem:
+            refusal = str(problem)
+    parts.outbox.wake()
+    if refusal is not None:
+        await modals.fill(parts.slack, body["view"]["id"], kit.notice("Idea", refusal, "idea_refused"))
+        return
+    await _show_again(body, parts)
+
+
+async def noted(
+    session: AsyncSession,
+    user: str,
+    action: str,
+    idea_id: int,
+    change: IdeaChange | None,
+    parts: Parts,
+    **detail: Any,
+) -> Shown:
+    """A change on record and told in the threads; the idea as it is now."""
+    await audit.note(session, user, f"{action}_idea", f"idea {idea_id}", parts.clock(), **detail)
+    if change is not None:
+        await put_step(session, parts.outbox, change)
+    idea = await ideas.get(session, idea_id)
+    assert idea is not None
+    return (await ideas.shown(session, [idea], parts.settings.holidays_country))[0]
+
+
+async def _for_managers(
+    action: str, value: Any, user: str, parts: Parts, make: Callable[[Idea, Parts], Awaitable[kit.View]]
+) -> kit.View:
+    title = action.capitalize()
+    idea = await find(value, parts)
+    refusal = await denied(user, action, number_in(value), parts)
+    if refusal or idea is None:
+        return kit.notice(title, refusal or blocks.GONE, "idea_refused")
+    return await make(idea, parts)
+
+
+async def denied(user: str, action: str, idea_id: int, parts: Parts) -> str | None:
+    """What somebody who is no manager is told, their attempt written down."""
+    try:
+        if await parts.people.allowed(user, Roles.MANAGER):
+            return None
+    except Unknown:
+        return blocks.UNSURE
+    async with parts.database.write() as session:
+        await audit.note(session, user, f"{action}_idea", f"idea {idea_id}", parts.clock(), allowed=False)
+    return blocks.not_manager(parts.settings.command_prefix)
+
+
+# Who wants no news
+
+
+async def mute(
+    ack: AsyncAck, action: dict[str, Any], body: dict[str, Any], respond: AsyncRespond, parts: Parts, delivery_id: int
+) -> None:
+    """No more news of one idea, or of any."""
+    await ack()
+    await _mute(action, body, respond, parts, delivery_id, is_muted=True)
+
+
+async def unmute(
+    ack: AsyncAck, action: dict[str, Any], body: dict[str, Any], respond: AsyncRespond, parts: Parts, delivery_id: int
+) -> None:
+    """News again."""
+    await ack()
+    await _mute(action, body, respond, parts, delivery_id, is_muted=False)
+
+
+async def _mute(
+    action: dict[str, Any],
+    body: dict[str, Any],
+    respond: AsyncRespond,
+    parts: Parts,
+    delivery_id: int,
+    *,
+    is_muted: bool,
+) -> None:
+    topic, user = str(action.get("value") or ""), body["user"]["id"]
+    if not re.fullmatch(r"ideas|idea:[0-9]{1,9}", topic):
+        await tell(Said(blocks.GONE, [kit.section(blocks.GONE)]), body, respond, parts, delivery_id)
+        return
+    async with parts.database.write() as session:
+        if is_muted:
+            await mutes.mute(session, user, topic, parts.clock())
+        else:
+            await mutes.unmute(session, user, topic)
+    await tell(blocks.muted(topic, is_muted=is_muted), body, respond, parts, delivery_id)

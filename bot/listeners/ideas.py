@@ -1,0 +1,389 @@
+"""Suggesting an idea, with similar ones shown while it is typed, and voting."""
+
+import json
+import logging
+import re
+from contextlib import suppress
+from dataclasses import asdict
+from typing import Any
+
+import aiohttp
+from slack_bolt.context.ack.async_ack import AsyncAck
+from slack_bolt.context.respond.async_respond import AsyncRespond
+from slack_sdk.errors import SlackApiError
+from sqlalchemy.exc import SQLAlchemyError
+
+from bot.blocks import idea_lists, kit
+from bot.blocks import ideas as blocks
+from bot.blocks.answers import Said
+from bot.blocks.ideas import Draft
+from bot.blocks.text import typed
+from bot.delivery import Rank
+from bot.listeners import modals
+from bot.parts import Parts
+from bot.people import Unknown
+from bot.records import choices, ideas
+from bot.records.ideas import CannotChange, Shown
+from bot.records.stages import Stage
+from bot.records.tables import Idea
+from bot.records.working_days import add_working_days
+from jobs.idea_cards import put_card
+from knowledge.encoder import ModelUnavailable
+
+log = logging.getLogger(__name__)
+
+MOST_SIMILAR = 3
+MOST_TAGS = 5
+SHORTEST = 8  # characters, before anything can be similar
+CAN_WAIT = (ModelUnavailable, SQLAlchemyError, SlackApiError, aiohttp.ClientError, TimeoutError, OSError)
+
+
+# The form
+
+
+async def commanded(ack: AsyncAck, body: dict[str, Any], command: dict[str, Any], parts: Parts) -> None:
+    """/idea: open the form with what was typed as its title."""
+    await ack()
+    text = typed(command.get("text") or "")
+    await modals.show(parts.slack, body, blocks.form(_begun(text)))
+
+
+async def shortcut(ack: AsyncAck, body: dict[str, Any], parts: Parts) -> None:
+    """Open the form from anywhere."""
+    await ack()
+    await modals.show(parts.slack, body, blocks.form(Draft()))
+
+
+async def from_message(ack: AsyncAck, body: dict[str, Any], shortcut: dict[str, Any], parts: Parts) -> None:
+    """Open the form with what a message says, and remember where it stands."""
+    await ack()
+    message, channel = shortcut.get("message") or {}, (shortcut.get("channel") or {}).get("id") or ""
+    place = {"channel": channel, "ts": message.get("ts") or "", "thread_ts": message.get("thread_ts") or ""}
+    draft = Draft(text=typed(message.get("text") or "")[: blocks.TEXT_LIMIT])
+    await modals.show(parts.slack, body, blocks.form(draft, place=json.dumps(place)))
+
+
+async def open_form(ack: AsyncAck, body: dict[str, Any], parts: Parts) -> None:
+    """Open the form from Home."""
+    await ack()
+    await modals.show(parts.slack, body, blocks.form(Draft()))
+
+
+def _begun(text: str) -> Draft:
+    """What was typed after the command: the title, or the text when it is too long for one."""
+    return Draft(title=text) if len(text) <= blocks.TITLE_LIMIT else Draft(text=text[: blocks.TEXT_LIMIT])
+
+
+async def look_for_similar(ack: AsyncAck, body: dict[str, Any], parts: Parts) -> None:
+    """Show ideas that mean the same while somebody types. Only a courtesy, so nothing that fails here is told."""
+    await ack()
+    view, user = body["view"], body["user"]["id"]
+    typing = await parts.live_forms.is_typed_out(body)
+    if typing is None:
+        return
+    draft = _draft(view)
+    try:
+        found = await _similar(f"{draft.title}\n{draft.text}".strip(), user, parts)
+        await parts.live_forms.redraw(body, typing, blocks.form(draft, found, view.get("private_metadata") or ""))
+    except CAN_WAIT as error:
+        log.warning("no similar ideas were shown: %s", type(error).__name__)
+
+
+async def _similar(text: str, user: str, parts: Parts) -> list[tuple[Shown, bool]]:
+    if len(text) < SHORTEST or await why_not(user, parts) is not None:
+        return []
+    near = await parts.similar.to(text, count=2 * MOST_SIMILAR)
+    async with parts.database.read() as session:
+        roots = dict.fromkeys([await ideas.root_of(session, number) for number, _ in near])
+        found = [idea for root in roots if root and (idea := await ideas.get(session, root))][:MOST_SIMILAR]
+        shown = await ideas.shown(session, found, parts.settings.holidays_country)
+        mine = await ideas.voted(session, [idea.id for idea in found], user)
+    return [(one, one.idea.id in mine) for one in shown]
+
+
+def _draft(view: dict[str, Any]) -> Draft:
+    form = modals.answers(view)
+    return Draft(form.get("idea_title", ""), form.get("idea_text", ""), form.get("stage", ""), form.get("tags", ""))
+
+
+async def submitted(ack: AsyncAck, body: dict[str, Any], view: dict[str, Any], parts: Parts, delivery_id: int) -> None:
+    """Keep the idea, and have its card posted."""
+    user, draft = body["user"]["id"], _draft(view)
+    refusal = await why_not(user, parts)
+    if refusal is not None:
+        await ack(response_action="update", view=kit.notice("Suggest an idea", refusal, "idea_refused"))
+        return
+    problems = _problems(draft)
+    if problems:
+        await ack(response_action="errors", errors=problems)
+        await parts.inbox.release(delivery_id)
+        return
+    parts.live_forms.forget(view["id"])
+    source = await _source(view, parts)
+    async with parts.database.write() as session:
+        chosen = await choices.every(session)
+        today = parts.clock().astimezone(await choices.zone(session)).date()
+        days, country = parts.settings.first_response_days, parts.settings.holidays_country
+        idea, is_new = await ideas.submit(
+            session,
+            key=f"view:{view['id']}",
+            author=user,
+            title=" ".join(draft.title.split()),
+            text=draft.text,
+            stage=draft.stage or None,
+            tags=_tags(draft.tags),
+            source=source,
+            respond_by=add_working_days(today, days, country),
+            now=parts.clock(),
+        )
+        channel = chosen.get("ideas_channel")
+        if is_new and channel:
+            await put_card(session, parts.outbox, idea, channel, country)
+    parts.outbox.wake()
+    await ack(response_action="update", view=blocks.submitted(idea, channel))
+
+
+def _problems(draft: Draft) -> dict[str, str]:
+    """What has to be corrected, by block."""
+    problems = {}
+    if not re.search(r"\w", draft.title):
+        problems["idea_title"] = "Please give it a title in words."
+    if not re.search(r"\w", draft.text):
+        problems["idea_text"] = "Please say in words what should change, and why."
+    if draft.stage and draft.stage not in list(Stage):
+        problems["stage"] = "Please choose one of the stages."
+    return problems
+
+
+def _tags(text: str) -> list[str]:
+    """`Billing, #My App` → billing, my-app"""
+    tags = (re.sub(r"\s+", "-", part.strip().lstrip("#").strip().lower())[:30] for part in re.split(r"[,;\n]", text))
+    return list(dict.fromkeys(tag for tag in tags if re.search(r"\w", tag)))[:MOST_TAGS]
+
+
+async def _source(view: dict[str, Any], parts: Parts) -> dict[str, Any] | None:
+    """The message that it was made from, with a link to it where Slack gives one."""
+    try:
+        place = json.loads(view.get("private_metadata") or "null")
+        source = {name: str(place[name]) for name in ("channel", "ts", "thread_ts")}
+    except (ValueError, TypeError, KeyError):
+        return None
+    try:
+        link = await parts.slack.chat_getPermalink(channel=source["channel"], message_ts=source["ts"])
+        return {**source, "url": link["permalink"]}
+    except (SlackApiError, aiohttp.ClientError, TimeoutError, OSError):
+        return {**source, "url": None}
+
+
+# Voting instead
+
+
+async def vote_instead(ack: AsyncAck, action: dict[str, Any], body: dict[str, Any], parts: Parts) -> None:
+    """Vote for an idea that is there already, and keep what was typed for the way back."""
+    await ack()
+    view, user = body["view"], body["user"]["id"]
+    parts.live_forms.forget(view["id"])
+    refusal = await why_not(user, parts)
+    if refusal is not None:
+        await modals.fill(parts.slack, view["id"], kit.notice("Voted", refusal, "idea_refused"))
+        return
+    form = {**asdict(_draft(view)), "place": view.get("private_metadata") or ""}
+    async with parts.database.write() as session:
+        await ideas.save_draft(session, view["id"], user, form, parts.clock())
+    try:
+        shown, _ = await _cast(action.get("value"), user, parts)
+    except CannotChange as problem:
+        await modals.fill(parts.slack, view["id"], blocks.not_voted(str(problem)))
+        return
+    await modals.fill(parts.slack, view["id"], blocks.voted_instead(shown))
+
+
+async def back_to_idea(ack: AsyncAck, body: dict[str, Any], parts: Parts) -> None:
+    """The form again, with what was typed."""
+    await ack()
+    await _restore(body, parts)
+
+
+async def take_back_instead(ack: AsyncAck, action: dict[str, Any], body: dict[str, Any], parts: Parts) -> None:
+    """The vote was a mistake: take it back, and show the form again."""
+    await ack()
+    with suppress(CannotChange):  # the idea was withdrawn, and the vote with it
+        async with parts.database.write() as session:
+            await ideas.take_back(session, number_in(action.get("value")), body["user"]["id"])
+    await _restore(body, parts)
+
+
+async def _restore(body: dict[str, Any], parts: Parts) -> None:
+    view_id, user = body["view"]["id"], body["user"]["id"]
+    async with parts.database.read() as session:
+        form = await ideas.draft(session, view_id, user)
+    place = form.pop("place", "")
+    draft = Draft(**form)
+    found = await _similar(f"{draft.title}\n{draft.text}".strip(), user, parts)
+    parts.live_forms.forget(view_id)
+    await modals.fill(parts.slack, view_id, blocks.form(draft, found, place))
+
+
+# Voting
+
+
+async def vote(
+    ack: AsyncAck, action: dict[str, Any], body: dict[str, Any], respond: AsyncRespond, parts: Parts, delivery_id: int
+) -> None:
+    """One vote a person, told to them privately."""
+    await ack()
+    user = body["user"]["id"]
+    refusal = await why_not(user, parts)
+    if refusal is not None:
+        await tell(_plainly(refusal), body, respond, parts, delivery_id)
+        return
+    try:
+        shown, is_new = await _cast(action.get("value"), user, parts)
+    except CannotChange as problem:
+        await tell(_plainly(str(problem)), body, respond, parts, delivery_id)
+        return
+    await tell(blocks.voted(shown, is_new=is_new), body, respond, parts, delivery_id)
+
+
+async def take_back(
+    ack: AsyncAck, action: dict[str, Any], body: dict[str, Any], respond: AsyncRespond, parts: Parts, delivery_id: int
+) -> None:
+    """Take a vote back, told privately."""
+    await ack()
+    try:
+        async with parts.database.write() as session:
+            idea, was_there = await ideas.take_back(session, number_in(action.get("value")), body["user"]["id"])
+            shown = (await ideas.shown(session, [idea], parts.settings.holidays_country))[0]
+    except CannotChange as problem:
+        await tell(_plainly(str(problem)), body, respond, parts, delivery_id)
+        return
+    await tell(blocks.taken_back(shown, was_there=was_there), body, respond, parts, delivery_id)
+
+
+async def _cast(value: Any, user: str, parts: Parts) -> tuple[Shown, bool]:
+    async with parts.database.write() as session:
+        idea, is_new = await ideas.vote(session, number_in(value), user, parts.clock())
+        shown = (await ideas.shown(session, [idea], parts.settings.holidays_country))[0]
+    return shown, is_new
+
+
+async def open_customer(ack: AsyncAck, action: dict[str, Any], body: dict[str, Any], parts: Parts) -> None:
+    """Open the form for a vote on behalf of customers."""
+    await ack()
+
+    async def make() -> kit.View:
+        refusal = await why_not(body["user"]["id"], parts)
+        idea = await find(action.get("value"), parts)
+        if refusal or idea is None:
+            return kit.notice("For a customer", refusal or blocks.GONE, "idea_refused")
+        return blocks.customer_form(idea)
+
+    await modals.show_then_fill(parts.slack, body, "For a customer", "idea_customer_loading", make)
+
+
+async def customer_submitted(
+    ack: AsyncAck, body: dict[str, Any], view: dict[str, Any], parts: Parts, delivery_id: int
+) -> None:
+    """Keep what was said for customers."""
+    user, form = body["user"]["id"], modals.answers(view)
+    refusal = await why_not(user, parts)
+    problems = _customer_problems(form)
+    if refusal is None and problems:
+        await ack(response_action="errors", errors=problems)
+        await parts.inbox.release(delivery_id)
+        return
+    if refusal is None:
+        try:
+            async with parts.database.write() as session:
+                idea, _ = await ideas.speak_for(
+                    session,
+                    key=f"view:{view['id']}",
+                    idea_id=number_in(view.get("private_metadata")),
+                    user=user,
+                    customer=" ".join(form["customer"].split())[:200],
+                    customers=int(form["customers"]),
+                    note=form["note"][: blocks.NOTE_LIMIT],
+                    now=parts.clock(),
+                )
+                shown = (await ideas.shown(session, [idea], parts.settings.holidays_country))[0]
+        except CannotChange as problem:
+            refusal = str(problem)
+    if refusal is not None:
+        await ack(response_action="update", view=kit.notice("For a customer", refusal, "idea_refused"))
+        return
+    await ack(response_action="update", view=blocks.customer_added(shown))
+
+
+def _customer_problems(form: dict[str, str]) -> dict[str, str]:
+    problems = {}
+    if not re.search(r"\w", form.get("customer", "")):
+        problems["customer"] = "Please name the customer, or say which ones."
+    count = form.get("customers", "")
+    if not (count.isascii() and count.isdigit() and 1 <= int(count[:9]) <= 1_000_000):
+        problems["customers"] = "Please give a whole number from 1 to 1,000,000."
+    if not re.search(r"\w", form.get("note", "")):
+        problems["note"] = "Please say what they said; it is the evidence."
+    return problems
+
+
+# Home
+
+
+async def for_home(user: str, parts: Parts) -> list[kit.Block]:
+    """The sections about ideas in somebody's Home."""
+    async with parts.database.read() as session:
+        mine, _ = await ideas.listed(session, ideas.Wanted(order="newest", author=user), limit=5)
+        wanted, _ = await ideas.listed(session, ideas.Wanted(), limit=5)
+        every = {idea.id: idea for idea in (*mine, *wanted)}
+        shown = await ideas.shown(session, list(every.values()), parts.settings.holidays_country)
+        voted = await ideas.voted(session, list(every), user)
+    rows = {one.idea.id: idea_lists.Row(one, one.idea.id in voted) for one in shown}
+    return idea_lists.home([rows[idea.id] for idea in mine], [rows[idea.id] for idea in wanted])
+
+
+# Shared with the other listeners of ideas
+
+
+async def why_not(user: str, parts: Parts) -> str | None:
+    """Why this person takes no part in ideas, in words; None when they do."""
+    try:
+        return blocks.OUTSIDER if await parts.people.is_outsider(user) else None
+    except Unknown:
+        return blocks.UNSURE
+
+
+async def find(value: Any, parts: Parts) -> Idea | None:
+    """The idea that a button names, unless it was withdrawn."""
+    async with parts.database.read() as session:
+        idea = await ideas.get(session, number_in(value))
+    return idea if idea is not None and idea.deleted_at is None else None
+
+
+def number_in(value: Any) -> int:
+    """The number in a button's value; 0, which no idea has, for anything else."""
+    text = str(value or "")
+    return int(text) if re.fullmatch(r"[0-9]{1,9}", text) else 0
+
+
+async def tell(said: Said, body: dict[str, Any], respond: AsyncRespond, parts: Parts, delivery_id: int | None) -> None:
+    """Privately where it was clicked, in place of an earlier private line; else by direct message."""
+    if body.get("response_url"):
+        is_private = bool((body.get("container") or {}).get("is_ephemeral"))
+        try:
+            answer = await respond(
+                text=said.text, blocks=said.blocks, response_type="ephemeral", replace_original=is_private
+            )
+            if answer.status_code == 200:
+                return
+        except (aiohttp.ClientError, TimeoutError, OSError):
+            log.warning("delivery %s could not be told privately; sent as a direct message", delivery_id)
+    async with parts.database.write() as session:
+        key = f"told:{delivery_id}"
+        await parts.outbox.put(
+            session, key=key, channel=body["user"]["id"], text=said.text, blocks=said.blocks, rank=Rank.ANSWER
+        )
+    parts.outbox.wake()
+
+
+def _plainly(text: str) -> Said:
+    return Said(text, [kit.section(text)])

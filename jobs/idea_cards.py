@@ -1,0 +1,155 @@
+"""Cards of ideas: posted once, found again, and drawn anew from the rows, so that a crash loses nothing."""
+
+import logging
+from datetime import timedelta
+
+import aiohttp
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_client import AsyncWebClient
+from sqlalchemy import select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.blocks import ideas as blocks
+from bot.delivery import Clock, Outbox, Rank, refusal
+from bot.records import choices, ideas
+from bot.records.database import Database
+from bot.records.tables import Idea, IdeaChange, Post
+
+log = logging.getLogger(__name__)
+
+BETWEEN_DRAWINGS = timedelta(seconds=2)  # of one card, however many vote meanwhile
+MOST_AT_ONCE = 25
+PASSES = frozenset({"ratelimited", "rate_limited", "internal_error", "fatal_error", "service_unavailable"})
+
+
+async def put_card(session: AsyncSession, outbox: Outbox, idea: Idea, channel: str, country: str) -> None:
+    """Have the card of an idea posted, and tell where it was made from a message."""
+    said = blocks.card((await ideas.shown(session, [idea], country))[0])
+    idea.drawn_version = idea.version
+    await outbox.put(
+        session,
+        key=f"idea:{idea.id}",
+        channel=channel,
+        text=said.text,
+        blocks=said.blocks,
+        rank=Rank.CARD,
+        fallback_user=idea.author,
+    )
+
+
+async def put_step(session: AsyncSession, outbox: Outbox, change: IdeaChange) -> None:
+    """Tell a change in the threads of the cards that it concerns."""
+    concerned = await ideas.family_of(session, change.idea_id)
+    cards = [idea for number in concerned if (idea := await ideas.get(session, number)) and idea.card_ts]
+    other = await ideas.get(session, change.other_id) if change.other_id else None
+    said = blocks.step_in_thread(change, other)
+    for card in cards:
+        key = f"idea-change:{change.id}:{card.id}"
+        await outbox.put(
+            session,
+            key=key,
+            channel=card.card_channel or "",
+            thread_ts=card.card_ts,
+            text=said.text,
+            blocks=said.blocks,
+            rank=Rank.CARD,
+        )
+    idea = await ideas.get(session, change.idea_id)
+    if idea is not None and other is not None and other.card_ts:
+        said = blocks.other_in_thread(change, idea)
+        await outbox.put(
+            session,
+            key=f"idea-change:{change.id}:{other.id}",
+            channel=other.card_channel or "",
+            thread_ts=other.card_ts,
+            text=said.text,
+            blocks=said.blocks,
+            rank=Rank.CARD,
+        )
+
+
+async def catch_up(database: Database, outbox: Outbox, slack: AsyncWebClient, clock: Clock, country: str) -> None:
+    """Post the cards that are missing, note where new ones stand, and draw those that have something new to show."""
+    async with database.read() as session:
+        missing = list(await session.scalars(select(Idea).where(Idea.card_ts.is_(None)).order_by(Idea.id).limit(200)))
+    if missing:
+        await _post(database, outbox, missing, country)
+        await _note_places(database, outbox, slack, missing)
+    await _draw(database, slack, clock, country)
+
+
+async def _post(database: Database, outbox: Outbox, missing: list[Idea], country: str) -> None:
+    """Ideas that were submitted while no channel was chosen."""
+    async with database.write() as session:
+        channel = (await choices.every(session)).get("ideas_channel")
+        if channel is None:
+            return
+        keys = {f"idea:{idea.id}" for idea in missing}
+        known = set(await session.scalars(select(Post.key).where(Post.key.in_(keys))))
+        for idea in missing:
+            if idea.deleted_at is None and f"idea:{idea.id}" not in known:
+                await put_card(session, outbox, await session.merge(idea), channel, country)
+    outbox.wake()
+
+
+async def _note_places(database: Database, outbox: Outbox, slack: AsyncWebClient, missing: list[Idea]) -> None:
+    keys = {f"idea:{idea.id}": idea for idea in missing}
+    async with database.read() as session:
+        posts = list(await session.scalars(select(Post).where(Post.key.in_(keys), Post.ts.is_not(None))))
+    for post in posts:
+        try:
+            found = await slack.chat_getPermalink(channel=post.posted_in or "", message_ts=post.ts or "")
+        except (SlackApiError, aiohttp.ClientError, TimeoutError, OSError) as error:
+            log.warning("the card of post %s has no link yet: %s", post.id, type(error).__name__)
+            continue
+        idea = keys[post.key]
+        async with database.write() as session:
+            place = {"card_channel": post.posted_in, "card_ts": post.ts, "card_url": found["permalink"]}
+            await session.execute(update(Idea).where(Idea.id == idea.id).values(**place))
+            for change in await ideas.changes(session, idea.id):
+                await put_step(session, outbox, change)
+            await _link_back(session, outbox, idea, str(found["permalink"]))
+    outbox.wake()
+
+
+async def _link_back(session: AsyncSession, outbox: Outbox, idea: Idea, url: str) -> None:
+    """Say below the message that it was made from what became of it."""
+    if not idea.source or idea.deleted_at is not None:
+        return
+    said = blocks.from_message(idea, url)
+    await outbox.put(
+        session,
+        key=f"idea-source:{idea.id}",
+        channel=idea.source["channel"],
+        thread_ts=idea.source["thread_ts"] or idea.source["ts"],
+        text=said.text,
+        blocks=said.blocks,
+        rank=Rank.CARD,
+    )
+
+
+async def _draw(database: Database, slack: AsyncWebClient, clock: Clock, country: str) -> None:
+    now = clock()
+    async with database.read() as session:
+        stale = select(Idea).where(Idea.card_ts.is_not(None), Idea.version > Idea.drawn_version)
+        rested = Idea.drawn_at.is_(None) | (Idea.drawn_at <= now - BETWEEN_DRAWINGS)
+        rows = list(await session.scalars(stale.where(rested).order_by(Idea.drawn_at, Idea.id).limit(MOST_AT_ONCE)))
+        shown = await ideas.shown(session, rows, country)
+    for one in shown:
+        idea, said = one.idea, blocks.card(one)
+        try:
+            await slack.chat_update(
+                channel=idea.card_channel or "", ts=idea.card_ts or "", text=said.text, blocks=said.blocks
+            )
+        except SlackApiError as error:
+            code = str(refusal(error).get("error") or "")
+            if code in PASSES or not code:
+                log.warning("the card of idea %s waits (%s)", idea.id, code)
+                return
+            log.error("the card of idea %s can't be drawn: %s", idea.id, code)  # nothing would change by trying again
+        except (aiohttp.ClientError, TimeoutError, OSError) as error:
+            log.warning("the card of idea %s waits (%s)", idea.id, type(error).__name__)
+            return
+        async with database.write() as session:
+            drawn = {"drawn_version": idea.version, "drawn_at": clock()}
+            await session.execute(update(Idea).where(Idea.id == idea.id).values(**drawn))
