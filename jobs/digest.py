@@ -1,6 +1,7 @@
 """Digests: what is due and unclaimed is claimed, drawn and handed to the outbox; each period of a channel once."""
 
 import logging
+import re
 from asyncio import CancelledError
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -125,6 +126,24 @@ async def preview(parts: Parts, schedule: Schedule) -> tuple[Drawn | None, bytes
     if told.is_quiet:
         return (blocks.quiet(told), None) if schedule.quiet == Quiet.NOTE else (None, None)
     return blocks.recognition(told, await _names(parts, told)), await _picture(parts, told)
+
+
+async def in_words(parts: Parts) -> str:
+    """Every digest as it would look now, for a terminal.
+
+    Raises:
+        Unknown: Slack can't be asked.
+    """
+    async with parts.database.read() as session:
+        every = await schedules.every(session)
+    if not every:
+        return "No digest is scheduled yet. Choose the channels in Slack: Frontline › Home › Set up."
+    texts = [
+        f"{words.name(one)}. {words.rhythm(one)}\n\n{words.in_words((await preview(parts, one))[0])}" for one in every
+    ]
+    users = sorted({user for text in texts for user in re.findall(r"<@(\w+)>", text)})
+    names = dict(zip(users, await parts.people.names(users), strict=True))
+    return "\n\n".join(re.sub(r"<@(\w+)>", lambda found: f"@{names[found[1]]}", text) for text in texts)
 
 
 def next_at(parts: Parts, schedule: Schedule) -> datetime | None:

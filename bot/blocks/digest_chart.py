@@ -29,9 +29,9 @@ def draw(values: Mapping[str, Sequence[int]], weeks: Sequence[date]) -> bytes:
     from matplotlib.figure import Figure
 
     shown = rows(values)
-    figure = Figure(figsize=(6.4, 0.7 + 0.3 * len(shown)), dpi=150, facecolor=PAPER)
+    figure = Figure(figsize=(5.4, 0.7 + 0.3 * len(shown)), dpi=160, facecolor=PAPER)
     FigureCanvasAgg(figure)
-    axes = figure.add_axes((0.29, 0.7 / 2 / figure.get_figheight(), 0.65, 1 - 0.7 / figure.get_figheight()))
+    axes = figure.add_axes((0.33, 0.7 / 2 / figure.get_figheight(), 0.60, 1 - 0.7 / figure.get_figheight()))
     largest = max(max(counts) for _, counts in shown)
     for row, (name, counts) in enumerate(shown):
         there = [(week, count) for week, count in enumerate(counts) if count]

@@ -1,5 +1,7 @@
 """/digest: when digests go out, as managers see and change it."""
 
+import html
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -184,6 +186,21 @@ def _inert(block: Block, picture: str | None) -> Block:
     if block["type"] == "image":
         return {**block, "slack_file": {"id": picture}} if picture else kit.context(block["alt_text"])
     return block
+
+
+def in_words(drawn: Drawn | None) -> str:
+    """A digest as plain text, people still as mentions."""
+    if drawn is None:
+        return "There is nothing to tell now, so nothing would be posted."
+    blocks = [*drawn.screen.blocks, *(drawn.thread.blocks if drawn.thread else [])]
+    return "\n\n".join(_plain(block) for block in blocks)
+
+
+def _plain(block: Block) -> str:
+    shown = _inert(block, None)
+    texts = [shown["text"]["text"]] if "text" in shown else [element["text"] for element in shown["elements"]]
+    words = re.sub(r"<(?:#|https?:[^|>]*\|)([^>]+)>", r"\1", " ".join(texts))
+    return html.unescape(re.sub(r"\*|(?<!\w)_|_(?!\w)", "", words))
 
 
 def history(schedule: Schedule, digests: Sequence[Digest]) -> View:

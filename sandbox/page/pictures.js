@@ -4,7 +4,8 @@ import * as mrkdwn from "./mrkdwn.js";
 
 /** An image block or element, or in its place its alt text and where it would come from. */
 export function picture(image) {
-  const address = image.image_url ?? image.slack_file?.url ?? "";
+  const file = image.slack_file ?? {};
+  const address = image.image_url ?? file.url ?? (file.id ? `/files/${file.id}/picture` : "");
   const alt = image.alt_text || "Image";
   const url = URL.canParse(address, location.href) ? new URL(address, location.href) : null;
   if (address && url?.origin === location.origin) return h("img", { src: url.href, alt, loading: "lazy" });
@@ -15,7 +16,7 @@ export function picture(image) {
     h("span", alt),
     h(
       "span.image-host",
-      /^https?:$/.test(url?.protocol) ? mrkdwn.link(address, url.host) : (image.slack_file?.id ?? address),
+      /^https?:$/.test(url?.protocol) ? mrkdwn.link(address, url.host) : (file.id ?? address),
     ),
   );
 }
