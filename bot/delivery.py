@@ -308,6 +308,11 @@ class Outbox:
             )
         )
 
+    async def call_off(self, session: AsyncSession, key: str) -> None:
+        """Never post what is still waiting; what Slack may have already stays."""
+        waits = update(Post).where(Post.key == key, Post.state == "pending")
+        await session.execute(waits.values(state="failed", error="called off"))
+
     def wake(self) -> None:
         """There is something new to post."""
         self._woken.set()

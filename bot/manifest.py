@@ -21,13 +21,14 @@ SCOPES = (
     ),
     Scope("channels:join", "joins the public channels that an admin chooses"),
     Scope("channels:read", "sees which channels it is in and which are shared with other companies"),
-    Scope("chat:write", "posts answers"),
-    Scope("commands", "takes /ask, /idea, /ideas, /digest, /frontline and the shortcuts"),
+    Scope("chat:write", "posts answers, digests and the cards of ideas and thank-yous"),
+    Scope("commands", "takes /ask, /idea, /ideas, /kudos, /digest, /frontline and the shortcuts"),
     Scope("files:write", "puts a picture into the recognition digest, and sends managers all ideas as a file"),
     Scope("groups:history", "does the same as channels:history in private channels that it was invited to"),
     Scope("groups:read", "does the same as channels:read in private channels that it was invited to"),
     Scope("im:history", "answers direct messages"),
     Scope("im:write", "sends private answers, and questions to the owner of a guide"),
+    Scope("reactions:read", "offers to finish a thank-you when somebody reacts with 🏆"),
     Scope("reactions:write", "marks a question with 👀 while it looks, where Slack shows no status line"),
     Scope("users:read", "tells colleagues from guests, and knows their time zone"),
     Scope("users:read.email", "finds the owner of a guide by e-mail address", "optional"),
@@ -90,6 +91,12 @@ def manifest(prefix: str = "") -> dict[str, Any]:
                     "should_escape": True,
                 },
                 {
+                    "command": f"/{prefix}kudos",
+                    "description": "Thank somebody for what they did for a customer",
+                    "usage_hint": "@name for … | settings",
+                    "should_escape": True,
+                },
+                {
                     "command": f"/{prefix}frontline",
                     "description": "Set up Frontline and give people roles",
                     "usage_hint": "help | roles | setup",
@@ -121,6 +128,18 @@ def manifest(prefix: str = "") -> dict[str, Any]:
                     "callback_id": "turn_into_idea",
                     "description": "Suggest what this message is about",
                 },
+                {
+                    "name": "Thank somebody",
+                    "type": "global",
+                    "callback_id": "give_thanks",
+                    "description": "Say thanks for good work for a customer",
+                },
+                {
+                    "name": "Say thanks for this",
+                    "type": "message",
+                    "callback_id": "thank_for_message",
+                    "description": "Thank the people behind this message",
+                },
             ],
         },
         "oauth_config": {
@@ -133,7 +152,7 @@ def manifest(prefix: str = "") -> dict[str, Any]:
             "event_subscriptions": {
                 "bot_events": [
                     *("app_home_opened", "app_mention", "member_joined_channel"),
-                    *("message.channels", "message.groups", "message.im"),
+                    *("message.channels", "message.groups", "message.im", "reaction_added"),
                 ]
             },
             "interactivity": {"is_enabled": True},

@@ -45,6 +45,7 @@ class Channel:
     id: str
     is_member: bool  # whether the bot is in it
     is_shared: bool  # people of other companies may read it
+    is_private: bool  # only its members may read it
 
 
 class People:
@@ -224,6 +225,7 @@ class People:
             id=channel,
             is_member=bool(found.get("is_member") or found.get("is_im")),
             is_shared=any(found.get(flag) for flag in shared) or bool(found.get("pending_shared")),
+            is_private=any(found.get(flag) for flag in ("is_private", "is_im", "is_mpim")),
         )
 
     async def _ask_group(self, group: str) -> list[str]:

@@ -31,6 +31,9 @@ class Settings(BaseSettings):
     guides_dir: Path = Path("knowledge/guides")
     admin_user_ids: Annotated[tuple[str, ...], NoDecode] = ()
     command_prefix: str = ""
+    company_values: str = "Customer first, Own it, Help each other, Keep it simple"
+    thanks_reaction: str = "trophy"
+    daily_thanks: int = Field(default=10, ge=1, le=100)
     embedding_model: str = Field(default="all-MiniLM-L6-v2", min_length=1)
     chat_model: str = ""
     chat_api_key: SecretStr = SecretStr("")
@@ -62,6 +65,21 @@ class Settings(BaseSettings):
             raise ValueError("must be at most 20 lower-case letters, digits and hyphens, such as fl-")
         return value
 
+    @field_validator("company_values")
+    @classmethod
+    def _are_values(cls, value: str) -> str:
+        names = [name.strip() for name in value.split(",") if name.strip()]
+        if len(names) > 30 or any(len(name) > 60 for name in names) or len({*names}) < len(names):
+            raise ValueError("must be at most 30 different values of at most 60 characters, separated by commas")
+        return ", ".join(names)
+
+    @field_validator("thanks_reaction")
+    @classmethod
+    def _is_an_emoji(cls, value: str) -> str:
+        if not re.fullmatch(r"[a-z0-9_+'-]{1,100}", value.strip(":")):
+            raise ValueError("must be the name of an emoji as Slack shows it, such as trophy")
+        return value.strip(":")
+
     @field_validator("holidays_country")
     @classmethod
     def _has_holidays(cls, value: str) -> str:
@@ -85,6 +103,11 @@ class Settings(BaseSettings):
     @classmethod
     def _from_the_checkout(cls, value: Path) -> Path:
         return value if value.is_absolute() else ROOT / value
+
+    @property
+    def values(self) -> list[str]:
+        """The company's values, in the order to show them."""
+        return self.company_values.split(", ") if self.company_values else []
 
     @property
     def slack_is_local(self) -> bool:

@@ -5,10 +5,11 @@ from collections.abc import Awaitable, Callable
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from bot.parts import Parts
-from jobs import digest, idea_cards, idea_news, nudges, reindex, tidy
+from jobs import digest, idea_cards, idea_news, nudges, reindex, tidy, win_cards
 
 REINDEX_EVERY_S = 2
 CARDS_EVERY_S = 1
+WIN_CARDS_EVERY_S = 2  # so that a card changes once, however many click at the same moment
 VECTORS_EVERY_S = 2
 NEWS_EVERY_S = 15
 NUDGES_EVERY_S = 15
@@ -35,5 +36,7 @@ def start(parts: Parts, in_background: Callable[..., Awaitable[object]]) -> Asyn
     scheduler.add_job(idea_news.send, "interval", seconds=NEWS_EVERY_S, args=news)
     nudged = (parts.database, parts.outbox, parts.people, parts.clock, country)
     scheduler.add_job(nudges.remind, "interval", seconds=NUDGES_EVERY_S, args=nudged)
+    drawing = (parts.database, parts.slack, parts.people)
+    scheduler.add_job(win_cards.redraw, "interval", seconds=WIN_CARDS_EVERY_S, args=drawing)
     scheduler.start()
     return scheduler

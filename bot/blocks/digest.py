@@ -194,7 +194,7 @@ def _title(idea: Suggestion) -> str:
 
 def _buttons() -> Block:
     return kit.actions(
-        kit.button("Thank someone", "open_kudos", "digest", primary=True),
+        kit.button("Thank someone", "open_thanks", "digest", primary=True),
         kit.button("Suggest something", "open_idea", "digest"),
     )
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from bot.blocks import kit
 from bot.blocks.answers import Said
 from bot.blocks.kit import Block, View
-from bot.blocks.text import day, literal, one_line, packed, quoted, said
+from bot.blocks.text import day, literal, one_line, packed, quoted, said, series
 
 NOTE_LIMIT = 1_000
 REPLY_LIMIT = 3_000
@@ -25,7 +25,7 @@ def ask_form(place: str, question: str, names: Sequence[str]) -> View:
     return kit.modal(
         "Ask the owner",
         [
-            kit.section(f"To *{literal(_and(names))}*, as a direct message with your name:"),
+            kit.section(f"To *{literal(series(names))}*, as a direct message with your name:"),
             *_quote(question),
             kit.question(
                 "note",
@@ -43,12 +43,12 @@ def ask_form(place: str, question: str, names: Sequence[str]) -> View:
 
 def sent(names: Sequence[str], *, in_thread: bool) -> View:
     where = "in the thread where the question was asked" if in_thread else "to you as a direct message"
-    text = f"Sent to {literal(_and(names))}. The reply comes {where}."
+    text = f"Sent to {literal(series(names))}. The reply comes {where}."
     return kit.notice("Ask the owner", text, "ask_owner")
 
 
 def already_sent(names: Sequence[str], when: datetime, *, replied: bool) -> View:
-    to = f"This question went to {literal(_and(names))} on {day(when)}"
+    to = f"This question went to {literal(series(names))} on {day(when)}"
     text = f"{to} and has been replied to." if replied else f"{to}. They have not replied yet."
     return kit.notice("Ask the owner", text, "ask_owner")
 
@@ -112,7 +112,3 @@ def already_replied(by: str, when: datetime, reply: str, typed: str = "") -> Vie
     if typed:
         blocks += [kit.context("What you wrote was not sent:"), *_quote(typed)]
     return kit.modal("Reply", blocks, callback_id="reply_referral")
-
-
-def _and(names: Sequence[str]) -> str:
-    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"

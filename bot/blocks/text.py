@@ -81,6 +81,11 @@ def day(when: date) -> str:
     return f"{when.day} {when:%B %Y}"
 
 
+def series(names: Sequence[str]) -> str:
+    """Ana, Ben and Chloé"""
+    return " and ".join(filter(None, (", ".join(names[:-1]), *names[-1:])))
+
+
 def packed(lines: Iterable[str], limit: int = SECTION_LIMIT) -> list[str]:
     """Lines put together into texts of at most ``limit`` characters, cut between lines only."""
     texts: list[str] = []

@@ -43,6 +43,14 @@ async def fill(slack: AsyncWebClient, view_id: str, view: View) -> None:
             raise
 
 
+def several(view: dict[str, Any], block_id: str) -> list[str]:
+    """What was chosen where several may be: people, or the values of check boxes."""
+    for state in view["state"]["values"].get(block_id, {}).values():
+        options = [option["value"] for option in state.get("selected_options") or []]
+        return [str(one) for one in state.get("selected_users") or options]
+    return []
+
+
 def answers(view: dict[str, Any]) -> dict[str, str]:
     """What was filled in, by block id; an empty string where nothing was."""
     found = {}

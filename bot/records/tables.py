@@ -405,7 +405,7 @@ class Win(RecordsTable):
     effect: Mapped[str] = mapped_column(Text, default="")  # what it meant for the customer
     words: Mapped[str] = mapped_column(Text, default="")  # the customer's own
     value: Mapped[str | None] = mapped_column(String(60))  # as in COMPANY_VALUES on that day
-    stage: Mapped[str | None] = mapped_column(String(40))  # of the customer's journey
+    stage: Mapped[str | None] = mapped_column(String(40))  # bot.records.stages.Stage
     is_public: Mapped[bool] = mapped_column(Boolean)  # what the giver chose; each person's own choice comes on top
     quote: Mapped[str] = mapped_column(Text, default="")  # the message that it is about
     quote_of: Mapped[str | None] = mapped_column(String(40))  # who wrote that message

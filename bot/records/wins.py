@@ -1,5 +1,6 @@
 """Wins and the kudos attached to them: who is thanked for what, and what of it may be shown."""
 
+import re
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
@@ -12,7 +13,13 @@ from bot.records.appearances import Appears
 from bot.records.once import add_once
 from bot.records.tables import Kudos, Post, Thanked, Win
 
-STAGES = ("awareness", "consideration", "purchase", "onboarding", "use", "support", "renewal")
+LEAST_LETTERS = 10  # of a deed, its words of praise left out
+PRAISE = (
+    "a all always amazing and as awesome best big brilliant cheers day done ever everything excellent fantastic for "
+    "good great help helping hero i it job just keep legend lot love made many me most much my nice of perfect please "
+    "really rock say simply so star super superb team thank thanks thankyou that the this thx to today up very was "
+    "were wanted week well wonderful work working would you your"
+)
 
 
 class CannotThank(Exception):
@@ -29,6 +36,11 @@ class EnoughToday(CannotThank):
         super().__init__(
             f"You have given {daily} thank-yous today, which is the most for one day. Please send this one tomorrow."
         )
+
+
+class TooThin(CannotThank):
+    def __init__(self) -> None:
+        super().__init__("A few more words, please: what did they do? Nothing that you wrote is lost.")
 
 
 class RatherNot(CannotThank):
@@ -62,7 +74,7 @@ class Story:
     effect: str = ""  # what it meant for the customer
     words: str = ""  # the customer's own
     value: str | None = None
-    stage: str | None = None  # one of STAGES
+    stage: str | None = None  # bot.records.stages.Stage
     is_public: bool = True
     quote: str = ""  # the message that it is about
     quote_of: str | None = None
@@ -77,6 +89,7 @@ class Shown:
     people: list[str]  # thanked; at least one
     giver: str | None
     kudos: list[tuple[str | None, str]]  # added by others, oldest first: (who, note)
+    has_quote: bool  # the message that it is about may be shown
 
 
 # Giving
@@ -99,13 +112,13 @@ async def tell(
         day: the giver's, by the workspace's clock; no more than `daily` wins are told on it.
 
     Raises:
-        NotYourself, RatherNot, EnoughToday
+        TooThin, NotYourself, RatherNot, EnoughToday
     """
     earlier = await _by_key(session, key)
     if earlier is not None:
         return earlier, False
     wanted = list(dict.fromkeys(people))
-    await _refuse(session, giver, wanted)
+    await _refuse(session, giver, wanted, story)
     last = await session.scalar(select(func.max(Win.nth)).where(Win.giver == giver, Win.day == day)) or 0
     for nth in range(last + 1, daily + 1):
         win = Win(key=key, giver=giver, day=day, nth=nth, told_at=now, revision=1, drawn=1, **asdict(story))
@@ -120,13 +133,21 @@ async def tell(
     raise EnoughToday(daily)
 
 
-async def _refuse(session: AsyncSession, giver: str, people: Sequence[str]) -> None:
+async def _refuse(session: AsyncSession, giver: str, people: Sequence[str], story: Story) -> None:
+    if is_thin(story.deed):
+        raise TooThin
     if giver in people:
         raise NotYourself
     choices = await appearances.of(session, people)
     unwilling = [user for user in people if choices[user].appears == Appears.NOT_AT_ALL]
     if unwilling:
         raise RatherNot(unwilling)
+
+
+def is_thin(deed: str) -> bool:
+    """Whether there is nothing in it but thanks and praise."""
+    said = [word for word in re.findall(r"[^\W\d_]+", deed.lower()) if word not in PRAISE.split()]
+    return sum(map(len, said)) < LEAST_LETTERS
 
 
 async def _by_key(session: AsyncSession, key: str) -> Win | None:
@@ -167,6 +188,12 @@ async def note(session: AsyncSession, win_id: int, user: str, text: str) -> bool
     return True
 
 
+async def note_of(session: AsyncSession, win_id: int, user: str) -> str | None:
+    """The words that go with the kudos that somebody added; None when they added none."""
+    added = select(Kudos.note).join(Win, Win.id == Kudos.win_id).where(Kudos.user == user, Win.giver != user)
+    return await session.scalar(added.where(Win.id == win_id, Win.withdrawn_at.is_(None)))
+
+
 async def take_back(session: AsyncSession, win_id: int, user: str) -> bool:
     """Remove the kudos that somebody added; False when there is none. The giver withdraws the win instead."""
     win = await session.get(Win, win_id, with_for_update=True)
@@ -187,13 +214,13 @@ async def edit(
     """Change the story or the people; returns the win and who is newly thanked. What is private stays private.
 
     Raises:
-        NotYours, Gone, NotYourself, RatherNot
+        NotYours, Gone, TooThin, NotYourself, RatherNot
     """
     win = await _standing(session, win_id)
     if win.giver != by:
         raise NotYours
     wanted, before = list(dict.fromkeys(people_now)), await people(session, win_id)
-    await _refuse(session, by, [user for user in wanted if user not in before])
+    await _refuse(session, by, [user for user in wanted if user not in before], story)
     for name in ("deed", "effect", "words", "value", "stage"):
         setattr(win, name, getattr(story, name))
     win.is_public = win.is_public and story.is_public
@@ -271,9 +298,12 @@ async def _shown(session: AsyncSession, which: ColumnElement[bool]) -> list[Show
     hidden = await appearances.hidden(session)
     of_these = select(Win.id).where(is_open)
     named: dict[int, list[str]] = {}
+    unnamed: set[tuple[int, str]] = set()
     for one in await session.scalars(select(Thanked).where(Thanked.win_id.in_(of_these)).order_by(Thanked.id)):
         if one.hidden_at is None and one.user not in hidden:
             named.setdefault(one.win_id, []).append(one.user)
+        else:
+            unnamed.add((one.win_id, one.user))
     given: dict[int, list[Kudos]] = {}
     for kudos in await session.scalars(select(Kudos).where(Kudos.win_id.in_(of_these)).order_by(Kudos.id)):
         given.setdefault(kudos.win_id, []).append(kudos)
@@ -283,6 +313,7 @@ async def _shown(session: AsyncSession, which: ColumnElement[bool]) -> list[Show
             people=named[win.id],
             giver=_unless(win.giver, hidden),
             kudos=[(_unless(k.user, hidden), k.note) for k in given.get(win.id, []) if k.user != win.giver],
+            has_quote=bool(win.quote) and win.quote_of not in hidden and (win.id, win.quote_of) not in unnamed,
         )
         for win in rows
         if win.id in named

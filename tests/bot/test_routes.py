@@ -5,17 +5,20 @@ from typing import Any
 
 import pytest
 
-from bot.blocks import admin, answers, home, idea_lists, ideas, questions, referrals
+from bot.blocks import admin, answers, home, idea_lists, ideas, questions, referrals, wins
 from bot.blocks.home import Asked, SetUp
 from bot.listeners import opens_a_view, routes
 from bot.manifest import manifest
+from bot.records import appearances
 from bot.records.ideas import Shown, Tally
-from bot.records.tables import IdeaChange
+from bot.records.tables import IdeaChange, Win
+from bot.records.wins import Shown as ShownWin
 from knowledge.answers import Answer, Citation, LibraryState, Outcome
 from tests.bot.an_idea import an_idea
 
 CITATION = Citation("a.md", "A", "B", (), None, date(2026, 3, 3), None, 0, 1, "Yes.")
 NOW = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
+WIN = Win(id=1, giver="U1", deed="Helped.", effect="", words="", value=None, stage=None, quote="", told_at=NOW)
 
 
 def known(kind: str, prefix: str = "") -> set[str]:
@@ -63,6 +66,12 @@ def test_every_button_and_form_has_a_listener() -> None:
         home.home("", [Asked(1, "?", Outcome.ANSWERED, NOW)], SetUp({}, [], library)),
         referrals.to_owner(1, "U1", "?", "").blocks,
         *idea_pages(),
+        wins.card(ShownWin(WIN, ["U2"], "U1", [], has_quote=False), {"U1": "Ann", "U2": "Ben"}).blocks,
+        wins.thanks(WIN, [], is_on_card=True, manager=None).blocks,
+        wins.added(1, is_new=True).blocks,
+        wins.finish("C1:1.2").blocks,
+        wins.my_settings(appearances.unchosen("U1")),
+        wins.given([WIN], "U1", {1: ["U2"]}),
     ]
     assert found(shown, "action_id") <= known("action")
     forms = [
@@ -71,6 +80,11 @@ def test_every_button_and_form_has_a_listener() -> None:
         referrals.reply_form(1, "?", "", in_thread=True),
         admin.roles_form({}),
         admin.setup_form({}, "UTC"),
+        wins.form([]),
+        wins.ask_to_withdraw(1),
+        wins.ask_to_hide(1),
+        wins.note_form(1, ""),
+        wins.appearance_form(appearances.unchosen("U1")),
         ideas.form(ideas.Draft()),
         ideas.customer_form(IDEA),
         ideas.decide_form(IDEA),

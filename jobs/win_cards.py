@@ -1,0 +1,121 @@
+"""Bring the cards and messages of wins in Slack up to what the records say now."""
+
+import logging
+from asyncio import CancelledError
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+
+import aiohttp
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_client import AsyncWebClient
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.blocks import wins as blocks
+from bot.blocks.answers import Said
+from bot.delivery import NO_TOKEN, NOT_YET, UNKNOWN, refusal
+from bot.people import People
+from bot.records import appearances, wins
+from bot.records.appearances import Appears
+from bot.records.database import Database
+from bot.records.tables import Appearance, Post, Win
+from bot.records.wins import Shown
+
+log = logging.getLogger(__name__)
+
+WAITING = ("pending", "sending")
+LATER = NOT_YET | NO_TOKEN | UNKNOWN
+GONE = frozenset({"message_not_found", "cant_delete_message"})
+
+
+@dataclass(frozen=True)
+class Scene:
+    """What the messages of a win are made from, read at one moment."""
+
+    win: Win
+    people: list[str]  # whom it thanks, hidden or not
+    choices: Mapping[str, Appearance]
+    shown: Shown | None  # None: no card
+
+    @property
+    def names_wanted(self) -> list[str]:
+        """Who is named on the card."""
+        if self.shown is None:
+            return []
+        added = (user for user, _ in self.shown.kudos)
+        return list(dict.fromkeys(filter(None, (self.shown.giver, *self.shown.people, *added))))
+
+    def manager_of(self, user: str) -> str | None:
+        """Who hears of this win because it reaches the person in private, and they want that."""
+        manager = self.choices[user].manager
+        is_public = self.shown is not None and user in self.shown.people
+        return None if is_public or manager in (self.win.giver, *self.people) else manager
+
+    def thanks(self, user: str) -> Said:
+        """What somebody who is thanked gets."""
+        named = [one for one in self.people if self.choices[one].appears == Appears.PUBLIC]
+        if self.win.is_public:
+            named = self.shown.people if self.shown else []
+        is_on_card = self.shown is not None and user in self.shown.people
+        others = [one for one in named if one != user]
+        return blocks.thanks(self.win, others, is_on_card=is_on_card, manager=self.manager_of(user))
+
+
+async def scene(session: AsyncSession, win: Win) -> Scene:
+    people = await wins.people(session, win.id)
+    return Scene(win, people, await appearances.of(session, people), await wins.shown_now(session, win.id))
+
+
+async def redraw(database: Database, slack: AsyncWebClient, people: People) -> None:
+    """Change what is behind, each message once however much has happened to its win since the last time."""
+    with suppress(CancelledError):  # the bot stops; APScheduler would log that as a failure
+        async with database.read() as session:
+            behind = await wins.to_draw(session)
+        for win in behind:
+            await _redraw(win.id, database, slack, people)
+
+
+async def _redraw(win_id: int, database: Database, slack: AsyncWebClient, people: People) -> None:
+    async with database.read() as session:
+        win = await wins.get(session, win_id)
+        if win is None:
+            return
+        now, posts = await scene(session, win), await wins.posted(session, win_id)
+    if any(post.state in WAITING for post in posts):
+        return  # it may be posted as it was, so that it has to be drawn after that
+    names = dict(zip(now.names_wanted, await people.names(now.names_wanted), strict=True))
+    for post in posts:
+        if post.ts is not None and not await _settle(post, _said(post.key, now, names), slack):
+            return
+    async with database.write() as session:
+        await wins.drawn(session, win_id, win.revision)
+
+
+def _said(key: str, now: Scene, names: Mapping[str, str]) -> Said | None:
+    """What a message has to say; None when it should not be there."""
+    if key == wins.card_key(now.win.id):
+        return blocks.card(now.shown, names) if now.shown else None
+    to, about = key.split(":")[2:4]
+    if now.win.withdrawn_at is not None or about not in now.people:
+        return blocks.taken_back(now.win.giver)
+    return now.thanks(about) if to == about else blocks.to_manager(now.win, about)
+
+
+async def _settle(post: Post, said: Said | None, slack: AsyncWebClient) -> bool:
+    """Whether the message is as it should be, or can't be helped."""
+    channel, ts = post.posted_in or post.channel, post.ts or ""
+    try:
+        if said is None:
+            await slack.chat_delete(channel=channel, ts=ts)
+        else:
+            await slack.chat_update(channel=channel, ts=ts, text=said.text, blocks=said.blocks)
+    except SlackApiError as error:
+        code = refusal(error).get("error")
+        if code is None or code in LATER:
+            return False
+        if code not in GONE:
+            log.warning("post %s can't be brought up to date: %s", post.id, code)
+    except (aiohttp.ClientError, TimeoutError, OSError) as error:
+        log.info("post %s is brought up to date later: %s", post.id, type(error).__name__)
+        return False
+    return True
