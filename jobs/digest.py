@@ -18,6 +18,7 @@ from bot.blocks import digest_chart, digest_figures
 from bot.blocks import schedules as words
 from bot.blocks.answers import Said
 from bot.blocks.digest import Drawn, Recognition, Story, Suggestion
+from bot.blocks.digest_figures import Team
 from bot.delivery import IN_WORDS, Rank
 from bot.parts import Parts
 from bot.people import Unknown
@@ -126,6 +127,11 @@ async def preview(parts: Parts, schedule: Schedule) -> tuple[Drawn | None, bytes
     if told.is_quiet:
         return (blocks.quiet(told), None) if schedule.quiet == Quiet.NOTE else (None, None)
     return blocks.recognition(told, await _names(parts, told)), await _picture(parts, told)
+
+
+async def team(parts: Parts, zone: str) -> Team:
+    """The figures of the last seven days."""
+    return await _team(parts, *periods.last_days(7, parts.clock(), zone), zone)
 
 
 async def in_words(parts: Parts) -> str:
@@ -284,12 +290,16 @@ async def _picture(parts: Parts, told: Recognition) -> bytes | None:
 
 
 async def _figures(parts: Parts, start: datetime, end: datetime, zone: str, note: str) -> Said:
+    found = await _team(parts, start, end, zone)
+    return digest_figures.managers(found, prefix=parts.settings.command_prefix, note=note)
+
+
+async def _team(parts: Parts, start: datetime, end: datetime, zone: str) -> Team:
+    country = parts.settings.holidays_country
     async with parts.database.read() as session:
-        country = parts.settings.holidays_country
         now = await figures.of(session, start, end, zone, country)
         before = await figures.of(session, start - (end - start), start, zone, country)
-    when = blocks.when(start, end, zone)
-    return digest_figures.managers(now, before, start, end, when, prefix=parts.settings.command_prefix, note=note)
+    return Team(now, before, start, end, zone)
 
 
 # What became of it

@@ -2,11 +2,13 @@
 
 import statistics
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
 from bot.blocks import kit
 from bot.blocks.answers import Said
+from bot.blocks.digest import when
 from bot.blocks.kit import Block, View
 from bot.blocks.text import packed
 from bot.records.figures import Figures
@@ -33,17 +35,37 @@ class Period(NamedTuple):
         return f"{self.what}:{int(self.start.timestamp())}:{int(self.end.timestamp())}"
 
 
-def managers(
-    now: Figures, before: Figures, start: datetime, end: datetime, when: str, *, prefix: str, note: str = ""
-) -> Said:
-    """One manager's digest.
+@dataclass(frozen=True)
+class Team:
+    """The figures of a period and of the one before it."""
 
-    Args:
-        before: the same figures for the period before.
-        when: the period in words.
-    """
-    title = f"Your team's figures {when}"
-    lines = {
+    now: Figures
+    before: Figures
+    start: datetime
+    end: datetime
+    zone: str
+
+
+def managers(team: Team, *, prefix: str, note: str = "") -> Said:
+    """One manager's digest."""
+    title = f"Your team's figures {when(team.start, team.end, team.zone)}"
+    change = kit.context(f"Change when this comes with `/{prefix}digest`.")
+    blocks: list[Block] = [kit.section(f"*{title}*"), *figures(team), *([kit.context(note)] if note else []), change]
+    words = "; ".join(line.replace("*", "") for line in _lines(team).values())
+    return Said(f"{title}. {words}.", blocks)
+
+
+def figures(team: Team) -> list[Block]:
+    """Each figure with its n, how it was before, and a button for its list."""
+    return [
+        kit.section(line, kit.button("Show", "digest_list", Period(what, team.start, team.end).packed()))
+        for what, line in _lines(team).items()
+    ]
+
+
+def _lines(team: Team) -> dict[str, str]:
+    now, before = team.now, team.before
+    return {
         "waiting": _waiting(now, before),
         "answered": _answered(now, before),
         "unanswered": f"*Questions the guides couldn't answer:* {_of(now.unanswered, now.asked)}"
@@ -53,17 +75,9 @@ def managers(
         "thanks": f"*Thanks:* {_count(now.stories, 'story', 'stories')} with {now.kudos:,} kudos; "
         f"{before.stories:,} with {before.kudos:,} the period before",
     }
-    shown = [
-        kit.section(line, kit.button("Show", "digest_list", Period(what, start, end).packed()))
-        for what, line in lines.items()
-    ]
-    change = kit.context(f"Change when this comes with `/{prefix}digest`.")
-    blocks: list[Block] = [kit.section(f"*{title}*"), *shown, *([kit.context(note)] if note else []), change]
-    words = "; ".join(line.replace("*", "") for line in lines.values())
-    return Said(f"{title}. {words}.", blocks)
 
 
-def listed(what: str, when: str, lines: Sequence[str], note: str = "") -> View:
+def listed(what: str, period: str, lines: Sequence[str], note: str = "") -> View:
     """The list behind a figure.
 
     Args:
@@ -72,7 +86,7 @@ def listed(what: str, when: str, lines: Sequence[str], note: str = "") -> View:
     shown = list(lines[:MOST_LISTED])
     if len(lines) > MOST_LISTED:
         shown.append(f"… and {len(lines) - MOST_LISTED:,} more")
-    blocks = [kit.context(when), *(kit.section(text) for text in packed(shown or ["Nothing here."]))]
+    blocks = [kit.context(period), *(kit.section(text) for text in packed(shown or ["Nothing here."]))]
     return kit.modal(LISTS[what], [*blocks, *([kit.context(note)] if note else [])], callback_id="digest_list")
 
 

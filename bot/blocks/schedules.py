@@ -219,6 +219,24 @@ def _past(digest: Digest, zone: str) -> str:
     return f"• {moment(digest.made_at, zone)}: {what}{why}{asked}"
 
 
+def in_home(planned: Sequence[Planned], team: Sequence[Block] | None) -> list[Block]:
+    """The Home section of digests; ``team`` are the figures, for managers."""
+    lines = [
+        f"Next digest: {name(one.schedule)}, {moment(one.next_at, one.schedule.zone)}" for one in planned if one.next_at
+    ]
+    coming = kit.context(*(lines[:10] or ["No digest is scheduled."]))
+    if team is None:
+        return [coming]
+    return [
+        kit.header("Your team, the last seven days"),
+        *team,
+        kit.actions(
+            kit.button("Ideas to answer", "triage_ideas", "home"), kit.button("Digests", "digest_open", "home")
+        ),
+        coming,
+    ]
+
+
 def not_manager(admins: Sequence[str]) -> str:
     """What somebody without the role is told."""
     if not admins:

@@ -1,9 +1,7 @@
 """/frontline: what admins set up, and who may do what."""
 
-import difflib
 import re
-import zoneinfo
-from functools import cache, partial
+from functools import partial
 from typing import Any
 
 import aiohttp
@@ -14,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.blocks import admin as blocks
 from bot.blocks import kit
 from bot.listeners import home, modals
+from bot.listeners.zones import zone_named, zones_like
 from bot.parts import Parts
 from bot.people import Unknown
 from bot.records import audit, choices, roles, schedules
@@ -193,22 +192,3 @@ async def _denied(user: str, action: str, title: str, parts: Parts, **detail: st
 
 def _is_channel(value: str) -> bool:
     return re.fullmatch(r"[CG][A-Z0-9]+", value) is not None
-
-
-@cache
-def _zones() -> dict[str, str]:
-    return {name.lower(): name for name in zoneinfo.available_timezones()}
-
-
-def zone_named(typed: str) -> str | None:
-    """A time zone as it is written, whatever the case and spaces; None for none."""
-    return _zones().get(typed.lower().replace(" ", "_"))
-
-
-def zones_like(typed: str) -> list[str]:
-    """What may have been meant: a zone's city, or a name that looks alike."""
-    wanted = typed.lower().replace(" ", "_")
-    by_city = {name.rpartition("/")[2]: zone for name, zone in _zones().items()}
-    if wanted in by_city:
-        return [by_city[wanted]]
-    return [_zones()[name] for name in difflib.get_close_matches(wanted, _zones(), n=1)]

@@ -17,7 +17,7 @@ from bot.blocks import digest_figures, kit
 from bot.blocks import schedules as blocks
 from bot.blocks.text import link, literal, one_line
 from bot.listeners import modals
-from bot.listeners.admin import zone_named, zones_like
+from bot.listeners.zones import zone_named, zones_like
 from bot.parts import Parts
 from bot.people import Unknown
 from bot.records import audit, choices, figures, schedules, wins
@@ -195,6 +195,21 @@ async def _join(channel: str, parts: Parts) -> bool:
             return False
         return found is not None and found.is_member
     return True
+
+
+# In Home
+
+
+async def for_home(user: str, parts: Parts) -> list[kit.Block]:
+    """When the next digests come; for managers also the figures, and the ways to triage and schedules."""
+    async with parts.database.read() as session:
+        every = [one for one in await schedules.every(session) if one.paused is None]
+        zone = (await choices.every(session)).get("time_zone", "UTC")
+    roles = await parts.people.roles_of(user)
+    is_manager = bool(roles & {Roles.MANAGER, Roles.ADMIN})
+    shown = [one for one in every if is_manager or one.kind == Kind.RECOGNITION]
+    team = digest_figures.figures(await digest.team(parts, zone)) if is_manager else None
+    return blocks.in_home([blocks.Planned(one, digest.next_at(parts, one)) for one in shown], team)
 
 
 # Acts on a schedule of the overview
