@@ -21,11 +21,11 @@ Bots = Callable[..., "Bot"]
 
 
 @contextmanager
-def sandbox_process(folder: Path) -> Iterator[Company]:
-    """A sandbox of our own on a free port, with the sample company."""
+def sandbox_process(folder: Path, seed: Path = ROOT / "sandbox" / "seed.yaml") -> Iterator[Company]:
+    """A sandbox of our own on a free port, with the sample company unless another seed is given."""
     manifest_file = folder / "manifest.json"
     manifest_file.write_text(json.dumps(manifest()), encoding="utf-8")
-    files = ["--manifest", manifest_file, "--seed", ROOT / "sandbox" / "seed.yaml", "--state", folder / "sandbox.json"]
+    files = ["--manifest", manifest_file, "--seed", seed, "--state", folder / "sandbox.json"]
     process = subprocess.Popen(
         [sys.executable, "-m", "sandbox", *files, "--port", "0"],
         stdout=subprocess.PIPE,
