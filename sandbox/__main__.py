@@ -11,6 +11,7 @@ import sys
 from pathlib import Path
 
 from aiohttp import web
+from aiohttp.http_exceptions import HttpProcessingError
 
 from sandbox.local_slack import Limits, LocalSlack
 from sandbox.manifest import Manifest, ManifestUnreadable, read_manifest
@@ -19,6 +20,7 @@ from sandbox.seed import SeedUnreadable, read_seed
 from sandbox.server import create_app
 from sandbox.store import StateUnusable
 
+SEED = Path(__file__).parent / "seed.yaml"
 SOCKET_REDELIVERY, HTTP_REDELIVERY = (4.0, 60.0, 300.0), (0.0, 60.0, 300.0)
 
 
@@ -65,9 +67,11 @@ def read_options() -> argparse.Namespace:
 
     parser = argparse.ArgumentParser(prog="python -m sandbox", description="A local Slack for one app.")
     parser.add_argument("--manifest", type=Path, required=True, help="the app's manifest, JSON or YAML")
-    parser.add_argument("--seed", type=Path, required=True, help="the workspace to start with, YAML")
     parser.add_argument(
-        "--state", type=Path, required=True, help="where the workspace is kept between runs, a file of its own"
+        "--seed", type=Path, default=SEED, help="the workspace to start with, YAML; default Brightwater"
+    )
+    parser.add_argument(
+        "--state", type=Path, help="where the workspace is kept between runs, a file of its own; default in memory"
     )
     parser.add_argument("--host", default="127.0.0.1", help="default 127.0.0.1: this machine only")
     parser.add_argument("--port", type=port, default=4040, help="default 4040; 0 takes a free one")
@@ -97,7 +101,7 @@ def read_options() -> argparse.Namespace:
 
 
 def request_urls(manifest: Manifest, options: argparse.Namespace) -> RequestUrls | None:
-    """HTTP mode by `--request-url`, or by a manifest with Socket Mode off and request URLs; else None.
+    """HTTP mode by `--request-url`, or by a manifest with Socket Mode off; else None.
 
     Raises:
         Unreachable: a URL or the secret can't be used.
@@ -105,7 +109,7 @@ def request_urls(manifest: Manifest, options: argparse.Namespace) -> RequestUrls
     urls = dict(manifest.request_urls)
     if options.request_url:
         urls = dict.fromkeys(("events", "interactivity", "options", *manifest.commands), options.request_url)
-    elif manifest.socket_mode or not urls:
+    elif manifest.socket_mode:
         return None
     return RequestUrls(urls, options.signing_secret, ack_seconds=Limits.ack_seconds, allow_remote=options.allow_remote)
 
@@ -124,7 +128,9 @@ async def serve(slack: LocalSlack, host: str, port: int) -> None:
 
 
 async def start(slack: LocalSlack, host: str, port: int) -> web.AppRunner:
-    runner = web.AppRunner(create_app(slack), access_log=None, handle_signals=False, shutdown_timeout=2)
+    http = logging.getLogger("sandbox.http")
+    http.addFilter(is_our_fault)
+    runner = web.AppRunner(create_app(slack), access_log=None, handle_signals=False, shutdown_timeout=2, logger=http)
     await runner.setup()
     try:
         await web.TCPSite(runner, host, port).start()
@@ -138,6 +144,11 @@ async def start(slack: LocalSlack, host: str, port: int) -> web.AppRunner:
     if slack.request_urls:
         slack.request_urls.open()
     return runner
+
+
+def is_our_fault(record: logging.LogRecord) -> bool:
+    """Not a request that is no HTTP: its sender gets a 400, which says it all."""
+    return not (record.exc_info and isinstance(record.exc_info[1], HttpProcessingError))
 
 
 if __name__ == "__main__":

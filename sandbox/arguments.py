@@ -6,9 +6,12 @@ import json
 import math
 from typing import Any
 
-from aiohttp import web
+from aiohttp import BodyPartReader, web
+from aiohttp.http_exceptions import HttpProcessingError
 
 MAX_DEPTH = 60
+# What aiohttp raises for a form that is none: a broken boundary, header, charset or transfer encoding.
+MALFORMED = (ValueError, AssertionError, LookupError, RuntimeError, HttpProcessingError)
 type_names: dict[type, str] = {str: "string", dict: "object", list: "array"}
 Json = dict[str, Any]
 
@@ -70,13 +73,23 @@ async def read_arguments(request: web.Request) -> Json:
             arguments |= content
     elif kind in ("application/x-www-form-urlencoded", "multipart/form-data"):
         try:
-            form = await request.post()
-        except (ValueError, AssertionError, LookupError) as problem:
+            arguments |= await (_parts(request) if kind == "multipart/form-data" else request.post())
+        except MALFORMED as problem:
             raise Refused("invalid_form_data") from problem
-        arguments |= {name: value for name, value in form.items() if isinstance(value, str)}
     elif request.can_read_body and await request.read():
         raise Refused("invalid_post_type")
     return arguments
+
+
+async def _parts(request: web.Request) -> Json:
+    """The texts of a multipart form; files in it are no arguments, and are not kept anywhere."""
+    texts: Json = {}
+    async for part in await request.multipart():
+        if request.content.total_bytes > request.client_max_size:
+            raise web.HTTPRequestEntityTooLarge(request.client_max_size)
+        if isinstance(part, BodyPartReader) and part.name and not part.filename:
+            texts[part.name] = await part.text()
+    return texts
 
 
 class Arguments:

@@ -205,7 +205,7 @@ def block_problems(blocks: Any, surface: str, at: str = "/blocks") -> Problems:
     yield from _repeated_blocks(placed)
     for where, one in placed:
         yield from _repeated_actions(one, where)
-    tables = [where for where, one in placed if one.get("type") in ("table", "data_table")]
+    tables = [where for where, one in placed if one.get("type") == "table"]
     for where in tables[1:]:
         yield where, "only one table is allowed"
     if sum(len(one["text"]) for _, one in placed if _is_markdown(one)) > MAX_MARKDOWN:

@@ -110,9 +110,9 @@ class Deliveries:
             Refused: `dispatch_failed` (nobody there, or it broke) or `operation_timeout` (no acknowledgement in time).
         """
         envelope = Envelope(kind, copy.deepcopy(payload), act)
-        if not self.road.connected and time.monotonic() - self._last_left < self.ack_seconds:
+        if time.monotonic() - self._last_left < self.ack_seconds:
             with contextlib.suppress(TimeoutError):  # it was here a moment ago and is probably reconnecting
-                await asyncio.wait_for(self._came.wait(), self.ack_seconds)
+                await asyncio.wait_for(self.reachable(), self.ack_seconds)
         self._waiting[envelope.id] = envelope
         started = time.monotonic()
         arrived = await self._hand_over(envelope)
@@ -123,6 +123,11 @@ class Deliveries:
             self._note(envelope, "gave_up")
             raise Refused("operation_timeout" if arrived else "dispatch_failed")
         return envelope
+
+    async def reachable(self) -> None:
+        """Until there is an end of the app to bring something to."""
+        while not self.road.connected:
+            await self._came.wait()
 
     async def wait(self, envelope: Envelope, seconds: float) -> None:
         """Until it is acknowledged, given up, or the time is over."""

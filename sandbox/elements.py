@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from sandbox.arguments import Json
@@ -223,6 +224,13 @@ BUTTONS = ("button", "workflow_button")
 
 def among(*kinds: str) -> Check:
     return typed(ELEMENTS, SURFACES, kinds)
+
+
+def leaves(blocks: Any) -> Iterator[Json]:
+    """The blocks that a person sees: of a container those inside it."""
+    for block in blocks if isinstance(blocks, list) else []:
+        if isinstance(block, dict):
+            yield from leaves(block["child_blocks"]) if "child_blocks" in block else (block,)
 
 
 def elements_of(block: Json) -> list[Json]:

@@ -8,8 +8,7 @@ from typing import Any
 
 from sandbox.arguments import Json, Refused, bad_arguments
 from sandbox.blocks import block_problems
-from sandbox.shapes import HOME, MESSAGE, MODAL, Problems, flag, one_of, plain, shape, string
-from sandbox.shapes import anything as unchecked
+from sandbox.shapes import HOME, MESSAGE, MODAL, Problems, anything, flag, one_of, plain, shape, string
 
 MAX_TEXT = 40_000
 MAX_UPDATE_TEXT = 4_000
@@ -60,7 +59,7 @@ def check_metadata(metadata: Any) -> None:
 
 
 ANY_VIEW = {
-    "blocks!": unchecked,
+    "blocks!": anything,
     "private_metadata": string(3000, 0),
     "callback_id": string(255, 0),
     "external_id": string(255, 0),

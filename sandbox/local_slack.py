@@ -49,6 +49,10 @@ class Limits:
     rate_limits: bool = False
 
 
+# What an app hears of every public channel, in it or not.
+PUBLIC = ("channel_archive", "channel_created", "channel_rename", "channel_unarchive", "link_shared")
+
+
 class LocalSlack:
     def __init__(
         self,
@@ -88,6 +92,7 @@ class LocalSlack:
         road.on_change = lambda count: self.tell({"type": "connected", "connected": count})
         self.closed_views: dict[str, Json] = {}  # submitted or left, for acts that forge a second submission
         self.unacknowledged: dict[str, asyncio.Event] = {}  # response_urls whose command is not acknowledged yet
+        self.contexts: dict[str, Json] = {}  # what users look at beside the app's messages
         self._triggers: dict[str, Json] = {}
         self._saving: asyncio.Task[None] | None = None
         self._alarm: asyncio.TimerHandle | None = None
@@ -152,6 +157,7 @@ class LocalSlack:
         self.workspace.state["last_stamp"] = stamp  # nothing from before is issued again
         self.workspace.touch_everything()
         self._triggers.clear()
+        self.contexts.clear()
         self.faults.active.clear()
         self.deliveries.forget()
         self.tell({"type": "reset"})
@@ -195,7 +201,9 @@ class LocalSlack:
         """Sends the event when the manifest subscribes to it and the bot may know of it."""
         if not self.manifest.receives(subscription):
             return []
-        if channel and not self.workspace.has_bot(channel):
+        if self.workspace.bot.get("is_uninstalled"):
+            return []
+        if channel and not self.workspace.has_bot(channel) and (channel["is_private"] or subscription not in PUBLIC):
             return []
         team = self.workspace.team["id"]
         place = (channel or {}).get("id", "")
@@ -230,7 +238,14 @@ class LocalSlack:
         elif not channel["is_im"] and channel["is_private"]:
             kind, subscription = "group", "message.groups"
         told = {**event, "channel": channel["id"], "channel_type": kind}
+        told |= self.context("app_context", channel, event)
         return self.emit(subscription, {"event_ts": event["ts"], **told}, channel, act)
+
+    def context(self, name: str, channel: Json, event: Json) -> Json:
+        """What the writer looks at, told with their direct messages to apps that subscribe to its changes."""
+        context = self.contexts.get(str(event.get("user")))
+        heard = channel["is_im"] and context and self.manifest.receives("app_context_changed")
+        return {name: context} if heard else {}
 
     def trigger(self, user_id: str, act: str | None) -> str:
         """A trigger id: good for one view within three seconds."""
@@ -290,7 +305,29 @@ class LocalSlack:
             *self._mention(event, channel, act, before=""),
             *self.message_event(event, channel, act),
             *self._links(event, channel, act),
+            *self._metadata("posted", channel, shown, {}, act),
         ]
+
+    def _metadata(self, what: str, channel: Json, now: Json, before: Json, act: str | None) -> list[Envelope]:
+        """`message_metadata_…` for what the manifest subscribes to, by app and type."""
+        kept, gone = now.get("metadata"), before.get("metadata")
+        author = now.get("app_id") or before.get("app_id") or ""
+        if kept == gone or not self.manifest.reads_metadata(author, kept or gone or {}):
+            return []
+        name = f"message_metadata_{what}"
+        told: Json = {
+            "type": name,
+            "app_id": author,
+            "bot_id": now.get("bot_id") or before.get("bot_id"),
+            "user_id": now.get("user") or before.get("user"),
+            "team_id": self.workspace.team["id"],
+            "channel_id": channel["id"],
+            "message_ts": now.get("ts") or before.get("ts"),
+            "event_ts": self.workspace.new_ts(),
+        }
+        told |= {"metadata": kept} if kept else {"deleted_ts": before.get("ts")}
+        told |= {"previous_metadata": gone} if gone else {}
+        return self.emit(name, told, channel, act)
 
     def _links(self, event: Json, channel: Json, act: str | None) -> list[Envelope]:
         """`link_shared` for links a person posts into a domain the manifest unfurls."""
@@ -340,6 +377,7 @@ class LocalSlack:
         return [
             *self._mention(after, channel, act, before=before["text"]),
             *self.message_event({**event, "message": after, "previous_message": before}, channel, act),
+            *self._metadata("updated" if "metadata" in before else "posted", channel, after, before, act),
         ]
 
     def delete(self, channel: Json, message: Json, act: str | None = None) -> list[Envelope]:
@@ -357,7 +395,10 @@ class LocalSlack:
         told = {"type": "message_deleted", "channel": channel["id"], "ts": before["ts"]}
         self.tell({**told, "thread_ts": before.get("thread_ts")}, channel=channel)
         event = {"type": "message", "subtype": "message_deleted", "hidden": True, "ts": stamp}
-        return self.message_event({**event, "deleted_ts": before["ts"], "previous_message": before}, channel, act)
+        return [
+            *self.message_event({**event, "deleted_ts": before["ts"], "previous_message": before}, channel, act),
+            *self._metadata("deleted", channel, {}, before, act),
+        ]
 
     def react(
         self, channel: Json, message: Json, user_id: str, emoji: str, *, remove: bool = False, act: str | None = None
@@ -461,9 +502,26 @@ class LocalSlack:
             "event_ts": self.workspace.new_ts(),
         }
         envelopes = self.emit("member_left_channel", event, channel, act)
+        if user_id == self.workspace.bot["user_id"]:
+            name = "group_left" if channel["is_private"] else "channel_left"
+            gone = {"type": name, "channel": channel["id"], "event_ts": event["event_ts"]}
+            envelopes += self.emit(name, gone, channel, act)
         channel["members"].remove(user_id)
         self.tell_channel(channel, user_id)
         return envelopes
+
+    def channel_note(
+        self, channel: Json, author: Json, what: str, words: str, act: str | None, **about: str
+    ) -> list[Envelope]:
+        """The line Slack itself writes into the channel when somebody changes it."""
+        side = "group" if channel["is_private"] else "channel"
+        text = f"<@{author['user']}> {words}"
+        return self.post(channel, author | {"subtype": f"{side}_{what}", "text": text, **about}, act)[1]
+
+    def channel_event(self, channel: Json, what: str, about: Json, act: str | None) -> list[Envelope]:
+        self.tell_channel(channel)
+        name = f"{'group' if channel['is_private'] else 'channel'}_{what}"
+        return self.emit(name, {"type": name, **about, "event_ts": self.workspace.new_ts()}, channel, act)
 
     # Views
 

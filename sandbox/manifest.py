@@ -25,6 +25,7 @@ EVENT_SCOPES = {
     "message.mpim": "mpim:history",
     "reaction_added": "reactions:read",
     "reaction_removed": "reactions:read",
+    "app_context_changed": "assistant:write",
     "channel_archive": "channels:read",
     "channel_created": "channels:read",
     "channel_rename": "channels:read",
@@ -36,6 +37,9 @@ EVENT_SCOPES = {
     "group_rename": "groups:read",
     "group_unarchive": "groups:read",
     "link_shared": "links:read",
+    "message_metadata_deleted": "metadata.message:read",
+    "message_metadata_posted": "metadata.message:read",
+    "message_metadata_updated": "metadata.message:read",
     "pin_added": "pins:read",
     "pin_removed": "pins:read",
     "subteam_created": "usergroups:read",
@@ -59,11 +63,17 @@ class Manifest:
     messages_tab_read_only: bool
     suggested_prompts: tuple[Json, ...]
     unfurl_domains: tuple[str, ...]
+    metadata_subscriptions: tuple[Json, ...]
     socket_mode: bool
-    request_urls: Mapping[str, str]  # by what goes there: events, interactivity, options, or a command's name
+    request_urls: dict[str, str]  # by what goes there: events, interactivity, options, or a command's name
 
     def receives(self, event: str) -> bool:
         return event in self.events and EVENT_SCOPES.get(event, "") in ("", *self.scopes)
+
+    def reads_metadata(self, app_id: str, metadata: Json) -> bool:
+        """Whether it subscribes to this app's metadata of this type; `*` stands for any."""
+        wanted = [(one.get("app_id"), one.get("event_type")) for one in self.metadata_subscriptions]
+        return any(app in ("*", app_id) and kind in ("*", metadata.get("event_type")) for app, kind in wanted)
 
     def unheard(self) -> list[str]:
         """Subscribed events that never arrive because their scope is missing."""
@@ -116,6 +126,7 @@ def manifest_from(content: Json) -> Manifest:
         messages_tab_read_only=bool(tabs.get("messages_tab_read_only_enabled")),
         unfurl_domains=tuple(listed(features.get("unfurl_domains"))),
         suggested_prompts=tuple(listed((features.get("agent_view") or {}).get("suggested_prompts"))),
+        metadata_subscriptions=tuple(listed(subscriptions.get("metadata_subscriptions"))),
         socket_mode=bool(settings.get("socket_mode_enabled", True)),
         request_urls={name: url for name, url in urls.items() if isinstance(url, str) and url},
     )

@@ -70,11 +70,15 @@ class RequestUrls:
         Raises:
             Unreachable: there is no URL or no secret, or a URL is not of this machine and `allow_remote` isn't set.
         """
-        if not secret:
-            raise Unreachable("HTTP mode signs its requests: give the app's signing secret with --signing-secret.")
         self.urls, self.secret, self.ack_seconds, self.allow_remote = dict(urls), secret, ack_seconds, allow_remote
         for url in self.urls.values():
             self._check(url)
+        if not urls:
+            raise Unreachable(
+                "Socket Mode is off in the manifest, which names no request URL; give one by --request-url."
+            )
+        if not secret:
+            raise Unreachable("HTTP mode signs its requests: give the app's signing secret with --signing-secret.")
         self.on_change: Callable[[int], None] = lambda count: None
         self._verified = False
         self._session: aiohttp.ClientSession | None = None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 
 from sandbox.arguments import Json, Refused
+from sandbox.limits import check_metadata
 from sandbox.local_slack import LocalSlack
 from sandbox.methods.chat import bot_author, read_content
 from sandbox.methods.table import Call
@@ -45,6 +46,8 @@ def say(slack: LocalSlack, where: Json, call: Call) -> None:
     if channel is None:
         raise Refused("channel_not_found")
     message = workspace.message(channel["id"], where.get("ts") or "")
+    if message and message.get("bot_id") != workspace.bot["bot_id"]:
+        message = None  # a person's, where a shortcut was used: not the app's to change
     ephemeral = workspace.ephemeral(where["user"], where.get("ts") or "")
     if call.flag("delete_original"):
         if message:
@@ -56,9 +59,12 @@ def say(slack: LocalSlack, where: Json, call: Call) -> None:
         where["ts"] = None
         return
     content = read_content(slack, call)
+    metadata = call.content("metadata", dict, "invalid_metadata_format")
+    check_metadata(metadata)
+    content |= {"metadata": metadata} if metadata else {}
     if call.flag("replace_original") and message:
-        if "blocks" not in content:
-            message.pop("blocks", None)
+        for name in ("blocks", "attachments"):
+            message.pop(name, None)
         slack.edit(channel, message, content, workspace.bot["user_id"], call.act)
     elif call.flag("replace_original") and ephemeral:
         for name in ("blocks", "attachments"):

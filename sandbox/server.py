@@ -16,11 +16,11 @@ from aiohttp import BodyPartReader, web
 
 from sandbox import methods
 from sandbox.acts import perform
-from sandbox.arguments import Json, Refused, loads, read_arguments
+from sandbox.arguments import MALFORMED, Json, Refused, loads, read_arguments
 from sandbox.dialogue import dialogue
 from sandbox.faults import KINDS, REASONS
 from sandbox.local_slack import LocalSlack
-from sandbox.methods.files import MAX_FILE_BYTES, receive
+from sandbox.methods.files import MAX_FILE_BYTES, keep, receive
 from sandbox.methods.scheduled import plan
 from sandbox.request_urls import is_loopback
 from sandbox.responses import respond
@@ -60,6 +60,7 @@ def create_app(slack: LocalSlack) -> web.Application:
     app.router.add_post("/upload/v1/{file}/{token}", upload)
     app.router.add_get("/files/{file}/{name}", show_file)
     app.router.add_post("/sandbox/act", act)
+    app.router.add_post("/sandbox/upload", take_file)
     app.router.add_get("/sandbox/state", state)
     app.router.add_get("/sandbox/history", older)
     app.router.add_get("/sandbox/live", live)
@@ -92,6 +93,8 @@ async def plain_errors(request: web.Request, handler: Handler) -> web.StreamResp
     except web.HTTPException as problem:
         error = {404: "not_found", 405: "method_not_allowed"}.get(problem.status, "bad_request")
         return web.json_response({"ok": False, "error": error, "message": problem.reason}, status=problem.status)
+    except ConnectionError:  # the caller went away in the middle of its request
+        return web.Response(status=400)
     except UnicodeDecodeError:
         return web.json_response({"ok": False, "error": "invalid_charset"}, status=400)
     except Exception:  # the last resort: Slack's own word for it, the traceback in the log
@@ -212,13 +215,15 @@ def _has_gone(request: web.Request) -> bool:
 
 
 async def upload(request: web.Request) -> web.StreamResponse:
-    """The bytes of a file, as the whole body or as the first file of a form."""
-    content = b""
+    """The bytes of a file, as the whole body or as the first field of a form."""
     if request.content_type == "multipart/form-data":
-        async for part in await request.multipart():
-            if isinstance(part, BodyPartReader) and part.filename:
-                content = await _bytes(part.read_chunk)
-                break
+        try:
+            part = await (await request.multipart()).next()
+            if not isinstance(part, BodyPartReader):
+                raise Refused("invalid_form_data", status=400)
+            content = await _bytes(part.read_chunk)
+        except MALFORMED as problem:
+            raise Refused("invalid_form_data", status=400) from problem
     else:
         content = await _bytes(request.content.read)
     await receive(request.app[SLACK], request.match_info["file"], request.match_info["token"], content)
@@ -258,6 +263,16 @@ async def open_socket(request: web.Request) -> web.StreamResponse:
 
 async def act(request: web.Request) -> web.StreamResponse:
     return web.json_response(await perform(request.app[SLACK], await _body(request)))
+
+
+async def take_file(request: web.Request) -> web.StreamResponse:
+    """A file that somebody puts into a form: `user` and `name` in the query, the bytes as the body."""
+    slack, user, name = request.app[SLACK], _viewer(request), request.query.get("name", "").strip()
+    content = await _bytes(request.content.read)
+    if user is None or not name or not content:
+        raise Refused("bad_file", status=400, message="a file has a user, a name and some content")
+    file = await keep(slack, name, content, user)
+    return web.json_response({"ok": True, "file": slack.workspace.file_out(file["id"])})
 
 
 async def state(request: web.Request) -> web.StreamResponse:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import bisect
 import time
 
 from sandbox.arguments import Json
@@ -49,17 +50,10 @@ def snapshot(slack: LocalSlack, viewer: str | None, newest: int | None = None) -
 def history(slack: LocalSlack, channel: str, count: int | None, before: str = "") -> tuple[list[Json], bool]:
     """The latest `count` messages of a channel before a timestamp, each with its thread; and whether more remain."""
     workspace = slack.workspace
-    messages = [*workspace.messages(channel)]
     if count is None:
-        return [workspace.message_shown(channel, message) for message in messages], False
-    page: dict[str, Json] = {}
-    found = 0
-    for message in reversed(messages):
-        is_reply = message.get("thread_ts", message["ts"]) != message["ts"]
-        if (before and message["ts"] >= before) or (is_reply and message.get("subtype") != "thread_broadcast"):
-            continue
-        found += 1
-        if found > count:
-            break
-        page |= {one["ts"]: one for one in (message, *workspace.thread(channel, message["ts"]))}
-    return [workspace.message_shown(channel, page[ts]) for ts in sorted(page)], found > count
+        return [workspace.message_shown(channel, message) for message in workspace.messages(channel)], False
+    top = workspace.timeline(channel).top
+    last = bisect.bisect_left(top, before, key=lambda message: str(message["ts"])) if before else len(top)
+    roots = top[max(0, last - count) : last]
+    page = {one["ts"]: one for root in roots for one in (root, *workspace.thread(channel, root["ts"]))}
+    return [workspace.message_shown(channel, page[ts]) for ts in sorted(page)], last > count

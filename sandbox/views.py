@@ -8,7 +8,7 @@ import secrets
 from typing import Any
 
 from sandbox.arguments import Json, Refused
-from sandbox.elements import ELEMENTS, SELECTS, elements_of
+from sandbox.elements import ELEMENTS, SELECTS, elements_of, leaves
 from sandbox.workspace import Workspace
 
 MAX_STACK = 3
@@ -50,7 +50,7 @@ def value_field(kind: str) -> str:
 def with_ids(blocks: list[Json]) -> list[Json]:
     """The blocks with the block_id and action_id Slack generates where the app gave none."""
     blocks = copy.deepcopy(blocks)
-    for block in blocks:
+    for block in [*blocks, *leaves(blocks)]:
         if not block.get("block_id"):
             block["block_id"] = secrets.token_urlsafe(4)[:5]
         for element in elements_of(block):
@@ -93,7 +93,7 @@ def refuse_known_external_id(workspace: Workspace, given: Json, old: Json | None
 def _values(blocks: list[Json], before: Json) -> Json:
     """What the inputs hold: what was typed before an update, else their initial values."""
     values: Json = {}
-    for block in blocks:
+    for block in leaves(blocks):
         for element in elements_of(block):
             if is_stateful(element):
                 earlier = before.get(block["block_id"], {}).get(element["action_id"])

@@ -198,7 +198,7 @@ class Workspace:
             "is_ultra_restricted": bool(user.get("is_ultra_restricted")),
             "is_bot": user["is_bot"],
             "is_app_user": False,
-            "updated": 1_760_000_000,
+            "updated": user.get("updated", 1_760_000_000),
             "is_email_confirmed": True,
         }
         if user.get("is_stranger"):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 
-from sandbox.acts import clicks, commands, messages, modals
+from sandbox.acts import channels, clicks, commands, messages, modals, people
 from sandbox.acts.act import Act
 from sandbox.arguments import Json, Refused
 from sandbox.local_slack import LocalSlack
@@ -27,6 +27,19 @@ ACTS: dict[str, Callable[[Act], Awaitable[Json]]] = {
     "invite": messages.invite,
     "kick": messages.kick,
     "unfurl": messages.unfurl,
+    "pin": channels.pin,
+    "upload": channels.upload,
+    "join": channels.join,
+    "leave": channels.leave,
+    "create_channel": channels.create,
+    "rename_channel": channels.rename,
+    "archive_channel": channels.archive,
+    "group_message": channels.group_message,
+    "look": people.look,
+    "add_person": people.add,
+    "change_person": people.change,
+    "deactivate_person": people.deactivate,
+    "uninstall": people.uninstall,
 }
 
 

@@ -117,8 +117,11 @@ async def followed(act: Act) -> None:
     """Waits a moment for what the app does after its acknowledgement: most open their modal only then.
 
     Over as soon as the app is seen to answer. A modal that opens with nothing to fill in or press is probably
-    one that says "Loading", so what replaces it is waited for, too.
+    one that says "Loading", so what replaces it is waited for, too. With `follow` false nobody waits: the page
+    is told of everything anyway.
     """
+    if not act.flag("follow", True):
+        return
     journal, since = act.slack.journal, act.begun
     until = time.monotonic() + act.slack.limits.follow_seconds
     while (left := until - time.monotonic()) > 0:

@@ -7,7 +7,7 @@ from typing import Any
 
 from sandbox.acts.act import Act, asked, channel_name, interaction
 from sandbox.arguments import Json, Refused
-from sandbox.elements import elements_of
+from sandbox.elements import elements_of, leaves
 from sandbox.views import initial, is_stateful
 
 THUMBS = ("positive", "negative")
@@ -55,7 +55,7 @@ def _found(act: Act) -> tuple[Place, Json, Json]:
     origin: Place | None = None
     for place in _places(act):
         origin = origin or place
-        for block in place[1].get("blocks") or []:
+        for block in leaves(place[1].get("blocks")):
             for element in elements_of(block):
                 named = element.get("action_id") == wanted if wanted else block.get("block_id") == block_id
                 if named and block_id in ("", block.get("block_id")) and _is_shown(element, user):
@@ -129,7 +129,7 @@ def _action(act: Act, block: Json, element: Json) -> Json:
     if element["type"] == "feedback_buttons":
         sides = [side for side in THUMBS if act.given.get("value") in _names(element, side)]
         pressed = element[f"{sides[0]}_button"] if sides else element
-    return action | {name: pressed[name] for name in ("text", "value", "style", "url") if name in pressed}
+    return action | {name: pressed[name] for name in ("text", "value", "style", "url", "confirm") if name in pressed}
 
 
 def _values(act: Act, place: Place) -> Json:
@@ -139,7 +139,7 @@ def _values(act: Act, place: Place) -> Json:
         return values
     key = f"{act.user['id']}:{(channel or {}).get('id')}:{holder['ts']}"
     kept: Json = act.workspace.state["inputs"].setdefault(key, {})
-    for block in holder.get("blocks") or []:
+    for block in leaves(holder.get("blocks")):
         for element in elements_of(block):
             if is_stateful(element):
                 kept.setdefault(block["block_id"], {}).setdefault(element["action_id"], initial(element))

@@ -74,6 +74,7 @@ async def shortcut(act: Act) -> Json:
         "callback_id": act.text("callback_id"),
         "action_ts": act.workspace.new_ts(),
     }
+    del payload["api_app_id"]  # the one kind of interaction that does not carry it
     if known.get("type") == "message":
         channel, message = act.message()
         where = {"user": user["id"], "channel": channel["id"], "ts": message["ts"]}
@@ -113,6 +114,7 @@ async def _open_tab(act: Act, tab: str) -> Json:
     view = act.workspace.state["homes"].get(user["id"])
     if tab == "home" and view:
         event["view"] = view
+    event |= act.slack.context("context", channel, event)
     envelopes = act.slack.emit("app_home_opened", event | {"event_ts": act.workspace.new_ts()}, channel, act.id)
     answer = await acknowledged(act, envelopes)
     return answer | {"channel": channel["id"]}

@@ -29,10 +29,25 @@ async def submit(act: Act) -> Json:
             return {"response": {"response_action": "errors", "errors": errors}, "view": view}
     user = act.user
     act.slack.journal.remember(act.id, view["id"])
-    payload = interaction(act, user, "view_submission") | {"view": view, "response_urls": []}
+    payload = interaction(act, user, "view_submission") | {"view": view, "response_urls": _response_urls(act, view)}
     answer = await asked(act, user, "interactive", payload)
     changed = _follow(act, user["id"], view, answer["response"] or {})
     return answer | ({"view": changed} if changed else {})
+
+
+def _response_urls(act: Act, view: Json) -> list[Json]:
+    """An address to answer at, for each channel chosen in an input that asks for one."""
+    urls = []
+    for block in view["blocks"]:
+        element = block.get("element") or {}
+        if block["type"] == "input" and element.get("response_url_enabled"):
+            state = view["state"]["values"].get(block["block_id"], {}).get(element["action_id"], {})
+            chosen = act.workspace.channel(str(state.get(value_field(element["type"]))))
+            if chosen:
+                url = act.slack.response_url("actions", act.id, user=act.user["id"], channel=chosen["id"])
+                where = {"block_id": block["block_id"], "action_id": element["action_id"], "channel_id": chosen["id"]}
+                urls.append(where | {"response_url": url})
+    return urls
 
 
 async def close(act: Act) -> Json:

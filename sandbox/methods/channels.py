@@ -27,8 +27,7 @@ def create(slack: LocalSlack, call: Call) -> Json:
     slack.tell_channel(channel)
     if not channel["is_private"]:
         about = {"id": channel["id"], "name": name, "created": channel["created"], "creator": bot}
-        event = {"type": "channel_created", "channel": about, "event_ts": slack.workspace.new_ts()}
-        slack.emit("channel_created", event, channel, call.act)
+        slack.channel_event(channel, "created", {"channel": about}, call.act)
     return {"channel": slack.workspace.channel_out(channel)}
 
 
@@ -210,12 +209,8 @@ def _short(text: str) -> str:
 
 def _say(slack: LocalSlack, call: Call, channel: Json, what: str, words: str, **about: str) -> None:
     """The line Slack itself writes into the channel."""
-    side = "group" if channel["is_private"] else "channel"
-    text = f"<@{slack.workspace.bot['user_id']}> {words.format(**about)}"
-    slack.post(channel, bot_author(slack) | {"subtype": f"{side}_{what}", "text": text, **about}, call.act)
+    slack.channel_note(channel, bot_author(slack), what, words.format(**about), call.act, **about)
 
 
 def _tell(slack: LocalSlack, call: Call, channel: Json, what: str, about: Json) -> None:
-    slack.tell_channel(channel)
-    name = f"{'group' if channel['is_private'] else 'channel'}_{what}"
-    slack.emit(name, {"type": name, **about, "event_ts": slack.workspace.new_ts()}, channel, call.act)
+    slack.channel_event(channel, what, about, call.act)

@@ -10,6 +10,7 @@ from typing import Any
 
 from sandbox.arguments import Json, Refused, bad_arguments
 from sandbox.blocks import block_problems
+from sandbox.deliveries import Envelope
 from sandbox.limits import refuse_blocks
 from sandbox.local_slack import LocalSlack
 from sandbox.methods.chat import TS, bot_author
@@ -69,7 +70,7 @@ def complete_upload(slack: LocalSlack, call: Call) -> Json:
         upload = uploads.pop(one["id"])
         slack.workspace.state["files"][one["id"]] = _file(slack, one["id"], upload, str(one.get("title") or ""), bot)
     content: Json = {"blocks": with_ids(blocks)} if blocks else {"text": call.text("initial_comment")}
-    share(slack, [one["id"] for one in given], channels, content | thread_ts, call.act)
+    share(slack, [one["id"] for one in given], channels, bot_author(slack) | content | thread_ts, call.act)
     return {"files": [slack.workspace.file_out(one["id"]) for one in given]}
 
 
@@ -90,27 +91,36 @@ async def receive(slack: LocalSlack, file_id: str, token: str, content: bytes) -
     slack.changed()
 
 
-def share(slack: LocalSlack, file_ids: list[str], channels: list[Json], content: Json, act: str | None) -> None:
-    """Posts the files in each channel, and tells the app."""
-    bot = slack.workspace.bot["user_id"]
+async def keep(slack: LocalSlack, name: str, content: bytes, user: str) -> Json:
+    """A person's file, stored; it has been shared with nobody yet."""
+    file_id = slack.workspace.new_id("F")
+    await asyncio.to_thread(slack.store.keep_file, file_id, content)
+    upload = {"name": name, "length": len(content), "alt_txt": "", "snippet_type": ""}
+    file = slack.workspace.state["files"][file_id] = _file(slack, file_id, upload, "", user)
+    slack.changed()
+    return file
+
+
+def share(
+    slack: LocalSlack, file_ids: list[str], channels: list[Json], content: Json, act: str | None
+) -> tuple[list[Json], list[Envelope]]:
+    """Posts the files in each channel, and tells the app; `content` names the author and the words."""
+    posted, envelopes = [], []
     for channel in channels:
-        message = bot_author(slack) | {
-            "subtype": "file_share",
-            "upload": True,
-            "text": "",
-            **content,
-            "files": file_ids,
-        }
+        message = {"subtype": "file_share", "upload": True, "text": "", **content, "files": file_ids}
         files = slack.workspace.state["files"]
         ts = slack.workspace.new_ts()
         for file_id in file_ids:
             files[file_id]["shares"].setdefault(channel["id"], []).append(ts)
-        slack.post(channel, message | {"ts": ts}, act)
+        shared, told = slack.post(channel, message | {"ts": ts}, act)
+        posted.append(shared)
+        envelopes += told
         for file_id in file_ids:
-            event = {"type": "file_shared", "file_id": file_id, "file": {"id": file_id}, "user_id": bot}
+            event = {"type": "file_shared", "file_id": file_id, "file": {"id": file_id}, "user_id": content["user"]}
             event |= {"channel_id": channel["id"], "event_ts": slack.workspace.new_ts()}
-            slack.emit("file_shared", event, channel, act)
+            envelopes += slack.emit("file_shared", event, channel, act)
     slack.changed()
+    return posted, envelopes
 
 
 def _channels(slack: LocalSlack, names: list[str]) -> list[Json]:
@@ -337,7 +347,7 @@ def update_remote(slack: LocalSlack, call: Call) -> Json:
 @method("files.remote.share", tier=2, required=["channels"], scopes=["remote_files:share"])
 def share_remote(slack: LocalSlack, call: Call) -> Json:
     file = _named(slack, call)
-    share(slack, [file["id"]], _channels(slack, call.names("channels")), {}, call.act)
+    share(slack, [file["id"]], _channels(slack, call.names("channels")), bot_author(slack), call.act)
     return {"file": slack.workspace.file_out(file["id"])}
 
 

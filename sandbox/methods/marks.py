@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from sandbox.arguments import Json, Refused
+from sandbox.deliveries import Envelope
 from sandbox.local_slack import LocalSlack
 from sandbox.methods.chat import TS
 from sandbox.methods.table import Call, method, page, visible_channel
@@ -79,26 +80,14 @@ def _item(slack: LocalSlack, call: Call) -> tuple[Json, Json]:
 @method("pins.add", tier=2, required=["channel"], scopes=["pins:write"])
 def add_pin(slack: LocalSlack, call: Call) -> Json:
     channel, message = _pinnable(slack, call)
-    pins = slack.workspace.state["pins"].setdefault(channel["id"], [])
-    if any(pin["ts"] == message["ts"] for pin in pins):
-        raise Refused("already_pinned")
-    if len(pins) >= MAX_PINS:
-        raise Refused("too_many_pins")
-    bot = slack.workspace.bot["user_id"]
-    pins.append({"ts": message["ts"], "created": slack.workspace.stamp() // 1_000_000, "created_by": bot})
-    _tell_pin(slack, "pin_added", channel, message, call.act)
+    pin_message(slack, channel, message, slack.workspace.bot["user_id"], call.act)
     return {}
 
 
 @method("pins.remove", tier=2, required=["channel"], scopes=["pins:write"])
 def remove_pin(slack: LocalSlack, call: Call) -> Json:
     channel, message = _pinnable(slack, call)
-    pins = slack.workspace.state["pins"].get(channel["id"], [])
-    kept = [pin for pin in pins if pin["ts"] != message["ts"]]
-    if len(kept) == len(pins):
-        raise Refused("no_pin")
-    slack.workspace.state["pins"][channel["id"]] = kept
-    _tell_pin(slack, "pin_removed", channel, message, call.act)
+    unpin_message(slack, channel, message, slack.workspace.bot["user_id"], call.act)
     return {}
 
 
@@ -111,6 +100,36 @@ def list_pins(slack: LocalSlack, call: Call) -> Json:
         if message:
             items.append(_pin(slack, channel, message, pin))
     return {"items": items}
+
+
+def pin_message(slack: LocalSlack, channel: Json, message: Json, user: str, act: str | None) -> list[Envelope]:
+    """Pins it for this user.
+
+    Raises:
+        Refused: `already_pinned` or `too_many_pins`.
+    """
+    pins: list[Json] = slack.workspace.state["pins"].setdefault(channel["id"], [])
+    if any(pin["ts"] == message["ts"] for pin in pins):
+        raise Refused("already_pinned")
+    if len(pins) >= MAX_PINS:
+        raise Refused("too_many_pins")
+    pin = {"ts": message["ts"], "created": slack.workspace.stamp() // 1_000_000, "created_by": user}
+    pins.append(pin)
+    return _tell_pin(slack, "pin_added", channel, message, pin, user, act)
+
+
+def unpin_message(slack: LocalSlack, channel: Json, message: Json, user: str, act: str | None) -> list[Envelope]:
+    """Takes the pin off.
+
+    Raises:
+        Refused: `no_pin`.
+    """
+    pins: list[Json] = slack.workspace.state["pins"].get(channel["id"], [])
+    pin = next((one for one in pins if one["ts"] == message["ts"]), None)
+    if pin is None:
+        raise Refused("no_pin")
+    pins.remove(pin)
+    return _tell_pin(slack, "pin_removed", channel, message, pin, user, act)
 
 
 def _pinnable(slack: LocalSlack, call: Call) -> tuple[Json, Json]:
@@ -133,14 +152,15 @@ def _pin(slack: LocalSlack, channel: Json, message: Json, pin: Json) -> Json:
     return {"type": "message", "channel": channel["id"], "message": shown, **about}
 
 
-def _tell_pin(slack: LocalSlack, event: str, channel: Json, message: Json, act: str | None) -> None:
+def _tell_pin(
+    slack: LocalSlack, event: str, channel: Json, message: Json, pin: Json, user: str, act: str | None
+) -> list[Envelope]:
     pins = slack.workspace.state["pins"][channel["id"]]
     slack.changed()
     slack.tell({"type": "pins", "channel": channel["id"], "pins": pins}, channel=channel)
-    pin = {"created": slack.workspace.stamp() // 1_000_000, "created_by": slack.workspace.bot["user_id"]}
     told: Json = {
         "type": event,
-        "user": slack.workspace.bot["user_id"],
+        "user": user,
         "channel_id": channel["id"],
         "item": _pin(slack, channel, message, pin),
         "item_user": message.get("user", ""),
@@ -148,7 +168,7 @@ def _tell_pin(slack: LocalSlack, event: str, channel: Json, message: Json, act: 
         "has_pins": bool(pins),
         "event_ts": slack.workspace.new_ts(),
     }
-    slack.emit(event, told, channel, act)
+    return slack.emit(event, told, channel, act)
 
 
 # Bookmarks

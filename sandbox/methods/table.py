@@ -58,6 +58,8 @@ def answer(slack: LocalSlack, name: str, token: str, given: Json, act: str | Non
         raise Refused("unknown_method", req_method=name)
     if known.token:
         check_token(token, known.token)
+        if slack.workspace.bot.get("is_uninstalled") and known.token == "xoxb-":
+            raise Refused("account_inactive")
     wait = slack.rates.wait(name, known.tier, str(given.get("channel"))) if slack.rates else 0
     if wait:
         raise Refused("ratelimited", status=429, retry_after=wait)

@@ -88,9 +88,10 @@ def _given(call: Call, surface: str) -> Json:
 
 
 def _user(slack: LocalSlack, call: Call) -> str:
-    if "trigger_id" not in call:
-        raise bad_arguments("missing required field: trigger_id")
-    return slack.pull_trigger(call.text("trigger_id"))
+    for name in ("trigger_id", "interactivity_pointer"):
+        if name in call:
+            return slack.pull_trigger(call.text(name))
+    raise bad_arguments("missing required field: trigger_id")
 
 
 def _match_hash(call: Call, old: Json) -> None:

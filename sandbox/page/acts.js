@@ -5,7 +5,7 @@ let last = Promise.resolve();
 
 /** Does one act as the current person; a failure is told in words and answered as {ok: false}. */
 export async function act(what, fields = {}) {
-  const sent = { do: what, user: store.me, ...fields };
+  const sent = { do: what, user: store.me, follow: false, ...fields };
   let answer;
   try {
     const response = await fetch("/sandbox/act", {

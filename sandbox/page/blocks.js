@@ -1,5 +1,5 @@
 // Block Kit, one function per block type. What can be pressed or filled in is in elements.js.
-import { alert, card, carousel, plan, task } from "./cards.js";
+import { alert, authProvider, card, carousel, iconOf, plan, task } from "./cards.js";
 import { h, icon, newId, unknown } from "./dom.js";
 import { element } from "./elements.js";
 import { markdown } from "./markdown.js";
@@ -45,7 +45,8 @@ const BLOCKS = {
       block.accessory ? h("div.accessory", element(block.accessory, block, place)) : null,
     ),
 
-  header: (block) => h("h3", { dir: "auto" }, mrkdwn.textObject(block.text)),
+  header: (block) =>
+    h("h3", { dir: "auto", class: `level-${Number(block.level) || 1}` }, mrkdwn.textObject(block.text)),
 
   divider: () => h("hr"),
 
@@ -69,6 +70,16 @@ const BLOCKS = {
   container,
   task_card: (block) => h("div", task(block)),
   plan,
+
+  auth_provider: authProvider,
+
+  call: ({ call }) =>
+    h(
+      "div",
+      icon("phone"),
+      h("strong", mrkdwn.plain(call?.v1?.name) || "Call"),
+      call?.v1?.join_url ? mrkdwn.link(call.v1.join_url, "Join") : null,
+    ),
 
   video: (block) =>
     h(
@@ -139,7 +150,7 @@ function input(block, place) {
 function container(block, place) {
   const title = block.rich_text_title ? richText(block.rich_text_title.elements) : mrkdwn.textObject(block.title);
   const head = [
-    block.icon ? h("span.card-icon", picture(block.icon)) : null,
+    iconOf(block),
     h(
       "div.card-titles",
       h("div.card-title", title),

@@ -25,7 +25,7 @@ export function card(content, block, place) {
     content.hero_image ? h("div.card-hero", picture(content.hero_image)) : null,
     h(
       "div.card-head",
-      content.icon ? h("span.card-icon", picture(content.icon)) : null,
+      iconOf(content),
       h(
         "div.card-titles",
         content.title ? h("div.card-title", mrkdwn.textObject(content.title)) : null,
@@ -42,6 +42,12 @@ export function card(content, block, place) {
       : null,
   );
 }
+
+/** The picture before a title, or the name of one of Slack's own. */
+export const iconOf = ({ icon: image, slack_icon: own }) =>
+  image
+    ? h("span.card-icon", picture(image))
+    : own && h("span.card-icon", { role: "img", "aria-label": own.name, title: own.name }, icon("bolt"));
 
 /** Cards side by side, to be scrolled by hand, by keys or by the two buttons. */
 export function carousel(block, place) {
@@ -115,5 +121,25 @@ export function plan(block) {
       "ul",
       tasks.map((item) => h("li", task(item))),
     ),
+  );
+}
+
+/** A service that the app can be connected to. */
+export function authProvider(block, place) {
+  const [url, verb] = block.is_connected ? [block.disconnect_url, "Disconnect"] : [block.auth_url, "Connect"];
+  const identity = [block.connected_identity, block.connected_context]
+    .filter(Boolean)
+    .map((part) => mrkdwn.plain(part.text));
+  return h(
+    "div.card-head",
+    block.icon_url ? iconOf({ icon: { image_url: block.icon_url, alt_text: "" } }) : null,
+    h(
+      "div.card-titles",
+      h("div.card-title", mrkdwn.textObject(block.name)),
+      block.description ? h("div.card-subtitle", mrkdwn.textObject(block.description)) : null,
+      block.is_connected ? h("div.card-subtitle", ["Connected", ...identity].join(" · ")) : null,
+    ),
+    url ? mrkdwn.link(url, verb) : null,
+    block.accessory ? element(block.accessory, block, place) : null,
   );
 }

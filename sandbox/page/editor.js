@@ -15,6 +15,8 @@ const STYLES = {
   U: "underline",
   CODE: "code",
 };
+const EMPTY = "\u200b"; // holds the cursor where there is no text yet
+const BLOCKS = ["DIV", "P", "UL", "OL", "BLOCKQUOTE", "PRE"];
 const LISTS = { UL: "bullet", OL: "ordered" };
 
 /** The tools above the text: [name, drawing, key with Ctrl or Cmd, what it does]. */
@@ -23,8 +25,8 @@ const TOOLS = [
   ["Italic", "italic", "i", () => command("italic")],
   ["Strikethrough", "strike", "shift+x", () => command("strikeThrough")],
   ["Link", "link", "shift+u", (editor) => editor.askLink()],
-  ["Ordered list", "numbers", "shift+7", () => command("insertOrderedList")],
-  ["Bulleted list", "bullets", "shift+8", () => command("insertUnorderedList")],
+  ["Ordered list", "numbers", "shift+7", () => list("insertOrderedList")],
+  ["Bulleted list", "bullets", "shift+8", () => list("insertUnorderedList")],
   ["Quote", "quote", "shift+9", (editor) => editor.wrap("BLOCKQUOTE")],
   ["Code", "code", "shift+c", (editor) => editor.toggleCode()],
   ["Code block", "codeblock", "alt+shift+c", (editor) => editor.wrap("PRE")],
@@ -32,6 +34,13 @@ const TOOLS = [
 
 // The only way a browser offers to edit with undo; it makes the elements that `readBlocks` knows, and nothing else.
 const command = (name, value = null) => document.execCommand(name, false, value);
+
+// A browser puts the cursor at the beginning of the new item; who has typed goes on at its end.
+function list(name) {
+  const { anchorOffset, isCollapsed } = getSelection();
+  command(name);
+  if (isCollapsed && anchorOffset) getSelection().modify("move", "forward", "lineboundary");
+}
 
 export const richTextField = (el, block, place) => new Editor(el, block, place).node;
 
@@ -110,21 +119,28 @@ class Editor {
 
   /** The lines of the selection become a quote or a code block, or text again. */
   wrap(tag) {
-    const isOne = Boolean(this.around(tag));
-    command("formatBlock", isOne ? "DIV" : tag);
+    const around = this.around(tag);
+    if (!around) return command("formatBlock", tag);
+    const lines = h("div", ...around.childNodes);
+    around.replaceWith(lines);
+    return getSelection().collapse(lines, lines.childNodes.length);
   }
 
+  /** The selection becomes code, or text again; with nothing selected, what is typed next does. */
   toggleCode() {
-    const code = this.around("CODE");
     const selection = getSelection();
-    if (code) {
-      code.replaceWith(...code.childNodes);
-    } else if (!selection.isCollapsed) {
+    const around = this.around("CODE");
+    if (around && !selection.isCollapsed) around.replaceWith(...around.childNodes);
+    else if (around) {
+      around.after(EMPTY); // right behind it the cursor would still be in it
+      selection.collapse(around.nextSibling, 1);
+    } else if (selection.rangeCount) {
       const range = selection.getRangeAt(0);
-      const node = h("code", range.toString());
+      const node = h("code", range.toString() || EMPTY);
       range.deleteContents();
       range.insertNode(node);
       selection.selectAllChildren(node);
+      if (node.textContent === EMPTY) selection.collapseToEnd();
     }
   }
 
@@ -187,32 +203,47 @@ const keyOf = (event) => event.code.replace(/^(Key|Digit)/, "").toLowerCase();
 /** What stands in the editor -> elements of a rich_text block. */
 export function readBlocks(root) {
   const found = [];
-  let line = [];
+  let line = null; // of text that stands in no element of its own
+  const add = (type, elements) => {
+    if (type === found.at(-1)?.type) found.at(-1).elements.push({ type: "text", text: "\n" }, ...elements);
+    else found.push({ type, elements });
+  };
   const endLine = () => {
-    if (line.length) found.push({ type: "rich_text_section", elements: line });
-    line = [];
+    if (line) add("rich_text_section", line);
+    line = null;
   };
   for (const node of root.childNodes) {
     const tag = node.nodeName;
-    if (tag in LISTS) {
-      endLine();
-      found.push(...readList(node, 0));
-    } else if (tag === "BLOCKQUOTE" || tag === "PRE") {
-      endLine();
-      const elements = readInline(node, tag === "PRE" ? null : {});
-      if (elements.at(-1)?.text === "\n") elements.pop();
-      const type = tag === "PRE" ? "rich_text_preformatted" : "rich_text_quote";
-      if (elements.length) found.push({ type, elements });
-    } else if (tag === "DIV" || tag === "P") {
-      endLine();
-      if (node.querySelector(":scope > :is(ul, ol, blockquote, pre)")) found.push(...readBlocks(node));
-      else line = readInline(node);
-      endLine();
-    } else line.push(...readInline({ childNodes: [node] }));
+    if (!BLOCKS.includes(tag)) {
+      line = [...(line ?? []), ...readInline({ childNodes: [node] })];
+      continue;
+    }
+    endLine();
+    if (tag in LISTS) found.push(...readList(node, 0));
+    else if (tag === "PRE") add("rich_text_preformatted", readInline(node, null));
+    else if (tag === "BLOCKQUOTE") add("rich_text_quote", readInline(node));
+    else if (node.querySelector(":scope > :is(ul, ol, blockquote, pre)")) found.push(...readBlocks(node));
+    else add("rich_text_section", readInline(node));
   }
   endLine();
-  return joined(found);
+  return found
+    .map((block) => (block.type === "rich_text_list" ? block : { ...block, elements: tidied(block.elements) }))
+    .filter((block) => block.elements.length);
 }
+
+// Neighbours of one style are one text; space at both ends goes.
+function tidied(elements) {
+  const joined = elements.reduce((all, element) => {
+    const last = all.at(-1);
+    const isSame = last?.type === "text" && element.type === "text" && styleOf(last) === styleOf(element);
+    return isSame ? [...all.slice(0, -1), { ...last, text: last.text + element.text }] : [...all, element];
+  }, []);
+  if (joined[0]?.type === "text") joined[0].text = joined[0].text.replace(/^\n+/, "");
+  if (joined.at(-1)?.type === "text") joined.at(-1).text = joined.at(-1).text.trimEnd();
+  return joined.filter((element) => element.type !== "text" || element.text);
+}
+
+const styleOf = ({ style }) => JSON.stringify(style ?? {});
 
 function readList(list, indent) {
   const found = [];
@@ -228,7 +259,7 @@ function readList(list, indent) {
       continue;
     }
     const inner = [...item.childNodes].filter((node) => !(node.nodeName in LISTS));
-    items.push({ type: "rich_text_section", elements: readInline({ childNodes: inner }) });
+    items.push({ type: "rich_text_section", elements: tidied(readInline({ childNodes: inner })) });
     for (const nested of item.children)
       if (nested.nodeName in LISTS) {
         end();
@@ -244,7 +275,9 @@ function readInline(node, style = {}) {
   return [...node.childNodes].flatMap((child) => {
     const tag = child.nodeName;
     if (tag === "#text")
-      return child.data ? [styled({ type: "text", text: child.data.replaceAll("\u00a0", " ") }, style)] : [];
+      return child.data
+        ? [styled({ type: "text", text: child.data.replaceAll("\u00a0", " ").replaceAll(EMPTY, "") }, style)]
+        : [];
     if (tag === "BR") return child === node.lastChild ? [] : [{ type: "text", text: "\n" }];
     if (tag === "A") return [styled({ type: "link", url: child.href, text: child.textContent }, style)];
     const inner = readInline(child, style && STYLES[tag] ? { ...style, [STYLES[tag]]: true } : style);
@@ -253,13 +286,3 @@ function readInline(node, style = {}) {
 }
 
 const styled = (element, style) => (style && Object.keys(style).length ? { ...element, style } : element);
-
-// Lines of one kind that follow one another are one block with line breaks, as Slack has it.
-function joined(blocks) {
-  return blocks.reduce((all, block) => {
-    const last = all.at(-1);
-    if (block.type === "rich_text_list" || last?.type !== block.type) return [...all, block];
-    last.elements.push({ type: "text", text: "\n" }, ...block.elements);
-    return all;
-  }, []);
-}

@@ -38,7 +38,7 @@ function sizeOf(bytes) {
 }
 
 /** The address on this very server, whichever of its loopback names the file carries; else nothing: no outside request. */
-function ours(url) {
+export function ours(url) {
   const { protocol, hostname, port, pathname, search, origin } = new URL(url || "about:blank", location.href);
   const isHere =
     origin === location.origin ||

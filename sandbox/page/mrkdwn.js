@@ -1,6 +1,6 @@
 // Slack's own markup, as DOM nodes. Whatever isn't markup we know is shown as the text it is.
 import { h } from "./dom.js";
-import { EMOJI } from "./emoji.js";
+import { glyphOf } from "./emoji.js";
 import * as store from "./store.js";
 
 const INLINE = new RegExp(
@@ -8,7 +8,7 @@ const INLINE = new RegExp(
     "`([^`\\n]+)`",
     "<([^<>\\n]+)>",
     "(?<![\\p{L}\\p{N}])([*_~])(?=\\S)([^\\n]{1,3000}?)(?<=\\S)\\3(?![\\p{L}\\p{N}])",
-    ":([a-z0-9_+'-]{1,50}):",
+    ":([a-z0-9_+'-]{1,50}(?:::skin-tone-[2-6])?):",
     "(https?:\\/\\/[^\\s<>|]+[^\\s<>|.,;:!?)'\"*_~])",
   ].join("|"),
   "gu",
@@ -23,7 +23,10 @@ export function mrkdwn(text = "") {
 
 /** A plain_text object: no markup but emoji shortcodes. */
 export function plain(text = "") {
-  return unescape(String(text)).replace(/:([a-z0-9_+'-]{1,50}):/g, (whole, name) => EMOJI[name] ?? whole);
+  return unescape(String(text)).replace(
+    /:([a-z0-9_+'-]{1,50}(?:::skin-tone-[2-6])?):/g,
+    (whole, name) => glyphOf(name) ?? whole,
+  );
 }
 
 /** A text object of Block Kit, whichever of the two kinds it is. */
@@ -131,8 +134,10 @@ export function emojiNode(name, unicode = "") {
     ? unicode.split("-").map((code) => parseInt(code, 16))
     : [];
   const isGlyph = codes.length && codes.every((code) => code <= 0x10ffff);
-  const glyph = isGlyph ? String.fromCodePoint(...codes) : EMOJI[name.split("::")[0]];
-  return glyph ? h("span.emoji", { role: "img", "aria-label": name.replaceAll("_", " ") }, glyph) : `:${name}:`;
+  const glyph = isGlyph ? String.fromCodePoint(...codes) : glyphOf(name);
+  return glyph
+    ? h("span.emoji", { role: "img", "aria-label": name.replaceAll("_", " ").replace("::", ", ") }, glyph)
+    : `:${name}:`;
 }
 
 /** Only addresses that a browser opens as a page or a letter become links; others stay text. */

@@ -46,7 +46,7 @@ const userItem = (user) => {
 const conversationItem = (channel) => ({
   value: channel.id,
   label: nameOf(channel),
-  picture: channel.is_im ? null : icon(channel.is_private ? "lock" : "hash"),
+  picture: channel.is_private && !channel.is_im ? icon("lock") : null,
   raw: channel.id,
 });
 
@@ -54,7 +54,7 @@ function nameOf(channel) {
   const others = [channel.user, ...(channel.members ?? [])].filter((id) => id && id !== store.me);
   return channel.is_im || channel.is_mpim
     ? [...new Set(others)].map((id) => store.person(id).name).join(", ")
-    : channel.name;
+    : `${channel.is_private ? "" : "#"}${channel.name}`;
 }
 
 const kindOf = (channel) =>
@@ -122,8 +122,9 @@ class Picker {
       many ? "div.field-text.picker.has-chips" : "div.field-text.picker",
       {
         onmousedown: (event) => {
-          if (event.target.closest("input, button")) return;
-          event.preventDefault();
+          if (event.target === this.field) return;
+          event.preventDefault(); // the focus stays, so that a button pressed here is still there when it is let go
+          if (event.target.closest("button")) return;
           this.field.focus();
           this.open();
         },
@@ -159,10 +160,13 @@ class Picker {
         h("button", { "aria-label": `Remove ${item.label}`, onclick: () => this.remove(index) }, icon("close")),
       );
     this.chips.replaceChildren(...(many ? items.map(chip) : []));
-    this.field.value = many ? "" : (items[0]?.label ?? "");
     this.field.placeholder = many && items.length ? "" : this.name;
     this.clearer.hidden = many || !items.length || !this.block.optional;
-    this.wanted = "";
+    this.showChosen();
+  }
+
+  showChosen() {
+    this.field.value = this.many ? "" : (this.items[0]?.label ?? "");
   }
 
   remove(index) {
@@ -199,7 +203,7 @@ class Picker {
   settle() {
     this.asked += 1; // options on their way have nobody left to choose
     clearTimeout(this.pause);
-    this.draw();
+    this.showChosen();
   }
 
   open() {

@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from bot.manifest import manifest
+from sandbox.testing import sandbox
 from tests.conversations.slack import Company
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -25,22 +26,8 @@ def sandbox_process(folder: Path, seed: Path = ROOT / "sandbox" / "seed.yaml") -
     """A sandbox of our own on a free port, with the sample company unless another seed is given."""
     manifest_file = folder / "manifest.json"
     manifest_file.write_text(json.dumps(manifest()), encoding="utf-8")
-    files = ["--manifest", manifest_file, "--seed", seed, "--state", folder / "sandbox.json"]
-    process = subprocess.Popen(
-        [sys.executable, "-m", "sandbox", *files, "--port", "0"],
-        stdout=subprocess.PIPE,
-        text=True,
-        cwd=ROOT,
-    )
-    assert process.stdout
-    try:
-        line = process.stdout.readline()
-        assert "http://" in line, f"the sandbox did not start: {line!r}"
-        yield Company(line.split()[-1])
-    finally:
-        process.terminate()
-        process.wait(timeout=20)
-        process.stdout.close()
+    with sandbox(manifest_file, "--seed", seed, "--state", folder / "sandbox.json") as slack:
+        yield Company(slack.address)
 
 
 @dataclass

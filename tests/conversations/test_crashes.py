@@ -145,6 +145,7 @@ def test_a_socket_that_closes_while_answering(company: Company, bots: Bots, reas
 
     message = company.say("UANA", "C0ASK", f"<@UFRONTLINE> {QUESTIONS[3]}")
     company.fault("disconnect", reason=reason)
+    company.fault("clear")  # Socket Mode is back after `link_disabled`
 
     company.replies("C0ASK", message["ts"], 1)
     assert company.ask("UDEV", QUESTIONS[4])

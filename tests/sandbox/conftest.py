@@ -82,10 +82,10 @@ class Client:
         async with self.session.post(f"{self.address}/api/{method}", json=arguments, headers=headers) as response:
             return dict(await response.json())
 
-    async def entry(self, fits: Callable[[Json], bool], since: int = 0) -> Json:
-        """The first journal entry that fits, waiting for it."""
+    async def entry(self, fits: Callable[[Json], bool], since: int = 0, wait: float = 10) -> Json:
+        """The first journal entry that fits, waiting for it as long as something happens every `wait` seconds."""
         while True:
-            read = await self.get("/sandbox/journal", since=since, wait=10)
+            read = await self.get("/sandbox/journal", since=since, wait=wait)
             assert read["entries"], "nothing more happened"
             for entry in read["entries"]:
                 if fits(entry):
@@ -107,11 +107,13 @@ async def start_sandbox() -> AsyncIterator[Start]:
         state: Path | None = None,
         request_url: str | None = None,
     ) -> Client:
+        described = manifest_from(content or manifest())
+        places = dict.fromkeys(("events", "interactivity", "/ask"), request_url) if request_url else {}
         urls = None
-        if request_url:
-            places = dict.fromkeys(("events", "interactivity", "/ask"), request_url)
-            urls = RequestUrls(places, SECRET, ack_seconds=(limits or Limits()).ack_seconds)
-        slack = LocalSlack(manifest_from(content or manifest()), read_seed(SEED), state, limits, urls)
+        if request_url or not described.socket_mode:
+            ack_seconds = (limits or Limits()).ack_seconds
+            urls = RequestUrls(described.request_urls | places, SECRET, ack_seconds=ack_seconds)
+        slack = LocalSlack(described, read_seed(SEED), state, limits, urls)
         runners.append(await start(slack, "127.0.0.1", 0))
         sessions.append(aiohttp.ClientSession())
         return Client(slack, sessions[-1])

@@ -1,7 +1,9 @@
 """Every block and element: taken, kept and given back as it was; and nothing beyond what Slack takes."""
 
 import copy
+import json
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -60,6 +62,15 @@ async def test_every_input_keeps_its_value_in_a_modal(sandbox: Client, name: str
 
     assert view["blocks"][0]["element"] == element
     assert view["state"]["values"]["in"]["act"]["type"] == name
+
+
+def test_the_page_is_drawn_from_blocks_that_slack_takes() -> None:
+    """What the page's own tests show is allowed where they show it."""
+    gallery = json.loads((Path(__file__).parent / "gallery.json").read_text(encoding="utf-8"))
+    view = gallery.pop("modal")
+
+    assert {name: list(block_problems(blocks, MESSAGE)) for name, blocks in gallery.items()} == {n: [] for n in gallery}
+    assert list(block_problems(view["blocks"], MODAL)) == []
 
 
 def test_what_slacks_own_client_builds_is_taken() -> None:

@@ -283,3 +283,91 @@ async def test_a_response_url_dies_after_its_time(start_sandbox: Start, connect:
     await sandbox.act("command", user="UANA", channel="dm", text="/ask")
     async with sandbox.session.post(urls[0], json={"text": "late"}) as response:
         assert (response.status, (await response.json())["error"]) == (404, "expired_url")
+
+
+@pytest.mark.parametrize(
+    ("frame", "reason"),
+    [
+        ("{", "it is not JSON"),
+        ("[1]", "it names no envelope_id"),
+        ('{"envelope_id": 7}', "it names no envelope_id"),
+        ('{"envelope_id": "unknown"}', "no such envelope is waiting"),
+        (b"\xff", "it is not JSON"),
+    ],
+)
+async def test_a_frame_that_acknowledges_nothing_is_noted(sandbox: Client, frame: str | bytes, reason: str) -> None:
+    """The connection goes on, and an acknowledgement in a binary frame counts."""
+    async with Socket(sandbox) as socket:
+        await (socket.socket.send_bytes(frame) if isinstance(frame, bytes) else socket.socket.send_str(frame))
+        entry = await sandbox.entry(lambda entry: entry["kind"] == "frame")
+        act = await ask(sandbox)
+        envelope = await socket.receive()
+        await socket.socket.send_bytes(json.dumps({"envelope_id": envelope["envelope_id"]}).encode())
+
+    assert (entry["state"], entry["reason"]) == ("ignored", reason)
+    assert (await act)["acked_ms"] is not None
+
+
+async def test_a_huge_frame_ends_its_connection_only(sandbox: Client) -> None:
+    """With the close code for it; a compressed one that grows huge as well."""
+    for compress in (0, 15):
+        ticket = await sandbox.api("apps.connections.open", token="xapp-test")
+        async with sandbox.session.ws_connect(ticket["url"], compress=compress) as socket:
+            await socket.receive_json()
+            await socket.send_str("x" * 3_000_000)
+            closed = await socket.receive(timeout=5)
+            assert (closed.type, socket.close_code) == (aiohttp.WSMsgType.CLOSE, 1009)
+
+
+async def test_permessage_deflate_is_agreed_on_when_offered(sandbox: Client) -> None:
+    """JavaScript's client and Python's websockets offer it."""
+    ticket = await sandbox.api("apps.connections.open", token="xapp-test")
+    async with sandbox.session.ws_connect(ticket["url"], compress=15) as socket:
+        assert socket.compress == 15
+        assert (await socket.receive_json())["type"] == "hello"
+
+
+async def test_socket_mode_that_was_switched_off_stays_off(sandbox: Client) -> None:
+    """After `link_disabled` no connection opens until the faults are cleared."""
+    async with Socket(sandbox) as socket:
+        await sandbox.fault("disconnect", reason="link_disabled")
+        farewell = await socket.receive()
+    refused = await sandbox.api("apps.connections.open", token="xapp-test")
+    await sandbox.fault("clear")
+    opened = await sandbox.api("apps.connections.open", token="xapp-test")
+
+    assert (farewell["type"], farewell["reason"]) == ("disconnect", "link_disabled")
+    assert (refused["error"], opened["ok"]) == ("forbidden_team", True)
+
+
+async def test_a_brief_connection_is_told_its_time(sandbox: Client) -> None:
+    """`debug_reconnects=true` on its address asks for six minutes."""
+    ticket = await sandbox.api("apps.connections.open", token="xapp-test")
+    async with sandbox.session.ws_connect(ticket["url"] + "&debug_reconnects=true") as socket:
+        brief = await socket.receive_json()
+    async with Socket(sandbox) as usual:
+        lives = [hello["debug_info"]["approximate_connection_time"] for hello in (brief, usual.hello)]
+
+    assert lives == [360, 18060]
+
+
+async def test_an_envelope_goes_to_one_connection_only(sandbox: Client) -> None:
+    """In turn, so that several processes share the work."""
+    async with Socket(sandbox) as first, Socket(sandbox) as second:
+        for socket in (first, second):
+            act = await ask(sandbox)
+            await socket.ack(await socket.receive())
+            assert (await act)["acked_ms"] is not None
+
+
+@pytest.mark.parametrize("accepts", [False, True])
+async def test_a_shortcut_takes_a_payload_only_by_setting(start_sandbox: Start, accepts: bool) -> None:
+    """What Slack does today is not public: `accepts_response_payload` is false unless told otherwise."""
+    sandbox = await start_sandbox(limits=Limits(shortcuts_accept_payload=accepts, follow_seconds=0))
+    async with Socket(sandbox) as socket:
+        act = asyncio.create_task(sandbox.act("shortcut", user="UANA", callback_id="ask_guides"))
+        envelope = await socket.receive()
+        await socket.ack(envelope, text="thanks")
+
+    assert envelope["accepts_response_payload"] is accepts
+    assert (await act)["response"] == ({"text": "thanks"} if accepts else None)

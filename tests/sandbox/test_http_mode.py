@@ -22,7 +22,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from sandbox.local_slack import Limits
 from sandbox.request_urls import RequestUrls, Unreachable
-from tests.sandbox.conftest import SECRET, Client, Json, Start
+from tests.sandbox.conftest import SECRET, Client, Json, Start, manifest
 
 QUICK = Limits(ack_seconds=0.4, follow_seconds=0.1, redelivery=(0.0, 0.1))
 
@@ -313,6 +313,44 @@ def _fresh(answer: web.Response | float) -> web.Response | float:
     return answer if isinstance(answer, float) else web.Response(status=answer.status, headers=answer.headers)
 
 
+async def test_the_manifest_may_name_a_url_for_each_kind(start_sandbox: Start) -> None:
+    """With Socket Mode off: events, interactions, options and each command go where it says."""
+    taken: list[tuple[str, str]] = []
+
+    async def take(request: web.Request) -> web.Response:
+        body = (await request.read()).decode()
+        if "challenge" in body:
+            return web.json_response({"challenge": json.loads(body)["challenge"]})
+        if not body.startswith("ssl_check"):
+            taken.append((request.path, request.content_type))
+        return web.Response()
+
+    app = web.Application()
+    app.router.add_post("/{anything}", take)
+    content = manifest()
+    async with listening(app) as address:
+        settings = content["settings"]
+        settings["socket_mode_enabled"] = False
+        settings["event_subscriptions"]["request_url"] = f"{address}/events"
+        settings["interactivity"] = {"request_url": f"{address}/clicks", "message_menu_options_url": f"{address}/menus"}
+        content["features"]["slash_commands"][0]["url"] = f"{address}/ask"
+        sandbox = await start_sandbox(content, limits=QUICK)
+        await passed(sandbox)
+        select = {"type": "external_select", "action_id": "guide"}
+        blocks = [{"type": "actions", "elements": [select, *BUTTON["elements"]]}]
+        await sandbox.act("message", user="UANA", channel="dm", text="hello")
+        await sandbox.act("command", user="UANA", channel="C0IDEAS", text="/ask")
+        homeless = await sandbox.act("command", user="UANA", channel="C0IDEAS", text="/raw")
+        private = {"channel": "C0ASK", "user": "UANA"}
+        await sandbox.api("chat.postEphemeral", text="x", blocks=blocks, **private)
+        await sandbox.act("click", action_id="go", **private)
+        await sandbox.act("suggest", action_id="guide", value="x", **private)
+
+    form = "application/x-www-form-urlencoded"
+    assert taken == [("/events", "application/json"), *((path, form) for path in ("/ask", "/clicks", "/menus"))]
+    assert homeless["error"] == "dispatch_failed"
+
+
 async def test_no_retry_is_respected(begin: Begin) -> None:
     """An answer with `x-slack-no-retry: 1` is the last; without it the event is given up after the last retry."""
     no_more = web.Response(status=500, headers={"X-Slack-No-Retry": "1"})
@@ -400,12 +438,13 @@ async def test_the_check_says_what_is_wrong(
         ("ftp://127.0.0.1/", SECRET, "is no http or https address"),
         ("http://127.0.0.1:99999/", SECRET, "is no http or https address"),
         ("http://127.0.0.1:3000/slack/events", "", "give the app's signing secret"),
+        ("", SECRET, "names no request URL"),
     ],
 )
 def test_a_url_that_may_not_be_used_is_refused(url: str, secret: str, said: str) -> None:
     """Before anything is sent to it."""
     with pytest.raises(Unreachable, match=said):
-        RequestUrls({"events": url}, secret, ack_seconds=3)
+        RequestUrls({"events": url} if url else {}, secret, ack_seconds=3)
 
 
 async def test_apps_connections_open_is_refused_over_http(begin: Begin) -> None:

@@ -67,7 +67,13 @@ def test_a_file_that_cannot_be_used_is_named(
 
 @pytest.mark.parametrize(
     ("option", "said"),
-    [("--state=/dev/null/state", "/dev/null/state can't be written"), ("--port=70000", "invalid port value: '70000'")],
+    [
+        ("--state=/dev/null/state", "/dev/null/state can't be written"),
+        ("--port=70000", "invalid port value: '70000'"),
+        ("--redelivery=4,-1", "invalid intervals value: '4,-1'"),
+        ("--request-url=https://slack-app.example/slack/events", "is not on this machine"),
+        ("--request-url=http://127.0.0.1:3000/slack/events", "give the app's signing secret with --signing-secret"),
+    ],
 )
 def test_a_place_that_cannot_be_used_is_named(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], option: str, said: str

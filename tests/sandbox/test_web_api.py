@@ -51,6 +51,35 @@ async def test_every_encoding_is_read(sandbox: Client, encoding: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("given", "broadcast"), [("1", True), ("true", True), ("0", False), ("false", False), ("", False)]
+)
+async def test_booleans_in_forms_are_read(sandbox: Client, given: str, broadcast: bool) -> None:
+    """Python writes 1 and 0, JavaScript true and false; an argument of Bolt's own is no stumbling block."""
+    ts = (await sandbox.api("chat.postMessage", channel="C0ASK", text="root"))["ts"]
+    form = {
+        "channel": "C0ASK",
+        "text": "x",
+        "thread_ts": ts,
+        "reply_broadcast": given,
+        "team_id": "T1",
+        "token": "xoxb-1",
+    }
+    async with sandbox.session.post(f"{sandbox.address}/api/chat.postMessage", data=form) as response:
+        message = (await response.json())["message"]
+
+    assert (message.get("subtype") == "thread_broadcast") is broadcast
+
+
+async def test_a_view_in_a_form_is_json(sandbox: Client) -> None:
+    """As the JavaScript client sends it."""
+    form = {"trigger_id": sandbox.slack.trigger("UANA", None), "view": json.dumps(modal()), "token": "xoxb-1"}
+    async with sandbox.session.post(f"{sandbox.address}/api/views.open", data=form) as response:
+        answer = await response.json()
+
+    assert answer["view"]["blocks"][0]["text"] == section("x")["text"]
+
+
+@pytest.mark.parametrize(
     ("method", "arguments", "error"),
     [
         ("chat.postMessage", {"text": " "}, "no_text"),
