@@ -201,8 +201,8 @@ def test_home_shows_what_is_mine(company: Company) -> None:
     assert "Your team" not in hers
 
     company.act("open_home", user="UKIRA")
-    home = company.until(lambda: (h := company.home("UKIRA")) and "Your team" in words(h) and h, "Home") or {}
-    assert "*Thanks:* 1 story with 1 kudos" in words(home)
+    figures = "*Thanks:* 1 story with 1 kudos"
+    home = company.until(lambda: (h := company.home("UKIRA")) and figures in words(h) and h, "the figures") or {}
     assert actions(home, "triage_ideas")
     press(company, home, "mute_ideas")
     company.until(lambda: "News of ideas waits" in words(company.home("UKIRA")), "the change in Home")
@@ -213,7 +213,9 @@ def test_monday_morning_comes_once(company: Company, bot: Bot) -> None:
     bot.stop()
     start(bot, MONDAY)
     company.until(lambda: len(digests(company)) == 2, "the Monday digest")
-    (figures,) = company.until(lambda: [m for m in company.direct("UKIRA") if "figures" in m["text"]], "the figures")
+    (figures,) = company.until(
+        lambda: [m for m in company.direct("UKIRA") if "Your team's figures" in m["text"]], "the figures"
+    )
     bot.kill()
     start(bot, MONDAY)
     company.quiet()
@@ -221,13 +223,13 @@ def test_monday_morning_comes_once(company: Company, bot: Bot) -> None:
     monday = digests(company)[-1]
     assert "from 16 to 22 November" in monday["text"]
     assert len(digests(company)) == 2
-    assert [m["ts"] for m in company.direct("UKIRA") if "figures" in m["text"]] == [figures["ts"]]
+    assert [m["ts"] for m in company.direct("UKIRA") if "Your team's figures" in m["text"]] == [figures["ts"]]
     assert "*Ratings:* 0 👍 and 0 👎 (n 0)" in words(figures["blocks"])
 
 
 def test_each_figure_leads_to_its_list(company: Company) -> None:
     """Thanks by name; private questions are counted and not shown."""
-    figures = next(m for m in company.direct("UKIRA") if "figures" in m["text"])
+    figures = next(m for m in company.direct("UKIRA") if "Your team's figures" in m["text"])
     for button in actions(figures, "digest_list"):
         company.click("UKIRA", figures, "digest_list", value=button["value"])
         view = company.until(lambda: (v := company.view("UKIRA")) and "Loading" not in words(v) and v, "a list") or {}
@@ -255,7 +257,7 @@ def test_whoever_wants_to_be_private_is_in_no_digest(company: Company) -> None:
     home = company.until(lambda: (h := company.home("UANA")) and actions(h, "open_appearance") and h, "Home") or {}
     company.act("click", user="UANA", view_id=home["id"], action_id="open_appearance")
     submit(company, "UANA", {"appears": "private"})
-    figures = next(m for m in company.direct("UKIRA") if "figures" in m["text"])
+    figures = next(m for m in company.direct("UKIRA") if "Your team's figures" in m["text"])
     value = next(b["value"] for b in actions(figures, "digest_list") if b["value"].startswith("thanks"))
 
     def is_hidden() -> bool:
