@@ -39,28 +39,29 @@ class Script:
     channel: Json
     lines: list[str] = field(default_factory=list)
     names: dict[str, str] = field(default_factory=dict)  # ts -> variable
-    seen: Counter[tuple[str, str]] = field(default_factory=Counter)  # (where, text) -> how often so far
+    seen: Counter[str] = field(default_factory=Counter)  # condition -> how often so far
 
     def said(self, user: str, text: str, ts: str | None, root: str | None, more: Json) -> None:
         place = f", thread_ts={self.of(root)}" if root else ""
         extra = "".join(f", {name}={value!r}" for name, value in more.items())
         self.lines.append(f"{self._new(ts, 'said')} = company.say({user!r}, {self._where()!r}, {text!r}{place}{extra})")
 
-    def shown(self, message: Json) -> None:
-        """The app's message, in its thread, in the channel, or to one person."""
-        root = str(message.get("thread_ts", message["ts"]))
+    def shown(self, message: Json, *, is_final: bool = True) -> None:
+        """The app's message, in its thread, in the channel, or to one person; before it is final without its text."""
+        root = _root(message)
         if message.get("is_private_to"):
             where = f"company.private({message['is_private_to']!r})"
         elif root != message["ts"]:
             where = f"company.thread({self._place()}, {self.of(root)})"
         else:
             where = f"[m for m in company.messages({self._place()}) if m.get('bot_id')]"
-        text, before = message["text"], self.seen[where, message["text"]]
-        self.seen[where, text] += 1
+        has_come = message["ts"] in self.names
+        name = self.names[message["ts"]] if has_come else self._new(message["ts"], "answer")
+        found = f"[m for m in {where} if m['text'] == {message['text']!r}]" if is_final else where
+        before = self.seen[found]
+        self.seen[found] += 1
         skip = f"[{before}:]" if before else ""
-        name = self._new(message["ts"], "answer")
-        wait = f"lambda: [m for m in {where} if m['text'] == {text!r}]{skip}"
-        self.lines.append(f"{name} = company.until({wait}, {_short(text)!r})[0]")
+        self.lines.append(f"{name} = company.until(lambda: {found}{skip}, {_short(message['text'])!r})[0]")
 
     def did(self, given: Json) -> None:
         """Anything else that somebody did."""
@@ -101,7 +102,7 @@ class Script:
         return f"company.direct_channel({self.channel['user']!r}) or ''" if self._is_dm() else repr(self.channel["id"])
 
     def _is_dm(self) -> bool:
-        return bool(self.channel["is_im"])
+        return bool(self.channel["is_im"]) and self.slack.workspace.has_bot(self.channel)
 
 
 def dialogue(slack: LocalSlack, channel: Json, thread: str | None) -> str:
@@ -115,8 +116,8 @@ def dialogue(slack: LocalSlack, channel: Json, thread: str | None) -> str:
         _, kind, what = step
         if kind == "said":
             script.said(**what)
-        elif kind == "shown":
-            script.shown(what)
+        elif kind in ("came", "shown"):
+            script.shown(what, is_final=kind == "shown")
         else:
             script.did(what)
     if not script.lines:
@@ -134,9 +135,10 @@ def _steps(slack: LocalSlack, channel: Json, thread: str | None) -> Iterator[tup
     """(when, kind, what) of everything in the conversation, in no order."""
     posted = [one for one in slack.workspace.messages(channel["id"]) if thread in (None, _root(one))]
     acts = [
-        (datetime.fromisoformat(entry["at"]).timestamp(), entry["arguments"])
+        (datetime.fromisoformat(entry["at"]).timestamp(), {**entry["arguments"], "user": user["id"]})
         for entry in slack.journal.entries
-        if entry["kind"] == "act" and _is_told(slack, channel, entry["arguments"])
+        if entry["kind"] == "act" and (user := slack.workspace.user(str(entry["arguments"].get("user"))))
+        if _is_told(slack, channel, entry["arguments"])
     ]
     began = min((at for at, given in acts if _is_here(slack, channel, thread, given)), default=None)
     if thread is None:
@@ -153,42 +155,39 @@ def _steps(slack: LocalSlack, channel: Json, thread: str | None) -> Iterator[tup
                 continue
             ts = message["ts"] if message else None
             spoken.add(ts)
+            text = _typed(message["text"]) if message and "edited" not in message else given["text"]
             more = {"reply_broadcast": True} if given.get("reply_broadcast") else {}
-            said = {
-                "user": given["user"],
-                "text": given["text"],
-                "ts": ts,
-                "root": given.get("thread_ts"),
-                "more": more,
-            }
             people.add(given["user"])
-            yield at, "said", said
+            yield at, "said", _words(given["user"], text, ts, given.get("thread_ts"), more)
         elif _is_here(slack, channel, thread, given) or (given["do"] not in AIMED and given["user"] in people):
             people.add(given["user"])
             yield at, "did", given
     for message in posted:
         if message.get("bot_id") == slack.workspace.bot["bot_id"]:
-            yield float(message["ts"]), "shown", message
+            edited = float(message["edited"]["ts"]) if "edited" in message else 0
+            if edited:  # something in between may have been what changed it
+                yield float(message["ts"]), "came", message
+            yield max(edited, float(message["ts"])), "shown", message
         elif message["ts"] not in spoken and not message.get("bot_id") and message.get("user") != "USLACKBOT":
-            root = message.get("thread_ts")
-            root = root if root != message["ts"] else None
-            said = {
-                "user": message["user"],
-                "text": _typed(message["text"]),
-                "ts": message["ts"],
-                "root": root,
-                "more": {},
-            }
-            yield float(message["ts"]), "said", said
+            root = message.get("thread_ts") if _root(message) != message["ts"] else None
+            yield (
+                float(message["ts"]),
+                "said",
+                _words(message["user"], _typed(message["text"]), message["ts"], root),
+            )
     for entry in slack.workspace.state["ephemerals"]:
-        is_seen = entry["user"] in people and thread in (None, entry.get("thread_ts"))
-        if is_seen and entry["channel"] == channel["id"] and float(entry["ts"]) >= (began or 0):
+        is_here = entry["channel"] == channel["id"] and thread in (None, entry.get("thread_ts"))
+        if is_here and entry["user"] in people and float(entry["ts"]) >= (began or 0):
             yield float(entry["ts"]), "shown", {**entry, "is_private_to": entry["user"]}
+
+
+def _words(user: str, text: str, ts: str | None, root: str | None, more: Json | None = None) -> Json:
+    return {"user": user, "text": text, "ts": ts, "root": root, "more": more or {}}
 
 
 def _is_told(slack: LocalSlack, channel: Json, given: Json) -> bool:
     """An act that a test can repeat, in this channel or in no channel at all."""
-    if not isinstance(given.get("user"), str) or given.get("do") in (None, *SEEN_ONLY):
+    if given.get("do") in (None, *SEEN_ONLY):
         return False
     if given["do"] == "message" and not isinstance(given.get("text"), str):
         return False

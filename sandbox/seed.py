@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import date, datetime, timedelta
+from datetime import time as daytime
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -21,7 +23,11 @@ NEEDED = {
     "users": ("id", "handle", "name"),
     "user_groups": ("id", "handle", "name"),
     "channels": ("id", "name"),
+    "conversations": ("id",),
 }
+OFFICE = ZoneInfo("Europe/London")
+DAYS_AGO = re.compile(r"(\d{1,3}) days? ago, (\d\d):(\d\d)")
+EXAMPLE = '"3 days ago, 09:12" or "2026-11-16T08:30:00Z"'
 
 
 class SeedUnreadable(Exception):
@@ -62,7 +68,7 @@ def _problems(seed: Json) -> Iterator[str]:
     for group in seed.get("user_groups", []):
         if not isinstance(group.get("users"), list):
             yield f"{group['id']} has no list of users"
-    for channel in seed["channels"]:
+    for channel in [*seed["channels"], *seed.get("conversations", [])]:
         members, posts = channel.get("members", []), channel.get("messages", [])
         if not isinstance(posts, list) or not (isinstance(members, list) or members == "everyone"):
             yield f"{channel['id']} needs lists of members and messages"
@@ -71,12 +77,23 @@ def _problems(seed: Json) -> Iterator[str]:
             if not (isinstance(post, dict) and str(post.get("user")) in people and isinstance(post.get("text"), str)):
                 yield f"message {number} of {channel['id']} needs a text and a user of the seed"
             elif not (_is_time(post.get("at")) and _is_time(post.get("thread", post["at"]))):
-                yield f'message {number} of {channel["id"]} needs its time as a text, such as "2026-11-16T08:30:00Z"'
+                yield f"message {number} of {channel['id']} needs its time as a text, such as {EXAMPLE}"
+            elif not _is_reactions(post.get("reactions", {}), people):
+                yield f"message {number} of {channel['id']} has reactions that aren't lists of users by emoji"
+
+
+def _is_reactions(reactions: Any, people: Json) -> bool:
+    if not isinstance(reactions, dict):
+        return False
+    return all(
+        isinstance(emoji, str) and isinstance(users, list) and users and set(map(str, users)) <= set(people)
+        for emoji, users in reactions.items()
+    )
 
 
 def _is_time(at: Any) -> bool:
     try:
-        return bool(_ts(at))
+        return bool(_ts(at, datetime.now(OFFICE).date()))
     except (TypeError, ValueError):
         return False
 
@@ -115,10 +132,13 @@ def opening_state(seed: Json, manifest: Manifest) -> Json:
         "inputs": {},
         "response_urls": {},
     }
-    for entry in seed["channels"]:
-        channel = _channel(entry, staff, bot["user_id"])
+    today = datetime.now(OFFICE).date()
+    for entry in [*seed["channels"], *seed.get("conversations", [])]:
+        channel = _channel(entry, staff, bot["user_id"]) if "name" in entry else _conversation(entry, users)
         state["channels"][channel["id"]] = channel
-        posts = [_message(post, users, team["id"]) for post in entry.get("messages", [])]
+        posts = [_message(post, users, today) for post in entry.get("messages", [])]
+        if pinned := [post for post in entry.get("messages", []) if post.get("pinned")]:
+            state["pins"][channel["id"]] = [_pin(post, today) for post in pinned]
         state["messages"][channel["id"]] = sorted(posts, key=lambda message: str(message["ts"]))
     return state
 
@@ -153,21 +173,50 @@ def _channel(entry: Json, staff: list[str], bot: str) -> Json:
     }
 
 
-def _message(entry: Json, users: Json, team_id: str) -> Json:
+def _conversation(entry: Json, users: Json) -> Json:
+    """A direct message between two people, or a group's; the app is in neither."""
+    members = list(entry["members"])
+    is_group = len(members) > 2
+    handles = "--".join(users[member]["handle"] for member in members)
+    channel = _channel({**entry, "name": f"mpdm-{handles}-1" if is_group else "", "is_private": True}, [], "")
+    return channel | ({"is_mpim": True} if is_group else {"is_im": True, "user": ""})
+
+
+def _message(entry: Json, users: Json, today: date) -> Json:
     user = users[entry["user"]]
     message: dict[str, Any] = {
         "type": "message",
         "user": user["id"],
         "text": entry["text"],
-        "ts": _ts(entry["at"]),
+        "ts": _ts(entry["at"], today),
         "team": user["team_id"],
     }
     if user.get("is_bot"):
         message |= {"subtype": "bot_message", "bot_id": user["bot_id"], "username": user["name"]}
     if entry.get("thread"):
-        message["thread_ts"] = _ts(entry["thread"])
+        message["thread_ts"] = _ts(entry["thread"], today)
+        message |= {"subtype": "thread_broadcast"} if entry.get("broadcast") else {}
+    if reactions := entry.get("reactions"):
+        message["reactions"] = [
+            {"name": name, "users": users, "count": len(users)} for name, users in reactions.items()
+        ]
     return message
 
 
-def _ts(at: str) -> str:
-    return f"{int(datetime.fromisoformat(at).timestamp())}.000100"
+def _pin(entry: Json, today: date) -> Json:
+    ts = _ts(entry["at"], today)
+    return {"ts": ts, "created": int(float(ts)), "created_by": entry["user"]}
+
+
+def _ts(at: str, today: date) -> str:
+    """A message's timestamp from a moment, or from a count of working days before today."""
+    ago = DAYS_AGO.fullmatch(at)
+    if ago is None:
+        return f"{int(datetime.fromisoformat(at).timestamp())}.000100"
+    day = today
+    for _ in range(int(ago[1])):
+        day -= timedelta(days=1)
+        while day.weekday() > 4:  # Saturday and Sunday
+            day -= timedelta(days=1)
+    moment = datetime.combine(day, daytime(int(ago[2]), int(ago[3])), OFFICE)
+    return f"{int(moment.timestamp())}.000100"

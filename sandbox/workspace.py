@@ -242,6 +242,18 @@ class Workspace:
         self.channels[channel["id"]] = channel
         return channel
 
+    def open_conversation(self, one: str, other: str) -> Json:
+        """The direct messages between two people, opened when there are none; one person alone keeps notes there."""
+        members = list(dict.fromkeys([one, other]))
+        for channel in self.channels.values():
+            if channel["is_im"] and set(channel["members"]) == set(members):
+                return channel
+        channel = self.open_channel("", members, is_private=True)
+        del self.channels[channel["id"]]
+        channel |= {"id": self.new_id("D"), "is_im": True, "user": "", "creator": one}
+        self.channels[channel["id"]] = channel
+        return channel
+
     def open_group_message(self, user_ids: list[str]) -> Json:
         """The conversation of the app's bot with several people, opened when there is none."""
         members = [*user_ids, self.bot["user_id"]]

@@ -65,7 +65,7 @@ def listing(rows: Sequence[Row], total: int, choice: Choice, place: str, *, is_m
                 kit.button("Export as CSV", "export_ideas", "list"),
             )
         )
-    return kit.modal("Ideas", blocks, callback_id="ideas", private_metadata=place)
+    return kit.modal("Ideas", blocks, callback_id="ideas", submit="Search", private_metadata=place)
 
 
 def _filters(choice: Choice) -> Block:
@@ -85,8 +85,7 @@ def _filters(choice: Choice) -> Block:
 def _search(choice: Choice) -> Block:
     text = f"#{choice.tag} {choice.query}".strip() if choice.tag else choice.query
     box = kit.text_box(QUERY_LIMIT, initial=text, placeholder="What is it about? Or #tag", multiline=False)
-    block = kit.question("list_search", "Search by meaning", box, hint="Press Enter to search.", optional=True)
-    return {**block, "dispatch_action": True}
+    return kit.question("list_search", "Search by meaning", box, optional=True)
 
 
 def _row(row: Row, place: str) -> list[Block]:

@@ -14,7 +14,7 @@ from bot.records.tables import Comment, Evidence, Idea, IdeaChange
 
 TITLE_LIMIT, TEXT_LIMIT, TAGS_LIMIT, NOTE_LIMIT, REASON_LIMIT = 150, 3_000, 150, 1_000, 1_000
 CARD_TEXT = 1_200  # characters of an idea's text on its card; the rest is in its details
-MOST_EVIDENCE, MOST_COMMENTS = 10, 10
+MOST_EVIDENCE, MOST_COMMENTS, MOST_NEWS = 10, 10, 10
 SIGNS = {
     Status.OPEN: "💡 Open",
     Status.PLANNED: "🗓️ Planned",
@@ -216,7 +216,7 @@ def _status(idea: Idea) -> str:
 
 def _wanted(shown: Shown) -> str:
     tally = shown.tally
-    parts = [_count(tally.votes, "vote")]
+    parts = [_count(tally.votes, "vote") if tally.votes else "no votes yet"]
     if tally.customers:
         parts.append(f"asked for by {_count(tally.customers, 'customer')}")
     if tally.comments:
@@ -509,14 +509,14 @@ def step_in_thread(change: IdeaChange, other: Idea | None) -> Said:
 def news(steps: Sequence[tuple[IdeaChange, Idea, Idea | None]]) -> Said:
     """One direct message about everything that changed: (change, idea, the other idea of a merge)."""
     blocks = [kit.section("News of ideas that you suggested or voted for:")]
-    for change, idea, other in steps[:15]:
+    for change, idea, other in steps[:MOST_NEWS]:
         where = f" {named(other)}" if other is not None else ""
         words = f"{named(idea)}: {_news_of(change)}{where}, by <@{change.user}>"
         if change.reason:
-            words += "\n" + "\n".join(quoted(said(one_line(change.reason, 500))))
+            words += "\n" + "\n".join(quoted(said(one_line(change.reason, 250))))
         blocks.append(kit.section(words, kit.button("Mute this idea", "mute_ideas", f"idea:{idea.id}")))
-    if len(steps) > 15:
-        blocks.append(kit.context(f"and {len(steps) - 15} more; `/ideas mine` has them all"))
+    if len(steps) > MOST_NEWS:
+        blocks.append(kit.context(f"and {len(steps) - MOST_NEWS} more; `/ideas mine` has them all"))
     blocks.append(kit.actions(kit.button("Mute all news of ideas", "mute_ideas", "ideas")))
     first = literal(one_line(steps[0][1].title, 150))
     text = f"News of an idea: {first}" if len(steps) == 1 else f"News of {len(steps)} ideas, {first} among them"

@@ -83,12 +83,12 @@ def form(
                 kit.text_box(WORDS_LIMIT, initial=story.words, placeholder="“I slept well at last.”", multiline=False),
                 optional=True,
             ),
-            *_choices(values, story),
             *(
                 [_visibility(story.is_public)]
                 if win_id is None or story.is_public
                 else [kit.context("This thank-you is private, and stays so.")]
             ),
+            *_choices(values, story),
         ],
         callback_id="win",
         submit="Send" if win_id is None else "Save",
@@ -245,8 +245,8 @@ def _story(win: Win, *, has_quote: bool = True) -> list[Block]:
     if win.effect:
         blocks.append(_section(["*What it meant for the customer:*", *said(win.effect)], SMALL_ROOM))
     if win.words:
-        where = f" (from {source})" if win.link and not win.quote else ""
-        blocks.append(_section([f"*In the customer's words*{where}:", *quoted(said(win.words))], SMALL_ROOM))
+        where = f" From {source}:" if win.link and not win.quote else ""
+        blocks.append(_section([f"*In the customer's words:*{where}", *quoted(said(win.words))], SMALL_ROOM))
     if win.quote and has_quote:
         blocks.append(_section([f"About {source}:", *quoted(said(win.quote))], SMALL_ROOM))
     facts = [*([f"Shows: {literal(win.value)}"] if win.value else []), *([win.stage.capitalize()] if win.stage else [])]
@@ -270,8 +270,8 @@ def _kudos(shown: Shown, names: Mapping[str, str]) -> list[Block]:
         for user, note in shown.kudos
         if note
     ]
-    lines = [f"👏 Kudos from {series(named)}", *(note[:800] for note in notes[-MOST_NOTES:])]
-    return [kit.context(*lines)]
+    latest, _ = shortened(notes[-MOST_NOTES:], ROOM)
+    return [kit.context(f"👏 Kudos from {series(named)}"), *([kit.context("\n".join(latest))] if latest else [])]
 
 
 def _colleagues(number: int) -> str:

@@ -119,6 +119,7 @@ def routes(prefix: str = "") -> list[Route]:
         Route("view", "setup", admin.setup_submitted),
         Route("view", "digest_schedule", digest.submitted),
         Route("view", "idea", ideas.submitted),
+        Route("view", "ideas", idea_lists.searched),
         Route("view", "idea_customer", ideas.customer_submitted),
         Route("view", "decide_idea", idea_decisions.decided),
         Route("view", "merge_idea", idea_decisions.merged),

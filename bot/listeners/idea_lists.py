@@ -15,7 +15,7 @@ from slack_sdk.errors import SlackApiError
 from bot.blocks import idea_lists as blocks
 from bot.blocks import kit
 from bot.blocks.idea_lists import ANY, PAGE, Choice, Row, Waiting
-from bot.blocks.text import kept, typed
+from bot.blocks.text import typed
 from bot.delivery import refusal
 from bot.listeners import home, modals
 from bot.listeners.idea_decisions import denied, noted
@@ -30,8 +30,9 @@ from bot.records.stages import Stage
 from bot.records.working_days import working_days_between
 
 TITLE = "Ideas"
-CHOSEN = ("list_order", "list_status", "list_stage", "list_search", "list_page", "list_next")
+CHOSEN = ("list_order", "list_status", "list_stage", "list_page", "list_next")
 VOTED = ("vote_in_list", "take_back_in_list", "vote_in_home", "take_back_in_home")
+NAMES = ("status", "stage", "tag")
 MOST_FOUND = 60  # by meaning
 MOST_GROUPS = 8  # of waiting ideas at once
 MOST_ALIKE = 10
@@ -61,25 +62,36 @@ async def open_list(ack: AsyncAck, body: dict[str, Any], parts: Parts) -> None:
 
 
 def _asked_for(text: str) -> Choice:
-    """`newest #billing refunds by text message` → newest first, tagged billing, about refunds by text message"""
-    choice, words = Choice(), []
+    """`newest #billing refunds by text` → newest first, tagged billing, about refunds by text
+
+    A status or stage counts as one by itself (`planned`) or after its name (`stage support`); in a search, where
+    `support` may well be what it is about, only after its name.
+    """
+    choice, before = Choice(), ""
+    words: list[str] = []
+    is_search = any(not _is_filter(word) for word in text.lower().split())
     for word in text.split():
         low = word.lower()
-        if low in blocks.ORDERS:
+        if low in blocks.ORDERS and not words:
             choice = choice.first_page(order=low)
-        elif low in list(Status):
+        elif low in list(Status) and (before == "status" or not is_search):
             choice = choice.first_page(status=low)
-        elif low in list(Stage):
+        elif low in list(Stage) and (before == "stage" or not is_search):
             choice = choice.first_page(stage=low)
         elif low.startswith("#") and len(low) > 1:
             choice = choice.first_page(tag=low[1:31])
-        elif low not in ("status", "stage", "tag"):
+        elif low not in NAMES:
             words.append(word)
+        before = low
     return choice.first_page(query=" ".join(words)[: blocks.QUERY_LIMIT])
 
 
+def _is_filter(low: str) -> bool:
+    return low in (*blocks.ORDERS, *Status, *Stage, *NAMES) or low.startswith("#")
+
+
 async def chosen(ack: AsyncAck, action: dict[str, Any], body: dict[str, Any], parts: Parts) -> None:
-    """Another order, status, stage, search or page."""
+    """Another order, status, stage or page."""
     await ack()
     view, choice = body["view"], _choice(body["view"])
     picked = str((action.get("selected_option") or {}).get("value") or "")
@@ -89,12 +101,18 @@ async def chosen(ack: AsyncAck, action: dict[str, Any], body: dict[str, Any], pa
         choice = choice.first_page(status=picked)
     elif action["action_id"] == "list_stage" and picked in (ANY, *Stage):
         choice = choice.first_page(stage=picked)
-    elif action["action_id"] == "list_search":
-        wanted = _asked_for(kept(str(action.get("value") or "")))
-        choice = choice.first_page(query=wanted.query, tag=wanted.tag)
     elif action["action_id"] in ("list_page", "list_next"):
         choice = Choice(**{**asdict(choice), "page": number_in(action.get("value"))})
     await modals.fill(parts.slack, view["id"], await _page(body["user"]["id"], choice, parts))
+
+
+async def searched(ack: AsyncAck, body: dict[str, Any], view: dict[str, Any], parts: Parts, delivery_id: int) -> None:
+    """Another search; the window stays, so it may be sent again and again."""
+    await ack(response_action="update", view=kit.loading(TITLE, "ideas_searching"))
+    wanted = _asked_for(modals.answers(view).get("list_search", ""))
+    choice = _choice(view).first_page(query=wanted.query, tag=wanted.tag)
+    await modals.fill(parts.slack, view["id"], await _page(body["user"]["id"], choice, parts))
+    await parts.inbox.release(delivery_id)
 
 
 async def vote_in_list(ack: AsyncAck, action: dict[str, Any], body: dict[str, Any], parts: Parts) -> None:

@@ -322,21 +322,6 @@ async def hidden(ack: AsyncAck, body: dict[str, Any], view: dict[str, Any], part
     )
 
 
-async def my_thanks(session: AsyncSession, user: str) -> tuple[list[Block], list[Block]]:
-    """For Home: (thanks I received, thanks I gave)."""
-    mine = await wins.given(session, user)
-    people = {win.id: await _may_name(session, win, user) for win in mine}
-    return blocks.received(await wins.received(session, user)), blocks.given(mine, user, people)
-
-
-async def _may_name(session: AsyncSession, win: Win, user: str) -> list[str]:
-    """Whom a win thanks, as far as somebody who gave or added kudos may be told."""
-    if win.giver == user:
-        return await wins.people(session, win.id)
-    shown = await wins.shown_now(session, win.id)
-    return shown.people if shown else []
-
-
 def _id(value: Any) -> int:
     """A win's id from a button or form; 0, which no win has, for anything else."""
     text = str(value or "")

@@ -17,7 +17,7 @@ from sqlalchemy.sql.selectable import CTE
 
 from bot.records import choices
 from bot.records.once import add_once
-from bot.records.tables import Comment, Evidence, Idea, IdeaChange, IdeaDraft, IdeaNotice, Nudge, Vote
+from bot.records.tables import Comment, Evidence, Idea, IdeaChange, IdeaDraft, IdeaNotice, Nudge, Post, Vote
 from bot.records.working_days import working_days_between
 
 
@@ -485,8 +485,13 @@ async def likely_owner(session: AsyncSession, near: Sequence[int], stage: str | 
 
 
 async def by_card(session: AsyncSession, channel: str, ts: str) -> Idea | None:
-    """The idea whose card stands there."""
-    return await session.scalar(select(Idea).where(Idea.card_channel == channel, Idea.card_ts == ts))
+    """The idea whose card stands there, from the moment that it is posted."""
+    idea = await session.scalar(select(Idea).where(Idea.card_channel == channel, Idea.card_ts == ts))
+    if idea is None:
+        post = select(Post.key).where(Post.posted_in == channel, Post.ts == ts, Post.key.like("idea:%"))
+        number = (await session.scalar(post) or "").removeprefix("idea:")
+        idea = await session.get(Idea, int(number)) if number.isdigit() else None
+    return idea
 
 
 @dataclass(frozen=True)

@@ -13,8 +13,8 @@ from bot.records.tables import Idea
 Vectors = NDArray[np.float32]
 Embed = Callable[[Sequence[str]], Awaitable[Vectors]]
 
-LIKE = 0.5  # cosine from which two ideas are shown as similar; benchmarks/ideas.py measures what that is worth
-MUCH_LIKE = 0.7  # near-duplicates
+LIKE = 0.4  # cosine from which two ideas are shown as similar; benchmarks/ideas.py measures what that is worth
+MUCH_LIKE = 0.6  # near-duplicates
 BATCH = 32
 LONGEST = 2_000  # characters that are compared
 
@@ -70,6 +70,7 @@ class Similar:
         return [(ids[n], float(scores[n])) for n in best if scores[n] >= floor]
 
     async def _known(self) -> tuple[list[int], Vectors]:
+        await self.embed_new()  # what was suggested a moment ago counts
         async with self._database.read() as session:
             ids = list(await session.scalars(_with(self._model)))
             missing = [number for number in ids if number not in self._vectors]

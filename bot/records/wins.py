@@ -282,6 +282,14 @@ async def people(session: AsyncSession, win_id: int) -> list[str]:
     return list(await session.scalars(select(Thanked.user).where(Thanked.win_id == win_id).order_by(Thanked.id)))
 
 
+async def named_to(session: AsyncSession, win: Win, user: str) -> list[str]:
+    """Whom a win thanks, as far as somebody may be told: everybody for its giver, else who may be shown now."""
+    if win.giver == user:
+        return await people(session, win.id)
+    found = await shown_now(session, win.id)
+    return found.people if found else []
+
+
 async def shown(session: AsyncSession, start: datetime, end: datetime) -> list[Shown]:
     """The wins told in [start, end) that may be shown in public, as people want to appear now; oldest first."""
     return await _shown(session, (Win.told_at >= start) & (Win.told_at < end))

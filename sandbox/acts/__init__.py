@@ -35,6 +35,7 @@ ACTS: dict[str, Callable[[Act], Awaitable[Json]]] = {
     "rename_channel": channels.rename,
     "archive_channel": channels.archive,
     "group_message": channels.group_message,
+    "direct_message": channels.direct_message,
     "look": people.look,
     "add_person": people.add,
     "change_person": people.change,

@@ -105,7 +105,8 @@ async def asked(
     acked_ms = round(((envelope.acked_at or 0) - act.started) * 1000, 1)
     answer: Json = {"acked_ms": acked_ms, "response": envelope.response}
     at_ack(envelope.response or {})
-    if "trigger_id" in payload and payload.get("type") != "view_submission" and not envelope.response:
+    is_typing = any(action["type"] == "plain_text_input" for action in payload.get("actions") or [])
+    if "trigger_id" in payload and payload.get("type") != "view_submission" and not is_typing and not envelope.response:
         await followed(act)
     stack = act.workspace.stack(user["id"])
     if stack and stack[-1]["hash"] not in before:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+
 from sandbox.acts.act import Act, acknowledged
 from sandbox.arguments import Json, Refused
 from sandbox.deliveries import Envelope
@@ -88,6 +90,16 @@ async def group_message(act: Act) -> Json:
     return {"channel": channel}
 
 
+async def direct_message(act: Act) -> Json:
+    """A conversation of the user with `target` alone, without the app; opened when there is none."""
+    target = act.workspace.user(act.text("target"))
+    if target is None or target["deleted"] or target["is_bot"]:
+        raise Refused("user_not_found", message=f"nobody to write to is called {act.text('target')!r}")
+    channel = act.workspace.open_conversation(act.user["id"], target["id"])
+    act.slack.tell_channel(channel)
+    return {"channel": channel}
+
+
 async def pin(act: Act) -> Json:
     channel, message = act.message()
     if act.user["id"] not in channel["members"]:
@@ -98,13 +110,13 @@ async def pin(act: Act) -> Json:
 
 
 async def upload(act: Act) -> Json:
-    """A file by a person: its `name` and `content`, a text, with `text` as the words beside it."""
+    """A file by a person: its `name`, its `content` as a text or `base64`, and `text` as the words beside it."""
     channel = act.channel()
     if act.user["id"] not in channel["members"]:
         raise Refused("not_in_channel")
     if channel["is_archived"]:
         raise Refused("is_archived")
-    name, content = act.text("name").strip(), act.text("content").encode("utf-8", "replace")
+    name, content = act.text("name").strip(), _content(act)
     if not name or not 0 < len(content) <= MAX_FILE_BYTES:
         raise Refused("bad_file", message=f"a file has a name and up to {MAX_FILE_BYTES} bytes of content")
     thread_ts = act.text("thread_ts")
@@ -114,6 +126,15 @@ async def upload(act: Act) -> Json:
     said = {"text": act.text("text")} | ({"thread_ts": thread_ts} if thread_ts else {})
     posted, envelopes = share(act.slack, [file["id"]], [channel], _author(act) | said, act.id)
     return {"file": file, "message": posted[0], **await acknowledged(act, envelopes)}
+
+
+def _content(act: Act) -> bytes:
+    if "base64" not in act:
+        return act.text("content").encode("utf-8", "replace")
+    try:
+        return base64.b64decode(act.text("base64"), validate=True)
+    except ValueError as problem:
+        raise Refused("bad_file", message="base64 can't be read") from problem
 
 
 def _own(act: Act) -> Json:

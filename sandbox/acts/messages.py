@@ -16,7 +16,8 @@ async def write(act: Act) -> Json:
         raise Refused("not_in_channel", message=f"{user['id']} is not in {channel['name']}")
     if channel["is_archived"]:
         raise Refused("is_archived")
-    if channel["is_im"] and (not act.slack.manifest.messages_tab or act.slack.manifest.messages_tab_read_only):
+    is_apps = channel["is_im"] and act.workspace.has_bot(channel)
+    if is_apps and (not act.slack.manifest.messages_tab or act.slack.manifest.messages_tab_read_only):
         raise Refused("messages_tab_disabled")
     text = composed(act.workspace, act.text("text"))[:MAX_TEXT]
     if not text.strip():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 # Errors that any method may answer; the reference names them once for all.
 COMMON = {
+    "account_inactive": "the app was taken off the workspace",
     "fatal_error": "the sandbox itself failed; its log says how",
     "invalid_arguments": "an argument of the wrong type, too many or too few; `response_metadata.messages` says which",
     "invalid_auth": "a token that is none",

@@ -22,7 +22,7 @@ import { avatar, h, icon } from "./dom.js";
 import { toggleDrawer } from "./drawer.js";
 import { Home } from "./home.js";
 import * as live from "./live.js";
-import { isPinned, statusLine } from "./message.js";
+import { statusLine } from "./message.js";
 import { MessageList } from "./messages.js";
 import { Modal } from "./modal.js";
 import { plain } from "./mrkdwn.js";
@@ -202,10 +202,10 @@ async function converse(id) {
       channel.members.length === (id === store.me ? 1 : 2),
   );
   if (there) return go(`#${there.id}`);
-  const answer = await act("open_conversation", { people: [id] });
+  const answer = await act("direct_message", { target: id });
   if (!answer.ok) return undefined;
-  if (!store.channels.has(answer.channel)) await live.fetchState();
-  return go(`#${answer.channel}`);
+  if (!store.channels.has(answer.channel.id)) await live.fetchState();
+  return go(`#${answer.channel.id}`);
 }
 letProfiles(become, converse);
 
@@ -272,25 +272,26 @@ function drawTitle() {
   document.title = `${count ? `(${count}) ` : ""}${open.isHome ? "Home" : placeName()} · ${store.team.name}`;
 }
 
-const pinnedHere = () => store.messagesOf(open.channel).filter(isPinned);
-let pinsShown = 0;
-
 function pinsButton() {
-  const pinned = pinnedHere();
-  pinsShown = pinned.length;
+  const pinned = store.pinsOf(open.channel);
   if (!pinned.length) return "";
-  const openPins = (event) =>
+  const openPins = async (event) => {
+    const anchor = event.currentTarget;
+    const { channel } = open;
+    for (const { ts } of pinned) if (!store.message(channel, ts)) await live.fetchOlder(channel, ts);
+    const items = pinned.map(({ ts }) => store.message(channel, ts)).filter(Boolean);
     openMenu(
-      event.currentTarget,
+      anchor,
       "Pinned messages",
-      pinned.map((item) => ({
+      items.map((item) => ({
         label: store.author(item).name,
         hint: plain(store.typedText(item.text)).slice(0, 160),
         picture: icon("pin"),
-        onpick: () => go(`#${open.channel}/${store.isReply(item) ? item.thread_ts : ""}/${item.ts}`),
+        onpick: () => go(`#${channel}/${store.isReply(item) ? item.thread_ts : ""}/${item.ts}`),
       })),
       { alignEnd: true },
     );
+  };
   return h(
     "button.members",
     { "data-testid": "pins", "aria-haspopup": "menu", onclick: openPins },
@@ -429,7 +430,6 @@ store.on("message", ({ channel, ts, isNew }) => {
     if (isNew && store.isMine(item) && !store.isReply(item)) awaiting = ts;
     if (isNew && store.isReply(item) && !store.isMine(item)) follow(item.thread_ts);
     if (document.hasFocus()) store.markRead(channel);
-    if (pinnedHere().length !== pinsShown) drawHead();
   }
   if (isNew) drawSide();
   if (isNew) drawTitle();
@@ -449,11 +449,19 @@ store.on("status", ({ channel, ts }) => {
   list.follow();
 });
 store.on("channels", () => {
+  if (!store.ready) return;
   drawSide();
   if (!open.channel) return;
   if (open.channel !== "dm" && !store.channels.has(open.channel)) return goThere(); // this person was taken out of it
   drawHead();
   if (list.channel) drawWriting();
+});
+store.on("people", () => {
+  drawTools();
+  goThere({ anew: true }); // the name stands on every message
+});
+store.on("pins", (channel) => {
+  if (channel === open.channel) drawHead();
 });
 store.on("home", () => {
   if (open.isHome) home.draw();
@@ -524,8 +532,8 @@ function nextRegion(step) {
   const there = REGIONS.filter((node) => node.checkVisibility());
   const at = there.findIndex((node) => node.contains(document.activeElement));
   const next = there.at((at + step + (at < 0 && step < 0 ? 1 : 0)) % there.length);
-  const inside = '[tabindex="0"], button, a, input, textarea';
-  (next.matches(inside) ? next : next.querySelector(inside))?.focus();
+  const inside = next.querySelector('[tabindex="0"]') ?? next.querySelector("button, a, input, textarea");
+  (next.matches('[tabindex="0"], textarea') ? next : inside)?.focus();
 }
 
 document.getElementById("skip").addEventListener("click", (event) => {

@@ -8,7 +8,7 @@ import * as store from "./store.js";
 import { openEmojiMenu } from "./tools.js";
 
 const MOST_OFFERED = 8;
-const MAX_FILE_BYTES = 3_000_000;
+const MAX_FILE_BYTES = 2_900_000;
 // Slack's own, which every workspace has.
 const BUILT_IN = [
   { command: "/invite", usage_hint: "@someone", description: "Add somebody to this channel" },
@@ -21,6 +21,7 @@ export class Composer {
     this.editLast = editLast;
     this.field = h("textarea", {
       rows: "1",
+      disabled: true, // until there is a place to write in
       "data-testid": testid,
       autocomplete: "off",
       dir: "auto",
@@ -74,6 +75,7 @@ export class Composer {
 
   show(channel, threadTs, placeholder) {
     Object.assign(this, { channel, threadTs });
+    this.field.disabled = false;
     this.field.placeholder = placeholder;
     this.field.setAttribute("aria-label", placeholder);
     this.field.value = draftOf(channel, threadTs);
@@ -169,14 +171,13 @@ export class Composer {
         store.tell("notice", `${file.name} is too large: the sandbox takes files up to 3 MB.`);
         continue;
       }
-      const content = btoa(
-        Array.from(new Uint8Array(await file.arrayBuffer()), (byte) => String.fromCharCode(byte)).join(""),
-      );
+      const bytes = new Uint8Array(await file.arrayBuffer());
+      const base64 = btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(""));
       const text = this.field.value.trim();
       const answer = await act("upload", {
         channel,
-        filename: file.name,
-        content,
+        name: file.name,
+        base64,
         ...(text ? { text } : {}),
         ...(threadTs ? { thread_ts: threadTs } : {}),
       });

@@ -32,7 +32,7 @@ export function messageNode(item, list) {
   if (isPerson) picture.addEventListener("click", () => openProfile(picture, who.id));
   const time = h(
     "a.time",
-    { href: `#${list.channel}/${item.thread_ts ?? item.ts}/${item.ts}`, title: fullTimeOf(item.ts) },
+    { href: `#${list.channel}/${store.isReply(item) ? item.thread_ts : ""}/${item.ts}`, title: fullTimeOf(item.ts) },
     h("time", { datetime: new Date(Number(item.ts) * 1000).toISOString() }, timeOf(item.ts)),
   );
   const parts = {
@@ -67,7 +67,7 @@ export function messageNode(item, list) {
       replaceKeepingFocus(parts.body, ...bodyOf(latest, list.channel));
     }
     node.classList.toggle("is-streaming", Boolean(latest.streaming));
-    node.classList.toggle("is-pinned", isPinned(latest));
+    node.classList.toggle("is-pinned", Boolean(store.pinOf(list.channel, latest.ts)));
     parts.above.replaceChildren(...aboveOf(latest, list));
     drawReactions(parts.reactions, latest, list.channel);
     if (list.openThread) drawReplies(parts.thread, latest, list);
@@ -80,8 +80,6 @@ export function messageNode(item, list) {
   node.draw(item);
   return node;
 }
-
-export const isPinned = (item) => Boolean(item.pinned_to?.length);
 
 export const statusLine = (text) =>
   h(
@@ -107,7 +105,15 @@ function aboveOf(item, list) {
         ),
       ),
     );
-  if (isPinned(item)) lines.push(h("div.only-you.pinned", icon("pin"), "Pinned"));
+  const pin = store.pinOf(list.channel, item.ts);
+  if (pin)
+    lines.push(
+      h(
+        "div.only-you",
+        icon("pin"),
+        `Pinned by ${pin.created_by === store.me ? "you" : store.person(pin.created_by).name}`,
+      ),
+    );
   if (item.subtype === "thread_broadcast" && list.openThread) {
     const root = store.message(list.channel, item.thread_ts);
     lines.push(

@@ -7,6 +7,7 @@ import * as store from "./store.js";
 import { edit, toolbar } from "./tools.js";
 
 const PAGE = 60; // messages drawn at once; older ones follow on scrolling up
+const OLDER = 200; // older ones drawn at a time
 const AHEAD = 600; // pixels above the window at which older ones are drawn
 const SAME_GROUP = 5 * 60; // seconds within which one author's messages share a heading
 const ABOVE_NEWEST = 40; // pixels of what came before, left in view above a long message
@@ -78,7 +79,7 @@ export class MessageList {
     }
     if (!this.older.length) return;
     const fromEnd = this.list.scrollHeight - this.list.scrollTop;
-    for (const item of this.older.splice(-PAGE).reverse())
+    for (const item of this.older.splice(-OLDER).reverse())
       this.place(item, this.items.firstElementChild).classList.add("is-old");
     this.drawIntro();
     this.list.scrollTop = this.list.scrollHeight - fromEnd;
@@ -204,9 +205,9 @@ export class MessageList {
     if (this.follows) this.list.scrollTop = Math.max(this.list.scrollTop, this.end());
   }
 
-  // One toolbar moves to the message under the pointer or the focus.
+  // One toolbar moves to the message under the pointer or the focus; whoever is on it by keyboard keeps it.
   reachFor(node) {
-    if (node && this.tools.parentElement !== node && !this.tools.contains(document.activeElement))
+    if (node && this.tools.parentElement !== node && !this.tools.querySelector(":focus-visible, [aria-expanded=true]"))
       node.prepend(this.tools);
   }
 

@@ -7,9 +7,10 @@ import * as store from "./store.js";
 /** Draws into `node`; `current()` is the place that is open, `become(user)` acts as someone else, `jump()` finds a place. */
 export function drawSidebar(node, { current, become, jump }) {
   const focused = node.contains(document.activeElement) ? document.activeElement.dataset : {};
-  if (node.dataset.user !== store.me) {
+  const head = JSON.stringify([store.me, store.team.name, store.person(store.me)]);
+  if (node.dataset.head !== head) {
     // the rest is redrawn often, and would close the menu of people
-    node.dataset.user = store.me;
+    node.dataset.head = head;
     node.replaceChildren(
       h(
         "div.workspace",
@@ -37,7 +38,7 @@ function sections(current) {
   const all = [...store.channels.values()].filter((channel) => !channel.is_archived);
   const channels = all.filter((channel) => !store.isConversation(channel)).sort((a, b) => a.name.localeCompare(b.name));
   const conversations = all
-    .filter((channel) => store.isConversation(channel) && !channel.members.includes(store.bot.user_id))
+    .filter((channel) => store.isConversation(channel) && channel.id !== store.dm()?.id)
     .sort((a, b) => store.nameOf(a).localeCompare(store.nameOf(b)));
   const isStranger = store.users.get(store.me)?.is_stranger;
   return [

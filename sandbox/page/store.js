@@ -17,6 +17,7 @@ const groups = new Map();
 const messages = new Map(); // channel id -> Map of ts -> message, oldest first; ephemerals are among them
 const replies = new Map(); // "channel ts" of a thread's root -> Set of the replies' ts
 const statuses = new Map(); // "channel ts" -> "is searching …"
+const pins = new Map(); // channel id -> [{ts, created_by}]
 const older = new Set(); // channels of which the server has more than is here
 let lastRead = {}; // channel -> ts of the newest message this person has seen
 const MOST_DISMISSED = 200;
@@ -43,6 +44,8 @@ export const repliesOf = (channel, ts) =>
 export const isReply = (item) => Boolean(item.thread_ts) && item.thread_ts !== item.ts;
 export const isMine = (item) => item.user === me && !item.bot_id;
 export const isInChannel = (item) => !isReply(item) || item.subtype === "thread_broadcast";
+export const pinsOf = (channel) => pins.get(channel) ?? [];
+export const pinOf = (channel, ts) => pinsOf(channel).find((pin) => pin.ts === ts);
 export const hasOlder = (channel) => older.has(channel);
 export const dm = () =>
   [...channels.values()].find(
@@ -149,6 +152,8 @@ export function load(state) {
   for (const group of state.user_groups ?? []) groups.set(group.id, group.handle);
   for (const map of [messages, replies, statuses, older]) map.clear();
   for (const channel of state.older ?? []) older.add(channel);
+  pins.clear();
+  for (const [channel, list] of Object.entries(state.pins ?? {})) pins.set(channel, list);
   dismissed = new Set(JSON.parse(localStorage.getItem(`dismissed ${me}`) ?? "[]"));
   const posts = Object.entries(state.messages ?? {}).flatMap(([channel, items]) =>
     items.map((item) => [channel, item]),
@@ -226,6 +231,12 @@ const CHANGES = {
     if (message(channel, ts)) placed(channel, { ...message(channel, ts), reactions });
   },
   message_deleted: ({ channel, ts }) => gone(channel, ts),
+  pins: ({ channel, pins: list }) => {
+    const before = pinsOf(channel);
+    pins.set(channel, list);
+    for (const { ts } of [...before, ...list]) if (message(channel, ts)) tell("message", { channel, ts });
+    tell("pins", channel);
+  },
   ephemeral: ({ ephemeral }) =>
     tell("message", { channel: ephemeral.channel, ts: putEphemeral(ephemeral), isNew: true }),
   ephemeral_changed: ({ ephemeral }) => tell("message", { channel: ephemeral.channel, ts: putEphemeral(ephemeral) }),
@@ -251,6 +262,14 @@ const CHANGES = {
     if (channel.is_private && !channel.members.includes(me)) channels.delete(channel.id);
     else channels.set(channel.id, channel);
     tell("channels");
+  },
+  user: ({ user }) => {
+    users.set(user.id, user);
+    tell("people");
+  },
+  user_groups: (change) => {
+    groups.clear();
+    for (const group of change.user_groups) groups.set(group.id, group.handle);
   },
   connected: (change) => {
     connected = change.connected;

@@ -60,7 +60,7 @@ export function toolbar(list) {
 function actionsOn(node, list) {
   const { item } = node;
   const where = { channel: list.channel, message_ts: item.ts };
-  const isPinned = Boolean(item.pinned_to?.length);
+  const isPinned = Boolean(store.pinOf(list.channel, item.ts));
   const shortcuts = item.is_ephemeral ? [] : store.shortcuts.filter((shortcut) => shortcut.type === "message");
   return [
     ...shortcuts.map((shortcut) => ({

@@ -206,6 +206,16 @@ async def test_what_a_digest_asks(database: Database) -> None:
         assert [win.key for win in await wins.given(session, "UKIRA")] == ["old"]
 
 
+async def test_home_names_only_who_may_be_named(database: Database) -> None:
+    """Whoever gave a thank-you sees whom it thanks; whoever added kudos sees the names on the card."""
+    win = await told(database, "UBEN", "UDEV")
+    await cheer(database, win, "UKIRA")
+    await appear(database, "UBEN", Appears.PRIVATE)
+    async with database.read() as session:
+        assert await wins.named_to(session, win, "UANA") == ["UBEN", "UDEV"]
+        assert await wins.named_to(session, win, "UKIRA") == ["UDEV"]
+
+
 async def test_a_drawing_that_is_overtaken_is_done_again(database: Database) -> None:
     """Slack shows the revision that was read, so a change meanwhile keeps the win among those that are behind."""
     win = await told(database)

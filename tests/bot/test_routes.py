@@ -50,7 +50,7 @@ def idea_pages() -> list[Any]:
     row, voted = idea_lists.Row(shown, mine=False), idea_lists.Row(shown, mine=True)
     change = IdeaChange(kind="decided", before="open", after="planned", user="U1", reason="", changed_at=NOW)
     return [
-        ideas.form(ideas.Draft(), [(shown, False)]),
+        ideas.form(ideas.Draft(), [(shown, False)])["blocks"][1:3],
         ideas.voted_instead(shown),
         ideas.card(shown).blocks,
         ideas.voted(shown, is_new=True).blocks,
@@ -60,7 +60,12 @@ def idea_pages() -> list[Any]:
         ideas.muted("ideas", is_muted=True).blocks,
         ideas.reminder(IDEA, "late", NOW.date()).blocks,
         idea_lists.home([row], [row, voted]),
-        *(idea_lists.listing([row, voted], 20, idea_lists.Choice(page=n), "", is_manager=True) for n in (0, 1)),
+        *(
+            [block for block in view["blocks"] if block["type"] != "input"]
+            for view in (
+                idea_lists.listing([row, voted], 20, idea_lists.Choice(page=n), "", is_manager=True) for n in (0, 1)
+            )
+        ),
         idea_lists.triage([idea_lists.Waiting([shown, shown], 1, "U1")], 2, NOW.date()),
     ]
 
@@ -118,6 +123,7 @@ def test_every_button_and_form_has_a_listener() -> None:
         wins.note_form(1, ""),
         wins.appearance_form(appearances.unchosen("U1")),
         ideas.form(ideas.Draft()),
+        idea_lists.listing([], 0, idea_lists.Choice(), "", is_manager=False),
         ideas.customer_form(IDEA),
         ideas.decide_form(IDEA),
         ideas.merge_form(IDEA, [Shown(IDEA, Tally())]),

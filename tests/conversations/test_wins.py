@@ -6,11 +6,14 @@ from functools import partial
 from typing import Any
 
 import pytest
+from playwright.sync_api import Page, expect, sync_playwright
 
 from tests.conversations.conftest import Bot
 from tests.conversations.slack import Company, actions, words
+from tests.conversations.test_browser import FLAGS, picture
 
 WINS = "C0WINS"
+DAILY = 22  # so many that the tests before the last need no restart
 DEED = "Stayed on the line with Mrs Okoye for forty minutes until her alarm panel was back."
 EFFECT = "She slept at home that night."
 VIEW_FIELDS = ("win_people", "win_deed", "win_effect", "win_words", "win_value", "win_stage", "win_visibility")
@@ -32,8 +35,8 @@ def bot(company: Company, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
     bot.stop()
 
 
-def start(bot: Bot, **settings: str) -> Bot:
-    return bot.start(GUIDES_DIR=str(bot.data.parent / "guides"), **{"DAILY_THANKS": "40", **settings})
+def start(bot: Bot) -> Bot:
+    return bot.start(GUIDES_DIR=str(bot.data.parent / "guides"), DAILY_THANKS=str(DAILY))
 
 
 @pytest.fixture(autouse=True)
@@ -418,6 +421,56 @@ def test_how_people_appear_holds_everywhere_at_once(company: Company) -> None:
     appear(company, "UFINN", "public")
 
 
+@pytest.fixture
+def page(chromium: str, company: Company) -> Iterator[Page]:
+    """Dev's window on the company."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=" ".join(FLAGS).split())
+        page = browser.new_page(viewport={"width": 1280, "height": 960})
+        page.goto(f"{company.address}/?user=UDEV")
+        yield page
+        browser.close()
+
+
+def test_giving_thanks_on_the_page(page: Page, company: Company) -> None:
+    """The command, the coach's question and its silence, the card, and kudos added to it."""
+    page.locator('[data-channel="C0SUPPORT"]').first.click()
+    page.get_by_test_id("composer").fill("/kudos @ana @ben")
+    page.get_by_role("button", name="Send message").click()
+    form = page.get_by_test_id("modal")
+    expect(form.get_by_text("Which of our values it shows")).to_be_visible(timeout=30_000)
+    expect(form.get_by_text("Ana Duarte")).to_be_visible()
+    deed = form.locator('[data-action-id="win_deed"]')
+    deed.press_sequentially("Thank you both so much, our customers love you!")
+    expect(form.get_by_text("What exactly did they do?")).to_be_visible(timeout=30_000)
+    expect(deed).to_be_focused()
+    expect(deed).to_have_value("Thank you both so much, our customers love you!")
+    picture(page, "kudos.png")
+
+    deed.fill(
+        "Ana kept Mrs Okoye company on the phone while Ben drove to her in the rain and repaired the alarm panel."
+    )
+    form.locator('[data-action-id="win_effect"]').fill("She slept at home that night instead of in a hotel.")
+    form.locator('[data-action-id="win_words"]').fill("I have never felt so looked after by a company.")
+    expect(form.get_by_text("The best thank-yous")).to_be_visible(timeout=30_000)
+    form.get_by_role("combobox", name="Which of our values it shows").click()
+    page.get_by_role("option", name="Customer first").click()
+    page.get_by_test_id("modal-submit").click()
+    expect(form.get_by_text("is on its way to")).to_be_visible(timeout=30_000)
+    page.keyboard.press("Escape")
+
+    posted = card(company, "in the rain")
+    company.act("click", user="UKIRA", channel=WINS, message_ts=posted["ts"], action_id="add_kudos")
+    mine = company.until(lambda: company.private("UKIRA"), "the private line")[-1]
+    company.click("UKIRA", mine, "note_kudos", channel=WINS)
+    note = {"note": "Mrs Okoye called me, too. She was beaming!"}
+    company.act("submit", user="UKIRA", view_id=form_of(company, "UKIRA")["id"], values=note)
+    page.locator(f'[data-channel="{WINS}"]').first.click()
+    expect(page.get_by_text("She was beaming!")).to_be_visible(timeout=30_000)
+    expect(page.get_by_text("Dev Patel thanks Ana Duarte and Ben Okafor").last).to_be_visible()
+    picture(page, "card.png")
+
+
 def test_a_card_is_posted_once_and_catches_up(company: Company, bot: Bot) -> None:
     """Killed after Slack took the card unheard, and refused a redraw twice: one card, and it is up to date."""
     deed = "Calmed the Crashing office down."
@@ -434,13 +487,15 @@ def test_a_card_is_posted_once_and_catches_up(company: Company, bot: Bot) -> Non
     assert len([m for m in company.direct("UINES") if deed in words(m)]) == 1
 
 
-def test_the_daily_number_is_told_kindly(company: Company, bot: Bot) -> None:
+def test_the_daily_number_is_told_kindly(company: Company) -> None:
     """The one too many stays in the form, as it was typed."""
-    bot.stop()
-    start(bot, DAILY_THANKS="2")
-    for number in range(2):
-        give(company, "UHUGO", "UANA", win_deed=f"Helped daily customer {number}.")
-    view = opened(company, "UHUGO")
-    sent = fill(company, "UHUGO", view, win_people=["UANA"], win_deed="Helped one customer too many.")
-    assert "2 thank-yous today" in sent["response"]["errors"]["win_deed"]
-    assert initial(company.view("UHUGO") or {}, "win_deed") == "Helped one customer too many."
+    for number in range(DAILY + 1):
+        deed = f"Helped daily customer {number}."
+        sent = fill(company, "UDEV", opened(company, "UDEV"), win_people=["UANA"], win_deed=deed)
+        if sent["response"]["response_action"] == "errors":
+            break
+        company.act("close", user="UDEV")
+    assert f"You have given {DAILY} thank-yous today" in sent["response"]["errors"]["win_deed"]
+    assert initial(company.view("UDEV") or {}, "win_deed") == deed
+    company.quiet()
+    assert cards(company, deed) == []

@@ -266,7 +266,7 @@ async def test_the_workspace_survives_a_restart(start_sandbox: Start, tmp_path: 
 
     assert (kept["text"], kept["ts"]) == ("kept", before["ts"])
     assert after["ts"] > before["ts"]
-    assert reset["text"] == "It does, all of them since this week."
+    assert reset["text"].startswith("Welcome Gale!")
 
 
 async def test_a_response_url_dies_after_its_time(start_sandbox: Start, connect: Connect) -> None:

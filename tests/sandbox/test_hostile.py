@@ -7,8 +7,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from sandbox.acts import ACTS
+from sandbox.manifest import manifest_from
 from sandbox.methods import METHODS
-from tests.sandbox.conftest import Client, Json, Start, manifest
+from sandbox.seed import opening_state, read_seed
+from tests.sandbox.conftest import SEED, Client, Json, Start, manifest
 from tests.sandbox.contract import EVERY_SCOPE, PLAUSIBLE, documented, errors_of
 
 
@@ -65,7 +67,7 @@ NAMES = [
 ]
 MORE = ["text", "blocks", "attachments", "metadata", "limit", "cursor", "oldest", "chunks", "trigger_id", "view_id"]
 FIELDS = ["user", "channel", "text", "thread_ts", "message_ts", "action_id", "value", "view_id", "values", "forge"]
-SEEDED = "1794817920.000100"  # a message of the seed
+SEEDED = opening_state(read_seed(SEED), manifest_from(manifest()))["messages"]["C0ASK"][0]["ts"]
 scalars = st.sampled_from(WORDS) | st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text()
 things = st.recursive(
     scalars | st.sampled_from(TYPES),

@@ -1,0 +1,132 @@
+"""Cards, forms, lists and files of ideas as Slack gets them."""
+
+import csv
+import io
+import json
+from dataclasses import replace
+from typing import Any
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot.blocks import idea_lists, ideas
+from bot.blocks.idea_lists import Choice, Row, Waiting
+from bot.blocks.ideas import Draft, May
+from bot.records.ideas import Shown, Tally
+from bot.records.tables import Comment, Evidence, IdeaChange
+from sandbox.limits import HOME, MODAL, check_message, check_view
+from tests.bot.an_idea import an_idea
+from tests.conftest import NOW
+
+HOSTILE = "<!channel> <@U1> *x* _y_ <https://evil.example|https://bank.example> & \u202e"
+WORDS = st.text(max_size=300) | st.sampled_from([HOSTILE, HOSTILE * 40, "&" * 3_000, "\n" * 50, "a" * 3_000])
+
+
+def everything(words: str) -> list[tuple[str, Any]]:
+    """Every message and view about an idea that says these words wherever people can write any."""
+    idea = an_idea(title=words[:150] or "-", text=words[:3_000], reason=words[:1_000], tags=[words[:30]])
+    idea.source = {"url": "https://x.slack.com/archives/C1/p1", "channel": "C1", "ts": "1.1"}
+    shown = Shown(idea, Tally(3, 14, 2, 1), answered_in=2)
+    joined = Shown(an_idea(id=2, status="duplicate", merged_into=1), Tally(), into=idea)
+    change = IdeaChange(
+        kind="decided", before="open", after="declined", user="U1", reason=words[:1_000], changed_at=NOW, other_id=None
+    )
+    merge = IdeaChange(
+        kind="merged", before="open", after="duplicate", user="U1", reason="", changed_at=NOW, other_id=1
+    )
+    evidence = Evidence(id=1, user="U1", customer=words[:200], customers=3, note=words[:1_000], noted_at=NOW)
+    comment = Comment(user="U1", text=words, ts="1.1")
+    may = May(decide=True, withdraw=True, remove=frozenset({1}))
+    row = Row(shown, mine=False)
+    draft = Draft(words[:150], words[:3_000], "support", words[:150])
+    messages = [
+        ideas.card(shown),
+        ideas.card(joined),
+        ideas.card(Shown(an_idea(deleted_at=NOW, title="", text=""), Tally())),
+        ideas.voted(shown, is_new=True),
+        ideas.taken_back(shown, was_there=False),
+        ideas.from_message(idea, "https://x.slack.com/archives/C1/p1"),
+        ideas.step_in_thread(change, None),
+        ideas.step_in_thread(merge, idea),
+        ideas.other_in_thread(merge, idea),
+        ideas.news([(change, idea, None), (merge, idea, idea)] * 10),
+        ideas.reminder(idea, "late", NOW.date()),
+        ideas.muted("idea:1", is_muted=True),
+    ]
+    views = [
+        ideas.form(draft, [(shown, False), (joined, False), (shown, True)]),
+        ideas.voted_instead(shown),
+        ideas.not_voted("No."),
+        ideas.submitted(idea, None),
+        ideas.customer_form(idea),
+        ideas.customer_added(shown),
+        ideas.details(shown, [evidence] * 12, [comment] * 12, [change, merge] * 12, [idea], may, has_voted=True),
+        ideas.decide_form(idea, "U2"),
+        ideas.decided(shown, is_news=True),
+        ideas.merge_form(idea, [shown] * 30),
+        ideas.merged(idea, idea),
+        idea_lists.listing([row] * 6, 40, Choice(page=1, query=words[:150]), "{}", is_manager=True),
+        idea_lists.triage([Waiting([shown, shown], 3, "U1")] * 8, 16, NOW.date()),
+    ]
+    home = {"type": "home", "blocks": idea_lists.home([row] * 5, [row] * 5)}
+    return [*(("message", m) for m in messages), *((MODAL, v) for v in views), (HOME, home)]
+
+
+@settings(max_examples=40)
+@given(WORDS)
+def test_slack_takes_whatever_people_write(words: str) -> None:
+    """Within every limit of messages, modals and Home."""
+    for kind, shown in everything(words):
+        if kind == "message":
+            check_message(shown.text, shown.blocks, None)
+            assert shown.text
+        else:
+            check_view(shown, kind)
+
+
+@settings(max_examples=40)
+@given(WORDS)
+def test_nothing_that_people_write_comes_alive(words: str) -> None:
+    """No mention, channel or link of theirs is live anywhere."""
+    quiet = {json.dumps(text) for text in everything_live(everything("quiet words"))}
+    assert {json.dumps(text) for text in everything_live(everything(words)) if "evil" in text or "<!" in text} <= quiet
+
+
+def everything_live(pages: list[tuple[str, Any]]) -> list[str]:
+    """What stands in angle brackets in the texts that Slack takes for markup."""
+    found: list[str] = []
+
+    def look(thing: Any) -> None:
+        if isinstance(thing, dict):
+            if thing.get("type") == "mrkdwn":
+                found.extend(part.partition(">")[0].split("|")[0] for part in thing["text"].split("<")[1:])
+            for value in thing.values():
+                look(value)
+        elif isinstance(thing, list):
+            for one in thing:
+                look(one)
+
+    for kind, page in pages:
+        look({"type": "mrkdwn", "text": page.text} if kind == "message" else page)
+        if kind == "message":
+            look(page.blocks)
+    return found
+
+
+def test_the_card_says_how_long_an_answer_took() -> None:
+    """In working days, or until when it is due."""
+    waiting = Shown(an_idea(), Tally())
+    assert "first response by 30 November 2026" in str(ideas.card(waiting).blocks)
+    assert "answered in 2 working days" in str(ideas.card(replace(waiting, answered_in=2)).blocks)
+    assert "answered in 1 working day" in str(ideas.card(replace(waiting, answered_in=1)).blocks)
+
+
+def test_cells_of_the_file_are_inert() -> None:
+    """A spreadsheet takes none of them for a formula, and the rest is as it was."""
+    starts = ["=1+1", "+1", "-1", "@x", "\tx", "\rx", " =1", "plain", 'café, "quoted"\nnext']
+    shown = [Shown(an_idea(id=n, title=title), Tally()) for n, title in enumerate(starts)]
+    file = idea_lists.spreadsheet(shown, {"UANA": "Ana Duarte"})
+    rows = list(csv.DictReader(io.StringIO(file.removeprefix("\ufeff"), newline="")))
+
+    assert [row["title"] for row in rows] == [f"'{start}" for start in starts[:7]] + starts[7:]
+    assert {row["author"] for row in rows} == {"Ana Duarte"}
