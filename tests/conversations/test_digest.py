@@ -186,7 +186,7 @@ def test_the_buttons_of_the_digest_open_their_forms(company: Company) -> None:
     """Thank someone, suggest something."""
     posted = digests(company)[0]
     for action_id, title in (("open_thanks", "win_people"), ("open_idea", "idea_title")):
-        company.click("UINES", posted, action_id)
+        company.until(lambda name=action_id: company.click("UINES", posted, name)["ok"], f"a press of {action_id}")
         company.until(lambda title=title: title in str(company.view("UINES")), title)
         company.act("close", user="UINES", all=True)
 
