@@ -164,6 +164,29 @@ def ask(question: Annotated[str, typer.Argument(help="In quotation marks, as you
     typer.echo(_answer_in_words(answer))
 
 
+@app.command()
+def digest(
+    preview: Annotated[
+        bool, typer.Option("--preview", help="Show what each digest would say now; posts nothing.")
+    ] = False,
+) -> None:
+    """Show the digests as they would look now."""
+    from bot import running
+    from bot.records.database import migrate
+
+    settings = _settings_in_use()
+    if not preview:
+        _stop(
+            "Digests are posted on their schedules and by hand, both with "
+            f"/{settings.command_prefix}digest in Slack. What they would say now: `frontline digest --preview`."
+        )
+    words = running.digests(settings)
+    if words is None:
+        migrate(settings.sync_database_url())
+        words = asyncio.run(running.own_digests(settings))
+    typer.echo(words)
+
+
 @evaluate.command("answers")
 def evaluate_answers(
     guides: Annotated[Path, ExistingFile],

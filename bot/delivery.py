@@ -7,6 +7,8 @@ the message's metadata and, when it can't know whether Slack took the post, read
 
 import asyncio
 import logging
+import os
+import socket
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from datetime import datetime, timedelta
@@ -18,11 +20,12 @@ from aiolimiter import AsyncLimiter
 from slack_bolt.app.async_app import AsyncApp
 from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_bolt.response import BoltResponse
-from slack_sdk.errors import SlackApiError
+from slack_sdk.errors import SlackApiError, SlackRequestError
 from slack_sdk.web.async_client import AsyncWebClient
-from sqlalchemy import Update, select, update
+from sqlalchemy import Update, or_, select, update
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
 
 from bot.records.database import Database
 from bot.records.tables import Delivery, Post
@@ -35,6 +38,8 @@ MOST_REPLAYS = 6  # a delivery that was begun this often and never finished is g
 LEASE = timedelta(seconds=30)  # longer than any call to Slack may take
 PATIENCE = timedelta(hours=24)  # with a Slack that never says whether it took a post
 METADATA_EVENT = "frontline_post"
+PICTURE_TRIES = 4  # Slack shows a picture only some seconds after it has taken it
+PICTURE_PAUSE = timedelta(seconds=2)
 BY_A_PERSON = (None, "file_share", "thread_broadcast")  # subtypes of a message that somebody typed
 
 
@@ -232,6 +237,7 @@ NO_SUCH_BLOCKS = frozenset({"invalid_blocks", "invalid_blocks_format", "msg_bloc
 # Slack's word that something broke on its side: the post may or may not stand
 UNKNOWN = frozenset({"internal_error", "fatal_error", "service_unavailable", "request_timeout"})
 GONE = frozenset({"thread_not_found", "message_not_found"})
+NO_PARENT = "the post above it was not taken"
 IN_WORDS = {
     "channel_not_found": "I can't see that channel any more",
     "not_in_channel": "I'm not in that channel; someone there can type /invite @Frontline",
@@ -246,7 +252,7 @@ IN_WORDS = {
 class Outbox:
     """Posts each row exactly once, answers before cards before digests, and within those in order.
 
-    A post whose outcome is unknown lets the ones behind it go first.
+    A post whose outcome is unknown lets the ones behind it go first. Several processes may post from one database.
     """
 
     def __init__(self, database: Database, slack: AsyncWebClient, clock: Clock) -> None:
@@ -270,6 +276,8 @@ class Outbox:
         text: str,
         blocks: list[dict[str, Any]] | None = None,
         thread_ts: str | None = None,
+        thread_of: str | None = None,
+        picture: bytes | None = None,
         rank: Rank = Rank.ANSWER,
         fallback_user: str | None = None,
     ) -> None:
@@ -277,6 +285,8 @@ class Outbox:
 
         Args:
             channel: a channel id, or a user id for a direct message.
+            thread_of: the key of the post whose thread it goes to, which has to be posted first.
+            picture: a PNG, shown by the image block among ``blocks`` that names no file.
             fallback_user: told by direct message when the channel refuses the post for good.
         """
         if await session.scalar(select(Post.id).where(Post.key == key)) is not None:
@@ -286,8 +296,10 @@ class Outbox:
                 key=key,
                 channel=channel,
                 thread_ts=thread_ts,
+                thread_of=thread_of,
                 text=text,
                 blocks=blocks or [],
+                picture=picture,
                 rank=int(rank),
                 state="pending",
                 fallback_user=fallback_user,
@@ -306,9 +318,13 @@ class Outbox:
         self._woken.set()
 
     async def run(self) -> None:
-        """Post until stopped. Rows that an earlier process was sending are read back first."""
+        """Post until stopped. Rows that a process was sending when it ended are read back first."""
         async with self._database.write() as session:
-            await session.execute(update(Post).where(Post.state == "sending").values(lease_until=self._clock()))
+            being_sent = update(Post).where(Post.state == "sending")
+            holders = await session.scalars(select(Post.holder).where(Post.state == "sending").distinct())
+            ended = [holder for holder in holders if holder is None or _has_ended(holder)]
+            theirs = or_(Post.holder.in_(ended), Post.holder.is_(None))
+            await session.execute(being_sent.where(theirs).values(lease_until=self._clock()))
         while not self._stopping:
             self._woken.clear()
             try:
@@ -329,11 +345,14 @@ class Outbox:
 
     async def _start_what_is_due(self) -> bool:
         """Begin every post that may go now; returns whether any has to wait."""
+        above = aliased(Post)
         async with self._database.read() as session:
             rows = list(
                 await session.execute(
                     select(Post.id, Post.channel, Post.state, Post.due_at, Post.lease_until)
+                    .outerjoin(above, above.key == Post.thread_of)
                     .where(Post.state.in_(("pending", "sending")))
+                    .where(Post.thread_of.is_(None) | above.ts.is_not(None))
                     .order_by(Post.rank, Post.id)
                 )
             )
@@ -372,9 +391,12 @@ class Outbox:
             is_unsure = post.state == "sending"
             if is_unsure and post.lease_until is not None and post.lease_until > now:
                 return None
+            if post.thread_of is not None and post.thread_ts is None:
+                post.thread_ts = await session.scalar(select(Post.ts).where(Post.key == post.thread_of))
             post.state = "sending"
             post.attempts += 1
             post.fence += 1
+            post.holder = HERE
             post.lease_until = now + LEASE
         return post, is_unsure
 
@@ -385,11 +407,13 @@ class Outbox:
             if is_unsure and (ts := await self._read_back(post, conversation)):
                 await self._settle(post, state="sent", ts=ts, posted_in=conversation, sent_at=self._clock(), error=None)
                 return
+            if post.picture is not None and post.picture_file is None:
+                await self._upload(post)
             answer = await self._slack.chat_postMessage(
                 channel=conversation,
                 thread_ts=post.thread_ts,
                 text=post.text,
-                blocks=post.blocks or None,
+                blocks=_with_picture(post.blocks, post.picture_file) or None,
                 metadata={"event_type": METADATA_EVENT, "event_payload": {"key": post.key}},
                 unfurl_links=False,
                 unfurl_media=False,
@@ -404,6 +428,23 @@ class Outbox:
             await self._settle(
                 post, state="sent", ts=answer["ts"], posted_in=answer["channel"], sent_at=self._clock(), error=None
             )
+
+    async def _upload(self, post: Post) -> None:
+        """Hand Slack the picture, which nobody sees until the post shows it. A picture that is refused is left out."""
+        assert post.picture is not None
+        try:
+            answer = await self._slack.files_upload_v2(content=post.picture, filename="picture.png")
+            post.picture_file = str(answer["file"]["id"])
+        except SlackApiError as error:
+            code = refusal(error).get("error")
+            if _status(error) == 429 or _status(error) >= 500 or not code or code in NOT_YET | UNKNOWN | NO_TOKEN:
+                raise
+            log.warning("post %s goes without its picture: %s", post.id, code)
+            post.picture = None
+        except SlackRequestError:
+            log.warning("post %s goes without its picture: the upload was not taken", post.id)
+            post.picture = None
+        await self._settle(post, picture=post.picture, picture_file=post.picture_file)
 
     async def _conversation(self, post: Post) -> str:
         """The id to post and to read back in: a person's direct message is opened first."""
@@ -449,6 +490,11 @@ class Outbox:
             await self._later(post, not_taken, TOKEN_PAUSE, code)
         elif status >= 500 or code in UNKNOWN or not code:
             await self._later(post, "sending", self._backoff(post), f"unknown outcome: {code or f'HTTP {status}'}")
+        elif code in NO_SUCH_BLOCKS and post.picture_file is not None:
+            if post.attempts >= PICTURE_TRIES:
+                log.warning("post %s goes without its picture: %s", post.id, code)
+                await self._settle(post, picture=None, picture_file=None)
+            await self._later(post, not_taken, PICTURE_PAUSE, f"the picture is not ready: {code}")
         else:
             log.error("post %s was refused for good: %s", post.id, code)
             await self._give_up(post, code)
@@ -457,6 +503,11 @@ class Outbox:
         """The end of the post, and in the same transaction what is said instead."""
         async with self._database.write() as session:
             await session.execute(_its_row(post).values(state="failed", error=code))
+            children = update(Post).where(Post.thread_of == post.key, Post.state == "pending")
+            if code in NO_SUCH_BLOCKS and post.blocks:
+                await session.execute(children.values(thread_of=f"{post.key}:plain"))
+            else:
+                await session.execute(children.values(state="failed", error=NO_PARENT))
             if code in GONE:
                 pass  # whoever asked has deleted the question, and does not wait for an answer
             elif code in NO_SUCH_BLOCKS and post.blocks:
@@ -472,6 +523,7 @@ class Outbox:
             key=f"{post.key}:plain",
             channel=post.channel,
             thread_ts=post.thread_ts,
+            thread_of=post.thread_of,
             text=post.text,
             rank=Rank(post.rank),
             fallback_user=post.fallback_user,
@@ -486,7 +538,10 @@ class Outbox:
             key=f"{post.key}:instead",
             channel=user,
             text=f"{opening} {post.text}",
-            blocks=[{"type": "section", "text": {"type": "plain_text", "text": opening}}, *post.blocks][:50],
+            blocks=[
+                {"type": "section", "text": {"type": "plain_text", "text": opening}},
+                *_with_picture(post.blocks, None),
+            ][:50],
             rank=Rank(post.rank),
         )
 
@@ -512,6 +567,44 @@ class Outbox:
 def _its_row(post: Post) -> Update:
     """The row of a claimed post, as long as no later claim has taken it over."""
     return update(Post).where(Post.id == post.id, Post.fence == post.fence)
+
+
+def _with_picture(blocks: list[dict[str, Any]], file: str | None) -> list[dict[str, Any]]:
+    """The blocks with the picture where its place is; without one, with what it would have shown, in words."""
+    return [
+        _shown(block, file) if block["type"] == "image" and "slack_file" not in block else block for block in blocks
+    ]
+
+
+def _shown(image: dict[str, Any], file: str | None) -> dict[str, Any]:
+    if file is not None:
+        return {**image, "slack_file": {"id": file}}
+    return {"type": "context", "elements": [{"type": "plain_text", "text": image["alt_text"]}]}
+
+
+def _this_machine() -> str:
+    """Where process numbers mean the same: a machine, or a container of it."""
+    try:
+        return f"{socket.gethostname()[:60]}:{os.readlink('/proc/self/ns/pid')}"
+    except OSError:  # not Linux
+        return socket.gethostname()[:60]
+
+
+HERE = f"{_this_machine()}:{os.getpid()}"
+
+
+def _has_ended(holder: str) -> bool:
+    """Whether the process that held a post is known to be gone; one on another machine may live."""
+    machine, _, process = holder.rpartition(":")
+    if machine != _this_machine():
+        return False
+    try:
+        os.kill(int(process), 0)
+    except ProcessLookupError:
+        return True
+    except PermissionError:
+        return False
+    return holder == HERE  # our number, given to us again after a restart of the machine
 
 
 def refusal(error: SlackApiError) -> dict[str, Any]:

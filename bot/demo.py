@@ -137,10 +137,12 @@ async def _ready_address(child: asyncio.subprocess.Process) -> str:
 
 
 async def _until_either_stops(settings: Settings, child: asyncio.subprocess.Process, say: Say) -> None:
-    from bot import wiring  # seconds of imports, after the page is up
+    from bot import sample, wiring  # seconds of imports, after the page is up
 
     async def ready(running: "Running") -> None:
+        await sample.tell(running.parts)
         progress.append(asyncio.create_task(_tell_progress(running, say)))
+        progress.append(asyncio.create_task(_ask_samples(running)))
 
     progress: list[asyncio.Task[None]] = []
     bot = asyncio.create_task(wiring.run(settings, ready=ready))
@@ -155,6 +157,14 @@ async def _until_either_stops(settings: Settings, child: asyncio.subprocess.Proc
         for task in (bot, gone, *progress):
             task.cancel()
         await asyncio.gather(bot, gone, *progress, return_exceptions=True)
+
+
+async def _ask_samples(running: "Running") -> None:
+    """Once the index is complete, so that the answers are the best there are."""
+    from bot import sample
+
+    await asyncio.wait({running.warmed})
+    await sample.ask(running.parts)
 
 
 async def _tell_progress(running: "Running", say: Say) -> None:

@@ -126,6 +126,25 @@ class People:
         """What people are called; an id where Slack can't be asked."""
         return [await self._name(user) for user in users]
 
+    async def colleague_names(self, users: Iterable[str]) -> dict[str, str]:
+        """What colleagues are called; whoever has left, or whom Slack doesn't know, is not among them.
+
+        Raises:
+            Unknown: Slack can't be asked.
+        """
+        found = {}
+        for user in dict.fromkeys(users):
+            try:
+                profile = await self.profile(user)
+            except Unknown as doubt:
+                cause = doubt.__cause__
+                if isinstance(cause, SlackApiError) and refusal(cause).get("error") in NOT_FOUND:
+                    continue
+                raise
+            if not profile.is_outsider:
+                found[user] = profile.name
+        return found
+
     async def owner_names(self, lines: Iterable[str | None]) -> dict[str, str]:
         """What to show for each owner line: names of people, or the line itself while nobody is known by it."""
         wanted = sorted({line for line in lines if line})

@@ -1,4 +1,4 @@
-"""The guides as a terminal command sees them.
+"""The guides and the digests as a terminal command sees them.
 
 A bot that runs on this machine owns the indexes alone and is asked; while none runs, the command opens them itself.
 """
@@ -11,8 +11,10 @@ from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 from typing import Any
 
+from bot.people import Unknown
 from bot.settings import Settings
-from bot.wiring import clock_from, open_library, socket_path
+from bot.wiring import CannotStart, at_rest, clock_from, open_library, socket_path
+from jobs import digest
 from knowledge.library import Library
 
 PATIENCE_S = 120  # a bot that is still loading its model answers late
@@ -37,6 +39,28 @@ def answer(settings: Settings, question: str) -> dict[str, Any] | None:
 def library_state(settings: Settings) -> dict[str, Any] | None:
     """How the guides stand in the running bot (``LibraryState`` as a dict); None when no bot runs."""
     return _call(settings, "GET", "/state")
+
+
+def digests(settings: Settings) -> str | None:
+    """The running bot's preview of every digest, in words; None when no bot runs."""
+    said = _call(settings, "GET", "/digests")
+    return None if said is None else str(said["words"])
+
+
+async def own_digests(settings: Settings) -> str:
+    """The same without a running bot.
+
+    Raises:
+        CannotStart: Slack can't be asked who people are.
+    """
+    async with at_rest(settings) as parts:
+        try:
+            return await digest.in_words(parts)
+        except Unknown:
+            raise CannotStart(
+                f"{settings.slack_api_url} can't be asked who people are, so there is no preview. Start Frontline, or "
+                "check SLACK_BOT_TOKEN and the network."
+            ) from None
 
 
 @contextmanager

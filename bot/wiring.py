@@ -33,7 +33,7 @@ from bot.records import roles
 from bot.records.database import Database, engine_for, migrate
 from bot.records.similar import Similar
 from bot.settings import Settings
-from jobs import schedule
+from jobs import digest, schedule
 from knowledge.ingest import NoGuidesFolder
 from knowledge.library import Library
 
@@ -151,23 +151,8 @@ async def started(settings: Settings, *, chat_model: "BaseChatModel | None" = No
     sys.setswitchinterval(SWITCH_S)
     thinking = ThreadPoolExecutor(max_workers=4, thread_name_prefix="think", initializer=_give_way)
     background = ThreadPoolExecutor(max_workers=1, thread_name_prefix="background", initializer=_give_way)
-    database = Database(url)
-    slack = slack_client(settings, retries=True)
-    outbox = Outbox(database, slack_client(settings, retries=False), clock)
-    think = _runner(thinking)
-    parts = Parts(
-        settings=settings,
-        clock=clock,
-        database=database,
-        slack=slack,
-        inbox=Inbox(database, clock),
-        outbox=outbox,
-        people=People(slack, database, clock),
-        library=library,
-        similar=Similar(database, partial(think, library.embed), settings.embedding_model),
-        live_forms=LiveForms(slack),
-        think=think,
-    )
+    parts = _parts(settings, clock, library, _runner(thinking))
+    database, slack, outbox = parts.database, parts.slack, parts.outbox
     async with database.write() as session:
         await roles.seed(session, settings.admin_user_ids, clock())
     posting = warmed = handler = scheduler = commands = None
@@ -206,6 +191,34 @@ async def started(settings: Settings, *, chat_model: "BaseChatModel | None" = No
         thinking.shutdown(wait=False, cancel_futures=True)
         background.shutdown(wait=False, cancel_futures=True)
         await database.close()
+
+
+@asynccontextmanager
+async def at_rest(settings: Settings) -> AsyncIterator[Parts]:
+    """The parts of a bot that does not run, its indexes closed: for commands that only look."""
+    clock = clock_from(settings)
+    with ThreadPoolExecutor(max_workers=1) as thinking:
+        parts = _parts(settings, clock, open_library(settings, clock), _runner(thinking))
+        yield parts
+        await parts.database.close()
+
+
+def _parts(settings: Settings, clock: Clock, library: Library, think: Any) -> Parts:
+    database = Database(settings.sync_database_url())
+    slack = slack_client(settings, retries=True)
+    return Parts(
+        settings=settings,
+        clock=clock,
+        database=database,
+        slack=slack,
+        inbox=Inbox(database, clock),
+        outbox=Outbox(database, slack_client(settings, retries=False), clock),
+        people=People(slack, database, clock),
+        library=library,
+        similar=Similar(database, partial(think, library.embed), settings.embedding_model),
+        live_forms=LiveForms(slack),
+        think=think,
+    )
 
 
 async def run(settings: Settings, *, ready: Callable[[Running], Awaitable[None]] | None = None) -> None:
@@ -265,7 +278,7 @@ async def _warn_of_a_twin(_: Any, message: dict[str, Any], __: str | None = None
 
 
 async def _serve_commands(parts: Parts) -> web.AppRunner | None:
-    """Answer `frontline ask` and `frontline doctor` of the same machine, on a socket file that only we may open."""
+    """Answer the commands of the same machine, on a socket file that only we may open."""
 
     async def ask(request: web.Request) -> web.Response:
         question = str((await request.json()).get("question", ""))
@@ -274,8 +287,11 @@ async def _serve_commands(parts: Parts) -> web.AppRunner | None:
     async def state(_: web.Request) -> web.Response:
         return web.json_response(asdict(parts.library.state()), dumps=_dumps)
 
+    async def digests(_: web.Request) -> web.Response:
+        return web.json_response({"words": await digest.in_words(parts)})
+
     server = web.Application()
-    server.add_routes([web.post("/ask", ask), web.get("/state", state)])
+    server.add_routes([web.post("/ask", ask), web.get("/state", state), web.get("/digests", digests)])
     path = socket_path(parts.settings)
     runner = web.AppRunner(server)
     await runner.setup()

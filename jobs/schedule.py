@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from bot.parts import Parts
-from jobs import idea_cards, idea_news, nudges, reindex, tidy, win_cards
+from jobs import digest, idea_cards, idea_news, nudges, reindex, tidy, win_cards
 
 REINDEX_EVERY_S = 2
 CARDS_EVERY_S = 1
@@ -14,6 +14,7 @@ VECTORS_EVERY_S = 2
 NEWS_EVERY_S = 15
 NUDGES_EVERY_S = 15
 TIDY_EVERY_H = 6
+DIGEST_EVERY_S = 10
 
 
 def start(parts: Parts, in_background: Callable[..., Awaitable[object]]) -> AsyncIOScheduler:
@@ -26,6 +27,7 @@ def start(parts: Parts, in_background: Callable[..., Awaitable[object]]) -> Asyn
     reindexing = (parts.library, parts.people, in_background)
     scheduler.add_job(reindex.catch_up, "interval", seconds=REINDEX_EVERY_S, args=reindexing)
     scheduler.add_job(tidy.forget_old_traffic, "interval", hours=TIDY_EVERY_H, args=(parts.database, parts.clock))
+    scheduler.add_job(digest.tick, "interval", seconds=DIGEST_EVERY_S, args=(parts,))
     country = parts.settings.holidays_country
     cards = (parts.database, parts.outbox, parts.slack, parts.clock, country)
     scheduler.add_job(idea_cards.catch_up, "interval", seconds=CARDS_EVERY_S, args=cards)

@@ -1,4 +1,4 @@
-"""App Home: my questions, how to ask, and for admins how the set-up and the guides stand."""
+"""App Home: questions, ideas, thanks and settings of one person, and for admins how set-up and guides stand."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -44,13 +44,49 @@ class SetUp:
         return {*CHANNELS, "time_zone"} <= self.choices.keys() and not self.outside and self.library.guides > 0
 
 
-def home(prefix: str, asked: Sequence[Asked], set_up: SetUp | None, ideas: Sequence[Block] = ()) -> View:
-    """The Home tab of one person; ``set_up`` is given for admins, ``ideas`` are the sections about those."""
-    blocks: list[Block] = []
-    if set_up is not None:
-        blocks += [*_set_up(set_up), *_guides(set_up), kit.divider()]
-    blocks += [*_how_to_ask(prefix), kit.divider(), *ideas, *_my_questions(asked)]
+@dataclass(frozen=True)
+class Sections:
+    """What the other features show of one person, each as its own blocks draw it."""
+
+    ideas: Sequence[Block] = ()
+    received: Sequence[Block] = ()
+    given: Sequence[Block] = ()
+    settings: Sequence[Block] = ()
+    digests: Sequence[Block] = ()  # when they come; for managers their figures
+
+
+def home(prefix: str, asked: Sequence[Asked], set_up: SetUp | None, sections: Sections) -> View:
+    """The Home tab of one person; ``set_up`` is given for admins, and comes first until it is complete."""
+    of_admins = [] if set_up is None else [*_set_up(set_up), *_guides(set_up)]
+    is_first = set_up is not None and not set_up.is_complete
+    blocks: list[Block] = [*of_admins, kit.divider()] if is_first else []
+    blocks += [*_how_to_ask(prefix), *sections.digests, kit.divider(), *sections.ideas, kit.divider()]
+    blocks += [
+        kit.header("Thanks"),
+        kit.actions(kit.button("Thank someone", "open_thanks", "home", primary=True)),
+        kit.section("*Thanks I received*"),
+        *sections.received,
+        kit.section("*Thanks I gave*"),
+        *sections.given,
+        kit.divider(),
+        *_my_questions(asked),
+        kit.divider(),
+        kit.header("My settings"),
+        *sections.settings,
+    ]
+    if of_admins and not is_first:
+        blocks += [kit.divider(), *of_admins]
     return {"type": "home", "blocks": blocks[: kit.MANY_BLOCKS]}
+
+
+def news_of_ideas(*, is_muted: bool) -> Block:
+    """The setting of direct messages about ideas."""
+    if is_muted:
+        return kit.section("News of ideas waits for me here.", kit.button("Send me news", "unmute_ideas", "ideas"))
+    return kit.section(
+        "I get direct messages with news of ideas that I suggested or voted for.",
+        kit.button("Mute", "mute_ideas", "ideas"),
+    )
 
 
 def _how_to_ask(prefix: str) -> list[Block]:

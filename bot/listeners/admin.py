@@ -1,9 +1,7 @@
 """/frontline: what admins set up, and who may do what."""
 
-import difflib
 import re
-import zoneinfo
-from functools import cache, partial
+from functools import partial
 from typing import Any
 
 import aiohttp
@@ -14,9 +12,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.blocks import admin as blocks
 from bot.blocks import kit
 from bot.listeners import home, modals
+from bot.listeners.zones import zone_named, zones_like
 from bot.parts import Parts
 from bot.people import Unknown
-from bot.records import audit, choices, roles
+from bot.records import audit, choices, roles, schedules
 from bot.records.roles import GRANTED, Roles
 
 ROLES, SET_UP = "Roles", "Set up Frontline"
@@ -144,16 +143,18 @@ async def setup_submitted(
         await ack(response_action="update", view=denied)
         return
     problems = {name: "Please choose a channel." for name in choices.CHANNELS if not _is_channel(form.get(name, ""))}
-    zone = _zone(form.get("time_zone", ""))
+    zone = zone_named(form.get("time_zone", ""))
     if zone is None:
-        problems["time_zone"] = blocks.unknown_zone(form.get("time_zone", ""), _zones_like(form.get("time_zone", "")))
+        problems["time_zone"] = blocks.unknown_zone(form.get("time_zone", ""), zones_like(form.get("time_zone", "")))
     if problems or zone is None:
         await ack(response_action="errors", errors=problems)
         await parts.inbox.release(delivery_id)
         return
     chosen = {name: form[name] for name in choices.CHANNELS}
     async with parts.database.write() as session:
+        before = await choices.every(session)
         await choices.choose(session, {**chosen, "time_zone": zone}, by, parts.clock())
+        await schedules.follow_set_up(session, before, chosen["digest_channel"], zone, by, parts.clock())
     await ack(response_action="update", view=kit.notice(SET_UP, "Saved. Joining the channels…", "setup"))
     joined, to_invite = await _go_to(dict.fromkeys(chosen.values()), parts)
     await modals.fill(parts.slack, view["id"], blocks.setup_saved(joined, to_invite))
@@ -191,20 +192,3 @@ async def _denied(user: str, action: str, title: str, parts: Parts, **detail: st
 
 def _is_channel(value: str) -> bool:
     return re.fullmatch(r"[CG][A-Z0-9]+", value) is not None
-
-
-@cache
-def _zones() -> dict[str, str]:
-    return {name.lower(): name for name in zoneinfo.available_timezones()}
-
-
-def _zone(typed: str) -> str | None:
-    return _zones().get(typed.lower().replace(" ", "_"))
-
-
-def _zones_like(typed: str) -> list[str]:
-    wanted = typed.lower().replace(" ", "_")
-    by_city = {name.rpartition("/")[2]: zone for name, zone in _zones().items()}
-    if wanted in by_city:
-        return [by_city[wanted]]
-    return [_zones()[name] for name in difflib.get_close_matches(wanted, _zones(), n=1)]

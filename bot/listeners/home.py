@@ -11,22 +11,24 @@ from slack_sdk.errors import SlackApiError
 from bot.blocks import home as blocks
 from bot.blocks import kit
 from bot.blocks import questions as words
+from bot.blocks import wins as win_blocks
 from bot.blocks.admin import not_admin
-from bot.blocks.home import Asked, SetUp
+from bot.blocks.home import Asked, Sections, SetUp
 from bot.blocks.text import literal
 from bot.delivery import refusal
-from bot.listeners import ideas
+from bot.listeners import digest, ideas
 from bot.listeners.access import why_not
 from bot.manifest import PROMPTS
 from bot.parts import Parts
 from bot.people import Unknown
-from bot.records import audit, choices, owners, questions
+from bot.records import appearances, audit, choices, mutes, owners, questions, wins
 from bot.records.roles import Roles
 from knowledge.answers import Outcome
 from knowledge.ingest import NoGuidesFolder
 
 log = logging.getLogger(__name__)
 
+MOST_QUESTIONS, MOST_THANKS = 5, 5
 UNSURE = "I could not check something with Slack just now. Please open this tab again in a minute."
 
 
@@ -94,10 +96,26 @@ async def _view(parts: Parts, user: str, is_loading: bool) -> kit.View:
     if not roles:
         return {"type": "home", "blocks": [kit.section(words.OUTSIDER)]}
     async with parts.database.read() as session:
-        mine = await questions.latest(session, user)
+        mine = await questions.latest(session, user, MOST_QUESTIONS)
     asked = [Asked(q.id, q.text, Outcome(q.outcome or Outcome.FAULT), q.asked_at) for q in mine]
     set_up = await _set_up(parts, is_loading) if Roles.ADMIN in roles else None
-    return blocks.home(parts.settings.command_prefix, asked, set_up, ideas=await ideas.for_home(user, parts))
+    return blocks.home(parts.settings.command_prefix, asked, set_up, await _sections(parts, user))
+
+
+async def _sections(parts: Parts, user: str) -> Sections:
+    async with parts.database.read() as session:
+        received = await wins.received(session, user, MOST_THANKS)
+        given = await wins.given(session, user, MOST_THANKS)
+        people = {win.id: await wins.people(session, win.id) for win in given}
+        appearance = (await appearances.of(session, [user]))[user]
+        muted = await mutes.of(session, user)
+    return Sections(
+        ideas=await ideas.for_home(user, parts),
+        received=win_blocks.received(received),
+        given=win_blocks.given(given, user, people),
+        settings=[*win_blocks.my_settings(appearance), blocks.news_of_ideas(is_muted="ideas" in muted)],
+        digests=await digest.for_home(user, parts),
+    )
 
 
 async def _set_up(parts: Parts, is_loading: bool) -> SetUp:

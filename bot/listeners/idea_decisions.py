@@ -14,7 +14,7 @@ from bot.blocks import ideas as blocks
 from bot.blocks import kit
 from bot.blocks.answers import Said
 from bot.blocks.ideas import May
-from bot.listeners import modals
+from bot.listeners import home, modals
 from bot.listeners.ideas import find, number_in, tell, why_not
 from bot.parts import Parts
 from bot.people import Unknown
@@ -320,4 +320,7 @@ async def _mute(
             await mutes.mute(session, user, topic, parts.clock())
         else:
             await mutes.unmute(session, user, topic)
+    if (body.get("view") or {}).get("type") == "home":
+        await home.publish(parts, user)  # which shows the setting
+        return
     await tell(blocks.muted(topic, is_muted=is_muted), body, respond, parts, delivery_id)

@@ -57,7 +57,7 @@ def answers(view: dict[str, Any]) -> dict[str, str]:
     for block_id, elements in view["state"]["values"].items():
         for state in elements.values():
             option = (state.get("selected_option") or {}).get("value")
-            value = state.get("value") or state.get("selected_user") or state.get("selected_conversation") or option
-            value = value or state.get("selected_date")
+            picked = (state.get(f"selected_{kind}") for kind in ("user", "conversation", "date", "time"))
+            value = state.get("value") or next(filter(None, picked), None) or option
             found[block_id] = kept(str(value or ""))
     return found

@@ -81,12 +81,16 @@ class Post(RecordsTable):
     key: Mapped[str] = mapped_column(String(300), unique=True)
     channel: Mapped[str] = mapped_column(String(40))  # a channel id, or a user id for a direct message
     thread_ts: Mapped[str | None] = mapped_column(String(40))
+    thread_of: Mapped[str | None] = mapped_column(String(300))  # instead: the key of the post whose thread it goes to
     text: Mapped[str] = mapped_column(Text)
     blocks: Mapped[list[Any]] = mapped_column(JSON)
+    picture: Mapped[bytes | None] = mapped_column(LargeBinary)  # PNG, shown where the blocks have an image without file
+    picture_file: Mapped[str | None] = mapped_column(String(40))  # Slack's id of it, once it is uploaded
     rank: Mapped[int] = mapped_column(Integer)  # 0 answers, 1 cards, 2 digests
     state: Mapped[str] = mapped_column(String(20))  # pending, sending, sent, failed
     attempts: Mapped[int] = mapped_column(Integer, default=0)
     fence: Mapped[int] = mapped_column(Integer, default=0)  # counts claims; only the latest claimer may write
+    holder: Mapped[str | None] = mapped_column(String(100))  # the process that claimed it last
     lease_until: Mapped[datetime | None]
     due_at: Mapped[datetime]
     posted_in: Mapped[str | None] = mapped_column(String(40))  # the channel that Slack posted it in
@@ -182,6 +186,45 @@ class Choice(RecordsTable):
     value: Mapped[str] = mapped_column(String(300))
     chosen_by: Mapped[str] = mapped_column(String(40))
     chosen_at: Mapped[datetime]
+
+
+class Schedule(RecordsTable):
+    """When a digest goes out, and where."""
+
+    __tablename__ = "schedules"
+    __table_args__ = (UniqueConstraint("kind", "channel"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    kind: Mapped[str] = mapped_column(String(20))  # recognition, managers
+    channel: Mapped[str] = mapped_column(String(40))  # empty for the managers' digest, which goes to each of them
+    weekday: Mapped[str] = mapped_column(String(3))  # mon to sun
+    at: Mapped[str] = mapped_column(String(5))  # local time, 09:00
+    zone: Mapped[str] = mapped_column(String(60))
+    quiet: Mapped[str] = mapped_column(String(10))  # after a week without thanks: note, nothing
+    owner: Mapped[str] = mapped_column(String(40))  # who set it up, and is told when it can't be posted
+    active_from: Mapped[datetime]  # what was due before is not made up for
+    paused: Mapped[str | None] = mapped_column(String(300))  # why; None while it runs
+
+
+class Digest(RecordsTable):
+    """One digest of one period, claimed before it is posted."""
+
+    __tablename__ = "digests"
+    __table_args__ = (UniqueConstraint("kind", "channel", "period"), Index(None, "state"))
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    kind: Mapped[str] = mapped_column(String(20))
+    channel: Mapped[str] = mapped_column(String(40))
+    period: Mapped[str] = mapped_column(String(60))  # the local week (2026-W48), or the click that asked for it
+    start: Mapped[datetime]
+    end: Mapped[datetime]
+    due_at: Mapped[datetime]
+    asked_by: Mapped[str | None] = mapped_column(String(40))  # who pressed Post now
+    state: Mapped[str] = mapped_column(String(20))  # queued, posted, quiet, skipped, failed
+    why: Mapped[str | None] = mapped_column(String(300))
+    made_at: Mapped[datetime]
+    settled_at: Mapped[datetime | None]
+    link: Mapped[str | None] = mapped_column(String(300))  # to the message
 
 
 class Owner(RecordsTable):

@@ -21,7 +21,8 @@ def test_slack_would_take_it(prefix: str) -> None:
 def test_a_prefix_renames_the_commands_and_nothing_else() -> None:
     """Commands are shared by a whole workspace, so they alone take the prefix."""
     plain, prefixed = manifest(), manifest("fl-")
-    names = ["ask", "idea", "ideas", "kudos", "frontline"]
+    names = [command for each in plain["features"]["slash_commands"] if (command := each["command"][1:])]
+    assert {"ask", "idea", "ideas", "kudos", "digest", "frontline"} == {*names}
     assert [each["command"] for each in plain["features"]["slash_commands"]] == [f"/{name}" for name in names]
     assert [each["command"] for each in prefixed["features"]["slash_commands"]] == [f"/fl-{name}" for name in names]
     for each in (plain, prefixed):

@@ -5,13 +5,28 @@ from typing import Any
 
 import pytest
 
-from bot.blocks import admin, answers, home, idea_lists, ideas, questions, referrals, wins
+from bot.blocks import (
+    admin,
+    answers,
+    digest,
+    digest_figures,
+    home,
+    idea_lists,
+    ideas,
+    questions,
+    referrals,
+    schedules,
+    wins,
+)
 from bot.blocks.home import Asked, SetUp
 from bot.listeners import opens_a_view, routes
 from bot.manifest import manifest
 from bot.records import appearances
+from bot.records.figures import Figures
 from bot.records.ideas import Shown, Tally
-from bot.records.tables import IdeaChange, Win
+from bot.records.schedules import Kind as Digests
+from bot.records.schedules import usual
+from bot.records.tables import IdeaChange, Schedule, Win
 from bot.records.wins import Shown as ShownWin
 from knowledge.answers import Answer, Citation, LibraryState, Outcome
 from tests.bot.an_idea import an_idea
@@ -55,6 +70,20 @@ def idea_pages() -> list[Any]:
     ]
 
 
+def digest_pages() -> list[Any]:
+    """Everything about digests that has buttons."""
+    told = digest.Recognition(NOW, NOW, "UTC", [], ["U1"], frozenset(), [], [], {}, [])
+    none = Figures(0, 0, [], 0, 0, 0, 0, 0, 0)
+    team = digest_figures.figures(digest_figures.Team(none, none, NOW, NOW, "UTC"))
+    weekly = Schedule(id=1, **usual(Digests.RECOGNITION, "C1", "UTC")._asdict())
+    paused = Schedule(id=2, **usual(Digests.MANAGERS, "C1", "UTC")._asdict(), paused="by hand")
+    return [
+        digest.recognition(told, {"U1": "Ann"}).screen.blocks,
+        schedules.overview([schedules.Planned(weekly, NOW), schedules.Planned(paused, None)]),
+        schedules.in_home([], team),
+    ]
+
+
 def found(thing: Any, key: str) -> set[str]:
     """Every value of a key, at any depth."""
     if isinstance(thing, dict):
@@ -68,7 +97,9 @@ def test_every_button_and_form_has_a_listener() -> None:
     shown = [
         answers.answer(1, Answer(Outcome.ANSWERED, 1.0, (CITATION,)), {}).blocks,
         answers.answer(1, Answer(Outcome.NOT_IN_GUIDES, 0.0, nearest=(CITATION,)), {}, ask="Ann").blocks,
-        home.home("", [Asked(1, "?", Outcome.ANSWERED, NOW)], SetUp({}, [], library)),
+        home.home("", [Asked(1, "?", Outcome.ANSWERED, NOW)], SetUp({}, [], library), home.Sections()),
+        *(home.news_of_ideas(is_muted=muted) for muted in (True, False)),
+        *digest_pages(),
         referrals.to_owner(1, "U1", "?", "").blocks,
         *idea_pages(),
         wins.card(ShownWin(WIN, ["U2"], "U1", [], has_quote=False), {"U1": "Ann", "U2": "Ben"}).blocks,
@@ -85,6 +116,7 @@ def test_every_button_and_form_has_a_listener() -> None:
         referrals.reply_form(1, "?", "", in_thread=True),
         admin.roles_form({}),
         admin.setup_form({}, "UTC"),
+        schedules.form(usual(Digests.RECOGNITION, "C1", "UTC"), None),
         wins.form([]),
         wins.ask_to_withdraw(1),
         wins.ask_to_hide(1),

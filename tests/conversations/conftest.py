@@ -22,11 +22,11 @@ Bots = Callable[..., "Bot"]
 
 
 @contextmanager
-def sandbox_process(folder: Path) -> Iterator[Company]:
-    """A sandbox of our own on a free port, with the sample company."""
+def sandbox_process(folder: Path, seed: Path = ROOT / "sandbox" / "seed.yaml") -> Iterator[Company]:
+    """A sandbox of our own on a free port, with the sample company unless another seed is given."""
     manifest_file = folder / "manifest.json"
     manifest_file.write_text(json.dumps(manifest()), encoding="utf-8")
-    with sandbox(manifest_file, "--state", folder / "sandbox.json") as slack:
+    with sandbox(manifest_file, "--seed", seed, "--state", folder / "sandbox.json") as slack:
         yield Company(slack.address)
 
 

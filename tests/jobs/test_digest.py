@@ -1,0 +1,291 @@
+"""Digests come once for each period and channel, whatever dies and whatever Slack answers."""
+
+import asyncio
+import os
+import random
+import signal
+import sys
+import time
+from collections import Counter
+from collections.abc import AsyncIterator, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from bot import sample
+from bot.parts import Parts
+from bot.records import schedules
+from bot.records.database import Database
+from bot.records.schedules import Kind, Plan, Quiet
+from bot.settings import load
+from bot.wiring import at_rest
+from jobs import digest
+from tests.conversations.conftest import sandbox_process
+from tests.conversations.slack import Company
+
+ROOT = Path(__file__).resolve().parents[2]
+SUNDAY = datetime(2026, 11, 22, 12, tzinfo=UTC)
+DUE = datetime(2026, 11, 23, 8, tzinfo=UTC)  # Monday, nine o'clock in Amsterdam
+AMSTERDAM = "Europe/Amsterdam"
+CHANNELS = 100
+
+
+@pytest.fixture(scope="module")
+def company(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Company]:
+    """The sample company with a hundred more channels, the bot in each."""
+    folder = tmp_path_factory.mktemp("sandbox")
+    seed = yaml.safe_load((ROOT / "sandbox" / "seed.yaml").read_text(encoding="utf-8"))
+    seed["channels"] += [
+        {"id": f"C9N{number:03}", "name": f"team-{number}", "members": ["UANA"], "bot": True}
+        for number in range(CHANNELS)
+    ]
+    (folder / "seed.yaml").write_text(yaml.safe_dump(seed), encoding="utf-8")
+    with sandbox_process(folder, folder / "seed.yaml") as company:
+        yield company
+
+
+def environment(company: Company, database_url: str, folder: Path, now: datetime) -> dict[str, str]:
+    return {
+        "SLACK_BOT_TOKEN": "xoxb-sandbox",
+        "SLACK_APP_TOKEN": "xapp-sandbox",
+        "SLACK_API_URL": f"{company.address}/api/",
+        "DATABASE_URL": database_url,
+        "DATA_DIR": str(folder),
+        "FRONTLINE_NOW": now.isoformat(),
+    }
+
+
+@asynccontextmanager
+async def processes(
+    company: Company, database_url: str, folder: Path, now: datetime, count: int
+) -> AsyncIterator[list[Parts]]:
+    """So many bots on one database, as far as they post digests."""
+    settings = load(env_file=None, **{k.lower(): v for k, v in environment(company, database_url, folder, now).items()})
+    async with AsyncExitStack() as stack:
+        every = [await stack.enter_async_context(at_rest(settings)) for _ in range(count)]
+        posting = [asyncio.create_task(parts.outbox.run()) for parts in every]
+        yield every
+        for parts in every:
+            parts.outbox.stop()
+        await asyncio.gather(*posting)
+
+
+async def plan(database_url: str, channels: list[str], *, quiet: Quiet = Quiet.NOTE, told: bool = True) -> None:
+    """Mondays at nine in each channel, and four weeks of wins to tell of."""
+    database = Database(database_url)
+    rows = yaml.safe_load(sample.FILE.read_text(encoding="utf-8"))["wins"] if told else []
+    async with database.write() as session:
+        for number, row in enumerate(rows):
+            await sample._win(session, f"sample:win:{number}", row, SUNDAY + timedelta(days=1))
+        for channel in channels:
+            weekly = Plan(Kind.RECOGNITION, channel, "mon", "09:00", AMSTERDAM, quiet)
+            await schedules.add(session, weekly, "UADMIN", SUNDAY)
+    await database.close()
+
+
+async def until_settled(parts: Parts) -> dict[str, str]:
+    """Tick until nothing is on its way; what became of each channel's latest digest."""
+    deadline = time.monotonic() + 60
+    while True:
+        await digest.tick(parts)
+        async with parts.database.read() as session:
+            waiting = await schedules.unsettled(session)
+            latest = {one.channel: await schedules.history(session, one, 1) for one in await schedules.every(session)}
+        if not waiting:
+            return {channel: found[0].state if found else "none" for channel, found in latest.items()}
+        assert time.monotonic() < deadline, waiting
+        await asyncio.sleep(0.1)  # between looks; it ends as soon as the outbox is through
+
+
+def seen(company: Company, channel: str) -> list[str]:
+    """What the bot has said in a channel."""
+    return [message["text"] for message in company.messages(channel) if message.get("bot_id")]
+
+
+def count(company: Company, channels: list[str]) -> Counter[tuple[int, int]]:
+    """How many channels saw how many digests, and how many threads below them."""
+    said = [seen(company, channel) for channel in channels]
+    return Counter((sum("thanked" in text for text in one), sum("rest of" in text for text in one)) for one in said)
+
+
+async def test_processes_that_share_a_database_post_each_digest_once(
+    company: Company, database_url: str, tmp_path: Path
+) -> None:
+    """Three at once, while Slack drops connections, is full, and breaks: one digest each, with its thread."""
+    offset = 0 if database_url.startswith("sqlite") else 4
+    channels = [f"C9N{number:03}" for number in range(offset, offset + 4)]
+    await plan(database_url, channels)
+    company.fault("drop", method="chat.postMessage", times=2)
+    company.fault("ratelimit", method="chat.postMessage", times=1, retry_after=1)
+    company.fault("error", method="chat.postMessage", status=503, times=1)
+
+    async with processes(company, database_url, tmp_path, DUE + timedelta(minutes=1), 3) as every:
+        await asyncio.gather(*(digest.tick(parts) for parts in every))
+        assert await until_settled(every[0]) == dict.fromkeys(channels, "posted")
+
+    assert count(company, channels) == {(1, 1): 4}
+
+
+@pytest.mark.parametrize(
+    ("channel", "late", "state", "said"),
+    [
+        ("C9N010", timedelta(minutes=-5), "none", None),
+        ("C9N011", timedelta(minutes=5), "posted", "colleagues"),
+        ("C9N012", timedelta(hours=3), "posted", "This was due on Monday at 09:00"),
+        ("C9N013", timedelta(hours=25), "skipped", None),
+    ],
+)
+async def test_a_digest_that_was_missed_comes_late_or_is_skipped(
+    company: Company, tmp_path: Path, channel: str, late: timedelta, state: str, said: str | None
+) -> None:
+    """Never early; within a day it says that it is late; after that it is written down as skipped."""
+    url = _sqlite(tmp_path)
+    await plan(url, [channel])
+
+    async with processes(company, url, tmp_path, DUE + late, 1) as (parts,):
+        assert await until_settled(parts) == {channel: state}
+
+    texts = seen(company, channel)[:1]
+    assert [said in text for text in texts if said] == ([True] if said else [])
+    assert bool(texts) is (said is not None)
+
+
+@pytest.mark.parametrize(
+    ("quiet", "state", "said"), [(Quiet.NOTE, "posted", ["A quiet week"]), (Quiet.NOTHING, "quiet", [])]
+)
+async def test_a_quiet_week_gets_a_note_or_nothing(
+    company: Company, tmp_path: Path, quiet: Quiet, state: str, said: list[str]
+) -> None:
+    """As the schedule says; never an empty frame."""
+    url, channel = _sqlite(tmp_path), f"C9N02{len(said)}"
+    await plan(url, [channel], quiet=quiet, told=False)
+
+    async with processes(company, url, tmp_path, DUE, 1) as (parts,):
+        assert await until_settled(parts) == {channel: state}
+
+    assert [text[:12] for text in seen(company, channel)] == said
+
+
+@pytest.mark.parametrize(
+    ("error", "why"), [("is_archived", "that channel is archived"), ("channel_not_found", "can't see that channel")]
+)
+async def test_a_channel_that_is_lost_pauses_its_digest_and_tells_the_owner_once(
+    company: Company, tmp_path: Path, error: str, why: str
+) -> None:
+    """What is wrong and what to do, one message, and no second attempt."""
+    url, channel, before = _sqlite(tmp_path), "C9N030", len(company.direct("UADMIN"))
+    await plan(url, [channel])
+    company.fault("error", method="chat.postMessage", error=error, times=1)
+
+    async with processes(company, url, tmp_path, DUE, 2) as every:
+        assert await until_settled(every[0]) == {channel: "failed"}
+        await asyncio.gather(*(digest.tick(parts) for parts in every))
+        await asyncio.to_thread(company.until, lambda: company.direct("UADMIN")[before:], "a word to the owner")
+        async with every[0].database.read() as session:
+            (schedule,) = await schedules.every(session)
+
+    assert schedule.paused is not None
+    assert why in schedule.paused
+    (told,) = company.direct("UADMIN")[before:]
+    assert why in told["text"]
+    assert "/digest" in told["text"]
+    assert seen(company, channel) == []
+
+
+async def test_a_picture_that_slack_refuses_is_told_in_words(company: Company, tmp_path: Path) -> None:
+    """The digest comes all the same, with the picture's words in its place."""
+    url, channel = _sqlite(tmp_path), "C9N040"
+    await plan(url, [channel])
+    company.fault("error", method="files.getUploadURLExternal", error="storage_limit_reached", times=1)
+
+    async with processes(company, url, tmp_path, DUE, 1) as (parts,):
+        assert await until_settled(parts) == {channel: "posted"}
+
+    blocks = next(m for m in company.messages(channel) if m.get("bot_id"))["blocks"]
+    assert [block for block in blocks if block["type"] == "image"] == []
+    assert any("What people were thanked for" in str(block) for block in blocks if block["type"] == "context")
+
+
+@pytest.mark.soak
+@pytest.mark.timeout(3600)
+async def test_a_hundred_digests_by_four_processes_that_are_killed(
+    company: Company,
+    database_url: str,
+    tmp_path: Path,
+    request: pytest.FixtureRequest,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """Random kill -9, drops after Slack took the post, and 429s: each digest once; prints the figures."""
+    channels = [f"C9N{number:03}" for number in range(CHANNELS)]
+    before = {channel: len(seen(company, channel)) for channel in channels}
+    await plan(database_url, channels)
+    dice = random.Random(int(os.environ.get("DICE", "7")))
+    company.fault("delay", method="chat.postMessage", seconds=0.4, times=500, after=True)
+    settings = {**os.environ, **environment(company, database_url, tmp_path, DUE + timedelta(minutes=1))}
+    workers: list[asyncio.subprocess.Process | None] = [None] * 4
+    request.addfinalizer(lambda: [worker.kill() for worker in workers if worker and worker.returncode is None])
+    kills = faults = 0
+    began = time.monotonic()
+    async with processes(company, database_url, tmp_path, DUE + timedelta(minutes=1), 1) as (watching,):
+        watching.outbox.stop()  # it only looks
+        while not await _all_told(watching, len(channels)):
+            assert time.monotonic() - began < 3000
+            for place, worker in enumerate(workers):
+                if worker is None:
+                    workers[place] = await asyncio.create_subprocess_exec(
+                        *(sys.executable, "-m", "tests.jobs.digest_worker"), cwd=ROOT, env=settings
+                    )
+            since = company.now() + dice.randrange(4, 40)
+            await asyncio.to_thread(_until_so_much, company, since)
+            victim = dice.randrange(4)
+            worker = workers[victim]
+            if worker is not None:
+                worker.send_signal(signal.SIGKILL)
+                await worker.wait()
+                workers[victim], kills = None, kills + 1
+            trouble: dict[str, Any] = dice.choice(
+                [{"fault": "drop"}, {"fault": "ratelimit", "retry_after": 1}, {"fault": "error", "status": 503}]
+            )
+            company.fault(**trouble, method="chat.postMessage", times=dice.randrange(1, 4))
+            faults += 1
+    for worker in workers:
+        if worker is not None:
+            worker.terminate()
+            await worker.wait()
+    company.fault("clear")
+    said = [seen(company, channel)[before[channel] :] for channel in channels]
+    figures = Counter((sum("thanked" in t for t in one), sum("rest of" in t for t in one)) for one in said)
+    with capsys.disabled():
+        kind = database_url.split(":")[0]
+        took = time.monotonic() - began
+        print(f"\n{kind}: 100 digests, 4 processes, {kills} kill -9, {faults} faults, {took:.0f} s: {dict(figures)}")
+    assert figures == {(1, 1): CHANNELS}
+
+
+async def _all_told(parts: Parts, wanted: int) -> bool:
+    """Whether every digest has been made and nothing is on its way, the threads included."""
+    async with parts.database.read() as session:
+        every = await schedules.every(session)
+        found = [one for schedule in every for one in await schedules.history(session, schedule, 1)]
+        posts = [post.state for one in found for post in await schedules.posts(session, one)]
+    return len(found) == wanted and all(state == "sent" for state in posts)
+
+
+def _until_so_much(company: Company, number: int) -> None:
+    """Wait until so much has happened in Slack; a crowd of dead processes lets nothing happen for a while."""
+    deadline = time.monotonic() + 5
+    since = company.now()
+    while since < number and time.monotonic() < deadline:
+        since = company.journal(since, 1)["next"]
+
+
+def _sqlite(folder: Path) -> str:
+    from bot.records.database import migrate
+
+    url = f"sqlite:///{folder / 'records.db'}"
+    migrate(url)
+    return url
