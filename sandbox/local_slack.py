@@ -331,7 +331,7 @@ class LocalSlack:
 
     def _links(self, event: Json, channel: Json, act: str | None) -> list[Envelope]:
         """`link_shared` for links a person posts into a domain the manifest unfurls."""
-        links = [{"url": url, "domain": urlsplit(url).hostname or ""} for url in LINK.findall(event["text"])]
+        links = [{"url": url, "domain": _host(url)} for url in LINK.findall(event["text"])]
         domains = self.manifest.unfurl_domains
         ours = [link for link in links if any(f".{link['domain']}".endswith(f".{one}") for one in domains)]
         if not ours or event.get("bot_id"):
@@ -528,3 +528,11 @@ class LocalSlack:
     def tell_views(self, user_id: str) -> None:
         self.changed()
         self.tell({"type": "view", "user": user_id, "views": self.workspace.stack(user_id)}, user=user_id)
+
+
+def _host(url: str) -> str:
+    """The host of a link that somebody wrote, nothing for one that is no address."""
+    try:
+        return urlsplit(url).hostname or ""
+    except ValueError:
+        return ""

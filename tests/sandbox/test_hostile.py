@@ -50,6 +50,15 @@ async def test_broken_bodies_get_an_error_in_json(sandbox: Client, path: str, bo
         assert (await response.json())["error"] not in ("fatal_error", None)
 
 
+@pytest.mark.parametrize("url", ["https://a℀b.example/", "https://a:b:c/", "https://a@@b/"])
+async def test_a_link_that_is_no_address_is_posted(sandbox: Client, url: str) -> None:
+    """Like any other text, by people and by the app."""
+    said = await sandbox.act("message", user="UANA", channel="C0ASK", text=f"see {url}")
+    posted = await sandbox.api("chat.postMessage", channel="C0ASK", text=f"see <{url}>")
+
+    assert (said["ok"], posted["ok"]) == (True, True)
+
+
 WORDS = ["C0ASK", "DANA", "UANA", "dm", "#wins", "1.000001", "", "[]", "{}", "tada", "\ud800", "-1", "/ask"]
 TYPES = ["section", "actions", "input", "context", "button", "modal", "home", "plain_text", "mrkdwn", "table"]
 NAMES = [
