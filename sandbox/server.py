@@ -104,7 +104,10 @@ async def plain_errors(request: web.Request, handler: Handler) -> web.StreamResp
 
 @web.middleware
 async def local_callers_only(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """A page of another site can't drive the sandbox: not by posting here, not by naming itself our host."""
+    """A page of another site can't drive the sandbox: not by posting or asking here, not by naming itself our host.
+
+    It may lead here by a link, as whatever holds a permalink does.
+    """
     try:
         host = urlsplit(f"//{request.host}").hostname or ""
         origin = urlsplit(request.headers.get("Origin", f"//{request.host}")).netloc
@@ -113,6 +116,9 @@ async def local_callers_only(request: web.Request, handler: Handler) -> web.Stre
     if request.app[SLACK].loopback_only and not is_loopback(host):
         raise Refused("forbidden_host", status=403, message=f"this sandbox answers on loopback only, not to {host}")
     if origin != request.host:
+        raise Refused("forbidden_origin", status=403, message="requests from other sites are refused")
+    is_ours = request.headers.get("Sec-Fetch-Site", "none") in ("none", "same-origin")
+    if not is_ours and request.path != "/" and not request.path.startswith("/archives/"):
         raise Refused("forbidden_origin", status=403, message="requests from other sites are refused")
     return await handler(request)
 
