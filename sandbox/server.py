@@ -22,6 +22,7 @@ from sandbox.faults import KINDS, REASONS
 from sandbox.local_slack import LocalSlack
 from sandbox.methods.files import MAX_FILE_BYTES, keep, receive
 from sandbox.methods.scheduled import plan
+from sandbox.methods.streams import resume
 from sandbox.request_urls import is_loopback
 from sandbox.responses import respond
 from sandbox.snapshot import history, snapshot
@@ -132,6 +133,8 @@ async def guard_page(request: web.Request, response: web.StreamResponse) -> None
 
 async def begin(app: web.Application) -> None:
     plan(app[SLACK])
+    resume(app[SLACK])
+    app[SLACK].fade_statuses()
 
 
 async def stop(app: web.Application) -> None:

@@ -104,7 +104,7 @@ class Workspace:
         """They could not be written, so they are to be next time."""
         self._touched |= set(changes.messages)
         for name in changes.sections:
-            del self._written[name]
+            self._written.pop(name, None)
 
     # Time and ids
 
