@@ -152,6 +152,15 @@ def interaction(act: Act, user: Json, kind: str) -> Json:
     }
 
 
+def thread_root(act: Act, channel: Json) -> str:
+    """The root of the thread that `thread_ts` is in, itself or as a reply; nothing without one."""
+    thread_ts = act.text("thread_ts")
+    message = act.workspace.message(channel["id"], thread_ts)
+    if thread_ts and message is None:
+        raise Refused("thread_not_found")
+    return str((message or {}).get("thread_ts", thread_ts))
+
+
 def channel_name(channel: Json) -> str:
     if channel["is_im"]:
         return "directmessage"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 
-from sandbox.acts.act import Act, acknowledged
+from sandbox.acts.act import Act, acknowledged, thread_root
 from sandbox.arguments import Json, Refused
 from sandbox.deliveries import Envelope
 from sandbox.methods.channels import channel_name
@@ -119,9 +119,7 @@ async def upload(act: Act) -> Json:
     name, content = act.text("name").strip(), _content(act)
     if not name or not 0 < len(content) <= MAX_FILE_BYTES:
         raise Refused("bad_file", message=f"a file has a name and up to {MAX_FILE_BYTES} bytes of content")
-    thread_ts = act.text("thread_ts")
-    if thread_ts and act.workspace.message(channel["id"], thread_ts) is None:
-        raise Refused("thread_not_found")
+    thread_ts = thread_root(act, channel)
     file = await keep(act.slack, name, content, act.user["id"])
     said = {"text": act.text("text")} | ({"thread_ts": thread_ts} if thread_ts else {})
     posted, envelopes = share(act.slack, [file["id"]], [channel], _author(act) | said, act.id)

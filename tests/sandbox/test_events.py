@@ -139,8 +139,14 @@ async def test_files_pins_and_reactions_are_told(start_sandbox: Start) -> None:
         await sandbox.act("react", user="UBEN", channel="C0ASK", message_ts=ts, emoji="tada")
         await sandbox.act("react", user="UBEN", channel="C0ASK", message_ts=ts, emoji="tada", remove=True)
         empty = await sandbox.act("upload", user="UANA", channel="C0ASK", name="notes.txt", content="")
+        heard_until_here = list(heard)
+        in_thread = {"user": "UANA", "channel": "C0ASK", "name": "b.txt", "content": "b"}
+        reply = (await sandbox.act("upload", **in_thread, thread_ts=ts))["message"]
+        below = (await sandbox.act("upload", **in_thread, thread_ts=reply["ts"]))["message"]
+        lost = await sandbox.act("upload", **in_thread, thread_ts="1.000001")
 
-    message, shared, pinned, unpinned, added, removed = events(heard)
+    assert (reply["thread_ts"], below["thread_ts"], lost["error"]) == (ts, ts, "thread_not_found")
+    message, shared, pinned, unpinned, added, removed = events(heard_until_here)
     assert (message["subtype"], message["user"], message["files"][0]["name"]) == ("file_share", "UANA", "notes.txt")
     assert (shared["type"], shared["user_id"], shared["channel_id"]) == ("file_shared", "UANA", "C0ASK")
     assert shared["file_id"] == shared["file"]["id"] == message["files"][0]["id"]

@@ -169,6 +169,7 @@ async def test_a_response_url_changes_only_what_the_app_wrote(sandbox: Client, t
         (used, {"text": "private", "replace_original": True}),
         (used, {"delete_original": True}),
         (clicked, {"blocks": "nonsense"}),
+        (clicked, {"text": "lost", "thread_ts": "1.000001"}),
     ):
         async with sandbox.session.post(url, json=body) as response:
             statuses.append(response.status)
@@ -177,7 +178,7 @@ async def test_a_response_url_changes_only_what_the_app_wrote(sandbox: Client, t
         statuses.append(response.status)
     left = [one["ts"] for one in (await sandbox.state())["messages"]["C0ASK"]]
 
-    assert statuses == [200, 200, 200, 200, 400, 200]
+    assert statuses == [200, 200, 200, 200, 400, 400, 200]
     assert (messages["new"]["ts"], "blocks" in messages["new"]) == (posted["ts"], False)
     assert messages["new"]["metadata"]["event_type"] == "t"
     assert messages["reply"]["thread_ts"] == theirs["ts"] == messages["mine"]["ts"]

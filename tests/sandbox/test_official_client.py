@@ -117,9 +117,13 @@ async def test_an_upload_is_checked_at_each_step(sandbox: Client, web: AsyncWebC
     async with sandbox.session.post(place["upload_url"], data={"file": io.BytesIO(b"fives")}) as response:
         assert await response.text() == "OK - 5"
     nowhere = await refusal(web.files_completeUploadExternal(files=files, channel_id="C0NOWHERE"))
+    reply = (await web.chat_postMessage(channel="C0ASK", text="reply", thread_ts=await root(web)))["ts"]
+    place_of_reply = {"channel_id": "C0ASK", "thread_ts": reply}
+    below = await refusal(web.files_completeUploadExternal(files=files, **place_of_reply))
     done = await web.files_completeUploadExternal(files=files)
 
     assert (too_soon, short, elsewhere) == ("file_not_found", (400, "file_size_mismatch"), 404)
+    assert below == "invalid_arguments"
     assert (nowhere, done["files"][0]["channels"]) == ("channel_not_found", [])
     assert await refusal(web.files_delete(file="F1")) == "file_not_found"
 
