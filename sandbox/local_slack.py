@@ -6,6 +6,7 @@ import asyncio
 import logging
 import re
 import time
+from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -30,6 +31,7 @@ log = logging.getLogger("sandbox")
 
 SAVE_DELAY_SECONDS = 0.1
 EPHEMERALS_KEPT = 1000
+CLOSED_VIEWS_KEPT = 100
 LINK = re.compile(r"<(https?://[^|>\s\[\]]+)")
 
 
@@ -90,7 +92,7 @@ class LocalSlack:
             shortcuts_accept_payload=self.limits.shortcuts_accept_payload,
         )
         road.on_change = lambda count: self.tell({"type": "connected", "connected": count})
-        self.closed_views: dict[str, Json] = {}  # submitted or left, for acts that forge a second submission
+        self.closed_views: deque[Json] = deque(maxlen=CLOSED_VIEWS_KEPT)  # for acts that forge a second submission
         self.unacknowledged: dict[str, asyncio.Event] = {}  # response_urls whose command is not acknowledged yet
         self.contexts: dict[str, Json] = {}  # what users look at beside the app's messages
         self._triggers: dict[str, Json] = {}

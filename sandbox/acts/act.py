@@ -67,7 +67,7 @@ class Act(Arguments):
         found = self.workspace.view(self.text("view_id"))
         if found and (found[0] == self.user["id"] or self.forged):
             return found[1]
-        closed: Json | None = self.slack.closed_views.get(self.text("view_id"))
+        closed = next((one for one in self.slack.closed_views if one["id"] == self.text("view_id")), None)
         if closed and self.forged:
             return closed
         raise Refused("view_not_found", message=f"{self.user['id']} has no view {self.text('view_id')!r}")

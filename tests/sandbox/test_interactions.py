@@ -121,9 +121,14 @@ async def test_a_modal_tells_of_its_end(sandbox: Client, taker: Taker) -> None:
     await sandbox.act("type", user="UANA", action_id="words", value="because")
     await sandbox.act("submit", user="UANA", values={"where": "C0WINS"})
     await open_modal(sandbox, taker, **about)
-    await sandbox.act("close", user="UANA")
+    shut = await sandbox.act("close", user="UANA")
+    late = {"user": "UANA", "view_id": taker.bodies[-1]["view"]["id"]}
+    honest = await sandbox.act("submit", **late)
+    await sandbox.act("submit", **late, forge=True)
 
-    typed, submitted, closed = taker.bodies
+    typed, submitted, closed, forged = taker.bodies
+    assert (shut["ok"], honest["error"]) == (True, "view_not_found")
+    assert (forged["type"], forged["view"]["id"]) == ("view_submission", closed["view"]["id"])
     assert (typed["actions"][0]["value"], typed["view"]["state"]["values"]["why"]["words"]["value"]) == ("because",) * 2
     assert set(submitted) == INTERACTION | {"view", "response_urls"}
     (url,) = submitted["response_urls"]
