@@ -102,12 +102,8 @@ def manifest_from(content: Json) -> Manifest:
     settings: Json = content.get("settings") or {}
     subscriptions: Json = settings.get("event_subscriptions") or {}
     interactivity: Json = settings.get("interactivity") or {}
-    name = content["display_information"].get("name") or "App"
-
-    def listed(value: Any) -> list[Any]:
-        return value if isinstance(value, list) else []
-
-    commands = {command["command"]: command for command in listed(features.get("slash_commands"))}
+    name = _text(content["display_information"].get("name"), "App")
+    commands = _named("command", features.get("slash_commands"))
     urls = {
         "events": subscriptions.get("request_url"),
         "interactivity": interactivity.get("request_url"),
@@ -116,17 +112,38 @@ def manifest_from(content: Json) -> Manifest:
     }
     return Manifest(
         name=name,
-        bot_name=(features.get("bot_user") or {}).get("display_name") or name,
+        bot_name=_text((features.get("bot_user") or {}).get("display_name"), name),
         commands=commands,
-        shortcuts={shortcut["callback_id"]: shortcut for shortcut in listed(features.get("shortcuts"))},
-        events=frozenset(listed(subscriptions.get("bot_events"))),
-        scopes=tuple(listed(granted.get("bot")) + listed(granted.get("bot_optional"))),
+        shortcuts=_named("callback_id", features.get("shortcuts")),
+        events=frozenset(_listed(str, subscriptions.get("bot_events"))),
+        scopes=tuple(_listed(str, granted.get("bot")) + _listed(str, granted.get("bot_optional"))),
         home_tab=bool(tabs.get("home_tab_enabled")),
         messages_tab=bool(tabs.get("messages_tab_enabled", True)),
         messages_tab_read_only=bool(tabs.get("messages_tab_read_only_enabled")),
-        unfurl_domains=tuple(listed(features.get("unfurl_domains"))),
-        suggested_prompts=tuple(listed((features.get("agent_view") or {}).get("suggested_prompts"))),
-        metadata_subscriptions=tuple(listed(subscriptions.get("metadata_subscriptions"))),
+        unfurl_domains=tuple(_listed(str, features.get("unfurl_domains"))),
+        suggested_prompts=tuple(_listed(dict, (features.get("agent_view") or {}).get("suggested_prompts"))),
+        metadata_subscriptions=tuple(_listed(dict, subscriptions.get("metadata_subscriptions"))),
         socket_mode=bool(settings.get("socket_mode_enabled", True)),
         request_urls={name: url for name, url in urls.items() if isinstance(url, str) and url},
     )
+
+
+def _named(by: str, rows: Any) -> dict[str, Json]:
+    return {_text(row[by], ""): row for row in _listed(dict, rows)}
+
+
+def _listed(kind: type, value: Any) -> list[Any]:
+    """A list of things of this kind, empty when it is not there."""
+    if value is None:
+        return []
+    if not isinstance(value, list) or not all(isinstance(one, kind) for one in value):
+        raise TypeError(f"{value!r} is no list of {'texts' if kind is str else 'objects'}")
+    return value
+
+
+def _text(value: Any, otherwise: str) -> str:
+    if value in (None, ""):
+        return otherwise
+    if not isinstance(value, str) or not value.strip():
+        raise TypeError(f"{value!r} is no text")
+    return value
