@@ -499,6 +499,14 @@ class LocalSlack:
             self.tell_channel(channel)
         return channel
 
+    def group_message(self, user_ids: list[str]) -> Json:
+        """The bot's conversation with these people, opened when there is none."""
+        channel = self.workspace.group_message(user_ids)
+        if channel is None:
+            channel = self.workspace.open_group_message(user_ids)
+            self.tell_channel(channel)
+        return channel
+
     def join(self, channel: Json, user_id: str, inviter: str | None = None, act: str | None = None) -> list[Envelope]:
         channel["members"].append(user_id)
         self.tell_channel(channel, user_id)

@@ -85,9 +85,7 @@ async def group_message(act: Act) -> Json:
     others = list(dict.fromkeys(one["id"] for one in people if one and one["id"] not in there))
     if not 0 < len(others) < MAX_GROUP:
         raise Refused("invalid_user_combination", message=f"a group has 1 to {MAX_GROUP - 1} people besides you")
-    channel = act.workspace.open_group_message([act.user["id"], *others])
-    act.slack.tell_channel(channel)
-    return {"channel": channel}
+    return {"channel": act.slack.group_message([act.user["id"], *others])}
 
 
 async def direct_message(act: Act) -> Json:

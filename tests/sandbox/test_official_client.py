@@ -278,13 +278,14 @@ async def test_a_channel_is_made_named_filled_and_closed(sandbox: Client, web: A
 
 async def test_several_people_share_one_direct_message(sandbox: Client, web: AsyncWebClient) -> None:
     """The same people, the same conversation; it is private and listed as what it is."""
+    not_yet = await refusal(web.conversations_open(users="UANA,UBEN", prevent_creation=True))
     first = (await web.conversations_open(users="UANA,UBEN"))["channel"]["id"]
     second = (await web.conversations_open(users=["UBEN", "UANA"]))["channel"]["id"]
     await web.chat_postMessage(channel=first, text="hello both")
     listed = (await web.conversations_list(types="mpim"))["channels"]
     seen = {user: [one["id"] for one in (await sandbox.state(user))["channels"]] for user in ("UANA", "UDEV")}
 
-    assert first == second
+    assert (not_yet, first) == ("channel_not_found", second)
     assert [(one["id"], one["is_mpim"], one["is_private"]) for one in listed] == [(first, True, True)]
     assert [first in seen[user] for user in seen] == [True, False]
 
@@ -299,6 +300,7 @@ async def test_pins_bookmarks_and_reactions_are_listed(web: AsyncWebClient) -> N
         channel_id="C0ASK", title="Guide", type="link", link="https://example.com", emoji=":book:"
     )
     identity = mark["bookmark"]["id"]
+    pinned = (await web.conversations_history(channel="C0ASK", limit=1))["pin_count"]
     await web.bookmarks_edit(bookmark_id=identity, channel_id="C0ASK", title="Guides")
     found = [
         [one["message"]["ts"] for one in (await web.pins_list(channel="C0ASK"))["items"]],
@@ -313,7 +315,7 @@ async def test_pins_bookmarks_and_reactions_are_listed(web: AsyncWebClient) -> N
     await web.bookmarks_remove(bookmark_id=identity, channel_id="C0ASK")
 
     assert found == [[ts], [ts], ["Guides"]]
-    assert errors == ["already_pinned", "invalid_link"]
+    assert (errors, pinned) == (["already_pinned", "invalid_link"], 1)
     assert await refusal(web.pins_remove(**where)) == "no_pin"
     assert (await web.bookmarks_list(channel_id="C0ASK"))["bookmarks"] == []
 
