@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,8 +16,15 @@ class ManifestUnreadable(Exception):
     """The manifest can't be used; the message says why."""
 
 
-# An event reaches the app only when the app also holds the scope.
+# The events there are here, and the scope without which the app does not hear of one.
 EVENT_SCOPES = {
+    "app_home_opened": "",
+    "app_uninstalled": "",
+    "channel_left": "",
+    "group_left": "",
+    "member_joined_channel": "",
+    "member_left_channel": "",
+    "tokens_revoked": "",
     "app_mention": "app_mentions:read",
     "message.channels": "channels:history",
     "message.groups": "groups:history",
@@ -68,16 +75,20 @@ class Manifest:
     request_urls: dict[str, str]  # by what goes there: events, interactivity, options, or a command's name
 
     def receives(self, event: str) -> bool:
-        return event in self.events and EVENT_SCOPES.get(event, "") in ("", *self.scopes)
+        return event in self.events and EVENT_SCOPES[event] in ("", *self.scopes)
 
     def reads_metadata(self, app_id: str, metadata: Json) -> bool:
         """Whether it subscribes to this app's metadata of this type; `*` stands for any."""
         wanted = [(one.get("app_id"), one.get("event_type")) for one in self.metadata_subscriptions]
         return any(app in ("*", app_id) and kind in ("*", metadata.get("event_type")) for app, kind in wanted)
 
-    def unheard(self) -> list[str]:
-        """Subscribed events that never arrive because their scope is missing."""
-        return sorted(event for event in self.events if not self.receives(event))
+    def unheard(self) -> Iterator[tuple[str, str]]:
+        """Subscribed events that never arrive, and why."""
+        for event in sorted(self.events):
+            if event not in EVENT_SCOPES:
+                yield event, "which the sandbox doesn't send"
+            elif not self.receives(event):
+                yield event, f"without its scope {EVENT_SCOPES[event]}: it will not be delivered"
 
 
 def read_manifest(path: Path) -> Manifest:

@@ -281,6 +281,9 @@ def _publish(slack: LocalSlack, call: Call, *, public: bool) -> Json:
         raise Refused("file_not_found")
     file["public_url_shared"] = public
     slack.changed()
+    if public:
+        event = {"type": "file_public", "file_id": file["id"], "file": {"id": file["id"]}}
+        slack.emit("file_public", event | {"event_ts": slack.workspace.new_ts()}, None, call.act)
     return {"file": slack.workspace.file_out(file["id"])}
 
 
