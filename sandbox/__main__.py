@@ -42,8 +42,8 @@ def main() -> int:
     except (ManifestUnreadable, SeedUnreadable, StateUnusable, Unreachable) as problem:
         print(problem, file=sys.stderr)  # noqa: T201
         return 2
-    for event in manifest.unheard():
-        print(f"The manifest subscribes to {event} without its scope: it will not be delivered.", file=sys.stderr)  # noqa: T201
+    for event, why in manifest.unheard():
+        print(f"The manifest subscribes to {event}, {why}.", file=sys.stderr)  # noqa: T201
     try:
         asyncio.run(serve(slack, options.host, options.port))
     except OSError as problem:

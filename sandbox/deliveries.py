@@ -120,7 +120,8 @@ class Deliveries:
             await self.wait(envelope, started + self.ack_seconds - time.monotonic())
         self._waiting.pop(envelope.id, None)
         if envelope.acked_at is None:
-            self._note(envelope, "gave_up")
+            if not envelope.settled.is_set():
+                self._settle(envelope, "gave_up")
             raise Refused("operation_timeout" if arrived else "dispatch_failed")
         return envelope
 

@@ -137,8 +137,9 @@ def _steps(slack: LocalSlack, channel: Json, thread: str | None) -> Iterator[tup
     acts = [
         (datetime.fromisoformat(entry["at"]).timestamp(), {**entry["arguments"], "user": user["id"]})
         for entry in slack.journal.entries
-        if entry["kind"] == "act" and (user := slack.workspace.user(str(entry["arguments"].get("user"))))
-        if _is_told(slack, channel, entry["arguments"])
+        if entry["kind"] == "act" and "error" not in entry
+        if (user := slack.workspace.user(str(entry["arguments"].get("user"))))
+        and _is_told(slack, channel, entry["arguments"])
     ]
     began = min((at for at, given in acts if _is_here(slack, channel, thread, given)), default=None)
     if thread is None:

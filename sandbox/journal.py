@@ -29,11 +29,13 @@ class Journal:
         self._latest: str | None = None
         self._causes: dict[str, str] = {}
 
-    def add(self, kind: str, **entry: Any) -> None:
+    def add(self, kind: str, **about: Any) -> Json:
         self.last += 1
-        self.entries.append({"n": self.last, "kind": kind, "at": datetime.now(UTC).isoformat(), **entry})
+        entry: Json = {"n": self.last, "kind": kind, "at": datetime.now(UTC).isoformat(), **about}
+        self.entries.append(entry)
         self._news.set()
         self._news = asyncio.Event()
+        return entry
 
     async def read(self, since: int, seconds: float) -> Json:
         """Entries after `since`, waiting up to `seconds` for the first."""

@@ -6,6 +6,7 @@ import asyncio
 import logging
 import re
 import time
+from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -28,9 +29,9 @@ from sandbox.workspace import Workspace
 
 log = logging.getLogger("sandbox")
 
-STATUS_SECONDS = 120
 SAVE_DELAY_SECONDS = 0.1
 EPHEMERALS_KEPT = 1000
+CLOSED_VIEWS_KEPT = 100
 LINK = re.compile(r"<(https?://[^|>\s\[\]]+)")
 
 
@@ -46,6 +47,7 @@ class Limits:
     response_url_uses: int = 5
     response_url_seconds: float = 1800.0
     stream_seconds: float = 300.0
+    status_seconds: float = 120.0
     rate_limits: bool = False
 
 
@@ -90,14 +92,14 @@ class LocalSlack:
             shortcuts_accept_payload=self.limits.shortcuts_accept_payload,
         )
         road.on_change = lambda count: self.tell({"type": "connected", "connected": count})
-        self.closed_views: dict[str, Json] = {}  # submitted or left, for acts that forge a second submission
+        self.closed_views: deque[Json] = deque(maxlen=CLOSED_VIEWS_KEPT)  # for acts that forge a second submission
         self.unacknowledged: dict[str, asyncio.Event] = {}  # response_urls whose command is not acknowledged yet
         self.contexts: dict[str, Json] = {}  # what users look at beside the app's messages
         self._triggers: dict[str, Json] = {}
         self._saving: asyncio.Task[None] | None = None
         self._alarm: asyncio.TimerHandle | None = None
         self._writing = asyncio.Lock()
-        self._unsaved = False
+        self._unsaved = self._anew = False  # what the next write has to do: write at all, empty the file first
 
     @property
     def address(self) -> str:
@@ -111,7 +113,7 @@ class LocalSlack:
     def _rename_bot(self, fresh: Json) -> None:
         """The manifest may have changed since the state was saved."""
         bot = fresh["bot"]["user_id"]
-        self.workspace.state["bot"] = fresh["bot"]
+        self.workspace.state["bot"] = self.workspace.bot | fresh["bot"]
         self.workspace.state["users"][bot] = fresh["users"][bot]
 
     # Keeping
@@ -128,17 +130,17 @@ class LocalSlack:
         await self._save()
 
     async def _save(self) -> None:
-        if self.state_path and self._unsaved:
-            self._unsaved = False
-            await self._write()
-
-    async def _write(self, *, anew: bool = False) -> None:
+        """Writes what has changed; once it returns, nothing from before is still to be written."""
         async with self._writing:
-            changes = self.workspace.changes()
+            if not self._unsaved:
+                return
+            changes, anew = self.workspace.changes(), self._anew
+            self._unsaved = self._anew = False
             try:
                 await asyncio.to_thread(self.store.write, changes, anew=anew)
             except StateUnusable as problem:  # the workspace goes on in memory, and the next change tries again
                 self._unsaved = True
+                self._anew = self._anew or anew
                 self.workspace.give_back(changes)
                 log.warning("%s", problem)
 
@@ -147,7 +149,8 @@ class LocalSlack:
             self._saving.cancel()
         if self._alarm:
             self._alarm.cancel()
-        await self._save()
+        if self.state_path:
+            await self._save()
         self.store.close()
 
     async def reset(self) -> None:
@@ -156,12 +159,14 @@ class LocalSlack:
         self.address = address
         self.workspace.state["last_stamp"] = stamp  # nothing from before is issued again
         self.workspace.touch_everything()
+        self._unsaved = self._anew = True
         self._triggers.clear()
+        self.closed_views.clear()
         self.contexts.clear()
         self.faults.active.clear()
         self.deliveries.forget()
         self.tell({"type": "reset"})
-        await self._write(anew=True)
+        await self._save()
 
     def alarm(self, seconds: float, wake: Callable[[], None]) -> None:
         """Wakes once, in place of any alarm before."""
@@ -294,7 +299,7 @@ class LocalSlack:
                 message["parent_user_id"] = parent.get("user") or parent.get("bot_id")
         self.workspace.add_message(channel["id"], message)
         self.journal.remember(act, f"{channel['id']}:{message['ts']}", f"{channel['id']}:{root or message['ts']}")
-        if message.get("user") == self.workspace.bot["user_id"]:
+        if message.get("bot_id") == self.workspace.bot["bot_id"]:
             self.set_status(channel, root, "")
         self.changed()
         shown = self.workspace.message_out(channel["id"], message)
@@ -331,7 +336,7 @@ class LocalSlack:
 
     def _links(self, event: Json, channel: Json, act: str | None) -> list[Envelope]:
         """`link_shared` for links a person posts into a domain the manifest unfurls."""
-        links = [{"url": url, "domain": urlsplit(url).hostname or ""} for url in LINK.findall(event["text"])]
+        links = [{"url": url, "domain": _host(url)} for url in LINK.findall(event["text"])]
         domains = self.manifest.unfurl_domains
         ours = [link for link in links if any(f".{link['domain']}".endswith(f".{one}") for one in domains)]
         if not ours or event.get("bot_id"):
@@ -353,8 +358,8 @@ class LocalSlack:
 
     def _mention(self, event: Json, channel: Json, act: str | None, before: str) -> list[Envelope]:
         """`app_mention` for a message that names the bot and did not before; none in a direct message."""
-        bot = self.workspace.bot["user_id"]
-        if channel["is_im"] or event.get("user") == bot or not mentions(event["text"], bot) or mentions(before, bot):
+        bot, is_own = self.workspace.bot["user_id"], event.get("bot_id") == self.workspace.bot["bot_id"]
+        if channel["is_im"] or is_own or not mentions(event["text"], bot) or mentions(before, bot):
             return []
         told = {**event, "type": "app_mention", "channel": channel["id"], "event_ts": event["ts"]}
         return self.emit("app_mention", told, channel, act)
@@ -459,10 +464,25 @@ class LocalSlack:
         statuses[:] = [one for one in statuses if one not in here and one["until"] > time.time()]
         told = {"channel": channel["id"], "thread_ts": thread_ts, "status": status}
         if status:
-            statuses.append({**told, "loading_messages": messages or [], "until": time.time() + STATUS_SECONDS})
+            until = time.time() + self.limits.status_seconds
+            statuses.append({**told, "loading_messages": messages or [], "until": until})
+            self._fade(statuses[-1])
         if status or here:
             self.changed()
             self.tell({"type": "status", **told, "loading_messages": messages or []}, channel=channel)
+
+    def fade_statuses(self) -> None:
+        """Those from before a restart end in time, too."""
+        for status in self.workspace.state["statuses"]:
+            self._fade(status)
+
+    def _fade(self, status: Json) -> None:
+        left = max(0.0, status["until"] - time.time())
+        asyncio.get_running_loop().call_later(left, self._end_status, status)
+
+    def _end_status(self, status: Json) -> None:
+        if status in self.workspace.state["statuses"]:  # and not another in its place
+            self.set_status(self.workspace.channels[status["channel"]], status["thread_ts"], "")
 
     # Channels
 
@@ -476,6 +496,14 @@ class LocalSlack:
         channel = self.workspace.direct_message(user_id)
         if channel is None:
             channel = self.workspace.open_direct_message(user_id)
+            self.tell_channel(channel)
+        return channel
+
+    def group_message(self, user_ids: list[str]) -> Json:
+        """The bot's conversation with these people, opened when there is none."""
+        channel = self.workspace.group_message(user_ids)
+        if channel is None:
+            channel = self.workspace.open_group_message(user_ids)
             self.tell_channel(channel)
         return channel
 
@@ -528,3 +556,11 @@ class LocalSlack:
     def tell_views(self, user_id: str) -> None:
         self.changed()
         self.tell({"type": "view", "user": user_id, "views": self.workspace.stack(user_id)}, user=user_id)
+
+
+def _host(url: str) -> str:
+    """The host of a link that somebody wrote, nothing for one that is no address."""
+    try:
+        return urlsplit(url).hostname or ""
+    except ValueError:
+        return ""

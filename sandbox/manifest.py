@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,8 +16,15 @@ class ManifestUnreadable(Exception):
     """The manifest can't be used; the message says why."""
 
 
-# An event reaches the app only when the app also holds the scope.
+# The events there are here, and the scope without which the app does not hear of one.
 EVENT_SCOPES = {
+    "app_home_opened": "",
+    "app_uninstalled": "",
+    "channel_left": "",
+    "group_left": "",
+    "member_joined_channel": "",
+    "member_left_channel": "",
+    "tokens_revoked": "",
     "app_mention": "app_mentions:read",
     "message.channels": "channels:history",
     "message.groups": "groups:history",
@@ -68,16 +75,20 @@ class Manifest:
     request_urls: dict[str, str]  # by what goes there: events, interactivity, options, or a command's name
 
     def receives(self, event: str) -> bool:
-        return event in self.events and EVENT_SCOPES.get(event, "") in ("", *self.scopes)
+        return event in self.events and EVENT_SCOPES[event] in ("", *self.scopes)
 
     def reads_metadata(self, app_id: str, metadata: Json) -> bool:
         """Whether it subscribes to this app's metadata of this type; `*` stands for any."""
         wanted = [(one.get("app_id"), one.get("event_type")) for one in self.metadata_subscriptions]
         return any(app in ("*", app_id) and kind in ("*", metadata.get("event_type")) for app, kind in wanted)
 
-    def unheard(self) -> list[str]:
-        """Subscribed events that never arrive because their scope is missing."""
-        return sorted(event for event in self.events if not self.receives(event))
+    def unheard(self) -> Iterator[tuple[str, str]]:
+        """Subscribed events that never arrive, and why."""
+        for event in sorted(self.events):
+            if event not in EVENT_SCOPES:
+                yield event, "which the sandbox doesn't send"
+            elif not self.receives(event):
+                yield event, f"without its scope {EVENT_SCOPES[event]}: it will not be delivered"
 
 
 def read_manifest(path: Path) -> Manifest:
@@ -102,12 +113,8 @@ def manifest_from(content: Json) -> Manifest:
     settings: Json = content.get("settings") or {}
     subscriptions: Json = settings.get("event_subscriptions") or {}
     interactivity: Json = settings.get("interactivity") or {}
-    name = content["display_information"].get("name") or "App"
-
-    def listed(value: Any) -> list[Any]:
-        return value if isinstance(value, list) else []
-
-    commands = {command["command"]: command for command in listed(features.get("slash_commands"))}
+    name = _text(content["display_information"].get("name"), "App")
+    commands = _named("command", features.get("slash_commands"))
     urls = {
         "events": subscriptions.get("request_url"),
         "interactivity": interactivity.get("request_url"),
@@ -116,17 +123,38 @@ def manifest_from(content: Json) -> Manifest:
     }
     return Manifest(
         name=name,
-        bot_name=(features.get("bot_user") or {}).get("display_name") or name,
+        bot_name=_text((features.get("bot_user") or {}).get("display_name"), name),
         commands=commands,
-        shortcuts={shortcut["callback_id"]: shortcut for shortcut in listed(features.get("shortcuts"))},
-        events=frozenset(listed(subscriptions.get("bot_events"))),
-        scopes=tuple(listed(granted.get("bot")) + listed(granted.get("bot_optional"))),
+        shortcuts=_named("callback_id", features.get("shortcuts")),
+        events=frozenset(_listed(str, subscriptions.get("bot_events"))),
+        scopes=tuple(_listed(str, granted.get("bot")) + _listed(str, granted.get("bot_optional"))),
         home_tab=bool(tabs.get("home_tab_enabled")),
         messages_tab=bool(tabs.get("messages_tab_enabled", True)),
         messages_tab_read_only=bool(tabs.get("messages_tab_read_only_enabled")),
-        unfurl_domains=tuple(listed(features.get("unfurl_domains"))),
-        suggested_prompts=tuple(listed((features.get("agent_view") or {}).get("suggested_prompts"))),
-        metadata_subscriptions=tuple(listed(subscriptions.get("metadata_subscriptions"))),
+        unfurl_domains=tuple(_listed(str, features.get("unfurl_domains"))),
+        suggested_prompts=tuple(_listed(dict, (features.get("agent_view") or {}).get("suggested_prompts"))),
+        metadata_subscriptions=tuple(_listed(dict, subscriptions.get("metadata_subscriptions"))),
         socket_mode=bool(settings.get("socket_mode_enabled", True)),
         request_urls={name: url for name, url in urls.items() if isinstance(url, str) and url},
     )
+
+
+def _named(by: str, rows: Any) -> dict[str, Json]:
+    return {_text(row[by], ""): row for row in _listed(dict, rows)}
+
+
+def _listed(kind: type, value: Any) -> list[Any]:
+    """A list of things of this kind, empty when it is not there."""
+    if value is None:
+        return []
+    if not isinstance(value, list) or not all(isinstance(one, kind) for one in value):
+        raise TypeError(f"{value!r} is no list of {'texts' if kind is str else 'objects'}")
+    return value
+
+
+def _text(value: Any, otherwise: str) -> str:
+    if value in (None, ""):
+        return otherwise
+    if not isinstance(value, str) or not value.strip():
+        raise TypeError(f"{value!r} is no text")
+    return value

@@ -7,7 +7,7 @@ import time
 from sandbox.arguments import Json, Refused
 from sandbox.limits import check_metadata
 from sandbox.local_slack import LocalSlack
-from sandbox.methods.chat import bot_author, read_content
+from sandbox.methods.chat import bot_author, read_content, reply_to
 from sandbox.methods.table import Call
 
 GONE = 404
@@ -73,7 +73,7 @@ def say(slack: LocalSlack, where: Json, call: Call) -> None:
         slack.changed()
         slack.tell({"type": "ephemeral_changed", "ephemeral": ephemeral}, user=where["user"])
     else:
-        thread_ts = call.text("thread_ts") or where.get("thread_ts")
+        thread_ts = reply_to(slack, channel, call) or where.get("thread_ts")
         content |= {"thread_ts": thread_ts} if thread_ts else {}
         if call.text("response_type", "ephemeral") == "in_channel":
             posted, _ = slack.post(channel, content | bot_author(slack), call.act)

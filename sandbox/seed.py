@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import re
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
@@ -54,7 +55,7 @@ def _problems(seed: Json) -> Iterator[str]:
             yield f"{section} is no list of entries"
             return
         for number, row in enumerate(rows, 1):
-            missing = [name for name in needed if not (isinstance(row.get(name), str) and row[name])]
+            missing = [name for name in needed if not (isinstance(row.get(name), str) and row[name].strip())]
             if missing:
                 yield f"{section}, entry {number}, lacks {' and '.join(missing)} as a text"
     people = {user.get("id"): user for user in seed["users"]}
@@ -99,6 +100,7 @@ def _is_time(at: Any) -> bool:
 
 
 def opening_state(seed: Json, manifest: Manifest) -> Json:
+    seed = copy.deepcopy(seed)  # the workspace changes, the seed stays
     team = seed["team"]
     bot = {**seed["bot"], "name": manifest.name, "display_name": manifest.bot_name}
     users = {user["id"]: _user(user, team["id"]) for user in seed["users"]}

@@ -22,6 +22,7 @@ from sandbox.faults import KINDS, REASONS
 from sandbox.local_slack import LocalSlack
 from sandbox.methods.files import MAX_FILE_BYTES, keep, receive
 from sandbox.methods.scheduled import plan
+from sandbox.methods.streams import resume
 from sandbox.request_urls import is_loopback
 from sandbox.responses import respond
 from sandbox.snapshot import history, snapshot
@@ -104,7 +105,10 @@ async def plain_errors(request: web.Request, handler: Handler) -> web.StreamResp
 
 @web.middleware
 async def local_callers_only(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """A page of another site can't drive the sandbox: not by posting here, not by naming itself our host."""
+    """A page of another site can't drive the sandbox: not by posting or asking here, not by naming itself our host.
+
+    It may lead here by a link, as whatever holds a permalink does.
+    """
     try:
         host = urlsplit(f"//{request.host}").hostname or ""
         origin = urlsplit(request.headers.get("Origin", f"//{request.host}")).netloc
@@ -113,6 +117,9 @@ async def local_callers_only(request: web.Request, handler: Handler) -> web.Stre
     if request.app[SLACK].loopback_only and not is_loopback(host):
         raise Refused("forbidden_host", status=403, message=f"this sandbox answers on loopback only, not to {host}")
     if origin != request.host:
+        raise Refused("forbidden_origin", status=403, message="requests from other sites are refused")
+    is_ours = request.headers.get("Sec-Fetch-Site", "none") in ("none", "same-origin")
+    if not is_ours and request.path != "/" and not request.path.startswith("/archives/"):
         raise Refused("forbidden_origin", status=403, message="requests from other sites are refused")
     return await handler(request)
 
@@ -126,6 +133,8 @@ async def guard_page(request: web.Request, response: web.StreamResponse) -> None
 
 async def begin(app: web.Application) -> None:
     plan(app[SLACK])
+    resume(app[SLACK])
+    app[SLACK].fade_statuses()
 
 
 async def stop(app: web.Application) -> None:

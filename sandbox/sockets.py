@@ -87,7 +87,7 @@ class Sockets:
         connection = Connection(socket, transport if isinstance(transport, asyncio.Transport) else None)
         seconds = BRIEF_LIFE_SECONDS if request.query.get("debug_reconnects") == "true" else LIFE_SECONDS
         self.connections.append(connection)
-        self.on_change(len(self.connections))
+        self.on_change(self.connected)
         end = self._later(seconds, self._ask_to_leave, connection, "refresh_requested")
         try:
             hello = {"type": "hello", "num_connections": len(self.connections)}
@@ -98,7 +98,7 @@ class Sockets:
         finally:
             end.cancel()
             self.connections.remove(connection)
-            self.on_change(len(self.connections))
+            self.on_change(self.connected)
             self.deliveries.strand(connection)
         return socket
 
@@ -112,17 +112,20 @@ class Sockets:
                 self._acknowledge(message.data)
 
     async def disconnect(self, reason: str) -> None:
-        """Every connection is asked to leave for this reason.
+        """Every connection is asked to leave for this reason; after `link_disabled` no ticket given so far opens one.
 
         `abort` cuts them, `close` only closes them, and after `silence` they hear nothing any more, not even a pong.
         """
+        if reason == OFF["reason"]:
+            self._tickets.clear()
         for connection in list(self.connections):
             if reason == "abort":
                 connection.cut()
             elif reason == "close":
                 self._later(0, connection.socket.close)
             elif reason == "silence":
-                connection.leaving = connection.silent = True
+                connection.silent = True
+                self._leave_out(connection)
                 self.deliveries.strand(connection)
             else:
                 await self._ask_to_leave(connection, reason)
@@ -134,9 +137,14 @@ class Sockets:
         await asyncio.gather(*leaving)
 
     async def _ask_to_leave(self, connection: Connection, reason: str) -> None:
-        connection.leaving = True
+        self._leave_out(connection)
         if await self._send(connection, {"type": "disconnect", "reason": reason, "debug_info": _debug()}):
             self._later(GRACE.get(reason, 1.0), connection.socket.close)
+
+    def _leave_out(self, connection: Connection) -> None:
+        """Nothing more is sent over it."""
+        connection.leaving = True
+        self.on_change(self.connected)
 
     async def _send(self, connection: Connection, message: Json) -> bool:
         """Whether it left; a client that has stopped reading is cut off."""

@@ -11,6 +11,7 @@ import json
 import subprocess
 import sys
 import time
+import urllib.parse
 import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -94,7 +95,7 @@ class Slack:
 
     def state(self, user: str | None = None) -> dict[str, Any]:
         """The whole workspace, or what one person sees of it."""
-        return self._get("/sandbox/state" + (f"?user={user}" if user else ""))
+        return self._get("/sandbox/state", user=user or "")
 
     def messages(self, channel: str) -> list[dict[str, Any]]:
         """Everything said in a channel (by id), oldest first."""
@@ -158,7 +159,7 @@ class Slack:
 
     def journal(self, since: int = 0, wait: float = 0) -> dict[str, Any]:
         """Calls, envelopes and acts since an entry; waits so many seconds for the first."""
-        return self._get(f"/sandbox/journal?since={since}&wait={wait}")
+        return self._get("/sandbox/journal", since=since, wait=wait)
 
     def calls(self, method: str, since: int = 0) -> list[dict[str, Any]]:
         """The app's calls of one method."""
@@ -167,20 +168,21 @@ class Slack:
 
     def dialogue(self, channel: str) -> str:
         """What was done in a channel, as a test in Python."""
-        return str(self._get(f"/sandbox/dialogue?channel={channel}")["python"])
+        return str(self._get("/sandbox/dialogue", channel=channel)["python"])
 
-    def _get(self, path: str) -> dict[str, Any]:
-        with urllib.request.urlopen(self.address + path, timeout=PATIENCE_S) as answer:
-            found: dict[str, Any] = json.load(answer)
-            return found
+    def _get(self, path: str, **query: Any) -> dict[str, Any]:
+        return _answer(urllib.request.Request(f"{self.address}{path}?{urllib.parse.urlencode(query)}"))
 
     def _post(self, path: str, body: dict[str, Any]) -> dict[str, Any]:
-        request = urllib.request.Request(
-            self.address + path, json.dumps(body).encode(), {"Content-Type": "application/json"}
-        )
-        with urllib.request.urlopen(request, timeout=PATIENCE_S) as answer:
-            found: dict[str, Any] = json.load(answer)
-            return found
+        headers = {"Content-Type": "application/json"}
+        return _answer(urllib.request.Request(self.address + path, json.dumps(body).encode(), headers))
+
+
+def _answer(request: urllib.request.Request) -> dict[str, Any]:
+    direct = urllib.request.ProxyHandler({})  # whatever proxy this machine uses, the sandbox is not behind it
+    with urllib.request.build_opener(direct).open(request, timeout=PATIENCE_S) as answer:
+        found: dict[str, Any] = json.load(answer)
+        return found
 
 
 def _is_of(bot: dict[str, Any], message: dict[str, Any]) -> bool:

@@ -104,7 +104,7 @@ class Workspace:
         """They could not be written, so they are to be next time."""
         self._touched |= set(changes.messages)
         for name in changes.sections:
-            del self._written[name]
+            self._written.pop(name, None)
 
     # Time and ids
 
@@ -254,12 +254,14 @@ class Workspace:
         self.channels[channel["id"]] = channel
         return channel
 
+    def group_message(self, user_ids: list[str]) -> Json | None:
+        """The conversation of the app's bot with several people, once it is open."""
+        members = {*user_ids, self.bot["user_id"]}
+        groups = (one for one in self.channels.values() if one.get("is_mpim") and set(one["members"]) == members)
+        return next(groups, None)
+
     def open_group_message(self, user_ids: list[str]) -> Json:
-        """The conversation of the app's bot with several people, opened when there is none."""
         members = [*user_ids, self.bot["user_id"]]
-        for channel in self.channels.values():
-            if channel.get("is_mpim") and set(channel["members"]) == set(members):
-                return channel
         handles = [self.state["users"][one]["handle"] for one in members]
         channel = self.open_channel(f"mpdm-{'--'.join(handles)}-1", members, is_private=True) | {"is_mpim": True}
         self.channels[channel["id"]] = channel

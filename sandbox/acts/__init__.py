@@ -46,12 +46,13 @@ ACTS: dict[str, Callable[[Act], Awaitable[Json]]] = {
 
 async def perform(slack: LocalSlack, given: Json) -> Json:
     act = Act(slack, given)
-    slack.journal.add("act", act=act.id, arguments=given)
+    entry = slack.journal.add("act", act=act.id, arguments=given)
     try:
         known = ACTS.get(act.text("do"))
         if known is None:
             raise Refused("unknown_act", message=f"do is one of {', '.join(ACTS)}")
         return {"ok": True, "acked_ms": None, "response": None, **await known(act), "act": act.id}
     except Refused as refusal:
+        entry["error"] = refusal.code
         words = refusal.code.replace("_", " ")
         return {"message": words, **refusal.answer(), "acked_ms": None, "response": None, "act": act.id}

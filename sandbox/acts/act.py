@@ -67,7 +67,7 @@ class Act(Arguments):
         found = self.workspace.view(self.text("view_id"))
         if found and (found[0] == self.user["id"] or self.forged):
             return found[1]
-        closed: Json | None = self.slack.closed_views.get(self.text("view_id"))
+        closed = next((one for one in self.slack.closed_views if one["id"] == self.text("view_id")), None)
         if closed and self.forged:
             return closed
         raise Refused("view_not_found", message=f"{self.user['id']} has no view {self.text('view_id')!r}")
@@ -150,6 +150,15 @@ def interaction(act: Act, user: Json, kind: str) -> Json:
         "is_enterprise_install": False,
         "trigger_id": act.slack.trigger(user["id"], act.id),
     }
+
+
+def thread_root(act: Act, channel: Json) -> str:
+    """The root of the thread that `thread_ts` is in, itself or as a reply; nothing without one."""
+    thread_ts = act.text("thread_ts")
+    message = act.workspace.message(channel["id"], thread_ts)
+    if thread_ts and message is None:
+        raise Refused("thread_not_found")
+    return str((message or {}).get("thread_ts", thread_ts))
 
 
 def channel_name(channel: Json) -> str:

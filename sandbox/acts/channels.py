@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 
-from sandbox.acts.act import Act, acknowledged
+from sandbox.acts.act import Act, acknowledged, thread_root
 from sandbox.arguments import Json, Refused
 from sandbox.deliveries import Envelope
 from sandbox.methods.channels import channel_name
@@ -85,9 +85,7 @@ async def group_message(act: Act) -> Json:
     others = list(dict.fromkeys(one["id"] for one in people if one and one["id"] not in there))
     if not 0 < len(others) < MAX_GROUP:
         raise Refused("invalid_user_combination", message=f"a group has 1 to {MAX_GROUP - 1} people besides you")
-    channel = act.workspace.open_group_message([act.user["id"], *others])
-    act.slack.tell_channel(channel)
-    return {"channel": channel}
+    return {"channel": act.slack.group_message([act.user["id"], *others])}
 
 
 async def direct_message(act: Act) -> Json:
@@ -119,9 +117,7 @@ async def upload(act: Act) -> Json:
     name, content = act.text("name").strip(), _content(act)
     if not name or not 0 < len(content) <= MAX_FILE_BYTES:
         raise Refused("bad_file", message=f"a file has a name and up to {MAX_FILE_BYTES} bytes of content")
-    thread_ts = act.text("thread_ts")
-    if thread_ts and act.workspace.message(channel["id"], thread_ts) is None:
-        raise Refused("thread_not_found")
+    thread_ts = thread_root(act, channel)
     file = await keep(act.slack, name, content, act.user["id"])
     said = {"text": act.text("text")} | ({"thread_ts": thread_ts} if thread_ts else {})
     posted, envelopes = share(act.slack, [file["id"]], [channel], _author(act) | said, act.id)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sandbox.acts.act import Act, acknowledged
+from sandbox.acts.act import Act, acknowledged, thread_root
 from sandbox.arguments import Json, Refused
 from sandbox.limits import MAX_TEXT
 from sandbox.methods.marks import EMOJI
@@ -22,12 +22,7 @@ async def write(act: Act) -> Json:
     text = composed(act.workspace, act.text("text"))[:MAX_TEXT]
     if not text.strip():
         raise Refused("no_text")
-    thread_ts = act.text("thread_ts")
-    if thread_ts:
-        root = act.workspace.message(channel["id"], thread_ts)
-        if root is None:
-            raise Refused("thread_not_found")
-        thread_ts = root.get("thread_ts", thread_ts)
+    thread_ts = thread_root(act, channel)
     message = _authored(act.workspace, user, text)
     if thread_ts:
         message |= {"thread_ts": thread_ts}

@@ -57,6 +57,7 @@ async def close(act: Act) -> Json:
         raise Refused("view_not_found")
     cleared = act.flag("all") or bool(view["clear_on_close"])
     act.workspace.state["views"][user["id"]] = [] if cleared else stack[: stack.index(view)]
+    act.slack.closed_views.append(view)
     act.slack.tell_views(user["id"])
     if not view["notify_on_close"]:
         return {}
@@ -128,7 +129,7 @@ def _follow(act: Act, user_id: str, view: Json, response: Json) -> Json | None:
         else:
             stack.append(complete(act.workspace, given, below=view))
     else:
-        act.slack.closed_views[view["id"]] = view
+        act.slack.closed_views.append(view)
         del stack[0 if action == "clear" else at :]
     act.slack.tell_views(user_id)
     return stack[-1] if stack else None

@@ -69,7 +69,7 @@ async def deactivate(act: Act) -> Json:
         for channel in act.workspace.channels.values():
             if not channel["is_im"] and user["id"] in channel["members"]:
                 channel["members"].remove(user["id"])
-                act.slack.tell_channel(channel)
+                act.slack.tell_channel(channel, user["id"])
     envelopes += _tell(act, user, "user_change")
     return {"person": user, **await acknowledged(act, envelopes)}
 

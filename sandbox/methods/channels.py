@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from sandbox.arguments import Json, Refused
 from sandbox.local_slack import LocalSlack
 from sandbox.methods.chat import TS, bot_author
-from sandbox.methods.table import Call, method, visible_channel
+from sandbox.methods.table import Call, kind_of, method, need_one_for, visible_channel
 
 MANAGE = ("channels:manage", "channels:write", "groups:write", "im:write", "mpim:write")
 INVITE = ("channels:manage", "channels:write.invites", "groups:write", "groups:write.invites", "im:write", "mpim:write")
@@ -21,6 +22,7 @@ MAX_NAME, MAX_TOPIC = 80, 250
 
 @method("conversations.create", tier=2, required=["name"], scopes=MANAGE)
 def create(slack: LocalSlack, call: Call) -> Json:
+    need_one_for(slack, "groups" if call.flag("is_private") else "channels", MANAGE)
     name = channel_name(slack, call.text("name"))
     bot = slack.workspace.bot["user_id"]
     channel = slack.workspace.open_channel(name, [bot], is_private=call.flag("is_private"))
@@ -33,7 +35,7 @@ def create(slack: LocalSlack, call: Call) -> Json:
 
 @method("conversations.rename", tier=2, required=["channel", "name"], scopes=MANAGE)
 def rename(slack: LocalSlack, call: Call) -> Json:
-    channel = managed_channel(slack, call)
+    channel = _managed_channel(slack, call, MANAGE)
     before, channel["name"] = channel["name"], channel_name(slack, call.text("name"))
     _say(slack, call, channel, "name", "renamed the channel from “{old}” to “{name}”", old=before, name=channel["name"])
     about = {"id": channel["id"], "name": channel["name"], "created": channel["created"]}
@@ -43,7 +45,7 @@ def rename(slack: LocalSlack, call: Call) -> Json:
 
 @method("conversations.setTopic", tier=2, required=["channel", "topic"], scopes=TOPIC)
 def set_topic(slack: LocalSlack, call: Call) -> Json:
-    channel = managed_channel(slack, call)
+    channel = _managed_channel(slack, call, TOPIC)
     channel["topic"] = _short(call.text("topic"))
     _say(slack, call, channel, "topic", "set the channel topic: {topic}", topic=channel["topic"])
     slack.tell_channel(channel)
@@ -52,7 +54,7 @@ def set_topic(slack: LocalSlack, call: Call) -> Json:
 
 @method("conversations.setPurpose", tier=2, required=["channel", "purpose"], scopes=TOPIC)
 def set_purpose(slack: LocalSlack, call: Call) -> Json:
-    channel = managed_channel(slack, call)
+    channel = _managed_channel(slack, call, TOPIC)
     channel["purpose"] = _short(call.text("purpose"))
     _say(slack, call, channel, "purpose", "set the channel description: {purpose}", purpose=channel["purpose"])
     slack.tell_channel(channel)
@@ -61,7 +63,7 @@ def set_purpose(slack: LocalSlack, call: Call) -> Json:
 
 @method("conversations.archive", tier=2, required=["channel"], scopes=MANAGE)
 def archive(slack: LocalSlack, call: Call) -> Json:
-    channel = managed_channel(slack, call, "already_archived")
+    channel = _managed_channel(slack, call, MANAGE, "already_archived")
     if channel["name"] == "general":
         raise Refused("cant_archive_general")
     _say(slack, call, channel, "archive", "archived the channel")
@@ -72,7 +74,7 @@ def archive(slack: LocalSlack, call: Call) -> Json:
 
 @method("conversations.unarchive", tier=2, required=["channel"], scopes=MANAGE)
 def unarchive(slack: LocalSlack, call: Call) -> Json:
-    channel = visible_channel(slack, call.text("channel"))
+    channel = _channel(slack, call, MANAGE)
     if channel["is_im"]:
         raise Refused("method_not_supported_for_channel_type")
     if not channel["is_archived"]:
@@ -84,7 +86,7 @@ def unarchive(slack: LocalSlack, call: Call) -> Json:
 
 @method("conversations.leave", tier=3, required=["channel"], scopes=MANAGE)
 def leave(slack: LocalSlack, call: Call) -> Json:
-    channel = visible_channel(slack, call.text("channel"))
+    channel = _channel(slack, call, MANAGE)
     if channel["is_im"]:
         raise Refused("method_not_supported_for_channel_type")
     if channel["is_archived"]:
@@ -99,7 +101,7 @@ def leave(slack: LocalSlack, call: Call) -> Json:
 
 @method("conversations.invite", tier=3, required=["channel", "users"], scopes=INVITE)
 def invite(slack: LocalSlack, call: Call) -> Json:
-    channel = managed_channel(slack, call)
+    channel = _managed_channel(slack, call, INVITE)
     users = [(name, slack.workspace.state["users"].get(name)) for name in call.names("users")]
     if not users:
         raise Refused("no_user")
@@ -116,7 +118,7 @@ def invite(slack: LocalSlack, call: Call) -> Json:
 
 @method("conversations.kick", tier=3, required=["channel", "user"], scopes=MANAGE)
 def kick(slack: LocalSlack, call: Call) -> Json:
-    channel = managed_channel(slack, call, "restricted_action")
+    channel = _managed_channel(slack, call, MANAGE, "restricted_action")
     user = slack.workspace.state["users"].get(call.text("user"))
     if user is None:
         raise Refused("user_not_found")
@@ -133,7 +135,7 @@ def kick(slack: LocalSlack, call: Call) -> Json:
 @method("conversations.close", tier=2, required=["channel"], scopes=MANAGE)
 def close(slack: LocalSlack, call: Call) -> Json:
     """The conversation leaves the bot's list, and with its next message is there again; nothing is lost."""
-    channel = visible_channel(slack, call.text("channel"))
+    channel = _channel(slack, call, MANAGE)
     if not (channel["is_im"] or channel.get("is_mpim")):
         raise Refused("method_not_supported_for_channel_type")
     return {}
@@ -141,7 +143,7 @@ def close(slack: LocalSlack, call: Call) -> Json:
 
 @method("conversations.mark", tier=3, required=["channel", "ts"], scopes=MANAGE)
 def mark(slack: LocalSlack, call: Call) -> Json:
-    channel = visible_channel(slack, call.text("channel"))
+    channel = _channel(slack, call, MANAGE)
     if not slack.workspace.has_bot(channel):
         raise Refused("not_in_channel")
     if not TS.fullmatch(call.text("ts")):
@@ -164,15 +166,22 @@ def create_canvas(slack: LocalSlack, call: Call) -> Json:
     return {"canvas_id": channel["canvas"]["id"]}
 
 
-def managed_channel(slack: LocalSlack, call: Call, when_archived: str = "is_archived") -> Json:
+def _managed_channel(slack: LocalSlack, call: Call, scopes: Sequence[str], when_archived: str = "is_archived") -> Json:
     """A channel with the bot in it that is open."""
-    channel = visible_channel(slack, call.text("channel"))
+    channel = _channel(slack, call, scopes)
     if channel["is_im"]:
         raise Refused("method_not_supported_for_channel_type")
     if channel["is_archived"]:
         raise Refused(when_archived)
     if not slack.workspace.has_bot(channel):
         raise Refused("not_in_channel")
+    return channel
+
+
+def _channel(slack: LocalSlack, call: Call, scopes: Sequence[str]) -> Json:
+    """A channel the bot may know of, with one of the scopes that are for its kind."""
+    channel = visible_channel(slack, call.text("channel"))
+    need_one_for(slack, kind_of(channel), scopes)
     return channel
 
 

@@ -82,21 +82,14 @@ def open_channel(slack: LocalSlack, call: Call) -> Json:
         raise Refused("invalid_user_combination")
     if len(users) > MAX_GROUP_MESSAGE:
         raise Refused("too_many_users")
-    if len(users) > 1:
-        need(slack, "mpim:write")
-        return {"channel": _group_message(slack, names, call)}
-    need(slack, "im:write")
-    user = users[0] or {}
-    known = workspace.direct_message(user["id"])
-    channel = slack.direct_message(user["id"])
+    is_group = len(users) > 1
+    need(slack, "mpim:write" if is_group else "im:write")
+    known = workspace.group_message(names) if is_group else workspace.direct_message(names[0])
+    if known is None and call.flag("prevent_creation"):
+        raise Refused("channel_not_found")
+    channel = known or (slack.group_message(names) if is_group else slack.direct_message(names[0]))
     shown = workspace.channel_out(channel) if call.flag("return_im") else {"id": channel["id"]}
     return {"channel": shown} | ({"no_op": True, "already_open": True} if known else {})
-
-
-def _group_message(slack: LocalSlack, users: list[str], call: Call) -> Json:
-    channel = slack.workspace.open_group_message(users)
-    slack.tell_channel(channel)
-    return slack.workspace.channel_out(channel) if call.flag("return_im") else {"id": channel["id"]}
 
 
 @method("conversations.join", tier=3, required=["channel"], scopes=["channels:join"])
@@ -121,7 +114,8 @@ def history(slack: LocalSlack, call: Call) -> Json:
     top = slack.workspace.timeline(channel["id"]).top
     found, cursor = _window(top, call, newest_first=True)
     answer = _listing(slack, channel, found, cursor, call)
-    return answer | {"pin_count": 0, "channel_actions_ts": None, "channel_actions_count": 0}
+    pins = slack.workspace.state["pins"].get(channel["id"], [])
+    return answer | {"pin_count": len(pins), "channel_actions_ts": None, "channel_actions_count": 0}
 
 
 @method("conversations.replies", tier=3, required=["channel", "ts"], scopes=HISTORY)

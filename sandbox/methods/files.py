@@ -13,7 +13,7 @@ from sandbox.blocks import block_problems
 from sandbox.deliveries import Envelope
 from sandbox.limits import refuse_blocks
 from sandbox.local_slack import LocalSlack
-from sandbox.methods.chat import TS, bot_author
+from sandbox.methods.chat import bot_author
 from sandbox.methods.table import Call, method, page, visible_channel
 from sandbox.shapes import MESSAGE
 from sandbox.views import with_ids
@@ -140,7 +140,8 @@ def _thread(slack: LocalSlack, call: Call, channels: list[Json]) -> Json:
     thread_ts = call.text("thread_ts")
     if not thread_ts:
         return {}
-    if not TS.fullmatch(thread_ts) or not all(slack.workspace.message(one["id"], thread_ts) for one in channels):
+    roots = [slack.workspace.message(channel["id"], thread_ts) for channel in channels]
+    if not all(root and root.get("thread_ts", thread_ts) == thread_ts for root in roots):
         raise bad_arguments("no such thread [json-pointer:/thread_ts]")
     return {"thread_ts": thread_ts}
 
@@ -280,6 +281,9 @@ def _publish(slack: LocalSlack, call: Call, *, public: bool) -> Json:
         raise Refused("file_not_found")
     file["public_url_shared"] = public
     slack.changed()
+    if public:
+        event = {"type": "file_public", "file_id": file["id"], "file": {"id": file["id"]}}
+        slack.emit("file_public", event | {"event_ts": slack.workspace.new_ts()}, None, call.act)
     return {"file": slack.workspace.file_out(file["id"])}
 
 

@@ -35,12 +35,11 @@ def start(slack: LocalSlack, call: Call) -> Json:
     if mode not in MODES:
         raise Refused("invalid_arguments")
     thread_ts = reply_to(slack, channel, call)
-    life = slack.limits.stream_seconds
     message = authorship(slack, call) | {"text": "", "blocks": [], "thread_ts": thread_ts}
-    message["streaming"] = {"until": time.time() + life, "mode": mode}
+    message["streaming"] = {"until": time.time() + slack.limits.stream_seconds, "mode": mode}
     message |= _grown(message, _chunks(call))
     posted, _ = slack.post(channel, message, call.act)
-    asyncio.get_running_loop().call_later(life, _expire, slack, channel, posted["ts"])
+    _end_in_time(slack, channel, posted)
     return {"channel": channel["id"], "ts": posted["ts"]}
 
 
@@ -72,12 +71,25 @@ def stop(slack: LocalSlack, call: Call) -> Json:
     return {"channel": channel["id"], "ts": message["ts"], "message": shown}
 
 
+def resume(slack: LocalSlack) -> None:
+    """What was streaming when the sandbox stopped ends when it would have."""
+    for channel in slack.workspace.channels.values():
+        for message in slack.workspace.messages(channel["id"]):
+            if "streaming" in message:
+                _end_in_time(slack, channel, message)
+
+
 def _streaming(slack: LocalSlack, call: Call) -> tuple[Json, Json]:
     channel = visible_channel(slack, call.text("channel"))
     message = own_message(slack, channel, call.text("ts"), "message_not_owned_by_app")
     if not is_streaming(message):
         raise Refused("message_not_in_streaming_state")
     return channel, message
+
+
+def _end_in_time(slack: LocalSlack, channel: Json, message: Json) -> None:
+    left = message["streaming"]["until"] - time.time()
+    asyncio.get_running_loop().call_later(max(0.0, left), _expire, slack, channel, message["ts"])
 
 
 def _expire(slack: LocalSlack, channel: Json, ts: str) -> None:

@@ -85,6 +85,11 @@ def need(slack: LocalSlack, *scopes: str) -> None:
         raise Refused("missing_scope", needed=",".join(scopes), provided=",".join(slack.manifest.scopes))
 
 
+def need_one_for(slack: LocalSlack, kind: str, scopes: Sequence[str]) -> None:
+    """One of the scopes that are for this kind of channel, such as `groups:write` for a private one."""
+    need(slack, *(scope for scope in scopes if scope.startswith(f"{kind}:")))
+
+
 def page(rows: list[Row], call: Call, wrong_limit: str = "invalid_limit") -> tuple[list[Row], Json]:
     """One page of rows and the response_metadata with the next cursor."""
     limit = call.number("limit", DEFAULT_LIMIT, wrong_limit) or DEFAULT_LIMIT

@@ -100,7 +100,7 @@ def test_none_missing_none_unused(company: Company, bot: Bot) -> None:
     used |= {
         EVENT_SCOPES[event]
         for event in manifest()["settings"]["event_subscriptions"]["bot_events"]
-        if event in EVENT_SCOPES
+        if EVENT_SCOPES[event]
     }
     used |= {"commands"}
     assert used == {scope.name for scope in SCOPES}

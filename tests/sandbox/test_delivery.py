@@ -329,15 +329,30 @@ async def test_permessage_deflate_is_agreed_on_when_offered(sandbox: Client) -> 
 
 async def test_socket_mode_that_was_switched_off_stays_off(sandbox: Client) -> None:
     """After `link_disabled` no connection opens until the faults are cleared."""
+    unused = await sandbox.api("apps.connections.open", token="xapp-test")
     async with Socket(sandbox) as socket:
         await sandbox.fault("disconnect", reason="link_disabled")
         farewell = await socket.receive()
+    with pytest.raises(aiohttp.WSServerHandshakeError):
+        await sandbox.session.ws_connect(unused["url"])
     refused = await sandbox.api("apps.connections.open", token="xapp-test")
     await sandbox.fault("clear")
     opened = await sandbox.api("apps.connections.open", token="xapp-test")
 
     assert (farewell["type"], farewell["reason"]) == ("disconnect", "link_disabled")
     assert (refused["error"], opened["ok"]) == ("forbidden_team", True)
+
+
+@pytest.mark.parametrize("reason", ["warning", "silence"])
+async def test_a_connection_that_takes_nothing_more_counts_as_gone(sandbox: Client, reason: str) -> None:
+    """The pages that are open are told what the state says."""
+    changes = sandbox.slack.live.listen(None)
+    async with Socket(sandbox):
+        await sandbox.fault("disconnect", reason=reason)
+        told = [await changes.get(), await changes.get()]
+        assert (await sandbox.state())["connected"] == 0
+
+    assert told == [{"type": "connected", "connected": 1}, {"type": "connected", "connected": 0}]
 
 
 async def test_a_brief_connection_is_told_its_time(sandbox: Client) -> None:

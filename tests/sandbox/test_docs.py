@@ -5,13 +5,19 @@ import os
 import re
 import subprocess
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
 
+import sandbox
 from sandbox.acts import ACTS
+from sandbox.blocks import BLOCKS
+from sandbox.elements import ELEMENTS
 from sandbox.faults import KINDS, Faults
+from sandbox.manifest import EVENT_SCOPES
 from sandbox.methods import METHODS
+from sandbox.methods.differences import ABSENT
 from tests.sandbox.test_javascript import FOLDER, packages
 
 __all__ = ["packages"]
@@ -19,12 +25,34 @@ __all__ = ["packages"]
 GUIDE = (Path(__file__).parents[2] / "docs" / "sandbox.md").read_text(encoding="utf-8")
 
 
-def test_every_method_is_listed() -> None:
+@pytest.mark.parametrize(("heading", "emulated"), [("Methods", METHODS), ("Events", EVENT_SCOPES)])
+def test_every_method_and_event_is_listed(heading: str, emulated: Iterable[str]) -> None:
     """No more and no fewer than are emulated."""
-    start = GUIDE.index("JSON strings inside forms")
-    listed = re.findall(r"`([\w.]+)`", GUIDE[start : GUIDE.index("Everything else", start)])
+    section = GUIDE.partition(f"### {heading}\n")[2].partition("\n###")[0]
 
-    assert listed == sorted(METHODS)
+    assert re.findall(r"`([\w.]+)`", section) == sorted(emulated)
+
+
+def test_the_figures_are_those_of_the_code() -> None:
+    """What the table sums up."""
+    (figures,) = re.findall(
+        r"^(\d+) of Slack's (\d+) methods for apps, (\d+) events, (\d+) blocks and (\d+) ", GUIDE, re.M
+    )
+    slacks = len(METHODS) + len(ABSENT)  # held against Slack's own list in test_contract.py
+
+    assert [*map(int, figures)] == [len(METHODS), slacks, len(EVENT_SCOPES), len(BLOCKS), len(ELEMENTS)]
+
+
+def test_every_live_change_and_journal_entry_is_listed() -> None:
+    """By the name that those who listen look for."""
+    code = "".join(path.read_text(encoding="utf-8") for path in (Path(sandbox.__file__).parent).rglob("*.py"))
+    live = GUIDE.partition("## Live\n")[2].partition("\n## ")[0]
+    journal = GUIDE.partition("## Journal\n")[2].partition("\n## ")[0]
+    told = set(re.findall(r'tell\(\{"type": "(\w+)"', code))
+    kept = set(re.findall(r'journal\.add\(\s*"(\w+)"', code)) | {"envelope"}
+
+    assert told - set(re.findall(r"`(\w+)`", live)) == set()
+    assert set(re.findall(r"^- `(\w+)`:", journal, re.M)) == kept
 
 
 def test_every_act_and_fault_has_an_example_that_is_valid() -> None:

@@ -30,6 +30,17 @@ async def test_pages_of_other_sites_cannot_drive_it(sandbox: Client, headers: di
         assert (response.status, (await response.json())["error"]) == (403, error)
 
 
+@pytest.mark.parametrize(("site", "status"), [("cross-site", 403), ("same-site", 403), ("same-origin", 200)])
+async def test_a_picture_in_another_sites_page_calls_nothing(sandbox: Client, site: str, status: int) -> None:
+    """Browsers send no Origin with it, but say what asked; a link to a message still leads there."""
+    call = "/api/chat.postMessage?token=xoxb-1&channel=C0ASK&text=hi"
+    headers = {"Sec-Fetch-Site": site}
+    async with sandbox.session.get(sandbox.address + call, headers=headers) as response:
+        assert response.status == status
+    async with sandbox.session.get(f"{sandbox.address}/archives/C0ASK/p1794817920000100", headers=headers) as response:
+        assert response.status == 200
+
+
 async def test_the_page_may_only_use_its_own_files(sandbox: Client) -> None:
     """A strict policy on every answer."""
     async with sandbox.session.get(f"{sandbox.address}/") as response:
@@ -48,6 +59,15 @@ async def test_broken_bodies_get_an_error_in_json(sandbox: Client, path: str, bo
     async with sandbox.session.post(sandbox.address + path, data=body, headers=headers) as response:
         assert response.status < 500
         assert (await response.json())["error"] not in ("fatal_error", None)
+
+
+@pytest.mark.parametrize("url", ["https://a℀b.example/", "https://a:b:c/", "https://a@@b/"])
+async def test_a_link_that_is_no_address_is_posted(sandbox: Client, url: str) -> None:
+    """Like any other text, by people and by the app."""
+    said = await sandbox.act("message", user="UANA", channel="C0ASK", text=f"see {url}")
+    posted = await sandbox.api("chat.postMessage", channel="C0ASK", text=f"see <{url}>")
+
+    assert (said["ok"], posted["ok"]) == (True, True)
 
 
 WORDS = ["C0ASK", "DANA", "UANA", "dm", "#wins", "1.000001", "", "[]", "{}", "tada", "\ud800", "-1", "/ask"]

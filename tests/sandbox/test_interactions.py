@@ -121,9 +121,14 @@ async def test_a_modal_tells_of_its_end(sandbox: Client, taker: Taker) -> None:
     await sandbox.act("type", user="UANA", action_id="words", value="because")
     await sandbox.act("submit", user="UANA", values={"where": "C0WINS"})
     await open_modal(sandbox, taker, **about)
-    await sandbox.act("close", user="UANA")
+    shut = await sandbox.act("close", user="UANA")
+    late = {"user": "UANA", "view_id": taker.bodies[-1]["view"]["id"]}
+    honest = await sandbox.act("submit", **late)
+    await sandbox.act("submit", **late, forge=True)
 
-    typed, submitted, closed = taker.bodies
+    typed, submitted, closed, forged = taker.bodies
+    assert (shut["ok"], honest["error"]) == (True, "view_not_found")
+    assert (forged["type"], forged["view"]["id"]) == ("view_submission", closed["view"]["id"])
     assert (typed["actions"][0]["value"], typed["view"]["state"]["values"]["why"]["words"]["value"]) == ("because",) * 2
     assert set(submitted) == INTERACTION | {"view", "response_urls"}
     (url,) = submitted["response_urls"]
@@ -169,6 +174,7 @@ async def test_a_response_url_changes_only_what_the_app_wrote(sandbox: Client, t
         (used, {"text": "private", "replace_original": True}),
         (used, {"delete_original": True}),
         (clicked, {"blocks": "nonsense"}),
+        (clicked, {"text": "lost", "thread_ts": "1.000001"}),
     ):
         async with sandbox.session.post(url, json=body) as response:
             statuses.append(response.status)
@@ -177,7 +183,7 @@ async def test_a_response_url_changes_only_what_the_app_wrote(sandbox: Client, t
         statuses.append(response.status)
     left = [one["ts"] for one in (await sandbox.state())["messages"]["C0ASK"]]
 
-    assert statuses == [200, 200, 200, 200, 400, 200]
+    assert statuses == [200, 200, 200, 200, 400, 400, 200]
     assert (messages["new"]["ts"], "blocks" in messages["new"]) == (posted["ts"], False)
     assert messages["new"]["metadata"]["event_type"] == "t"
     assert messages["reply"]["thread_ts"] == theirs["ts"] == messages["mine"]["ts"]

@@ -117,9 +117,13 @@ async def test_an_upload_is_checked_at_each_step(sandbox: Client, web: AsyncWebC
     async with sandbox.session.post(place["upload_url"], data={"file": io.BytesIO(b"fives")}) as response:
         assert await response.text() == "OK - 5"
     nowhere = await refusal(web.files_completeUploadExternal(files=files, channel_id="C0NOWHERE"))
+    reply = (await web.chat_postMessage(channel="C0ASK", text="reply", thread_ts=await root(web)))["ts"]
+    place_of_reply = {"channel_id": "C0ASK", "thread_ts": reply}
+    below = await refusal(web.files_completeUploadExternal(files=files, **place_of_reply))
     done = await web.files_completeUploadExternal(files=files)
 
     assert (too_soon, short, elsewhere) == ("file_not_found", (400, "file_size_mismatch"), 404)
+    assert below == "invalid_arguments"
     assert (nowhere, done["files"][0]["channels"]) == ("channel_not_found", [])
     assert await refusal(web.files_delete(file="F1")) == "file_not_found"
 
@@ -274,13 +278,14 @@ async def test_a_channel_is_made_named_filled_and_closed(sandbox: Client, web: A
 
 async def test_several_people_share_one_direct_message(sandbox: Client, web: AsyncWebClient) -> None:
     """The same people, the same conversation; it is private and listed as what it is."""
+    not_yet = await refusal(web.conversations_open(users="UANA,UBEN", prevent_creation=True))
     first = (await web.conversations_open(users="UANA,UBEN"))["channel"]["id"]
     second = (await web.conversations_open(users=["UBEN", "UANA"]))["channel"]["id"]
     await web.chat_postMessage(channel=first, text="hello both")
     listed = (await web.conversations_list(types="mpim"))["channels"]
     seen = {user: [one["id"] for one in (await sandbox.state(user))["channels"]] for user in ("UANA", "UDEV")}
 
-    assert first == second
+    assert (not_yet, first) == ("channel_not_found", second)
     assert [(one["id"], one["is_mpim"], one["is_private"]) for one in listed] == [(first, True, True)]
     assert [first in seen[user] for user in seen] == [True, False]
 
@@ -295,9 +300,11 @@ async def test_pins_bookmarks_and_reactions_are_listed(web: AsyncWebClient) -> N
         channel_id="C0ASK", title="Guide", type="link", link="https://example.com", emoji=":book:"
     )
     identity = mark["bookmark"]["id"]
+    counted = (await web.conversations_history(channel="C0ASK", limit=1))["pin_count"]
+    pins = (await web.pins_list(channel="C0ASK"))["items"]
     await web.bookmarks_edit(bookmark_id=identity, channel_id="C0ASK", title="Guides")
     found = [
-        [one["message"]["ts"] for one in (await web.pins_list(channel="C0ASK"))["items"]],
+        [one["message"]["ts"] for one in pins[:1]],  # those of the seed follow
         [one["message"]["ts"] for one in (await web.reactions_list())["items"]],
         [one["title"] for one in (await web.bookmarks_list(channel_id="C0ASK"))["bookmarks"]],
     ]
@@ -309,7 +316,7 @@ async def test_pins_bookmarks_and_reactions_are_listed(web: AsyncWebClient) -> N
     await web.bookmarks_remove(bookmark_id=identity, channel_id="C0ASK")
 
     assert found == [[ts], [ts], ["Guides"]]
-    assert errors == ["already_pinned", "invalid_link"]
+    assert (errors, counted) == (["already_pinned", "invalid_link"], len(pins))
     assert await refusal(web.pins_remove(**where)) == "no_pin"
     assert (await web.bookmarks_list(channel_id="C0ASK"))["bookmarks"] == []
 

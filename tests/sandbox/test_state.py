@@ -13,7 +13,7 @@ from typing import Any
 import aiohttp
 import pytest
 
-from sandbox.local_slack import LocalSlack
+from sandbox.local_slack import Limits, LocalSlack
 from sandbox.manifest import manifest_from
 from sandbox.seed import read_seed
 from sandbox.store import Changes, StateUnusable, Store
@@ -104,6 +104,54 @@ async def test_files_outlive_a_restart_and_end_with_a_reset(start_sandbox: Start
 
     assert kept == b"abc"
     assert second.slack.store.file("F1") is None
+
+
+async def test_a_reset_while_the_state_is_being_written_is_kept_whole(start_sandbox: Start, tmp_path: Path) -> None:
+    """Whichever write comes first afterwards empties the file and fills it."""
+    first = await start_sandbox(state=tmp_path / "state")
+    async with first.slack._writing:  # as while a slow disk is busy
+        await first.api("chat.postMessage", channel="C0ASK", text="old")
+        saving = asyncio.create_task(first.slack._save())
+        await asyncio.sleep(0)
+        resetting = asyncio.create_task(first.slack.reset())
+        await asyncio.sleep(0)
+    await asyncio.gather(saving, resetting)
+    new = await first.api("chat.postMessage", channel="C0ASK", text="new")
+    await first.slack.close()
+    kept = (await (await start_sandbox(state=tmp_path / "state")).state())["messages"]["C0ASK"]
+
+    assert kept[-1]["ts"] == new["ts"]
+    assert "old" not in [message["text"] for message in kept]
+
+
+async def test_a_reset_brings_back_the_groups_of_the_seed(start_sandbox: Start) -> None:
+    """Nothing that was done to them stays."""
+    sandbox = await start_sandbox(manifest(scopes=["usergroups:read", "usergroups:write"]))
+    before = (await sandbox.state())["user_groups"]
+    await sandbox.api("usergroups.create", name="Night shift")
+    await sandbox.api("usergroups.users.update", usergroup=before[0]["id"], users="UANA")
+    await sandbox.slack.reset()
+
+    assert (await sandbox.state())["user_groups"] == before
+
+
+async def test_what_was_going_on_goes_on_after_a_restart(start_sandbox: Start, tmp_path: Path) -> None:
+    """A stream and a status end in time, for the pages that are open; an app that was taken off stays away."""
+    limits = Limits(stream_seconds=1, status_seconds=1)
+    first = await start_sandbox(limits=limits, state=tmp_path / "state")
+    ts = (await first.act("message", user="UANA", channel="dm", text="tell me"))["message"]["ts"]
+    await first.api("chat.startStream", channel="DANA", thread_ts=ts, markdown_text="once")
+    await first.api("assistant.threads.setStatus", channel_id="DANA", thread_ts=ts, status="is looking")
+    await first.act("uninstall", user="UADMIN")
+    await first.slack.close()
+    second = await start_sandbox(limits=limits, state=tmp_path / "state")
+    changes = second.slack.live.listen("UANA")
+    seen = [change for _ in range(2) if (change := await changes.get())]
+
+    assert sorted(change["type"] for change in seen) == ["message_changed", "status"]
+    assert all(change.get("status", "") == "" for change in seen)
+    assert ["streaming" in change["message"] for change in seen if "message" in change] == [False]
+    assert (await second.api("auth.test"))["error"] == "account_inactive"
 
 
 def test_a_write_happens_whole_or_not_at_all(tmp_path: Path) -> None:

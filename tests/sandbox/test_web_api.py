@@ -32,6 +32,23 @@ async def test_tokens_scopes_and_methods_are_checked(start_sandbox: Start) -> No
         assert response.headers["x-oauth-scopes"] == "chat:write,users:read.email"
 
 
+async def test_a_channel_is_managed_with_the_scope_of_its_kind(start_sandbox: Start) -> None:
+    """The one for public channels is not enough for a private one, nor the other way round."""
+    sandbox = await start_sandbox(manifest(scopes=["channels:manage", "groups:write.topic", "groups:read"]))
+    made = await sandbox.api("conversations.create", name="in-the-open")
+    hidden = await sandbox.api("conversations.create", name="behind-doors", is_private=True)
+    public = await sandbox.api("conversations.setTopic", channel=made["channel"]["id"], topic="x")
+    private = sandbox.slack.workspace.open_channel("ours", [sandbox.slack.workspace.bot["user_id"]], is_private=True)
+    topic = await sandbox.api("conversations.setTopic", channel=private["id"], topic="x")
+    left = await sandbox.api("conversations.leave", channel=private["id"])
+
+    assert (made["ok"], public["ok"], topic["ok"]) == (True, True, True)
+    assert [(refused["error"], refused["needed"]) for refused in (hidden, left)] == [
+        ("missing_scope", "groups:write"),
+        ("missing_scope", "groups:write"),
+    ]
+
+
 @pytest.mark.parametrize("encoding", ["json", "form", "multipart", "query"])
 async def test_every_encoding_is_read(sandbox: Client, encoding: str) -> None:
     """Python sends JSON or forms, Node sends forms with JSON strings inside."""
