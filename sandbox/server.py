@@ -260,7 +260,8 @@ async def show_file(request: web.Request) -> web.StreamResponse:
     if not shown:
         headers["Content-Disposition"] = "attachment"
     kind = file["mimetype"] if shown else "application/octet-stream"
-    return web.Response(body=content, content_type=kind, headers=headers)
+    charset = "utf-8" if kind == "text/plain" else None
+    return web.Response(body=content, content_type=kind, charset=charset, headers=headers)
 
 
 async def open_socket(request: web.Request) -> web.StreamResponse:
