@@ -164,7 +164,7 @@ def _user(entry: Json, team_id: str) -> Json:
 
 def _channel(entry: Json, staff: list[str], bot: str) -> Json:
     members = list(staff) if entry.get("members") == "everyone" else list(entry.get("members", []))
-    members += entry.get("others", [])
+    members += entry.get("others") or []
     if entry.get("bot"):
         members.append(bot)
     return {
