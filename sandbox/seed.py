@@ -74,11 +74,18 @@ def _problems(seed: Json) -> Iterator[str]:
         if not isinstance(posts, list) or not (isinstance(members, list) or members == "everyone"):
             yield f"{channel['id']} needs lists of members and messages"
             return
+        named = set(map(str, [*(members if isinstance(members, list) else ()), *(channel.get("others") or ())]))
+        if unknown := sorted(named - {*people, seed["bot"]["user_id"]}):
+            yield f"{channel['id']} has members who are no users of the seed: {', '.join(unknown)}"
+        if "name" not in channel and not named:
+            yield f"{channel['id']} is a conversation without a list of members"
         for number, post in enumerate(posts, 1):
             if not (isinstance(post, dict) and str(post.get("user")) in people and isinstance(post.get("text"), str)):
                 yield f"message {number} of {channel['id']} needs a text and a user of the seed"
             elif not (_is_time(post.get("at")) and _is_time(post.get("thread", post["at"]))):
                 yield f"message {number} of {channel['id']} needs its time as a text, such as {EXAMPLE}"
+            elif [one.get("at") for one in posts].index(post["at"]) < number - 1:
+                yield f"message {number} of {channel['id']} has the time of another, and needs one of its own"
             elif not _is_reactions(post.get("reactions", {}), people):
                 yield f"message {number} of {channel['id']} has reactions that aren't lists of users by emoji"
 
@@ -157,7 +164,7 @@ def _user(entry: Json, team_id: str) -> Json:
 
 def _channel(entry: Json, staff: list[str], bot: str) -> Json:
     members = list(staff) if entry.get("members") == "everyone" else list(entry.get("members", []))
-    members += entry.get("others", [])
+    members += entry.get("others") or []
     if entry.get("bot"):
         members.append(bot)
     return {

@@ -7,6 +7,7 @@ import contextlib
 import copy
 import json
 import logging
+import re
 import time
 from collections.abc import Awaitable, Callable
 from pathlib import Path
@@ -34,6 +35,7 @@ HISTORY_PAGE = 100
 ACK_HEAD_START_SECONDS = 0.5
 OK = b'{"ok": true}'
 CHUNK = 64 * 1024
+LED_TO = re.compile(r"/$|/(archives|files)/")
 SHOWN = ("image/png", "image/jpeg", "image/gif", "image/webp", "text/plain")
 POLICY = "; ".join(
     (
@@ -107,7 +109,7 @@ async def plain_errors(request: web.Request, handler: Handler) -> web.StreamResp
 async def local_callers_only(request: web.Request, handler: Handler) -> web.StreamResponse:
     """A page of another site can't drive the sandbox: not by posting or asking here, not by naming itself our host.
 
-    It may lead here by a link, as whatever holds a permalink does.
+    It may lead here by a link: to the page, a message or a file.
     """
     try:
         host = urlsplit(f"//{request.host}").hostname or ""
@@ -119,7 +121,8 @@ async def local_callers_only(request: web.Request, handler: Handler) -> web.Stre
     if origin != request.host:
         raise Refused("forbidden_origin", status=403, message="requests from other sites are refused")
     is_ours = request.headers.get("Sec-Fetch-Site", "none") in ("none", "same-origin")
-    if not is_ours and request.path != "/" and not request.path.startswith("/archives/"):
+    is_led = request.headers.get("Sec-Fetch-Mode") == "navigate" and LED_TO.match(request.path)
+    if not is_ours and not is_led:
         raise Refused("forbidden_origin", status=403, message="requests from other sites are refused")
     return await handler(request)
 
@@ -260,7 +263,8 @@ async def show_file(request: web.Request) -> web.StreamResponse:
     if not shown:
         headers["Content-Disposition"] = "attachment"
     kind = file["mimetype"] if shown else "application/octet-stream"
-    return web.Response(body=content, content_type=kind, headers=headers)
+    charset = "utf-8" if kind == "text/plain" else None
+    return web.Response(body=content, content_type=kind, charset=charset, headers=headers)
 
 
 async def open_socket(request: web.Request) -> web.StreamResponse:

@@ -65,7 +65,7 @@ def search(slack: LocalSlack, call: Call) -> Json:
         raise Refused("missing_query")
     if len(call.text("query")) > MAX_QUERY:
         raise Refused("query_too_long")
-    if "context_channel_id" in call and slack.workspace.channel(call.text("context_channel_id")) is None:
+    if "context_channel_id" in call and call.text("context_channel_id") not in slack.workspace.channels:
         raise Refused("context_channel_not_found")
     found = [
         _found(slack, channel, message)

@@ -155,7 +155,7 @@ def mark(slack: LocalSlack, call: Call) -> Json:
 
 @method("conversations.canvases.create", tier=2, required=["channel_id"], scopes=["canvases:write"])
 def create_canvas(slack: LocalSlack, call: Call) -> Json:
-    channel = slack.workspace.channel(call.text("channel_id"))
+    channel = slack.workspace.channels.get(call.text("channel_id"))
     if channel is None or not slack.workspace.has_bot(channel):
         raise Refused("channel_canvas_creation_failed")
     if "canvas" in channel:

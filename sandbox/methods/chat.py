@@ -39,7 +39,7 @@ def me_message(slack: LocalSlack, call: Call) -> Json:
 @method("chat.postEphemeral", tier=4, required=["channel", "user"], scopes=["chat:write"])
 def post_ephemeral(slack: LocalSlack, call: Call) -> Json:
     channel = writable_channel(slack, call.text("channel"))
-    user = slack.workspace.user(call.text("user"))
+    user = slack.workspace.state["users"].get(call.text("user"))
     if user is None or user["id"] not in channel["members"]:
         raise Refused("user_not_in_channel")
     content = read_content(slack, call)
@@ -101,7 +101,7 @@ def unfurl(slack: LocalSlack, call: Call) -> Json:
         raise Refused("missing_ts")
     else:
         place, ts = call.text("channel"), call.text("ts")
-    channel = slack.workspace.channel(place)
+    channel = slack.workspace.channels.get(place)
     if channel is None:
         raise Refused("invalid_unfurl_id" if "unfurl_id" in call else "cannot_find_channel")
     message = slack.workspace.message(channel["id"], ts)
@@ -157,7 +157,8 @@ def writable_channel(slack: LocalSlack, name: str) -> Json:
             raise Refused("channel_not_found")
         channel = slack.direct_message(user["id"])
     else:
-        channel = visible_channel(slack, name)
+        named = workspace.channel(name)  # of the methods these alone take a name
+        channel = visible_channel(slack, named["id"] if named else name)
     if channel["is_archived"]:
         raise Refused("is_archived")
     if channel["is_im"] and not slack.manifest.messages_tab:

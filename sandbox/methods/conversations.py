@@ -66,7 +66,7 @@ def members(slack: LocalSlack, call: Call) -> Json:
 def open_channel(slack: LocalSlack, call: Call) -> Json:
     workspace = slack.workspace
     if "channel" in call:
-        channel = workspace.channel(call.text("channel"))
+        channel = workspace.channels.get(call.text("channel"))
         if channel is None or kind_of(channel) not in ("im", "mpim") or not workspace.has_bot(channel):
             raise Refused("channel_not_found")
         return {"no_op": True, "already_open": True, "channel": {"id": channel["id"]}}

@@ -61,7 +61,9 @@ def complete_upload(slack: LocalSlack, call: Call) -> Json:
     for one in given:
         if not uploads.get(str(one.get("id")), {"received": False})["received"]:
             raise Refused("file_not_found")
-    channels = _channels(slack, [*call.names("channel_id"), *call.names("channels")])
+    if len({one["id"] for one in given}) < len(given):
+        raise bad_arguments("must not name a file twice [json-pointer:/files]")
+    channels = _channels(slack, list(dict.fromkeys([*call.names("channel_id"), *call.names("channels")])))
     thread_ts = _thread(slack, call, channels)
     blocks = call.content("blocks", list, "invalid_blocks") or []
     refuse_blocks(block_problems(blocks, MESSAGE))

@@ -44,7 +44,7 @@ def schedule(slack: LocalSlack, call: Call) -> Json:
 def list_scheduled(slack: LocalSlack, call: Call) -> Json:
     waiting = sorted(slack.workspace.state["scheduled"].values(), key=lambda one: int(one["post_at"]))
     if "channel" in call:
-        channel = slack.workspace.channel(call.text("channel"))
+        channel = slack.workspace.channels.get(call.text("channel"))
         if channel is None:
             raise Refused("invalid_channel")
         waiting = [one for one in waiting if one["channel_id"] == channel["id"]]

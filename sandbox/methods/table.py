@@ -118,9 +118,9 @@ def read_cursor(cursor: str, kind: str) -> str:
     return value
 
 
-def visible_channel(slack: LocalSlack, name: str) -> Json:
+def visible_channel(slack: LocalSlack, channel_id: str) -> Json:
     """A channel the bot may know of: public, or private with the bot in it."""
-    channel = slack.workspace.channel(name)
+    channel = slack.workspace.channels.get(channel_id)
     if channel is None or (channel["is_private"] and not slack.workspace.has_bot(channel)):
         raise Refused("channel_not_found")
     return channel

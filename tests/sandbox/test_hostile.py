@@ -37,8 +37,11 @@ async def test_a_picture_in_another_sites_page_calls_nothing(sandbox: Client, si
     headers = {"Sec-Fetch-Site": site}
     async with sandbox.session.get(sandbox.address + call, headers=headers) as response:
         assert response.status == status
+    headers["Sec-Fetch-Mode"] = "navigate"
     async with sandbox.session.get(f"{sandbox.address}/archives/C0ASK/p1794817920000100", headers=headers) as response:
-        assert response.status == 200
+        assert (response.status, response.url.path) == (200, "/")
+    async with sandbox.session.get(sandbox.address + call, headers=headers) as response:
+        assert response.status == status
 
 
 async def test_the_page_may_only_use_its_own_files(sandbox: Client) -> None:

@@ -120,10 +120,13 @@ async def test_an_upload_is_checked_at_each_step(sandbox: Client, web: AsyncWebC
     reply = (await web.chat_postMessage(channel="C0ASK", text="reply", thread_ts=await root(web)))["ts"]
     place_of_reply = {"channel_id": "C0ASK", "thread_ts": reply}
     below = await refusal(web.files_completeUploadExternal(files=files, **place_of_reply))
+    twice = await refusal(web.files_completeUploadExternal(files=files * 2, channel_id="C0ASK"))
     done = await web.files_completeUploadExternal(files=files)
 
     assert (too_soon, short, elsewhere) == ("file_not_found", (400, "file_size_mismatch"), 404)
-    assert below == "invalid_arguments"
+    async with sandbox.session.get(done["files"][0]["url_private"]) as response:
+        assert response.headers["Content-Type"] == "text/plain; charset=utf-8"
+    assert (below, twice) == ("invalid_arguments", "invalid_arguments")
     assert (nowhere, done["files"][0]["channels"]) == ("channel_not_found", [])
     assert await refusal(web.files_delete(file="F1")) == "file_not_found"
 

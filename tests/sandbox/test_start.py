@@ -13,6 +13,7 @@ from tests.sandbox.conftest import SEED, Client, Json, Start, manifest
 
 ANA = {"id": "UANA", "handle": "ana", "name": "Ana"}
 GENERAL = {"id": "C1", "name": "general"}
+POST = {"user": "UANA", "text": "x", "at": "2026-11-16T08:30:00Z"}
 
 
 def seed(**changes: Any) -> Json:
@@ -38,6 +39,9 @@ def saying(**post: str) -> Json:
         ("seed", seed(users=[ANA | {"tz": "Mars"}]), "UANA has no time zone"),
         ("seed", saying(user="UBEN", text="x"), "message 1 of C1 needs a text and a user of the seed"),
         ("seed", saying(user="UANA", text="x"), "message 1 of C1 needs its time"),
+        ("seed", seed(channels=[GENERAL | {"members": ["UBEN"]}]), "C1 has members who are no users of the seed: UBEN"),
+        ("seed", seed(conversations=[{"id": "D1", "members": "everyone"}]), "D1 is a conversation without a list"),
+        ("seed", seed(channels=[GENERAL | {"messages": [POST, POST]}]), "message 2 of C1 has the time of another"),
         ("seed", {"team": {}}, "lacks bot, channels, users"),
         ("manifest", {"display_information": {}, "features": ["x"]}, "is not as Slack's schema has it"),
         ("manifest", {"display_information": {}, "features": {"slash_commands": [{}]}}, "without its 'command'"),

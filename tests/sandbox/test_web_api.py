@@ -118,6 +118,8 @@ async def test_a_view_in_a_form_is_json(sandbox: Client) -> None:
         ("reactions.add", {"timestamp": "1.000001", "name": "tada"}, "message_not_found"),
         ("assistant.threads.setStatus", {"channel_id": "C0ASK", "thread_ts": "1", "status": "x"}, "invalid_thread_ts"),
         ("conversations.join", {"channel": "C0PRIVATE"}, "channel_not_found"),
+        ("conversations.history", {"channel": "#general"}, "channel_not_found"),
+        ("chat.postEphemeral", {"text": "x", "user": "ana"}, "user_not_in_channel"),
         ("users.lookupByEmail", {"email": "ellis@cobalt-couriers.example"}, "users_not_found"),
     ],
 )
