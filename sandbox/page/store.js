@@ -11,6 +11,7 @@ export let home = null; // the published App Home
 export let views = []; // open modals, top last
 export let connected = 0;
 export let ready = false;
+export let loads = 0; // whole states so far: what was asked of an earlier one doesn't fit the next
 export const users = new Map();
 export const channels = new Map();
 const groups = new Map();
@@ -44,6 +45,11 @@ export const repliesOf = (channel, ts) =>
 export const isReply = (item) => Boolean(item.thread_ts) && item.thread_ts !== item.ts;
 export const isMine = (item) => item.user === me && !item.bot_id;
 export const isInChannel = (item) => !isReply(item) || item.subtype === "thread_broadcast";
+/** What stands in a channel, oldest first, as far back as it is here without a gap. */
+export function timelineOf(channel) {
+  const items = messagesOf(channel).filter(isInChannel);
+  return hasOlder(channel) ? items.slice(items.findIndex((item) => !item.is_ephemeral)) : items;
+}
 export const pinsOf = (channel) => pins.get(channel) ?? [];
 export const pinOf = (channel, ts) => pinsOf(channel).find((pin) => pin.ts === ts);
 export const hasOlder = (channel) => older.has(channel);
@@ -166,6 +172,7 @@ export function load(state) {
     if (item.status) statuses.set(key(item.channel, item.thread_ts), item.status);
   lastRead = JSON.parse(localStorage.getItem(`read ${me}`) ?? "null") ?? newestOfEach();
   ready = true;
+  loads += 1;
   tell("loaded");
 }
 
@@ -226,7 +233,9 @@ function remove(channel, ts) {
 // One line of /sandbox/live each.
 const CHANGES = {
   message: ({ channel, message: item }) => placed(channel, item),
-  message_changed: ({ channel, message: item }) => placed(channel, item),
+  message_changed: ({ channel, message: item }) => {
+    if (message(channel, item.ts) || !hasOlder(channel)) placed(channel, item); // else it comes with its page, as it is then
+  },
   reaction: ({ channel, ts, reactions }) => {
     if (message(channel, ts)) placed(channel, { ...message(channel, ts), reactions });
   },

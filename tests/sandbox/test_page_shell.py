@@ -23,6 +23,7 @@ from tests.sandbox.test_page import MANIFEST, QUIET, ROOT
 
 HOSTILE = '<img src=x onerror="window.hacked=1">'
 LONG = 700  # messages in the long channel
+DRAWN = "[...document.querySelectorAll('main .message .body')].map((body) => Number(body.textContent.slice(5)))"
 PHONE = {"width": 390, "height": 844}
 Open = Callable[..., Page]
 
@@ -373,34 +374,59 @@ def test_everything_is_reached_by_keyboard(open_page: Open) -> None:
 
 
 def test_a_long_past_comes_in_pieces(sandbox: Sandbox, open_page: Open) -> None:
-    """Few messages are drawn at first, scrolling up brings the rest, and a link to an old one finds it."""
+    """Of a long channel only what is near the window is in the page: every line in order, up and down, and days once."""
     page = open_page("?user=UANA#C0LONG")
     drawn = page.locator("main .message")
     expect(drawn.last).to_contain_text(f"line {LONG - 1}")
-    assert drawn.count() <= 60
-    log = page.get_by_role("log", name="Messages")
-    log.hover()
-    while not page.get_by_text("This is where #long begins").is_visible():
-        before = drawn.count()
-        page.mouse.wheel(0, -100_000)
-        page.wait_for_function(
-            "n => document.querySelectorAll('main .message').length > n || !!document.querySelector('.intro')",
-            arg=before,
-        )
-    assert drawn.count() == LONG
+    page.get_by_role("log", name="Messages").hover()
+    seen: set[int] = set()
+    begin = page.get_by_text("This is where #long begins")
+    for delta, is_there in ((-1500, begin.is_visible), (1500, lambda: LONG - 1 in seen)):
+        seen.clear()
+        while not is_there():
+            page.mouse.wheel(0, delta)
+            lines = page.evaluate(DRAWN)
+            assert lines == list(range(lines[0], lines[-1] + 1))
+            assert len(lines) <= 400
+            seen.update(lines)
+        assert seen == set(range(LONG))
+    assert page.evaluate("[...document.querySelectorAll('main .day')].length") == 1
     page.locator("main").get_by_test_id("to-end").click()
     expect(drawn.last).to_be_in_viewport()
 
+
+def test_an_old_message_is_found_and_kept_in_sight(sandbox: Sandbox, open_page: Open) -> None:
+    """By its link, through news, a new name and a lost connection; arrow up and a message of one's own lead back."""
     history = sandbox.get("/sandbox/history?user=UANA&channel=C0LONG&count=1000")
+    assert history["has_more"] is False
     ts = history["messages"][30]["ts"]
     link = sandbox.client.chat_getPermalink(channel="C0LONG", message_ts=ts)["permalink"]
-    other = open_page("?user=UANA#C0ASK")
-    expect(other.locator("main .message").first).to_be_visible()
-    other.goto(str(link))
-    found = other.locator(f'main [data-ts="{ts}"]')
-    expect(found).to_be_in_viewport()
+    page = open_page("?user=UANA#C0ASK")
+    expect(page.locator("main .message").first).to_be_visible()
+    page.goto(str(link))
+    found = page.locator(f'main [data-ts="{ts}"]')
     expect(found).to_be_focused()
-    assert history["has_more"] is False
+    expect(found).to_be_in_viewport()
+
+    top = "ts => Math.round(document.querySelector(`main [data-ts='${ts}'] .body`).getBoundingClientRect().top)"
+    at = page.evaluate(top, ts)
+    sandbox.say("UBEN", "C0LONG", "news far below")
+    expect(page.locator("main").get_by_test_id("to-end")).to_have_text("New messages")
+    sandbox.act("change_person", "UADMIN", target="UBEN", name="Benedict Okafor")
+    expect(page.locator("main .author", has_text="Benedict Okafor").first).to_be_visible()
+    assert page.evaluate(top, ts) == at
+    sandbox.act("change_person", "UADMIN", target="UBEN", name="Ben Okafor")
+    with page.expect_response(re.compile("/sandbox/history")):
+        page.evaluate("import(document.querySelector('script[type=module]').src.replace('app.js', 'live.js')).then((live) => live.fetchState())")
+    page.wait_for_function(f"ts => ({top})(ts) === {at}", arg=ts)
+    expect(page.locator("main .message", has_text="news far below")).to_have_count(0)
+
+    page.get_by_test_id("composer").fill("back at the end")
+    page.get_by_test_id("composer").press("Enter")
+    expect(message(page, "back at the end")).to_be_in_viewport()
+    expect(message(page, "news far below")).to_be_in_viewport()
+    page.get_by_test_id("composer").press("ArrowUp")
+    expect(message(page, "back at the end").locator("textarea")).to_be_focused()
 
 
 def test_the_drawer_shows_and_makes_trouble(sandbox: Sandbox, open_page: Open) -> None:
