@@ -22,7 +22,7 @@ import { avatar, h, icon } from "./dom.js";
 import { toggleDrawer } from "./drawer.js";
 import { Home } from "./home.js";
 import * as live from "./live.js";
-import { statusLine } from "./message.js";
+import { drawStatus } from "./message.js";
 import { MessageList } from "./messages.js";
 import { Modal } from "./modal.js";
 import { plain } from "./mrkdwn.js";
@@ -389,8 +389,7 @@ function drawThread(isSame = false) {
 }
 
 function drawThreadStatus() {
-  const text = open.thread && store.status(open.channel, open.thread);
-  threadStatus.replaceChildren(...(text ? [statusLine(text)] : []));
+  drawStatus(threadStatus, open.thread && store.status(open.channel, open.thread));
 }
 
 function drawBanner(inContact = true) {

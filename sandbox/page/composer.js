@@ -42,6 +42,7 @@ export class Composer {
     });
     this.picker = h("input", {
       type: "file",
+      multiple: true,
       hidden: true,
       "data-testid": "upload",
       "aria-label": "File to upload",

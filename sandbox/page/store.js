@@ -17,7 +17,7 @@ export const channels = new Map();
 const groups = new Map();
 const messages = new Map(); // channel id -> Map of ts -> message, oldest first; ephemerals are among them
 const replies = new Map(); // "channel ts" of a thread's root -> Set of the replies' ts
-const statuses = new Map(); // "channel ts" -> "is searching …"
+const statuses = new Map(); // "channel ts" -> {status: "is searching …", loading_messages}
 const pins = new Map(); // channel id -> [{ts, created_by}]
 const older = new Set(); // channels of which the server has more than is here
 let lastRead = {}; // channel -> ts of the newest message this person has seen
@@ -169,7 +169,7 @@ export function load(state) {
     if (channel) put(channel, item);
     else putEphemeral(item);
   for (const item of state.statuses ?? [])
-    if (item.status) statuses.set(key(item.channel, item.thread_ts), item.status);
+    if (item.status) statuses.set(key(item.channel, item.thread_ts), item);
   lastRead = JSON.parse(localStorage.getItem(`read ${me}`) ?? "null") ?? newestOfEach();
   ready = true;
   loads += 1;
@@ -262,8 +262,9 @@ const CHANGES = {
     prompts = change;
     tell("prompts");
   },
-  status: ({ channel, thread_ts, status: text }) => {
-    if (text) statuses.set(key(channel, thread_ts), text);
+  status: (change) => {
+    const { channel, thread_ts } = change;
+    if (change.status) statuses.set(key(channel, thread_ts), change);
     else statuses.delete(key(channel, thread_ts));
     tell("status", { channel, ts: thread_ts });
   },
