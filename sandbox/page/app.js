@@ -22,7 +22,7 @@ import { avatar, h, icon } from "./dom.js";
 import { toggleDrawer } from "./drawer.js";
 import { Home } from "./home.js";
 import * as live from "./live.js";
-import { statusLine } from "./message.js";
+import { drawStatus } from "./message.js";
 import { MessageList } from "./messages.js";
 import { Modal } from "./modal.js";
 import { plain } from "./mrkdwn.js";
@@ -65,7 +65,7 @@ const modal = new Modal();
 
 // --- Where we are ---
 
-let open = { channel: null, thread: null, found: null, isHome: false }; // what is drawn now
+let open = { channel: null, thread: null, found: null, isHome: false, user: null }; // what is drawn now, and for whom
 let awaiting = null; // the message just posted here: its thread opens when the app takes it up
 
 function wanted() {
@@ -95,17 +95,18 @@ function firstChannel() {
 
 const isDm = (channel) => channel === "dm" || channel === store.dm()?.id;
 
-/** Draws what the address asks for. */
-function goThere({ anew = false } = {}) {
+/** Draws what the address asks for; `isNews` when it is drawn anew because something else changed. */
+function goThere({ anew = false, isNews = false } = {}) {
   if (!store.ready) return;
-  const next = wanted();
-  const isElsewhere = anew || next.channel !== open.channel || next.isHome !== open.isHome;
-  const isOtherThread = isElsewhere || next.thread !== open.thread;
-  open = next;
-  if (isElsewhere) drawPlace();
-  if (isOtherThread) drawThread();
+  const before = open;
+  open = { ...wanted(), user: store.me };
+  const isSameUser = open.user === before.user;
+  const isSamePlace = isSameUser && open.channel === before.channel && open.isHome === before.isHome;
+  const isSameThread = isSamePlace && open.thread === before.thread;
+  if (anew || isNews || !isSamePlace) drawPlace(isNews && isSamePlace);
+  if (anew || isNews || !isSameThread) drawThread(isNews && isSameThread);
   drawSide();
-  if (next.found) show(next);
+  if (open.found && !(isNews && isSameThread && open.found === before.found)) show(open);
 }
 
 /** Brings the message that the address names into view. */
@@ -115,9 +116,11 @@ async function show({ channel, thread, found }) {
   if (!isThere && channel === open.channel) notice("That message is no longer there.");
 }
 
-function drawPlace() {
-  app.classList.remove("shows-sidebar");
-  awaiting = null;
+function drawPlace(isSame) {
+  if (!isSame) {
+    app.classList.remove("shows-sidebar");
+    awaiting = null;
+  }
   drawHead();
   home.node.hidden = !open.isHome;
   list.node.hidden = open.isHome;
@@ -125,9 +128,10 @@ function drawPlace() {
   drawWriting();
   if (open.isHome) return home.draw();
   const { channel } = open;
-  list.show(channel, store.messagesOf(channel).filter(store.isInChannel), {
+  list.show(channel, () => store.timelineOf(channel), {
     intro: intro(),
-    unread: store.firstUnread(channel),
+    unread: store.firstUnread(channel) ?? (isSame ? list.unread : null),
+    isSame,
   });
   store.markRead(channel);
   return undefined;
@@ -362,11 +366,11 @@ function drawPrompts() {
   );
 }
 
-function drawThread() {
+function drawThread(isSame = false) {
   const root = open.thread && store.message(open.channel, open.thread);
   aside.hidden = !root;
   app.classList.toggle("shows-thread", Boolean(root));
-  if (!root) return threadList.show(null, []);
+  if (!root) return threadList.show(null, () => []);
   threadHead.replaceChildren(
     h("h2", "Thread"),
     h("span.topic", placeName()),
@@ -376,15 +380,16 @@ function drawThread() {
       icon("close"),
     ),
   );
-  threadList.show(open.channel, [root, ...store.repliesOf(open.channel, root.ts)]);
+  const { channel } = open;
+  const read = () => [store.message(channel, root.ts), ...store.repliesOf(channel, root.ts)].filter(Boolean);
+  threadList.show(channel, read, { isSame });
   threadComposer.node.hidden = Boolean(whyClosed(store.channels.get(open.channel)));
   threadComposer.show(open.channel, root.ts, "Reply…");
   return drawThreadStatus();
 }
 
 function drawThreadStatus() {
-  const text = open.thread && store.status(open.channel, open.thread);
-  threadStatus.replaceChildren(...(text ? [statusLine(text)] : []));
+  drawStatus(threadStatus, open.thread && store.status(open.channel, open.thread));
 }
 
 function drawBanner(inContact = true) {
@@ -413,7 +418,7 @@ function notice(text) {
 // --- What changes ---
 
 store.on("loaded", () => {
-  goThere({ anew: true });
+  goThere({ isNews: true });
   drawTools();
   drawBanner();
   modal.draw();
@@ -424,9 +429,9 @@ store.on("message", ({ channel, ts, isNew }) => {
   const item = store.message(channel, ts);
   if (!item) return; // put away by this person
   if (channel === open.channel) {
-    if (store.isInChannel(item)) list.put(item);
+    if (store.isInChannel(item)) list.put(item, isNew);
     if (store.isReply(item) && store.message(channel, item.thread_ts)) list.put(store.message(channel, item.thread_ts));
-    if (open.thread && (item.thread_ts ?? ts) === open.thread) threadList.put(item);
+    if (open.thread && (item.thread_ts ?? ts) === open.thread) threadList.put(item, isNew);
     if (isNew && store.isMine(item) && !store.isReply(item)) awaiting = ts;
     if (isNew && store.isReply(item) && !store.isMine(item)) follow(item.thread_ts);
     if (document.hasFocus()) store.markRead(channel);
@@ -458,7 +463,7 @@ store.on("channels", () => {
 });
 store.on("people", () => {
   drawTools();
-  goThere({ anew: true }); // the name stands on every message
+  goThere({ isNews: true }); // the name stands on every message
 });
 store.on("pins", (channel) => {
   if (channel === open.channel) drawHead();

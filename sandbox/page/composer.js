@@ -42,6 +42,7 @@ export class Composer {
     });
     this.picker = h("input", {
       type: "file",
+      multiple: true,
       hidden: true,
       "data-testid": "upload",
       "aria-label": "File to upload",
@@ -74,15 +75,18 @@ export class Composer {
   }
 
   show(channel, threadTs, placeholder) {
+    const draft = draftOf(channel, threadTs);
+    const goesOn = channel === this.channel && threadTs === this.threadTs && draft === this.field.value;
     Object.assign(this, { channel, threadTs });
     this.field.disabled = false;
     this.field.placeholder = placeholder;
     this.field.setAttribute("aria-label", placeholder);
-    this.field.value = draftOf(channel, threadTs);
     const place = store.channels.get(channel);
     this.also.hidden = !threadTs || !place;
-    this.alsoBox.checked = false;
     this.also.lastChild.textContent = `Also send ${place && store.isConversation(place) ? "to the conversation" : `to #${place?.name}`}`;
+    if (goesOn) return; // what is being written, and what is offered for it, stays
+    this.field.value = draft;
+    this.alsoBox.checked = false;
     this.choices.hide();
     this.changed({ quietly: true });
   }

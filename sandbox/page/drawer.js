@@ -8,7 +8,13 @@ const FIRST = 200; // entries to begin with
 const MOST = 600; // rows kept
 const WAIT_SECONDS = 25;
 const RETRY_SECONDS = 2;
-const KINDS = { act: "Person", envelope: "To the app", call: "From the app" };
+const KINDS = {
+  act: "Person",
+  envelope: "To the app",
+  call: "From the app",
+  frame: "Not understood", // what came over the socket and is no acknowledgement
+  check: "Address check", // of a request URL, before the first event
+};
 // What each fault does, and its fields in words. A kind that isn't named here is offered by its own name.
 const FAULTS = {
   duplicate: "Deliver the next event more than once",
@@ -26,6 +32,7 @@ const REASONS = {
   too_many_websockets: "Too many sockets",
   close: "Close",
   abort: "Cut",
+  silence: "Fall silent",
 };
 
 let part = null; // the drawer's own nodes while it is open
@@ -195,7 +202,13 @@ function told(entry) {
   }
   if (entry.kind === "envelope") {
     const tries = entry.attempts?.length > 1 ? `, sent ${entry.attempts.length}×` : "";
-    const words = { sent: "waiting for its acknowledgement", acked: "acknowledged", gave_up: "given up" };
+    const words = {
+      sent: "waiting for its acknowledgement",
+      acked: "acknowledged",
+      failed: "failed",
+      gave_up: "given up",
+    };
+    const reason = entry.reason ? `: ${entry.reason.replaceAll("_", " ")}` : "";
     const { event, user, command, text } = entry.payload ?? {};
     const about = [event?.user ?? user?.id, command, short(event?.text ?? text)].filter(
       (one) => typeof one === "string" && one,
@@ -203,9 +216,9 @@ function told(entry) {
     return {
       name: entry.name,
       about: about.join(" · "),
-      outcome: `${words[entry.state] ?? entry.state}${tries}`,
+      outcome: `${words[entry.state] ?? entry.state}${reason}${tries}`,
       ms: entry.acked_ms,
-      isError: entry.state === "gave_up" || entry.attempts?.length > 1,
+      isError: ["failed", "gave_up"].includes(entry.state) || entry.attempts?.length > 1,
     };
   }
   if (entry.kind === "act") {
@@ -215,7 +228,13 @@ function told(entry) {
       .join(" · ");
     return { name: String(what), about, outcome: entry.act, isError: false };
   }
-  return { name: String(entry.state ?? entry.reason ?? entry.kind), about: "", outcome: "", isError: false };
+  const { kind, state, reason, text, url } = entry; // a frame, a check, or a kind that isn't known here
+  return {
+    name: String(state ?? kind),
+    about: url ?? short(text),
+    outcome: reason ?? "",
+    isError: state === "failed" || state === "ignored",
+  };
 }
 
 const short = (text) => (typeof text === "string" ? store.typedText(text).replace(/\s+/g, " ").slice(0, 80) : "");

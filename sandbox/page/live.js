@@ -4,6 +4,7 @@ import * as store from "./store.js";
 const RETRY_SECONDS = 2;
 const NEWEST = 60; // messages of each channel to start with; older ones come as somebody scrolls up
 const PAGE = 200;
+const MANY = 1000; // at a time, on the way to one that is far back
 let source = null;
 let fetching = null;
 
@@ -55,17 +56,20 @@ export function fetchState() {
   return fetching;
 }
 
-/** A page of a channel's older messages into the store, back to `until` if that is given; true when there were some. */
+/** A page of a channel's older messages into the store, or all back to `until`; true when there were some. */
 export async function fetchOlder(channel, until = null) {
   const user = store.me;
   let came = false;
   while (store.hasOlder(channel)) {
-    const before = store.messagesOf(channel).find(store.isInChannel)?.ts ?? "";
-    const query = new URLSearchParams({ user, channel, before, count: PAGE });
+    if (fetching) await fetching;
+    const { loads } = store;
+    const before = store.timelineOf(channel)[0]?.ts ?? "";
+    const query = new URLSearchParams({ user, channel, before, count: until ? MANY : PAGE });
     const answer = await fetch(`/sandbox/history?${query}`)
       .then((response) => response.json())
       .catch(() => ({}));
     if (!answer.ok || user !== store.me) return came;
+    if (loads !== store.loads) continue; // a page of the past before last would leave a gap
     store.putOlder(channel, answer);
     came = true;
     if (!until || store.message(channel, until)) return came;

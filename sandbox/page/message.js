@@ -8,6 +8,7 @@ import { openProfile } from "./people.js";
 import * as store from "./store.js";
 import { openEmojiMenu, react } from "./tools.js";
 
+const TURN_SECONDS = 3; // between loading messages
 const ONLY_EMOJI = /^\s*(:[a-z0-9_+'-]{1,50}:\s*){1,12}$/;
 // Lines that Slack itself writes about somebody.
 const SYSTEM = new Set([
@@ -74,20 +75,31 @@ export function messageNode(item, list) {
     node.drawStatus();
   };
   node.drawStatus = () => {
-    const text = list.openThread && store.status(list.channel, item.ts); // a thread has its own line, at its end
-    parts.status.replaceChildren(...(text ? [statusLine(text)] : []));
+    const status = list.openThread && store.status(list.channel, item.ts); // a thread has its own line, at its end
+    drawStatus(parts.status, status);
   };
   node.draw(item);
   return node;
 }
 
-export const statusLine = (text) =>
-  h(
-    "span.status-line",
-    { "data-testid": "status" },
-    h("span.dots", { "aria-hidden": "true" }),
-    `${store.bot.name} ${plain(text)}`,
-  );
+/** What the app is at, or nothing; its loading messages take turns while it stands there, unheard by screen readers. */
+export function drawStatus(node, status) {
+  if (node.status === status) return;
+  node.status = status;
+  clearInterval(node.turns);
+  if (!status) return node.replaceChildren();
+  const said = `${store.bot.name} ${plain(status.status)}`;
+  const turns = (status.loading_messages ?? []).map(plain);
+  const shown = h("span", turns.length ? { "aria-hidden": "true" } : {}, turns[0] ?? said);
+  let at = 0;
+  const turn = () => {
+    if (node.isConnected) shown.textContent = turns[(at += 1) % turns.length];
+    else clearInterval(node.turns);
+  };
+  if (turns.length > 1) node.turns = setInterval(turn, TURN_SECONDS * 1000);
+  const line = h("span.status-line", { "data-testid": "status" }, h("span.dots", { "aria-hidden": "true" }), shown);
+  return node.replaceChildren(line, turns.length ? h("span.unseen", said) : "");
+}
 
 // Why this message looks different: seen by one person, pinned, or sent to the channel from a thread.
 function aboveOf(item, list) {

@@ -11,12 +11,13 @@ export let home = null; // the published App Home
 export let views = []; // open modals, top last
 export let connected = 0;
 export let ready = false;
+export let loads = 0; // whole states so far: what was asked of an earlier one doesn't fit the next
 export const users = new Map();
 export const channels = new Map();
 const groups = new Map();
 const messages = new Map(); // channel id -> Map of ts -> message, oldest first; ephemerals are among them
 const replies = new Map(); // "channel ts" of a thread's root -> Set of the replies' ts
-const statuses = new Map(); // "channel ts" -> "is searching …"
+const statuses = new Map(); // "channel ts" -> {status: "is searching …", loading_messages}
 const pins = new Map(); // channel id -> [{ts, created_by}]
 const older = new Set(); // channels of which the server has more than is here
 let lastRead = {}; // channel -> ts of the newest message this person has seen
@@ -44,6 +45,11 @@ export const repliesOf = (channel, ts) =>
 export const isReply = (item) => Boolean(item.thread_ts) && item.thread_ts !== item.ts;
 export const isMine = (item) => item.user === me && !item.bot_id;
 export const isInChannel = (item) => !isReply(item) || item.subtype === "thread_broadcast";
+/** What stands in a channel, oldest first, as far back as it is here without a gap. */
+export function timelineOf(channel) {
+  const items = messagesOf(channel).filter(isInChannel);
+  return hasOlder(channel) ? items.slice(items.findIndex((item) => !item.is_ephemeral)) : items;
+}
 export const pinsOf = (channel) => pins.get(channel) ?? [];
 export const pinOf = (channel, ts) => pinsOf(channel).find((pin) => pin.ts === ts);
 export const hasOlder = (channel) => older.has(channel);
@@ -163,9 +169,10 @@ export function load(state) {
     if (channel) put(channel, item);
     else putEphemeral(item);
   for (const item of state.statuses ?? [])
-    if (item.status) statuses.set(key(item.channel, item.thread_ts), item.status);
+    if (item.status) statuses.set(key(item.channel, item.thread_ts), item);
   lastRead = JSON.parse(localStorage.getItem(`read ${me}`) ?? "null") ?? newestOfEach();
   ready = true;
+  loads += 1;
   tell("loaded");
 }
 
@@ -226,7 +233,9 @@ function remove(channel, ts) {
 // One line of /sandbox/live each.
 const CHANGES = {
   message: ({ channel, message: item }) => placed(channel, item),
-  message_changed: ({ channel, message: item }) => placed(channel, item),
+  message_changed: ({ channel, message: item }) => {
+    if (message(channel, item.ts) || !hasOlder(channel)) placed(channel, item); // else it comes with its page, as it is then
+  },
   reaction: ({ channel, ts, reactions }) => {
     if (message(channel, ts)) placed(channel, { ...message(channel, ts), reactions });
   },
@@ -253,8 +262,9 @@ const CHANGES = {
     prompts = change;
     tell("prompts");
   },
-  status: ({ channel, thread_ts, status: text }) => {
-    if (text) statuses.set(key(channel, thread_ts), text);
+  status: (change) => {
+    const { channel, thread_ts } = change;
+    if (change.status) statuses.set(key(channel, thread_ts), change);
     else statuses.delete(key(channel, thread_ts));
     tell("status", { channel, ts: thread_ts });
   },

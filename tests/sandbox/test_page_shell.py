@@ -8,6 +8,7 @@ import sys
 import urllib.request
 from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from threading import Thread
 from typing import Any
 
@@ -23,7 +24,13 @@ from tests.sandbox.test_page import MANIFEST, QUIET, ROOT
 
 HOSTILE = '<img src=x onerror="window.hacked=1">'
 LONG = 700  # messages in the long channel
+DRAWN = "[...document.querySelectorAll('main .message .body')].map((body) => Number(body.textContent.slice(5)))"
 PHONE = {"width": 390, "height": 844}
+ODD_FRAME = """url => {
+  const socket = new WebSocket(url);
+  socket.onopen = () => socket.send('{oops');
+  socket.onmessage = () => socket.close();
+}"""
 Open = Callable[..., Page]
 
 
@@ -71,7 +78,9 @@ def sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
         {"id": "C0EVIL", "name": HOSTILE, "purpose": HOSTILE, "members": "everyone"},
     ]
     (folder / "seed.yaml").write_text(yaml.safe_dump(seed), encoding="utf-8")
-    (folder / "manifest.yaml").write_text(yaml.safe_dump(MANIFEST), encoding="utf-8")
+    prompts = [{"title": "Opening hours", "message": "When do we open?"}]
+    features = MANIFEST["features"] | {"agent_view": {"suggested_prompts": prompts}}
+    (folder / "manifest.yaml").write_text(yaml.safe_dump(MANIFEST | {"features": features}), encoding="utf-8")
     options = {"--manifest": "manifest.yaml", "--seed": "seed.yaml", "--state": "state"}
     arguments = [str(part) for name, file in options.items() for part in (name, folder / file)]
     process = subprocess.Popen(
@@ -282,10 +291,20 @@ def test_a_message_can_be_answered_marked_changed_and_taken_back(sandbox: Sandbo
     expect(private).to_have_count(0)
 
 
-def test_the_composer_helps_and_loses_nothing(open_page: Open) -> None:
+def test_the_composer_helps_and_loses_nothing(sandbox: Sandbox, open_page: Open) -> None:
     """Names, channels and emoji are completed; drafts stay; an unknown command is told privately and comes back."""
     page = open_page("?user=UANA#C0GENERAL")
     composer = page.get_by_test_id("composer")
+    composer.fill("typing on")
+    composer.press("ArrowLeft")
+    sandbox.act("add_person", "UADMIN", name="Nora Newcomer", handle="nora")
+    expect(page.get_by_test_id("members")).to_contain_text("16")
+    composer.press_sequentially("!")
+    expect(composer).to_have_value("typing o!n")
+    composer.fill("")
+    composer.press_sequentially("@nor")
+    composer.press("Enter")
+    expect(composer).to_have_value("@nora ")
     for typed, chosen in [("@chl", "@chloe "), ("#wi", "#wins "), (":tad", ":tada: "), ("/inv", "/invite ")]:
         composer.fill("")
         composer.press_sequentially(typed)
@@ -325,6 +344,13 @@ def test_two_people_side_by_side(sandbox: Sandbox, open_page: Open) -> None:
     for page in (ana, ben):
         entry(page, "C0ASK").click()
         expect(page.locator(f'[data-ts="{root}"]').get_by_test_id("status")).to_have_text("Helper is searching…")
+    sandbox.client.assistant_threads_setStatus(
+        channel_id="C0ASK", thread_ts=root, status="is at it", loading_messages=["Reading <b>…", "Comparing…"]
+    )
+    status = ben.locator(f'[data-ts="{root}"] .status')
+    for turn in ("Reading <b>…", "Comparing…", "Reading <b>…"):
+        expect(status.get_by_test_id("status")).to_have_text(turn)
+    expect(status.locator(".unseen")).to_have_text("Helper is at it")
     stream = sandbox.client.chat_startStream(
         channel="C0ASK", thread_ts=root, recipient_team_id="T0BRIGHT", recipient_user_id="UANA", markdown_text="One"
     )
@@ -373,34 +399,83 @@ def test_everything_is_reached_by_keyboard(open_page: Open) -> None:
 
 
 def test_a_long_past_comes_in_pieces(sandbox: Sandbox, open_page: Open) -> None:
-    """Few messages are drawn at first, scrolling up brings the rest, and a link to an old one finds it."""
+    """Of a long channel only what is near the window is in the page: every line in order, up and down, and days once."""
     page = open_page("?user=UANA#C0LONG")
     drawn = page.locator("main .message")
     expect(drawn.last).to_contain_text(f"line {LONG - 1}")
-    assert drawn.count() <= 60
-    log = page.get_by_role("log", name="Messages")
-    log.hover()
-    while not page.get_by_text("This is where #long begins").is_visible():
-        before = drawn.count()
-        page.mouse.wheel(0, -100_000)
-        page.wait_for_function(
-            "n => document.querySelectorAll('main .message').length > n || !!document.querySelector('.intro')",
-            arg=before,
-        )
-    assert drawn.count() == LONG
+    page.get_by_role("log", name="Messages").hover()
+    seen: set[int] = set()
+    begin = page.get_by_text("This is where #long begins")
+    for delta, is_there in ((-1500, begin.is_visible), (1500, lambda: LONG - 1 in seen)):
+        seen.clear()
+        while not is_there():
+            page.mouse.wheel(0, delta)
+            lines = page.evaluate(DRAWN)
+            assert lines == list(range(lines[0], lines[-1] + 1))
+            assert len(lines) <= 400
+            seen.update(lines)
+        assert seen == set(range(LONG))
+    assert page.evaluate("[...document.querySelectorAll('main .day')].length") == 1
     page.locator("main").get_by_test_id("to-end").click()
     expect(drawn.last).to_be_in_viewport()
 
+
+def test_an_old_message_is_found_and_kept_in_sight(sandbox: Sandbox, open_page: Open) -> None:
+    """By its link, through news, a new name and a lost connection; arrow up and a message of one's own lead back."""
     history = sandbox.get("/sandbox/history?user=UANA&channel=C0LONG&count=1000")
+    assert history["has_more"] is False
     ts = history["messages"][30]["ts"]
     link = sandbox.client.chat_getPermalink(channel="C0LONG", message_ts=ts)["permalink"]
-    other = open_page("?user=UANA#C0ASK")
-    expect(other.locator("main .message").first).to_be_visible()
-    other.goto(str(link))
-    found = other.locator(f'main [data-ts="{ts}"]')
-    expect(found).to_be_in_viewport()
+    page = open_page("?user=UANA#C0ASK")
+    expect(page.locator("main .message").first).to_be_visible()
+    page.goto(str(link))
+    found = page.locator(f'main [data-ts="{ts}"]')
     expect(found).to_be_focused()
-    assert history["has_more"] is False
+    expect(found).to_be_in_viewport()
+
+    top = "ts => Math.round(document.querySelector(`main [data-ts='${ts}'] .body`).getBoundingClientRect().top)"
+    at = page.evaluate(top, ts)
+    sandbox.say("UBEN", "C0LONG", "news far below")
+    expect(page.locator("main").get_by_test_id("to-end")).to_have_text("New messages")
+    sandbox.act("change_person", "UADMIN", target="UBEN", name="Benedict Okafor")
+    expect(page.locator("main .author", has_text="Benedict Okafor").first).to_be_visible()
+    assert page.evaluate(top, ts) == at
+    sandbox.act("change_person", "UADMIN", target="UBEN", name="Ben Okafor")
+    with page.expect_response(re.compile("/sandbox/history")):
+        page.evaluate(
+            "import(document.querySelector('script[type=module]').src.replace('app.js', 'live.js')).then((live) => live.fetchState())"
+        )
+    page.wait_for_function(f"ts => ({top})(ts) === {at}", arg=ts)
+    expect(page.locator("main .message", has_text="news far below")).to_have_count(0)
+
+    page.get_by_test_id("composer").fill("back at the end")
+    page.get_by_test_id("composer").press("Enter")
+    expect(message(page, "back at the end")).to_be_in_viewport()
+    expect(message(page, "news far below")).to_be_in_viewport()
+    page.get_by_test_id("composer").press("ArrowUp")
+    expect(message(page, "back at the end").locator("textarea")).to_be_focused()
+
+
+def test_no_gap_is_left_when_a_new_state_comes_between(open_page: Open) -> None:
+    """Older messages that were asked for before the whole state came anew are asked for again."""
+    page = open_page("?user=UANA#C0LONG")
+    expect(page.locator("main .message").last).to_be_visible()
+    lines = page.evaluate("""async () => {
+      const [store, live] = [await import("/page/store.js"), await import("/page/live.js")];
+      await live.fetchOlder("C0LONG");
+      const real = window.fetch;
+      window.fetch = async (address, ...rest) => {
+        const answer = await real(address, ...rest);
+        if (!String(address).includes("/sandbox/history")) return answer;
+        window.fetch = real;
+        await live.fetchState();
+        return answer;
+      };
+      await live.fetchOlder("C0LONG");
+      return store.timelineOf("C0LONG").map((item) => item.text);
+    }""")
+    numbers = [int(line.removeprefix("line ")) for line in lines if line.startswith("line ")]
+    assert numbers == list(range(numbers[0], LONG))
 
 
 def test_the_drawer_shows_and_makes_trouble(sandbox: Sandbox, open_page: Open) -> None:
@@ -432,7 +507,12 @@ def test_the_drawer_shows_and_makes_trouble(sandbox: Sandbox, open_page: Open) -
     )
     expect(drawer).to_contain_text("Nothing is ordered.")
 
+    open_socket = sandbox.client.apps_connections_open(app_token="xapp-page")["url"]
     drawer.get_by_role("button", name="Errors only").click()
+    page.evaluate(ODD_FRAME, open_socket)
+    frame = drawer.locator('li[data-kind="frame"]').first
+    expect(frame).to_contain_text("Not understood")
+    expect(frame).to_contain_text("it is not JSON")
     opened = drawer.get_by_test_id("entry").filter(has_text="apps.connections.open")
     before = opened.count()
     drawer.locator('[data-reason="refresh_requested"]').click()
@@ -475,6 +555,74 @@ def test_the_tour_shows_around_once(open_page: Open) -> None:
     page.get_by_test_id("tour-again").click()
     page.keyboard.press("Escape")
     expect(tour).to_have_count(0)
+
+
+def test_the_tour_is_skipped_by_pointer_or_gives_a_question(open_page: Open) -> None:
+    """A press on the cross or on Skip ends it; a press on a question writes it for the app, Enter sends it."""
+    page = open_page("")
+    tour = page.get_by_test_id("tour")
+    tour.get_by_test_id("tour-skip").click()
+    expect(tour).to_have_count(0)
+    page.get_by_test_id("tour-again").click()
+    tour.get_by_role("button", name="Skip", exact=True).click()
+    expect(tour).to_have_count(0)
+    page.get_by_test_id("tour-again").click()
+    tour.get_by_test_id("tour-next").click()
+    tour.get_by_test_id("tour-question").click()
+    expect(tour).to_have_count(0)
+    expect(page.get_by_test_id("composer")).to_have_value("@helper When do we open?")
+    page.keyboard.press("Enter")
+    expect(page.get_by_test_id("thread")).to_contain_text("When do we open?")
+    expect(page.get_by_test_id("thread")).to_contain_text("You wrote:")
+
+
+def test_files_are_uploaded_and_their_names_are_text(open_page: Open, tmp_path: Path) -> None:
+    """Through + with what was typed, a picture is shown and described, anything else is a card; hostile names are text."""
+    page = open_page("?user=UANA#C0SUPPORT")
+    note, picture = tmp_path / f"{HOSTILE.replace('/', '')}.html", tmp_path / "\u202egnp.exe 'x' & y.png"
+    note.write_text("<script>window.hacked = 1</script>", encoding="utf-8")
+    picture.write_bytes((ROOT / "docs" / "card.png").read_bytes())
+    page.get_by_test_id("composer").fill("look at these")
+    page.locator("main").get_by_test_id("shortcuts").click()
+    with page.expect_file_chooser() as choosing:
+        page.get_by_role("menuitem", name="Upload a file").click()
+    choosing.value.set_files([note, picture])
+
+    card = page.locator("main a.file")
+    expect(card).to_contain_text(note.name)
+    expect(message(page, "look at these").locator("a.file")).to_have_count(1)
+    shown = page.locator("main .file-picture img")
+    expect(shown).to_have_attribute("alt", picture.name)
+    assert shown.evaluate("img => img.decode().then(() => img.naturalWidth)") > 100
+    expect(page.get_by_test_id("composer")).to_have_value("")
+    answer = page.request.get(str(card.evaluate("link => link.href")))
+    assert "script" not in answer.headers["content-type"]
+    assert "html" not in answer.headers["content-type"]
+    assert page.evaluate("window.hacked") is None
+
+
+def test_a_new_conversation_is_begun_and_seen_by_the_other(open_page: Open) -> None:
+    """From the switcher and from a profile; it stands in both sidebars once something is said, and counts as news."""
+    page, other = open_page("?user=UANA#C0ASK"), open_page("?user=UGRACE#C0ASK")
+    expect(other.locator(".sidebar")).not_to_contain_text("Ana Duarte")
+    expect(page.get_by_test_id("composer")).to_be_enabled()
+    page.keyboard.press("Control+k")
+    page.keyboard.type("grace")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Grace Kim")
+    expect(page.locator(".intro")).to_contain_text("The app isn't in it")
+    page.get_by_test_id("composer").fill(f"psst {HOSTILE}")
+    page.keyboard.press("Enter")
+    expect(message(page, f"psst {HOSTILE}")).to_be_visible()
+
+    theirs = other.locator(".sidebar .entry", has_text="Ana Duarte")
+    expect(theirs.locator(".badge")).to_contain_text("1")
+    theirs.click()
+    expect(message(other, f"psst {HOSTILE}")).to_be_visible()
+    expect(theirs.locator(".badge")).to_have_count(0)
+    message(other, "psst").locator("button.author").click()
+    other.get_by_test_id("profile").get_by_role("button", name="Message").click()
+    expect(other.get_by_role("heading", level=1)).to_have_text("Ana Duarte")
 
 
 @pytest.mark.parametrize("look", ["light", "dark"])
