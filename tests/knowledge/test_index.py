@@ -24,7 +24,7 @@ Open = Callable[[], Index]
 class CountingEncoder:
     """Remembers how many texts it was given in bulk."""
 
-    name, precision = "all-MiniLM-L6-v2", "float32"
+    name, precision = "all-MiniLM-L6-v2", "int8"
 
     def __init__(self, inner: Encoder) -> None:
         self._inner = inner
