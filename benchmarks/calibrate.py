@@ -32,7 +32,7 @@ from knowledge.retriever import Found, Retriever
 
 SAMPLE, NO_LIBRARY = "brightwater", "(none)"
 TARGET = Path(__file__).parents[1] / "knowledge" / "calibration.json"
-WITH_VECTORS = ("best_sentence", "best_passage", "words_covered", "names_elsewhere", "names_absent")
+WITH_VECTORS = ("best_unit", "best_passage", "words_covered", "names_elsewhere", "names_absent")
 WORDS_ONLY = ("words_matched", "words_covered", "names_elsewhere", "names_absent")
 
 HOW = (

@@ -73,6 +73,7 @@ class Encoder:
     def __init__(self, model: str = DEFAULT_MODEL, exports: Path | None = None) -> None:
         self.name = model
         self.precision = "int8"
+        self.dimensions = 0  # of a vector; known once the model is loaded
         self._exports = exports
         self._jobs: PriorityQueue[_Job] = PriorityQueue()
         self._numbers = itertools.count()
@@ -84,6 +85,7 @@ class Encoder:
         with self._starting:
             if self._encode is None:
                 self._encode = self._loaded()
+                self.dimensions = self._encode([""], QUESTION_THREADS).shape[1]
                 # A daemon, so that a bot that is told to stop needn't wait for a long ingest.
                 threading.Thread(target=self._work, args=(self._encode,), name="encoder", daemon=True).start()
 

@@ -7,11 +7,9 @@ from dataclasses import asdict, dataclass
 from functools import cache
 from importlib.resources import files
 
-# Measured on the developer set; shares of .5 to .7 are the same within noise. Sums of z-scores keep the margins
+# Measured on the developer set; shares of .4 to .7 are the same within noise. Sums of z-scores keep the margins
 # that a fusion by rank throws away.
-DENSE_SHARE = 0.5
-# One answering sentence says more than the passage around it: +.05 for the right passage in front.
-SENTENCE_WEIGHT = 6.0
+WHOLE, UNIT, WORDS = 0.25, 0.25, 0.5
 SIBLING = 1.0  # against a passage on another product of the same family; what is asked is the same on both data sheets
 
 # Of ever more passages, the best is ever more like any question, by chance: for each time they are e times as many by
@@ -28,13 +26,25 @@ PARTLY_BY_WORDS = 0.35  # words alone are surer of nothing, and serve only until
 
 
 @dataclass(frozen=True)
+class Alike:
+    """The cosines of a question to a passage as a whole, and to each of its units."""
+
+    whole: float
+    units: tuple[float, ...]
+
+    @property
+    def best(self) -> float:
+        return max(self.units)
+
+
+@dataclass(frozen=True)
 class Features:
     """What speaks for and against the guides holding the answer.
 
     Few, because with more the fit learned one publisher's way of asking and failed on the next.
     """
 
-    best_sentence: float  # highest cosine of a sentence in the top passages, above chance; 0 without vectors, as next
+    best_unit: float  # highest cosine of a unit of a candidate, above chance; 0 without vectors, as next
     best_passage: float
     words_matched: float  # highest BM25, as a share of what a passage with every word could reach
     words_covered: float  # highest share of the question's words, by rarity, in one of the top passages
@@ -47,17 +57,18 @@ def above_chance(cosine: float, chunks: int) -> float:
     return cosine - CHANCE * math.log(max(1, chunks))
 
 
-def fuse(cosines: Mapping[int, float], bm25: Mapping[int, float], candidates: Collection[int]) -> dict[int, float]:
-    """One score per candidate, best first: the sum of the z-scores of both kinds over the candidates.
+def fuse(alike: Mapping[int, Alike], bm25: Mapping[int, float], candidates: Collection[int]) -> dict[int, float]:
+    """One score per candidate, best first: the sum of the z-scores of each kind over the candidates.
 
     A chunk without any of the words has a BM25 of zero; one without a vector yet counts as average.
     """
     order = list(candidates)
-    by_vector = _z_scores([cosines.get(each) for each in order])
+    by_whole = _z_scores([alike[each].whole if each in alike else None for each in order])
+    by_unit = _z_scores([alike[each].best if each in alike else None for each in order])
     by_words = _z_scores([bm25.get(each, 0.0) for each in order])
     scores = {
-        each: DENSE_SHARE * dense + (1 - DENSE_SHARE) * lexical
-        for each, dense, lexical in zip(order, by_vector, by_words, strict=True)
+        each: WHOLE * whole + UNIT * unit + WORDS * words
+        for each, whole, unit, words in zip(order, by_whole, by_unit, by_words, strict=True)
     }
     return dict(sorted(scores.items(), key=lambda item: (-item[1], item[0])))
 

@@ -7,9 +7,9 @@ from sqlalchemy import Engine
 
 from knowledge.encoder import Encoder
 from knowledge.index import Index
-from knowledge.ranking import Features, above_chance, fuse, probability
+from knowledge.ranking import Alike, Features, above_chance, fuse, probability
 from knowledge.retriever import Retriever, keywords_of, names_of
-from knowledge.sentences import Kind, pieces
+from knowledge.sentences import LONGEST_UNIT, Kind, pieces, units
 
 Open = Callable[[], Index]
 
@@ -33,7 +33,7 @@ def test_the_right_guide_comes_first(
     assert found.dense
     assert found.passages[0].guide_key == guide
     assert found.features
-    assert found.features.best_sentence > 0.3
+    assert found.features.best_unit > 0.3
 
 
 def test_words_alone_do_while_vectors_are_missing(open_index: Open, guides: Engine, encoder: Encoder) -> None:
@@ -78,7 +78,8 @@ def test_any_text_may_be_asked(question: str, open_index: Open, guides: Engine, 
 
 def test_scores_of_both_kinds_are_added_as_z_scores() -> None:
     """What is best by both comes first; no vector yet counts as average, no word as none."""
-    scores = fuse({1: 0.9, 2: 0.1, 3: 0.5}, {1: 8.0, 4: 8.0}, {1, 2, 3, 4})
+    alike = {1: Alike(0.9, (0.9,)), 2: Alike(0.1, (0.1, 0.0)), 3: Alike(0.5, (0.2, 0.5))}
+    scores = fuse(alike, {1: 8.0, 4: 8.0}, {1, 2, 3, 4})
 
     assert list(scores) == [1, 4, 3, 2]
     assert scores[4] == pytest.approx(0.5)
@@ -151,3 +152,15 @@ code. Here
         (Kind.CODE, "code. Here"),
         (Kind.CODE, "```"),
     ]
+
+
+def test_units_are_runs_of_whole_pieces() -> None:
+    """They leave nothing but white space out, and are short unless a single piece is long."""
+    text = "\n\n".join(["One. Two.", "Word " * 80 + ".", "# Four\n\n## Five", "- a\n- b", "## Six", "Seven. " * 60])
+    spans = units(text)
+    parts = [text[low:high] for low, high in spans]
+
+    assert " ".join(parts).split() == text.split()
+    assert [part for part in parts if len(part) > LONGEST_UNIT] == ["Word " * 80 + "."]
+    assert "# Four\n\n## Five\n\n- a\n- b" in parts
+    assert units("") == []
