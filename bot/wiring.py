@@ -80,6 +80,7 @@ def open_library(settings: Settings, clock: Clock, chat_model: "BaseChatModel | 
         chat_model or _chat_model(settings),
         root=settings.guides_dir,
         clock=clock,
+        calibration=settings.data_dir / "calibration.json",
     )
 
 

@@ -139,6 +139,12 @@ class Index:
                 self._units.popitem(last=False)
         return {chunk_id: known[hash_] for chunk_id, hash_ in hashes.items() if hash_ in known}
 
+    def settled(self) -> int | None:
+        """The revision that rows, words and vectors all stand at; None while one of them lags behind."""
+        with Session(self._reading) as session:
+            revision = session.scalar(select(Revision.number)) or 0
+        return revision if self.is_complete and self._words.revision == revision else None
+
     @property
     def is_dense(self) -> bool:
         return self._generation is not None

@@ -1,11 +1,8 @@
-"""How passages are put in order, and how sure it is that one of them answers."""
+"""How passages are put in order, and what tells whether one of them answers."""
 
-import json
 import math
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import asdict, dataclass
-from functools import cache
-from importlib.resources import files
+from dataclasses import dataclass
 
 # Measured on the developer set; shares of .4 to .7 are the same within noise. Sums of z-scores keep the margins
 # that a fusion by rank throws away.
@@ -16,13 +13,6 @@ SIBLING = 1.0  # against a passage on another product of the same family; what i
 # .01 to .015 of a cosine (questions on other things, 141 to 11,685 passages). A little more made the decision carry
 # over best from the developer set to the sample guides: at .5, 82% are kept and 93% declined; without it 61% and 100%.
 CHANCE = 0.02
-
-# Out of fold, of the developer set (core) and of the sample guides, which are asked about as staff type: above ANSWERED
-# lie 94% and 78% of the answerable questions and 5% of the others; above PARTLY 96% and 88%, and 8% and 10% of the
-# others. Between the bars the quote is shown with the nearest sections beside it, for the reader to judge.
-ANSWERED = 0.7
-PARTLY = 0.55
-PARTLY_BY_WORDS = 0.35  # words alone are surer of nothing, and serve only until the vectors are there
 
 
 @dataclass(frozen=True)
@@ -80,16 +70,3 @@ def _z_scores(values: Sequence[float | None]) -> list[float]:
     mean = sum(known) / len(known)
     spread = math.sqrt(sum((value - mean) ** 2 for value in known) / len(known))
     return [0.0 if value is None or spread == 0 else (value - mean) / spread for value in values]
-
-
-def probability(features: Features, *, dense: bool) -> float:
-    """How likely the guides hold the answer, by the weights in calibration.json."""
-    weights = _calibration()["with_vectors" if dense else "words_only"]
-    values = asdict(features) | {"intercept": 1.0}
-    return 1 / (1 + math.exp(-sum(weight * values[name] for name, weight in weights.items())))
-
-
-@cache
-def _calibration() -> dict[str, dict[str, float]]:
-    loaded: dict[str, dict[str, float]] = json.loads(files("knowledge").joinpath("calibration.json").read_text("utf-8"))
-    return loaded

@@ -1,8 +1,10 @@
 """From a question to passages: candidates by vectors and by words, in one order, with what their sentences score."""
 
 import re
+from collections import OrderedDict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
+from threading import Lock
 
 import numpy as np
 from sqlalchemy import Engine, select
@@ -23,6 +25,7 @@ TITLES_READ = 20  # of these, those on a sibling of the product asked for go bac
 READ_CLOSELY = 8  # passages whose sentences are told apart, for a writer
 COVERING = 5  # passages that are looked through for the question's words
 LONGEST_QUESTION = 1_000  # characters; the model reads about as many
+FOUND_KEPT = 500  # questions; many people ask the same ones
 WORDS_WEIGHT = 0.25  # of a sentence's shared words beside its cosine, when choosing the one that answers
 
 _NAME = re.compile(r"\b[^\W_][\w'’-]*")
@@ -52,11 +55,32 @@ class Retriever:
         self._reading = reading(engine)
         self._index = index
         self._encoder = encoder
+        self._found: OrderedDict[tuple[str, int], Found] = OrderedDict()
+        self._found_lock = Lock()
 
     def retrieve(self, question: str) -> Found:
-        """The passages that fit the question best, best first; none when there are none at all."""
+        """The passages that fit the question best, best first; none when there are none at all.
+
+        What was found before is found again as long as guides and index stand as they did.
+        """
         # Half of an emoji, cut off somewhere on its way here, is no text that the index could take.
-        asked = question[:LONGEST_QUESTION].encode("utf-8", "replace").decode("utf-8")
+        asked = " ".join(question[:LONGEST_QUESTION].encode("utf-8", "replace").decode("utf-8").split())
+        revision = self._index.settled()
+        if revision is None:
+            return self._find(asked)
+        key = (asked, revision)
+        with self._found_lock:
+            if (known := self._found.get(key)) is not None:
+                self._found.move_to_end(key)
+                return known
+        found = self._find(asked)
+        with self._found_lock:
+            self._found[key] = found
+            while len(self._found) > FOUND_KEPT:
+                self._found.popitem(last=False)
+        return found
+
+    def _find(self, asked: str) -> Found:
         words = self._index.words  # one revision throughout
         keywords = keywords_of(asked)
         bm25 = words.lexical.search(keywords, CANDIDATES)

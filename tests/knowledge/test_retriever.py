@@ -5,9 +5,10 @@ from collections.abc import Callable
 import pytest
 from sqlalchemy import Engine
 
+from knowledge import calibration
 from knowledge.encoder import Encoder
 from knowledge.index import Index
-from knowledge.ranking import Alike, Features, above_chance, fuse, probability
+from knowledge.ranking import Alike, Features, above_chance, fuse
 from knowledge.retriever import Retriever, keywords_of, names_of
 from knowledge.sentences import LONGEST_UNIT, Kind, pieces, units
 
@@ -67,6 +68,25 @@ def test_what_left_the_guides_is_not_returned_even_before_a_refresh(
     assert "visits.md" not in {passage.guide_key for passage in found.passages}
 
 
+def test_what_was_asked_before_is_found_again_until_the_guides_change(
+    open_index: Open, guides: Engine, encoder: Encoder, put_guide: Callable[[str, str | None], None]
+) -> None:
+    """Spaces don't make another question; a change of the guides does, and so does an index that lags behind."""
+    index = open_index()
+    retriever = Retriever(guides, index, encoder)
+    by_words = retriever.retrieve("Restart the Brook 6")
+    index.refresh()
+    first = retriever.retrieve("Restart the Brook 6")
+
+    assert (by_words.dense, first.dense) == (False, True)
+    assert retriever.retrieve(" Restart  the Brook 6\n") is first
+
+    put_guide("other.md", "# Other\n\nNothing about routers.\n")
+    assert retriever.retrieve("Restart the Brook 6") is not first
+    index.refresh()
+    assert retriever.retrieve("Restart the Brook 6") is not first
+
+
 @pytest.mark.parametrize("question", ["", "   ", "?!", "the of and", "x" * 40_000, "\ud83d\x00 refund", '("AND OR* ~'])
 def test_any_text_may_be_asked(question: str, open_index: Open, guides: Engine, encoder: Encoder) -> None:
     """Nobody's typing ends in an error."""
@@ -93,9 +113,10 @@ def test_more_evidence_is_more_probable_and_unknown_names_are_less() -> None:
     wrong_product = Features(0.7, 0.7, 0.6, 0.8, 1.0, 0.0)
 
     for dense in (True, False):
-        assert probability(weak, dense=dense) < 0.1
-        assert probability(strong, dense=dense) > 0.9
-        assert probability(wrong_product, dense=dense) < probability(strong, dense=dense)
+        probability = calibration.load().half(dense=dense).probability
+        assert probability(weak) < 0.1
+        assert probability(strong) > 0.9
+        assert probability(wrong_product) < probability(strong)
 
 
 def test_a_likeness_counts_less_among_more_passages() -> None:
