@@ -30,7 +30,7 @@ ENOUGH_LEFT = 0.5  # of the sentences; with less, what the model meant can't be 
 
 QUOTED_INSTEAD = "so the guides are quoted as they stand."
 
-_NUMBER = re.compile(r"([£€$]?)\s?(\d+(?:[.,:/]\d+)*)\s?(%?)((?:[\s-]+[^\W\d_]+){0,2})")
+_NUMBER = re.compile(r"([£€$]?)\s?(\d+(?:[.,:/]\d+)*)(?:\s?(%))?((?:[\s-]+[^\W\d_]+){0,2})")
 _NEGATION = re.compile(r"\b(?:no|not|never|none|nobody|nothing|neither|nor|without|cannot)\b|n['’]t\b", re.IGNORECASE)
 _LINK = re.compile(r"\w+://|www\.|<[@!#]|\]\(")
 

@@ -147,7 +147,7 @@ class _Draft:
         """Layers side by side as one product of integers; what goes in is made integer on the way."""
         matrix, scale = _eight_bits(np.concatenate([self._weights[f"{name}.weight"] for name in names]))
         bias = np.concatenate([self._weights[f"{name}.bias"] for name in names])
-        constants = (matrix.T, scale, np.zeros(len(scale), np.int8), bias)
+        constants: list[NDArray[Any]] = [matrix.T, scale, np.zeros(len(scale), np.int8), bias]
         given = [self._constant(f"{names[0]}.{n}", value) for n, value in enumerate(constants)]
         return self._node("DynamicQuantizeMatMul", [hidden, *given], f"{names[0]}.product", fused=True)
 

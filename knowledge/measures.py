@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -125,12 +125,13 @@ def changes(new: Sequence[Record], old: Sequence[Record]) -> dict[str, tuple[flo
 
 
 def _table(records: Sequence[Record]) -> dict[str, Floats]:
-    columns: Mapping[str, Callable[[Record], float]] = {
-        "answered": lambda each: each["outcome"] == "answered",
-        "declined": lambda each: each["outcome"] == "not_in_guides",
-        **{name: lambda each, name=name: each.get(name) for name in ("answerable", "probability", *SHARES)},
+    columns: dict[str, list[Any]] = {
+        "answered": [each["outcome"] == "answered" for each in records],
+        "declined": [each["outcome"] == "not_in_guides" for each in records],
     }
-    return {name: np.array([column(each) for each in records], dtype=np.float64) for name, column in columns.items()}
+    for name in ("answerable", "probability", *SHARES):
+        columns[name] = [each.get(name) for each in records]
+    return {name: np.array(column, dtype=np.float64) for name, column in columns.items()}
 
 
 def _measure(table: Table, of: Table) -> dict[str, float]:
