@@ -4,11 +4,11 @@
 
 Two logistic regressions on features of knowledge.ranking: with vectors, and by words alone. Several sets and tiers are
 pooled, so that what is learned holds for small and large libraries and for more than one way of asking. Printed
-are figures with one library left out, and of five folds in which all questions on one guide stay together.
+are figures with one library left out, and of five folds in which all questions on one guide stay together. The bars are
+put where, out of fold, so many questions of the first set that the guides don't answer would get an answer.
 """
 
 import argparse
-import json
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -22,17 +22,19 @@ from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import StandardScaler
 from sqlalchemy import create_engine
 
-from knowledge import evaluation
+from knowledge import calibration, evaluation
 from knowledge.answering import OF_UNKNOWN
+from knowledge.calibration import Calibration, Half
 from knowledge.encoder import Encoder
-from knowledge.evaluation import Asked, Floats, GuideRow, QuestionRow, auroc, expected_calibration_error
+from knowledge.evaluation import Asked, QuestionRow
 from knowledge.index import Index
-from knowledge.ranking import ANSWERED, PARTLY
+from knowledge.measures import Floats, auroc, expected_calibration_error
 from knowledge.retriever import Found, Retriever
 
 SAMPLE, NO_LIBRARY = "brightwater", "(none)"
+WRONG, PARTLY_WRONG = 0.06, 0.12  # of the questions that the guides don't answer, answered whole or partly at most
 TARGET = Path(__file__).parents[1] / "knowledge" / "calibration.json"
-WITH_VECTORS = ("best_sentence", "best_passage", "words_covered", "names_elsewhere", "names_absent")
+WITH_VECTORS = ("best_unit", "best_passage", "words_covered", "names_elsewhere", "names_absent")
 WORDS_ONLY = ("words_matched", "words_covered", "names_elsewhere", "names_absent")
 
 HOW = (
@@ -46,9 +48,10 @@ def ask(guides: Path, questions: Path, tier: str) -> tuple[list[Asked], list[Fou
     rows = [row for row in evaluation.read_rows(questions, QuestionRow) if evaluation.is_in(row.tier, tier)]
     with TemporaryDirectory() as folder:
         engine = create_engine(f"sqlite:///{folder}/knowledge.db")
-        wanted = [row for row in evaluation.read_rows(guides, GuideRow) if evaluation.is_in(row.tier, tier)]
+        wanted = [row for row in evaluation.read_guides(guides) if evaluation.is_in(row.tier, tier)]
         evaluation.store(engine, wanted)
-        asked, _ = evaluation.ask_all(engine, Path(folder) / "index", rows, lambda *step: print(*step, end="\r"))
+        tell = lambda *step: print(*step, end="\r")  # noqa: E731
+        asked, _ = evaluation.ask_all(engine, Path(folder) / "index", rows, tell, calibration.load())
         index = Index(engine, Path(folder) / "words", Encoder())
         index.open()
         words = Retriever(engine, index, Encoder())
@@ -57,8 +60,8 @@ def ask(guides: Path, questions: Path, tier: str) -> tuple[list[Asked], list[Fou
     return asked, found
 
 
-def fit(rows: Sequence[QuestionRow], found: Sequence[Found], counts: Floats, names: Sequence[str]) -> dict[str, float]:
-    """Weights by name; says how they do on questions that they were not fitted to."""
+def fit(rows: Sequence[QuestionRow], found: Sequence[Found], counts: Floats, names: Sequence[str]) -> Half:
+    """Weights by name, and the bars; says how they do on questions that they were not fitted to."""
     values = np.array([[asdict(each.features)[name] if each.features else 0.0 for name in names] for each in found])
     held = np.array([row.answerable for row in rows], dtype=np.float64)
     unknown = np.array([bool(each.unknown) for each in found])
@@ -81,7 +84,12 @@ def fit(rows: Sequence[QuestionRow], found: Sequence[Found], counts: Floats, nam
     scaler, model = _fitted(values[~unknown], held[~unknown], counts[~unknown])
     slopes = model.coef_[0] / scaler.scale_
     weights = [model.intercept_[0] - slopes @ scaler.mean_, *slopes]
-    return {name: round(float(weight), 2) for name, weight in zip(("intercept", *names), weights, strict=True)}
+    first = (libraries != SAMPLE) & (held == 0)
+    return Half(
+        weights={name: round(float(weight), 2) for name, weight in zip(("intercept", *names), weights, strict=True)},
+        answered=calibration.bar(likely[first], WRONG),
+        partly=calibration.bar(likely[first], PARTLY_WRONG),
+    )
 
 
 def _library(row: QuestionRow) -> str:
@@ -93,7 +101,7 @@ def _tell(what: str, likely: Floats, held: Floats) -> None:
         return
     shares = "; ".join(
         f"at {bar} {(likely[held > 0] >= bar).mean():.2f} kept, {(likely[held == 0] < bar).mean():.2f} declined"
-        for bar in (PARTLY, ANSWERED)
+        for bar in (0.5, 0.7)
     )
     area, error = auroc(likely[held > 0], likely[held == 0]), expected_calibration_error(likely, held)
     print(f"  {what}: AUROC {area:.3f}, ECE {error:.3f}; {shares}")
@@ -106,12 +114,12 @@ def _fitted(values: Floats, held: Floats, counts: Floats) -> Pipeline:
 
 def write(asked: Sequence[Asked], words: Sequence[Found], counts: Floats, how: str) -> None:
     rows = [each.row for each in asked]
-    fitted = {
-        "how": how,
-        "with_vectors": fit(rows, [each.found for each in asked], counts, WITH_VECTORS),
-        "words_only": fit(rows, words, counts, WORDS_ONLY),
-    }
-    TARGET.write_text(json.dumps(fitted, indent=2) + "\n", encoding="utf-8")
+    fitted = Calibration(
+        how=how,
+        with_vectors=fit(rows, [each.found for each in asked], counts, WITH_VECTORS),
+        words_only=fit(rows, words, counts, WORDS_ONLY),
+    )
+    calibration.save(fitted, TARGET)
 
 
 def main() -> None:

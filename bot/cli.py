@@ -4,6 +4,8 @@ import asyncio
 import json
 import os
 import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn
@@ -21,6 +23,7 @@ FOR_PEOPLE = (  # errors whose message says what happened and what to do
     ("bot.demo", "DemoStopped"),
     ("knowledge.ingest", "NoGuidesFolder"),
     ("knowledge.evaluation", "BadSet"),
+    ("knowledge.calibration", "BadCalibration"),
     ("knowledge.index", "AlreadyOwned"),
     ("knowledge.encoder", "ModelUnavailable"),
 )
@@ -36,8 +39,6 @@ app = typer.Typer(
 )
 evaluate = typer.Typer(rich_markup_mode=None, no_args_is_help=True, help="Measure Frontline on a question set.")
 app.add_typer(evaluate, name="evaluate")
-
-ExistingFile = typer.Option(exists=True, dir_okay=False, readable=True)
 
 
 class Tier(StrEnum):
@@ -189,15 +190,77 @@ def digest(
 
 @evaluate.command("answers")
 def evaluate_answers(
-    guides: Annotated[Path, ExistingFile],
-    questions: Annotated[Path, ExistingFile],
+    guides: Annotated[Path, typer.Argument(exists=True, readable=True, help="A folder of guides, or JSON lines.")],
+    questions: Annotated[
+        Path,
+        typer.Argument(exists=True, dir_okay=False, readable=True, help="CSV (question,guide,answer) or JSON lines."),
+    ],
     json_file: Annotated[Path, typer.Option("--json", dir_okay=False, help="Where the figures are written.")],
-    tier: Annotated[Tier, typer.Option(help="How many of the questions.")] = Tier.FULL,
+    report: Annotated[
+        Path | None, typer.Option(dir_okay=False, help="Where a page to read is written (.md), its pictures beside it.")
+    ] = None,
+    compare: Annotated[
+        Path | None, typer.Option(exists=True, dir_okay=False, help="Figures of an earlier run: what changed?")
+    ] = None,
+    tier: Annotated[Tier, typer.Option(help="How much of the set.")] = Tier.FULL,
+    kb: Annotated[str | None, typer.Option(help="Only the guides and questions of this knowledge base.")] = None,
+    limit: Annotated[int | None, typer.Option(min=1, help="At most so many questions, spread over the set.")] = None,
+    fit: Annotated[
+        bool, typer.Option("--fit", help="Set when to answer by these questions, for this company.")
+    ] = False,
+    wrong: Annotated[
+        float,
+        typer.Option(min=0, max=0.5, help="With --fit: of the questions without an answer, how many may get one."),
+    ] = 0.05,
 ) -> None:
     """Measure answers: does the right passage come first, and does it know when the guides don't say?"""
-    from tqdm import tqdm
+    from bot.settings import load
+    from knowledge import calibration, evaluation
+    from knowledge import report as page
 
+    for path in (json_file, report):
+        if path is not None and not path.parent.is_dir():
+            _stop(f"There is no folder {path.parent} to write {path.name} into.")
+    data = load().data_dir
+    own = data / "calibration.json"
+    old = _earlier(compare) if compare else None
+    with _bar() as progress:
+        done = evaluation.evaluate_answers(
+            guides, questions, tier.value, progress, kb=kb, limit=limit, cache=data / "evaluation", own=own
+        )
+    _write_figures(done.report, json_file)
+    if report is not None:
+        page.write(done.report, report, old)
+        typer.echo(f"The page is {report}.")
+    if old is not None:
+        typer.echo(
+            "\n".join(["Changes larger than noise:", *(f"  {line}" for line in page.compared(done.report, old))])
+        )
+    if fit:
+        fitted = done.fit((wrong, min(0.9, 2 * wrong)))
+        calibration.save(fitted, own)
+        typer.echo(
+            f"Answers are given from a probability of {fitted.with_vectors.answered} on, partly from "
+            f"{fitted.with_vectors.partly} on. Restart Frontline to use it; delete {own} to go back."
+        )
+
+
+@evaluate.command("related")
+def evaluate_related(
+    pairs: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="JSON lines with a, b, same and source.")],
+    json_file: Annotated[Path, typer.Option("--json", dir_okay=False, help="Where the figures are written.")],
+) -> None:
+    """Measure likeness: do two short texts that ask for the same lie closer than two that don't?"""
     from knowledge import evaluation
+
+    with _bar() as progress:
+        figures = evaluation.evaluate_related(pairs, progress)
+    _write_figures(figures, json_file)
+
+
+@contextmanager
+def _bar() -> Iterator[Callable[[int, int, str], None]]:
+    from tqdm import tqdm
 
     with tqdm(disable=None) as bar:
 
@@ -206,10 +269,25 @@ def evaluate_answers(
             bar.set_description(name, refresh=False)
             bar.update(done - bar.n)
 
-        figures = evaluation.evaluate_answers(guides, questions, tier.value, progress)
-    json_file.write_text(json.dumps(figures, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
-    for name, figure in figures["figures"].items():
-        typer.echo(f"{name:20} {figure:.3f}" if isinstance(figure, float) else f"{name:20} {figure}")
+        yield progress
+
+
+def _write_figures(report: dict[str, Any], path: Path) -> None:
+    path.write_text(json.dumps(report, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+    for name, figure in report["figures"].items():
+        low, high = report["intervals"].get(name, (None, None))
+        interval = f"  [{low:.3f}, {high:.3f}]" if low is not None else ""
+        typer.echo(f"{name:30} {figure:.3f}{interval}" if isinstance(figure, float) else f"{name:30} {figure}")
+
+
+def _earlier(path: Path) -> dict[str, Any]:
+    try:
+        found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        found = {}
+    if not isinstance(found, dict) or not isinstance(found.get("questions"), list):
+        _stop(f"{path} is not a file that `frontline evaluate answers --json` wrote.")
+    return found
 
 
 @app.command()

@@ -208,10 +208,14 @@ def _guides(settings: Settings, library: Library) -> Iterator[Finding]:
 
 def _model(settings: Settings) -> Finding:
     try:
-        Encoder(settings.embedding_model).load()
+        exports = settings.data_dir / "models"
+        encoder = Encoder(
+            settings.embedding_model, exports if exports.is_dir() else None
+        )  # a look leaves nothing behind
+        encoder.load()
     except ModelUnavailable as error:
         return Finding("fail", "model", str(error))
-    return Finding("ok", "model", f"{settings.embedding_model} loads")
+    return Finding("ok", "model", f"{encoder.name} loads, at {encoder.precision}")
 
 
 def _code(error: SlackApiError) -> str:

@@ -76,10 +76,11 @@ def open_library(settings: Settings, clock: Clock, chat_model: "BaseChatModel | 
     return Library(
         engine_for(settings.sync_database_url()),
         settings.data_dir / "index",
-        Encoder(settings.embedding_model),
+        Encoder(settings.embedding_model, settings.data_dir / "models"),
         chat_model or _chat_model(settings),
         root=settings.guides_dir,
         clock=clock,
+        calibration=settings.data_dir / "calibration.json",
     )
 
 

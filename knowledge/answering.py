@@ -8,10 +8,10 @@ from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
 from knowledge.answers import Answer, Citation, Outcome, Sentence
+from knowledge.calibration import Calibration
 from knowledge.citations import Quotable, resolve
 from knowledge.index import Index, reading
 from knowledge.lexical import stems
-from knowledge.ranking import ANSWERED, PARTLY, PARTLY_BY_WORDS, probability
 from knowledge.retriever import Closely, Found, Retriever
 from knowledge.tables import Guide
 
@@ -56,11 +56,14 @@ class Writer(Protocol):
 class Answering:
     """Answers questions from one library of guides; any thread may ask."""
 
-    def __init__(self, engine: Engine, index: Index, retriever: Retriever, writer: Writer) -> None:
+    def __init__(
+        self, engine: Engine, index: Index, retriever: Retriever, writer: Writer, calibration: Calibration
+    ) -> None:
         self._reading = reading(engine)
         self._index = index
         self._retriever = retriever
         self._writer = writer
+        self._calibration = calibration
 
     def answer(self, question: str) -> Answer:
         return self.answer_from(question, self._retriever.retrieve(question))
@@ -70,15 +73,16 @@ class Answering:
         notes = self._notes(found)
         if found.features is None:
             return Answer(Outcome.NOT_IN_GUIDES, 0.0, notes=notes)
-        likely = probability(found.features, dense=found.dense)
+        half = self._calibration.half(dense=found.dense)
+        likely = half.probability(found.features)
         evidence = self._evidence(found)
         if found.unknown:  # the answer for its sibling reads just as well, and is wrong
             likely = min(likely, OF_UNKNOWN)
             notes = (_not_mentioned(found.unknown), *notes)
-        if likely < (PARTLY if found.dense else PARTLY_BY_WORDS):
+        if likely < half.partly:
             return Answer(Outcome.NOT_IN_GUIDES, likely, nearest=_nearest(evidence, ()), notes=notes)
         written = self._writer.write(question, evidence)
-        outcome = written.outcome or (Outcome.ANSWERED if likely >= ANSWERED else Outcome.PARTLY)
+        outcome = written.outcome or (Outcome.ANSWERED if likely >= half.answered else Outcome.PARTLY)
         return Answer(
             outcome,
             likely,

@@ -15,6 +15,7 @@ from knowledge.answering import Evidence, Extractive, Written, cite
 from knowledge.answers import Outcome, Sentence
 from knowledge.encoder import Encoder
 from knowledge.lexical import stems
+from knowledge.names import UNITS
 from knowledge.retriever import names_of
 from prompts import load_prompt
 
@@ -29,7 +30,8 @@ ENOUGH_LEFT = 0.5  # of the sentences; with less, what the model meant can't be 
 
 QUOTED_INSTEAD = "so the guides are quoted as they stand."
 
-_NUMBER = re.compile(r"\d+(?:[.,:/]\d+)*")
+_NUMBER = re.compile(r"([£€$]?)\s?(\d+(?:[.,:/]\d+)*)(?:\s?(%))?((?:[\s-]+[^\W\d_]+){0,2})")
+_NEGATION = re.compile(r"\b(?:no|not|never|none|nobody|nothing|neither|nor|without|cannot)\b|n['’]t\b", re.IGNORECASE)
 _LINK = re.compile(r"\w+://|www\.|<[@!#]|\]\(")
 
 log = logging.getLogger(__name__)
@@ -105,22 +107,44 @@ class ChatWriter:
         cited = [number - 1 for number in sentence.passages]
         passages = [evidence.sources[number].passage for number in cited]
         said = "\n".join(f"{each.title}\n{' '.join(each.headings)}\n{each.text}" for each in passages)
-        if _LINK.search(sentence.text) or not set(_NUMBER.findall(sentence.text)) <= set(_NUMBER.findall(said)):
+        if _LINK.search(sentence.text) or not _amounts(sentence.text) <= _amounts(said):
             return False
         if not all(name.casefold() in said.casefold() for name in names_of(sentence.text)):
             return False
         words, there = set(stems(sentence.text)), set(stems(said))
         if len(words & there) < SUPPORTED_WORDS * len(words):
             return False
-        if not evidence.dense:
-            return True
         texts = [
             source.passage.text[piece.start : piece.end]
             for number in cited
             for source, piece in ((evidence.sources[number], piece) for piece in evidence.closely[number].pieces)
         ]
-        vectors = self._encoder.encode([sentence.text, *texts])
-        return bool(texts) and float((vectors[1:] @ vectors[0]).max()) >= SUPPORTED_COSINE
+        if not texts:
+            return False
+        if evidence.dense:
+            vectors = self._encoder.encode([sentence.text, *texts])
+            alike = (vectors[1:] @ vectors[0]).tolist()
+        else:
+            alike = [len(words & set(stems(text))) / max(1, len(words)) for text in texts]
+        closest = max(range(len(texts)), key=alike.__getitem__)
+        same_sense = bool(_NEGATION.search(sentence.text)) == bool(_NEGATION.search(texts[closest]))
+        return same_sense and alike[closest] >= SUPPORTED_COSINE
+
+
+def _amounts(text: str) -> set[tuple[str, str]]:
+    """Every number, and every number with its unit: another unit is another amount.
+
+    >>> sorted(_amounts("£5 within 10 working days"))
+    [('10', ''), ('10', 'day'), ('5', ''), ('5', '£')]
+    """
+    found = set()
+    for currency, number, percent, after in _NUMBER.findall(text):
+        found.add((number, ""))
+        found.update((number, sign) for sign in (currency, percent) if sign)
+        unit = next((word for word in after.casefold().replace("-", " ").split() if word in UNITS), None)
+        if unit:
+            found.add((number, unit.removesuffix("s") or unit))
+    return found
 
 
 def _fill(question: str, evidence: Evidence) -> str:

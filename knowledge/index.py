@@ -2,6 +2,9 @@
 
 Words (tantivy) are in memory and made anew in a moment. Vectors (Chroma) are in a folder of one generation:
 a change is an upsert into it; a new model, or a fault, means a new generation, filled from the vectors in SQL.
+
+Only the units of a chunk (a few sentences each) are embedded. Chroma holds their mean, which finds a chunk as well as
+a vector of the whole text does; the units themselves, read from SQL for the chunks found, tell the chunks apart.
 """
 
 from __future__ import annotations
@@ -12,6 +15,7 @@ import os
 import random
 import shutil
 import threading
+from collections import OrderedDict
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -29,6 +33,7 @@ from knowledge.answers import LibraryState
 from knowledge.encoder import Encoder, ModelUnavailable, Vectors
 from knowledge.lexical import Lexical
 from knowledge.names import Names
+from knowledge.sentences import units
 from knowledge.tables import Chunk, Guide, Refusal, Revision, Vector
 
 if TYPE_CHECKING:
@@ -43,6 +48,9 @@ ROWS_AT_ONCE = 500
 PROBE_SECONDS = 60.0
 FILLED_EVERY = 16  # batches: new text is found by its vectors long before a big ingest is through
 SAMPLES = 20
+UNITS_KEPT = 5_000  # chunks whose unit vectors stay in memory, 4 kB each; most people ask about the same things
+LONGEST_EMBEDDED = 1_000  # characters of a unit; the model reads about as many
+LAYOUT = "units-1"  # of the vectors kept in SQL: what is made in another way must not be mixed in
 MOST_REBUILDS = 3  # in one process: an index that breaks again and again must not fill the disk or the log
 
 SPAN = func.substr(Guide.text, Chunk.start + 1, Chunk.end - Chunk.start)  # a chunk's text
@@ -101,6 +109,8 @@ class Index:
         self._complete = -1  # the revision whose vectors are all in the generation
         self._embedded = 0
         self._rebuilds = 0
+        self._units: OrderedDict[str, Vectors] = OrderedDict()  # by hash
+        self._units_lock = threading.Lock()
         self._hopeless = False  # trying again can't help before a restart
         self.fault: str | None = None
 
@@ -115,10 +125,25 @@ class Index:
         found = self._ask(lambda generation: generation.nearest(vector, limit))
         return None if found is None else self._by_chunk(found)
 
-    def cosines(self, vector: Vectors, chunk_ids: Sequence[int]) -> dict[int, float]:
-        """The cosines of the chunks named, as far as their vectors are there."""
-        keys = [self._words.keys[each] for each in chunk_ids if each in self._words.keys]
-        return self._by_chunk(self._ask(lambda generation: generation.cosines(vector, keys)) or {})
+    def units(self, chunk_ids: Collection[int]) -> dict[int, Vectors]:
+        """The vectors of the units of the chunks named, a row for each, as far as they are embedded."""
+        hashes = {each: self._words.hashes[each] for each in chunk_ids if each in self._words.hashes}
+        with self._units_lock:
+            known = {hash_: self._units[hash_] for hash_ in set(hashes.values()) if hash_ in self._units}
+        known |= self._stored({hash_ for hash_ in hashes.values() if hash_ not in known})
+        with self._units_lock:
+            for hash_, vectors in known.items():
+                self._units[hash_] = vectors
+                self._units.move_to_end(hash_)
+            while len(self._units) > UNITS_KEPT:
+                self._units.popitem(last=False)
+        return {chunk_id: known[hash_] for chunk_id, hash_ in hashes.items() if hash_ in known}
+
+    def settled(self) -> int | None:
+        """The revision that rows, words and vectors all stand at; None while one of them lags behind."""
+        with Session(self._reading) as session:
+            revision = session.scalar(select(Revision.number)) or 0
+        return revision if self.is_complete and self._words.revision == revision else None
 
     @property
     def is_dense(self) -> bool:
@@ -220,6 +245,7 @@ class Index:
 
     def _bring_vectors(self, progress: Progress | None) -> None:
         self._close_broken()
+        self._encoder.load()  # from here on its precision is final
         if self._generation is None and (named := self._named_generation()):
             self._open_generation(named)
         self._embed_missing(progress)
@@ -238,7 +264,8 @@ class Index:
 
         with ThreadPoolExecutor(1) as pool:
             probing = pool.submit(probe, folder, self._samples(), PROBE_SECONDS)
-            self._encoder.load()  # takes as long as the probe, so both at once
+            import chromadb  # noqa: F401 - takes as long as the probe, so both at once
+
             wrong = probing.result()
         if wrong:
             self._break(wrong)
@@ -275,7 +302,7 @@ class Index:
             hashes = {key: words.hashes[words.chunk_ids[key]] for key in keys}
             vectors = self._stored(set(hashes.values()))
             if known := [key for key in keys if hashes[key] in vectors]:
-                generation.add(known, np.stack([vectors[hashes[key]] for key in known]))
+                generation.add(known, np.stack([mean_of(vectors[hashes[key]]) for key in known]))
         if gone := [key for key in there if key not in words.chunk_ids]:
             generation.remove(gone)
 
@@ -301,38 +328,44 @@ class Index:
 
     def _embed(self, chunk_ids: Sequence[int]) -> None:
         with Session(self._reading) as session:
-            rows = session.execute(
-                select(Chunk.hash, Guide.title, SPAN).join(Guide).where(Chunk.id.in_(chunk_ids))
-            ).all()
-        vectors = self._encoder.encode([f"{title}\n{text}" for _, title, text in rows], bulk=True)
+            rows = session.execute(select(Chunk.hash, SPAN).join(Guide).where(Chunk.id.in_(chunk_ids))).all()
+        spans = [units(text) for _, text in rows]
+        parts = [text[low:high] for (_, text), own in zip(rows, spans, strict=True) for low, high in own]
+        vectors = self._encoder.encode([part[:LONGEST_EMBEDDED] for part in parts], bulk=True).astype("<f2")
+        ends = np.cumsum([len(own) for own in spans])[:-1]
         with Session(self._engine) as session, session.begin():
-            for (hash_, _, _), vector in zip(rows, vectors, strict=True):
-                row = Vector(
-                    hash=hash_,
-                    model=self._encoder.name,
-                    precision=self._encoder.precision,
-                    values=vector.astype("<f4").tobytes(),
-                )
+            for (hash_, _), own in zip(rows, np.split(vectors, ends), strict=True):
+                row = Vector(hash=hash_, model=self._encoder.name, precision=self._precision, values=own.tobytes())
                 session.merge(row)
 
     @property
     def _ours(self) -> ColumnElement[bool]:
-        return (Vector.model == self._encoder.name) & (Vector.precision == self._encoder.precision)
+        return (Vector.model == self._encoder.name) & (Vector.precision == self._precision)
+
+    @property
+    def _precision(self) -> str:
+        return f"{self._encoder.precision} {LAYOUT}"
 
     def _stored(self, hashes: Collection[str]) -> dict[str, Vectors]:
+        if not hashes:
+            return {}
         with Session(self._reading) as session:
             rows = session.execute(select(Vector.hash, Vector.values).where(self._ours, Vector.hash.in_(hashes)))
-            return {hash_: np.frombuffer(values, dtype="<f4") for hash_, values in rows}
+            return {hash_: np.frombuffer(values, "<f2").reshape(-1, self._encoder.dimensions) for hash_, values in rows}
 
     def _samples(self) -> dict[str, Vectors]:
         words = self._words
         chosen = random.sample(list(words.keys), min(SAMPLES, len(words.keys)))
         vectors = self._stored([words.hashes[each] for each in chosen])
-        return {words.keys[each]: vectors[words.hashes[each]] for each in chosen if words.hashes[each] in vectors}
+        return {
+            words.keys[each]: mean_of(vectors[words.hashes[each]]) for each in chosen if words.hashes[each] in vectors
+        }
 
     def _forget_vectors(self) -> None:
-        """What was taken out of the guides leaves the database too."""
-        gone = Vector.hash.not_in(select(Chunk.hash))
+        """What was taken out of the guides leaves the database too, and what this model made in another way."""
+        gone = Vector.hash.not_in(select(Chunk.hash)) | (
+            (Vector.model == self._encoder.name) & (Vector.precision != self._precision)
+        )
         with Session(self._engine) as session, session.begin():
             if session.scalar(select(Vector.hash).where(gone).limit(1)) is not None:
                 session.execute(delete(Vector).where(gone))
@@ -346,11 +379,11 @@ class Index:
         except (FileNotFoundError, ValueError):
             return None
         folder = self._folder / str(named["folder"])
-        fits = named["model"] == self._encoder.name and named["precision"] == self._encoder.precision
+        fits = named["model"] == self._encoder.name and named["precision"] == self._precision
         return folder if fits and folder.is_dir() else None
 
     def _name_generation(self, folder: Path) -> None:
-        named = {"folder": folder.name, "model": self._encoder.name, "precision": self._encoder.precision}
+        named = {"folder": folder.name, "model": self._encoder.name, "precision": self._precision}
         draft = self._folder / f"{CURRENT}.draft"
         with draft.open("w") as file:
             json.dump(named, file)
@@ -394,6 +427,12 @@ class Index:
     def _go_on(self) -> None:
         if self._closing:
             raise _Closing
+
+
+def mean_of(vectors: Vectors) -> Vectors:
+    """The mean of unit vectors, at length 1."""
+    mean = vectors.astype(np.float32).mean(axis=0)
+    return np.asarray(mean / max(float(np.linalg.norm(mean)), 1e-12), dtype=np.float32)
 
 
 class _Closing(Exception):

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from knowledge.answering import Answering, Extractive
 from knowledge.answers import Answer, LibraryState, Outcome, Section
+from knowledge.calibration import load as load_calibration
 from knowledge.chat import ChatWriter
 from knowledge.citations import locate, section_around
 from knowledge.encoder import Encoder, Vectors
@@ -35,6 +36,10 @@ class Library:
         chat_model: writes the answers, kept to the passages; None quotes the guides.
         root: the folder of guide files.
         clock: the time, aware and UTC.
+        calibration: an admin's own, where there is one.
+
+    Raises:
+        BadCalibration: the admin's own can't be read.
     """
 
     def __init__(
@@ -46,12 +51,14 @@ class Library:
         *,
         root: Path,
         clock: Callable[[], datetime],
+        calibration: Path | None = None,
     ) -> None:
         self._engine = engine
         self._encoder = encoder
         self._index = Index(engine, folder, encoder)
         writer = Extractive() if chat_model is None else ChatWriter(chat_model, encoder)
-        self._answering = Answering(engine, self._index, Retriever(engine, self._index, encoder), writer)
+        retriever = Retriever(engine, self._index, encoder)
+        self._answering = Answering(engine, self._index, retriever, writer, load_calibration(calibration))
         self._root = root
         self._clock = clock
         self._is_reading_first = False

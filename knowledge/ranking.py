@@ -1,17 +1,12 @@
-"""How passages are put in order, and how sure it is that one of them answers."""
+"""How passages are put in order, and what tells whether one of them answers."""
 
-import json
 import math
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import asdict, dataclass
-from functools import cache
-from importlib.resources import files
+from dataclasses import dataclass
 
-# Measured on the developer set; shares of .5 to .7 are the same within noise. Sums of z-scores keep the margins
+# Measured on the developer set; shares of .4 to .7 are the same within noise. Sums of z-scores keep the margins
 # that a fusion by rank throws away.
-DENSE_SHARE = 0.5
-# One answering sentence says more than the passage around it: +.05 for the right passage in front.
-SENTENCE_WEIGHT = 6.0
+WHOLE, UNIT, WORDS = 0.25, 0.25, 0.5
 SIBLING = 1.0  # against a passage on another product of the same family; what is asked is the same on both data sheets
 
 # Of ever more passages, the best is ever more like any question, by chance: for each time they are e times as many by
@@ -19,12 +14,17 @@ SIBLING = 1.0  # against a passage on another product of the same family; what i
 # over best from the developer set to the sample guides: at .5, 82% are kept and 93% declined; without it 61% and 100%.
 CHANCE = 0.02
 
-# Out of fold, of the developer set (core) and of the sample guides, which are asked about as staff type: above ANSWERED
-# lie 94% and 78% of the answerable questions and 5% of the others; above PARTLY 96% and 88%, and 8% and 10% of the
-# others. Between the bars the quote is shown with the nearest sections beside it, for the reader to judge.
-ANSWERED = 0.7
-PARTLY = 0.55
-PARTLY_BY_WORDS = 0.35  # words alone are surer of nothing, and serve only until the vectors are there
+
+@dataclass(frozen=True)
+class Alike:
+    """The cosines of a question to a passage as a whole, and to each of its units."""
+
+    whole: float
+    units: tuple[float, ...]
+
+    @property
+    def best(self) -> float:
+        return max(self.units)
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,7 @@ class Features:
     Few, because with more the fit learned one publisher's way of asking and failed on the next.
     """
 
-    best_sentence: float  # highest cosine of a sentence in the top passages, above chance; 0 without vectors, as next
+    best_unit: float  # highest cosine of a unit of a candidate, above chance; 0 without vectors, as next
     best_passage: float
     words_matched: float  # highest BM25, as a share of what a passage with every word could reach
     words_covered: float  # highest share of the question's words, by rarity, in one of the top passages
@@ -47,17 +47,18 @@ def above_chance(cosine: float, chunks: int) -> float:
     return cosine - CHANCE * math.log(max(1, chunks))
 
 
-def fuse(cosines: Mapping[int, float], bm25: Mapping[int, float], candidates: Collection[int]) -> dict[int, float]:
-    """One score per candidate, best first: the sum of the z-scores of both kinds over the candidates.
+def fuse(alike: Mapping[int, Alike], bm25: Mapping[int, float], candidates: Collection[int]) -> dict[int, float]:
+    """One score per candidate, best first: the sum of the z-scores of each kind over the candidates.
 
     A chunk without any of the words has a BM25 of zero; one without a vector yet counts as average.
     """
     order = list(candidates)
-    by_vector = _z_scores([cosines.get(each) for each in order])
+    by_whole = _z_scores([alike[each].whole if each in alike else None for each in order])
+    by_unit = _z_scores([alike[each].best if each in alike else None for each in order])
     by_words = _z_scores([bm25.get(each, 0.0) for each in order])
     scores = {
-        each: DENSE_SHARE * dense + (1 - DENSE_SHARE) * lexical
-        for each, dense, lexical in zip(order, by_vector, by_words, strict=True)
+        each: WHOLE * whole + UNIT * unit + WORDS * words
+        for each, whole, unit, words in zip(order, by_whole, by_unit, by_words, strict=True)
     }
     return dict(sorted(scores.items(), key=lambda item: (-item[1], item[0])))
 
@@ -69,16 +70,3 @@ def _z_scores(values: Sequence[float | None]) -> list[float]:
     mean = sum(known) / len(known)
     spread = math.sqrt(sum((value - mean) ** 2 for value in known) / len(known))
     return [0.0 if value is None or spread == 0 else (value - mean) / spread for value in values]
-
-
-def probability(features: Features, *, dense: bool) -> float:
-    """How likely the guides hold the answer, by the weights in calibration.json."""
-    weights = _calibration()["with_vectors" if dense else "words_only"]
-    values = asdict(features) | {"intercept": 1.0}
-    return 1 / (1 + math.exp(-sum(weight * values[name] for name, weight in weights.items())))
-
-
-@cache
-def _calibration() -> dict[str, dict[str, float]]:
-    loaded: dict[str, dict[str, float]] = json.loads(files("knowledge").joinpath("calibration.json").read_text("utf-8"))
-    return loaded

@@ -12,25 +12,20 @@ from sqlalchemy.orm import Session
 
 from knowledge.answers import Passage
 from knowledge.encoder import Encoder, Vectors
-from knowledge.index import SPAN, Index, Words, reading
+from knowledge.index import SPAN, Index, Words, mean_of, reading
 from knowledge.lexical import BM25_K1, asking, stems
 from knowledge.names import Name, Names, are_siblings
-from knowledge.ranking import SENTENCE_WEIGHT, SIBLING, Features, above_chance, fuse
-from knowledge.sentences import Kind, Piece, pieces
+from knowledge.ranking import SIBLING, Alike, Features, above_chance, fuse
+from knowledge.sentences import Kind, Piece, pieces, units
 from knowledge.tables import Chunk, Guide
 
 CANDIDATES = 50  # by each of the two ways; the right passage is among them for 94 questions in 100
 PASSAGES = 10
 TITLES_READ = 20  # of these, those on a sibling of the product asked for go back
-READ_CLOSELY = 8  # passages whose sentences are compared with the question, one by one
-# Of each, only those that share most words with the question: the order comes out the same as with all of them,
-# for a third of the time.
-SENTENCES_EACH = 3
-MOST_SENTENCES = 16  # of the first passage
-LONGEST_SENTENCE = 300  # characters that are compared
+READ_CLOSELY = 8  # passages whose sentences are told apart, for a writer
 COVERING = 5  # passages that are looked through for the question's words
 LONGEST_QUESTION = 1_000  # characters; the model reads about as many
-SENTENCES_KEPT = 20_000  # vectors of sentences seen before, 1.5 kB each
+FOUND_KEPT = 500  # questions; many people ask the same ones
 WORDS_WEIGHT = 0.25  # of a sentence's shared words beside its cosine, when choosing the one that answers
 
 _NAME = re.compile(r"\b[^\W_][\w'’-]*")
@@ -60,35 +55,50 @@ class Retriever:
         self._reading = reading(engine)
         self._index = index
         self._encoder = encoder
-        self._sentences: OrderedDict[str, Vectors] = OrderedDict()
-        self._sentences_lock = Lock()
+        self._found: OrderedDict[tuple[str, int], Found] = OrderedDict()
+        self._found_lock = Lock()
 
     def retrieve(self, question: str) -> Found:
-        """The passages that fit the question best, best first; none when there are none at all."""
+        """The passages that fit the question best, best first; none when there are none at all.
+
+        What was found before is found again as long as guides and index stand as they did.
+        """
         # Half of an emoji, cut off somewhere on its way here, is no text that the index could take.
-        asked = question[:LONGEST_QUESTION].encode("utf-8", "replace").decode("utf-8")
+        asked = " ".join(question[:LONGEST_QUESTION].encode("utf-8", "replace").decode("utf-8").split())
+        revision = self._index.settled()
+        if revision is None:
+            return self._find(asked)
+        key = (asked, revision)
+        with self._found_lock:
+            if (known := self._found.get(key)) is not None:
+                self._found.move_to_end(key)
+                return known
+        found = self._find(asked)
+        with self._found_lock:
+            self._found[key] = found
+            while len(self._found) > FOUND_KEPT:
+                self._found.popitem(last=False)
+        return found
+
+    def _find(self, asked: str) -> Found:
         words = self._index.words  # one revision throughout
         keywords = keywords_of(asked)
         bm25 = words.lexical.search(keywords, CANDIDATES)
         vector = self._encoder.encode([asked])[0] if self._index.is_dense else None
-        cosines = self._index.nearest(vector, CANDIDATES) if vector is not None else None
-        if vector is not None and cosines:
-            cosines |= self._index.cosines(vector, [each for each in bm25 if each not in cosines])
-            bm25 |= words.lexical.score(keywords, [each for each in cosines if each not in bm25])
+        near = self._index.nearest(vector, CANDIDATES) if vector is not None else None
+        candidates = list(dict.fromkeys([*(near or ()), *bm25]))
+        if vector is not None and near:
+            bm25 |= words.lexical.score(keywords, [each for each in near if each not in bm25])
+            alike = _alike(vector, self._index.units(candidates))
         else:
-            vector = None
-        scores = fuse(cosines or {}, bm25, (cosines or {}).keys() | bm25.keys())
-        passages = self._read(scores)
+            vector, alike = None, {}
+        passages = self._read(fuse(alike, bm25, candidates))
         if not passages:
             return Found((), {}, None, vector is not None)
         passages = _without_siblings(words.names, asked, passages)
         rarity = {word: words.lexical.rarity(word) for word in keywords}
-        closely, cosine = self._read_closely(passages[:READ_CLOSELY], vector, rarity)
-        if vector is not None:
-            passages = _rearranged(passages, cosine)
-            closely |= self._read_closely(passages[:1], vector, rarity, MOST_SENTENCES)[0]  # to mark what answers
-        best = (max(cosine.values(), default=0.0), max(cosines.values())) if cosines else None
-        features = self._features(words, asked, passages, bm25, rarity, best)
+        closely = {each.chunk_id: _read_closely(each, alike, rarity) for each in passages[:READ_CLOSELY]}
+        features = self._features(words, asked, passages, bm25, rarity, list(alike.values()))
         return Found(tuple(passages), closely, features, vector is not None, tuple(words.names.unknown_in(asked)))
 
     def _features(
@@ -98,14 +108,14 @@ class Retriever:
         passages: Sequence[Passage],
         bm25: Mapping[int, float],
         rarity: Mapping[str, float],
-        best: tuple[float, float] | None,
+        alike: Sequence[Alike],
     ) -> Features:
-        """What the decision stands on; ``best`` are the highest cosines of a sentence and of a passage, if any."""
+        """What the decision stands on."""
         names = names_of(asked)
-        sentence, passage = (above_chance(each, len(words.keys)) for each in best) if best else (0.0, 0.0)
+        chunks = len(words.keys)
         return Features(
-            best_sentence=sentence,
-            best_passage=passage,
+            best_unit=above_chance(max((each.best for each in alike), default=0.0), chunks) if alike else 0.0,
+            best_passage=above_chance(max((each.whole for each in alike), default=0.0), chunks) if alike else 0.0,
             words_matched=_matched(bm25, rarity),
             words_covered=max(_covered(rarity, _words_of(each)) for each in passages[:COVERING]),
             names_elsewhere=self._share_elsewhere(names, passages[0]),
@@ -140,51 +150,6 @@ class Retriever:
             for chunk_id, guide_id, headings, start, end, text, key, title, owner, reviewed, url in rows
         ]
         return sorted(passages, key=lambda passage: best.index(passage.chunk_id))
-
-    def _read_closely(
-        self,
-        passages: Sequence[Passage],
-        vector: Vectors | None,
-        rarity: Mapping[str, float],
-        each_at_most: int = SENTENCES_EACH,
-    ) -> tuple[dict[int, Closely], dict[int, float]]:
-        """Per chunk, its sentences with their scores, and the highest cosine among them (0 without vectors)."""
-        of = {each.chunk_id: [piece for piece in pieces(each.text) if _answers(piece)] for each in passages}
-        texts = {
-            each.chunk_id: [each.text[piece.start : piece.end] for piece in of[each.chunk_id]] for each in passages
-        }
-        shared = {chunk_id: [_covered(rarity, set(stems(text))) for text in own] for chunk_id, own in texts.items()}
-        cosines: dict[str, float] = {}
-        if vector is not None:
-            compared = [
-                own[number][:LONGEST_SENTENCE]
-                for chunk_id, own in texts.items()
-                for number in np.argsort([-share for share in shared[chunk_id]], kind="stable")[:each_at_most]
-            ]
-            cosines = {text: float(own @ vector) for text, own in self._vectors(compared).items()}
-        closely, highest = {}, {}
-        for chunk_id, own in texts.items():
-            alike = [cosines.get(text[:LONGEST_SENTENCE], 0.0) for text in own]
-            weight = 1.0 if vector is None else WORDS_WEIGHT
-            scores = tuple(cosine + weight * share for cosine, share in zip(alike, shared[chunk_id], strict=True))
-            closely[chunk_id] = Closely(tuple(of[chunk_id]), scores)
-            highest[chunk_id] = max(alike, default=0.0)
-        return closely, highest
-
-    def _vectors(self, texts: Sequence[str]) -> dict[str, Vectors]:
-        """The vectors of sentences; those of earlier questions are remembered, most staff ask about the same things."""
-        with self._sentences_lock:
-            known = {text: self._sentences[text] for text in texts if text in self._sentences}
-        new = list(dict.fromkeys(text for text in texts if text not in known))
-        if new:
-            known |= zip(new, self._encoder.encode(new), strict=True)
-        with self._sentences_lock:
-            for text, vector in known.items():
-                self._sentences[text] = vector
-                self._sentences.move_to_end(text)
-            while len(self._sentences) > SENTENCES_KEPT:
-                self._sentences.popitem(last=False)
-        return known
 
     def _share_elsewhere(self, names: Sequence[str], first: Passage) -> float:
         """The share of the question's names that the guide of the first passage never says."""
@@ -224,6 +189,33 @@ def _starts_sentence(text: str, at: int) -> bool:
     return text[:at].rstrip(" \"'“‘(*_\n")[-1:] in {"", ".", "!", "?", ":"}
 
 
+def _alike(vector: Vectors, vectors: Mapping[int, Vectors]) -> dict[int, Alike]:
+    """Per chunk, how like the question it is as a whole and in each of its units."""
+    if not vectors:
+        return {}
+    cosines = np.concatenate(list(vectors.values())).astype(np.float32) @ vector
+    ends = np.cumsum([len(each) for each in vectors.values()])[:-1]
+    return {
+        chunk_id: Alike(float(mean_of(own) @ vector), tuple(part.tolist()))
+        for (chunk_id, own), part in zip(vectors.items(), np.split(cosines, ends), strict=True)
+    }
+
+
+def _read_closely(passage: Passage, alike: Mapping[int, Alike], rarity: Mapping[str, float]) -> Closely:
+    """The sentences of a passage, each with the cosine of its unit and its share of the question's words."""
+    spans, of = units(passage.text), alike.get(passage.chunk_id)
+    own = [piece for piece in pieces(passage.text) if _answers(piece)]
+    scores = []
+    for piece in own:
+        shared = _covered(rarity, set(stems(passage.text[piece.start : piece.end])))
+        if of is None:
+            scores.append(shared)
+        else:
+            unit = next(n for n, (_, end) in enumerate(spans) if piece.start < end)
+            scores.append(of.units[unit] + WORDS_WEIGHT * shared)
+    return Closely(tuple(own), tuple(scores))
+
+
 def _answers(piece: Piece) -> bool:
     return piece.kind not in {Kind.RULE, Kind.HEAD, Kind.HEADING} and piece.end - piece.start > 2
 
@@ -245,14 +237,6 @@ def _without_siblings(names: Names, asked: str, passages: Sequence[Passage]) -> 
 
 def _is_on_sibling(wanted: Name, named: Collection[Name]) -> bool:
     return wanted not in named and any(are_siblings(wanted, name) for name in named)
-
-
-def _rearranged(passages: Sequence[Passage], cosine: Mapping[int, float]) -> list[Passage]:
-    """The passages read closely, ordered with their best sentence; the others stay behind them."""
-    first = [
-        replace(each, score=each.score + SENTENCE_WEIGHT * cosine[each.chunk_id]) for each in passages[: len(cosine)]
-    ]
-    return sorted(first, key=lambda each: -each.score) + list(passages[len(cosine) :])
 
 
 def _matched(bm25: Mapping[int, float], rarity: Mapping[str, float]) -> float:

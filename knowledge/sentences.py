@@ -8,6 +8,8 @@ from itertools import zip_longest
 
 ABBREVIATIONS = {"e.g", "i.e", "etc", "vs", "approx", "mr", "mrs", "ms", "dr", "st", "no", "nr", "fig", "inc", "ltd"}
 
+LONGEST_UNIT = 250  # characters: one thought; its vector says more than that of the passage around it
+
 _LINE = re.compile(r"[^\n]+")
 _ITEM = re.compile(r"\s*(?:[-*+•]|\d{1,3}[.)])\s+")
 _HEADING = re.compile(r"\s{0,3}#{1,6}\s")
@@ -44,6 +46,27 @@ def pieces(text: str) -> list[Piece]:
     """
     found = [trimmed for piece in _raw(text) if (trimmed := _trim(text, piece))]
     return [_titled(text, piece, after) for piece, after in zip_longest(found, found[1:])]
+
+
+def units(text: str) -> list[tuple[int, int]]:
+    """The spans that get a vector each: runs of whole pieces, of at most `LONGEST_UNIT` characters where pieces allow.
+
+    A heading begins a new one, so that none speaks of two things.
+
+    >>> text = "It costs € 4.50 a month. Ask Dr. Kim first."
+    >>> units(text) == [(0, len(text))]
+    True
+    """
+    runs: list[tuple[int, int]] = []
+    after_heading = False
+    for piece in pieces(text):
+        is_heading = piece.kind is Kind.HEADING
+        if runs and piece.end - runs[-1][0] <= LONGEST_UNIT and (after_heading or not is_heading):
+            runs[-1] = (runs[-1][0], piece.end)
+        else:
+            runs.append((piece.start, piece.end))
+        after_heading = is_heading
+    return runs
 
 
 def _titled(text: str, piece: Piece, after: Piece | None) -> Piece:

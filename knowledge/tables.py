@@ -59,14 +59,14 @@ class Chunk(KnowledgeTable):
 
 
 class Vector(KnowledgeTable):
-    """What a chunk's text embeds to under one model and precision: embedding is the expensive step, so it is kept."""
+    """What a chunk's units embed to under one model and precision: embedding is the expensive step, so it is kept."""
 
     __tablename__ = "vectors"
 
     hash: Mapped[str] = mapped_column(String(64), primary_key=True)
     model: Mapped[str] = mapped_column(String(200), primary_key=True)
     precision: Mapped[str] = mapped_column(String(20), primary_key=True)
-    values: Mapped[bytes] = mapped_column(LargeBinary)  # float32, little-endian, unit length
+    values: Mapped[bytes] = mapped_column(LargeBinary)  # float16, little-endian: a vector of length 1 for each unit
 
 
 class Refusal(KnowledgeTable):

@@ -14,7 +14,9 @@ from knowledge.encoder import ModelUnavailable
 class QuickEncoder:
     """A model that is there, or isn't, without loading it."""
 
-    def __init__(self, name: str) -> None:
+    precision = "int8"
+
+    def __init__(self, name: str, _: Path | None) -> None:
         self.name = name
 
     def load(self) -> None:

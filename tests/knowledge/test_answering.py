@@ -135,6 +135,10 @@ def test_a_supported_sentence_is_shown_with_its_citation(open_library: Open) -> 
 
 LIES = {
     "another number": ("A refund is paid within 12 working days.", [1]),
+    "another unit": ("A refund is paid within 10 working weeks.", [1]),
+    "a unit where there is none": ("We pay a refund back within 10% of working days.", [1]),
+    "the contrary": ("A refund is not paid back within 10 working days.", [1]),
+    "a promise of what never happens": ("Refunds go to another person's account.", [1]),
     "a passage that was not given": ("A refund is paid within 10 working days.", [9]),
     "passage zero": ("A refund is paid within 10 working days.", [0]),
     "an invented name": ("A refund is paid within 10 working days by Stripe.", [1]),

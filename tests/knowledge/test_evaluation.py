@@ -8,7 +8,19 @@ from typing import Any
 import numpy as np
 import pytest
 
-from knowledge.evaluation import BadSet, auroc, evaluate_answers, expected_calibration_error, same_place
+from knowledge import calibration, report
+from knowledge.calibration import BadCalibration
+from knowledge.evaluation import BadSet, evaluate_answers, evaluate_related
+from knowledge.measures import (
+    auroc,
+    changes,
+    coverage_at,
+    expected_calibration_error,
+    risk_coverage,
+    same_place,
+    token_f1,
+)
+from knowledge.ranking import Features
 from tests.conftest import EVALDATA
 from tests.knowledge.conftest import GUIDES
 
@@ -42,7 +54,7 @@ def files(tmp_path: Path) -> tuple[Path, Path]:
 def test_a_set_is_measured(files: tuple[Path, Path]) -> None:
     """A tier holds the lines of the tiers below it and those without one."""
     told = []
-    report = evaluate_answers(*files, "mini", lambda *step: told.append(step))
+    report = evaluate_answers(*files, "mini", lambda *step: told.append(step)).report
 
     assert (report["tier"], report["n"]) == ("mini", 2)
     figures = report["figures"]
@@ -50,6 +62,7 @@ def test_a_set_is_measured(files: tuple[Path, Path]) -> None:
         assert figures[name] == 1.0, name
     assert figures["declined_at_threshold"] == 1.0
     assert figures["guides"] == 3
+    assert figures["mrr"] == 1.0
     assert report["intervals"]["auroc"] == (1.0, 1.0)
     assert report["by_kind"]["general_oos"]["n"] == 1
     assert report["by_kind"]["general_oos"]["auroc"] == 1.0
@@ -60,7 +73,7 @@ def test_a_set_is_measured(files: tuple[Path, Path]) -> None:
 
 def test_evidence_as_text_is_looked_up(files: tuple[Path, Path]) -> None:
     """Not every set counts characters."""
-    report = evaluate_answers(*files, "core")
+    report = evaluate_answers(*files, "core").report
 
     assert report["n"] == 4
     assert report["figures"]["evidence@1"] == 1.0
@@ -104,7 +117,158 @@ def test_auroc_and_calibration_error_by_hand() -> None:
 @pytest.mark.skipif(not EVALDATA.is_dir(), reason="the developer set is not here")
 def test_the_mini_tier_stays_good() -> None:
     """Well below what it measures today, well above what a naive stack reaches."""
-    report = evaluate_answers(EVALDATA / "guides.jsonl.gz", EVALDATA / "questions.jsonl", "mini")
+    report = evaluate_answers(EVALDATA / "guides.jsonl.gz", EVALDATA / "questions.jsonl", "mini").report
 
     assert report["figures"]["evidence@5"] > 0.84
     assert report["figures"]["auroc"] > 0.97
+
+
+def test_a_company_asks_its_own_questions_of_its_own_folder(tmp_path: Path) -> None:
+    """A CSV of question, guide and answer is enough; what was embedded is kept for the next run."""
+    for key, text in GUIDES.items():
+        (tmp_path / "guides").mkdir(exist_ok=True)
+        (tmp_path / "guides" / key).write_text(text)
+    questions = tmp_path / "questions.csv"
+    questions.write_text(
+        "question,guide,answer\n"
+        f'How long does a refund take?,refunds.md,"{ANSWER}"\n'
+        "How do I restart the Brook 6?,router.md,Unplug it for half a minute.\n"
+        "What is the capital of Peru?,,\n"
+    )
+    first = evaluate_answers(tmp_path / "guides", questions, cache=tmp_path / "cache").report
+    told: list[str] = []
+    again = evaluate_answers(
+        tmp_path / "guides",
+        questions,
+        progress=lambda _, __, name: told.append(name),
+        cache=tmp_path / "cache",
+        limit=2,
+    ).report
+
+    assert (first["n"], again["n"], set(told)) == (3, 2, {"questions asked"})
+    assert first["figures"]["doc@1"] == 1.0
+    assert first["figures"]["token_f1"] > 0.4
+    assert [each["evidence@1"] for each in first["questions"]] == [True, None, None]
+    questions.write_bytes("question;guide;answer\nWie lange?;refunds.md;für Müller\n".encode("cp1252"))
+    with pytest.raises(BadSet, match="save it as “CSV UTF-8”"):
+        evaluate_answers(tmp_path / "guides", questions)
+    questions.write_text("question;guide;answer\nHow long does a refund take?;refund.md;\n")
+    with pytest.raises(BadSet, match=r"is said to be answered in refund\.md, which guides doesn't hold"):
+        evaluate_answers(tmp_path / "guides", questions)
+    questions.write_text("frage,antwort\nWarum?,Darum.\n")
+    with pytest.raises(BadSet, match="a first line with the columns question, guide and answer"):
+        evaluate_answers(tmp_path / "guides", questions)
+
+
+def test_pairs_are_told_apart(tmp_path: Path) -> None:
+    """Those that ask for the same are more alike, over all and by source."""
+    pairs = tmp_path / "pairs.jsonl"
+    rows = [
+        {"a": "How do I reset the router?", "b": "Resetting my router", "same": True, "source": "one"},
+        {"a": "How do I reset the router?", "b": "When is the refund paid?", "same": False, "source": "one"},
+    ]
+    pairs.write_text("\n".join(map(json.dumps, rows)))
+
+    measured = evaluate_related(pairs)
+
+    assert (measured["n"], measured["figures"]["auroc"]) == (2, 1.0)
+    assert measured["by_source"]["one"] == {"n": 2, "auroc": 1.0}
+    pairs.write_text(json.dumps(rows[0]))
+    with pytest.raises(BadSet, match="needs pairs that are the same and pairs that are not"):
+        evaluate_related(pairs)
+
+
+def record(number: int, likely: float, answerable: bool, hit: bool = True) -> dict[str, Any]:
+    return {
+        "question": f"q{number}",
+        "kb": None,
+        "kind": "any",
+        "outcome": "answered" if likely > 0.5 else "not_in_guides",
+        "answerable": answerable,
+        "probability": likely,
+        "answer_hit@1": hit if answerable else None,
+    }
+
+
+def test_words_shared_and_coverage_by_hand() -> None:
+    """Small enough to be done on paper."""
+    assert token_f1("Within ten days.", "ten days") == 0.8
+    assert token_f1("No.", "ten days") == 0.0
+    likely, held = np.array([0.9, 0.8, 0.7, 0.6]), np.array([1.0, 1.0, 0.0, 1.0])
+    assert [coverage_at(likely, held, risk) for risk in (0.0, 0.25, 0.3)] == [0.5, 1.0, 1.0]
+    rows = risk_coverage([record(1, 0.9, True), record(2, 0.8, True, hit=False), record(3, 0.6, False)])
+    row = next(row for row in rows if row["bar"] == 0.5)
+    assert row == {
+        "bar": 0.5,
+        "coverage": 1.0,
+        "wrong": 0.3333,
+        "wrong_or_elsewhere": 0.6667,
+        "answerable_answered": 1.0,
+        "others_answered": 1.0,
+    }
+
+
+def test_only_changes_larger_than_noise_are_told() -> None:
+    """Two runs are held against each other question by question."""
+    old = [record(n, 0.9, n % 2 == 0, hit=False) for n in range(60)]
+    new = [record(n, 0.9, n % 2 == 0) for n in range(60)]
+
+    assert changes(new, old)["answer_hit@1"] == (1.0, 1.0, 1.0)
+    assert report.compared({"questions": new}, {"questions": old}) == [
+        "The quote holds the answer: +1.000 (+1.000 to +1.000)"
+    ]
+    assert report.compared({"questions": new}, {"questions": new}) == ["Nothing changed by more than chance allows."]
+    assert "no question in common" in report.compared({"questions": new}, {"questions": []})[0]
+
+
+def test_the_page_shows_figures_and_pictures(files: tuple[Path, Path], tmp_path: Path) -> None:
+    """Everything that the page names stands beside it."""
+    done = evaluate_answers(*files, "core").report
+
+    report.write(done, tmp_path / "page.md", done)
+
+    page = (tmp_path / "page.md").read_text()
+    assert page.startswith("# 4 questions asked of 3 guides\n")
+    assert "| The first passage is the right one | 1.000 | 1.000 to 1.000 |" in page
+    assert "Nothing changed by more than chance allows." in page
+    for picture in ("page-risk-coverage.png", "page-reliability.png"):
+        assert f"({picture})" in page
+        assert (tmp_path / picture).read_bytes().startswith(b"\x89PNG")
+
+
+def features(best: float) -> Features:
+    return Features(best, best, best, best, 0.0, 0.0)
+
+
+def test_a_fit_moves_the_bar_to_a_company_s_own_questions() -> None:
+    """Where everything scores higher than elsewhere, the bar moves up, and the order stays."""
+    shipped = calibration.load().with_vectors
+    chance = np.random.default_rng(1)
+    scores = np.concatenate([chance.normal(0.75, 0.05, 40), chance.normal(0.6, 0.05, 40)])
+    held = [n < 40 for n in range(80)]
+
+    own = calibration.refit(shipped, [features(each) for each in scores], held, (0.05, 0.1))
+
+    likely = [own.probability(features(each)) for each in scores]
+    assert sum(each >= own.answered for each in likely[40:]) <= 2
+    assert sum(each >= own.answered for each in likely[:40]) > 30
+    assert own.partly <= own.answered
+    assert own.probability(features(0.8)) > own.probability(features(0.7)) > own.probability(features(0.5))
+    assert shipped.probability(features(0.6)) > own.probability(features(0.6))
+    with pytest.raises(BadCalibration, match="at least 20 questions that are not answered"):
+        calibration.refit(shipped, [features(0.7)] * 40, [True] * 40, (0.05, 0.1))
+
+
+@pytest.mark.parametrize("written", ["", "{", "[]", '{"how": "", "with_vectors": {}, "words_only": {}}', "weight"])
+def test_a_calibration_that_can_not_be_used_is_named(written: str, tmp_path: Path) -> None:
+    """A hand-edited file ends in words, not in other answers than before."""
+    path = tmp_path / "calibration.json"
+    if written == "weight":
+        shipped = calibration.load()
+        half = shipped.with_vectors.model_copy(update={"weights": {"luck": 1.0}})
+        calibration.save(shipped.model_copy(update={"with_vectors": half}), path)
+    else:
+        path.write_text(written)
+
+    with pytest.raises(BadCalibration, match="Delete it to go back to the shipped one"):
+        calibration.load(path)

@@ -5,11 +5,12 @@ from collections.abc import Callable
 import pytest
 from sqlalchemy import Engine
 
+from knowledge import calibration
 from knowledge.encoder import Encoder
 from knowledge.index import Index
-from knowledge.ranking import Features, above_chance, fuse, probability
+from knowledge.ranking import Alike, Features, above_chance, fuse
 from knowledge.retriever import Retriever, keywords_of, names_of
-from knowledge.sentences import Kind, pieces
+from knowledge.sentences import LONGEST_UNIT, Kind, pieces, units
 
 Open = Callable[[], Index]
 
@@ -33,7 +34,7 @@ def test_the_right_guide_comes_first(
     assert found.dense
     assert found.passages[0].guide_key == guide
     assert found.features
-    assert found.features.best_sentence > 0.3
+    assert found.features.best_unit > 0.3
 
 
 def test_words_alone_do_while_vectors_are_missing(open_index: Open, guides: Engine, encoder: Encoder) -> None:
@@ -67,6 +68,25 @@ def test_what_left_the_guides_is_not_returned_even_before_a_refresh(
     assert "visits.md" not in {passage.guide_key for passage in found.passages}
 
 
+def test_what_was_asked_before_is_found_again_until_the_guides_change(
+    open_index: Open, guides: Engine, encoder: Encoder, put_guide: Callable[[str, str | None], None]
+) -> None:
+    """Spaces don't make another question; a change of the guides does, and so does an index that lags behind."""
+    index = open_index()
+    retriever = Retriever(guides, index, encoder)
+    by_words = retriever.retrieve("Restart the Brook 6")
+    index.refresh()
+    first = retriever.retrieve("Restart the Brook 6")
+
+    assert (by_words.dense, first.dense) == (False, True)
+    assert retriever.retrieve(" Restart  the Brook 6\n") is first
+
+    put_guide("other.md", "# Other\n\nNothing about routers.\n")
+    assert retriever.retrieve("Restart the Brook 6") is not first
+    index.refresh()
+    assert retriever.retrieve("Restart the Brook 6") is not first
+
+
 @pytest.mark.parametrize("question", ["", "   ", "?!", "the of and", "x" * 40_000, "\ud83d\x00 refund", '("AND OR* ~'])
 def test_any_text_may_be_asked(question: str, open_index: Open, guides: Engine, encoder: Encoder) -> None:
     """Nobody's typing ends in an error."""
@@ -78,7 +98,8 @@ def test_any_text_may_be_asked(question: str, open_index: Open, guides: Engine, 
 
 def test_scores_of_both_kinds_are_added_as_z_scores() -> None:
     """What is best by both comes first; no vector yet counts as average, no word as none."""
-    scores = fuse({1: 0.9, 2: 0.1, 3: 0.5}, {1: 8.0, 4: 8.0}, {1, 2, 3, 4})
+    alike = {1: Alike(0.9, (0.9,)), 2: Alike(0.1, (0.1, 0.0)), 3: Alike(0.5, (0.2, 0.5))}
+    scores = fuse(alike, {1: 8.0, 4: 8.0}, {1, 2, 3, 4})
 
     assert list(scores) == [1, 4, 3, 2]
     assert scores[4] == pytest.approx(0.5)
@@ -92,9 +113,10 @@ def test_more_evidence_is_more_probable_and_unknown_names_are_less() -> None:
     wrong_product = Features(0.7, 0.7, 0.6, 0.8, 1.0, 0.0)
 
     for dense in (True, False):
-        assert probability(weak, dense=dense) < 0.1
-        assert probability(strong, dense=dense) > 0.9
-        assert probability(wrong_product, dense=dense) < probability(strong, dense=dense)
+        probability = calibration.load().half(dense=dense).probability
+        assert probability(weak) < 0.1
+        assert probability(strong) > 0.9
+        assert probability(wrong_product) < probability(strong)
 
 
 def test_a_likeness_counts_less_among_more_passages() -> None:
@@ -151,3 +173,15 @@ code. Here
         (Kind.CODE, "code. Here"),
         (Kind.CODE, "```"),
     ]
+
+
+def test_units_are_runs_of_whole_pieces() -> None:
+    """They leave nothing but white space out, and are short unless a single piece is long."""
+    text = "\n\n".join(["One. Two.", "Word " * 80 + ".", "# Four\n\n## Five", "- a\n- b", "## Six", "Seven. " * 60])
+    spans = units(text)
+    parts = [text[low:high] for low, high in spans]
+
+    assert " ".join(parts).split() == text.split()
+    assert [part for part in parts if len(part) > LONGEST_UNIT] == ["Word " * 80 + "."]
+    assert "# Four\n\n## Five\n\n- a\n- b" in parts
+    assert units("") == []

@@ -1,0 +1,133 @@
+"""How likely it is that the guides hold the answer, and from where on one is given: weights and bars, kept as JSON."""
+
+import json
+import math
+import os
+from collections.abc import Sequence
+from dataclasses import asdict, fields
+from importlib.resources import files
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from knowledge.ranking import Features
+
+Floats = NDArray[np.float64]
+
+FEWEST = 20  # questions of either kind: with fewer, a fit says more about chance than about the guides
+STEADY = 10.0  # questions that the shipped slope weighs as much as
+NEVER = 0.999  # a bar that next to nothing passes
+
+
+class BadCalibration(Exception):
+    """A calibration can't be used or made; the message says why and what to do."""
+
+
+class Half(BaseModel):
+    """A logistic regression over features, and the probabilities from which on an answer is whole, or partial."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    weights: dict[str, float]
+    answered: float = Field(gt=0, lt=1)
+    partly: float = Field(gt=0, lt=1)
+
+    def probability(self, features: Features) -> float:
+        values = asdict(features) | {"intercept": 1.0}
+        score = sum(weight * values[name] for name, weight in self.weights.items())
+        return 1 / (1 + math.exp(-max(-500.0, min(500.0, score))))
+
+
+class Calibration(BaseModel):
+    """What the decision to answer is made with."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    how: str  # it was made, for people
+    with_vectors: Half
+    words_only: Half
+
+    def half(self, *, dense: bool) -> Half:
+        return self.with_vectors if dense else self.words_only
+
+
+def load(path: Path | None = None) -> Calibration:
+    """The admin's own calibration where there is one, else the shipped one. Raises BadCalibration."""
+    if path is None or not path.exists():
+        return Calibration.model_validate_json(files("knowledge").joinpath("calibration.json").read_text("utf-8"))
+    remedy = "Delete it to go back to the shipped one, or make it again with `frontline evaluate answers --fit`."
+    try:
+        own = Calibration.model_validate_json(path.read_text("utf-8"))
+    except (OSError, UnicodeDecodeError, ValidationError) as failure:
+        raise BadCalibration(f"The calibration in {path} can't be read ({type(failure).__name__}). {remedy}") from None
+    known = {"intercept", *(each.name for each in fields(Features))}
+    if unknown := sorted({*own.with_vectors.weights, *own.words_only.weights} - known):
+        raise BadCalibration(f"The calibration in {path} has a weight for {unknown[0]}, which is not known. {remedy}")
+    return own
+
+
+def save(calibration: Calibration, path: Path) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    draft = path.with_suffix(f".{os.getpid()}.draft")
+    draft.write_text(json.dumps(calibration.model_dump(), indent=2) + "\n", encoding="utf-8")
+    os.replace(draft, path)
+
+
+def refit(shipped: Half, features: Sequence[Features], answerable: Sequence[bool], wrong: tuple[float, float]) -> Half:
+    """The shipped weights, stretched and shifted to an admin's own questions: two numbers, which few questions teach.
+
+    Args:
+        wrong: the share of the questions that the guides don't answer which may get an answer, whole or partial.
+
+    Raises:
+        BadCalibration: there are too few questions of either kind.
+    """
+    held = np.array(answerable, dtype=np.float64)
+    for count, what in ((int(held.sum()), "are answered"), (int((1 - held).sum()), "are not answered")):
+        if count < FEWEST:
+            raise BadCalibration(
+                f"A calibration needs at least {FEWEST} questions that {what} in the guides; there are {count}."
+            )
+    odds = np.array([_log_odds(shipped.probability(each)) for each in features])
+    slope, shift = _stretched(odds, held)
+    weights = {name: weight * slope for name, weight in shipped.weights.items()}
+    weights["intercept"] = weights.get("intercept", 0.0) + shift
+    likely = 1 / (1 + np.exp(-(slope * odds + shift)))
+    answered, partly = (bar(likely[held == 0], share) for share in wrong)
+    rounded = {name: round(weight, 3) for name, weight in weights.items()}
+    return Half(weights=rounded, answered=max(answered, partly), partly=min(answered, partly))
+
+
+def bar(unanswerable: Floats, share: float) -> float:
+    """The lowest probability above which lies at most a share of the questions that the guides don't answer.
+
+    >>> bar(np.array([0.1, 0.2, 0.3, 0.9]), 0.25)
+    0.301
+    """
+    order = np.sort(unanswerable)[::-1]
+    allowed = int(share * len(order))
+    lowest = order[allowed] if allowed < len(order) else 0.0
+    return round(float(min(NEVER, max(0.01, lowest + 0.001))), 3)
+
+
+def _log_odds(probability: float) -> float:
+    kept = min(1 - 1e-6, max(1e-6, probability))
+    return math.log(kept / (1 - kept))
+
+
+def _stretched(odds: Floats, held: Floats) -> tuple[float, float]:
+    """Slope and shift of the log-odds, by Newton's method; the slope is drawn towards the shipped one."""
+    slope, shift = 1.0, 0.0
+    for _ in range(200):
+        likely = 1 / (1 + np.exp(-(slope * odds + shift)))
+        weight = np.maximum(likely * (1 - likely), 1e-9)
+        pull = np.array([np.sum((likely - held) * odds) + STEADY * (slope - 1), np.sum(likely - held)])
+        mixed = np.sum(weight * odds)
+        bend = np.array([[np.sum(weight * odds**2) + STEADY, mixed], [mixed, np.sum(weight)]])
+        step = np.clip(np.linalg.solve(bend, pull), -1, 1)  # where all is certain, the bend is next to nothing
+        slope, shift = slope - step[0], shift - step[1]
+        if np.abs(step).max() < 1e-8:
+            break
+    return max(0.1, float(slope)), float(shift)

@@ -1,0 +1,175 @@
+"""A sentence-transformers model of the BERT family as one ONNX graph with 8-bit weights; torch takes no part.
+
+The graph is written straight from the weights with ONNX Runtime's own fused operators, in about a second.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from onnx import ModelProto
+
+Weights = Mapping[str, NDArray[Any]]
+
+VERSION = 1  # of what this file writes: a change makes every installation export again
+MICROSOFT = "com.microsoft"  # the domain of the fused operators
+MODULES = ("Transformer", "Pooling", "Normalize")
+
+
+class NotExportable(Exception):
+    """The model is built in another way than this file writes; the message says which."""
+
+
+@dataclass(frozen=True)
+class Model:
+    """What has to be known about a model beside its graph."""
+
+    folder: Path
+    longest: int  # tokens
+    padding: int  # id of the token that fills up
+    takes_first: bool  # the vector is the first token's, not the mean of all
+
+    @property
+    def key(self) -> str:
+        """Names the export: other weights in the same place have another size or age."""
+        weights = (self.folder / "model.safetensors").stat()
+        said = f"{VERSION} {self.folder.resolve()} {weights.st_size} {weights.st_mtime_ns}"
+        return hashlib.sha256(said.encode()).hexdigest()[:16]
+
+
+def describe(folder: Path) -> Model:
+    """Reads the small files of a model's folder. Raises NotExportable."""
+    try:
+        config = _read(folder, "config.json")
+        modules = [module["type"].rsplit(".", 1)[-1] for module in _read(folder, "modules.json")]
+        pooling = _read(folder, "1_Pooling/config.json")
+        own = _read(folder, "sentence_bert_config.json")
+        prompts = _read(folder, "config_sentence_transformers.json") if _has(folder, "sentence_transformers") else {}
+    except (OSError, ValueError, KeyError, TypeError) as failure:
+        raise NotExportable(f"its description can't be read ({type(failure).__name__})") from failure
+    modes = {name for name, on in pooling.items() if name.startswith("pooling_mode_") and on is True}
+    if config.get("model_type") != "bert" or config.get("hidden_act") != "gelu":
+        raise NotExportable(f"it is of the kind {config.get('model_type')!r}")
+    if config.get("position_embedding_type", "absolute") != "absolute":
+        raise NotExportable("it counts positions in another way")
+    if tuple(modules) not in (MODULES, MODULES[:2]) or len(modes) != 1 or prompts.get("default_prompt_name"):
+        raise NotExportable("it makes its vectors in another way")
+    if modes - {"pooling_mode_mean_tokens", "pooling_mode_cls_token"}:
+        raise NotExportable("it makes its vectors in another way")
+    for needed in ("model.safetensors", "tokenizer.json"):
+        if not (folder / needed).is_file():
+            raise NotExportable(f"it has no {needed}")
+    longest = min(own.get("max_seq_length") or config["max_position_embeddings"], config["max_position_embeddings"])
+    return Model(folder, longest, config.get("pad_token_id") or 0, modes == {"pooling_mode_cls_token"})
+
+
+def export(model: Model, path: Path) -> None:
+    """Writes the graph to ``path``; others see no file there, or a whole one. Raises NotExportable."""
+    from safetensors.numpy import load_file
+
+    try:
+        graph = _graph(load_file(model.folder / "model.safetensors"), _read(model.folder, "config.json"))
+    except (KeyError, ValueError) as failure:
+        raise NotExportable(f"its weights have other names ({failure})") from failure
+    path.parent.mkdir(parents=True, exist_ok=True)
+    draft = path.with_suffix(f".{os.getpid()}.draft")
+    draft.write_bytes(graph.SerializeToString())
+    os.replace(draft, path)
+
+
+def _has(folder: Path, name: str) -> bool:
+    return (folder / f"config_{name}.json").is_file()
+
+
+def _read(folder: Path, name: str) -> Any:
+    return json.loads((folder / name).read_text(encoding="utf-8"))
+
+
+def _graph(weights: Weights, config: Mapping[str, Any]) -> ModelProto:
+    from onnx import TensorProto, helper
+
+    draft = _Draft(weights, config["layer_norm_eps"])
+    hidden = draft.embeddings()
+    for number in range(config["num_hidden_layers"]):
+        hidden = draft.layer(f"encoder.layer.{number}", hidden, config["num_attention_heads"])
+    inputs = [helper.make_tensor_value_info(name, TensorProto.INT32, ["texts", "tokens"]) for name in ("ids", "mask")]
+    outputs = [helper.make_tensor_value_info(hidden, TensorProto.FLOAT, ["texts", "tokens", config["hidden_size"]])]
+    graph = helper.make_graph(draft.nodes, "bert", inputs, outputs, draft.constants)
+    versions = [helper.make_opsetid("", 18), helper.make_opsetid(MICROSOFT, 1)]
+    return helper.make_model(graph, opset_imports=versions, ir_version=9)
+
+
+class _Draft:
+    """The nodes and constants of a graph, as they are added; each method returns the name of what it computes."""
+
+    def __init__(self, weights: Weights, epsilon: float) -> None:
+        self.nodes: list[Any] = []
+        self.constants: list[Any] = []
+        self._weights = weights
+        self._epsilon = epsilon
+
+    def embeddings(self) -> str:
+        types = self._weights["embeddings.token_type_embeddings.weight"][0]  # a single text is all of type 0
+        places = self._weights["embeddings.position_embeddings.weight"] + types
+        words, scale = _eight_bits(self._weights["embeddings.word_embeddings.weight"])
+        rows = self._node("Gather", [self._constant("words", words), "ids"], "rows")
+        scales = self._node("Gather", [self._constant("scales", scale[:, None]), "ids"], "row.scales")
+        vectors = self._node("Mul", [self._node("Cast", [rows], "floats", to=1), scales], "vectors")
+        zero = self._constant("zero", np.zeros(1, np.int64))
+        length = self._node("Shape", ["ids"], "length", start=1, end=2)
+        there = self._node("Slice", [self._constant("places", places), zero, length, zero], "places.there")
+        spread = self._node("Expand", [there, self._node("Shape", [vectors], "shape")], "places.spread")
+        return self._normal([vectors, spread], "embeddings.LayerNorm")
+
+    def layer(self, name: str, hidden: str, heads: int) -> str:
+        parts = [f"{name}.attention.self.{part}" for part in ("query", "key", "value")]
+        packed = self._linear(hidden, *parts)
+        split = [f"{part}.out" for part in parts]
+        self._node("Split", [packed], *split, axis=2, num_outputs=3)
+        seen = self._node("MultiHeadAttention", [*split, "", "mask"], f"{name}.seen", fused=True, num_heads=heads)
+        out = self._linear(seen, f"{name}.attention.output.dense")
+        attended = self._normal([out, hidden], f"{name}.attention.output.LayerNorm")
+        wide = self._linear(attended, f"{name}.intermediate.dense")
+        active = self._node("Gelu", [wide], f"{name}.active", fused=True)
+        return self._normal([self._linear(active, f"{name}.output.dense"), attended], f"{name}.output.LayerNorm")
+
+    def _linear(self, hidden: str, *names: str) -> str:
+        """Layers side by side as one product of integers; what goes in is made integer on the way."""
+        matrix, scale = _eight_bits(np.concatenate([self._weights[f"{name}.weight"] for name in names]))
+        bias = np.concatenate([self._weights[f"{name}.bias"] for name in names])
+        constants: list[NDArray[Any]] = [matrix.T, scale, np.zeros(len(scale), np.int8), bias]
+        given = [self._constant(f"{names[0]}.{n}", value) for n, value in enumerate(constants)]
+        return self._node("DynamicQuantizeMatMul", [hidden, *given], f"{names[0]}.product", fused=True)
+
+    def _normal(self, added: list[str], name: str) -> str:
+        given = [self._constant(f"{name}.{part}", self._weights[f"{name}.{part}"]) for part in ("weight", "bias")]
+        return self._node("SkipLayerNormalization", [*added, *given], f"{name}.out", fused=True, epsilon=self._epsilon)
+
+    def _node(self, kind: str, inputs: list[str], *outputs: str, fused: bool = False, **how: Any) -> str:
+        from onnx import helper
+
+        domain = MICROSOFT if fused else ""
+        self.nodes.append(helper.make_node(kind, inputs, list(outputs), domain=domain, **how))
+        return outputs[0]
+
+    def _constant(self, name: str, value: NDArray[Any]) -> str:
+        from onnx import numpy_helper
+
+        self.constants.append(numpy_helper.from_array(np.ascontiguousarray(value), name))
+        return name
+
+
+def _eight_bits(matrix: NDArray[Any]) -> tuple[NDArray[np.int8], NDArray[np.float32]]:
+    """Rows as whole numbers from -127 to 127, and what each row is to be multiplied with."""
+    scale = np.maximum(np.abs(matrix).max(axis=1), 1e-12).astype(np.float32) / 127
+    return np.rint(matrix / scale[:, None]).astype(np.int8), scale

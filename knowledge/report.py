@@ -1,0 +1,147 @@
+"""An evaluation as a page to read: figures with intervals, what changed, and how much would be answered wrongly."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from knowledge.measures import ECE_BINS, changes
+
+SHOWN = {
+    "evidence@1": "The first passage is the right one",
+    "evidence@5": "The right passage is among the first five",
+    "mrr": "Mean reciprocal rank of the right passage",
+    "doc@1": "The first passage is from the right guide",
+    "doc@5": "The right guide is among the first five passages",
+    "answer_hit@1": "The quote holds the answer",
+    "token_f1": "Words shared with the reference answer (F1)",
+    "auroc": "Answerable questions score above the others (AUROC)",
+    "declined_at_90_answered": "Others declined when 90% of the answerable are answered",
+    "coverage_at_5_wrong": "Questions answered with 5% of the answers wrong at most",
+    "ece": "Error of the stated probability (ECE)",
+    "answered_at_threshold": "Answerable questions answered, as set",
+    "declined_at_threshold": "Others declined, as set",
+    "answered_wrongly_at_threshold": "Others answered, as set",
+}
+PLAIN = {
+    "guides": "Guides",
+    "passage_characters": "Characters of a passage found, mean",
+    "quote_characters": "Characters of a quote, mean",
+    "seconds_p50": "Seconds for an answer, median",
+    "seconds_p95": "Seconds for an answer, 95th percentile",
+    "seconds_index": "Seconds to build the index",
+}
+
+
+def write(report: Mapping[str, Any], path: Path, old: Mapping[str, Any] | None = None) -> None:
+    """Writes the page to ``path``, and its pictures beside it."""
+    pictures = {
+        "How much is answered, and how much of it wrongly": path.with_name(f"{path.stem}-risk-coverage.png"),
+        "How far the stated probability can be trusted": path.with_name(f"{path.stem}-reliability.png"),
+    }
+    for draw, picture in zip((_risk_coverage, _reliability), pictures.values(), strict=True):
+        draw(report, picture)
+    path.write_text("\n".join(_lines(report, pictures, old)) + "\n", encoding="utf-8")
+
+
+def compared(report: Mapping[str, Any], old: Mapping[str, Any]) -> list[str]:
+    """One line for each figure that changed by more than chance allows; or one that says that none did."""
+    found = changes(report["questions"], old["questions"])
+    told = [
+        f"{SHOWN[name]}: {delta:+.3f} ({low:+.3f} to {high:+.3f})"
+        for name, (delta, low, high) in found.items()
+        if name in SHOWN and (low > 0 or high < 0)
+    ]
+    if not found:
+        return ["The two evaluations have no question in common."]
+    return told or ["Nothing changed by more than chance allows."]
+
+
+def _lines(report: Mapping[str, Any], pictures: Mapping[str, Path], old: Mapping[str, Any] | None) -> list[str]:
+    figures, intervals = report["figures"], report["intervals"]
+    lines = [f"# {report['n']} questions asked of {figures['guides']} guides", ""]
+    rows = [
+        (words, f"{figures[name]:.3f}", "{:.3f} to {:.3f}".format(*intervals[name]) if name in intervals else "")
+        for name, words in SHOWN.items()
+        if name in figures
+    ]
+    lines += _table(("What is measured", "Figure", "95% interval"), rows)
+    lines += ["", *_table(("About the run", "Figure"), [(PLAIN[name], f"{figures[name]:g}") for name in PLAIN])]
+    if old is not None:
+        lines += ["", "## Changes larger than noise", "", *(f"- {line}" for line in compared(report, old))]
+    for heading, key in (("Kind of question", "by_kind"), ("Knowledge base", "by_kb")):
+        names = [name for name in SHOWN if any(name in those for those in report[key].values())]
+        cells = [
+            (what, str(those["n"]), *(f"{those[name]:.3f}" if name in those else "" for name in names))
+            for what, those in report[key].items()
+        ]
+        lines += ["", f"## {heading}", "", *_table((heading, "n", *names), cells)]
+        lines += ["", "Fewer than 30 questions show a direction, no more."]
+    lines += ["", "## Where to put the bar", "", "An answer is given from this probability on.", ""]
+    lines += _table(
+        (
+            "Bar",
+            "Answered, of the answerable",
+            "Answered, of the others",
+            "Wrong, of the answers",
+            "… or quoted elsewhere",
+        ),
+        [
+            tuple(f"{row[name]:.2f}" for name in ("bar", "answerable_answered", "others_answered"))
+            + tuple(f"{row[name]:.3f}" for name in ("wrong", "wrong_or_elsewhere"))
+            for row in report["risk_coverage"]
+        ],
+    )
+    for words, picture in pictures.items():
+        lines += ["", f"![{words}]({picture.name})"]
+    return lines
+
+
+def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
+    clean = [[cell.replace("|", "\\|") for cell in row] for row in rows]
+    return [f"| {' | '.join(row)} |" for row in (head, ["---"] * len(head), *clean)]
+
+
+def _risk_coverage(report: Mapping[str, Any], path: Path) -> None:
+    from matplotlib.figure import Figure
+
+    rows = report["risk_coverage"]
+    figure = Figure(figsize=(7, 4.5), layout="constrained")
+    axes = figure.subplots()
+    coverage = [100 * row["coverage"] for row in rows]
+    axes.plot(coverage, [100 * row["wrong"] for row in rows], marker="o", label="not answered in the guides")
+    elsewhere = [100 * row["wrong_or_elsewhere"] for row in rows]
+    axes.plot(coverage, elsewhere, marker="s", linestyle="--", label="… or the quote stands elsewhere")
+    for row in rows[1::4]:
+        axes.annotate(
+            f"{row['bar']:.2f}", (100 * row["coverage"], 100 * row["wrong"]), (0, 6), textcoords="offset points"
+        )
+    axes.set(xlabel="Questions answered, %", ylabel="Wrong, % of the answers", ylim=(0, None))
+    axes.set_title("Answered and wrong, by the bar (beside the points)")
+    axes.grid(alpha=0.3)
+    axes.legend()
+    figure.savefig(path, dpi=130)
+
+
+def _reliability(report: Mapping[str, Any], path: Path) -> None:
+    import numpy as np
+    from matplotlib.figure import Figure
+
+    likely = np.array([each["probability"] for each in report["questions"]], dtype=np.float64)
+    held = np.array([each["answerable"] for each in report["questions"]], dtype=np.float64)
+    bins = [each for each in np.array_split(np.argsort(likely), ECE_BINS) if len(each)]
+    figure = Figure(figsize=(5, 4.5), layout="constrained")
+    axes = figure.subplots()
+    axes.plot([0, 1], [0, 1], color="grey", linewidth=1, label="as stated")
+    axes.plot(
+        [likely[each].mean() for each in bins], [held[each].mean() for each in bins], marker="o", label="as it was"
+    )
+    axes.set(
+        xlabel="Stated probability",
+        ylabel="Share that the guides answer",
+        title="Stated and real, ten bins of questions",
+    )
+    axes.grid(alpha=0.3)
+    axes.legend()
+    figure.savefig(path, dpi=130)
