@@ -1,8 +1,6 @@
 """Bring the index up to what the guides say now, when another process has ingested."""
 
-from asyncio import CancelledError
 from collections.abc import Awaitable, Callable
-from contextlib import suppress
 from typing import Any
 
 from bot.people import People
@@ -11,6 +9,5 @@ from knowledge.library import Library
 
 async def catch_up(library: Library, people: People, in_background: Callable[..., Awaitable[Any]]) -> None:
     """Cheap when nothing has changed; else embeds what is new, in the background, and resolves the guides' owners."""
-    with suppress(CancelledError):  # the bot stops; APScheduler would log that as a failure
-        if await in_background(library.refresh):
-            await people.resolve_owners(await in_background(library.owners))
+    if await in_background(library.refresh):
+        await people.resolve_owners(await in_background(library.owners))

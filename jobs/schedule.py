@@ -1,6 +1,9 @@
 """What runs when. APScheduler is only the alarm clock: it keeps nothing, and every job may be late or repeated."""
 
+from asyncio import CancelledError
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from typing import Any
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
@@ -24,19 +27,29 @@ def start(parts: Parts, in_background: Callable[..., Awaitable[object]]) -> Asyn
         in_background: runs a long synchronous call in a thread of its own, away from people's questions.
     """
     scheduler = AsyncIOScheduler(timezone="UTC", job_defaults={"misfire_grace_time": None, "coalesce": True})
+
+    def every(job: Callable[..., Awaitable[object]], arguments: tuple[object, ...], **interval: int) -> None:
+        scheduler.add_job(_until_stopped, "interval", args=(job, *arguments), name=job.__qualname__, **interval)
+
     reindexing = (parts.library, parts.people, in_background)
-    scheduler.add_job(reindex.catch_up, "interval", seconds=REINDEX_EVERY_S, args=reindexing)
-    scheduler.add_job(tidy.forget_old_traffic, "interval", hours=TIDY_EVERY_H, args=(parts.database, parts.clock))
-    scheduler.add_job(digest.tick, "interval", seconds=DIGEST_EVERY_S, args=(parts,))
+    every(reindex.catch_up, reindexing, seconds=REINDEX_EVERY_S)
+    every(tidy.forget_old_traffic, (parts.database, parts.clock), hours=TIDY_EVERY_H)
+    every(digest.tick, (parts,), seconds=DIGEST_EVERY_S)
     country = parts.settings.holidays_country
     cards = (parts.database, parts.outbox, parts.slack, parts.clock, country)
-    scheduler.add_job(idea_cards.catch_up, "interval", seconds=CARDS_EVERY_S, args=cards)
-    scheduler.add_job(parts.similar.embed_new, "interval", seconds=VECTORS_EVERY_S)
+    every(idea_cards.catch_up, cards, seconds=CARDS_EVERY_S)
+    every(parts.similar.embed_new, (), seconds=VECTORS_EVERY_S)
     news = (parts.database, parts.outbox, parts.clock)
-    scheduler.add_job(idea_news.send, "interval", seconds=NEWS_EVERY_S, args=news)
+    every(idea_news.send, news, seconds=NEWS_EVERY_S)
     nudged = (parts.database, parts.outbox, parts.people, parts.clock, country)
-    scheduler.add_job(nudges.remind, "interval", seconds=NUDGES_EVERY_S, args=nudged)
+    every(nudges.remind, nudged, seconds=NUDGES_EVERY_S)
     drawing = (parts.database, parts.slack, parts.people)
-    scheduler.add_job(win_cards.redraw, "interval", seconds=WIN_CARDS_EVERY_S, args=drawing)
+    every(win_cards.redraw, drawing, seconds=WIN_CARDS_EVERY_S)
     scheduler.start()
     return scheduler
+
+
+async def _until_stopped(job: Callable[..., Awaitable[object]], *arguments: Any) -> None:
+    """The job. When the bot stops it is cut off and comes again at the next start; that is no failure to log."""
+    with suppress(CancelledError):
+        await job(*arguments)
