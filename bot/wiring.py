@@ -177,6 +177,8 @@ async def started(settings: Settings, *, chat_model: "BaseChatModel | None" = No
         if scheduler is not None:
             scheduler.shutdown(wait=False)
         if handler is not None:
+            # What can't be acknowledged any more comes again at the next start; Bolt would log it as a failure.
+            app.logger.setLevel(logging.CRITICAL)
             await handler.close_async()
         with suppress(TimeoutError):
             await asyncio.wait_for(parts.inbox.drained(), DRAIN_S)
