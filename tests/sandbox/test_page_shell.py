@@ -399,7 +399,7 @@ def test_everything_is_reached_by_keyboard(open_page: Open) -> None:
 
 
 def test_a_long_past_comes_in_pieces(sandbox: Sandbox, open_page: Open) -> None:
-    """Of a long channel only what is near the window is in the page: every line in order, up and down, and days once."""
+    """Of a long channel only what is near the window is in the page: every line in order, up and down."""
     page = open_page("?user=UANA#C0LONG")
     drawn = page.locator("main .message")
     expect(drawn.last).to_contain_text(f"line {LONG - 1}")
@@ -442,9 +442,7 @@ def test_an_old_message_is_found_and_kept_in_sight(sandbox: Sandbox, open_page: 
     assert page.evaluate(top, ts) == at
     sandbox.act("change_person", "UADMIN", target="UBEN", name="Ben Okafor")
     with page.expect_response(re.compile("/sandbox/history")):
-        page.evaluate(
-            "import(document.querySelector('script[type=module]').src.replace('app.js', 'live.js')).then((live) => live.fetchState())"
-        )
+        page.evaluate("import('/page/live.js').then((live) => live.fetchState())")
     page.wait_for_function(f"ts => ({top})(ts) === {at}", arg=ts)
     expect(page.locator("main .message", has_text="news far below")).to_have_count(0)
 
@@ -577,7 +575,7 @@ def test_the_tour_is_skipped_by_pointer_or_gives_a_question(open_page: Open) -> 
 
 
 def test_files_are_uploaded_and_their_names_are_text(open_page: Open, tmp_path: Path) -> None:
-    """Through + with what was typed, a picture is shown and described, anything else is a card; hostile names are text."""
+    """Through + with what was typed, a picture is shown and described, all else is a card; hostile names are text."""
     page = open_page("?user=UANA#C0SUPPORT")
     note, picture = tmp_path / f"{HOSTILE.replace('/', '')}.html", tmp_path / "\u202egnp.exe 'x' & y.png"
     note.write_text("<script>window.hacked = 1</script>", encoding="utf-8")
