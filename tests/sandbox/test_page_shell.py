@@ -79,8 +79,9 @@ def sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
     ]
     (folder / "seed.yaml").write_text(yaml.safe_dump(seed), encoding="utf-8")
     prompts = [{"title": "Opening hours", "message": "When do we open?"}]
-    features = MANIFEST["features"] | {"agent_view": {"suggested_prompts": prompts}}
-    (folder / "manifest.yaml").write_text(yaml.safe_dump(MANIFEST | {"features": features}), encoding="utf-8")
+    manifest: dict[str, Any] = json.loads(json.dumps(MANIFEST))
+    manifest["features"]["agent_view"] = {"suggested_prompts": prompts}
+    (folder / "manifest.yaml").write_text(yaml.safe_dump(manifest), encoding="utf-8")
     options = {"--manifest": "manifest.yaml", "--seed": "seed.yaml", "--state": "state"}
     arguments = [str(part) for name, file in options.items() for part in (name, folder / file)]
     process = subprocess.Popen(
@@ -406,7 +407,8 @@ def test_a_long_past_comes_in_pieces(sandbox: Sandbox, open_page: Open) -> None:
     page.get_by_role("log", name="Messages").hover()
     seen: set[int] = set()
     begin = page.get_by_text("This is where #long begins")
-    for delta, is_there in ((-1500, begin.is_visible), (1500, lambda: LONG - 1 in seen)):
+    ways: list[tuple[int, Callable[[], bool]]] = [(-1500, begin.is_visible), (1500, lambda: LONG - 1 in seen)]
+    for delta, is_there in ways:
         seen.clear()
         while not is_there():
             page.mouse.wheel(0, delta)
