@@ -416,6 +416,7 @@ def test_a_long_past_comes_in_pieces(sandbox: Sandbox, open_page: Open) -> None:
             assert lines == list(range(lines[0], lines[-1] + 1))
             assert len(lines) <= 400
             seen.update(lines)
+        seen.update(page.evaluate(DRAWN))
         assert seen == set(range(LONG))
     assert page.evaluate("[...document.querySelectorAll('main .day')].length") == 1
     page.locator("main").get_by_test_id("to-end").click()
