@@ -28,7 +28,7 @@ lint: dev  ## style, types and import rules
 	$(BIN)/lint-imports
 
 test: lint  ## lint and all tests
-	$(BIN)/pytest -m "not soak"
+	$(BIN)/pytest -m "not soak" -n 2 --dist loadfile
 
 soak: dev  ## the long proofs: full counts of kills and questions
 	HYPOTHESIS_PROFILE=random $(BIN)/pytest -m soak

@@ -17,7 +17,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 import yaml
-from playwright.async_api import Browser, async_playwright
+from playwright.async_api import Browser, Response, async_playwright
 
 ROOT = Path(__file__).parents[1]
 RUNS = 3
@@ -90,9 +90,11 @@ async def measure(browser: Browser, address: str) -> dict[str, list[float]]:
     for _ in range(RUNS):
         page = await browser.new_page(viewport={"width": 1280, "height": 800})
         weight: list[int] = []
-        page.on(
-            "response", lambda response, weight=weight: weight.append(int(response.headers.get("content-length", 0)))
-        )
+
+        def weigh(response: Response, weight: list[int] = weight) -> None:
+            weight.append(int(response.headers.get("content-length", 0)))
+
+        page.on("response", weigh)
         from_start = time.perf_counter()
         await page.goto(f"{address}/?user=UANA#C0GENERAL")
         await page.locator("main .message").first.wait_for()

@@ -79,8 +79,9 @@ def sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
     ]
     (folder / "seed.yaml").write_text(yaml.safe_dump(seed), encoding="utf-8")
     prompts = [{"title": "Opening hours", "message": "When do we open?"}]
-    features = MANIFEST["features"] | {"agent_view": {"suggested_prompts": prompts}}
-    (folder / "manifest.yaml").write_text(yaml.safe_dump(MANIFEST | {"features": features}), encoding="utf-8")
+    manifest: dict[str, Any] = json.loads(json.dumps(MANIFEST))
+    manifest["features"]["agent_view"] = {"suggested_prompts": prompts}
+    (folder / "manifest.yaml").write_text(yaml.safe_dump(manifest), encoding="utf-8")
     options = {"--manifest": "manifest.yaml", "--seed": "seed.yaml", "--state": "state"}
     arguments = [str(part) for name, file in options.items() for part in (name, folder / file)]
     process = subprocess.Popen(
@@ -399,14 +400,15 @@ def test_everything_is_reached_by_keyboard(open_page: Open) -> None:
 
 
 def test_a_long_past_comes_in_pieces(sandbox: Sandbox, open_page: Open) -> None:
-    """Of a long channel only what is near the window is in the page, every line in order and each day once."""
+    """Of a long channel only what is near the window is in the page: every line in order, up and down."""
     page = open_page("?user=UANA#C0LONG")
     drawn = page.locator("main .message")
     expect(drawn.last).to_contain_text(f"line {LONG - 1}")
     page.get_by_role("log", name="Messages").hover()
     seen: set[int] = set()
     begin = page.get_by_text("This is where #long begins")
-    for delta, is_there in ((-1500, begin.is_visible), (1500, lambda: LONG - 1 in seen)):
+    ways: list[tuple[int, Callable[[], bool]]] = [(-1500, begin.is_visible), (1500, lambda: LONG - 1 in seen)]
+    for delta, is_there in ways:
         seen.clear()
         while not is_there():
             page.mouse.wheel(0, delta)
@@ -414,6 +416,7 @@ def test_a_long_past_comes_in_pieces(sandbox: Sandbox, open_page: Open) -> None:
             assert lines == list(range(lines[0], lines[-1] + 1))
             assert len(lines) <= 400
             seen.update(lines)
+        seen.update(page.evaluate(DRAWN))
         assert seen == set(range(LONG))
     assert page.evaluate("[...document.querySelectorAll('main .day')].length") == 1
     page.locator("main").get_by_test_id("to-end").click()
@@ -442,10 +445,7 @@ def test_an_old_message_is_found_and_kept_in_sight(sandbox: Sandbox, open_page: 
     assert page.evaluate(top, ts) == at
     sandbox.act("change_person", "UADMIN", target="UBEN", name="Ben Okafor")
     with page.expect_response(re.compile("/sandbox/history")):
-        page.evaluate(
-            "import(document.querySelector('script[type=module]').src.replace('app.js', 'live.js'))"
-            ".then((live) => live.fetchState())"
-        )
+        page.evaluate("import('/page/live.js').then((live) => live.fetchState())")
     page.wait_for_function(f"ts => ({top})(ts) === {at}", arg=ts)
     expect(page.locator("main .message", has_text="news far below")).to_have_count(0)
 
@@ -578,7 +578,7 @@ def test_the_tour_is_skipped_by_pointer_or_gives_a_question(open_page: Open) -> 
 
 
 def test_files_are_uploaded_and_their_names_are_text(open_page: Open, tmp_path: Path) -> None:
-    """Through +: a picture is shown and described, anything else is a card; hostile names are text."""
+    """Through + with what was typed, a picture is shown and described, all else is a card; hostile names are text."""
     page = open_page("?user=UANA#C0SUPPORT")
     note, picture = tmp_path / f"{HOSTILE.replace('/', '')}.html", tmp_path / "\u202egnp.exe 'x' & y.png"
     note.write_text("<script>window.hacked = 1</script>", encoding="utf-8")
