@@ -179,8 +179,12 @@ export function fileField(el, block, place) {
     "data-control": true,
     onchange: () => take([...picker.files]),
   });
-  const take = async (files) => {
+  let before = Promise.resolve();
+  const take = (files) => {
     picker.value = "";
+    before = before.then(() => add(files)); // one choice after the other, so that all of them are counted
+  };
+  const add = async (files) => {
     const kinds = el.filetypes?.map((kind) => kind.toLowerCase());
     const wrong = files.find((file) => kinds && !kinds.includes(file.name.split(".").at(-1).toLowerCase()));
     if (wrong) return say(`${wrong.name} can't be added: only ${kinds.join(", ")}.`);

@@ -93,6 +93,7 @@ NEVER = {("websocket_client", "silence")}  # it never looks for pongs, so it sta
         if (name, happening) not in NEVER
     ],
 )
+@pytest.mark.filterwarnings("ignore:unclosed <socket:ResourceWarning")  # websocket_client leaves those it drops open
 async def test_every_python_client_lives_with_it(start_sandbox: Start, name: str, happening: str) -> None:
     """It is greeted, acknowledges, and hears the next message on a new connection after any end of the last."""
     for logger in ("slack_sdk", "websocket", "websockets"):
