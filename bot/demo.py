@@ -91,7 +91,7 @@ def forget(settings: Settings) -> None:
     """Clears the sandbox's and the bot's records together; guides and index stay."""
     from bot.records.database import forget_records, migrate
 
-    (settings.data_dir / "sandbox.json").unlink(missing_ok=True)
+    (settings.data_dir / "sandbox.db").unlink(missing_ok=True)
     migrate(settings.sync_database_url())
     forget_records(settings.sync_database_url())
 
@@ -102,7 +102,7 @@ async def sandbox(settings: Settings, port: int) -> AsyncIterator[tuple[asyncio.
     described = settings.data_dir / "manifest.json"
     described.write_text(json.dumps(manifest(settings.command_prefix), indent=2), encoding="utf-8")
     arguments = ["--manifest", described, "--seed", ROOT / "sandbox" / "seed.yaml"]
-    arguments += ["--state", settings.data_dir / "sandbox.json", "--host", HOST, "--port", port]
+    arguments += ["--state", settings.data_dir / "sandbox.db", "--host", HOST, "--port", port]
     child = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "sandbox", *map(str, arguments)),
         cwd=ROOT,

@@ -56,7 +56,7 @@ def test_reset_clears_both_records_and_keeps_the_guides() -> None:
     """Starting over forgets the sandbox's messages and the bot's records, but nothing that costs an index."""
     theirs = demo.settings_for(4040)
     migrate(theirs.sync_database_url())
-    (theirs.data_dir / "sandbox.json").write_text("{}")
+    (theirs.data_dir / "sandbox.db").write_text("{}")
     engine = engine_for(theirs.sync_database_url())
     with engine.begin() as connection:
         connection.execute(insert(Choice).values(name="time_zone", value="UTC", chosen_by="UADMIN", chosen_at=NOW))
@@ -66,4 +66,4 @@ def test_reset_clears_both_records_and_keeps_the_guides() -> None:
         assert list(session.scalars(select(Choice))) == []
         assert list(session.scalars(select(Guide.key))) == ["a.md"]
     engine.dispose()
-    assert not (theirs.data_dir / "sandbox.json").exists()
+    assert not (theirs.data_dir / "sandbox.db").exists()
