@@ -67,6 +67,8 @@ class Delivery(RecordsTable):
     headers: Mapped[dict[str, Any]] = mapped_column(JSON)
     state: Mapped[str] = mapped_column(String(20))  # received, done, failed
     attempts: Mapped[int] = mapped_column(Integer, default=0)
+    holder: Mapped[str | None] = mapped_column(String(100))  # the process that handles it
+    held_until: Mapped[datetime | None]  # renewed while that process lives
     received_at: Mapped[datetime]
     done_at: Mapped[datetime | None]
 
