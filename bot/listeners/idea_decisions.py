@@ -157,11 +157,10 @@ async def open_merge(ack: AsyncAck, action: dict[str, Any], body: dict[str, Any]
 
 
 async def _merge_form(idea: Idea, parts: Parts) -> kit.View:
-    near = await parts.similar.to_idea(idea.id, count=MOST_OFFERED, floor=-1)
+    near = [number for number, _ in await parts.similar.to_idea(idea.id, count=MOST_OFFERED, floor=-1)]
     async with parts.database.read() as session:
         family = await ideas.family_of(session, idea.id)
-        roots = dict.fromkeys([await ideas.root_of(session, number) for number, _ in near])
-        others = [one for root in roots if root not in (None, *family) and (one := await ideas.get(session, root or 0))]
+        others = [one for one in await ideas.roots(session, near) if one.id not in family]
         shown = await ideas.shown(session, others, parts.settings.holidays_country)
     return blocks.merge_form(idea, shown)
 

@@ -92,10 +92,9 @@ async def look_for_similar(ack: AsyncAck, body: dict[str, Any], parts: Parts) ->
 async def _similar(text: str, user: str, parts: Parts) -> list[tuple[Shown, bool]]:
     if len(text) < SHORTEST or await why_not(user, parts) is not None:
         return []
-    near = await parts.similar.to(text, count=2 * MOST_SIMILAR)
+    near = [number for number, _ in await parts.similar.to(text, count=2 * MOST_SIMILAR)]
     async with parts.database.read() as session:
-        roots = dict.fromkeys([await ideas.root_of(session, number) for number, _ in near])
-        found = [idea for root in roots if root and (idea := await ideas.get(session, root))][:MOST_SIMILAR]
+        found = (await ideas.roots(session, near))[:MOST_SIMILAR]
         shown = await ideas.shown(session, found, parts.settings.holidays_country)
         mine = await ideas.voted(session, [idea.id for idea in found], user)
     return [(one, one.idea.id in mine) for one in shown]

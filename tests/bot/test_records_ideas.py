@@ -1,19 +1,22 @@
 """Ideas as records: once each, merged without losing anything, and the same as a simple model of them."""
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, invariant, rule, run_state_machine_as_test
 from sqlalchemy import func, select
 
-from bot.records import choices, ideas, mutes
+from bot.records import choices, figures, ideas, mutes
 from bot.records.database import Database, forget_records
 from bot.records.ideas import Status, Tally, Wanted
+from bot.records.similar import Similar, Vectors
 from bot.records.tables import Idea, IdeaNotice, Vote
 from tests.conftest import NOW
 
@@ -222,6 +225,62 @@ async def test_muting_twice_is_muting(database: Database) -> None:
         assert await mutes.of(session, "UANA") == {"ideas"}
         await mutes.unmute(session, "UANA", "ideas")
         assert await mutes.of(session, "UANA") == set()
+
+
+async def test_similar_ideas_are_those_that_stand_now(database: Database) -> None:
+    """What is added, reworded or withdrawn counts at the next look; what has not changed is not read again."""
+    asked: list[str] = []
+
+    async def embed(texts: Sequence[str]) -> Vectors:
+        asked.extend(texts)
+        angles = np.array([text.count("x") * np.pi / 20 for text in texts])
+        return np.stack([np.cos(angles), np.sin(angles)], axis=1).astype(np.float32)
+
+    async def near(text: str) -> list[int]:
+        return [number for number, _ in await similar.to(text, floor=0.95)]
+
+    similar = Similar(database, embed, "angles")
+    assert await near("xxx") == []
+    first, second = [await submit(database, f"view:{n}", title="x" * n, text="-") for n in (3, 9)]
+    assert await near("xxx") == [first]
+    assert await near("x" * 9) == [second]
+    async with database.write() as session:
+        await ideas.edit(session, "e1", second, "UANA", title="xxxx", text="-", stage=None, tags=[], now=LATER)
+    assert await near("xxx") == [first, second]
+    async with database.write() as session:
+        await ideas.withdraw(session, "w1", first, "UANA", LATER)
+    assert await near("xxx") == [second]
+    assert await similar.to_idea(second) == []
+    assert [text for text in asked if "-" in text] == ["xxx\n-", "x" * 9 + "\n-", "xxxx\n-"]
+
+
+async def test_an_author_can_reword_an_idea_while_it_is_open(database: Database) -> None:
+    """Once for each form; its votes stay, and whoever follows it has one notice however often it is reworded."""
+    number = await submit(database)
+    await vote(database, number, "UBEN")
+    words = {"title": "Better", "text": "Much better", "stage": "use", "tags": ["app"], "now": LATER}
+    async with database.write() as session:
+        with pytest.raises(ideas.NotYours):
+            await ideas.edit(session, "e0", number, "UBEN", **words)
+        once = await ideas.edit(session, "e1", number, "UANA", **words)
+        again = await ideas.edit(session, "e1", number, "UANA", **words | {"title": "Never"})
+        assert await ideas.edit(session, "e2", number, "UANA", **words) is None
+        await ideas.edit(session, "e3", number, "UANA", **words | {"title": "Best"})
+        idea = await ideas.get(session, number)
+        assert idea is not None
+        told = list(await session.scalars(select(IdeaNotice.user)))
+        assert [one.id for one in await ideas.waiting(session)] == [number]
+        assert [one.id for one in await figures.waiting_at(session, LATER + timedelta(days=1))] == [number]
+        await ideas.decide(session, "d1", number, "UELENA", Status.PLANNED, "", LATER)
+        with pytest.raises(ideas.NotOpen, match="planned"):
+            await ideas.edit(session, "e4", number, "UANA", **words)
+
+    assert once is not None
+    assert again is not None
+    assert again.id == once.id
+    assert (idea.title, idea.text, idea.stage, idea.tags, idea.wording) == ("Best", "Much better", "use", ["app"], 3)
+    assert told == ["UBEN"]
+    assert (await tally(database, number)).votes == 1
 
 
 # Against a model
