@@ -145,6 +145,31 @@ def test_a_schedule_is_added_changed_paused_and_resumed(company: Company) -> Non
     shown(company, "Paused: paused by hand")
 
 
+def test_a_schedule_is_removed_and_its_history_stays(company: Company) -> None:
+    """Slack asks first; nothing more is due, what was posted can still be seen, and the channel may have another."""
+    press(company, overview(company), "digest_add")
+    weekly = {"kind": "recognition", "channel": "C0SUPPORT", "weekday": "tue", "at": "10:00", "quiet": "note"}
+    submit(company, "UKIRA", weekly | {"zone": "Europe/Paris"})
+    shown(company, "Every Tuesday at 10:00")
+    company.act("close", user="UKIRA", view_id=(company.view("UKIRA") or {})["id"])
+    listed = shown(company, "<#C0SUPPORT>")
+    press(company, listed, "digest_post_now", -1)
+    shown(company, "It is on its way")
+    company.until(lambda: digests(company, "C0SUPPORT"), "the digest")
+    button = actions(company.view("UKIRA"), "digest_remove")[-1]
+    assert "What was posted stays" in button["confirm"]["text"]["text"]
+    press(company, company.view("UKIRA") or {}, "digest_remove", -1)
+    left = shown(company, "Removed: Recognition in <#C0SUPPORT>")
+    assert words(left).count("<#C0SUPPORT>") == 1
+
+    company.act("click", user="UKIRA", view_id=left["id"], action_id="digest_history", value="all")
+    assert "Recognition in <#C0SUPPORT>" in words(shown(company, "asked for by <@UKIRA>"))
+    company.act("close", user="UKIRA", all=True)
+    command(company, "UADMIN", "/frontline setup")
+    submit(company, "UADMIN", {"digest_channel": GENERAL})
+    assert "<#C0SUPPORT>" not in words(overview(company))
+
+
 def test_a_preview_posts_nothing(company: Company) -> None:
     """It shows the digest as it would look now, its thread included, to the one who asked."""
     before = len(company.messages(GENERAL))
