@@ -1,11 +1,14 @@
 """Digests as people meet them: scheduled, previewed, posted by hand, on Monday morning, and in Home."""
 
+import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
-from tests.conversations.conftest import Bot
+from tests.conversations.conftest import ROOT, Bot
 from tests.conversations.slack import Company, actions, words
 
 GENERAL, WINS = "C0GENERAL", "C0WINS"
@@ -179,6 +182,21 @@ def test_a_preview_posts_nothing(company: Company) -> None:
     assert DEED in said
     assert "[ Thank someone ]" in said
     assert len(company.messages(GENERAL)) == before
+
+
+def test_a_preview_in_the_terminal(company: Company, bot: Bot) -> None:
+    """Every digest as it would look now, in plain words with names for people, from the bot that runs."""
+    before = company.now()
+    settings = {"DATA_DIR": str(bot.data), "GUIDES_DIR": str(bot.data.parent / "guides")}
+    settings |= {"SLACK_BOT_TOKEN": "xoxb-sandbox", "SLACK_APP_TOKEN": "xapp-sandbox"}
+    settings |= {"SLACK_API_URL": f"{company.address}/api/"}
+    command = [sys.executable, "-m", "bot", "digest", "--preview"]
+    said = subprocess.run(command, cwd=ROOT, env=os.environ | settings, capture_output=True, text=True, check=True)
+
+    for part in ("Every Monday at 09:00, Europe/Amsterdam", DEED, "@Ana Duarte", "Ideas waiting for a first answer"):
+        assert part in said.stdout
+    assert "<@" not in said.stdout
+    assert company.calls("chat.postMessage", before) == []
 
 
 def test_posting_now_asks_first_and_posts_once(company: Company) -> None:
