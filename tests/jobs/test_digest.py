@@ -252,22 +252,25 @@ async def test_a_hundred_digests_by_four_processes_that_are_killed(
     await plan(database_url, channels)
     dice = random.Random(int(os.environ.get("DICE", "7")))
     company.fault("delay", method="chat.postMessage", seconds=0.4, times=500, after=True)
-    settings = {**os.environ, **environment(company, database_url, tmp_path, DUE + timedelta(minutes=1))}
     workers: list[asyncio.subprocess.Process | None] = [None] * 4
     request.addfinalizer(lambda: [worker.kill() for worker in workers if worker and worker.returncode is None])
     kills = faults = 0
     began = time.monotonic()
+
+    async def begin() -> asyncio.subprocess.Process:
+        """A worker whose clock goes on where the others' are: what waits for its time would wait for ever else."""
+        now = DUE + timedelta(minutes=1, seconds=time.monotonic() - began)
+        settings = os.environ | environment(company, database_url, tmp_path, now)
+        command = (sys.executable, "-m", "tests.jobs.digest_worker")
+        return await asyncio.create_subprocess_exec(*command, cwd=ROOT, env=settings)
+
     async with processes(company, database_url, tmp_path, DUE + timedelta(minutes=1), 1) as (watching,):
         watching.outbox.stop()  # it only looks
         while not await _all_told(watching, len(channels)):
             assert time.monotonic() - began < 3000
             for place, worker in enumerate(workers):
-                if worker is None:
-                    workers[place] = await asyncio.create_subprocess_exec(
-                        *(sys.executable, "-m", "tests.jobs.digest_worker"), cwd=ROOT, env=settings
-                    )
-            since = company.now() + dice.randrange(4, 40)
-            await asyncio.to_thread(_until_so_much, company, since)
+                workers[place] = worker or await begin()
+            await _until_so_much(company, company.now() + dice.randrange(4, 40), watching, len(channels))
             victim = dice.randrange(4)
             worker = workers[victim]
             if worker is not None:
@@ -302,12 +305,12 @@ async def _all_told(parts: Parts, wanted: int) -> bool:
     return len(found) == wanted and all(state == "sent" for state in posts)
 
 
-def _until_so_much(company: Company, number: int) -> None:
-    """Wait until so much has happened in Slack; a crowd of dead processes lets nothing happen for a while."""
-    deadline = time.monotonic() + 5
+async def _until_so_much(company: Company, number: int, parts: Parts, wanted: int) -> None:
+    """Wait until so much has happened in Slack, or there is nothing left to do; at most while a process starts."""
+    deadline = time.monotonic() + 20
     since = company.now()
-    while since < number and time.monotonic() < deadline:
-        since = company.journal(since, 1)["next"]
+    while since < number and time.monotonic() < deadline and not await _all_told(parts, wanted):
+        since = (await asyncio.to_thread(company.journal, since, 1))["next"]
 
 
 def _sqlite(folder: Path) -> str:
