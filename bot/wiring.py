@@ -156,7 +156,7 @@ async def started(settings: Settings, *, chat_model: "BaseChatModel | None" = No
     database, slack, outbox = parts.database, parts.slack, parts.outbox
     async with database.write() as session:
         await roles.seed(session, settings.admin_user_ids, clock())
-    posting = warmed = handler = scheduler = commands = None
+    posting = keeping = warmed = handler = scheduler = commands = None
     try:
         with _slack_at_hand(settings):  # a wrong token is said at once, not at the first question
             who = AuthorizeResult.from_auth_test_response(
@@ -166,6 +166,7 @@ async def started(settings: Settings, *, chat_model: "BaseChatModel | None" = No
         posting = asyncio.create_task(outbox.run())
         warmed = asyncio.ensure_future(_warm(parts, _runner(background)))
         await parts.inbox.replay(app, partial(apologise, parts))
+        keeping = asyncio.create_task(parts.inbox.keep(app, partial(apologise, parts)))
         handler = AsyncSocketModeHandler(app, settings.slack_app_token.get_secret_value())
         handler.client.message_listeners.append(_warn_of_a_twin)
         with _slack_at_hand(settings):
@@ -182,6 +183,8 @@ async def started(settings: Settings, *, chat_model: "BaseChatModel | None" = No
             await handler.close_async()
         with suppress(TimeoutError):
             await asyncio.wait_for(parts.inbox.drained(), DRAIN_S)
+        if keeping is not None:
+            keeping.cancel()
         outbox.stop()
         if posting is not None:
             await asyncio.wait({posting}, timeout=DRAIN_S)
