@@ -37,6 +37,7 @@ class Library:
         root: the folder of guide files.
         clock: the time, aware and UTC.
         calibration: an admin's own, where there is one.
+        exact: for a process that answers one question, as in `Index`.
 
     Raises:
         BadCalibration: the admin's own can't be read.
@@ -52,10 +53,11 @@ class Library:
         root: Path,
         clock: Callable[[], datetime],
         calibration: Path | None = None,
+        exact: bool = False,
     ) -> None:
         self._engine = engine
         self._encoder = encoder
-        self._index = Index(engine, folder, encoder)
+        self._index = Index(engine, folder, encoder, exact=exact)
         writer = Extractive() if chat_model is None else ChatWriter(chat_model, encoder)
         retriever = Retriever(engine, self._index, encoder)
         self._answering = Answering(engine, self._index, retriever, writer, load_calibration(calibration))
