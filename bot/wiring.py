@@ -86,7 +86,8 @@ async def started(settings: Settings, *, chat_model: "BaseChatModel | None" = No
     library = await asyncio.to_thread(open_library, settings, clock, chat_model)
     await asyncio.to_thread(library.open)
     sys.setswitchinterval(SWITCH_S)
-    thinking = ThreadPoolExecutor(max_workers=4, thread_name_prefix="think", initializer=_give_way)
+    threads = 16 if chat_model or settings.chat_model else 4  # who waits for a chat model keeps no core busy
+    thinking = ThreadPoolExecutor(max_workers=threads, thread_name_prefix="think", initializer=_give_way)
     background = ThreadPoolExecutor(max_workers=1, thread_name_prefix="background", initializer=_give_way)
     parts = _parts(settings, clock, library, _runner(thinking))
     database, slack, outbox = parts.database, parts.slack, parts.outbox
