@@ -237,7 +237,7 @@ def test_the_page_shows_figures_and_pictures(files: tuple[Path, Path], tmp_path:
 
 
 def features(best: float) -> Features:
-    return Features(best, best, best, best, 0.0, 0.0)
+    return Features(best, best, best, best, best, 0.0, 0.0)
 
 
 def test_a_fit_moves_the_bar_to_a_company_s_own_questions() -> None:
