@@ -10,10 +10,11 @@ from sqlalchemy.orm import Session
 from knowledge.answers import Answer, Citation, Outcome, Sentence
 from knowledge.calibration import Calibration
 from knowledge.citations import Quotable, resolve
-from knowledge.index import Index, reading
+from knowledge.index import NO_FILTERS, Index, reading
 from knowledge.lexical import stems
 from knowledge.retriever import Closely, Found, Retriever
 from knowledge.tables import Guide
+from knowledge.words import Filters
 
 MOST_CITATIONS = 3
 MOST_NEAREST = 3
@@ -65,8 +66,8 @@ class Answering:
         self._writer = writer
         self._calibration = calibration
 
-    def answer(self, question: str) -> Answer:
-        return self.answer_from(question, self._retriever.retrieve(question))
+    def answer(self, question: str, filters: Filters = NO_FILTERS) -> Answer:
+        return self.answer_from(question, self._retriever.retrieve(question, filters))
 
     def answer_from(self, question: str, found: Found) -> Answer:
         """The answer that stands on what was found, whichever way the decision falls."""
