@@ -168,7 +168,7 @@ def ask(
             if not library.state().guides:
                 _stop("There are no guides yet; take some in with `frontline ingest`.")
             _warm(library)
-            answer = asdict(library.answer(question, filters))
+            answer = asdict(library.answer(question, filters=filters))
     typer.echo(_answer_in_words(answer))
 
 

@@ -40,6 +40,7 @@ def open_library(
         clock=clock,
         calibration=settings.data_dir / "calibration.json",
         exact=exact,
+        chat_timeout_s=settings.chat_timeout_s,
     )
 
 

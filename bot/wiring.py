@@ -87,13 +87,14 @@ async def started(settings: Settings, *, chat_model: "BaseChatModel | None" = No
     library = await asyncio.to_thread(open_library, settings, clock, chat_model)
     await asyncio.to_thread(library.open)
     sys.setswitchinterval(SWITCH_S)
-    thinking = ThreadPoolExecutor(max_workers=4, thread_name_prefix="think", initializer=_give_way)
+    threads = 16 if chat_model or settings.chat_model else 4  # who waits for a chat model keeps no core busy
+    thinking = ThreadPoolExecutor(max_workers=threads, thread_name_prefix="think", initializer=_give_way)
     background = ThreadPoolExecutor(max_workers=1, thread_name_prefix="background", initializer=_give_way)
     parts = _parts(settings, clock, library, _runner(thinking))
     database, slack, outbox = parts.database, parts.slack, parts.outbox
     async with database.write() as session:
         await roles.seed(session, settings.admin_user_ids, clock())
-    posting = warmed = handler = scheduler = commands = None
+    posting = keeping = warmed = handler = scheduler = commands = None
     try:
         with _slack_at_hand(settings):  # a wrong token is said at once, not at the first question
             who = AuthorizeResult.from_auth_test_response(
@@ -103,6 +104,7 @@ async def started(settings: Settings, *, chat_model: "BaseChatModel | None" = No
         posting = asyncio.create_task(outbox.run())
         warmed = asyncio.ensure_future(_warm(parts, _runner(background)))
         await parts.inbox.replay(app, partial(apologise, parts))
+        keeping = asyncio.create_task(parts.inbox.keep(app, partial(apologise, parts)))
         handler = AsyncSocketModeHandler(app, settings.slack_app_token.get_secret_value())
         handler.client.message_listeners.append(_warn_of_a_twin)
         with _slack_at_hand(settings):
@@ -119,6 +121,8 @@ async def started(settings: Settings, *, chat_model: "BaseChatModel | None" = No
             await handler.close_async()
         with suppress(TimeoutError):
             await asyncio.wait_for(parts.inbox.drained(), DRAIN_S)
+        if keeping is not None:
+            keeping.cancel()
         outbox.stop()
         if posting is not None:
             await asyncio.wait({posting}, timeout=DRAIN_S)
@@ -222,7 +226,8 @@ async def _serve_commands(parts: Parts) -> web.AppRunner | None:
 
     async def ask(request: web.Request) -> web.Response:
         asked = await request.json()
-        answer = await parts.think(parts.library.answer, str(asked["question"]), Filters(**asked["filters"]))
+        filters = Filters(**asked["filters"])
+        answer = await parts.think(parts.library.answer, str(asked["question"]), filters=filters)
         return web.json_response(asdict(answer), dumps=_dumps)
 
     async def state(_: web.Request) -> web.Response:

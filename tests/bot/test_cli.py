@@ -131,6 +131,16 @@ def test_a_database_of_a_newer_version_is_said_in_words(frontline: Callable[...,
     assert "Traceback" not in said.err
 
 
+def test_digests_of_a_fresh_installation(frontline: Callable[..., Said]) -> None:
+    """There are none yet, and it says how they begin; without --preview it says where they are posted."""
+    said = frontline("digest", "--preview")
+    assert (said.code, said.err) == (0, "")
+    assert "No digest is scheduled yet. Choose the channels in Slack" in said.out
+    refused = frontline("digest")
+    assert refused.code == 1
+    assert "/digest in Slack" in refused.err
+
+
 def test_the_manifest_is_json_and_yaml(frontline: Callable[..., Said]) -> None:
     """What is printed can be pasted into either tab of Slack's form."""
     said = frontline("manifest", "--prefix", "fl-")
