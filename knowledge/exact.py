@@ -42,11 +42,12 @@ class Exact:
         rows = select(Chunk.id, Vector.values).join(Vector, (Vector.hash == Chunk.hash) & self._ours)
         with Session(self._engine) as session:
             for part in session.execute(rows.execution_options(yield_per=ROWS_AT_ONCE)).partitions():
-                units = np.frombuffer(b"".join(row.values for row in part), "<f2").reshape(-1, self._dimensions)
-                lengths = [len(row.values) // (2 * self._dimensions) for row in part]
-                sums = np.add.reduceat(units.astype(np.float32), np.cumsum([0, *lengths[:-1]]), axis=0)
-                cosines = sums @ vector / np.maximum(np.linalg.norm(sums, axis=1), 1e-12)
-                yield from zip(cosines.tolist(), (row.id for row in part), strict=True)
+                for size in {len(row.values) for row in part}:  # chunks of as many units, for they are summed faster
+                    same = [row for row in part if len(row.values) == size]
+                    units = np.frombuffer(b"".join(row.values for row in same), "<f2").astype(np.float32)
+                    sums = units.reshape(len(same), -1, self._dimensions).sum(axis=1)
+                    cosines = sums @ vector / np.maximum(np.linalg.norm(sums, axis=1), 1e-12)
+                    yield from zip(cosines.tolist(), (row.id for row in same), strict=True)
 
     def close(self) -> None:
         """There is nothing to give back."""
