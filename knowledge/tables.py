@@ -34,6 +34,8 @@ class Guide(KnowledgeTable):
     journey_stage: Mapped[str | None] = mapped_column(String(40))
     reviewed: Mapped[date | None] = mapped_column(Date)
     url: Mapped[str | None] = mapped_column(String(2000))
+    products: Mapped[list[str]] = mapped_column(JSON, default=list)  # as written; what it can be filtered by, as next
+    language: Mapped[str | None] = mapped_column(String(35))  # such as en-GB
     text: Mapped[str] = mapped_column(Text)
     hash: Mapped[str] = mapped_column(String(64))  # sha256 of the file's bytes: unchanged files are not parsed again
     updated_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
