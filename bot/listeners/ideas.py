@@ -334,13 +334,14 @@ def _customer_problems(form: dict[str, str]) -> dict[str, str]:
 async def for_home(user: str, parts: Parts) -> list[kit.Block]:
     """The sections about ideas in somebody's Home."""
     async with parts.database.read() as session:
-        mine, _ = await ideas.listed(session, ideas.Wanted(order="newest", author=user), limit=5)
-        wanted, _ = await ideas.listed(session, ideas.Wanted(), limit=5)
+        mine, all_mine = await ideas.listed(session, ideas.Wanted(order="newest", author=user), limit=5)
+        wanted, all_wanted = await ideas.listed(session, ideas.Wanted(), limit=5)
         every = {idea.id: idea for idea in (*mine, *wanted)}
         shown = await ideas.shown(session, list(every.values()), parts.settings.holidays_country)
         voted = await ideas.voted(session, list(every), user)
     rows = {one.idea.id: idea_lists.Row(one, one.idea.id in voted) for one in shown}
-    return idea_lists.home([rows[idea.id] for idea in mine], [rows[idea.id] for idea in wanted])
+    own, others = ([rows[idea.id] for idea in some] for some in (mine, wanted))
+    return idea_lists.home(own, others, all_mine, all_wanted)
 
 
 # Shared with the other listeners of ideas

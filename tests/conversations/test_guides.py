@@ -15,9 +15,7 @@ import pytest
 from tests.conversations.conftest import ROOT, Bot, Bots
 from tests.conversations.slack import Company, NeverHappened, words
 
-NEW = (
-    "---\ntitle: Canal boats\nowner: otto@brightwater.example\n---\n# Canal boats\n\nA canal boat gets the Otter dish.\n"
-)
+NEW = "---\ntitle: Canal boats\nowner: otto@brightwater.example\n---\n# Canal boats\n\nA canal boat gets the Otter dish.\n"
 QUESTION = "Which dish does a canal boat get?"
 
 
