@@ -15,7 +15,7 @@ import pytest
 from tests.conversations.conftest import ROOT, Bot, Bots
 from tests.conversations.slack import Company, NeverHappened, words
 
-NEW = "---\ntitle: Canal boats\nowner: otto@brightwater.example\n---\n# Canal boats\n\nA canal boat gets the Otter dish.\n"
+NEW = "---\ntitle: Canal boats\nowner: otto@x.example\n---\n# Canal boats\n\nA canal boat gets the Otter dish.\n"
 QUESTION = "Which dish does a canal boat get?"
 
 
@@ -49,7 +49,7 @@ def test_a_guide_is_found_after_an_ingest_and_gone_after_its_deletion(
         assert "reconnection" in words(company.replies("C0ASK", message["ts"], 1))
     company.until(lambda: "Otter dish" in words(company.ask("UANA", QUESTION)), "the new guide in an answer")
     company.act("open_home", user="UADMIN")
-    company.until(lambda: "`otto@brightwater.example`" in words(company.home("UADMIN")), "the unknown owner in Home")
+    company.until(lambda: "`otto@x.example`" in words(company.home("UADMIN")), "the unknown owner in Home")
 
     (guides / "canal.md").unlink()
     assert "1 removed" in ingesting(bot, guides).communicate(timeout=120)[0]
