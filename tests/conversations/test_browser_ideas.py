@@ -9,6 +9,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -74,16 +75,16 @@ def look(tmp_path: Path) -> Look:
     folder.mkdir(parents=True, exist_ok=True)
 
     def keep(page: Page, name: str) -> None:
-        page.screenshot(path=folder / f"{name}.png")
+        page.screenshot(path=folder / f"{name}.png", animations="disabled")
         page.set_viewport_size(PHONE)
         assert page.evaluate("() => document.documentElement.scrollWidth") <= PHONE["width"], name
         if SCREENSHOTS:
-            page.screenshot(path=folder / f"{name}-phone.png")
+            page.screenshot(path=folder / f"{name}-phone.png", animations="disabled")
             page.emulate_media(color_scheme="dark")
-            page.screenshot(path=folder / f"{name}-phone-dark.png")
+            page.screenshot(path=folder / f"{name}-phone-dark.png", animations="disabled")
         page.set_viewport_size(WIDE)
         if SCREENSHOTS:
-            page.screenshot(path=folder / f"{name}-dark.png")
+            page.screenshot(path=folder / f"{name}-dark.png", animations="disabled")
             page.emulate_media(color_scheme="light")
 
     return keep
@@ -91,11 +92,23 @@ def look(tmp_path: Path) -> Look:
 
 def type_in(page: Page, text: str) -> Locator:
     """Send a command, and wait for its modal."""
-    page.get_by_test_id("composer").fill(text)
-    page.get_by_role("button", name="Send message").click()
     modal = page.get_by_test_id("modal")
-    expect(modal).to_be_visible()
+
+    def send() -> None:
+        page.get_by_test_id("composer").fill(text)
+        page.get_by_role("button", name="Send message").click()
+
+    once_more(send, modal)
     return modal
+
+
+def once_more(act: Callable[[], None], shows: Locator) -> None:
+    """Do something that shows; once more where a busy machine took longer than the three seconds that Slack waits."""
+    act()
+    with suppress(AssertionError):
+        return expect(shows).to_be_visible(timeout=20_000)
+    act()
+    return expect(shows).to_be_visible()
 
 
 def message(page: Page, words: str) -> Locator:
@@ -136,8 +149,7 @@ def test_voting_on_a_card_is_told_privately_with_the_way_back(window: Callable[[
     page = window("UGRACE", "C0IDEAS")
     form = type_in(page, "/idea Put the opening hours on the receipt")
     form.get_by_role("textbox", name="What should change, and why?").fill("People ring us to ask, <b>every</b> day.")
-    form.get_by_test_id("modal-submit").click()
-    expect(form.get_by_text("Thank you! This is idea")).to_be_visible()
+    once_more(form.get_by_test_id("modal-submit").click, form.get_by_text("Thank you! This is idea"))
     form.get_by_test_id("modal-close").click()
     expect(message(page, "Put the opening hours on the receipt")).to_contain_text("every</b> day")
 
@@ -218,8 +230,8 @@ def test_home_has_what_is_mine_and_for_managers_what_waits(window: Callable[[str
     expect(home.get_by_text("Your team, the last seven days")).to_be_visible()
     expect(home.get_by_text(re.compile("Ideas waiting for a first answer:"))).to_be_visible()
     look(page, "home-manager")
-    home.get_by_role("button", name="Ideas to answer").click()
     waiting = page.get_by_test_id("modal")
+    once_more(home.get_by_role("button", name="Ideas to answer").click, waiting)
     expect(waiting.get_by_role("link", name=re.compile("Show the next bill's amount"))).to_be_visible()
     expect(waiting.get_by_text("Suggested owner").first).to_be_visible()
     look(page, "triage")
