@@ -127,7 +127,7 @@ def thanks_for_a_message(page: Page) -> Effort:
 def digest(page: Page, slack: Slack) -> str:
     """Posts the recognition digest and measures it."""
     page.get_by_test_id("composer").fill("/digest")
-    page.keyboard.press("Enter")
+    page.get_by_role("button", name="Send message").click()
     page.get_by_role("button", name="Post now").first.click(timeout=60_000)
     page.get_by_test_id("confirm").get_by_role("button", name="Post now").click()
     since = len(slack.messages("C0GENERAL"))
