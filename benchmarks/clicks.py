@@ -126,11 +126,11 @@ def thanks_for_a_message(page: Page) -> Effort:
 
 def digest(page: Page, slack: Slack) -> str:
     """Posts the recognition digest and measures it."""
+    since = len(slack.messages("C0GENERAL"))
     page.get_by_test_id("composer").fill("/digest")
     page.get_by_role("button", name="Send message").click()
     page.get_by_role("button", name="Post now").first.click(timeout=60_000)
     page.get_by_test_id("confirm").get_by_role("button", name="Post now").click()
-    since = len(slack.messages("C0GENERAL"))
     screen, thread = slack.until(lambda: (new := slack.messages("C0GENERAL")[since:]) and new[1:] and new[:2], "both")
     page.keyboard.press("Escape")
     posted = page.locator(f'#main [data-ts="{screen["ts"]}"]')
