@@ -118,8 +118,14 @@ class Library:
                 changed=place is None,
             )
 
-    def ingest(self, progress: Callable[[int, int, str], None] | None = None) -> Summary:
-        """Takes in the guides folder, then refreshes. What is in already is found by its words meanwhile."""
+    def ingest(
+        self, progress: Callable[[int, int, str], None] | None = None, read: Callable[[], None] | None = None
+    ) -> Summary:
+        """Takes in the guides folder, then refreshes. What is in already is found by its words meanwhile.
+
+        Args:
+            read: called when all of it is found by its words, or can't be read.
+        """
 
         def tell(done: int, of: int, name: str) -> None:
             if done >= FIRST_WORDS and done.bit_count() == 1:  # at 4, 8, 16, …: together no more work than the last
@@ -133,6 +139,8 @@ class Library:
             self._index.refresh_words()
         finally:
             self._is_reading_first = False
+            if read:
+                read()
         self._index.refresh()
         return summary
 
