@@ -36,6 +36,7 @@ class Scene:
     people: list[str]  # whom it thanks, hidden or not
     choices: Mapping[str, Appearance]
     shown: Shown | None  # None: no card
+    told: Mapping[str, Win]  # what each of the people, and their managers, may read of it
 
     @property
     def names_wanted(self) -> list[str]:
@@ -58,12 +59,14 @@ class Scene:
             named = self.shown.people if self.shown else []
         is_on_card = self.shown is not None and user in self.shown.people
         others = [one for one in named if one != user]
-        return blocks.thanks(self.win, others, is_on_card=is_on_card, manager=self.manager_of(user))
+        return blocks.thanks(self.told[user], others, is_on_card=is_on_card, manager=self.manager_of(user))
 
 
 async def scene(session: AsyncSession, win: Win) -> Scene:
     people = await wins.people(session, win.id)
-    return Scene(win, people, await appearances.of(session, people), await wins.shown_now(session, win.id))
+    chosen = await appearances.of(session, people)
+    told = {user: await wins.as_told_to(session, win, user) for user in people}
+    return Scene(win, people, chosen, await wins.shown_now(session, win.id), told)
 
 
 async def redraw(database: Database, slack: AsyncWebClient, people: People) -> None:
@@ -98,7 +101,7 @@ def _said(key: str, now: Scene, names: Mapping[str, str]) -> Said | None:
     to, about = key.split(":")[2:4]
     if now.win.withdrawn_at is not None or about not in now.people:
         return blocks.taken_back(now.win.giver)
-    return now.thanks(about) if to == about else blocks.to_manager(now.win, about)
+    return now.thanks(about) if to == about else blocks.to_manager(now.told[about], about)
 
 
 async def _settle(post: Post, said: Said | None, slack: AsyncWebClient) -> bool:

@@ -455,4 +455,5 @@ class Appearance(RecordsTable):
     appears: Mapped[str] = mapped_column(String(20))  # public, private, not_at_all
     tell_me: Mapped[bool] = mapped_column(Boolean)  # by direct message, when thanked
     manager: Mapped[str | None] = mapped_column(String(40))  # is told of private thanks, too
+    called: Mapped[list[str]] = mapped_column(JSON, default=list)  # their names, which stories leave out if they want
     chosen_at: Mapped[datetime]
