@@ -10,10 +10,12 @@ from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.blocks import ideas as blocks
-from bot.delivery import Clock, Outbox, Rank, refusal
+from bot.delivery import GONE, Outbox, Rank, refusal
+from bot.parts import Parts
 from bot.records import choices, ideas
 from bot.records.database import Database
 from bot.records.tables import Idea, IdeaChange, Post
+from jobs.refusals import AGAIN_AFTER, tell_admins
 
 log = logging.getLogger(__name__)
 
@@ -68,14 +70,15 @@ async def put_step(session: AsyncSession, outbox: Outbox, change: IdeaChange) ->
         )
 
 
-async def catch_up(database: Database, outbox: Outbox, slack: AsyncWebClient, clock: Clock, country: str) -> None:
+async def catch_up(parts: Parts) -> None:
     """Post the cards that are missing, note where new ones stand, and draw those that have something new to show."""
+    database, country = parts.database, parts.settings.holidays_country
     async with database.read() as session:
         missing = list(await session.scalars(select(Idea).where(Idea.card_ts.is_(None)).order_by(Idea.id).limit(200)))
     if missing:
-        await _post(database, outbox, missing, country)
-        await _note_places(database, outbox, slack, missing)
-    await _draw(database, slack, clock, country)
+        await _post(database, parts.outbox, missing, country)
+        await _note_places(database, parts.outbox, parts.slack, missing)
+    await _draw(parts)
 
 
 async def _post(database: Database, outbox: Outbox, missing: list[Idea], country: str) -> None:
@@ -128,9 +131,9 @@ async def _link_back(session: AsyncSession, outbox: Outbox, idea: Idea, url: str
     )
 
 
-async def _draw(database: Database, slack: AsyncWebClient, clock: Clock, country: str) -> None:
-    now = clock()
-    async with database.read() as session:
+async def _draw(parts: Parts) -> None:
+    now, clock, country = parts.clock(), parts.clock, parts.settings.holidays_country
+    async with parts.database.read() as session:
         stale = select(Idea).where(Idea.card_ts.is_not(None), Idea.version > Idea.drawn_version)
         rested = Idea.drawn_at.is_(None) | (Idea.drawn_at <= now - BETWEEN_DRAWINGS)
         rows = list(await session.scalars(stale.where(rested).order_by(Idea.drawn_at, Idea.id).limit(MOST_AT_ONCE)))
@@ -138,7 +141,7 @@ async def _draw(database: Database, slack: AsyncWebClient, clock: Clock, country
     for one in shown:
         idea, said = one.idea, blocks.card(one)
         try:
-            await slack.chat_update(
+            await parts.slack.chat_update(
                 channel=idea.card_channel or "", ts=idea.card_ts or "", text=said.text, blocks=said.blocks
             )
         except SlackApiError as error:
@@ -146,10 +149,15 @@ async def _draw(database: Database, slack: AsyncWebClient, clock: Clock, country
             if code in PASSES or not code:
                 log.warning("the card of idea %s waits (%s)", idea.id, code)
                 return
-            log.error("the card of idea %s can't be drawn: %s", idea.id, code)  # nothing would change by trying again
+            log.error("the card of idea %s can't be drawn: %s", idea.id, code)
+            if code not in GONE:
+                await tell_admins(parts, idea.card_channel or "", code)
+                async with parts.database.write() as session:
+                    await session.execute(update(Idea).where(Idea.id == idea.id).values(drawn_at=clock() + AGAIN_AFTER))
+                continue
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
             log.warning("the card of idea %s waits (%s)", idea.id, type(error).__name__)
             return
-        async with database.write() as session:
+        async with parts.database.write() as session:
             drawn = {"drawn_version": idea.version, "drawn_at": clock()}
             await session.execute(update(Idea).where(Idea.id == idea.id).values(**drawn))

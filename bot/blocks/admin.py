@@ -34,6 +34,14 @@ def not_admin(admins: Sequence[str]) -> str:
     return f"Only admins can do this: {', '.join(f'<@{admin}>' for admin in admins)}."
 
 
+def cards_refused(channel: str, why: str, prefix: str) -> str:
+    """What admins are told, once, when cards can't be posted or brought up to date."""
+    return (
+        f"I can't bring cards to <#{channel}>: {why}. I try again each hour. When that can't be mended, choose another "
+        f"channel with `/{prefix}frontline setup`."
+    )
+
+
 def roles_form(holders: Mapping[str, Sequence[str]]) -> View:
     """One change of one role.
 

@@ -419,6 +419,7 @@ class Win(RecordsTable):
     withdrawn_at: Mapped[datetime | None]
     revision: Mapped[int] = mapped_column(Integer, default=1)  # counts what changes its messages
     drawn: Mapped[int] = mapped_column(Integer, default=1)  # the revision that Slack shows
+    draw_after: Mapped[datetime | None]  # Slack refused the last change; it is tried again then
 
 
 class Thanked(RecordsTable):

@@ -461,9 +461,15 @@ async def posted(session: AsyncSession, win_id: int) -> list[Post]:
     return list(await session.scalars(select(Post).where(mine).order_by(Post.id)))
 
 
-async def to_draw(session: AsyncSession) -> list[Win]:
-    """The wins whose messages in Slack are behind."""
-    return list(await session.scalars(select(Win).where(Win.drawn < Win.revision).order_by(Win.id)))
+async def to_draw(session: AsyncSession, now: datetime) -> list[Win]:
+    """The wins whose messages in Slack are behind, and may be changed now."""
+    rested = Win.draw_after.is_(None) | (Win.draw_after <= now)
+    return list(await session.scalars(select(Win).where(Win.drawn < Win.revision, rested).order_by(Win.id)))
+
+
+async def draw_later(session: AsyncSession, win_id: int, at: datetime) -> None:
+    """Slack refuses to have it changed now."""
+    await session.execute(update(Win).where(Win.id == win_id).values(draw_after=at))
 
 
 async def drawn(session: AsyncSession, win_id: int, revision: int) -> None:
