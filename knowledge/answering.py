@@ -9,7 +9,9 @@ from sqlalchemy.orm import Session
 
 from knowledge.answers import Answer, Citation, Outcome, Sentence
 from knowledge.calibration import Calibration
+from knowledge.chat_model import ChatModel
 from knowledge.citations import Quotable, resolve
+from knowledge.followups import condensed
 from knowledge.index import Index, reading
 from knowledge.lexical import stems
 from knowledge.retriever import Closely, Found, Retriever
@@ -57,16 +59,26 @@ class Answering:
     """Answers questions from one library of guides; any thread may ask."""
 
     def __init__(
-        self, engine: Engine, index: Index, retriever: Retriever, writer: Writer, calibration: Calibration
+        self,
+        engine: Engine,
+        index: Index,
+        retriever: Retriever,
+        writer: Writer,
+        calibration: Calibration,
+        chat_model: ChatModel | None = None,
     ) -> None:
         self._reading = reading(engine)
         self._index = index
         self._retriever = retriever
         self._writer = writer
         self._calibration = calibration
+        self._chat_model = chat_model
 
-    def answer(self, question: str) -> Answer:
-        return self.answer_from(question, self._retriever.retrieve(question))
+    def answer(self, question: str, turns: Sequence[str] = ()) -> Answer:
+        """The answer to a question, which may follow others, oldest first."""
+        understood = condensed(question, turns, self._index.words.names, self._chat_model)
+        asked = understood or question
+        return replace(self.answer_from(asked, self._retriever.retrieve(asked)), understood=understood)
 
     def answer_from(self, question: str, found: Found) -> Answer:
         """The answer that stands on what was found, whichever way the decision falls."""

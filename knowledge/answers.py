@@ -68,7 +68,8 @@ class Answer:
     """The outcome of one question.
 
     Extractive answers have no ``sentences``: their ``citations`` are quoted as they stand. ``nearest`` are the
-    closest sections when the guides don't say. ``notes`` are plain sentences for the asker about how the answer
+    closest sections when the guides don't say. ``understood`` is what a follow-up was taken to ask, where that is not
+    what was typed. ``notes`` are plain sentences for the asker about how the answer
     came to be ("The index is being rebuilt, so this was found by words alone.").
     """
 
@@ -78,6 +79,7 @@ class Answer:
     nearest: tuple[Citation, ...] = ()
     sentences: tuple[Sentence, ...] = ()
     notes: tuple[str, ...] = ()
+    understood: str | None = None
 
 
 @dataclass(frozen=True)
@@ -136,4 +138,5 @@ def from_json(kept: Mapping[str, Any]) -> Answer:
         nearest=tuple(cited(one) for one in kept["nearest"]),
         sentences=tuple(Sentence(one["text"], tuple(one["citations"])) for one in kept["sentences"]),
         notes=tuple(kept["notes"]),
+        understood=kept.get("understood"),  # answers from before follow-ups have none
     )

@@ -3,26 +3,19 @@
 from __future__ import annotations
 
 import json
-import logging
 import re
-import threading
-from concurrent.futures import Future
-from typing import TYPE_CHECKING
 
 from pydantic import BaseModel, Field, ValidationError
 
 from knowledge.answering import Evidence, Extractive, Written, cite
 from knowledge.answers import Outcome, Sentence
+from knowledge.chat_model import ChatModel, Unusable
 from knowledge.encoder import Encoder
 from knowledge.lexical import stems
 from knowledge.names import UNITS
 from knowledge.retriever import names_of
-from prompts import load_prompt
+from prompts import fill, inside
 
-if TYPE_CHECKING:
-    from langchain_core.language_models import BaseChatModel
-
-PATIENCE_S = 60.0  # the model's own time-out comes first; this one is for a model that hangs all the same
 MOST_SENTENCES = 6
 SUPPORTED_COSINE = 0.5  # of a sentence to the closest one in its passages
 SUPPORTED_WORDS = 0.6  # of a sentence's words, how many stand in its passages
@@ -34,8 +27,6 @@ _NUMBER = re.compile(r"([£€$]?)\s?(\d+(?:[.,:/]\d+)*)(?:\s?(%))?((?:[\s-]+[^\
 _NEGATION = re.compile(r"\b(?:no|not|never|none|nobody|nothing|neither|nor|without|cannot)\b|n['’]t\b", re.IGNORECASE)
 _LINK = re.compile(r"\w+://|www\.|<[@!#]|\]\(")
 
-log = logging.getLogger(__name__)
-
 
 class DraftSentence(BaseModel):
     text: str = Field(min_length=1, max_length=600)
@@ -46,22 +37,17 @@ class Draft(BaseModel):
     sentences: list[DraftSentence] = Field(max_length=MOST_SENTENCES)
 
 
-class Unusable(Exception):
-    """The chat model gave nothing that can be used; the message ends the sentence "The chat model …"."""
-
-
 class ChatWriter:
-    """Lets a LangChain chat model write; each sentence is shown only if its passages support it."""
+    """Lets a chat model write; each sentence is shown only if its passages support it."""
 
-    def __init__(self, model: BaseChatModel, encoder: Encoder, *, patience_s: float = PATIENCE_S) -> None:
+    def __init__(self, model: ChatModel, encoder: Encoder) -> None:
         self._model = model
         self._encoder = encoder
-        self._patience_s = patience_s
         self._otherwise = Extractive()
 
     def write(self, question: str, evidence: Evidence) -> Written:
         try:
-            draft = _parse(self._ask(_fill(question, evidence)))
+            draft = _parse("".join(self._model.ask(_prompt(question, evidence), Draft, self._model.patience_s)))
             kept = [each for each in draft.sentences if self._is_supported(each, evidence)]
             if draft.sentences and len(kept) < max(1, ENOUGH_LEFT * len(draft.sentences)):
                 raise Unusable("wrote what the passages don't say")
@@ -80,25 +66,6 @@ class ChatWriter:
                 for each in kept
             ),
         )
-
-    def _ask(self, prompt: str) -> str:
-        """The model's reply. Raises Unusable; a model that hangs is left behind on its own thread."""
-        reply: Future[str] = Future()
-
-        def ask() -> None:
-            try:
-                reply.set_result(str(self._model.invoke(prompt).text))
-            except Exception as failure:  # noqa: BLE001 - any provider's own kind; told to the asker below
-                reply.set_exception(failure)
-
-        threading.Thread(target=ask, name="chat-model", daemon=True).start()
-        try:
-            return reply.result(self._patience_s)
-        except TimeoutError:
-            raise Unusable("did not answer in time") from None
-        except Exception as failure:
-            log.warning("The chat model failed: %s", type(failure).__name__)
-            raise Unusable("could not be reached") from failure
 
     def _is_supported(self, sentence: DraftSentence, evidence: Evidence) -> bool:
         """Whether the cited passages were retrieved, hold each number and name of the sentence, and mean the same."""
@@ -147,18 +114,12 @@ def _amounts(text: str) -> set[tuple[str, str]]:
     return found
 
 
-def _fill(question: str, evidence: Evidence) -> str:
+def _prompt(question: str, evidence: Evidence) -> str:
     passages = "\n\n".join(
-        f"<<< {number}: {_inside(source.passage.title)}\n{_inside(source.passage.text)}\n>>>"
+        f"<<< {number}: {inside(source.passage.title)}\n{inside(source.passage.text)}\n>>>"
         for number, source in enumerate(evidence.sources, 1)
     )
-    values = {"question": _inside(question), "passages": passages}
-    return re.sub(r"\{(question|passages)\}", lambda match: values[match[1]], load_prompt("answer"))
-
-
-def _inside(text: str) -> str:
-    """Text that can't close the fence it stands in."""
-    return text.replace("<<<", "‹‹‹").replace(">>>", "›››")
+    return fill("answer", question=inside(question), passages=passages)
 
 
 def _parse(reply: str) -> Draft:

@@ -14,6 +14,7 @@ from knowledge.answering import Answering, Extractive
 from knowledge.answers import Answer, LibraryState, Outcome, Section
 from knowledge.calibration import load as load_calibration
 from knowledge.chat import ChatWriter
+from knowledge.chat_model import PATIENCE_S, ChatModel
 from knowledge.citations import locate, section_around
 from knowledge.encoder import Encoder, Vectors
 from knowledge.index import Index, reading
@@ -34,9 +35,11 @@ class Library:
     Args:
         folder: where the caches are kept; everything in it can be made anew.
         chat_model: writes the answers, kept to the passages; None quotes the guides.
+        chat_timeout_s: how long that may take, in seconds.
         root: the folder of guide files.
         clock: the time, aware and UTC.
         calibration: an admin's own, where there is one.
+        exact: for a process that answers one question, as in `Index`.
 
     Raises:
         BadCalibration: the admin's own can't be read.
@@ -52,13 +55,16 @@ class Library:
         root: Path,
         clock: Callable[[], datetime],
         calibration: Path | None = None,
+        exact: bool = False,
+        chat_timeout_s: float = PATIENCE_S,
     ) -> None:
         self._engine = engine
         self._encoder = encoder
-        self._index = Index(engine, folder, encoder)
-        writer = Extractive() if chat_model is None else ChatWriter(chat_model, encoder)
+        self._index = Index(engine, folder, encoder, exact=exact)
+        chat = ChatModel(chat_model, chat_timeout_s) if chat_model is not None else None
+        writer = Extractive() if chat is None else ChatWriter(chat, encoder)
         retriever = Retriever(engine, self._index, encoder)
-        self._answering = Answering(engine, self._index, retriever, writer, load_calibration(calibration))
+        self._answering = Answering(engine, self._index, retriever, writer, load_calibration(calibration), chat)
         self._root = root
         self._clock = clock
         self._is_reading_first = False
@@ -75,10 +81,14 @@ class Library:
         """Takes up what an ingest changed, and heals the index; True when there was something to do."""
         return self._index.refresh()
 
-    def answer(self, question: str) -> Answer:
-        """What the guides say; a fault where they don't yet, because the first ones are still being taken in."""
+    def answer(self, question: str, turns: Sequence[str] = ()) -> Answer:
+        """What the guides say; a fault where they don't yet, because the first ones are still being taken in.
+
+        Args:
+            turns: the questions before in the same conversation, oldest first, as they were understood.
+        """
         is_reading = self._is_reading_first
-        answer = self._answering.answer(question)
+        answer = self._answering.answer(question, turns)
         if is_reading and answer.outcome is Outcome.NOT_IN_GUIDES:
             return Answer(Outcome.FAULT, 0.0, notes=(STILL_READING,))
         return answer

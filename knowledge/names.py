@@ -13,21 +13,21 @@ from itertools import pairwise
 from knowledge.lexical import asking, stems
 
 
-def _words(listed: str) -> frozenset[str]:
+def word_set(listed: str) -> frozenset[str]:
     return frozenset(listed.split())
 
 
 # Words that tell siblings apart in any trade; the second row only when it is written with a capital.
-QUALIFIERS = _words("pro max mini lite ultra nano xl deluxe premium")
-QUALIFIERS_IN_CAPITALS = _words("plus air go home one gold silver basic business family advanced")
+QUALIFIERS = word_set("pro max mini lite ultra nano xl deluxe premium")
+QUALIFIERS_IN_CAPITALS = word_set("plus air go home one gold silver basic business family advanced")
 # A number before one of these is an amount, not part of a name.
-UNITS = _words(
+UNITS = word_set(
     "second seconds minute minutes min mins hour hours day days week weeks month months year years night nights am pm "
     "time times x euro euros pound pounds quid dollar dollars cent cents percent people users customers devices of "
     "gb mb tb kb gig mbps gbps mbit ghz km metres meters m cm mm inch inches kg g w v a st nd rd th"
 )
 # A number behind one of these is a date, or a place in a text.
-COUNTED = _words(
+COUNTED = word_set(
     "january february march april may june july august september october november december jan feb mar apr jun jul aug "
     "sep sept oct nov dec monday tuesday wednesday thursday friday saturday sunday mon tue wed thu fri sat sun "
     "spring summer autumn winter christmas easter step page section chapter part figure table question line no nr"
@@ -78,15 +78,20 @@ class Names:
         >>> sorted(Names(["The Brook 4, the Brook 4 Pro and the Heron."]).known_in("my brook 4 pro and heron"))
         [('brook', '4', 'pro'), ('heron',)]
         """
-        words = [_bare(text[start:end]) for start, end in self._words_of(text)]
-        names: set[Name] = set()
+        return {name for name, _ in self.spans_in(text)}
+
+    def spans_in(self, text: str) -> list[tuple[Name, tuple[int, int]]]:
+        """The same names in the order that they stand in, each with its span."""
+        spans = self._words_of(text)
+        words = [_bare(text[start:end]) for start, end in spans]
+        found: list[tuple[Name, tuple[int, int]]] = []
         at = 0
         while at < len(words):
             name = self._longest(words, at)
             if name:
-                names.add(name)
+                found.append((name, (spans[at][0], spans[at + len(name) - 1][1])))
             at += max(1, len(name))
-        return names
+        return found
 
     def unknown_in(self, question: str) -> list[str]:
         """The names of siblings that no guide knows, and codes that none holds, as the question has them.

@@ -55,20 +55,26 @@ def answer(
         preface: a sentence before the answer, about how it comes to be here.
         rated: whether it can be rated here (messages only).
     """
-    blocks = [kit.context(literal(preface))] if preface else []
+    before = " ".join(filter(None, (literal(preface), _understood(answer))))
+    blocks = [kit.context(words) for words in (literal(preface), _understood(answer)) if words]
     if answer.outcome in (Outcome.ANSWERED, Outcome.PARTLY, Outcome.AMBIGUOUS) and answer.citations:
         blocks += _cited(question_id, answer, owners)
         text = _answer_text(answer)
     elif answer.outcome == Outcome.FAULT:
         text = literal(one_line("".join(answer.notes[:1]), 300)) or FAULT
-        return Said(f"{literal(preface)} {text}".strip(), [*blocks, kit.section(text)])
+        return Said(f"{before} {text}".strip(), [*blocks, kit.section(text)])
     else:
         blocks += _not_in_guides(question_id, answer, ask)
         text = _nearest_text(answer)
     blocks += [kit.context(note) for note in map(literal, (one_line(n, 300) for n in answer.notes[:3])) if note]
     if rated:
         blocks.append(_rating(question_id))
-    return Said(f"{literal(preface)} {text}".strip(), blocks)
+    return Said(f"{before} {text}".strip(), blocks)
+
+
+def _understood(answer: Answer) -> str:
+    """What a follow-up was taken to ask, so that a wrong guess is seen."""
+    return literal(f"I took this as: {one_line(answer.understood, 300)}") if answer.understood else ""
 
 
 def _cited(question_id: int, answer: Answer, owners: Mapping[str, str]) -> list[Block]:

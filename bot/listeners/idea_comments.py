@@ -25,12 +25,17 @@ async def heard(event: dict[str, Any], context: AsyncBoltContext, parts: Parts, 
     message = event.get("message" if subtype == EDITED else "previous_message" if subtype == DELETED else "", event)
     idea = await _discussed(event["channel"], message, context.bot_user_id, parts)
     if idea is not None and (subtype in (EDITED, DELETED) or subtype in BY_A_PERSON):
-        if subtype == DELETED or message.get("subtype") == "tombstone":
+        if is_deletion(event):
             await _deleted(idea, event["channel"], message, parts)
         else:
             await _said(idea, event["channel"], message, parts)
     # The inbox keeps no copy of what people say in channels: a comment is a row of its own, once for each message.
     await parts.inbox.release(delivery_id)
+
+
+def is_deletion(event: dict[str, Any]) -> bool:
+    """Whether a message has gone; one with replies leaves a tombstone above them."""
+    return event.get("subtype") == DELETED or (event.get("message") or {}).get("subtype") == "tombstone"
 
 
 async def _discussed(channel: str, message: dict[str, Any], bot_user: str | None, parts: Parts) -> Idea | None:

@@ -12,6 +12,8 @@ async def heard(
     event: dict[str, Any], body: dict[str, Any], context: AsyncBoltContext, parts: Parts, delivery_id: int | None
 ) -> None:
     """A direct message is a question; in a channel, a message below the card of an idea is a comment."""
+    if idea_comments.is_deletion(event):
+        await questions.deleted(event, parts)
     if event.get("channel_type") == "im":
         assert delivery_id is not None
         await questions.messaged(event, body, context, parts, delivery_id)

@@ -53,6 +53,13 @@ async def messaged(
         await _answer_in_thread(event, body, context.bot_user_id, parts, delivery_id, way="dm")
 
 
+async def deleted(event: dict[str, Any], parts: Parts) -> None:
+    """A message is gone: if it was a question, no later one is understood by it."""
+    gone = event.get("deleted_ts") or (event.get("previous_message") or {}).get("ts") or ""
+    async with parts.database.write() as session:
+        await questions.forget(session, event["channel"], gone)
+
+
 async def commanded(
     ack: AsyncAck, command: dict[str, Any], respond: AsyncRespond, parts: Parts, delivery_id: int
 ) -> None:
@@ -197,9 +204,10 @@ async def _look_up(parts: Parts, delivery_id: int, *, text: str, **asked: Any) -
     """The question's row and its answer; after a crash, the answer that it has already."""
     async with parts.database.write() as session:
         question = await questions.begin(session, key=f"delivery:{delivery_id}", text=text, now=parts.clock(), **asked)
+        turns = await questions.before(session, question)
     if question.answer is not None:
         return question, from_json(question.answer)
-    return question, await parts.think(parts.library.answer, text)
+    return question, await parts.think(parts.library.answer, text, turns)
 
 
 async def _keep_and_post(

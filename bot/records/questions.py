@@ -7,7 +7,10 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.records.once import add_once
-from bot.records.tables import Question, Rating
+from bot.records.tables import Delivery, Question, Rating
+
+MOST_TURNS = 3
+FORGOTTEN = "(deleted)"  # the text of a question whose message was deleted
 
 
 async def begin(
@@ -42,12 +45,40 @@ async def finish(session: AsyncSession, question_id: int, outcome: str, answer: 
     return True
 
 
+async def before(session: AsyncSession, question: Question, count: int = MOST_TURNS) -> list[str]:
+    """The questions before this one in its thread, oldest first, as they were understood.
+
+    A thread of a channel has everybody's, for everybody there reads them; a direct message has its own.
+    """
+    if question.thread_ts is None:
+        return []
+    rows = await session.scalars(
+        select(Question)
+        .where(Question.channel == question.channel, Question.thread_ts == question.thread_ts)
+        .where(Question.way == question.way, Question.id < question.id, Question.text != FORGOTTEN)
+        .order_by(Question.id.desc())
+        .limit(count)
+    )
+    return [(row.answer or {}).get("understood") or row.text for row in rows][::-1]
+
+
+async def forget(session: AsyncSession, channel: str, ts: str) -> None:
+    """Keep no words of a question whose message was deleted; that it was asked, and how it went, stays counted."""
+    delivery = await session.scalar(select(Delivery.id).where(Delivery.subject == f"{channel}:{ts}"))
+    asked = select(Question).where(Question.key == f"delivery:{delivery}").with_for_update()
+    question = (await session.scalars(asked)).one_or_none()
+    if question is not None:
+        question.text = FORGOTTEN
+        if question.answer is not None:
+            question.answer = {**question.answer, "understood": None}
+
+
 async def latest(session: AsyncSession, asker: str, count: int = 10) -> list[Question]:
     """Somebody's own questions that have an answer, newest first."""
     return list(
         await session.scalars(
             select(Question)
-            .where(Question.asker == asker, Question.outcome.is_not(None))
+            .where(Question.asker == asker, Question.outcome.is_not(None), Question.text != FORGOTTEN)
             .order_by(Question.asked_at.desc(), Question.id.desc())
             .limit(count)
         )

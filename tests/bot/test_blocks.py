@@ -102,6 +102,18 @@ def test_an_answer_quotes_cites_and_can_be_rated() -> None:
     ]
 
 
+def test_what_a_follow_up_was_taken_to_ask_comes_first() -> None:
+    """Shown before the answer and said in its words; escaped, for people typed it."""
+    understood = "What does <!here> cost? " * 30
+    for outcome in (Outcome.ANSWERED, Outcome.NOT_IN_GUIDES, Outcome.FAULT):
+        said = answers.answer(7, Answer(outcome, 0.5, citations=(CITATION,), understood=understood), OWNERS)
+        first = said.blocks[0]["elements"][0]["text"]
+
+        assert first.startswith("I took this as: What does &lt;!here&gt; cost?")
+        assert said.text.startswith("I took this as: What does &lt;!here&gt; cost?")
+        assert len(first) < 500
+
+
 def test_a_written_answer_numbers_its_citations() -> None:
     """A chat model's sentences carry the numbers of the quotes below them."""
     answer = Answer(Outcome.ANSWERED, 0.9, (CITATION,), sentences=(Sentence("Five days <b>.", (0,)),))

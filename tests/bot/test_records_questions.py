@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from bot.records import questions, referrals
 from bot.records.database import Database
-from bot.records.tables import Post, Question, Rating
+from bot.records.tables import Delivery, Post, Question, Rating
 from tests.conftest import NOW
 
 LATER = NOW + timedelta(hours=1)
@@ -49,6 +49,63 @@ async def test_my_questions_are_mine_answered_and_newest_first(database: Databas
                 await questions.finish(session, question.id, "answered", {}, NOW)
     async with database.read() as session:
         assert [q.key for q in await questions.latest(session, "UANA")] == ["d3", "d1"]
+
+
+async def test_the_questions_before_are_those_of_the_thread(database: Database) -> None:
+    """Everybody's in a channel's thread, as they were understood; none of another thread, way or time."""
+    asks = [
+        ("d1", "UANA", "mention", "C1", "1.2"),
+        ("d2", "UBEN", "mention", "C1", "1.2"),
+        ("d3", "UBEN", "dm", "D1", "1.2"),
+        ("d4", "UANA", "mention", "C1", "1.3"),
+        ("d5", "UANA", "mention", "C1", "1.2"),
+        ("d6", "UANA", "mention", "C1", "1.2"),
+    ]
+    async with database.write() as session:
+        rows = [
+            await questions.begin(
+                session, key=key, asker=asker, text=f"{key}?", way=way, now=NOW, channel=channel, thread_ts=ts
+            )
+            for key, asker, way, channel, ts in asks
+        ]
+        await questions.finish(session, rows[1].id, "answered", {"understood": "d1 and d2?"}, NOW)
+        command = await questions.begin(
+            session, key="d7", asker="UANA", text="d7?", way="command", now=NOW, channel="C1"
+        )
+    async with database.read() as session:
+        assert await questions.before(session, rows[4]) == ["d1?", "d1 and d2?"]
+        assert await questions.before(session, rows[2]) == []
+        assert await questions.before(session, command) == []
+
+
+async def test_a_deleted_question_leaves_no_words(database: Database) -> None:
+    """Neither for follow-ups nor for Home; that it was answered stays counted."""
+    async with database.write() as session:
+        delivery = Delivery(
+            key="event:1", subject="C1:1.2", body={}, headers={}, state="done", attempts=1, received_at=NOW
+        )
+        session.add(delivery)
+        await session.flush()
+        gone = await questions.begin(
+            session,
+            key=f"delivery:{delivery.id}",
+            asker="UANA",
+            text="Secret?",
+            way="mention",
+            now=NOW,
+            channel="C1",
+            thread_ts="1.2",
+        )
+        await questions.finish(session, gone.id, "answered", {"understood": "Secret? More?"}, NOW)
+        await questions.forget(session, "C1", "1.9")
+        await questions.forget(session, "C1", "1.2")
+    after = await asked(database, "d2")
+    async with database.read() as session:
+        kept = await questions.get(session, gone.id)
+        assert await questions.before(session, after) == []
+        assert await questions.latest(session, "UANA") == []
+    assert kept is not None
+    assert (kept.outcome, "Secret" in kept.text, kept.answer) == ("answered", False, {"understood": None})
 
 
 async def test_one_rating_a_person(database: Database) -> None:

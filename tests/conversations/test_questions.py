@@ -62,6 +62,40 @@ def test_a_direct_message_is_answered_below_it(company: Company) -> None:
     assert "reconnection" in says(second)
 
 
+def test_a_follow_up_in_a_thread_is_about_what_was_asked_there(company: Company) -> None:
+    """By whoever it was asked; how it was taken is said, in the words for screen readers too."""
+    first = company.say("UANA", "C0ASK", f"<@{BOT}> {QUESTION}")
+    company.replies("C0ASK", first["ts"], 1)
+    company.say("UBEN", "C0ASK", f"<@{BOT}> What does it cost?", thread_ts=first["ts"])
+    about_it = company.replies("C0ASK", first["ts"], 2)[1]
+    company.say("UANA", "C0ASK", f"<@{BOT}> and the Heron?", thread_ts=first["ts"])
+    about_sibling = company.replies("C0ASK", first["ts"], 3)[2]
+    company.say("UANA", "C0ASK", f"<@{BOT}> Is there a reconnection fee?", thread_ts=first["ts"])
+    another = company.replies("C0ASK", first["ts"], 4)[3]
+
+    assert "I took this as: What does the Heron Lite cost?" in says(about_it)
+    assert "I took this as: What does the Heron Lite cost?" in about_it["text"]
+    assert "I took this as: What does the Heron cost?" in says(about_sibling)
+    assert "I took this" not in says(another)
+    assert "reconnection" in says(another)
+
+
+def test_a_follow_up_in_a_direct_message_knows_nothing_that_was_deleted(company: Company) -> None:
+    """It is about the question above it, as long as that stands."""
+    first = company.say("UDEV", "dm", QUESTION)
+    company.replies(first["channel"], first["ts"], 1)
+    company.say("UDEV", "dm", "What does it cost?", thread_ts=first["ts"])
+    taken = company.replies(first["channel"], first["ts"], 2)[1]
+    for question in [m for m in company.messages(first["channel"]) if m.get("user") == "UDEV"]:
+        company.act("delete", user="UDEV", channel=first["channel"], message_ts=question["ts"])
+    company.quiet()
+    company.say("UDEV", "dm", "What does it cost?", thread_ts=first["ts"])
+    alone = company.replies(first["channel"], first["ts"], 3)[2]
+
+    assert "I took this as: What does the Heron Lite cost?" in says(taken)
+    assert "I took this" not in says(alone)
+
+
 def test_ask_is_answered_privately_and_kept_in_home(company: Company) -> None:
     """Nobody else sees it, and it can be found again."""
     before = company.state()["messages"].get("C0SUPPORT", [])

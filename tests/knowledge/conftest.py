@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import Engine, select
@@ -135,8 +136,8 @@ def open_library(guides: Engine, tmp_path: Path, encoder: Encoder) -> Iterator[C
     """Opens a library on the guides above, with or without a chat model; it is closed in the end."""
     opened: list[Library] = []
 
-    def open_one(chat_model: object = None) -> Library:
-        library = Library(guides, tmp_path / "index", encoder, chat_model, root=tmp_path, clock=lambda: NOW)  # type: ignore[arg-type]
+    def open_one(chat_model: Any = None, **how: Any) -> Library:
+        library = Library(guides, tmp_path / "index", encoder, chat_model, root=tmp_path, clock=lambda: NOW, **how)
         library.open()
         opened.append(library)
         return library

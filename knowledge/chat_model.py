@@ -1,0 +1,101 @@
+"""A chat model, asked for JSON of one shape, within a given time."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Iterator
+from queue import Empty, Queue
+from typing import TYPE_CHECKING, Any
+
+from pydantic import BaseModel
+
+if TYPE_CHECKING:
+    from langchain_core.language_models import BaseChatModel
+    from langchain_core.messages import BaseMessageChunk
+
+PATIENCE_S = 10.0
+NOT_OFFERED = frozenset({400, 404, 405, 415, 422, 501})  # HTTP statuses of servers that know no structured output
+
+log = logging.getLogger(__name__)
+
+
+class Unusable(Exception):
+    """The chat model gave nothing that can be used; the message ends the sentence "The chat model …"."""
+
+
+class ChatModel:
+    """A LangChain chat model behind a deadline; any thread may ask.
+
+    Args:
+        patience_s: how long a whole reply may take, in seconds.
+    """
+
+    def __init__(self, model: BaseChatModel, patience_s: float = PATIENCE_S) -> None:
+        self.patience_s = patience_s
+        self._model = model
+        self._offers_structure = True
+
+    def ask(self, prompt: str, shape: type[BaseModel], patience_s: float) -> Iterator[str]:
+        """The reply, piece by piece: JSON, asked for as structured output where the model offers that.
+
+        Raises:
+            Unusable: the model failed, or the time is over; one that hangs is left behind on its own thread.
+        """
+        deadline = time.monotonic() + patience_s
+        came: Queue[str | Exception | None] = Queue()
+        left = threading.Event()
+        threading.Thread(target=self._fetch, args=(prompt, shape, came, left), name="chat-model", daemon=True).start()
+        try:
+            while True:
+                try:
+                    part = came.get(timeout=max(0.0, deadline - time.monotonic()))
+                except Empty:
+                    raise Unusable("did not answer in time") from None
+                if part is None:
+                    return
+                if isinstance(part, Exception):
+                    log.warning("The chat model failed: %s", type(part).__name__)
+                    raise Unusable("could not be reached") from part
+                yield part
+        finally:
+            left.set()
+
+    def _fetch(
+        self, prompt: str, shape: type[BaseModel], came: Queue[str | Exception | None], left: threading.Event
+    ) -> None:
+        try:
+            for chunk in self._chunks(prompt, shape):
+                if left.is_set():
+                    return
+                came.put(_json_of(chunk))
+            came.put(None)
+        except Exception as failure:  # noqa: BLE001 - any provider's own kind; told to the asker by `ask`
+            came.put(failure)
+
+    def _chunks(self, prompt: str, shape: type[BaseModel]) -> Iterator[BaseMessageChunk]:
+        """The reply's chunks; as JSON in text where structured output is refused before any came."""
+        if self._offers_structure:
+            begun = False
+            try:
+                # The first step is the model, told of the shape; the second would hold everything back to the end.
+                structured: Any = self._model.with_structured_output(shape)
+                for chunk in structured.first.stream(prompt):
+                    begun = True
+                    yield chunk
+                return
+            except NotImplementedError:
+                pass
+            except Exception as failure:
+                if begun or getattr(failure, "status_code", None) not in NOT_OFFERED:
+                    raise
+                log.warning("The chat model offers no structured output; asked for JSON in its text")
+            self._offers_structure = False
+        yield from self._model.stream(prompt)
+
+
+def _json_of(chunk: BaseMessageChunk) -> str:
+    """What a chunk adds to the reply, be it text or the arguments of the tool that stands for the shape."""
+    calls = getattr(chunk, "tool_call_chunks", ())
+    return str(chunk.text) + "".join(call["args"] or "" for call in calls)

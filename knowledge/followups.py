@@ -1,0 +1,257 @@
+"""A follow-up as it stands by itself: what it leaves out is taken from the question before it.
+
+People ask "And the Heron Lite?" or "How much is it?" and mean what was spoken of. A question with a subject of its
+own stays as it is: to leave a follow-up alone costs one more question, to change a whole one costs a wrong answer.
+"""
+
+import json
+import re
+from collections.abc import Sequence
+from itertools import pairwise
+
+from pydantic import BaseModel, Field, ValidationError
+
+from knowledge.chat_model import ChatModel, Unusable
+from knowledge.lexical import asking, stems
+from knowledge.names import QUALIFIERS, Names, word_set
+from knowledge.retriever import names_of
+from prompts import fill, inside
+
+LONGEST_CARRIED = 400  # characters of the question before
+LONGEST_UNDERSTOOD = 600
+MOST_TURNS = 3  # questions that a chat model is shown
+SHARE_OF_PATIENCE = 0.4  # of the time that an answer may take, what its question may
+LONGEST_FRAGMENT = 8  # words
+LONGEST_SHORT = 6  # words of a question that hardly says anything: "How long does that take?"
+ENOUGH_BEFORE = 3  # words of meaning before an "it" that it may well stand for
+
+_FOREIGN = re.compile(r"\w+://|www\.|<[@!#]|\]\(")
+_NUMBER = re.compile(r"\d+")
+_WORD = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*")
+_OPENER = re.compile(
+    r"(?:(?:ok|okay|and|but|or|so|also|then|plus|what about|how about|same for)\b[\s,]*)+", re.IGNORECASE
+)
+_QUESTION_WORDS = word_set(
+    "who what when where why which how whose is are was were do does did can could may might must shall should will "
+    "would have has had am isn't aren't don't doesn't can't won't"
+)
+_PREPOSITIONS = word_set("for with without on in at by from after before until since during via as under over")
+_CONDITIONS = word_set("if when unless while because")
+_DETERMINERS = word_set("a an the my our your his her their this that each every any no some")
+_CLAUSE = re.compile(r"[,;:.?!–—]|\b(?:and|or|but|if|when|because|then)\b", re.IGNORECASE)
+_PEOPLE = frozenset(stems("customer customers client user caller person people someone somebody lady man woman agent"))
+_POINTING = word_set("this that these those")
+# What stands behind "this" or "that" when they point at something said before, and not at the noun behind them.
+_BEHIND_POINTING = word_set(
+    "apply work mean include cost take happen help count hold go also still always be for in when if not only depend "
+    "cover covered allowed possible true free the come last need"
+)
+_BEFORE_POINTING = _QUESTION_WORDS | _PREPOSITIONS | {"much", "long", "to"}
+# "this month" and "that way" speak of no subject that another question could name.
+_NO_SUBJECT = word_set(
+    "day week month year morning afternoon evening time way case moment customer person lady man woman guy one kind "
+    "sort"
+)
+# "it" stands for nothing in "is it possible to …" and "how long does it take to …".
+_IMPERSONAL = word_set(
+    "take takes possible ok okay allowed necessary required true matter matters make makes mean means cost costs safe "
+    "normal legal easy easier cheaper cheapest better best fine enough hard difficult mandatory free happen "
+    "going rain snow"
+)
+_BEHIND_IMPERSONAL = word_set("to if when that rain snow")
+_SAYS_LITTLE = frozenset(stems("take long work mean apply happen do does much many often need go get still also up"))
+
+
+class Worded(BaseModel):
+    question: str = Field(min_length=1, max_length=LONGEST_UNDERSTOOD)
+
+
+def condensed(question: str, turns: Sequence[str], names: Names, model: ChatModel | None) -> str | None:
+    """What a follow-up asks, in a question that stands by itself; None where the question does already.
+
+    The rules below decide whether it does. A chat model, where there is one, may put it better, in words of the
+    questions alone; whatever else it says, and when it says nothing in time, the rules' question holds.
+
+    Args:
+        turns: the questions before, oldest first, as they were understood.
+        names: what the guides call their products.
+    """
+    by_rules = stands_for(question, turns, names)
+    if by_rules is None or model is None:
+        return by_rules
+    earlier = [turn[:LONGEST_CARRIED] for turn in turns[-MOST_TURNS:]]
+    prompt = fill("followup", earlier="\n".join(map(inside, earlier)), question=inside(question))
+    try:
+        reply = "".join(model.ask(prompt, Worded, model.patience_s * SHARE_OF_PATIENCE))
+        worded = Worded.model_validate(json.loads(reply[reply.find("{") : reply.rfind("}") + 1])).question
+    except (Unusable, ValueError, ValidationError):
+        return by_rules
+    worded = " ".join(worded.split())
+    return worded if _says_nothing_new(worded, [*earlier, question]) else by_rules
+
+
+def _says_nothing_new(worded: str, asked: Sequence[str]) -> bool:
+    """Whether a rewording keeps to the words, names, numbers and length of what was asked."""
+    there = " ".join(asked)
+    if _FOREIGN.search(worded) or not set(_NUMBER.findall(worded)) <= set(_NUMBER.findall(there)):
+        return False
+    if not all(name.casefold() in there.casefold() for name in names_of(worded)):
+        return False
+    said, known = set(stems(worded)) - asking(), set(stems(there))
+    own = set(stems(asked[-1])) - asking() - _SAYS_LITTLE
+    return bool(said) and said <= known and (not own or bool(said & own))
+
+
+def stands_for(question: str, turns: Sequence[str], names: Names) -> str | None:
+    """The same by rules alone: the subject of the question before is put in, or both are asked together."""
+    question = " ".join(question.split())
+    before = " ".join(turns[-1].split())[:LONGEST_CARRIED] if turns else ""
+    if not before or not _WORD.search(question):
+        return None
+    opener = _OPENER.match(question)
+    rest = question[opener.end() :] if opener else question
+    words = [word.casefold() for word in _WORD.findall(rest)]
+    if not words:
+        return _both(before, question) if opener else None
+    own, earlier = _names_in(question, names), _names_in(before, names)
+    if _is_fragment(words, opened=opener is not None):
+        if len(own) == len(earlier) == 1 and not _meaning([question[: own[0][0]]]):
+            return _swapped(before, earlier[0], question, own[0])
+        return _both(before, question)
+    if pronoun := _pronoun(rest, words, names):
+        says_enough = bool(set(stems(rest)) - asking() - _SAYS_LITTLE)
+        if len(earlier) == 1 and says_enough:
+            start = len(question) - len(rest)
+            return _named(question, (start + pronoun[0], start + pronoun[1]), _with_article(before, earlier[0]))
+        return _both(before, question)
+    if not own and _is_short(words):
+        return _both(before, question)
+    if not own and (noun := _noun_pointing_back(question, before)):
+        if len(earlier) == 1:
+            return _named(question, noun, _with_article(before, earlier[0]))
+        return _both(before, question)
+    return None
+
+
+def _is_fragment(words: Sequence[str], *, opened: bool) -> bool:
+    """Whether it is no whole question: "and for homes", "from which month", "and if it rains"."""
+    if opened and words[0] in _CONDITIONS:
+        return True
+    if len(words) > LONGEST_FRAGMENT:
+        return False
+    if words[0] in _PREPOSITIONS:
+        return not any(word in _QUESTION_WORDS for word in words[2:])
+    return opened and not any(word in _QUESTION_WORDS for word in words)
+
+
+def _is_short(words: Sequence[str]) -> bool:
+    """Whether it asks without saying about what: "How often?", "Who signs off?", but not "What is roaming?"."""
+    if len(words) > LONGEST_SHORT or not _QUESTION_WORDS & set(words):
+        return False
+    meaning = [word for word in words if set(stems(word)) - asking() - _SAYS_LITTLE]
+    is_definition = words[0] in {"what", "who"} and len(words) > 1 and words[1] in {"is", "are"}
+    return not meaning or (len(meaning) == 1 and is_definition and words[2] in {"the", "its"})
+
+
+def _pronoun(text: str, words: Sequence[str], names: Names) -> tuple[int, int] | None:
+    """The span of the first word that points at something which the question itself doesn't name."""
+    spans = [match.span() for match in _WORD.finditer(text)]
+    for at, word in enumerate(words):
+        after = words[at + 1 :]
+        if word in {"it", "its", "it's"}:
+            if at >= 2 and words[at - 2] in {"time", "day", "date"}:
+                return None
+            points = not _is_impersonal(words[max(0, at - 2) : at], after)
+        elif word in _POINTING:
+            points = not after or after[0] in _BEHIND_POINTING or after[0].endswith("ed")
+            points = points and (at == 0 or not after or words[at - 1] in _BEFORE_POINTING)
+        else:
+            points = word in {"one", "ones"} and not after and at > 0
+        if points:
+            return None if _has_antecedent(text[: spans[at][0]], words[:at], names) else spans[at]
+    return None
+
+
+def _is_impersonal(before: Sequence[str], after: Sequence[str]) -> bool:
+    """Whether the "it" between these words stands for nothing: "is it possible to …", "does it cost for a …"."""
+    behind = set(after) & _BEHIND_IMPERSONAL or {"for", "a"} <= set(after)
+    return "worth" in after[:1] or (any(each in _IMPERSONAL for each in (*before, *after[:2])) and bool(behind))
+
+
+def _has_antecedent(before: str, words: Sequence[str], names: Names) -> bool:
+    """Whether something that "it" can stand for has been named: "the router", "Brook 4", or much else."""
+    if _names_in(before, names):
+        return True
+    named = any(a in _DETERMINERS and _meaning([b]) for a, b in pairwise(words))
+    clauses = _CLAUSE.split(before)
+    return named or len(_meaning(words)) >= ENOUGH_BEFORE or (len(clauses) > 1 and bool(_meaning(clauses[:-1])))
+
+
+def _meaning(texts: Sequence[str]) -> list[str]:
+    """Those of the texts that name something, and not only people."""
+    return [text for text in texts if set(stems(text)) - asking() - _PEOPLE - _SAYS_LITTLE]
+
+
+def _noun_pointing_back(question: str, before: str) -> tuple[int, int] | None:
+    """The span of "that router" or "this plan", where the question before spoke of one."""
+    earlier = set(stems(before)) - asking()
+    for match in re.finditer(r"\b(?:this|that|these|those)\s+([^\W\d_]+)", question, re.IGNORECASE):
+        noun = match[1].casefold()
+        if noun not in _NO_SUBJECT and set(stems(noun)) & earlier:
+            return match.span()
+    return None
+
+
+def _names_in(text: str, names: Names) -> list[tuple[int, int]]:
+    """The spans of what is written as a name, or has the number or the article that names of products have."""
+    found = [span for _, span in names.spans_in(text) if _reads_as_name(text, *span)]
+    for name in names_of(text):
+        start = text.find(name)
+        if found and 0 <= start - found[-1][1] <= 1:  # "Whole Home"
+            found[-1] = (found[-1][0], start + len(name))
+        elif not any(low <= start < high for low, high in found):
+            found.append((start, start + len(name)))
+    return sorted(found)
+
+
+def _reads_as_name(text: str, start: int, end: int) -> bool:
+    name = text[start:end]
+    behind_article = text[:start].rstrip().casefold().endswith((" the", " a", "with"))
+    is_written_so = start > 0 and any(sign.isdigit() or sign.isupper() for sign in name)
+    return " " in name or is_written_so or behind_article
+
+
+def _both(before: str, question: str) -> str:
+    """Both questions: what is asked now, with all that it may be about."""
+    return f"{before if before[-1] in '.?!' else before + '?'} {question[0].upper()}{question[1:]}"
+
+
+def _swapped(before: str, old: tuple[int, int], question: str, new: tuple[int, int]) -> str:
+    """The question before, asked of another thing."""
+    name = question[slice(*new)]
+    kept = before[slice(*old)].split()
+    if name.casefold() in QUALIFIERS:  # "and the Pro?": of the same family
+        name = " ".join([*(kept[:-1] if kept[-1].casefold() in QUALIFIERS else kept), name])
+    rest = question[new[1] :].strip(" ?.!")
+    if rest and rest.split()[0].casefold() not in _PREPOSITIONS:  # the name goes on: "the Otter TV box"
+        name, rest = f"{name} {rest}", ""
+    text = (before[: old[0]] + name + before[old[1] :]).rstrip(" ?.!")
+    return f"{text} {rest}".rstrip() + "?"
+
+
+def _with_article(text: str, span: tuple[int, int]) -> str:
+    """A name with the article that it was spoken of with."""
+    found = re.search(r"\b(?:the|an?|my|our|your|his|her|their)(?: \w+)?\s+$", text[: span[0]], re.IGNORECASE)
+    name = text[slice(*span)]
+    return f"the {name}" if found else name
+
+
+def _named(question: str, span: tuple[int, int], subject: str) -> str:
+    """The question with its subject in the place of the word that points at it."""
+    word = question[slice(*span)].casefold()
+    if word == "its":
+        subject += "'s"
+    elif word == "it's":
+        subject += " is"
+    text = question[: span[0]] + subject + question[span[1] :]
+    return text[0].upper() + text[1:]
