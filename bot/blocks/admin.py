@@ -6,6 +6,8 @@ from bot.blocks import kit
 from bot.blocks.answers import Said
 from bot.blocks.home import CHANNELS
 from bot.blocks.kit import Block, Element, View
+from bot.blocks.text import literal, one_line
+from bot.records.tables import Idea
 
 WHAT_ROLES_DO = {
     "member": "asks, and has no other role",
@@ -39,6 +41,13 @@ def cards_refused(channel: str, why: str, prefix: str) -> str:
     return (
         f"I can't bring cards to <#{channel}>: {why}. I try again each hour. When that can't be mended, choose another "
         f"channel with `/{prefix}frontline setup`."
+    )
+
+
+def card_lost(idea: Idea, prefix: str) -> str:
+    return (
+        f"Somebody deleted the card of idea {idea.id}, “{literal(one_line(idea.title, 150))}”, in "
+        f"<#{idea.card_channel}>. The idea itself is kept: find it with `/{prefix}ideas`."
     )
 
 

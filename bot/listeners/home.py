@@ -105,7 +105,8 @@ async def _view(parts: Parts, user: str, is_loading: bool) -> kit.View:
 async def _sections(parts: Parts, user: str) -> Sections:
     async with parts.database.read() as session:
         got, gave = await wins.received(session, user, MOST_THANKS), await wins.given(session, user, MOST_THANKS)
-        received, given = ([await wins.as_told_to(session, win, user) for win in every] for every in (got, gave))
+        received = [await wins.as_told_to(session, win, user) for win in got]
+        given = [await wins.as_told_to(session, win, user) for win in gave]
         people = {win.id: await wins.named_to(session, win, user) for win in given}
         appearance = (await appearances.of(session, [user]))[user]
         muted = await mutes.of(session, user)

@@ -138,6 +138,33 @@ async def test_a_card_that_is_refused_comes_later_and_admins_hear_of_it_once(com
     assert len([m for m in company.direct("UANA") if "Later buses" in words(m)]) == 1
 
 
+async def test_a_card_that_somebody_deleted_is_said_once(company: Company, tmp_path: Path) -> None:
+    """The admins learn which idea it was; its card is drawn at most once in two seconds until then."""
+    clock, before = Hours(), len(company.direct("UADMIN"))
+    company.act("invite", user="UADMIN", channel=IDEAS)
+    async with at_work(company, tmp_path, clock) as parts:
+        await suggest(parts, "A deleted card")
+        await look(parts)
+        await look(parts)
+        since = company.now()
+        async with parts.database.write() as session:
+            (idea,) = await ideas.every(session)
+            await ideas.vote(session, idea.id, "UBEN", NOW)
+        await asyncio.gather(*(idea_cards.catch_up(parts) for _ in range(3)))
+        async with parts.database.write() as session:
+            await ideas.vote(session, idea.id, "UDEV", NOW)
+        await idea_cards.catch_up(parts)
+        assert len(company.calls("chat.update", since)) == 1
+        await parts.slack.chat_delete(channel=IDEAS, ts=idea.card_ts or "")
+        for _ in range(2):
+            clock.now += timedelta(seconds=3)
+            await look(parts)
+
+    (told,) = company.direct("UADMIN")[before:]
+    assert "A deleted card" in told["text"]
+    assert "/ideas" in told["text"]
+
+
 async def test_a_card_that_can_not_be_changed_is_changed_later(company: Company, tmp_path: Path) -> None:
     """Its channel is archived for a while: admins hear of it once, and after an hour the card is as it should be."""
     clock, before = Hours(), len(company.direct("UADMIN"))
