@@ -36,6 +36,7 @@ class Profile:
 
     id: str
     name: str
+    called: tuple[str, ...]  # everything that they go by: in full, as displayed, by the first name
     time_zone: str
     is_outsider: bool  # guest, from another company, a bot, or gone
 
@@ -204,9 +205,11 @@ class People:
         own_teams = {found.get("team_id"), *(found.get("enterprise_user") or {}).get("teams", [])}
         flags = ("deleted", "is_bot", "is_restricted", "is_ultra_restricted", "is_stranger")
         names = (found.get("real_name"), profile.get("real_name"), profile.get("display_name"), found.get("name"), user)
+        known = dict.fromkeys(filter(None, names[:-1]))
         return Profile(
             id=user,
             name=next(filter(None, names)),
+            called=tuple(dict.fromkeys([*known, *(name.split()[0] for name in known if name.split())])),
             time_zone=found.get("tz") or "UTC",
             is_outsider=any(found.get(flag) for flag in flags) or team not in own_teams,
         )

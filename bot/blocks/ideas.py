@@ -435,7 +435,7 @@ def _became(change: IdeaChange) -> str:
         return f"merged into idea {change.other_id}"
     if change.kind == Kind.UNMERGED:
         return f"taken out of idea {change.other_id} again"
-    if change.kind in (Kind.WITHDRAWN, Kind.REWORDED):
+    if change.kind in (Kind.WITHDRAWN, Kind.REWORDED, Kind.ASSIGNED):
         return change.kind
     return "answered" if change.before == change.after else change.after
 
@@ -479,7 +479,7 @@ def decide_form(idea: Idea, place: str = "", suggested_owner: str | None = None)
 
 
 def decided(shown: Shown, *, is_news: bool) -> View:
-    told = "Its author and voters hear of it within ten minutes." if is_news else "Nobody needs to be told of that."
+    told = "Who is concerned hears of it within ten minutes." if is_news else "Nothing was changed."
     return kit.notice("Decide", f"Saved. {named(shown.idea)}: {_standing(shown)}.\n{told}", "idea_decided")
 
 
@@ -525,10 +525,11 @@ def other_in_thread(change: IdeaChange, idea: Idea) -> Said:
     return Said(text, [kit.section(text)])
 
 
-def step_in_thread(change: IdeaChange, other: Idea | None) -> Said:
+def step_in_thread(change: IdeaChange, idea: Idea, other: Idea | None) -> Said:
     """A change, told in the thread of the card.
 
     Args:
+        idea: what was changed, as it is now.
         other: the other idea of a merge.
     """
     if change.kind == Kind.MERGED and other is not None:
@@ -539,6 +540,8 @@ def step_in_thread(change: IdeaChange, other: Idea | None) -> Said:
         text = f"<@{change.user}> withdrew this idea."
     elif change.kind == Kind.REWORDED:
         text = f"<@{change.user}> changed the words of this idea; the card shows them."
+    elif change.kind == Kind.ASSIGNED:
+        text = f"<@{change.user}> changed who does this, and when: {_doing(idea)}."
     elif change.before == change.after:
         text = f"<@{change.user}> answered:"
     else:
@@ -551,9 +554,14 @@ def step_in_thread(change: IdeaChange, other: Idea | None) -> Said:
     return Said(text, blocks)
 
 
+def _doing(idea: Idea) -> str:
+    owner = f"owner <@{idea.owner}>" if idea.owner else "no owner"
+    return f"{owner}, {f'due {day(idea.due)}' if idea.due else 'no due date'}"
+
+
 def news(steps: Sequence[tuple[IdeaChange, Idea, Idea | None]]) -> Said:
     """One direct message about everything that changed: (change, idea, the other idea of a merge)."""
-    blocks = [kit.section("News of ideas that you suggested or voted for:")]
+    blocks = [kit.section("News of ideas that you suggested, voted for or own:")]
     room, told = LONGEST_NEWS, 0
     for change, idea, other in steps:
         where = f" {named(other)}" if other is not None else ""
@@ -580,6 +588,8 @@ def _news_of(change: IdeaChange) -> str:
         return "stands for itself again, taken out of"
     if change.kind in (Kind.WITHDRAWN, Kind.REWORDED):
         return change.kind
+    if change.kind == Kind.ASSIGNED:
+        return "it is yours now"
     return "answered" if change.before == change.after else f"*{SIGNS[Status(change.after)]}*"
 
 

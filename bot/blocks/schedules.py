@@ -92,7 +92,7 @@ def _asking(schedule: Schedule) -> Element:
     }
 
 
-def name(schedule: Schedule) -> str:
+def name(schedule: Schedule | Digest) -> str:
     if schedule.kind == Kind.RECOGNITION:
         return f"Recognition in <#{schedule.channel}>"
     return "Figures for managers"

@@ -409,7 +409,7 @@ def given(wins: Sequence[Win], user: str, people: Mapping[int, Collection[str]])
     blocks = []
     for win in wins:
         more: Element = {"type": "overflow", "action_id": "win_more", "options": _more(win.id, is_mine=True)}
-        to = f"To {_mentions(list(people.get(win.id, ())))}, {_line(win)}"
+        to = f"To {_mentions(list(people.get(win.id, ()))) or FORMER}, {_line(win)}"
         blocks.append(kit.section(to, more if win.giver == user else None))
     return blocks
 

@@ -112,9 +112,13 @@ async def _asked(session: AsyncSession, user: str, most: int) -> list[Asked]:
 
 async def _sections(parts: Parts, user: str, *, has_more_questions: bool) -> Sections:
     async with parts.database.read() as session:
-        received = await wins.received(session, user, MOST_LATEST + 1)
-        given = await wins.given(session, user, MOST_LATEST + 1)
-        people = {win.id: await wins.people(session, win.id) for win in given}
+        got, gave = (
+            await wins.received(session, user, MOST_LATEST + 1),
+            await wins.given(session, user, MOST_LATEST + 1),
+        )
+        received = [await wins.as_told_to(session, win, user) for win in got]
+        given = [await wins.as_told_to(session, win, user) for win in gave]
+        people = {win.id: await wins.named_to(session, win, user) for win in given}
         appearance = (await appearances.of(session, [user]))[user]
         muted = await mutes.of(session, user)
     return Sections(

@@ -132,6 +132,24 @@ async def test_a_replayed_decision_is_told_once(database: Database) -> None:
     assert (again.id, told) == (once.id, ["UANA", "UBEN"])
 
 
+async def test_a_new_owner_hears_of_it(database: Database) -> None:
+    """Once, and alone where nothing else is new; the idea still waits for its first response then."""
+    number = await submit(database)
+    await vote(database, number, "UBEN")
+    due = date(2026, 12, 3)
+    async with database.write() as session:
+        for key in ("d1", "d1", "d2"):
+            await ideas.decide(session, key, number, "UELENA", Status.OPEN, "", NOW, owner="UDEV", due=due)
+        await ideas.decide(session, "d3", number, "UELENA", Status.OPEN, "", NOW, owner="UELENA", due=due)
+        kinds = [one.kind for one in await ideas.changes(session, number)]
+        told = list(await session.scalars(select(IdeaNotice.user)))
+        assert [one.id for one in await ideas.waiting(session)] == [number]
+        assert [one.id for one in await figures.waiting_at(session, LATER)] == [number]
+
+    assert kinds == ["assigned", "assigned"]
+    assert told == ["UDEV"]
+
+
 async def test_declining_needs_a_reason_and_closes_the_votes(database: Database) -> None:
     """Who tries without gets a sentence."""
     number = await submit(database)

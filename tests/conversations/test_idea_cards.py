@@ -138,15 +138,13 @@ def test_two_hundred_ideas_and_eight_simultaneous_clicks(
             in_time = click_all_at_once(company, there)
             took = time.monotonic() - began
             drawn = until_drawn(company, "Vote (1)", MANY, 1200)
-        told = Counter(line["text"].split(" [")[0].split(" <")[0] for line in company.private("UBEN"))
         found = asyncio.run(votes(database_url))
     with capsys.disabled():
         kind = database_url.split(":")[0]
         print(f"\n{kind}: {MANY} ideas, {CLICKS} simultaneous clicks each, 3 bots, {took:.0f} s: {found.total()} votes")
-        print(f"answered within 3 s: {in_time} of {MANY * CLICKS}; told privately: {dict(told)}")
+        print(f"answered within 3 s: {in_time} of {MANY * CLICKS}")
     assert found == dict.fromkeys(numbers, 1)
     assert Counter(len(every) for every in drawn.values()) == {1: MANY}
-    assert told["Voted for"] == MANY
 
 
 @pytest.mark.soak
