@@ -33,6 +33,7 @@ from bot.records import roles
 from bot.records.database import Database, engine_for, migrate
 from bot.records.similar import Similar
 from bot.settings import Settings
+from bot.streams import Streams
 from jobs import digest, schedule
 from knowledge.ingest import NoGuidesFolder
 from knowledge.library import Library
@@ -218,6 +219,7 @@ def _parts(settings: Settings, clock: Clock, library: Library, think: Any) -> Pa
         slack=slack,
         inbox=Inbox(database, clock),
         outbox=Outbox(database, slack_client(settings, retries=False), clock),
+        streams=Streams(slack_client(settings, retries=False)),
         people=People(slack, database, clock),
         library=library,
         similar=Similar(database, partial(think, library.embed), settings.embedding_model),

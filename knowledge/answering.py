@@ -1,14 +1,14 @@
 """From a question to an answer that stands on passages: find, decide, then write."""
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
 from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
-from knowledge.answers import Answer, Citation, Outcome, Sentence
+from knowledge.answers import Answer, Citation, Outcome, Sentence, Show
 from knowledge.calibration import Calibration
 from knowledge.chat_model import ChatModel
 from knowledge.citations import Quotable, resolve
@@ -52,9 +52,6 @@ class Written:
     sentences: tuple[Sentence, ...] = ()
     notes: tuple[str, ...] = ()
     outcome: Outcome | None = None
-
-
-Show = Callable[[Sentence], None]  # a sentence that may be shown before the answer is whole
 
 
 class Writer(Protocol):

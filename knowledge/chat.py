@@ -9,8 +9,8 @@ from dataclasses import dataclass
 
 from pydantic import BaseModel, Field, ValidationError
 
-from knowledge.answering import Evidence, Extractive, Show, Written, cite
-from knowledge.answers import Outcome, Sentence
+from knowledge.answering import Evidence, Extractive, Written, cite
+from knowledge.answers import Outcome, Sentence, Show
 from knowledge.chat_model import ChatModel, Unusable
 from knowledge.encoder import Encoder, Vectors
 from knowledge.instructions import without_instructions

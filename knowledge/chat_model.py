@@ -80,7 +80,7 @@ class ChatModel:
             begun = False
             try:
                 # The first step is the model, told of the shape; the second would hold everything back to the end.
-                structured: Any = self._model.with_structured_output(shape)
+                structured: Any = self._model.with_structured_output(shape.model_json_schema())
                 for chunk in structured.first.stream(prompt):
                     begun = True
                     yield chunk

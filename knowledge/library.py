@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
-from knowledge.answering import Answering, Extractive, Show
-from knowledge.answers import Answer, LibraryState, Outcome, Section
+from knowledge.answering import Answering, Extractive
+from knowledge.answers import Answer, LibraryState, Outcome, Section, Show
 from knowledge.calibration import load as load_calibration
 from knowledge.chat import ChatWriter
 from knowledge.chat_model import PATIENCE_S, ChatModel
