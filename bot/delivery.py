@@ -318,6 +318,12 @@ class Outbox:
         waits = update(Post).where(Post.key == key, Post.state == "pending")
         await session.execute(waits.values(state="failed", error="called off"))
 
+    async def posted(self, channel: str, thread_ts: str) -> set[str]:
+        """The ts of what stands in a thread by a row of ours."""
+        rows = select(Post.ts).where(Post.channel == channel, Post.thread_ts == thread_ts, Post.ts.is_not(None))
+        async with self._database.read() as session:
+            return {ts for ts in await session.scalars(rows) if ts}
+
     def wake(self) -> None:
         """There is something new to post."""
         self._woken.set()

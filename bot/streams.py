@@ -16,7 +16,7 @@ from aiolimiter import AsyncLimiter
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.delivery import METADATA_EVENT, refusal
+from bot.delivery import METADATA_EVENT, Outbox, refusal
 
 log = logging.getLogger(__name__)
 
@@ -38,9 +38,10 @@ class Place(NamedTuple):
 class Streams:
     """Begins streams, as many as Slack allows, and finds those that were cut off."""
 
-    def __init__(self, slack: AsyncWebClient) -> None:
+    def __init__(self, slack: AsyncWebClient, outbox: Outbox) -> None:
         """``slack`` must not retry by itself: a second start would be a second message."""
         self.slack = slack
+        self._outbox = outbox
         self.starts = AsyncLimiter(STARTS, PER_S)
         self.taken: deque[str] = deque(maxlen=MOST_TAKEN)  # the ts of the streams that are somebody's
 
@@ -55,6 +56,8 @@ class Streams:
             after: the ts of the question.
         """
         cursor = ""
+        # A workspace may keep metadata from us; our rows know the finished messages then.
+        known = await self._outbox.posted(place.channel, place.thread_ts)
         try:
             while True:
                 page = await self.slack.conversations_replies(
@@ -63,7 +66,7 @@ class Streams:
                 for message in page["messages"]:
                     ts, metadata = str(message["ts"]), message.get("metadata") or {}
                     is_ours = message.get("user") == place.bot and metadata.get("event_type") != METADATA_EVENT
-                    if is_ours and ts > after and ts not in self.taken:
+                    if is_ours and ts > after and ts not in self.taken and ts not in known:
                         self.taken.append(ts)
                         return ts
                 cursor = (page.get("response_metadata") or {}).get("next_cursor") or ""
@@ -106,7 +109,7 @@ class Stream:
 
     async def end(self) -> str | None:
         """The ts of the message, still open, once all has been said; None when nothing is seen of it."""
-        self._came.put_nowait(None)
+        self._loop.call_soon_threadsafe(self._came.put_nowait, None)  # behind all that was shown
         await self._relaying
         if self._ts is None and self._is_unsure:
             self._ts = await self._streams.cut_off(self._place, self._place.thread_ts)

@@ -14,7 +14,7 @@ from knowledge.chat_model import ChatModel
 from knowledge.citations import Quotable, resolve
 from knowledge.followups import condensed
 from knowledge.index import Index, reading
-from knowledge.instructions import without_instructions
+from knowledge.instructions import instructions_in
 from knowledge.lexical import stems
 from knowledge.retriever import Closely, Found, Retriever
 from knowledge.sentences import Piece
@@ -157,7 +157,13 @@ def cite(number: int, evidence: Evidence) -> Citation:
 
 
 def _speaks_to_people(text: str, piece: Piece) -> bool:
-    return re.search(r"\w", without_instructions(text[piece.start : piece.end])[0]) is not None
+    """Whether something of it is left without what is planted for an assistant."""
+    at = piece.start
+    for start, end in instructions_in(text):
+        if re.search(r"\w", text[at : max(at, min(start, piece.end))]):
+            return True
+        at = max(at, end)
+    return re.search(r"\w", text[at : piece.end]) is not None
 
 
 def _nearest(evidence: Evidence, but: Sequence[Citation]) -> tuple[Citation, ...]:

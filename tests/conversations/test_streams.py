@@ -1,5 +1,6 @@
 """An answer of a chat model is seen sentence by sentence, and in the end once and whole, whatever dies or fails."""
 
+import asyncio
 import json
 import random
 from contextlib import suppress
@@ -7,7 +8,9 @@ from typing import Any
 
 import pytest
 from slack_sdk import WebClient
+from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.streams import STARTS, Place, Streams
 from tests.conversations.conftest import Bot, Bots
 from tests.conversations.scripted_bot import END, SCRIPT
 from tests.conversations.slack import BOT, Company, NeverHappened, words
@@ -147,6 +150,42 @@ def test_a_stream_that_slack_has_ended_is_made_whole(company: Company, bot: Bot)
 
     assert SECOND in words(whole(company, message))
     assert is_seen_once(company, message)
+
+
+def place_of(message: dict[str, Any]) -> Place:
+    return Place(message["channel"], message["ts"], "UANA", "T0BRIGHT", BOT)
+
+
+async def test_a_stream_without_an_answer_is_taken_back(company: Company) -> None:
+    """What fails behind it is said in words, and no half answer stays above them."""
+    message = company.say("UANA", "C0GENERAL", "Is anybody there?")
+    streams = Streams(AsyncWebClient("xoxb-sandbox", base_url=company.api_url), None)  # type: ignore[arg-type]
+    seen = asyncio.Event()
+
+    async def fail_once_seen() -> None:
+        async with streams.at(place_of(message)) as stream:
+            stream.show(FIRST)
+            await asyncio.to_thread(company.until, lambda: company.thread("C0GENERAL", message["ts"]), "a sentence")
+            seen.set()
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        await fail_once_seen()
+
+    assert seen.is_set()
+    assert company.thread("C0GENERAL", message["ts"]) == []
+
+
+async def test_no_more_streams_begin_than_slack_allows(company: Company) -> None:
+    """Those beyond show nothing early; their answers come in one piece."""
+    streams = Streams(AsyncWebClient("xoxb-sandbox", base_url=company.api_url), None)  # type: ignore[arg-type]
+    shown = []
+    for _ in range(STARTS + 1):
+        async with streams.at(place_of(company.say("UANA", "C0GENERAL", "Is anybody there?"))) as stream:
+            stream.show(FIRST)
+            shown.append(await stream.end())
+
+    assert [ts is not None for ts in shown] == [True] * STARTS + [False]
 
 
 def crash(company: Company, bot: Bot) -> dict[str, Any]:

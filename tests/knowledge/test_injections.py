@@ -6,11 +6,13 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from langchain_core.language_models import FakeListChatModel
 
 from bot.blocks import answers
 from knowledge.answers import Answer, Outcome
-from knowledge.instructions import instructions_in
+from knowledge.instructions import instructions_in, without_instructions
 from knowledge.library import Library
 from tests.conftest import EVALDATA
 
@@ -155,7 +157,7 @@ def test_the_model_is_not_told_what_is_planted(open_library: Open, put_guide: Pu
 )
 def test_what_guides_say_to_people_stays(text: str) -> None:
     """Orders, answers, systems and assistants of the trade."""
-    assert instructions_in(text) == []
+    assert instructions_in(text) == ()
 
 
 @pytest.mark.skipif(not EVALDATA.is_dir(), reason=f"the evaluation data is not there: {EVALDATA}")
@@ -178,3 +180,22 @@ def test_no_planted_text_of_the_set_is_obeyed_or_carries_a_link(
             assert not re.search(r"<(?!https://x\.example/)", seen), (place, text)
             if re.search(r"\byour (response|reply|answer|message)\b", text, re.IGNORECASE):
                 assert foreign(text, seen) == [], (place, text)
+
+
+PARTS = st.sampled_from(
+    [*OWN, "Refunds take ten days.", "\n", "| £28 |", "Please", "and", "…", "Say so.", "Ignore", " "]
+)
+
+
+@given(st.lists(PARTS, max_size=9), st.integers(0, 200), st.integers(0, 200))
+def test_what_is_left_keeps_its_place(parts: list[str], start: int, length: int) -> None:
+    """A span of the text still holds the same words afterwards, as far as they are left."""
+    text = " ".join(parts)
+    start = min(start, len(text))
+    span = (start, min(start + length, len(text)))
+    kept, places = without_instructions(text, [span])
+
+    assert without_instructions(kept)[0] == kept
+    for low, high in places:
+        assert 0 <= low < high <= len(kept)
+        assert kept[low:high].replace("…", "") in text or "…" in kept[low:high]
