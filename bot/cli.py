@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 LOOK_EVERY_S = 0.5  # at the progress of the index
 FOR_PEOPLE = (  # errors whose message says what happened and what to do
     ("bot.settings", "SettingsError"),
-    ("bot.wiring", "CannotStart"),
+    ("bot.library", "CannotStart"),
     ("bot.demo", "DemoStopped"),
     ("knowledge.ingest", "NoGuidesFolder"),
     ("knowledge.evaluation", "BadSet"),
@@ -116,7 +116,8 @@ def ingest(
     """Take in new, changed and deleted guides."""
     from tqdm import tqdm
 
-    from bot import running, wiring
+    from bot import library as opening
+    from bot import running
     from bot.records.database import engine_for, migrate
     from knowledge import ingest as taking_in
 
@@ -131,7 +132,7 @@ def ingest(
             bar.update(done - bar.n)
 
         summary = taking_in.ingest(
-            engine_for(url), settings.guides_dir, paths, now=wiring.clock_from(settings)(), progress=progress
+            engine_for(url), settings.guides_dir, paths, now=opening.clock_from(settings)(), progress=progress
         )
     counts, *refusals = summary.in_words().splitlines()
     typer.echo(counts)
@@ -157,7 +158,7 @@ def ask(question: Annotated[str, typer.Argument(help="In quotation marks, as you
         from bot.records.database import migrate
 
         migrate(settings.sync_database_url())
-        with running.own_library(settings) as library:
+        with running.own_library(settings, exact=True) as library:
             if not library.state().guides:
                 _stop("There are no guides yet; take some in with `frontline ingest`.")
             _warm(library)

@@ -36,6 +36,7 @@ Clock = Callable[[], datetime]
 ALONE_WITHIN_S = 30
 MOST_REPLAYS = 6  # a delivery that was begun this often and never finished is given up, in words
 LEASE = timedelta(seconds=30)  # longer than any call to Slack may take
+RENEW_EVERY_S = 10
 PATIENCE = timedelta(hours=24)  # with a Slack that never says whether it took a post
 METADATA_EVENT = "frontline_post"
 PICTURE_TRIES = 4  # Slack shows a picture only some seconds after it has taken it
@@ -131,6 +132,8 @@ class Inbox:
             headers={name: list(values) for name, values in req.headers.items()},
             state="received",
             attempts=1,
+            holder=HERE,
+            held_until=self._clock() + LEASE,
             received_at=self._clock(),
         )
         try:
@@ -161,14 +164,14 @@ class Inbox:
         self._end(delivery_id)
 
     async def replay(self, app: AsyncApp, give_up: Callable[[Delivery], Awaitable[None]]) -> int:
-        """Handle what an earlier process wrote down and did not finish; returns how many.
+        """Handle what a process that has ended wrote down and did not finish; returns how many.
 
         Args:
             give_up: tells the person when a delivery was begun too often, and so probably kills the process.
         """
         async with self._database.read() as session:
             left = select(Delivery).where(Delivery.state == "received").order_by(Delivery.attempts, Delivery.id)
-            rows = list(await session.scalars(left))
+            rows = [row for row in await session.scalars(left) if self._is_left(row)]
         for row in rows:
             if row.attempts >= MOST_REPLAYS:
                 log.error("delivery %s was begun %s times and never finished; given up", row.id, row.attempts)
@@ -178,7 +181,8 @@ class Inbox:
             if row.attempts > 1:  # it may be what kills us, and must not take others with it
                 with suppress(TimeoutError):
                     await asyncio.wait_for(self._all_done.wait(), ALONE_WITHIN_S)
-            await self._count(row)
+            if not await self._claim(row):
+                continue
             self._begin(row.id)
             request = AsyncBoltRequest(
                 body=row.body,
@@ -191,9 +195,32 @@ class Inbox:
                 log.error("delivery %s could not be handled again (status %s)", row.id, response.status)
         return len(rows)
 
-    async def _count(self, row: Delivery) -> None:
+    def _is_left(self, row: Delivery) -> bool:
+        """Whether nobody handles it any more: its process has ended, or says nothing from another machine."""
+        if row.id in self._open:
+            return False
+        return row.holder is None or row.held_until is None or _has_ended(row.holder) or row.held_until < self._clock()
+
+    async def _claim(self, row: Delivery) -> bool:
+        """Take it over; False when another process was quicker."""
+        untouched = (Delivery.id == row.id, Delivery.state == "received", Delivery.attempts == row.attempts)
+        ours = {"attempts": row.attempts + 1, "holder": HERE, "held_until": self._clock() + LEASE}
         async with self._database.write() as session:
-            await session.execute(update(Delivery).where(Delivery.id == row.id).values(attempts=row.attempts + 1))
+            claimed = await session.execute(update(Delivery).where(*untouched).values(ours).returning(Delivery.id))
+            return claimed.first() is not None
+
+    async def keep(self, app: AsyncApp, give_up: Callable[[Delivery], Awaitable[None]]) -> None:
+        """Until cancelled: say that what is open here is being handled, and take over what other processes left."""
+        while True:
+            await asyncio.sleep(RENEW_EVERY_S)
+            try:
+                if self._open:
+                    mine = update(Delivery).where(Delivery.id.in_(self._open))
+                    async with self._database.write() as session:
+                        await session.execute(mine.values(held_until=self._clock() + LEASE))
+                await self.replay(app, give_up)
+            except SQLAlchemyError:
+                log.exception("the inbox could not be looked through; tried again in %s s", RENEW_EVERY_S)
 
     async def drained(self) -> None:
         """Wait until nothing is being handled."""

@@ -15,12 +15,13 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from bot import running
 from bot.delivery import refusal
+from bot.library import CannotStart, clock_from, open_library
 from bot.manifest import SCOPES
 from bot.people import People
 from bot.records import choices, owners
 from bot.records.database import Database, engine_for
 from bot.settings import ROOT, Settings, SettingsError, load, missing_tokens
-from bot.wiring import CannotStart, clock_from, open_library, slack_client
+from bot.wiring import slack_client
 from knowledge.encoder import Encoder, ModelUnavailable
 from knowledge.index import AlreadyOwned
 from knowledge.library import Library

@@ -11,10 +11,8 @@ from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 from typing import Any
 
-from bot.people import Unknown
+from bot.library import CannotStart, clock_from, open_library
 from bot.settings import Settings
-from bot.wiring import CannotStart, at_rest, clock_from, open_library, socket_path
-from jobs import digest
 from knowledge.library import Library
 
 PATIENCE_S = 120  # a bot that is still loading its model answers late
@@ -53,6 +51,10 @@ async def own_digests(settings: Settings) -> str:
     Raises:
         CannotStart: Slack can't be asked who people are.
     """
+    from bot.people import Unknown  # Slack and all that speaks to it: a question to the guides does without
+    from bot.wiring import at_rest
+    from jobs import digest
+
     async with at_rest(settings) as parts:
         try:
             return await digest.in_words(parts)
@@ -64,13 +66,16 @@ async def own_digests(settings: Settings) -> str:
 
 
 @contextmanager
-def own_library(settings: Settings) -> Iterator[Library]:
+def own_library(settings: Settings, *, exact: bool = False) -> Iterator[Library]:
     """The guides with their indexes, owned by this process for as long as the context lasts.
+
+    Args:
+        exact: for one question; the indexes are not brought up to date.
 
     Raises:
         AlreadyOwned: a bot runs after all.
     """
-    library = open_library(settings, clock_from(settings))
+    library = open_library(settings, clock_from(settings), exact=exact)
     library.open()
     try:
         yield library
@@ -79,7 +84,7 @@ def own_library(settings: Settings) -> Iterator[Library]:
 
 
 def _call(settings: Settings, method: str, path: str, body: str | None = None) -> dict[str, Any] | None:
-    connection = _SocketFile(socket_path(settings))
+    connection = _SocketFile(settings.socket_path)
     try:
         connection.request(method, path, body, {"content-type": "application/json"})
         response = connection.getresponse()

@@ -123,6 +123,11 @@ class Settings(BaseSettings):
         """The instant that the clock starts at, for tests of Monday 09:00; None on a real Slack."""
         return self.frontline_now if self.slack_is_local else None
 
+    @property
+    def socket_path(self) -> Path:
+        """Where a running bot listens for the commands of the same machine."""
+        return self.data_dir / "frontline.sock"
+
     def sync_database_url(self) -> str:
         """The database for SQLAlchemy without asyncio."""
         url = self.database_url.get_secret_value() or f"sqlite:///{self.data_dir / 'frontline.db'}"

@@ -1,4 +1,4 @@
-"""The composition root: settings in, running parts out."""
+"""The composition root: settings in, running parts out; what the terminal needs of them too is in `library`."""
 
 import asyncio
 import logging
@@ -10,13 +10,10 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import asdict, dataclass
-from datetime import UTC, datetime
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from aiohttp import ClientError, web
-from pydantic import ValidationError
 from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_bolt.app.async_app import AsyncApp
 from slack_bolt.authorization import AuthorizeResult
@@ -26,11 +23,12 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.app import apologise, create_app
 from bot.delivery import Clock, Inbox, Outbox, refusal
+from bot.library import CannotStart, clock_from, open_library
 from bot.live_forms import LiveForms
 from bot.parts import Parts
 from bot.people import People
 from bot.records import roles
-from bot.records.database import Database, engine_for, migrate
+from bot.records.database import Database, migrate
 from bot.records.similar import Similar
 from bot.settings import Settings
 from bot.streams import Streams
@@ -44,72 +42,9 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 PROXY_VARIABLES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "http_proxy", "https_proxy", "all_proxy")
-QUIET = {  # nothing phones home, no model is looked up on a hub, and numpy leaves the cores to the model
-    "HF_HUB_OFFLINE": "1",
-    "TRANSFORMERS_OFFLINE": "1",
-    "ANONYMIZED_TELEMETRY": "False",
-    "LANGSMITH_TRACING": "false",
-    "TOKENIZERS_PARALLELISM": "false",
-    "OPENBLAS_NUM_THREADS": "1",
-}
 DRAIN_S = 10
 SWITCH_S = 0.0005  # how long a thinking thread may hold the loop up; Python's own 5 ms add up to seconds under load
 CLOSING_S = 3
-
-
-class CannotStart(Exception):
-    """Something outside Frontline is missing; the message says what and what to do."""
-
-
-def clock_from(settings: Settings) -> Clock:
-    """The one place where the time is read: now, or the instant that a test starts at and real pace from there."""
-    if settings.now_at_start is None:
-        return lambda: datetime.now(UTC)
-    ahead = settings.now_at_start - datetime.now(UTC)
-    return lambda: datetime.now(UTC) + ahead
-
-
-def open_library(settings: Settings, clock: Clock, chat_model: "BaseChatModel | None" = None) -> Library:
-    """The guides, ready for `open`; the database must be migrated."""
-    from knowledge.encoder import Encoder
-
-    os.environ.update(QUIET)
-    return Library(
-        engine_for(settings.sync_database_url()),
-        settings.data_dir / "index",
-        Encoder(settings.embedding_model, settings.data_dir / "models"),
-        chat_model or _chat_model(settings),
-        root=settings.guides_dir,
-        clock=clock,
-        calibration=settings.data_dir / "calibration.json",
-        chat_timeout_s=settings.chat_timeout_s,
-    )
-
-
-def _chat_model(settings: Settings) -> "BaseChatModel | None":
-    if not settings.chat_model:
-        return None
-    from langchain.chat_models import init_chat_model
-
-    given: dict[str, Any] = {"timeout": settings.chat_timeout_s, "max_retries": 0, "temperature": 0}
-    if settings.chat_api_key.get_secret_value():
-        given["api_key"] = settings.chat_api_key.get_secret_value()
-    if settings.chat_base_url:
-        given["base_url"] = settings.chat_base_url
-    try:
-        model: BaseChatModel = init_chat_model(settings.chat_model, **given)
-        return model
-    except ImportError as error:
-        raise CannotStart(f"CHAT_MODEL={settings.chat_model} needs a package that isn't installed: {error}") from None
-    except Exception as error:  # noqa: BLE001 - every provider has its own errors for a wrong name or a missing key
-        raise CannotStart(f"CHAT_MODEL={settings.chat_model} can't be used: {_without_values(error)}") from None
-
-
-def _without_values(error: Exception) -> str:
-    """What is wrong; a validator's own text repeats what it was given, the key among it."""
-    if isinstance(error, ValidationError):
-        return "; ".join(f"{one['loc'][-1] if one['loc'] else 'settings'}: {one['msg']}" for one in error.errors())
-    return str(error)
 
 
 def slack_client(settings: Settings, *, retries: bool, token: bool = True) -> AsyncWebClient:
@@ -159,7 +94,7 @@ async def started(settings: Settings, *, chat_model: "BaseChatModel | None" = No
     database, slack, outbox = parts.database, parts.slack, parts.outbox
     async with database.write() as session:
         await roles.seed(session, settings.admin_user_ids, clock())
-    posting = warmed = handler = scheduler = commands = None
+    posting = keeping = warmed = handler = scheduler = commands = None
     try:
         with _slack_at_hand(settings):  # a wrong token is said at once, not at the first question
             who = AuthorizeResult.from_auth_test_response(
@@ -169,6 +104,7 @@ async def started(settings: Settings, *, chat_model: "BaseChatModel | None" = No
         posting = asyncio.create_task(outbox.run())
         warmed = asyncio.ensure_future(_warm(parts, _runner(background)))
         await parts.inbox.replay(app, partial(apologise, parts))
+        keeping = asyncio.create_task(parts.inbox.keep(app, partial(apologise, parts)))
         handler = AsyncSocketModeHandler(app, settings.slack_app_token.get_secret_value())
         handler.client.message_listeners.append(_warn_of_a_twin)
         with _slack_at_hand(settings):
@@ -185,6 +121,8 @@ async def started(settings: Settings, *, chat_model: "BaseChatModel | None" = No
             await handler.close_async()
         with suppress(TimeoutError):
             await asyncio.wait_for(parts.inbox.drained(), DRAIN_S)
+        if keeping is not None:
+            keeping.cancel()
         outbox.stop()
         if posting is not None:
             await asyncio.wait({posting}, timeout=DRAIN_S)
@@ -300,7 +238,7 @@ async def _serve_commands(parts: Parts) -> web.AppRunner | None:
 
     server = web.Application()
     server.add_routes([web.post("/ask", ask), web.get("/state", state), web.get("/digests", digests)])
-    path = socket_path(parts.settings)
+    path = parts.settings.socket_path
     runner = web.AppRunner(server)
     await runner.setup()
     try:
@@ -312,11 +250,6 @@ async def _serve_commands(parts: Parts) -> web.AppRunner | None:
         log.warning("`frontline ask` can't reach this bot (%s); a shorter DATA_DIR may help", error)
         return None
     return runner
-
-
-def socket_path(settings: Settings) -> Path:
-    """Where a running bot listens for the commands of the same machine."""
-    return settings.data_dir / "frontline.sock"
 
 
 def _dumps(value: Any) -> str:

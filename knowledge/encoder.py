@@ -115,7 +115,7 @@ class Encoder:
                         f"The embedding model can't be written to {path.parent} ({failure.strerror}). "
                         "Check the space on the disk and who may write there."
                     ) from failure
-            return _EightBits(model, path.read_bytes())
+            return _EightBits(model, path if self._exports else path.read_bytes())
 
     def encode(self, texts: Sequence[str], *, bulk: bool = False) -> Vectors:
         """One unit vector (a row of float32) per text. ``bulk`` work lets every waiting question pass first."""
@@ -166,7 +166,7 @@ class Encoder:
 class _EightBits:
     """The exported model in ONNX Runtime."""
 
-    def __init__(self, model: Model, graph: bytes) -> None:
+    def __init__(self, model: Model, graph: Path | bytes) -> None:
         from tokenizers import Tokenizer
 
         self._model = model

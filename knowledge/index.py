@@ -21,7 +21,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TypeVar
 
 import numpy as np
 from filelock import FileLock, Timeout
@@ -31,13 +31,12 @@ from sqlalchemy.orm import Session
 
 from knowledge.answers import LibraryState
 from knowledge.encoder import Encoder, ModelUnavailable, Vectors
+from knowledge.exact import Exact, key_of
+from knowledge.generation import Generation, probe
 from knowledge.lexical import Lexical
 from knowledge.names import Names
 from knowledge.sentences import units
 from knowledge.tables import Chunk, Guide, Refusal, Revision, Vector
-
-if TYPE_CHECKING:
-    from knowledge.generation import Generation
 
 Progress = Callable[[int, int], None]
 T = TypeVar("T")
@@ -73,10 +72,7 @@ class AlreadyOwned(IndexFault):
 
 @dataclass(frozen=True)
 class Words:
-    """The lexical index of one revision, and under which key each of its chunks stands in the vector index.
-
-    A key holds the hash too: SQL may give a chunk's number to another chunk later.
-    """
+    """The lexical index of one revision, and under which key each of its chunks stands in the vector index."""
 
     revision: int
     lexical: Lexical
@@ -92,20 +88,24 @@ class Index:
 
     Searching never fails: where the vectors can't be asked, it says so (``fault``) and the words answer alone.
     ``refresh`` is the only writer and heals what it finds broken.
+
+    Args:
+        exact: look through the vectors in SQL instead of opening Chroma; for a process that answers one question.
     """
 
-    def __init__(self, engine: Engine, folder: Path, encoder: Encoder) -> None:
+    def __init__(self, engine: Engine, folder: Path, encoder: Encoder, *, exact: bool = False) -> None:
         self._engine = engine
         self._reading = reading(engine)
         self._folder = folder
         self._encoder = encoder
+        self._exact = exact
         # Not the thread's own: the bot opens and closes from different threads.
         self._lock = FileLock(folder / "owner.lock", thread_local=False)
         self._refreshing = threading.Lock()
         self._closing = False
         self._words = Words(-1, Lexical(()), {}, {}, {}, 0, Names(()))
-        self._generation: Generation | None = None
-        self._broken: list[Generation] = []
+        self._generation: Generation | Exact | None = None
+        self._broken: list[Generation | Exact] = []
         self._complete = -1  # the revision whose vectors are all in the generation
         self._embedded = 0
         self._rebuilds = 0
@@ -238,7 +238,7 @@ class Index:
         ):
             if of != guide_id:
                 text, of = session.scalar(select(Guide.text).where(Guide.id == guide_id)) or "", guide_id
-            keys[chunk_id], hashes[chunk_id] = f"{chunk_id}-{hash_[:16]}", hash_
+            keys[chunk_id], hashes[chunk_id] = key_of(chunk_id, hash_), hash_
             yield chunk_id, "\n".join((title, *headings[-2:], text[start:end]))
 
     # Vectors: SQL first, then Chroma
@@ -246,13 +246,15 @@ class Index:
     def _bring_vectors(self, progress: Progress | None) -> None:
         self._close_broken()
         self._encoder.load()  # from here on its precision is final
-        if self._generation is None and (named := self._named_generation()):
+        if self._exact:
+            self._generation = Exact(self._reading, self._ours, self._encoder.dimensions)
+        elif self._generation is None and (named := self._named_generation()):
             self._open_generation(named)
         self._embed_missing(progress)
         words, generation = self._words, self._generation
         if generation is None:
             generation = self._build_generation(words)
-        else:
+        elif isinstance(generation, Generation):
             self._fill(generation, words)
         self._forget_vectors()
         if generation is self._generation:  # a question may have found it broken meanwhile
@@ -260,8 +262,6 @@ class Index:
             self.fault = None
 
     def _open_generation(self, folder: Path) -> None:
-        from knowledge.generation import Generation, probe
-
         with ThreadPoolExecutor(1) as pool:
             probing = pool.submit(probe, folder, self._samples(), PROBE_SECONDS)
             import chromadb  # noqa: F401 - takes as long as the probe, so both at once
@@ -274,8 +274,6 @@ class Index:
             self._sweep(folder)
 
     def _build_generation(self, words: Words) -> Generation:
-        from knowledge.generation import Generation
-
         self._rebuilds += 1
         if self._rebuilds > MOST_REBUILDS:
             self._hopeless = True
@@ -323,7 +321,7 @@ class Index:
             self._embedded += len(chunk_ids)
             if progress:
                 progress(self._embedded, len(self._words.keys))
-            if self._generation is not None and number % FILLED_EVERY == 0:
+            if isinstance(self._generation, Generation) and number % FILLED_EVERY == 0:
                 self._fill(self._generation, self._words)
 
     def _embed(self, chunk_ids: Sequence[int]) -> None:
@@ -396,7 +394,7 @@ class Index:
             if folder != keep:
                 shutil.rmtree(folder, ignore_errors=True)
 
-    def _ask(self, question: Callable[[Generation], T]) -> T | None:
+    def _ask(self, question: Callable[[Generation | Exact], T]) -> T | None:
         generation = self._generation
         if generation is None:
             return None

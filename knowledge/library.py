@@ -40,6 +40,7 @@ class Library:
         root: the folder of guide files.
         clock: the time, aware and UTC.
         calibration: an admin's own, where there is one.
+        exact: for a process that answers one question, as in `Index`.
 
     Raises:
         BadCalibration: the admin's own can't be read.
@@ -55,11 +56,12 @@ class Library:
         root: Path,
         clock: Callable[[], datetime],
         calibration: Path | None = None,
+        exact: bool = False,
         chat_timeout_s: float = PATIENCE_S,
     ) -> None:
         self._engine = engine
         self._encoder = encoder
-        self._index = Index(engine, folder, encoder)
+        self._index = Index(engine, folder, encoder, exact=exact)
         chat = ChatModel(chat_model, chat_timeout_s) if chat_model is not None else None
         writer = Extractive() if chat is None else ChatWriter(chat, encoder)
         retriever = Retriever(engine, self._index, encoder)

@@ -90,6 +90,32 @@ def form(draft: Draft, similar: Sequence[tuple[Shown, bool]] = (), place: str = 
     )
 
 
+def edit_form(idea: Idea) -> View:
+    """The words of an idea, to be changed by its author."""
+    draft = Draft(idea.title, idea.text, idea.stage or "", ", ".join(idea.tags))
+    blocks = [_still(block) for block in form(draft)["blocks"]]
+    blocks.append(kit.context("Its votes stay, and the thread of its card says that you changed it."))
+    return kit.modal(
+        "Edit the idea",
+        blocks,
+        callback_id="edit_idea",
+        submit="Save",
+        close="Cancel",
+        private_metadata=str(idea.id),
+    )
+
+
+def _still(block: Block) -> Block:
+    """An input that nobody listens to while somebody types in it."""
+    element = {name: value for name, value in block["element"].items() if name != "dispatch_action_config"}
+    return {**{name: value for name, value in block.items() if name != "dispatch_action"}, "element": element}
+
+
+def edited(shown: Shown, *, is_news: bool) -> View:
+    after = "The card shows it in a moment." if is_news else "Nothing was changed."
+    return kit.notice("Edit the idea", f"Saved. {named(shown.idea)}\n{after}", "idea_edited")
+
+
 def _similar(similar: Sequence[tuple[Shown, bool]]) -> list[Block]:
     if not similar:
         return []
@@ -312,6 +338,7 @@ class May:
     """What somebody can do with an idea."""
 
     decide: bool = False
+    edit: bool = False
     withdraw: bool = False
     remove: frozenset[int] = frozenset()  # evidence
 
@@ -356,6 +383,8 @@ def _acts(idea: Idea, may: May) -> list[Block]:
         buttons.append(
             kit.button("Undo the merge", "unmerge_idea", number, sure="It gets its own votes and comments back.")
         )
+    if may.edit:
+        buttons.append(kit.button("Edit", "edit_idea", number))
     if may.withdraw:
         sure = "Its words, votes and comments are erased. This can't be undone."
         buttons.append(kit.button("Withdraw", "withdraw_idea", number, sure=sure))
@@ -401,8 +430,8 @@ def _became(change: IdeaChange) -> str:
         return f"merged into idea {change.other_id}"
     if change.kind == Kind.UNMERGED:
         return f"taken out of idea {change.other_id} again"
-    if change.kind == Kind.WITHDRAWN:
-        return "withdrawn"
+    if change.kind in (Kind.WITHDRAWN, Kind.REWORDED):
+        return change.kind
     return "answered" if change.before == change.after else change.after
 
 
@@ -495,6 +524,8 @@ def step_in_thread(change: IdeaChange, other: Idea | None) -> Said:
         text = f"<@{change.user}> took this out of {named(other) if other else 'the other idea'} again."
     elif change.kind == Kind.WITHDRAWN:
         text = f"<@{change.user}> withdrew this idea."
+    elif change.kind == Kind.REWORDED:
+        text = f"<@{change.user}> changed the words of this idea; the card shows them."
     elif change.before == change.after:
         text = f"<@{change.user}> answered:"
     else:
@@ -534,8 +565,8 @@ def _news_of(change: IdeaChange) -> str:
         return "merged into"
     if change.kind == Kind.UNMERGED:
         return "stands for itself again, taken out of"
-    if change.kind == Kind.WITHDRAWN:
-        return "withdrawn"
+    if change.kind in (Kind.WITHDRAWN, Kind.REWORDED):
+        return change.kind
     return "answered" if change.before == change.after else f"*{SIGNS[Status(change.after)]}*"
 
 

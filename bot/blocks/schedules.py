@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from bot.blocks import kit
 from bot.blocks.digest import Drawn
 from bot.blocks.kit import Block, Element, View
-from bot.blocks.text import literal, one_line
+from bot.blocks.text import literal, one_line, packed
 from bot.records.periods import WEEKDAYS
 from bot.records.schedules import Kind, Plan, Quiet, State
 from bot.records.tables import Digest, Schedule
@@ -48,7 +48,8 @@ def overview(planned: Sequence[Planned], said: str = "") -> View:
     for one in planned:
         blocks += _schedule(one)
     blocks.append(kit.divider())
-    blocks.append(kit.actions(kit.button("Add a digest", "digest_add", "add", primary=not planned)))
+    add = kit.button("Add a digest", "digest_add", "add", primary=not planned)
+    blocks.append(kit.actions(add, kit.button("History of all", "digest_history", "all")))
     return kit.modal(TITLE, blocks, callback_id="digests")
 
 
@@ -73,6 +74,7 @@ def _schedule(one: Planned) -> list[Block]:
             kit.button("Edit", "digest_edit", number),
             pause,
             kit.button("History", "digest_history", number),
+            kit.button("Remove", "digest_remove", number, sure="Nothing more is posted. What was posted stays."),
         ),
     ]
 
@@ -204,10 +206,18 @@ def _plain(block: Block) -> str:
 
 
 def history(schedule: Schedule, digests: Sequence[Digest]) -> View:
-    lines = [_past(digest, schedule.zone) for digest in digests] or ["Nothing has been posted yet."]
-    return kit.modal(
-        "History", [kit.section(name(schedule)), kit.section("\n".join(lines))], callback_id="digest_history"
-    )
+    """What became of one schedule's digests."""
+    return _history(name(schedule), [_past(digest, schedule.zone) for digest in digests])
+
+
+def history_of_all(digests: Sequence[Digest], zone: str) -> View:
+    """What became of all digests, those of removed schedules among them."""
+    return _history("All digests", [f"{_past(digest, zone)}\n      {name(digest)}" for digest in digests])
+
+
+def _history(title: str, lines: Sequence[str]) -> View:
+    told = packed(lines or ["Nothing has been posted yet."])
+    return kit.modal("History", [kit.section(f"*{title}*"), *map(kit.section, told)], callback_id="digest_history")
 
 
 def _past(digest: Digest, zone: str) -> str:

@@ -84,6 +84,7 @@ def routes(prefix: str = "") -> list[Route]:
         Route("action", "digest_post_now", digest.post_now),
         Route("action", "digest_pause", digest.pause),
         Route("action", "digest_resume", digest.resume),
+        Route("action", "digest_remove", digest.remove),
         Route("action", "open_idea", ideas.open_form, opens_a_view=True),
         *(Route("action", name, ideas.look_for_similar) for name in ("idea_title", "idea_text")),
         Route("action", "vote_instead", ideas.vote_instead),
@@ -96,6 +97,7 @@ def routes(prefix: str = "") -> list[Route]:
         Route("action", "remove_evidence", idea_decisions.remove_evidence),
         Route("action", "decide_idea", idea_decisions.open_decide, opens_a_view=True),
         Route("action", "merge_idea", idea_decisions.open_merge, opens_a_view=True),
+        Route("action", "edit_idea", idea_decisions.open_edit, opens_a_view=True),
         Route("action", "unmerge_idea", idea_decisions.unmerge),
         Route("action", "withdraw_idea", idea_decisions.withdraw),
         Route("action", "mute_ideas", idea_decisions.mute),
@@ -123,6 +125,7 @@ def routes(prefix: str = "") -> list[Route]:
         Route("view", "idea_customer", ideas.customer_submitted),
         Route("view", "decide_idea", idea_decisions.decided),
         Route("view", "merge_idea", idea_decisions.merged),
+        Route("view", "edit_idea", idea_decisions.edited),
         Route("view", ANY, stale.submitted),
     ]
 

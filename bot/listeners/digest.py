@@ -118,6 +118,18 @@ async def resume(ack: AsyncAck, action: dict[str, Any], body: dict[str, Any], pa
     await _do(action, body, parts, "resume_digest", start)
 
 
+async def remove(ack: AsyncAck, action: dict[str, Any], body: dict[str, Any], parts: Parts) -> None:
+    """End a schedule for good; Slack has asked whether to."""
+    await ack()
+
+    async def end(schedule: Schedule, user: str) -> str:
+        async with parts.database.write() as session:
+            await schedules.remove(session, schedule.id, user, parts.clock())
+        return f"Removed: {blocks.name(schedule)}. What was posted stays in the history."
+
+    await _do(action, body, parts, "remove_digest", end)
+
+
 async def submitted(ack: AsyncAck, body: dict[str, Any], view: dict[str, Any], parts: Parts, delivery_id: int) -> None:
     """Keep a schedule, and go to its channel."""
     by, form = body["user"]["id"], modals.answers(view)
@@ -302,6 +314,10 @@ async def _uploaded(picture: bytes, parts: Parts) -> str | None:
 
 
 async def _history(schedule_id: str | None, parts: Parts) -> kit.View:
+    if schedule_id == "all":
+        async with parts.database.read() as session:
+            zone = (await choices.every(session)).get("time_zone", "UTC")
+            return blocks.history_of_all(await schedules.history(session, None, MOST_PAST), zone)
     schedule = await _schedule(schedule_id, parts)
     if schedule is None:
         return kit.notice("History", GONE, "digest_history")

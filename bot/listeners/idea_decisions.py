@@ -15,7 +15,7 @@ from bot.blocks import kit
 from bot.blocks.answers import Said
 from bot.blocks.ideas import May
 from bot.listeners import home, modals
-from bot.listeners.ideas import find, number_in, tell, why_not
+from bot.listeners.ideas import drafted, find, number_in, problems_in, tell, why_not, words_of
 from bot.parts import Parts
 from bot.people import Unknown
 from bot.records import audit, ideas, mutes
@@ -52,6 +52,7 @@ async def _details(idea_id: int, user: str, parts: Parts) -> kit.View:
         has_voted = bool(await ideas.voted(session, [idea.id], user))
     may = May(
         decide=is_manager,
+        edit=idea.author == user and idea.status == Status.OPEN,
         withdraw=is_manager or idea.author == user,
         remove=frozenset(one.id for one in evidence if is_manager or one.user == user),
     )
@@ -146,6 +147,51 @@ def _decision_problems(form: dict[str, str]) -> dict[str, str]:
     return problems
 
 
+# Rewording
+
+
+async def open_edit(ack: AsyncAck, action: dict[str, Any], body: dict[str, Any], parts: Parts) -> None:
+    """Open the form with the idea's words, for its author."""
+    await ack()
+    make = partial(_edit_form, action.get("value"), body["user"]["id"], parts)
+    await modals.show_then_fill(parts.slack, body, "Edit the idea", "idea_loading", make)
+
+
+async def _edit_form(value: Any, user: str, parts: Parts) -> kit.View:
+    refusal, idea = await why_not(user, parts), await find(value, parts)
+    if refusal is None and idea is not None and idea.author != user:
+        refusal = str(ideas.NotYours())
+    if refusal is None and idea is not None and idea.status != Status.OPEN:
+        refusal = str(ideas.NotOpen(idea.status))
+    if refusal or idea is None:
+        return kit.notice("Edit the idea", refusal or blocks.GONE, "idea_refused")
+    return blocks.edit_form(idea)
+
+
+async def edited(ack: AsyncAck, body: dict[str, Any], view: dict[str, Any], parts: Parts, delivery_id: int) -> None:
+    """Keep the new words; the card and its thread follow."""
+    user, draft, idea_id = body["user"]["id"], drafted(view), number_in(view.get("private_metadata"))
+    refusal, problems = await why_not(user, parts), problems_in(draft)
+    if refusal is None and problems:
+        await ack(response_action="errors", errors=problems)
+        await parts.inbox.release(delivery_id)
+        return
+    if refusal is None:
+        try:
+            async with parts.database.write() as session:
+                change = await ideas.edit(
+                    session, f"view:{view['id']}", idea_id, user, **words_of(draft), now=parts.clock()
+                )
+                shown = await noted(session, user, "edit", idea_id, change, parts)
+        except CannotChange as problem:
+            refusal = str(problem)
+    if refusal is not None:
+        await ack(response_action="update", view=kit.notice("Edit the idea", refusal, "idea_refused"))
+        return
+    parts.outbox.wake()
+    await ack(response_action="update", view=blocks.edited(shown, is_news=change is not None))
+
+
 # Merging
 
 
@@ -157,11 +203,10 @@ async def open_merge(ack: AsyncAck, action: dict[str, Any], body: dict[str, Any]
 
 
 async def _merge_form(idea: Idea, parts: Parts) -> kit.View:
-    near = await parts.similar.to_idea(idea.id, count=MOST_OFFERED, floor=-1)
+    near = [number for number, _ in await parts.similar.to_idea(idea.id, count=MOST_OFFERED, floor=-1)]
     async with parts.database.read() as session:
         family = await ideas.family_of(session, idea.id)
-        roots = dict.fromkeys([await ideas.root_of(session, number) for number, _ in near])
-        others = [one for root in roots if root not in (None, *family) and (one := await ideas.get(session, root or 0))]
+        others = [one for one in await ideas.roots(session, near) if one.id not in family]
         shown = await ideas.shown(session, others, parts.settings.holidays_country)
     return blocks.merge_form(idea, shown)
 

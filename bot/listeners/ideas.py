@@ -81,7 +81,7 @@ async def look_for_similar(ack: AsyncAck, body: dict[str, Any], parts: Parts) ->
     typing = await parts.live_forms.is_typed_out(body)
     if typing is None:
         return
-    draft = _draft(view)
+    draft = drafted(view)
     try:
         found = await _similar(f"{draft.title}\n{draft.text}".strip(), user, parts)
         await parts.live_forms.redraw(body, typing, blocks.form(draft, found, view.get("private_metadata") or ""))
@@ -92,28 +92,22 @@ async def look_for_similar(ack: AsyncAck, body: dict[str, Any], parts: Parts) ->
 async def _similar(text: str, user: str, parts: Parts) -> list[tuple[Shown, bool]]:
     if len(text) < SHORTEST or await why_not(user, parts) is not None:
         return []
-    near = await parts.similar.to(text, count=2 * MOST_SIMILAR)
+    near = [number for number, _ in await parts.similar.to(text, count=2 * MOST_SIMILAR)]
     async with parts.database.read() as session:
-        roots = dict.fromkeys([await ideas.root_of(session, number) for number, _ in near])
-        found = [idea for root in roots if root and (idea := await ideas.get(session, root))][:MOST_SIMILAR]
+        found = (await ideas.roots(session, near))[:MOST_SIMILAR]
         shown = await ideas.shown(session, found, parts.settings.holidays_country)
         mine = await ideas.voted(session, [idea.id for idea in found], user)
     return [(one, one.idea.id in mine) for one in shown]
 
 
-def _draft(view: dict[str, Any]) -> Draft:
-    form = modals.answers(view)
-    return Draft(form.get("idea_title", ""), form.get("idea_text", ""), form.get("stage", ""), form.get("tags", ""))
-
-
 async def submitted(ack: AsyncAck, body: dict[str, Any], view: dict[str, Any], parts: Parts, delivery_id: int) -> None:
     """Keep the idea, and have its card posted."""
-    user, draft = body["user"]["id"], _draft(view)
+    user, draft = body["user"]["id"], drafted(view)
     refusal = await why_not(user, parts)
     if refusal is not None:
         await ack(response_action="update", view=kit.notice("Suggest an idea", refusal, "idea_refused"))
         return
-    problems = _problems(draft)
+    problems = problems_in(draft)
     if problems:
         await ack(response_action="errors", errors=problems)
         await parts.inbox.release(delivery_id)
@@ -128,10 +122,7 @@ async def submitted(ack: AsyncAck, body: dict[str, Any], view: dict[str, Any], p
             session,
             key=f"view:{view['id']}",
             author=user,
-            title=" ".join(draft.title.split()),
-            text=draft.text,
-            stage=draft.stage or None,
-            tags=_tags(draft.tags),
+            **words_of(draft),
             source=source,
             respond_by=add_working_days(today, days, country),
             now=parts.clock(),
@@ -141,24 +132,6 @@ async def submitted(ack: AsyncAck, body: dict[str, Any], view: dict[str, Any], p
             await put_card(session, parts.outbox, idea, channel, country)
     parts.outbox.wake()
     await ack(response_action="update", view=blocks.submitted(idea, channel))
-
-
-def _problems(draft: Draft) -> dict[str, str]:
-    """What has to be corrected, by block."""
-    problems = {}
-    if not re.search(r"\w", draft.title):
-        problems["idea_title"] = "Please give it a title in words."
-    if not re.search(r"\w", draft.text):
-        problems["idea_text"] = "Please say in words what should change, and why."
-    if draft.stage and draft.stage not in list(Stage):
-        problems["stage"] = "Please choose one of the stages."
-    return problems
-
-
-def _tags(text: str) -> list[str]:
-    """`Billing, #My App` → billing, my-app"""
-    tags = (re.sub(r"\s+", "-", part.strip().lstrip("#").strip().lower())[:30] for part in re.split(r"[,;\n]", text))
-    return list(dict.fromkeys(tag for tag in tags if re.search(r"\w", tag)))[:MOST_TAGS]
 
 
 async def _source(view: dict[str, Any], parts: Parts) -> dict[str, Any] | None:
@@ -187,7 +160,7 @@ async def vote_instead(ack: AsyncAck, action: dict[str, Any], body: dict[str, An
     if refusal is not None:
         await modals.fill(parts.slack, view["id"], kit.notice("Voted", refusal, "idea_refused"))
         return
-    form = {**asdict(_draft(view)), "place": view.get("private_metadata") or ""}
+    form = {**asdict(drafted(view)), "place": view.get("private_metadata") or ""}
     async with parts.database.write() as session:
         await ideas.save_draft(session, view["id"], user, form, parts.clock())
     try:
@@ -342,6 +315,36 @@ async def for_home(user: str, parts: Parts) -> list[kit.Block]:
 
 
 # Shared with the other listeners of ideas
+
+
+def drafted(view: dict[str, Any]) -> Draft:
+    """What is in the form."""
+    form = modals.answers(view)
+    return Draft(form.get("idea_title", ""), form.get("idea_text", ""), form.get("stage", ""), form.get("tags", ""))
+
+
+def problems_in(draft: Draft) -> dict[str, str]:
+    """What has to be corrected, by block."""
+    problems = {}
+    if not re.search(r"\w", draft.title):
+        problems["idea_title"] = "Please give it a title in words."
+    if not re.search(r"\w", draft.text):
+        problems["idea_text"] = "Please say in words what should change, and why."
+    if draft.stage and draft.stage not in list(Stage):
+        problems["stage"] = "Please choose one of the stages."
+    return problems
+
+
+def words_of(draft: Draft) -> dict[str, Any]:
+    """What an idea keeps of the form."""
+    title, stage = " ".join(draft.title.split()), draft.stage or None
+    return {"title": title, "text": draft.text, "stage": stage, "tags": _tags(draft.tags)}
+
+
+def _tags(text: str) -> list[str]:
+    """`Billing, #My App` → billing, my-app"""
+    tags = (re.sub(r"\s+", "-", part.strip().lstrip("#").strip().lower())[:30] for part in re.split(r"[,;\n]", text))
+    return list(dict.fromkeys(tag for tag in tags if re.search(r"\w", tag)))[:MOST_TAGS]
 
 
 async def why_not(user: str, parts: Parts) -> str | None:

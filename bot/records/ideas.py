@@ -41,6 +41,7 @@ class Kind(StrEnum):
     MERGED = "merged"
     UNMERGED = "unmerged"
     WITHDRAWN = "withdrawn"
+    REWORDED = "reworded"
 
 
 class CannotChange(Exception):
@@ -57,6 +58,19 @@ class Closed(CannotChange):
 
     def __init__(self, status: str) -> None:
         super().__init__(f"This idea is {status} already, so no more votes are counted.")
+
+
+class NotYours(CannotChange):
+    def __init__(self) -> None:
+        super().__init__("Only the person who suggested this idea can change its words.")
+
+
+class NotOpen(CannotChange):
+    """What was decided about it was decided about these words."""
+
+    def __init__(self, status: str) -> None:
+        what = "merged into another one" if status == Status.DUPLICATE else status
+        super().__init__(f"This idea is {what} already, so its words stay. Add what is new in the thread of its card.")
 
 
 class ReasonNeeded(CannotChange):
@@ -132,6 +146,44 @@ async def submit(
     if await add_once(session, idea):
         return idea, True
     return (await session.scalars(select(Idea).where(Idea.key == key))).one(), False
+
+
+async def edit(
+    session: AsyncSession,
+    key: str,
+    idea_id: int,
+    by: str,
+    *,
+    title: str,
+    text: str,
+    stage: str | None,
+    tags: Sequence[str],
+    now: datetime,
+) -> IdeaChange | None:
+    """Change the words of an open idea; None where they are the same.
+
+    Followers are told once, however often it is reworded until then. The same form again (a replay) changes nothing
+    and returns the change that it made.
+
+    Raises:
+        Gone, NotYours, NotOpen
+    """
+    if earlier := await _made_by(session, key):
+        return earlier
+    idea = await _own(session, idea_id)
+    if idea.author != by:
+        raise NotYours
+    if idea.status != Status.OPEN:
+        raise NotOpen(idea.status)
+    before = (idea.title, idea.text, idea.stage, idea.tags)
+    if before == (title, text, stage, list(tags)):
+        return None
+    idea.title, idea.text, idea.stage, idea.tags = title, text, stage, list(tags)
+    if (title, text) != before[:2]:
+        idea.wording, idea.vector, idea.vector_model = idea.wording + 1, None, None
+    change = await _note(session, key, idea, by, Kind.REWORDED, idea.status, now)
+    await _touch(session, idea.id, *await _merged_in(session, idea.id))
+    return change
 
 
 async def vote(session: AsyncSession, idea_id: int, user: str, now: datetime) -> tuple[Idea, bool]:
@@ -382,6 +434,13 @@ async def root_of(session: AsyncSession, idea_id: int) -> int | None:
             return idea.id
         idea_id = idea.merged_into
     return None
+
+
+async def roots(session: AsyncSession, idea_ids: Iterable[int]) -> list[Idea]:
+    """The ideas that these were merged into in the end, in the same order, each once; withdrawn ones left out."""
+    numbers = dict.fromkeys([await root_of(session, number) for number in idea_ids])
+    found = [await session.get(Idea, number) for number in numbers if number is not None]
+    return [idea for idea in found if idea is not None and idea.deleted_at is None]
 
 
 async def family_of(session: AsyncSession, idea_id: int) -> list[int]:
@@ -708,9 +767,18 @@ async def _note(
     session.add(change)
     await session.flush()
     told = await followers(session, idea.id) - {by}
+    if kind == Kind.REWORDED:
+        told -= await _expecting(session, idea.id, kind)
     session.add_all([IdeaNotice(change_id=change.id, user=user) for user in sorted(told)])
     await session.flush()
     return change
+
+
+async def _expecting(session: AsyncSession, idea_id: int, kind: Kind) -> set[str]:
+    """Who has not been told yet that this happened before."""
+    held = select(IdeaNotice.user).join(IdeaChange, IdeaNotice.change_id == IdeaChange.id)
+    held = held.where(IdeaChange.idea_id == idea_id, IdeaChange.kind == kind, IdeaNotice.sent_at.is_(None))
+    return set(await session.scalars(held))
 
 
 async def _comment(session: AsyncSession, channel: str, ts: str) -> Comment:

@@ -129,6 +129,16 @@ async def resume(session: AsyncSession, schedule_id: int, by: str, now: datetime
     return await _set_paused(session, schedule_id, None, by, now)
 
 
+async def remove(session: AsyncSession, schedule_id: int, by: str, now: datetime) -> bool:
+    """No more digests of a schedule; those that were made stay on record. False when it is gone already."""
+    schedule = await session.get(Schedule, schedule_id, with_for_update=True)
+    if schedule is None:
+        return False
+    await audit.note(session, by, "remove_schedule", str(schedule_id), now, before=plan_of(schedule)._asdict())
+    await session.delete(schedule)
+    return True
+
+
 async def _set_paused(
     session: AsyncSession, schedule_id: int, why: str | None, by: str, now: datetime
 ) -> Schedule | None:
@@ -154,7 +164,7 @@ async def follow_set_up(
     schedules = await every(session)
     for kind in Kind:
         plan = usual(kind, channel, zone)
-        if not any(schedule.kind == kind for schedule in schedules):
+        if "digest_channel" not in before and not any(schedule.kind == kind for schedule in schedules):
             await add(session, plan, by, now)
     for schedule in schedules:
         moved = schedule.channel == before.get("digest_channel") and schedule.kind == Kind.RECOGNITION
@@ -188,10 +198,12 @@ async def told_until(session: AsyncSession, schedule: Schedule) -> datetime | No
     return await session.scalar(told)
 
 
-async def history(session: AsyncSession, schedule: Schedule, most: int) -> list[Digest]:
-    """Its latest digests, newest first."""
-    mine = select(Digest).where(Digest.kind == schedule.kind, Digest.channel == schedule.channel)
-    return list(await session.scalars(mine.order_by(Digest.made_at.desc(), Digest.id.desc()).limit(most)))
+async def history(session: AsyncSession, schedule: Schedule | None, most: int) -> list[Digest]:
+    """Its latest digests, newest first; for None those of all, of removed schedules too."""
+    found = select(Digest).order_by(Digest.made_at.desc(), Digest.id.desc()).limit(most)
+    if schedule is not None:
+        found = found.where(Digest.kind == schedule.kind, Digest.channel == schedule.channel)
+    return list(await session.scalars(found))
 
 
 async def unsettled(session: AsyncSession) -> list[Digest]:

@@ -1,10 +1,11 @@
 """Ideas that mean the same, by exact comparison of the vectors that are kept beside them."""
 
 from collections.abc import Awaitable, Callable, Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import Select, or_, select, update
+from sqlalchemy import Select, func, literal, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.records.database import Database
@@ -22,7 +23,7 @@ LONGEST = 2_000  # characters that are compared
 class Similar:
     """Finds ideas by meaning.
 
-    What an idea says never changes, so vectors that were read once are kept; ids decide what still counts.
+    The vectors are kept as one matrix, which is brought up to date when ideas were added, reworded or withdrawn.
 
     Args:
         embed: makes unit vectors of texts.
@@ -33,19 +34,24 @@ class Similar:
         self._database = database
         self._embed = embed
         self._model = model[:200]
-        self._vectors: dict[int, Vectors] = {}
+        self._mark: tuple[int, ...] = ()  # of the ideas in the matrix
+        self._rows: dict[int, tuple[int, int]] = {}  # of each idea, its row in the matrix and its wording there
+        self._matrix: Vectors = np.zeros((0, 0), dtype=np.float32)
 
     async def to(self, text: str, *, count: int = 3, floor: float = LIKE) -> list[tuple[int, float]]:
         """The ideas most like a text, best first, as (id, cosine); one that was merged is given as itself."""
         if not text.strip():
             return []
-        return await self._nearest((await self._embed([text[:LONGEST]]))[0], count, floor)
+        vector = (await self._embed([text[:LONGEST]]))[0]
+        await self._refresh()
+        return self._nearest(vector, count, floor)
 
     async def to_idea(self, idea_id: int, *, count: int = 3, floor: float = LIKE) -> list[tuple[int, float]]:
         """The ideas most like another one."""
-        await self._known()
-        mine = self._vectors.get(idea_id)
-        near = [] if mine is None else await self._nearest(mine, count + 1, floor)
+        await self._refresh()
+        if idea_id not in self._rows:
+            return []
+        near = self._nearest(self._matrix[self._rows[idea_id][0]], count + 1, floor)
         return [pair for pair in near if pair[0] != idea_id][:count]
 
     async def embed_new(self) -> int:
@@ -57,37 +63,55 @@ class Similar:
         vectors = await self._embed([f"{row.title}\n{row.text}"[:LONGEST] for row in rows])
         async with self._database.write() as session:
             for row, vector in zip(rows, vectors, strict=True):
-                still_there = update(Idea).where(Idea.id == row.id, Idea.deleted_at.is_(None))
-                await session.execute(still_there.values(vector=vector.tobytes(), vector_model=self._model))
+                as_read = (Idea.id == row.id, Idea.wording == row.wording, Idea.deleted_at.is_(None))
+                values = {"vector": vector.tobytes(), "vector_model": self._model}
+                await session.execute(update(Idea).where(*as_read).values(values))
         return len(rows)
 
-    async def _nearest(self, vector: Vectors, count: int, floor: float) -> list[tuple[int, float]]:
-        ids, matrix = await self._known()
+    def _nearest(self, vector: Vectors, count: int, floor: float) -> list[tuple[int, float]]:
+        ids = list(self._rows)
         if not ids:
             return []
-        scores = matrix @ vector
+        scores = self._matrix @ vector
         best = np.argsort(-scores, kind="stable")[:count]
         return [(ids[n], float(scores[n])) for n in best if scores[n] >= floor]
 
-    async def _known(self) -> tuple[list[int], Vectors]:
-        await self.embed_new()  # what was suggested a moment ago counts
+    async def _refresh(self) -> None:
+        """Bring the matrix up to date; one short query where it is."""
         async with self._database.read() as session:
-            ids = list(await session.scalars(_with(self._model)))
-            missing = [number for number in ids if number not in self._vectors]
-            if missing:
-                self._vectors |= await _read(session, missing)
-        self._vectors = {number: self._vectors[number] for number in ids if number in self._vectors}
-        ids = list(self._vectors)
-        return ids, np.stack(list(self._vectors.values())) if ids else np.zeros((0, 0), dtype=np.float32)
+            *mark, without = (await session.execute(_mark(self._model))).one()
+        if without:
+            await self.embed_new()  # what was suggested a moment ago counts
+        elif tuple(mark) == self._mark:
+            return
+        async with self._database.read() as session:
+            *mark, _ = (await session.execute(_mark(self._model))).one()
+            wordings = {row.id: row.wording for row in await session.execute(_with(self._model))}
+            new = [n for n, wording in wordings.items() if n not in self._rows or self._rows[n][1] != wording]
+            read = await _read(session, new)
+        kept = {number: self._matrix[row] for number, (row, _) in self._rows.items()} | read
+        ids = [number for number in wordings if number in kept]
+        self._rows = {number: (row, wordings[number]) for row, number in enumerate(ids)}
+        self._matrix = np.stack([kept[number] for number in ids]) if ids else np.zeros((0, 0), dtype=np.float32)
+        self._mark = tuple(mark)
 
 
-def _with(model: str) -> Select[int]:
-    return select(Idea.id).where(Idea.deleted_at.is_(None), Idea.vector_model == model).order_by(Idea.id)
+def _mark(model: str) -> Select[Any]:
+    """What changes whenever the ideas that have a vector do: their number and two sums; and how many have none."""
+    has, zero = Idea.vector_model == model, literal(0)
+    sums = (func.coalesce(func.sum(column).filter(has), zero) for column in (Idea.id, Idea.wording))
+    without = func.count().filter(Idea.vector_model.is_distinct_from(model))
+    return select(func.count().filter(has), *sums, without).where(Idea.deleted_at.is_(None))
 
 
-def _without(model: str) -> Select[int, str, str]:
-    other = or_(Idea.vector.is_(None), Idea.vector_model.is_(None), Idea.vector_model != model)
-    return select(Idea.id, Idea.title, Idea.text).where(Idea.deleted_at.is_(None), other).order_by(Idea.id).limit(BATCH)
+def _with(model: str) -> Select[int, int]:
+    return select(Idea.id, Idea.wording).where(Idea.deleted_at.is_(None), Idea.vector_model == model).order_by(Idea.id)
+
+
+def _without(model: str) -> Select[int, int, str, str]:
+    other = Idea.vector_model.is_distinct_from(model)
+    rows = select(Idea.id, Idea.wording, Idea.title, Idea.text).where(Idea.deleted_at.is_(None), other)
+    return rows.order_by(Idea.id).limit(BATCH)
 
 
 async def _read(session: AsyncSession, ids: Sequence[int]) -> dict[int, Vectors]:

@@ -67,6 +67,8 @@ class Delivery(RecordsTable):
     headers: Mapped[dict[str, Any]] = mapped_column(JSON)
     state: Mapped[str] = mapped_column(String(20))  # received, done, failed
     attempts: Mapped[int] = mapped_column(Integer, default=0)
+    holder: Mapped[str | None] = mapped_column(String(100))  # the process that handles it
+    held_until: Mapped[datetime | None]  # renewed while that process lives
     received_at: Mapped[datetime]
     done_at: Mapped[datetime | None]
 
@@ -246,6 +248,7 @@ class Idea(RecordsTable):
         Index(None, "status", "created_at"),
         Index(None, "author", "created_at"),
         Index(None, "card_channel", "card_ts"),
+        Index(None, "deleted_at", "vector_model", "wording"),  # all that is asked before each comparison
         {"sqlite_autoincrement": True},  # people say "idea 12", and posts are keyed by it
     )
 
@@ -269,8 +272,9 @@ class Idea(RecordsTable):
     responded_at: Mapped[datetime | None]  # the first decision, or the first comment by a manager or the owner
     decided_at: Mapped[datetime | None]  # the latest change of status
     deleted_at: Mapped[datetime | None]  # withdrawn; its words are gone, the row keeps the number
+    wording: Mapped[int] = mapped_column(Integer, default=1)  # counts how often the words have changed
     vector: Mapped[bytes | None] = mapped_column(LargeBinary)  # of title and text, float32
-    vector_model: Mapped[str | None] = mapped_column(String(200))
+    vector_model: Mapped[str | None] = mapped_column(String(200))  # None while these words have no vector
     card_channel: Mapped[str | None] = mapped_column(String(40))
     card_ts: Mapped[str | None] = mapped_column(String(40))
     card_url: Mapped[str | None] = mapped_column(String(500))
@@ -325,7 +329,7 @@ class Comment(RecordsTable):
 
 
 class IdeaChange(RecordsTable):
-    """One step in an idea's life: decided, merged, unmerged, withdrawn."""
+    """One step in an idea's life: decided, merged, unmerged, reworded, withdrawn."""
 
     __tablename__ = "idea_changes"
     __table_args__ = (Index(None, "idea_id", "id"), Index(None, "changed_at"))

@@ -113,9 +113,10 @@ def _follow(act: Act, user_id: str, view: Json, response: Json) -> Json | None:
     action = response.get("response_action")
     if action == "errors":
         return view
-    if view not in stack:
+    at = next((at for at, one in enumerate(stack) if one["id"] == view["id"]), None)
+    if at is None:
         return None
-    at = stack.index(view)
+    view = stack[at]  # changed meanwhile by views.update, perhaps
     if action in ("update", "push"):
         given = response.get("view")
         if not isinstance(given, dict):

@@ -1,6 +1,7 @@
 """What `frontline` says in a terminal."""
 
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Callable
@@ -14,6 +15,8 @@ from sqlalchemy import text
 
 from bot import cli, demo, doctor, running, settings
 from bot.records.database import engine_for, migrate
+from knowledge.ingest import ingest
+from tests.conftest import NOW
 
 HEAVY = {"torch", "sentence_transformers", "chromadb", "tantivy", "langchain", "slack_bolt", "slack_sdk", "sqlalchemy"}
 CITATION = {
@@ -127,6 +130,16 @@ def test_a_database_of_a_newer_version_is_said_in_words(frontline: Callable[...,
     assert "Traceback" not in said.err
 
 
+def test_digests_of_a_fresh_installation(frontline: Callable[..., Said]) -> None:
+    """There are none yet, and it says how they begin; without --preview it says where they are posted."""
+    said = frontline("digest", "--preview")
+    assert (said.code, said.err) == (0, "")
+    assert "No digest is scheduled yet. Choose the channels in Slack" in said.out
+    refused = frontline("digest")
+    assert refused.code == 1
+    assert "/digest in Slack" in refused.err
+
+
 def test_the_manifest_is_json_and_yaml(frontline: Callable[..., Said]) -> None:
     """What is printed can be pasted into either tab of Slack's form."""
     said = frontline("manifest", "--prefix", "fl-")
@@ -158,6 +171,27 @@ def test_ask_shows_quote_and_source(frontline: Callable[..., Said], monkeypatch:
         "[1] Refunds › Outages, owner chloe@brightwater.example, reviewed 2026-09-14, https://guides.example/refunds"
     )
     assert source in said.out
+
+
+def test_ask_loads_only_what_an_answer_needs(tmp_path: Path) -> None:
+    """A question from the terminal waits for neither Slack's libraries nor torch nor Chroma."""
+    guides, url = tmp_path / "guides", f"sqlite:///{tmp_path}/data/frontline.db"
+    guides.mkdir()
+    (guides / "fees.md").write_text("# Fees\n\nThe reconnection fee is £20.\n")
+    migrate(url)
+    ingest(engine_for(url), guides, now=NOW)
+    asked = (
+        "import sys\nfrom bot.cli import main\nsys.argv = ['frontline', 'ask', 'How much is the reconnection fee?']\n"
+    )
+    asked += f"try: main()\nexcept SystemExit: pass\nprint('loaded:', sorted({HEAVY!r} & set(sys.modules)))"
+    settings = {"DATA_DIR": str(tmp_path / "data"), "SLACK_BOT_TOKEN": "xoxb-1", "SLACK_APP_TOKEN": "xapp-1"}
+
+    ran = subprocess.run(
+        [sys.executable, "-c", asked], env={**os.environ, **settings}, capture_output=True, text=True, check=True
+    )
+
+    assert "The reconnection fee is £20." in ran.stdout
+    assert ran.stdout.splitlines()[-1] == "loaded: ['sqlalchemy', 'tantivy']"
 
 
 def test_ask_says_when_the_guides_do_not(frontline: Callable[..., Said], monkeypatch: pytest.MonkeyPatch) -> None:

@@ -10,6 +10,7 @@ from alembic.runtime.migration import MigrationContext
 from sqlalchemy import func, insert, select
 from sqlalchemy.exc import IntegrityError
 
+from bot.records import database
 from bot.records.database import Database, engine_for, forget_records, migrate
 from bot.records.tables import Choice, RecordsTable
 from knowledge.tables import KnowledgeTable, Revision
@@ -37,6 +38,19 @@ def test_processes_that_start_together_migrate_once(tmp_path: Path) -> None:
 
     with ThreadPoolExecutor(8) as pool:
         list(pool.map(migrate, [url] * 8))
+
+
+def test_older_tables_are_told_from_the_newest(tmp_path: Path) -> None:
+    """What is up to date is left alone without a look into the migrations."""
+    engine = engine_for(f"sqlite:///{tmp_path / 'old.db'}")
+    with engine.begin() as connection:
+        assert not database._has_newest_tables(connection)
+    migrate(str(engine.url))
+    with engine.begin() as connection:
+        assert database._has_newest_tables(connection)
+        connection.exec_driver_sql("UPDATE alembic_version SET version_num = '0001'")
+        assert not database._has_newest_tables(connection)
+    engine.dispose()
 
 
 async def test_writers_wait_for_each_other(tmp_path: Path) -> None:

@@ -1,12 +1,13 @@
 """Each delivery is written down before it is acknowledged, and handled once."""
 
 import asyncio
+from datetime import timedelta
 from typing import Any
 
 from slack_bolt.request.async_request import AsyncBoltRequest
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, func, select, update
 
-from bot.delivery import Inbox
+from bot.delivery import LEASE, Inbox
 from bot.records.database import Database
 from bot.records.tables import Delivery
 from tests.conftest import NOW
@@ -120,6 +121,38 @@ async def test_a_direct_message_with_a_file_is_one_question_too(database: Databa
 
     assert (await deliver(inbox, mention("Ev1")))[0] is None
     assert (await deliver(inbox, with_file))[0] == 200
+
+
+class Begins:
+    """An app that is handed deliveries and remembers which."""
+
+    def __init__(self) -> None:
+        self.begun: list[int] = []
+
+    async def async_dispatch(self, request: AsyncBoltRequest) -> Any:
+        self.begun.append(request.context["delivery_id"])
+        return type("Response", (), {"status": 200})
+
+
+async def never(_: Delivery) -> None:
+    raise AssertionError("given up")
+
+
+async def test_what_another_process_is_handling_is_left_to_it(database: Database) -> None:
+    """As long as it says that it lives; after that it is begun once, however many look for it."""
+    now, app = NOW, Begins()
+    await deliver(Inbox(database, lambda: NOW), mention("Ev1"))
+    async with database.write() as session:
+        await session.execute(update(Delivery).values(holder="another-machine:pid:[1]:7"))
+    several = [Inbox(database, lambda: now) for _ in range(3)]
+
+    for inbox in several:
+        await inbox.replay(app, never)  # type: ignore[arg-type]
+    assert app.begun == []
+    now += LEASE + timedelta(seconds=1)
+    await asyncio.gather(*(inbox.replay(app, never) for inbox in several))  # type: ignore[arg-type]
+
+    assert app.begun == [1]
 
 
 async def test_replay_hands_over_what_was_left_and_gives_up_on_what_kills(database: Database) -> None:

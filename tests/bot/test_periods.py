@@ -54,6 +54,7 @@ def test_one_digest_a_local_week_where_clocks_change() -> None:
 
 
 @pytest.mark.soak
+@pytest.mark.timeout(3600)
 def test_one_digest_a_local_week_in_every_zone_whose_clocks_change(capsys: pytest.CaptureFixture[str]) -> None:
     """Every zone at each quarter of the hours when clocks change; prints how many."""
     every = [zone for zones in changing_zones().values() for zone in zones]

@@ -1,20 +1,22 @@
 """Ideas as records: once each, merged without losing anything, and the same as a simple model of them."""
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
-from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, initialize, invariant, rule
+from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, invariant, rule, run_state_machine_as_test
 from sqlalchemy import func, select
 
-from bot.records import choices, ideas, mutes
-from bot.records.database import Database, migrate
+from bot.records import choices, figures, ideas, mutes
+from bot.records.database import Database, forget_records
 from bot.records.ideas import Status, Tally, Wanted
+from bot.records.similar import Similar, Vectors
 from bot.records.tables import Idea, IdeaNotice, Vote
 from tests.conftest import NOW
 
@@ -225,6 +227,62 @@ async def test_muting_twice_is_muting(database: Database) -> None:
         assert await mutes.of(session, "UANA") == set()
 
 
+async def test_similar_ideas_are_those_that_stand_now(database: Database) -> None:
+    """What is added, reworded or withdrawn counts at the next look; what has not changed is not read again."""
+    asked: list[str] = []
+
+    async def embed(texts: Sequence[str]) -> Vectors:
+        asked.extend(texts)
+        angles = np.array([text.count("x") * np.pi / 20 for text in texts])
+        return np.stack([np.cos(angles), np.sin(angles)], axis=1).astype(np.float32)
+
+    async def near(text: str) -> list[int]:
+        return [number for number, _ in await similar.to(text, floor=0.95)]
+
+    similar = Similar(database, embed, "angles")
+    assert await near("xxx") == []
+    first, second = [await submit(database, f"view:{n}", title="x" * n, text="-") for n in (3, 9)]
+    assert await near("xxx") == [first]
+    assert await near("x" * 9) == [second]
+    async with database.write() as session:
+        await ideas.edit(session, "e1", second, "UANA", title="xxxx", text="-", stage=None, tags=[], now=LATER)
+    assert await near("xxx") == [first, second]
+    async with database.write() as session:
+        await ideas.withdraw(session, "w1", first, "UANA", LATER)
+    assert await near("xxx") == [second]
+    assert await similar.to_idea(second) == []
+    assert [text for text in asked if "-" in text] == ["xxx\n-", "x" * 9 + "\n-", "xxxx\n-"]
+
+
+async def test_an_author_can_reword_an_idea_while_it_is_open(database: Database) -> None:
+    """Once for each form; its votes stay, and whoever follows it has one notice however often it is reworded."""
+    number = await submit(database)
+    await vote(database, number, "UBEN")
+    words = {"title": "Better", "text": "Much better", "stage": "use", "tags": ["app"], "now": LATER}
+    async with database.write() as session:
+        with pytest.raises(ideas.NotYours):
+            await ideas.edit(session, "e0", number, "UBEN", **words)
+        once = await ideas.edit(session, "e1", number, "UANA", **words)
+        again = await ideas.edit(session, "e1", number, "UANA", **words | {"title": "Never"})
+        assert await ideas.edit(session, "e2", number, "UANA", **words) is None
+        await ideas.edit(session, "e3", number, "UANA", **words | {"title": "Best"})
+        idea = await ideas.get(session, number)
+        assert idea is not None
+        told = list(await session.scalars(select(IdeaNotice.user)))
+        assert [one.id for one in await ideas.waiting(session)] == [number]
+        assert [one.id for one in await figures.waiting_at(session, LATER + timedelta(days=1))] == [number]
+        await ideas.decide(session, "d1", number, "UELENA", Status.PLANNED, "", LATER)
+        with pytest.raises(ideas.NotOpen, match="planned"):
+            await ideas.edit(session, "e4", number, "UANA", **words)
+
+    assert once is not None
+    assert again is not None
+    assert again.id == once.id
+    assert (idea.title, idea.text, idea.stage, idea.tags, idea.wording) == ("Best", "Much better", "use", ["app"], 3)
+    assert told == ["UBEN"]
+    assert (await tally(database, number)).votes == 1
+
+
 # Against a model
 
 
@@ -241,43 +299,49 @@ class Model:
 
 PEOPLE = st.sampled_from(["UA", "UB", "UC", "UD"])
 DECIDED = st.sampled_from(list(ideas.DECISIONS))
+CRASHES = st.sampled_from(["never", "within", "after"])
+
+
+class Crashed(Exception):
+    """The process ended within the transaction."""
 
 
 class Ideas(RuleBasedStateMachine):
-    """Any order of what people do, crashes between and within, gives what a plain model gives."""
+    """Any order of what people do, crashes between, within and right after, gives what a plain model gives."""
 
     numbers = Bundle("numbers")
 
-    @initialize()
-    def start(self) -> None:
-        import tempfile
-
-        self.folder = tempfile.TemporaryDirectory()
-        self.url = f"sqlite:///{Path(self.folder.name) / 'ideas.db'}"
-        migrate(self.url)
+    def __init__(self, url: str) -> None:
+        super().__init__()
+        forget_records(url)
+        self.url = url
         self.runner = asyncio.Runner()
-        self.database = Database(self.url)
+        self.database = Database(url)
         self.model: dict[int, Model] = {}
-        self.keys = 0
+        self.keys = self.acts = 0
 
     def teardown(self) -> None:
         self.runner.run(self.database.close())
         self.runner.close()
-        self.folder.cleanup()
 
-    def do(self, verb: Any, *args: Any, twice: bool = False, **kwargs: Any) -> bool:
-        """Do it in a transaction, a second time where the crash came before anybody knew; False when refused."""
+    def do(self, crash: str, verb: Any, *args: Any, **kwargs: Any) -> Any:
+        """Do it in a transaction, and anew after a crash that nobody answered; False when it was refused."""
 
-        async def run() -> bool:
+        async def run(*, crashes: bool) -> Any:
             try:
                 async with self.database.write() as session:
-                    await verb(session, *args, **kwargs)
+                    done = await verb(session, *args, **kwargs)
+                    if crashes:
+                        raise Crashed
             except ideas.CannotChange:
                 return False
-            return True
+            except Crashed:
+                return None
+            return done or True
 
-        done = self.runner.run(run())
-        return (self.runner.run(run()) and done) if twice else done
+        self.acts += 1
+        done = self.runner.run(run(crashes=crash == "within"))
+        return done if crash == "never" else self.runner.run(run(crashes=False))
 
     def key(self) -> str:
         self.keys += 1
@@ -298,58 +362,56 @@ class Ideas(RuleBasedStateMachine):
             number = above
         return False
 
-    @rule(target=numbers, author=PEOPLE, twice=st.booleans())
-    def submit(self, author: str, twice: bool) -> int:
-        key = self.key()
-        number = self.runner.run(submit(self.database, key, author))
-        if twice:
-            assert self.runner.run(submit(self.database, key, author)) == number
-        self.model[number] = Model()
-        return number
+    @rule(target=numbers, author=PEOPLE, crash=CRASHES)
+    def submit(self, author: str, crash: str) -> int:
+        given = {"title": "A title", "text": "A text", "respond_by": RESPOND_BY, "now": NOW}
+        idea, _ = self.do(crash, ideas.submit, key=self.key(), author=author, **given)
+        self.model[idea.id] = Model()
+        return int(idea.id)
 
-    @rule(number=numbers, user=PEOPLE, twice=st.booleans())
-    def vote(self, number: int, user: str, twice: bool) -> None:
+    @rule(number=numbers, user=PEOPLE, crash=CRASHES)
+    def vote(self, number: int, user: str, crash: str) -> None:
         root = self.model[self.root(number)]
         takes = not root.is_gone and root.status in ideas.LIVE
-        assert self.do(ideas.vote, number, user, NOW, twice=twice) is takes
+        assert bool(self.do(crash, ideas.vote, number, user, NOW)) is takes
         if takes and user not in set().union(*(self.model[n].voters for n in self.family(self.root(number)))):
             root.voters.add(user)
 
-    @rule(number=numbers, user=PEOPLE, twice=st.booleans())
-    def take_back(self, number: int, user: str, twice: bool) -> None:
+    @rule(number=numbers, user=PEOPLE, crash=CRASHES)
+    def take_back(self, number: int, user: str, crash: str) -> None:
         root = self.root(number)
         there = not self.model[root].is_gone
-        assert self.do(ideas.take_back, number, user, twice=twice) is there
+        assert bool(self.do(crash, ideas.take_back, number, user)) is there
         for one in self.family(root) if there else []:
             self.model[one].voters.discard(user)
 
-    @rule(number=numbers, status=DECIDED, reason=st.sampled_from(["", "Because."]), twice=st.booleans())
-    def decide(self, number: int, status: str, reason: str, twice: bool) -> None:
+    @rule(number=numbers, status=DECIDED, reason=st.sampled_from(["", "Because."]), crash=CRASHES)
+    def decide(self, number: int, status: str, reason: str, crash: str) -> None:
         one = self.model[number]
         allowed = not one.is_gone and one.into is None and not (status == "declined" and not reason)
-        assert self.do(ideas.decide, self.key(), number, "UM", status, reason, NOW, twice=twice) is allowed
+        assert bool(self.do(crash, ideas.decide, self.key(), number, "UM", status, reason, NOW)) is allowed
         if allowed:
             one.status = status
 
-    @rule(number=numbers, other=numbers, twice=st.booleans())
-    def merge(self, number: int, other: int, twice: bool) -> None:
+    @rule(number=numbers, other=numbers, crash=CRASHES)
+    def merge(self, number: int, other: int, crash: str) -> None:
         one, into = self.model[number], self.root(other)
         allowed = not one.is_gone and one.into is None and not self.model[into].is_gone and into != number
-        assert self.do(ideas.merge, self.key(), number, other, "UM", NOW, twice=twice) is allowed
+        assert bool(self.do(crash, ideas.merge, self.key(), number, other, "UM", NOW)) is allowed
         if allowed:
             one.before, one.status, one.into = one.status, "duplicate", into
 
-    @rule(number=numbers, twice=st.booleans())
-    def unmerge(self, number: int, twice: bool) -> None:
+    @rule(number=numbers, crash=CRASHES)
+    def unmerge(self, number: int, crash: str) -> None:
         one = self.model[number]
         allowed = one.into is not None
-        assert self.do(ideas.unmerge, self.key(), number, "UM", NOW, twice=twice) is allowed
+        assert bool(self.do(crash, ideas.unmerge, self.key(), number, "UM", NOW)) is allowed
         if allowed:
             one.status, one.into = one.before, None
 
-    @rule(number=consumes(numbers), twice=st.booleans())
-    def withdraw(self, number: int, twice: bool) -> None:
-        self.do(ideas.withdraw, self.key(), number, "UM", NOW, twice=twice)
+    @rule(number=consumes(numbers), crash=CRASHES)
+    def withdraw(self, number: int, crash: str) -> None:
+        self.do(crash, ideas.withdraw, self.key(), number, "UM", NOW)
         one = self.model[number]
         for other in self.model.values():
             if other.into == number:
@@ -363,8 +425,7 @@ class Ideas(RuleBasedStateMachine):
 
     @invariant()
     def is_as_the_model_says(self) -> None:
-        if getattr(self, "model", None):
-            self.runner.run(self._compare())
+        self.runner.run(self._compare())
 
     async def _compare(self) -> None:
         async with self.database.read() as session:
@@ -379,12 +440,25 @@ class Ideas(RuleBasedStateMachine):
             assert counted[number].votes == len(voters)
 
 
-Ideas.TestCase.settings = settings(max_examples=6, stateful_step_count=20, deadline=None)
-TestIdeas = Ideas.TestCase
+def test_ideas_are_as_a_plain_model_says(database_url: str) -> None:
+    """Votes, statuses and merges come out the same, whatever order they come in and wherever it crashes."""
+    few = settings(max_examples=4, stateful_step_count=20, deadline=None)
+    run_state_machine_as_test(lambda: Ideas(database_url), settings=few)
 
 
 @pytest.mark.soak
-class TestManyIdeas(Ideas.TestCase):
-    """The same, in the full count."""
+@pytest.mark.timeout(7200)
+def test_many_ideas_are_as_a_plain_model_says(database_url: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """The same in the full count; prints it."""
+    acts = 0
 
-    settings = settings(max_examples=300, stateful_step_count=60, deadline=None)
+    class Counted(Ideas):
+        def teardown(self) -> None:
+            nonlocal acts
+            acts += self.acts
+            super().teardown()
+
+    many = settings(max_examples=300, stateful_step_count=60, deadline=None)
+    run_state_machine_as_test(lambda: Counted(database_url), settings=many)
+    with capsys.disabled():
+        print(f"\n{database_url.split(':')[0]}: 300 histories of up to 60 steps, {acts:,} acts: each as the model says")

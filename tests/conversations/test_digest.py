@@ -1,11 +1,14 @@
 """Digests as people meet them: scheduled, previewed, posted by hand, on Monday morning, and in Home."""
 
+import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
-from tests.conversations.conftest import Bot
+from tests.conversations.conftest import ROOT, Bot
 from tests.conversations.slack import Company, actions, words
 
 GENERAL, WINS = "C0GENERAL", "C0WINS"
@@ -145,6 +148,31 @@ def test_a_schedule_is_added_changed_paused_and_resumed(company: Company) -> Non
     shown(company, "Paused: paused by hand")
 
 
+def test_a_schedule_is_removed_and_its_history_stays(company: Company) -> None:
+    """Slack asks first; nothing more is due, what was posted can still be seen, and the channel may have another."""
+    press(company, overview(company), "digest_add")
+    weekly = {"kind": "recognition", "channel": "C0SUPPORT", "weekday": "tue", "at": "10:00", "quiet": "note"}
+    submit(company, "UKIRA", weekly | {"zone": "Europe/Paris"})
+    shown(company, "Every Tuesday at 10:00")
+    company.act("close", user="UKIRA", view_id=(company.view("UKIRA") or {})["id"])
+    listed = shown(company, "<#C0SUPPORT>")
+    press(company, listed, "digest_post_now", -1)
+    shown(company, "It is on its way")
+    company.until(lambda: digests(company, "C0SUPPORT"), "the digest")
+    button = actions(company.view("UKIRA"), "digest_remove")[-1]
+    assert "What was posted stays" in button["confirm"]["text"]["text"]
+    press(company, company.view("UKIRA") or {}, "digest_remove", -1)
+    left = shown(company, "Removed: Recognition in <#C0SUPPORT>")
+    assert words(left).count("<#C0SUPPORT>") == 1
+
+    company.act("click", user="UKIRA", view_id=left["id"], action_id="digest_history", value="all")
+    assert "Recognition in <#C0SUPPORT>" in words(shown(company, "asked for by <@UKIRA>"))
+    company.act("close", user="UKIRA", all=True)
+    command(company, "UADMIN", "/frontline setup")
+    submit(company, "UADMIN", {"digest_channel": GENERAL})
+    assert "<#C0SUPPORT>" not in words(overview(company))
+
+
 def test_a_preview_posts_nothing(company: Company) -> None:
     """It shows the digest as it would look now, its thread included, to the one who asked."""
     before = len(company.messages(GENERAL))
@@ -154,6 +182,21 @@ def test_a_preview_posts_nothing(company: Company) -> None:
     assert DEED in said
     assert "[ Thank someone ]" in said
     assert len(company.messages(GENERAL)) == before
+
+
+def test_a_preview_in_the_terminal(company: Company, bot: Bot) -> None:
+    """Every digest as it would look now, in plain words with names for people, from the bot that runs."""
+    before = company.now()
+    settings = {"DATA_DIR": str(bot.data), "GUIDES_DIR": str(bot.data.parent / "guides")}
+    settings |= {"SLACK_BOT_TOKEN": "xoxb-sandbox", "SLACK_APP_TOKEN": "xapp-sandbox"}
+    settings |= {"SLACK_API_URL": f"{company.address}/api/"}
+    command = [sys.executable, "-m", "bot", "digest", "--preview"]
+    said = subprocess.run(command, cwd=ROOT, env=os.environ | settings, capture_output=True, text=True, check=True)
+
+    for part in ("Every Monday at 09:00, Europe/Amsterdam", DEED, "@Ana Duarte", "Ideas waiting for a first answer"):
+        assert part in said.stdout
+    assert "<@" not in said.stdout
+    assert company.calls("chat.postMessage", before) == []
 
 
 def test_posting_now_asks_first_and_posts_once(company: Company) -> None:

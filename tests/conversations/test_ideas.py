@@ -302,6 +302,38 @@ def test_what_is_said_elsewhere_is_not_kept(company: Company, bot: Bot) -> None:
     assert [row for row in kept if "canary" in row or "heard" in row] == []
 
 
+def test_the_author_can_reword_an_open_idea(company: Company) -> None:
+    """The card, its thread and the search follow; voters hear of it once; others, and later, can't."""
+    number = suggest(company, "UANA", "Longer sockets", "The cord is too short.", tags="shop")
+    there = card(company, number)
+    assert not actions(details(company, "UBEN", number), "edit_idea")
+    close(company, "UBEN")
+    details(company, "UANA", number)
+    press(company, "UANA", "edit_idea")
+    form = opened(company, "UANA", "Its votes stay")
+    assert form["state"]["values"]["tags"]["tags"]["value"] == "shop"
+    refused = submit(company, "UANA", {"idea_title": "?"})
+    assert set(refused["response"]["errors"]) == {"idea_title"}
+    sent = submit(company, "UANA", {"idea_title": "Longer cords for the kettles", "tags": "kitchen"})
+    assert "The card shows it" in words(sent["view"])
+
+    assert "#kitchen" in words(card(company, number, "Longer cords for the kettles")["blocks"])
+    assert "changed the words" in words(company.replies("C0IDEAS", there["ts"], 1))
+    close(company, "UANA")
+    command(company, "UBEN", "/ideas wires of water boilers")
+    opened(company, "UBEN", "Longer cords for the kettles")
+    close(company, "UBEN")
+    details(company, "UANA", number)
+    press(company, "UANA", "edit_idea")
+    late = opened(company, "UANA", "Its votes stay")
+    decide(company, "UELENA", number, status="planned")
+    close(company, "UELENA")
+    values = {"idea_title": "Too late"}
+    refusal = company.act("submit", user="UANA", view_id=late["id"], values=values)
+    assert "planned already" in words(refusal["view"])
+    close(company, "UANA")
+
+
 def test_the_author_can_withdraw(company: Company) -> None:
     """The words are gone from the card, and a click on an old button says so; others can't."""
     number = suggest(company, "UKIRA", "Something hasty", "I did not think.")

@@ -25,7 +25,7 @@ from bot.settings import load
 from bot.wiring import at_rest
 from jobs import digest
 from tests.conversations.conftest import sandbox_process
-from tests.conversations.slack import Company
+from tests.conversations.slack import Company, words
 
 ROOT = Path(__file__).resolve().parents[2]
 SUNDAY = datetime(2026, 11, 22, 12, tzinfo=UTC)
@@ -171,15 +171,24 @@ async def test_a_quiet_week_gets_a_note_or_nothing(
 
 
 @pytest.mark.parametrize(
-    ("error", "why"), [("is_archived", "that channel is archived"), ("channel_not_found", "can't see that channel")]
+    ("loss", "why"),
+    [
+        ("archive_channel", "that channel is archived"),
+        ("kick", "/invite @Frontline"),
+        ("delete", "can't see that channel"),
+    ],
 )
 async def test_a_channel_that_is_lost_pauses_its_digest_and_tells_the_owner_once(
-    company: Company, tmp_path: Path, error: str, why: str
+    company: Company, tmp_path: Path, loss: str, why: str
 ) -> None:
     """What is wrong and what to do, one message, and no second attempt."""
-    url, channel, before = _sqlite(tmp_path), "C9N030", len(company.direct("UADMIN"))
+    url, before = _sqlite(tmp_path), len(company.direct("UADMIN"))
+    channel = {"archive_channel": "C9N030", "kick": "C9N031", "delete": "C9N032"}[loss]
+    if loss == "delete":  # nobody can do that in the sandbox
+        company.fault("error", method="chat.postMessage", error="channel_not_found", times=1)
+    else:
+        assert company.act(loss, user="UANA", channel=channel)["ok"]
     await plan(url, [channel])
-    company.fault("error", method="chat.postMessage", error=error, times=1)
 
     async with processes(company, url, tmp_path, DUE, 2) as every:
         assert await until_settled(every[0]) == {channel: "failed"}
@@ -194,6 +203,24 @@ async def test_a_channel_that_is_lost_pauses_its_digest_and_tells_the_owner_once
     assert why in told["text"]
     assert "/digest" in told["text"]
     assert seen(company, channel) == []
+
+
+async def test_somebody_who_has_left_is_a_former_colleague(company: Company, tmp_path: Path) -> None:
+    """Thanked or thanking, their name is nowhere in the digest; everybody else's is."""
+    url, channel = _sqlite(tmp_path), "C9N041"
+    await plan(url, [channel])
+    for leaving in ("UGRACE", "UKIRA"):
+        assert company.act("deactivate_person", user="UADMIN", target=leaving)["ok"]
+
+    async with processes(company, url, tmp_path, DUE, 1) as (parts,):
+        assert await until_settled(parts) == {channel: "posted"}
+
+    said = words([m for m in company.messages(channel) if m.get("bot_id")])
+    assert "*a former colleague*" in said
+    assert "thanked by a former colleague" in said
+    assert "<@UANA>" in said
+    for gone in ("UGRACE", "UKIRA", "Grace", "Kira"):
+        assert gone not in said
 
 
 async def test_a_picture_that_slack_refuses_is_told_in_words(company: Company, tmp_path: Path) -> None:
@@ -225,22 +252,25 @@ async def test_a_hundred_digests_by_four_processes_that_are_killed(
     await plan(database_url, channels)
     dice = random.Random(int(os.environ.get("DICE", "7")))
     company.fault("delay", method="chat.postMessage", seconds=0.4, times=500, after=True)
-    settings = {**os.environ, **environment(company, database_url, tmp_path, DUE + timedelta(minutes=1))}
     workers: list[asyncio.subprocess.Process | None] = [None] * 4
     request.addfinalizer(lambda: [worker.kill() for worker in workers if worker and worker.returncode is None])
     kills = faults = 0
     began = time.monotonic()
+
+    async def begin() -> asyncio.subprocess.Process:
+        """A worker whose clock goes on where the others' are: what waits for its time would wait for ever else."""
+        now = DUE + timedelta(minutes=1, seconds=time.monotonic() - began)
+        settings = os.environ | environment(company, database_url, tmp_path, now)
+        command = (sys.executable, "-m", "tests.jobs.digest_worker")
+        return await asyncio.create_subprocess_exec(*command, cwd=ROOT, env=settings)
+
     async with processes(company, database_url, tmp_path, DUE + timedelta(minutes=1), 1) as (watching,):
         watching.outbox.stop()  # it only looks
         while not await _all_told(watching, len(channels)):
             assert time.monotonic() - began < 3000
             for place, worker in enumerate(workers):
-                if worker is None:
-                    workers[place] = await asyncio.create_subprocess_exec(
-                        *(sys.executable, "-m", "tests.jobs.digest_worker"), cwd=ROOT, env=settings
-                    )
-            since = company.now() + dice.randrange(4, 40)
-            await asyncio.to_thread(_until_so_much, company, since)
+                workers[place] = worker or await begin()
+            await _until_so_much(company, company.now() + dice.randrange(4, 40), watching, len(channels))
             victim = dice.randrange(4)
             worker = workers[victim]
             if worker is not None:
@@ -275,12 +305,12 @@ async def _all_told(parts: Parts, wanted: int) -> bool:
     return len(found) == wanted and all(state == "sent" for state in posts)
 
 
-def _until_so_much(company: Company, number: int) -> None:
-    """Wait until so much has happened in Slack; a crowd of dead processes lets nothing happen for a while."""
-    deadline = time.monotonic() + 5
+async def _until_so_much(company: Company, number: int, parts: Parts, wanted: int) -> None:
+    """Wait until so much has happened in Slack, or there is nothing left to do; at most while a process starts."""
+    deadline = time.monotonic() + 20
     since = company.now()
-    while since < number and time.monotonic() < deadline:
-        since = company.journal(since, 1)["next"]
+    while since < number and time.monotonic() < deadline and not await _all_told(parts, wanted):
+        since = (await asyncio.to_thread(company.journal, since, 1))["next"]
 
 
 def _sqlite(folder: Path) -> str:

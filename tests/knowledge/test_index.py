@@ -92,6 +92,27 @@ def test_a_change_is_followed_by_both_halves(
         assert session.scalar(select(func.count()).select_from(Vector)) == index.state().chunks
 
 
+def test_without_chroma_the_same_chunks_are_nearest(
+    open_index: Open, guides: Engine, tmp_path: Path, encoder: Encoder
+) -> None:
+    """A process that answers one question reads the vectors in SQL, and leaves nothing behind."""
+    exact = Index(guides, tmp_path / "exact", encoder, exact=True)
+    exact.open()
+    exact.refresh()
+    index = open_index()
+    index.refresh()
+    vector = encoder.encode(["How long does a refund take?"])[0]
+
+    found, same = exact.nearest(vector, 3), index.nearest(vector, 3)
+
+    assert (exact.state().ready, exact.fault) == (True, None)
+    assert found == pytest.approx(same, abs=1e-3)
+    assert found is not None
+    assert list(found) == list(same or ())
+    assert [path.name for path in (tmp_path / "exact").iterdir()] == ["owner.lock"]
+    exact.close()
+
+
 def test_a_second_start_embeds_nothing_and_keeps_the_generation(
     open_index: Open, guides: Engine, tmp_path: Path, counting: CountingEncoder
 ) -> None:

@@ -193,6 +193,34 @@ async def test_a_click_opens_a_modal_that_is_filled_and_sent(sandbox: Client, co
     assert (last.get("view"), gone["error"]) == (None, "view_not_found")
 
 
+async def test_a_modal_changed_while_it_is_being_sent_follows_the_acknowledgement(
+    sandbox: Client, connect: Connect
+) -> None:
+    """A form that is drawn anew meanwhile is still replaced, or closed, as the app says."""
+    app = await connect(sandbox)
+    answering(app)
+    replies: list[Json] = [{"response_action": "update", "view": MODAL | {"private_metadata": "done"}}, {}]
+
+    @app.action("open")
+    async def show(ack: Any, body: Json, client: Any) -> None:
+        await client.views_open(trigger_id=body["trigger_id"], view=MODAL)
+        await ack()
+
+    @app.view("form")
+    async def sent(ack: Any, view: Json, client: Any) -> None:
+        await client.views_update(view_id=view["id"], hash=view["hash"], view=MODAL)
+        await ack(**replies.pop(0))
+
+    await sandbox.act("message", user="UANA", channel="C0ASK", text="<@UFRONTLINE> hi")
+    await sandbox.entry(lambda entry: entry.get("method") == "chat.postMessage")
+    await sandbox.act("click", user="UANA", action_id="open")
+    replaced = await sandbox.act("submit", user="UANA", values={"why": "good"})
+    await sandbox.act("submit", user="UANA", values={"why": "good"})
+
+    assert replaced["view"]["private_metadata"] == "done"
+    assert not (await sandbox.state())["views"].get("UANA")
+
+
 async def test_the_modal_opened_after_the_acknowledgement_is_in_the_answer(sandbox: Client, connect: Connect) -> None:
     """An app may acknowledge first, open a modal that says it is loading, and then fill it."""
     app = await connect(sandbox)
