@@ -114,10 +114,10 @@ def test_what_was_shown_gives_way_when_the_model_fails(company: Company, bot: Bo
 @pytest.mark.parametrize(
     ("method", "fault", "more"),
     [
-        ("chat.startStream", "ratelimit", {"retry_after": 1}),
-        ("chat.startStream", "error", {"error": "channel_type_not_supported"}),
+        pytest.param("chat.startStream", "ratelimit", {"retry_after": 1}, marks=pytest.mark.soak),
+        pytest.param("chat.startStream", "error", {"error": "channel_type_not_supported"}, marks=pytest.mark.soak),
         ("chat.startStream", "drop", {}),
-        ("chat.appendStream", "error", {"error": "stopped_by_user"}),
+        pytest.param("chat.appendStream", "error", {"error": "stopped_by_user"}, marks=pytest.mark.soak),
         ("chat.stopStream", "error", {"error": "internal_error"}),
         ("chat.update", "drop", {}),
         ("chat.update", "error", {"error": "edit_window_closed"}),

