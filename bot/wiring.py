@@ -31,6 +31,7 @@ from bot.records import roles
 from bot.records.database import Database, migrate
 from bot.records.similar import Similar
 from bot.settings import Settings
+from bot.streams import Streams
 from jobs import digest, schedule
 from knowledge.ingest import NoGuidesFolder
 from knowledge.library import Library
@@ -161,14 +162,16 @@ async def at_rest(settings: Settings) -> AsyncIterator[Parts]:
 
 def _parts(settings: Settings, clock: Clock, library: Library, think: Any) -> Parts:
     database = Database(settings.sync_database_url())
-    slack = slack_client(settings, retries=True)
+    slack, posting = slack_client(settings, retries=True), slack_client(settings, retries=False)
+    outbox = Outbox(database, posting, clock)
     return Parts(
         settings=settings,
         clock=clock,
         database=database,
         slack=slack,
         inbox=Inbox(database, clock),
-        outbox=Outbox(database, slack_client(settings, retries=False), clock),
+        outbox=outbox,
+        streams=Streams(posting, outbox),
         people=People(slack, database, clock),
         library=library,
         similar=Similar(database, partial(think, library.embed), settings.embedding_model),
