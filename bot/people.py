@@ -81,7 +81,10 @@ class People:
         return found.is_shared
 
     async def roles_of(self, user: str) -> set[str]:
-        """The roles of a person, by themselves or through a user group; none for an outsider."""
+        """The roles of a person, by themselves or through a user group; none for an outsider.
+
+        An admin may do what managers may, but is sent what managers are sent only as one of them.
+        """
         if await self.is_outsider(user):
             return set()
         async with self._database.read() as session:
@@ -90,7 +93,7 @@ class People:
         for row in rows:
             if row.holder == user or (row.holder.startswith("S") and user in await self._members(row.holder)):
                 held.add(row.role)
-        return held
+        return held | {Roles.MANAGER.value} if Roles.ADMIN in held else held
 
     async def allowed(self, user: str, role: str) -> bool:
         return role in await self.roles_of(user)

@@ -13,7 +13,7 @@ WHAT_ROLES_DO = {
     "member": "asks, and has no other role",
     "expert": "owns guides and replies to questions that they don't answer",
     "manager": "decides on ideas and sees team figures",
-    "admin": "sets Frontline up and gives roles",
+    "admin": "sets Frontline up, gives roles, and may do what managers do",
 }
 CHANGES = {"grant": "Give it", "take_back": "Take it back"}
 

@@ -31,7 +31,7 @@ GONE = "This idea was withdrawn, or there never was one by that number."
 
 
 def not_manager(prefix: str) -> str:
-    return f"Only managers can do that. An admin gives the role with `/{prefix}frontline roles`."
+    return f"Only managers and admins can do that. An admin gives the role with `/{prefix}frontline roles`."
 
 
 # The form
@@ -350,10 +350,15 @@ def details(
     changes: Sequence[IdeaChange],
     merged: Sequence[Idea],
     may: May,
+    place: str = "",
     *,
     has_voted: bool,
 ) -> View:
-    """All there is to know about an idea."""
+    """All there is to know about an idea.
+
+    Args:
+        place: what is kept with the window.
+    """
     idea = shown.idea
     blocks = [
         kit.section(f"*{literal(idea.title)}*"),
@@ -368,7 +373,7 @@ def details(
     if merged:
         blocks.append(kit.section("*Merged into this one*\n" + "\n".join(f"• {named(one)}" for one in merged[:20])))
     blocks += [*_acts(idea, may), *_evidence(evidence, may), *_comments(comments), *_history(changes)]
-    return kit.modal(f"Idea {idea.id}", blocks, callback_id="idea_details", private_metadata=str(idea.id))
+    return kit.modal(f"Idea {idea.id}", blocks, callback_id="idea_details", private_metadata=place)
 
 
 def _acts(idea: Idea, may: May) -> list[Block]:
@@ -438,8 +443,12 @@ def _became(change: IdeaChange) -> str:
 # Deciding
 
 
-def decide_form(idea: Idea, suggested_owner: str | None = None) -> View:
-    """Status, reason, owner and due date."""
+def decide_form(idea: Idea, place: str = "", suggested_owner: str | None = None) -> View:
+    """Status, reason, owner and due date.
+
+    Args:
+        place: what is kept with the form.
+    """
     options = [kit.option(SIGNS[status], status) for status in DECISIONS]
     owner: Element = {"type": "users_select", "placeholder": kit.plain("Nobody yet")}
     if who := idea.owner or suggested_owner:
@@ -465,7 +474,7 @@ def decide_form(idea: Idea, suggested_owner: str | None = None) -> View:
         callback_id="decide_idea",
         submit="Save",
         close="Cancel",
-        private_metadata=str(idea.id),
+        private_metadata=place,
     )
 
 
@@ -474,8 +483,12 @@ def decided(shown: Shown, *, is_news: bool) -> View:
     return kit.notice("Decide", f"Saved. {named(shown.idea)}: {_standing(shown)}.\n{told}", "idea_decided")
 
 
-def merge_form(idea: Idea, others: Sequence[Shown]) -> View:
-    """Which idea to merge this one into: the ones most like it first, any other by number."""
+def merge_form(idea: Idea, others: Sequence[Shown], place: str = "") -> View:
+    """Which idea to merge this one into: the ones most like it first, any other by number.
+
+    Args:
+        place: what is kept with the form.
+    """
     options = [kit.option(f"{one.idea.id}. {one.idea.title}", str(one.idea.id)) for one in others]
     blocks = [
         kit.section(f"{named(idea)} becomes part of another idea. It keeps its votes and comments, and can be undone.")
@@ -492,7 +505,7 @@ def merge_form(idea: Idea, others: Sequence[Shown]) -> View:
         callback_id="merge_idea",
         submit="Merge",
         close="Cancel",
-        private_metadata=str(idea.id),
+        private_metadata=place,
     )
 
 

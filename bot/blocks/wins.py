@@ -401,6 +401,7 @@ def given(wins: Sequence[Win], user: str, people: Mapping[int, Collection[str]])
     """The Home section of thanks that somebody gave; their own can be changed and taken back there.
 
     Args:
+        user: who gave them; nobody where nothing is to be changed.
         people: whom each of them thanks, by win.
     """
     if not wins:

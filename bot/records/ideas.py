@@ -369,6 +369,8 @@ async def unmerge(session: AsyncSession, key: str, idea_id: int, by: str, now: d
     merges = select(IdeaChange).where(IdeaChange.idea_id == idea_id, IdeaChange.kind == Kind.MERGED)
     merged = (await session.scalars(merges.order_by(IdeaChange.id.desc()).limit(1))).one()
     above = idea.merged_into
+    if idea.responded_at == merged.changed_at:  # the merge was all the response it got
+        idea.responded_at = None
     idea.status, idea.merged_into, idea.decided_at = merged.before, None, now
     await session.flush()
     change = await _note(session, key, idea, by, Kind.UNMERGED, Status.DUPLICATE, now, other=above)

@@ -67,7 +67,7 @@ def everything(words: str) -> list[tuple[str, Any]]:
         ideas.customer_form(idea),
         ideas.customer_added(shown),
         ideas.details(shown, [evidence] * 12, [comment] * 12, [change, merge] * 12, [idea], may, has_voted=True),
-        ideas.decide_form(idea, "U2"),
+        ideas.decide_form(idea, suggested_owner="U2"),
         ideas.decided(shown, is_news=True),
         ideas.merge_form(idea, [shown] * 30),
         ideas.merged(idea, idea),

@@ -97,7 +97,12 @@ def test_every_button_and_form_has_a_listener() -> None:
     shown = [
         answers.answer(1, Answer(Outcome.ANSWERED, 1.0, (CITATION,)), {}).blocks,
         answers.answer(1, Answer(Outcome.NOT_IN_GUIDES, 0.0, nearest=(CITATION,)), {}, ask="Ann").blocks,
-        home.home("", [Asked(1, "?", Outcome.ANSWERED, NOW)], SetUp({}, [], library), home.Sections()),
+        home.home(
+            "",
+            [Asked(1, "?", Outcome.ANSWERED, NOW)],
+            SetUp({}, [], library),
+            home.Sections(received=home.more("received")),
+        ),
         *(home.news_of_ideas(is_muted=muted) for muted in (True, False)),
         *digest_pages(),
         referrals.to_owner(1, "U1", "?", "").blocks,
