@@ -25,7 +25,7 @@ async def post_again(parts: Parts) -> None:
         chosen = await choices.every(session)
     for post in refused:
         channel = chosen.get(CHANNELS[post.key.partition(":")[0]], post.channel)
-        waits = post.state == "pending" and channel == post.channel
+        waits = post.state == "sending" and channel == post.channel
         said = await _as_it_is_now(post, parts)
         async with parts.database.write() as session:
             still = update(Post).where(Post.id == post.id, Post.state == post.state)
@@ -34,8 +34,9 @@ async def post_again(parts: Parts) -> None:
                 continue
             due_at = post.due_at if waits else parts.clock()
             due_at += AGAIN_AFTER if post.state == "failed" and channel == post.channel else timedelta()
+            # An earlier try may stand after all, so it is looked for before it is posted again, as after a crash.
             now = {"channel": channel, "text": said.text, "blocks": said.blocks, "due_at": due_at}
-            await session.execute(still.values(state="pending", created_at=parts.clock(), **now))
+            await session.execute(still.values(state="sending", lease_until=due_at, created_at=parts.clock(), **now))
         if post.state == "failed":
             await tell_admins(parts, post.channel, post.error or "")
     if refused:
@@ -45,7 +46,7 @@ async def post_again(parts: Parts) -> None:
 async def _refused(session: AsyncSession, now: datetime) -> list[Post]:
     """Cards that were refused, and those that wait for another try; what was said in plain words needs none."""
     failed = (Post.state == "failed") & Post.error.not_in((CALLED_OFF, *NO_SUCH_BLOCKS))
-    waits = (Post.state == "pending") & Post.error.in_(IN_WORDS) & (Post.due_at > now)
+    waits = (Post.state == "sending") & Post.error.in_(IN_WORDS) & (Post.due_at > now)
     is_card = (Post.key.like("idea:%") | Post.key.like("win:%")) & Post.key.not_like("%:%:%")
     return list(await session.scalars(select(Post).where(is_card, failed | waits).order_by(Post.id)))
 

@@ -47,7 +47,7 @@ async def settled(parts: Parts) -> None:
     async with asyncio.timeout(60):
         while True:
             async with parts.database.read() as session:
-                due = (Post.state == "sending") | (Post.state == "pending") & (Post.due_at <= parts.clock())
+                due = Post.state.in_(("pending", "sending")) & (Post.due_at <= parts.clock())
                 if await session.scalar(select(Post.id).where(due)) is None:
                     return
             await asyncio.sleep(0.05)  # between looks; it ends as soon as the outbox is through
