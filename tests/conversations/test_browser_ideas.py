@@ -193,7 +193,7 @@ def test_a_digest_is_previewed_and_posted(window: Callable[[str, str], Page], lo
     digests = type_in(page, "/digest")
     expect(digests.get_by_text("Recognition in #general")).to_be_visible()
     look(page, "digests")
-    digests.get_by_role("button", name="Preview").first.click()
+    once_more(digests.get_by_role("button", name="Preview").first.click, digests.get_by_role("heading", name="Preview"))
     expect(digests.get_by_text("As it would look now. Nothing has been posted.")).to_be_visible()
     expect(digests.get_by_role("img", name=re.compile("What people were thanked for"))).to_be_visible()
     look(page, "digest-preview")
