@@ -146,14 +146,20 @@ def ingest(
 
 
 @app.command()
-def ask(question: Annotated[str, typer.Argument(help="In quotation marks, as you would ask it in Slack.")]) -> None:
+def ask(
+    question: Annotated[str, typer.Argument(help="In quotation marks, as you would ask it in Slack.")],
+    product: Annotated[str | None, typer.Option(help="Only guides whose front matter names this product.")] = None,
+    language: Annotated[str | None, typer.Option(help="Only guides in this language, such as en.")] = None,
+) -> None:
     """Ask the guides here; shows quote and source."""
     from dataclasses import asdict
 
     from bot import running
+    from knowledge.words import Filters
 
     settings = _settings_in_use()
-    answer = running.answer(settings, question)
+    filters = Filters(product, language)
+    answer = running.answer(settings, question, filters)
     if answer is None:
         from bot.records.database import migrate
 
@@ -162,7 +168,7 @@ def ask(question: Annotated[str, typer.Argument(help="In quotation marks, as you
             if not library.state().guides:
                 _stop("There are no guides yet; take some in with `frontline ingest`.")
             _warm(library)
-            answer = asdict(library.answer(question))
+            answer = asdict(library.answer(question, filters=filters))
     typer.echo(_answer_in_words(answer))
 
 

@@ -264,6 +264,7 @@ NO_SUCH_BLOCKS = frozenset({"invalid_blocks", "invalid_blocks_format", "msg_bloc
 # Slack's word that something broke on its side: the post may or may not stand
 UNKNOWN = frozenset({"internal_error", "fatal_error", "service_unavailable", "request_timeout"})
 GONE = frozenset({"thread_not_found", "message_not_found"})
+CALLED_OFF = "called off"
 # The stream that an answer was to take the place of can't be changed any more
 LOST_STREAM = frozenset({"message_not_found", "message_not_owned_by_app", "cant_update_message", "edit_window_closed"})
 NO_PARENT = "the post above it was not taken"
@@ -343,7 +344,7 @@ class Outbox:
     async def call_off(self, session: AsyncSession, key: str) -> None:
         """Never post what is still waiting; what Slack may have already stays."""
         waits = update(Post).where(Post.key == key, Post.state == "pending")
-        await session.execute(waits.values(state="failed", error="called off"))
+        await session.execute(waits.values(state="failed", error=CALLED_OFF))
 
     async def posted(self, channel: str, thread_ts: str) -> set[str]:
         """The ts of what stands in a thread by a row of ours."""

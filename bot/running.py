@@ -7,6 +7,7 @@ import json
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import asdict
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from typing import Any
 from bot.library import CannotStart, clock_from, open_library
 from bot.settings import Settings
 from knowledge.library import Library
+from knowledge.words import Filters
 
 PATIENCE_S = 120  # a bot that is still loading its model answers late
 
@@ -29,9 +31,9 @@ class _SocketFile(HTTPConnection):
         self.sock.connect(str(self._path))
 
 
-def answer(settings: Settings, question: str) -> dict[str, Any] | None:
+def answer(settings: Settings, question: str, filters: Filters) -> dict[str, Any] | None:
     """The running bot's answer (``knowledge.answers.Answer`` as a dict); None when no bot runs."""
-    return _call(settings, "POST", "/ask", json.dumps({"question": question}))
+    return _call(settings, "POST", "/ask", json.dumps({"question": question, "filters": asdict(filters)}))
 
 
 def library_state(settings: Settings) -> dict[str, Any] | None:

@@ -35,6 +35,7 @@ from bot.streams import Streams
 from jobs import digest, schedule
 from knowledge.ingest import NoGuidesFolder
 from knowledge.library import Library
+from knowledge.words import Filters
 
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
@@ -45,6 +46,9 @@ PROXY_VARIABLES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "http_proxy", "http
 DRAIN_S = 10
 SWITCH_S = 0.0005  # how long a thinking thread may hold the loop up; Python's own 5 ms add up to seconds under load
 CLOSING_S = 3
+
+
+First = Callable[[Parts], Awaitable[None]]
 
 
 def slack_client(settings: Settings, *, retries: bool, token: bool = True) -> AsyncWebClient:
@@ -70,8 +74,13 @@ class Running:
 
 
 @asynccontextmanager
-async def started(settings: Settings, *, chat_model: "BaseChatModel | None" = None) -> AsyncIterator[Running]:
+async def started(
+    settings: Settings, *, chat_model: "BaseChatModel | None" = None, first: First | None = None
+) -> AsyncIterator[Running]:
     """A bot that is connected to Slack for as long as the context lasts.
+
+    Args:
+        first: done before it connects, once the guides are read.
 
     Raises:
         CannotStart: Slack or the chat model can't be used.
@@ -102,7 +111,11 @@ async def started(settings: Settings, *, chat_model: "BaseChatModel | None" = No
             )
         app = create_app(parts, slack_client(settings, retries=True, token=False), who)
         posting = asyncio.create_task(outbox.run())
-        warmed = asyncio.ensure_future(_warm(parts, _runner(background)))
+        read = asyncio.Event()
+        warmed = asyncio.ensure_future(_warm(parts, _runner(background), read))
+        if first is not None:
+            await read.wait()
+            await first(parts)
         await parts.inbox.replay(app, partial(apologise, parts))
         keeping = asyncio.create_task(parts.inbox.keep(app, partial(apologise, parts)))
         handler = AsyncSocketModeHandler(app, settings.slack_app_token.get_secret_value())
@@ -167,12 +180,14 @@ def _parts(settings: Settings, clock: Clock, library: Library, think: Any) -> Pa
     )
 
 
-async def run(settings: Settings, *, ready: Callable[[Running], Awaitable[None]] | None = None) -> None:
+async def run(
+    settings: Settings, *, first: First | None = None, ready: Callable[[Running], Awaitable[None]] | None = None
+) -> None:
     """Run until Ctrl-C or SIGTERM; what is being answered is finished first."""
     stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    async with started(settings) as running:
+    async with started(settings, first=first) as running:
         if ready is not None:
             await ready(running)
         await stop.wait()
@@ -191,11 +206,12 @@ def _runner(executor: ThreadPoolExecutor) -> Any:
     return in_executor
 
 
-async def _warm(parts: Parts, in_background: Any) -> None:
+async def _warm(parts: Parts, in_background: Any, read: asyncio.Event) -> None:
     """Take in the guides folder, then load the model and fill the index; words alone are searched meanwhile."""
     try:
         try:
-            await in_background(parts.library.ingest)
+            loop = asyncio.get_running_loop()
+            await in_background(parts.library.ingest, read=partial(loop.call_soon_threadsafe, read.set))
         except NoGuidesFolder as error:
             log.error("%s", error)  # what was taken in before is still answered from
         await parts.people.resolve_owners(await in_background(parts.library.owners))
@@ -227,8 +243,10 @@ async def _serve_commands(parts: Parts) -> web.AppRunner | None:
     """Answer the commands of the same machine, on a socket file that only we may open."""
 
     async def ask(request: web.Request) -> web.Response:
-        question = str((await request.json()).get("question", ""))
-        return web.json_response(asdict(await parts.think(parts.library.answer, question)), dumps=_dumps)
+        asked = await request.json()
+        filters = Filters(**asked["filters"])
+        answer = await parts.think(parts.library.answer, str(asked["question"]), filters=filters)
+        return web.json_response(asdict(answer), dumps=_dumps)
 
     async def state(_: web.Request) -> web.Response:
         return web.json_response(asdict(parts.library.state()), dumps=_dumps)

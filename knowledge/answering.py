@@ -13,12 +13,13 @@ from knowledge.calibration import Calibration
 from knowledge.chat_model import ChatModel
 from knowledge.citations import Quotable, resolve
 from knowledge.followups import condensed
-from knowledge.index import Index, reading
+from knowledge.index import NO_FILTERS, Index, reading
 from knowledge.instructions import instructions_in
 from knowledge.lexical import stems
 from knowledge.retriever import Closely, Found, Retriever
 from knowledge.sentences import Piece
 from knowledge.tables import Guide
+from knowledge.words import Filters
 
 MOST_CITATIONS = 3
 MOST_NEAREST = 3
@@ -77,11 +78,17 @@ class Answering:
         self._calibration = calibration
         self._chat_model = chat_model
 
-    def answer(self, question: str, turns: Sequence[str] = (), show: Show | None = None) -> Answer:
+    def answer(
+        self,
+        question: str,
+        turns: Sequence[str] = (),
+        filters: Filters = NO_FILTERS,
+        show: Show | None = None,
+    ) -> Answer:
         """The answer to a question, which may follow others, oldest first."""
         understood = condensed(question, turns, self._index.words.names, self._chat_model)
         asked = understood or question
-        return replace(self.answer_from(asked, self._retriever.retrieve(asked), show), understood=understood)
+        return replace(self.answer_from(asked, self._retriever.retrieve(asked, filters), show), understood=understood)
 
     def answer_from(self, question: str, found: Found, show: Show | None = None) -> Answer:
         """The answer that stands on what was found, whichever way the decision falls."""

@@ -1,5 +1,6 @@
 """What a guide says about itself: front matter, or the sidecar of a file that can't carry any."""
 
+import re
 from dataclasses import dataclass, fields
 from datetime import date, datetime
 from urllib.parse import urlsplit
@@ -9,7 +10,11 @@ import yaml
 from knowledge.loading import NotForEveryone, Refused
 
 EVERYONE = "everyone"
+MOST_PRODUCTS = 50
 JOURNEY_STAGES = ("awareness", "consideration", "purchase", "onboarding", "use", "support", "renewal")
+
+
+_LANGUAGE = re.compile(r"[a-zA-Z]{2,3}(-[a-zA-Z0-9]{2,8})*")
 
 
 @dataclass(frozen=True)
@@ -20,6 +25,8 @@ class Details:
     journey_stage: str | None = None
     reviewed: date | None = None
     url: str | None = None
+    product: tuple[str, ...] = ()  # one, or a list of them
+    language: str | None = None
 
 
 def details(written: str, where: str) -> Details:
@@ -48,6 +55,8 @@ def details(written: str, where: str) -> Details:
         journey_stage=_journey_stage(_words(said, "journey_stage", 40, where), where),
         reviewed=_day(said.get("reviewed"), where),
         url=_address(_words(said, "url", 2_000, where), where),
+        product=_products(said, where),
+        language=_language(_words(said, "language", 35, where), where),
     )
 
 
@@ -67,6 +76,20 @@ def _journey_stage(stage: str | None, where: str) -> str | None:
     if stage not in (None, *JOURNEY_STAGES):
         raise Refused(f"has the journey_stage `{_shown(stage)}` in {where}; write one of {', '.join(JOURNEY_STAGES)}")
     return stage
+
+
+def _products(said: dict[object, object], where: str) -> tuple[str, ...]:
+    value = said.get("product")
+    each = value if isinstance(value, list) else [value]
+    if len(each) > MOST_PRODUCTS:
+        raise Refused(f"has {len(each)} products in {where}; {MOST_PRODUCTS} is the most")
+    return tuple(words for one in each if (words := _words({"product": one}, "product", 100, where)))
+
+
+def _language(language: str | None, where: str) -> str | None:
+    if language is not None and not _LANGUAGE.fullmatch(language):
+        raise Refused(f"has the language `{_shown(language)}` in {where}; write its code, such as en or en-GB")
+    return language
 
 
 def _day(value: object, where: str) -> date | None:

@@ -6,7 +6,7 @@ It also is exact, needs no folder, and knows at once what another process has em
 from __future__ import annotations
 
 import heapq
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,32 +24,30 @@ class Exact:
     Args:
         engine: for transactions that only read.
         ours: tells the rows of the model and precision.
+        keys: of the chunks, by id; others are left out.
     """
 
-    def __init__(self, engine: Engine, ours: ColumnElement[bool], dimensions: int) -> None:
+    def __init__(self, engine: Engine, ours: ColumnElement[bool], dimensions: int, keys: Mapping[int, str]) -> None:
         self._engine = engine
         self._ours = ours
         self._dimensions = dimensions
+        self._keys = keys
 
-    def nearest(self, vector: NDArray[np.float32], limit: int) -> dict[str, float]:
+    def nearest(self, vector: NDArray[np.float32], limit: int, _: Collection[str] = ()) -> dict[str, float]:
         """The ``limit`` keys with the highest cosine to ``vector``, and it."""
         best = heapq.nlargest(limit, self._cosines(vector))
-        return {key: cosine for cosine, key in best}
+        return {self._keys[chunk_id]: cosine for cosine, chunk_id in best if chunk_id in self._keys}
 
-    def _cosines(self, vector: NDArray[np.float32]) -> Iterator[tuple[float, str]]:
-        rows = select(Chunk.id, Chunk.hash, Vector.values).join(Vector, (Vector.hash == Chunk.hash) & self._ours)
+    def _cosines(self, vector: NDArray[np.float32]) -> Iterator[tuple[float, int]]:
+        rows = select(Chunk.id, Vector.values).join(Vector, (Vector.hash == Chunk.hash) & self._ours)
         with Session(self._engine) as session:
             for part in session.execute(rows.execution_options(yield_per=ROWS_AT_ONCE)).partitions():
-                units = np.frombuffer(b"".join(row.values for row in part), "<f2").reshape(-1, self._dimensions)
-                lengths = [len(row.values) // (2 * self._dimensions) for row in part]
-                sums = np.add.reduceat(units.astype(np.float32), np.cumsum([0, *lengths[:-1]]), axis=0)
-                cosines = sums @ vector / np.maximum(np.linalg.norm(sums, axis=1), 1e-12)
-                yield from zip(cosines.tolist(), (key_of(row.id, row.hash) for row in part), strict=True)
+                for size in {len(row.values) for row in part}:  # chunks of as many units, for they are summed faster
+                    same = [row for row in part if len(row.values) == size]
+                    units = np.frombuffer(b"".join(row.values for row in same), "<f2").astype(np.float32)
+                    sums = units.reshape(len(same), -1, self._dimensions).sum(axis=1)
+                    cosines = sums @ vector / np.maximum(np.linalg.norm(sums, axis=1), 1e-12)
+                    yield from zip(cosines.tolist(), (row.id for row in same), strict=True)
 
     def close(self) -> None:
         """There is nothing to give back."""
-
-
-def key_of(chunk_id: int, hash_: str) -> str:
-    """A chunk's key among vectors; it holds the hash too, for SQL may give a chunk's number to another chunk later."""
-    return f"{chunk_id}-{hash_[:16]}"

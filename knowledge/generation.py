@@ -10,7 +10,7 @@ import json
 import logging
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 if TYPE_CHECKING:
     from chromadb.api.client import Client
+    from chromadb.api.types import Metadata, Where
 
 Vectors = NDArray[np.float32]
 
@@ -51,19 +52,24 @@ class Generation:
     def count(self) -> int:
         return self._collection.count()
 
-    def add(self, keys: Sequence[str], vectors: Vectors) -> None:
+    def add(self, keys: Sequence[str], vectors: Vectors, facets: Sequence[Collection[str]]) -> None:
         """Adds or replaces vectors; doing it twice changes nothing, so what a crash cut short is simply done again."""
         for at in range(0, len(keys), MOST_AT_ONCE):
             part = slice(at, at + MOST_AT_ONCE)
-            self._collection.upsert(ids=list(keys[part]), embeddings=np.asarray(vectors[part]))
+            flags = cast("list[Metadata]", [dict.fromkeys(own, True) or None for own in facets[part]])
+            self._collection.upsert(ids=list(keys[part]), embeddings=np.asarray(vectors[part]), metadatas=flags)
 
     def remove(self, keys: Sequence[str]) -> None:
         for at in range(0, len(keys), MOST_AT_ONCE):
             self._collection.delete(ids=list(keys[at : at + MOST_AT_ONCE]))
 
-    def nearest(self, vector: Vectors, limit: int) -> dict[str, float]:
-        """The ``limit`` keys with the highest cosine to ``vector``, and it."""
-        result = self._collection.query(query_embeddings=vector[None, :], n_results=limit, include=["distances"])
+    def nearest(self, vector: Vectors, limit: int, facets: Collection[str] = ()) -> dict[str, float]:
+        """The ``limit`` keys with the highest cosine to ``vector`` among those with all ``facets``, and it."""
+        flags: list[Where] = [{each: True} for each in sorted(facets)]
+        where: Where | None = {"$and": flags} if len(flags) > 1 else flags[0] if flags else None
+        result = self._collection.query(
+            query_embeddings=vector[None, :], n_results=limit, where=where, include=["distances"]
+        )
         distances = result["distances"]
         return dict(zip(result["ids"][0], (1 - each for each in distances[0]), strict=True)) if distances else {}
 

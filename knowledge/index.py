@@ -1,14 +1,16 @@
 """The two caches that questions are looked up in, words and vectors, kept in step with the rows in SQL.
 
-Words (tantivy) are in memory and made anew in a moment. Vectors (Chroma) are in a folder of one generation:
+Words (tantivy) are in a folder that changes where guides change. Vectors (Chroma) are in a folder of one generation:
 a change is an upsert into it; a new model, or a fault, means a new generation, filled from the vectors in SQL.
 
 Only the units of a chunk (a few sentences each) are embedded. Chroma holds their mean, which finds a chunk as well as
-a vector of the whole text does; the units themselves, read from SQL for the chunks found, tell the chunks apart.
+a vector of the whole text does; the units themselves, and the vectors of their tokens at one bit a dimension, are read
+from SQL for the chunks found and tell them apart.
 """
 
 from __future__ import annotations
 
+import heapq
 import json
 import logging
 import os
@@ -18,10 +20,9 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
-from typing import TypeVar
+from typing import Generic, TypeVar
 
 import numpy as np
 from filelock import FileLock, Timeout
@@ -30,29 +31,34 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from knowledge.answers import LibraryState
-from knowledge.encoder import Encoder, ModelUnavailable, Vectors
-from knowledge.exact import Exact, key_of
+from knowledge.encoder import Bits, Encoder, ModelUnavailable, Vectors
+from knowledge.exact import Exact
 from knowledge.generation import Generation, probe
 from knowledge.lexical import Lexical
-from knowledge.names import Names
 from knowledge.sentences import units
 from knowledge.tables import Chunk, Guide, Refusal, Revision, Vector
+from knowledge.words import Filters, Words, brought_up
 
 Progress = Callable[[int, int], None]
 T = TypeVar("T")
 
+WORDS = "words"
 CURRENT = "CURRENT"  # names the generation in use; replaced in one step, so it is never half written
 EMBEDDED_AT_ONCE = 32  # about a second of work: what a kill can cost
 ROWS_AT_ONCE = 500
 PROBE_SECONDS = 60.0
 FILLED_EVERY = 16  # batches: new text is found by its vectors long before a big ingest is through
 SAMPLES = 20
-UNITS_KEPT = 5_000  # chunks whose unit vectors stay in memory, 4 kB each; most people ask about the same things
+# Chunks whose vectors stay in memory, at 4 kB for the units and 10 kB for the tokens; most people ask about the same.
+UNITS_KEPT, TOKENS_KEPT = 5_000, 2_000
 LONGEST_EMBEDDED = 1_000  # characters of a unit; the model reads about as many
-LAYOUT = "units-1"  # of the vectors kept in SQL: what is made in another way must not be mixed in
+LAYOUT = "tokens-1"  # of the vectors kept in SQL: what is made in another way must not be mixed in
+ONE_BY_ONE = 5_000  # chunks that filters may leave to be compared with a question one by one, some 50 ms
 MOST_REBUILDS = 3  # in one process: an index that breaks again and again must not fill the disk or the log
 
 SPAN = func.substr(Guide.text, Chunk.start + 1, Chunk.end - Chunk.start)  # a chunk's text
+
+NO_FILTERS = Filters()
 
 log = logging.getLogger(__name__)
 
@@ -68,19 +74,6 @@ class IndexFault(Exception):
 
 class AlreadyOwned(IndexFault):
     """Another process owns the index."""
-
-
-@dataclass(frozen=True)
-class Words:
-    """The lexical index of one revision, and under which key each of its chunks stands in the vector index."""
-
-    revision: int
-    lexical: Lexical
-    keys: Mapping[int, str]  # by chunk id
-    hashes: Mapping[int, str]
-    chunk_ids: Mapping[str, int]  # by key
-    guides: int
-    names: Names
 
 
 class Index:
@@ -103,14 +96,15 @@ class Index:
         self._lock = FileLock(folder / "owner.lock", thread_local=False)
         self._refreshing = threading.Lock()
         self._closing = False
-        self._words = Words(-1, Lexical(()), {}, {}, {}, 0, Names(()))
+        self._words = Words(Lexical())
         self._generation: Generation | Exact | None = None
         self._broken: list[Generation | Exact] = []
         self._complete = -1  # the revision whose vectors are all in the generation
         self._embedded = 0
         self._rebuilds = 0
-        self._units: OrderedDict[str, Vectors] = OrderedDict()  # by hash
-        self._units_lock = threading.Lock()
+        self._units: _Kept[Vectors] = _Kept(UNITS_KEPT)
+        self._tokens: _Kept[Bits] = _Kept(TOKENS_KEPT)
+        self._titles: dict[str, Bits] = {}  # of the guides that are being embedded
         self._hopeless = False  # trying again can't help before a restart
         self.fault: str | None = None
 
@@ -120,24 +114,32 @@ class Index:
     def words(self) -> Words:
         return self._words
 
-    def nearest(self, vector: Vectors, limit: int) -> dict[int, float] | None:
-        """The cosines of the ``limit`` nearest chunks by id; None while vectors can't be asked."""
-        found = self._ask(lambda generation: generation.nearest(vector, limit))
+    def nearest(self, vector: Vectors, limit: int, filters: Filters = NO_FILTERS) -> dict[int, float] | None:
+        """The cosines of the ``limit`` nearest chunks within the filters, by id; None while vectors can't be asked."""
+        if filters.facets and self._generation is not None:
+            chunk_ids = self._words.within(filters)
+            # Chroma's graph leads to what is nearest of all: the fewer of its chunks count, the fewer it finds of them.
+            if len(chunk_ids) <= ONE_BY_ONE or isinstance(self._generation, Exact):
+                cosines = {each: float(mean_of(own) @ vector) for each, own in self.units(chunk_ids).items()}
+                return dict(heapq.nlargest(limit, cosines.items(), key=lambda item: item[1]))
+        found = self._ask(lambda generation: generation.nearest(vector, limit, filters.facets))
         return None if found is None else self._by_chunk(found)
 
     def units(self, chunk_ids: Collection[int]) -> dict[int, Vectors]:
         """The vectors of the units of the chunks named, a row for each, as far as they are embedded."""
-        hashes = {each: self._words.hashes[each] for each in chunk_ids if each in self._words.hashes}
-        with self._units_lock:
-            known = {hash_: self._units[hash_] for hash_ in set(hashes.values()) if hash_ in self._units}
-        known |= self._stored({hash_ for hash_ in hashes.values() if hash_ not in known})
-        with self._units_lock:
-            for hash_, vectors in known.items():
-                self._units[hash_] = vectors
-                self._units.move_to_end(hash_)
-            while len(self._units) > UNITS_KEPT:
-                self._units.popitem(last=False)
+        hashes = self._hashes(chunk_ids)
+        known = self._units.get(hashes.values(), self._stored)
         return {chunk_id: known[hash_] for chunk_id, hash_ in hashes.items() if hash_ in known}
+
+    def tokens(self, chunk_ids: Collection[int]) -> dict[int, Bits]:
+        """The bits of the tokens of the chunks named, titles first, a row for each, as far as they are embedded."""
+        hashes = self._hashes(chunk_ids)
+        known = self._tokens.get(hashes.values(), self._stored_tokens)
+        return {chunk_id: known[hash_] for chunk_id, hash_ in hashes.items() if hash_ in known}
+
+    def _hashes(self, chunk_ids: Collection[int]) -> dict[int, str]:
+        hashes = self._words.hashes
+        return {each: hashes[each] for each in chunk_ids if each in hashes}
 
     def settled(self) -> int | None:
         """The revision that rows, words and vectors all stand at; None while one of them lags behind."""
@@ -216,30 +218,8 @@ class Index:
                 self._refreshing.release()
 
     def _read_words(self) -> bool:
-        with Session(self._reading) as session:
-            revision = session.scalar(select(Revision.number)) or 0
-            if revision == self._words.revision:
-                return False
-            keys: dict[int, str] = {}
-            hashes: dict[int, str] = {}
-            guides = session.scalar(select(func.count()).select_from(Guide)) or 0
-            lexical = Lexical(self._entries(session, keys, hashes))
-            names = Names(f"{title}\n{text}" for title, text in session.execute(select(Guide.title, Guide.text)))
-        chunk_ids = {key: chunk_id for chunk_id, key in keys.items()}
-        self._words = Words(revision, lexical, keys, hashes, chunk_ids, guides, names)
-        return True
-
-    @staticmethod
-    def _entries(session: Session, keys: dict[int, str], hashes: dict[int, str]) -> Iterator[tuple[int, str]]:
-        rows = select(Chunk.id, Chunk.hash, Chunk.headings, Chunk.start, Chunk.end, Guide.id, Guide.title)
-        text, of = "", -1
-        for chunk_id, hash_, headings, start, end, guide_id, title in session.execute(
-            rows.join(Guide).order_by(Guide.id, Chunk.ordinal)
-        ):
-            if of != guide_id:
-                text, of = session.scalar(select(Guide.text).where(Guide.id == guide_id)) or "", guide_id
-            keys[chunk_id], hashes[chunk_id] = key_of(chunk_id, hash_), hash_
-            yield chunk_id, "\n".join((title, *headings[-2:], text[start:end]))
+        before, self._words = self._words, brought_up(self._words, self._reading, self._folder / WORDS)
+        return self._words is not before
 
     # Vectors: SQL first, then Chroma
 
@@ -247,7 +227,7 @@ class Index:
         self._close_broken()
         self._encoder.load()  # from here on its precision is final
         if self._exact:
-            self._generation = Exact(self._reading, self._ours, self._encoder.dimensions)
+            self._generation = Exact(self._reading, self._ours, self._encoder.dimensions, self._words.keys)
         elif self._generation is None and (named := self._named_generation()):
             self._open_generation(named)
         self._embed_missing(progress)
@@ -300,7 +280,8 @@ class Index:
             hashes = {key: words.hashes[words.chunk_ids[key]] for key in keys}
             vectors = self._stored(set(hashes.values()))
             if known := [key for key in keys if hashes[key] in vectors]:
-                generation.add(known, np.stack([mean_of(vectors[hashes[key]]) for key in known]))
+                means = np.stack([mean_of(vectors[hashes[key]]) for key in known])
+                generation.add(known, means, [words.facets[words.chunk_ids[key]] for key in known])
         if gone := [key for key in there if key not in words.chunk_ids]:
             generation.remove(gone)
 
@@ -323,18 +304,27 @@ class Index:
                 progress(self._embedded, len(self._words.keys))
             if isinstance(self._generation, Generation) and number % FILLED_EVERY == 0:
                 self._fill(self._generation, self._words)
+        self._titles.clear()
 
     def _embed(self, chunk_ids: Sequence[int]) -> None:
         with Session(self._reading) as session:
-            rows = session.execute(select(Chunk.hash, SPAN).join(Guide).where(Chunk.id.in_(chunk_ids))).all()
-        spans = [units(text) for _, text in rows]
-        parts = [text[low:high] for (_, text), own in zip(rows, spans, strict=True) for low, high in own]
-        vectors = self._encoder.encode([part[:LONGEST_EMBEDDED] for part in parts], bulk=True).astype("<f2")
-        ends = np.cumsum([len(own) for own in spans])[:-1]
+            columns = select(Chunk.hash, Guide.title, SPAN)
+            rows = session.execute(columns.join(Guide).where(Chunk.id.in_(chunk_ids))).all()
+        spans = [units(text) for _, _, text in rows]
+        parts = [text[low:high] for (_, _, text), own in zip(rows, spans, strict=True) for low, high in own]
+        titles = list({title for _, title, _ in rows} - self._titles.keys())
+        read, tokens = self._encoder.read([*(part[:LONGEST_EMBEDDED] for part in parts), *titles], bulk=True)
+        self._titles |= zip(titles, tokens[len(parts) :], strict=True)
+        vectors = read.astype("<f2")
         with Session(self._engine) as session, session.begin():
-            for (hash_, _), own in zip(rows, np.split(vectors, ends), strict=True):
-                row = Vector(hash=hash_, model=self._encoder.name, precision=self._precision, values=own.tobytes())
+            at = 0
+            for (hash_, title, _), own in zip(rows, spans, strict=True):
+                part = slice(at, at + len(own))
+                row = Vector(hash=hash_, model=self._encoder.name, precision=self._precision)
+                row.values = vectors[part].tobytes()
+                row.tokens = np.concatenate([self._titles[title], *tokens[part]]).tobytes()
                 session.merge(row)
+                at += len(own)
 
     @property
     def _ours(self) -> ColumnElement[bool]:
@@ -345,11 +335,22 @@ class Index:
         return f"{self._encoder.precision} {LAYOUT}"
 
     def _stored(self, hashes: Collection[str]) -> dict[str, Vectors]:
+        found: dict[str, Vectors] = {}
+        with Session(self._reading) as session:
+            for some in _slices(list(hashes), ROWS_AT_ONCE):
+                rows = session.execute(select(Vector.hash, Vector.values).where(self._ours, Vector.hash.in_(some)))
+                found |= {
+                    hash_: np.frombuffer(values, "<f2").reshape(-1, self._encoder.dimensions) for hash_, values in rows
+                }
+        return found
+
+    def _stored_tokens(self, hashes: Collection[str]) -> dict[str, Bits]:
         if not hashes:
             return {}
+        width = -(-self._encoder.dimensions // 8)
         with Session(self._reading) as session:
-            rows = session.execute(select(Vector.hash, Vector.values).where(self._ours, Vector.hash.in_(hashes)))
-            return {hash_: np.frombuffer(values, "<f2").reshape(-1, self._encoder.dimensions) for hash_, values in rows}
+            rows = session.execute(select(Vector.hash, Vector.tokens).where(self._ours, Vector.hash.in_(hashes)))
+            return {hash_: np.frombuffer(bits, np.uint8).reshape(-1, width) for hash_, bits in rows}
 
     def _samples(self) -> dict[str, Vectors]:
         words = self._words
@@ -431,6 +432,28 @@ def mean_of(vectors: Vectors) -> Vectors:
     """The mean of unit vectors, at length 1."""
     mean = vectors.astype(np.float32).mean(axis=0)
     return np.asarray(mean / max(float(np.linalg.norm(mean)), 1e-12), dtype=np.float32)
+
+
+class _Kept(Generic[T]):
+    """What was read last, by the hash of the chunk."""
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._kept: OrderedDict[str, T] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def get(self, hashes: Collection[str], read: Callable[[Collection[str]], dict[str, T]]) -> dict[str, T]:
+        """What belongs to the hashes, as far as there is any; ``read`` is asked for those that aren't kept."""
+        with self._lock:
+            known = {hash_: self._kept[hash_] for hash_ in set(hashes) if hash_ in self._kept}
+        known |= read({hash_ for hash_ in hashes if hash_ not in known})
+        with self._lock:
+            for hash_, what in known.items():
+                self._kept[hash_] = what
+                self._kept.move_to_end(hash_)
+            while len(self._kept) > self._most:
+                self._kept.popitem(last=False)
+        return known
 
 
 class _Closing(Exception):

@@ -237,6 +237,7 @@ def _store(key: str, source: Source, draft: Draft, now: datetime) -> Callable[[S
         guide = guide or Guide(key=key)
         guide.title, guide.owner, guide.audience = draft.title, draft.owner, draft.audience
         guide.journey_stage, guide.reviewed, guide.url = draft.journey_stage, draft.reviewed, draft.url
+        guide.products, guide.language = list(draft.products), draft.language
         guide.text, guide.hash, guide.updated_at = draft.text, source.hash, now
         session.add(guide)
         session.flush()

@@ -1,11 +1,12 @@
-"""The words of the guides: stemmed English, in memory, made anew from the rows whenever they change."""
+"""Search by the words of the guides: stemmed English."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from functools import cache
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     import tantivy
@@ -52,44 +53,81 @@ def asking() -> frozenset[str]:
     return frozenset(stems(ASKING))
 
 
-class Lexical:
-    """An index of words that never changes: the next revision gets a new one.
+def _index(folder: Path | None) -> tantivy.Index:
+    import tantivy
 
-    Args:
-        entries: chunk ids with the text that they are found by: title, headings and body in one. In fields of
-            their own, titles outweigh everything (.06 less for the right passage among the first five).
+    builder = tantivy.SchemaBuilder().add_integer_field("chunk", indexed=True, fast=True)
+    builder = builder.add_integer_field("guide", indexed=True)
+    builder = builder.add_text_field("text", tokenizer_name="guides", index_option="freq")
+    builder = builder.add_text_field("facets", tokenizer_name="raw", index_option="basic")
+    index = tantivy.Index(builder.build(), str(folder) if folder else None)
+    index.config_reader("manual", 1)
+    index.register_tokenizer("guides", _analyzer())
+    return index
+
+
+class Entry(NamedTuple):
+    """A chunk as it is found by words: title, headings and body in one.
+
+    In fields of their own, titles outweigh everything (.06 less for the right passage among the first five).
     """
 
-    def __init__(self, entries: Iterable[tuple[int, str]]) -> None:
+    chunk_id: int
+    guide_id: int
+    text: str
+    facets: Collection[str]
+
+
+class Lexical:
+    """The words of the guides as they stood at one moment; a change makes another one over the same index.
+
+    Args:
+        folder: where the index is kept, there or to be made; None keeps it in memory.
+    """
+
+    def __init__(self, folder: Path | None = None, *, index: tantivy.Index | None = None) -> None:
+        self._index = index or _index(folder)
+        self._searcher = self._index.searcher()
+        self.size: int = self._searcher.num_docs
+
+    def changed(self, gone: Iterable[int], entries: Iterable[Entry], *, anew: bool = False) -> Lexical:
+        """Without the chunks of the guides that are gone, with those of the entries; ``anew``: with only those."""
         import tantivy
 
-        builder = tantivy.SchemaBuilder().add_integer_field("chunk", indexed=True, fast=True)
-        builder = builder.add_text_field("text", tokenizer_name="guides", index_option="freq")
-        self._schema = builder.build()
-        index = tantivy.Index(self._schema)
-        index.register_tokenizer("guides", _analyzer())
-        # One thread and one segment: BM25 then weighs each word over all guides alike, in every run.
-        writer = index.writer(heap_size=64_000_000, num_threads=1)
-        for chunk_id, text in entries:
+        # One thread, and where it fits one segment, so that a run finds what the one before found.
+        writer = self._index.writer(heap_size=64_000_000, num_threads=1)
+        if anew:
+            writer.delete_all_documents()
+        for guide_id in gone:
+            writer.delete_documents_by_term("guide", guide_id)
+        for entry in entries:
             document = tantivy.Document()
-            document.add_integer("chunk", chunk_id)
-            document.add_text("text", text)
+            document.add_integer("chunk", entry.chunk_id)
+            document.add_integer("guide", entry.guide_id)
+            document.add_text("text", entry.text)
+            for facet in entry.facets:
+                document.add_text("facets", facet)
             writer.add_document(document)
         writer.commit()
         writer.wait_merging_threads()
-        index.reload()
-        self._searcher = index.searcher()
-        self.size: int = self._searcher.num_docs
+        self._index.reload()
+        return Lexical(index=self._index)
 
-    def search(self, words: Sequence[str], limit: int) -> dict[int, float]:
-        """The ``limit`` chunks with the highest BM25, and it."""
-        return self._scores(self._any_of(words), limit)
+    def search(self, words: Sequence[str], limit: int, facets: Collection[str] = ()) -> dict[int, float]:
+        """The ``limit`` chunks with the highest BM25 among those that have all ``facets``, and it."""
+        from tantivy import Occur, Query
+
+        query = self._any_of(words)
+        only = [Query.const_score_query(Query.term_query(self._index.schema, "facets", each), 0.0) for each in facets]
+        if only:
+            query = Query.boolean_query([(Occur.Must, query), *((Occur.Must, each) for each in only)])
+        return self._scores(query, limit)
 
     def score(self, words: Sequence[str], chunk_ids: Sequence[int]) -> dict[int, float]:
         """BM25 of the chunks named; those without any of the words are left out."""
         from tantivy import Occur, Query
 
-        only = Query.const_score_query(Query.term_set_query(self._schema, "chunk", list(chunk_ids)), 0.0)
+        only = Query.const_score_query(Query.term_set_query(self._index.schema, "chunk", list(chunk_ids)), 0.0)
         return self._scores(
             Query.boolean_query([(Occur.Must, only), (Occur.Must, self._any_of(words))]), max(1, len(chunk_ids))
         )
@@ -100,14 +138,14 @@ class Lexical:
 
     def frequency(self, word: str) -> int:
         """In how many chunks a stem stands."""
-        return int(self._searcher.doc_freq("text", word))
+        return min(self.size, int(self._searcher.doc_freq("text", word)))  # it counts what is gone until it is tidied
 
     def _any_of(self, words: Sequence[str]) -> tantivy.Query:
         from tantivy import Occur, Query
 
         return Query.boolean_query(
             [
-                (Occur.Should, Query.term_query(self._schema, "text", word, index_option="freq"))
+                (Occur.Should, Query.term_query(self._index.schema, "text", word, index_option="freq"))
                 for word in dict.fromkeys(words)
             ]
         )

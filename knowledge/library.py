@@ -17,11 +17,12 @@ from knowledge.chat import ChatWriter
 from knowledge.chat_model import PATIENCE_S, ChatModel
 from knowledge.citations import locate, section_around
 from knowledge.encoder import Encoder, Vectors
-from knowledge.index import Index, reading
+from knowledge.index import NO_FILTERS, Index, reading
 from knowledge.ingest import Summary, ingest
 from knowledge.instructions import without_instructions
 from knowledge.retriever import Retriever
 from knowledge.tables import Guide
+from knowledge.words import Filters
 
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
@@ -82,7 +83,13 @@ class Library:
         """Takes up what an ingest changed, and heals the index; True when there was something to do."""
         return self._index.refresh()
 
-    def answer(self, question: str, turns: Sequence[str] = (), show: Show | None = None) -> Answer:
+    def answer(
+        self,
+        question: str,
+        turns: Sequence[str] = (),
+        filters: Filters = NO_FILTERS,
+        show: Show | None = None,
+    ) -> Answer:
         """What the guides say; a fault where they don't yet, because the first ones are still being taken in.
 
         Args:
@@ -91,7 +98,7 @@ class Library:
                 out too little in the end; the answer that is returned is what holds.
         """
         is_reading = self._is_reading_first
-        answer = self._answering.answer(question, turns, show)
+        answer = self._answering.answer(question, turns, filters, show)
         if is_reading and answer.outcome is Outcome.NOT_IN_GUIDES:
             return Answer(Outcome.FAULT, 0.0, notes=(STILL_READING,))
         return answer
@@ -122,8 +129,14 @@ class Library:
                 changed=place is None,
             )
 
-    def ingest(self, progress: Callable[[int, int, str], None] | None = None) -> Summary:
-        """Takes in the guides folder, then refreshes. What is in already is found by its words meanwhile."""
+    def ingest(
+        self, progress: Callable[[int, int, str], None] | None = None, read: Callable[[], None] | None = None
+    ) -> Summary:
+        """Takes in the guides folder, then refreshes. What is in already is found by its words meanwhile.
+
+        Args:
+            read: called when all of it is found by its words, or can't be read.
+        """
 
         def tell(done: int, of: int, name: str) -> None:
             if done >= FIRST_WORDS and done.bit_count() == 1:  # at 4, 8, 16, …: together no more work than the last
@@ -137,6 +150,8 @@ class Library:
             self._index.refresh_words()
         finally:
             self._is_reading_first = False
+            if read:
+                read()
         self._index.refresh()
         return summary
 

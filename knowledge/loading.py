@@ -80,6 +80,8 @@ class Draft:
     journey_stage: str | None
     reviewed: date | None
     url: str | None
+    products: tuple[str, ...]
+    language: str | None
     text: str
     chunks: tuple[ChunkDraft, ...]
 
@@ -155,7 +157,8 @@ class Parser:
         fields = answer["draft"]
         reviewed = date.fromisoformat(fields.pop("reviewed")) if fields["reviewed"] else None
         chunks = tuple(ChunkDraft(start, end, tuple(path), hash) for start, end, path, hash in fields.pop("chunks"))
-        return Draft(**fields | {"reviewed": reviewed, "chunks": chunks})
+        products = tuple(fields.pop("products"))
+        return Draft(**fields | {"reviewed": reviewed, "products": products, "chunks": chunks})
 
     def _ask(self, source: Source) -> dict[str, Any]:
         if self._process is None or self._process.poll() is not None:

@@ -5,10 +5,12 @@ all that tells a question on a product that we don't have ("Brook 6") from one t
 from the guides' own capitals and numbers; no product is listed here.
 """
 
+import copy
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from itertools import pairwise
+from typing import Any, Self
 
 from knowledge.lexical import asking, stems
 
@@ -58,6 +60,38 @@ class Names:
         self._series: set[str] = set()  # what codes begin with
         for text in texts:
             self._learn(text)
+
+    @classmethod
+    def from_counts(cls, counts: Mapping[str, Any]) -> Self:
+        """What ``counts`` told of, again."""
+        names = cls(())
+        names._followers.update({tuple(name): set(words) for *name, words in counts["followers"]})
+        names._numbered, names._capital, names._small = (
+            Counter(counts[kind]) for kind in ("numbered", "capital", "small")
+        )
+        names._codes, names._series = set(counts["codes"]), set(counts["series"])
+        return names
+
+    def counts(self) -> dict[str, Any]:
+        """All that was learned, in what JSON knows."""
+        return {
+            "followers": [(*name, sorted(words)) for name, words in self._followers.items()],
+            "numbered": self._numbered,
+            "capital": self._capital,
+            "small": self._small,
+            "codes": sorted(self._codes),
+            "series": sorted(self._series),
+        }
+
+    def with_more(self, texts: Iterable[str]) -> Self:
+        """What these names and more texts call products; those in use for questions stay as they are."""
+        more = copy.copy(self)
+        more._followers = defaultdict(set, {name: set(words) for name, words in self._followers.items()})
+        more._numbered, more._capital, more._small = map(Counter, (self._numbered, self._capital, self._small))
+        more._codes, more._series = set(self._codes), set(self._series)
+        for text in texts:
+            more._learn(text)
+        return more
 
     def _learn(self, text: str) -> None:
         for word, times in Counter(_WORD.findall(text)).items():

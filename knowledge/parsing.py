@@ -86,6 +86,8 @@ def _draft(name: str, content: bytes, sidecar: bytes | None, limits: Limits) -> 
         journey_stage=said.journey_stage,
         reviewed=said.reviewed,
         url=said.url,
+        products=said.product,
+        language=said.language,
         text=text,
         chunks=tuple(cut(title[:300], text)),
     )

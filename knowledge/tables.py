@@ -34,6 +34,8 @@ class Guide(KnowledgeTable):
     journey_stage: Mapped[str | None] = mapped_column(String(40))
     reviewed: Mapped[date | None] = mapped_column(Date)
     url: Mapped[str | None] = mapped_column(String(2000))
+    products: Mapped[list[str]] = mapped_column(JSON, default=list)  # as written; what it can be filtered by, as next
+    language: Mapped[str | None] = mapped_column(String(35))  # such as en-GB
     text: Mapped[str] = mapped_column(Text)
     hash: Mapped[str] = mapped_column(String(64))  # sha256 of the file's bytes: unchanged files are not parsed again
     updated_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
@@ -59,7 +61,7 @@ class Chunk(KnowledgeTable):
 
 
 class Vector(KnowledgeTable):
-    """What a chunk's units embed to under one model and precision: embedding is the expensive step, so it is kept."""
+    """What a chunk embeds to under one model and precision: embedding is the expensive step, so it is kept."""
 
     __tablename__ = "vectors"
 
@@ -67,6 +69,7 @@ class Vector(KnowledgeTable):
     model: Mapped[str] = mapped_column(String(200), primary_key=True)
     precision: Mapped[str] = mapped_column(String(20), primary_key=True)
     values: Mapped[bytes] = mapped_column(LargeBinary)  # float16, little-endian: a vector of length 1 for each unit
+    tokens: Mapped[bytes] = mapped_column(LargeBinary)  # one bit a dimension: a vector for each token, title and text
 
 
 class Refusal(KnowledgeTable):

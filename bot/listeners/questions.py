@@ -227,7 +227,7 @@ async def _look_up(
         turns = await questions.before(session, question)
     if question.answer is not None:
         return question, from_json(question.answer)
-    return question, await parts.think(parts.library.answer, text, turns, show)
+    return question, await parts.think(parts.library.answer, text, turns, show=show)
 
 
 async def _keep_and_post(

@@ -16,6 +16,7 @@ from sqlalchemy import text
 from bot import cli, demo, doctor, running, settings
 from bot.records.database import engine_for, migrate
 from knowledge.ingest import ingest
+from knowledge.words import Filters
 from tests.conftest import NOW
 
 HEAVY = {"torch", "sentence_transformers", "chromadb", "tantivy", "langchain", "slack_bolt", "slack_sdk", "sqlalchemy"}
@@ -157,15 +158,15 @@ def test_the_manifest_follows_the_settings(frontline: Callable[..., Said], monke
 
 def test_ask_shows_quote_and_source(frontline: Callable[..., Said], monkeypatch: pytest.MonkeyPatch) -> None:
     """The running bot's answer is printed with the quote, the section, its owner and its date."""
-    asked: list[str] = []
+    asked: list[tuple[str, Filters]] = []
 
-    def answer(_: settings.Settings, question: str) -> dict[str, Any]:
-        asked.append(question)
+    def answer(_: settings.Settings, question: str, filters: Filters) -> dict[str, Any]:
+        asked.append((question, filters))
         return ANSWERED
 
     monkeypatch.setattr(running, "answer", answer)
-    said = frontline("ask", "Is an outage credited?")
-    assert asked == ["Is an outage credited?"]
+    said = frontline("ask", "Is an outage credited?", "--product", "Brook 4", "--language", "en")
+    assert asked == [("Is an outage credited?", Filters("Brook 4", "en"))]
     assert "| We credit a day. It needs no form." in said.out
     source = (
         "[1] Refunds › Outages, owner chloe@brightwater.example, reviewed 2026-09-14, https://guides.example/refunds"

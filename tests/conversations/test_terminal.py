@@ -79,6 +79,7 @@ def test_ask_is_answered_by_the_running_bot(frontline: Terminal, bot: Bot) -> No
     said = frontline("ask", "Do we credit a day for each day of an outage?")
     assert said.returncode == 0, said.stderr
     assert "Refunds" in said.stdout
+    assert "The guides don't say." in frontline("ask", "Is an outage credited?", "--product", "Ark").stdout
 
 
 def test_ingest_leaves_the_index_to_the_running_bot(frontline: Terminal, bot: Bot, folder: Path) -> None:

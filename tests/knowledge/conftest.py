@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -85,7 +86,14 @@ def put(engine: Engine, key: str, text: str | None) -> None:
             session.flush()
         if text is not None:
             title = text.splitlines()[0].lstrip("# ")
-            guide = Guide(key=key, title=title, text=text, hash="", updated_at=NOW, audience="everyone")
+            guide = Guide(
+                key=key,
+                title=title,
+                text=text,
+                hash=sha256(text.encode()).hexdigest(),
+                updated_at=NOW,
+                audience="everyone",
+            )
             guide.owner, guide.reviewed, guide.url = (
                 "ana@brightwater.example",
                 date(2026, 9, 1),

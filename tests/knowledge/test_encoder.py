@@ -146,6 +146,57 @@ def test_the_export_is_made_once_and_loads_without_torch(tmp_path: Path) -> None
     assert [each.stat().st_mtime_ns for each in tmp_path.iterdir()] == [written]
 
 
+def test_a_broken_export_is_made_anew(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """A file that was cut short costs a second and one line in the log."""
+    name = encoding.describe(encoding._packaged()).key
+    (tmp_path / f"{name}.onnx").write_bytes(b"half a graph")
+
+    healed = Encoder(exports=tmp_path)
+    healed.load()
+    healed.close()
+
+    assert healed.precision == "int8"
+    assert (tmp_path / f"{name}.onnx").stat().st_size > 20_000_000
+    assert "is broken and is made anew" in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("torch_s", "precision"), [(0.0, "float32"), (1e9, "int8")], ids=["torch is faster", "torch is slower"]
+)
+def test_eight_bits_have_to_be_faster_than_torch(
+    tmp_path: Path, torch_s: float, precision: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Measured once, at the export, where the processor leaves a doubt; the next start remembers."""
+    monkeypatch.setattr(encoding, "_multiplies_integers", lambda: False)
+    monkeypatch.setattr(encoding, "MEASURED", ["A refund takes ten days."])
+    measured = []
+    run = subprocess.CompletedProcess([], 0, stdout=f"{torch_s}\n")
+    monkeypatch.setattr(subprocess, "run", lambda *_, **__: measured.append(1) or run)
+
+    for _ in range(2):
+        one = Encoder(exports=tmp_path)
+        assert one.encode(["refund"]).shape == (1, 384)
+        one.close()
+        assert one.precision == precision
+
+    assert len(measured) == 1
+    assert ("no faster on this machine" in caplog.text) == (precision == "float32")
+
+
+def test_an_export_that_fails_leaves_the_model_to_torch(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Answers come all the same, more slowly, and the log says why."""
+    monkeypatch.setattr(encoding, "export", lambda _, path: (path.parent / path.name).write_bytes(b"no graph"))
+
+    fallen = Encoder(exports=tmp_path)
+
+    assert fallen.encode(["refund"]).shape == (1, 384)
+    assert fallen.precision == "float32"
+    assert "runs in torch, which is slower: its 8-bit form can't be used" in caplog.text
+    fallen.close()
+
+
 def test_a_folder_that_can_not_be_written_is_named(tmp_path: Path) -> None:
     """The admin reads where the export should go."""
     (tmp_path / "models").write_text("a file in the way")

@@ -1,0 +1,285 @@
+"""Frontline beside what a user would pick instead: same guides, same model, one run, one table.
+
+``python -m benchmarks.answers [--corpus FILE] [--chunks N] [--work FOLDER]``. The peers are installed, pinned, into an
+environment of their own under the user's cache folder; it sees the packages of this one, so that torch, Chroma and
+sentence-transformers are the same. Without a network, and nothing installed yet, Frontline is measured alone.
+
+Peers get chunks of 800 characters and give five passages. Beyond `corpus.REAL` chunks vectors are turned by chance, for
+the peers and for Frontline alike: speeds don't depend on what they mean. Every step runs in a process of its own.
+"""
+
+import argparse
+import json
+import os
+import re
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from benchmarks import corpus
+from benchmarks.peers import searched
+from bot import QUIET
+from bot.records.database import engine_for, migrate
+from knowledge.encoder import Encoder, _packaged
+from knowledge.exact import Exact
+from knowledge.index import Index, reading
+from knowledge.ingest import ingest
+from knowledge.library import Library
+from knowledge.retriever import CANDIDATES, Retriever, keywords_of
+
+ROOT = Path(__file__).parent.parent
+CACHE = Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache")) / "frontline" / "peers"
+PINS = (
+    "langchain-chroma==1.1.0",
+    "langchain-huggingface==1.2.3",
+    "llama-index-core==0.14.25",
+    "llama-index-embeddings-huggingface==0.8.0",
+    "haystack-ai==3.4.1",
+)
+PEERS = ("naive", "llama-index", "haystack")
+CHUNK = 800  # characters, of the peers
+COLD_RUNS = 3
+ROWS = (
+    ("characters_a_second", "ingest, characters a second", True),
+    ("passages_a_second", "  Frontline, passages alone", True),
+    ("p50_ms", "retrieval, one asker, p50 ms", False),
+    ("dense_ms", "  Frontline, its dense half", False),
+    ("a_second", "questions a second, 16 askers", True),
+    ("cold_s", "process start to first answer, s", False),
+    ("cold_cpu_s", "  CPU seconds of it", False),
+    ("cold_mb", "memory of that process, MB", False),
+    ("warm_mb", "memory while answering, MB", False),
+)
+SAME_AS = {"passages_a_second": "characters_a_second", "dense_ms": "p50_ms"}  # what the peers are held against
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--corpus", type=Path, help="JSON lines with title and text; without it the sample guides")
+    parser.add_argument("--chunks", type=int, default=20_000, help="of the peers'")
+    parser.add_argument("--work", type=Path, help="where stores are kept for another run")
+    parser.add_argument("--ours", choices=["fill", "search"], help=argparse.SUPPRESS)
+    given = parser.parse_args()
+    with _folder(given.work) as work:
+        if given.ours:
+            print(json.dumps({"fill": fill, "search": search}[given.ours](work)))
+        else:
+            compare(work, given.corpus, given.chunks)
+
+
+@contextmanager
+def _folder(kept: Path | None) -> Iterator[Path]:
+    if kept is not None:
+        kept.mkdir(parents=True, exist_ok=True)
+        yield kept.resolve()
+    else:
+        with tempfile.TemporaryDirectory() as passing:
+            yield Path(passing)
+
+
+def compare(work: Path, file: Path | None, chunks: int) -> None:
+    characters = chunks * CHUNK
+    if not (work / "guides").exists():
+        corpus.write_guides(work / "guides", file, characters)
+    given = work / "given.json"
+    given.write_text(json.dumps(_given(work, file, chunks)))
+    figures = {"Frontline": _ours(work, given)}
+    if python := _environment():
+        for peer in PEERS:
+            figures[peer] = _theirs(python, peer, work, given)
+    _print(figures)
+
+
+def _given(work: Path, file: Path | None, chunks: int) -> dict[str, Any]:
+    texts = corpus.texts(file)
+    cut: list[str] = []
+    while len(cut) < chunks:
+        _, text = next(texts)
+        cut += [text[at : at + CHUNK] for at in range(0, len(text), CHUNK)]
+    cut = cut[:chunks]
+    encoder = Encoder(exports=work / "models")
+    known = encoder.encode(cut[: corpus.REAL], bulk=True)
+    chance = np.random.default_rng(1)
+    copies = [corpus.turned(known[[n % len(known)]], chance) for n in range(len(known), chunks)]
+    np.save(work / "vectors.npy", np.concatenate([known, *copies]))
+    lines = (Path(__file__).parent / "sample_questions.jsonl").read_text(encoding="utf-8").splitlines()
+    asked = [json.loads(line)["question"] for line in lines]
+    return {"chunks": cut, "real": corpus.REAL // 4, "questions": asked, "vectors": str(work / "vectors.npy")}
+
+
+def _environment() -> Path | None:
+    """The Python of the peers' environment, made when it is not there; None, with a word, when it can't be."""
+    python, said = CACHE / "bin" / "python", CACHE / "installed.txt"
+    if said.exists() and said.read_text() == "\n".join(PINS):
+        return python
+    subprocess.run([sys.executable, "-m", "venv", "--clear", CACHE], check=True)
+    (site,) = CACHE.glob("lib/python*/site-packages")
+    (site / "frontline.pth").write_text(next(path for path in sys.path if path.endswith("site-packages")))
+    installed = subprocess.run([python, "-m", "pip", "install", "--quiet", *PINS], capture_output=True, text=True)
+    if installed.returncode:
+        reason = (installed.stderr.strip().splitlines() or ["pip says nothing"])[-1]
+        print(f"The peers can't be installed, so Frontline stands alone: {reason}", file=sys.stderr)
+        return None
+    said.write_text("\n".join(PINS))
+    return python
+
+
+def _theirs(python: Path, peer: str, work: Path, given: Path) -> dict[str, float]:
+    store = work / f"{peer}.store"
+    command = [str(python), str(Path(__file__).parent / "peers.py"), peer]
+    rest = [str(store), str(_packaged())]
+    kept = work / f"{peer}.json"  # the store of an earlier run, and how fast it was filled
+    figures: dict[str, float] = json.loads(kept.read_text()) if kept.exists() else {}
+    if not figures:
+        figures = _run([*command, "fill", *rest], given)[0]
+        kept.write_text(json.dumps(figures))
+    found, measured = _run([*command, "search", *rest], given)
+    return figures | found | {"warm_mb": measured["mb"]} | _cold([*command, "cold", *rest], given)
+
+
+def _ours(work: Path, given: Path) -> dict[str, float]:
+    me = [sys.executable, "-m", "benchmarks.answers", "--work", str(work), "--ours"]
+    figures = _run([*me, "fill"], given, **QUIET)[0]
+    found, measured = _run([*me, "search"], given, **QUIET)
+    question = json.loads(given.read_text())["questions"][0]
+    ask = [sys.executable, "-m", "bot", "ask", question]
+    return figures | found | {"warm_mb": measured["mb"]} | _cold(ask, given, DATA_DIR=str(work))
+
+
+def _cold(command: list[str], given: Path, **settings: str) -> dict[str, float]:
+    runs = [_run(command, given, **settings)[1] for _ in range(COLD_RUNS)]
+    best = {name: min(run[name] for run in runs) for name in ("s", "cpu_s", "mb")}
+    return {f"cold_{name}": figure for name, figure in best.items()}
+
+
+def _run(command: list[str], given: Path, **settings: str) -> tuple[dict[str, float], dict[str, float]]:
+    """What a process printed as its last line, if that is JSON, and what it cost."""
+    quiet = {"HF_HUB_OFFLINE": "1", "TRANSFORMERS_OFFLINE": "1", "ANONYMIZED_TELEMETRY": "False"}
+    tokens = {"SLACK_BOT_TOKEN": "xoxb-0", "SLACK_APP_TOKEN": "xapp-0"}  # or `ask` is about the demo's guides
+    began = time.perf_counter()
+    with given.open() as file, tempfile.TemporaryFile("w+") as out:
+        process = subprocess.Popen(
+            command, stdin=file, stdout=out, cwd=ROOT, env={**os.environ, **quiet, **tokens, **settings}
+        )
+        _, status, used = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+        took = time.perf_counter() - began
+        out.seek(0)
+        last = (out.read().strip().splitlines() or [""])[-1]
+    if process.returncode:
+        raise SystemExit(f"{' '.join(command)} ended with {process.returncode}")
+    said = json.loads(last) if last.startswith("{") else {}
+    return said, {"s": took, "cpu_s": used.ru_utime + used.ru_stime, "mb": used.ru_maxrss / 1024}
+
+
+# Frontline's own steps
+
+
+def fill(work: Path) -> dict[str, float]:
+    """Takes in some guides as an admin would, timed, then the others."""
+    given = json.load(sys.stdin)
+    some = given["chunks"][: given["real"]]
+    encoder = Encoder(exports=work / "models")
+    encoder.encode(some[:8], bulk=True)
+    began = time.perf_counter()
+    encoder.encode(some, bulk=True)
+    alone = sum(map(len, some)) / (time.perf_counter() - began)
+    with tempfile.TemporaryDirectory() as passing:
+        folder = Path(passing)
+        for number, chunk in enumerate(some):
+            (folder / f"{number}.md").write_text(chunk, encoding="utf-8")
+        library = _library(folder, folder, encoder)
+        began = time.perf_counter()
+        library.ingest()
+        with_units = sum(map(len, some)) / (time.perf_counter() - began)
+        library.close()
+    library = _library(work, work / "guides", encoder)
+    engine = library._engine
+    if not library.state().chunks:
+        ingest(engine, work / "guides", now=corpus.NOW)
+        _embed_some(engine, encoder)
+        corpus.pretend(engine, encoder)
+    library.warm()
+    library.close()
+    return {"characters_a_second": with_units, "passages_a_second": alone}
+
+
+def _embed_some(engine: Any, encoder: Encoder) -> None:
+    from sqlalchemy import select
+    from sqlalchemy.orm import Session
+
+    from knowledge.tables import Chunk
+
+    index = Index(engine, Path(tempfile.mkdtemp()), encoder)
+    encoder.load()
+    with Session(engine) as session:
+        chunk_ids = list(session.scalars(select(Chunk.id).order_by(Chunk.id).limit(corpus.REAL)))
+    index._embed(chunk_ids)
+
+
+def search(work: Path) -> dict[str, float]:
+    questions = json.load(sys.stdin)["questions"]
+    encoder = Encoder(exports=work / "models")
+    library = _library(work, work / "guides", encoder)
+    library.warm()
+    index = library._index
+    retriever = Retriever(library._engine, index, encoder)
+    figures = searched(retriever.retrieve, questions)
+    dense = []
+    for question in questions:
+        began = time.perf_counter()
+        index.nearest(encoder.encode([question])[0], CANDIDATES)
+        dense.append((time.perf_counter() - began) * 1000)
+    figures["dense_ms"] = statistics.median(dense)
+    figures["found"] = exact_found(index, library._engine, encoder, questions)
+    library.close()
+    return figures
+
+
+def exact_found(index: Index, engine: Any, encoder: Encoder, questions: list[str]) -> float:
+    """The share of the ten nearest chunks, compared one by one, that are among the candidates for the ranking."""
+    exact = Exact(reading(engine), index._ours, encoder.dimensions, index.words.keys)
+    shares = []
+    for question in questions[::4]:
+        vector = encoder.encode([question])[0]
+        ten = set(exact.nearest(vector, 10))
+        near = index.nearest(vector, CANDIDATES) or {}
+        words = index.words.lexical.search(keywords_of(question), CANDIDATES)
+        shares.append(len(ten & {index.words.keys[each] for each in {*near, *words}}) / 10)
+    return statistics.mean(shares)
+
+
+def _library(folder: Path, guides: Path, encoder: Encoder) -> Library:
+    url = f"sqlite:///{folder}/frontline.db"
+    migrate(url)
+    library = Library(engine_for(url), folder / "index", encoder, None, root=guides, clock=lambda: corpus.NOW)
+    library.open()
+    return library
+
+
+def _print(figures: dict[str, dict[str, float]]) -> None:
+    names = list(figures)
+    print(f"{'':34}" + "".join(f"{name:>14}" for name in names) + f"{'× naive':>10}")
+    for key, words, more_is_better in ROWS:
+        theirs = SAME_AS.get(key, key)
+        own = figures["Frontline"].get(key)
+        row = [figures[name].get(key if name == "Frontline" else theirs) for name in names]
+        ratio = ""
+        if own and (naive := figures.get("naive", {}).get(theirs)):
+            ratio = f"{own / naive if more_is_better or key.endswith('mb') else naive / own:.2f}"
+        print(f"{words:34}" + "".join(f"{value:>14,.2f}" if value else f"{'–':>14}" for value in row) + f"{ratio:>10}")
+    print(f"of the exact top 10 among the candidates: {figures['Frontline']['found']:.3f}")
+    model = re.search(r"model name\s*: (.*)", Path("/proc/cpuinfo").read_text()) if sys.platform == "linux" else None
+    print(f"{os.cpu_count()} cores, {model[1] if model else sys.platform}, load {os.getloadavg()[0]:.1f}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,213 @@
+"""The words of one revision of the guides, for searching: kept in a folder, and changed only where guides changed."""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import shutil
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Engine, select
+from sqlalchemy.orm import Session
+
+from knowledge.lexical import Entry, Lexical
+from knowledge.names import Names
+from knowledge.tables import Chunk, Guide, Revision
+
+MADE = 1  # counted up when the folder would be filled differently, so that the next start fills it anew
+STATE = "state.json"
+GUIDES_AT_ONCE = 200
+# What an earlier version of a guide called its products, and how often it used a word, can't be taken back one by
+# one: after so many changes all is read again, in a small library after each.
+FEW_GUIDES, STALE_SHARE = 200, 50
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Filters:
+    """Which guides may answer: those whose front matter names the product, or the language (`en` holds `en-GB`)."""
+
+    product: str | None = None
+    language: str | None = None
+
+    @property
+    def facets(self) -> frozenset[str]:
+        return facets((self.product,) if self.product else (), self.language)
+
+
+def facets(products: Collection[str], language: str | None) -> frozenset[str]:
+    """What a guide can be filtered by, one word each.
+
+    >>> sorted(facets(["Brook 4"], "en-GB"))
+    ['language=en', 'language=en-gb', 'product=brook 4']
+    """
+    spoken = {language.casefold(), language.casefold().partition("-")[0]} if language else set()
+    named = {" ".join(product.casefold().split()) for product in products}
+    return frozenset({*(f"product={each}" for each in named), *(f"language={each}" for each in spoken)})
+
+
+@dataclass(frozen=True)
+class Shelved:
+    """What the words know of one guide."""
+
+    hash: str
+    chunks: tuple[int, ...]
+    facets: frozenset[str]
+
+
+@dataclass(frozen=True)
+class Words:
+    """The lexical index of one revision, and under which key each of its chunks stands in the vector index."""
+
+    lexical: Lexical
+    revision: int = -1
+    keys: Mapping[int, str] = field(default_factory=dict)  # by chunk id
+    hashes: Mapping[int, str] = field(default_factory=dict)
+    chunk_ids: Mapping[str, int] = field(default_factory=dict)  # by key
+    shelved: Mapping[int, Shelved] = field(default_factory=dict)  # by guide id
+    names: Names = field(default_factory=lambda: Names(()))
+    stale: int = 0  # versions of guides that names and counts still stand on, though they are gone
+
+    @property
+    def guides(self) -> int:
+        return len(self.shelved)
+
+    @cached_property
+    def facets(self) -> dict[int, frozenset[str]]:
+        """By chunk id."""
+        return {chunk: guide.facets for guide in self.shelved.values() for chunk in guide.chunks}
+
+    def within(self, filters: Filters) -> list[int]:
+        """The chunks that the filters leave."""
+        wanted = filters.facets
+        return [chunk for guide in self.shelved.values() if wanted <= guide.facets for chunk in guide.chunks]
+
+
+def brought_up(words: Words, engine: Engine, folder: Path) -> Words:
+    """The words of the newest rows; ``words`` itself where it stands at them. Only the owner of the folder calls this.
+
+    Args:
+        engine: for transactions that only read.
+        folder: keeps the words for the next process.
+    """
+    with Session(engine) as session:
+        revision = session.scalar(select(Revision.number)) or 0
+        if revision == words.revision:
+            return words
+        if words.revision < 0:
+            words = _kept(session, folder)
+        now = dict(session.execute(select(Guide.id, Guide.hash)).all())
+        gone = [guide_id for guide_id, guide in words.shelved.items() if now.get(guide_id) != guide.hash]
+        new = [guide_id for guide_id, hash_ in now.items() if _hash_of(words, guide_id) != hash_]
+        stale = words.stale + len(gone)
+        if stale > (len(now) // STALE_SHARE if len(now) > FEW_GUIDES else 0):
+            words, gone, new, stale = Words(words.lexical), [], list(now), 0
+        if not gone and not new and words.lexical.size == len(words.keys):
+            return replace(words, revision=revision)
+        words = replace(_changed(session, words, gone, new), revision=revision, stale=stale)
+    _keep(words, folder)
+    return words
+
+
+def _hash_of(words: Words, guide_id: int) -> str | None:
+    guide = words.shelved.get(guide_id)
+    return guide.hash if guide else None
+
+
+def _changed(session: Session, words: Words, gone: Collection[int], new: Sequence[int]) -> Words:
+    keys, hashes, shelved = dict(words.keys), dict(words.hashes), dict(words.shelved)
+    for guide_id in gone:
+        for chunk_id in shelved.pop(guide_id).chunks:
+            del keys[chunk_id], hashes[chunk_id]
+    texts: list[str] = []
+
+    def entries() -> Iterator[Entry]:
+        for guide, chunks in _rows(session, new):
+            own = facets(guide.products, guide.language)
+            shelved[guide.id] = Shelved(guide.hash, tuple(chunk.id for chunk in chunks), own)
+            texts.append(f"{guide.title}\n{guide.text}")
+            for chunk in chunks:
+                keys[chunk.id], hashes[chunk.id] = _key(chunk.id, chunk.hash, own), chunk.hash
+                said = "\n".join((guide.title, *chunk.headings[-2:], guide.text[chunk.start : chunk.end]))
+                yield Entry(chunk.id, guide.id, said, own)
+
+    lexical = words.lexical.changed(gone, entries(), anew=not words.shelved)
+    names = words.names.with_more(texts)
+    chunk_ids = {key: chunk_id for chunk_id, key in keys.items()}
+    return replace(words, lexical=lexical, keys=keys, hashes=hashes, chunk_ids=chunk_ids, shelved=shelved, names=names)
+
+
+def _rows(session: Session, guide_ids: Sequence[int]) -> Iterator[tuple[Any, list[Any]]]:
+    """Guides with their chunks in order."""
+    for at in range(0, len(guide_ids), GUIDES_AT_ONCE):
+        some = guide_ids[at : at + GUIDES_AT_ONCE]
+        columns = (Guide.id, Guide.hash, Guide.title, Guide.text, Guide.products, Guide.language)
+        chunks: dict[int, list[Any]] = {guide_id: [] for guide_id in some}
+        spans = select(Chunk.guide_id, Chunk.id, Chunk.hash, Chunk.headings, Chunk.start, Chunk.end)
+        for chunk in session.execute(spans.where(Chunk.guide_id.in_(some)).order_by(Chunk.guide_id, Chunk.ordinal)):
+            chunks[chunk.guide_id].append(chunk)
+        for guide in session.execute(select(*columns).where(Guide.id.in_(some)).order_by(Guide.id)):
+            yield guide, chunks[guide.id]
+
+
+def _key(chunk_id: int, hash_: str, own: Collection[str]) -> str:
+    """Holds the hash too, for SQL may give a chunk's number to another chunk later; and what it is filtered by."""
+    filtered = f"-{sha256('|'.join(sorted(own)).encode()).hexdigest()[:8]}" if own else ""
+    return f"{chunk_id}-{hash_[:16]}{filtered}"
+
+
+# The folder
+
+
+def _kept(session: Session, folder: Path) -> Words:
+    """What an earlier process left; nothing when it can't be used."""
+    try:
+        state = json.loads((folder / STATE).read_text(encoding="utf-8"))
+        if state["made"] == MADE:
+            words = _as_left(session, Lexical(folder), state)
+            if words.lexical.size == len(words.keys):
+                return words
+    except FileNotFoundError:
+        pass
+    except Exception as failure:  # noqa: BLE001 - whatever is wrong with a cache, it is made anew
+        log.warning("The index of words could not be read (%s) and is made anew.", type(failure).__name__)
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    return Words(Lexical(folder))
+
+
+def _as_left(session: Session, lexical: Lexical, state: Mapping[str, Any]) -> Words:
+    now = dict(session.execute(select(Guide.id, Guide.hash)).all())
+    left = {
+        int(guide_id): Shelved(hash_, tuple(chunks), frozenset(own))
+        for guide_id, (hash_, chunks, own) in state["guides"].items()
+    }
+    hashes = {chunk: "" for guide in left.values() for chunk in guide.chunks}
+    rows = session.execute(select(Chunk.id, Chunk.hash, Chunk.guide_id))
+    # What has changed since keeps no hash: it is taken out in a moment.
+    hashes |= {chunk: hash_ for chunk, hash_, guide in rows if guide in left and left[guide].hash == now.get(guide)}
+    keys = {chunk: _key(chunk, hashes[chunk], guide.facets) for guide in left.values() for chunk in guide.chunks}
+    return Words(
+        lexical,
+        keys=keys,
+        hashes=hashes,
+        chunk_ids={key: chunk for chunk, key in keys.items()},
+        shelved=left,
+        names=Names.from_counts(state["names"]),
+        stale=state["stale"],
+    )
+
+
+def _keep(words: Words, folder: Path) -> None:
+    guides = {guide_id: (each.hash, each.chunks, sorted(each.facets)) for guide_id, each in words.shelved.items()}
+    state = {"made": MADE, "stale": words.stale, "guides": guides, "names": words.names.counts()}
+    draft = folder / f"{STATE}.draft"
+    draft.write_text(json.dumps(state), encoding="utf-8")
+    os.replace(draft, folder / STATE)

@@ -1,0 +1,112 @@
+"""The words are kept for the next process, and only what changed is read again."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine
+
+from knowledge import words as reading_words
+from knowledge.lexical import Lexical, stems
+from knowledge.words import STATE, Words, brought_up
+
+Put = Callable[[str, str | None], None]
+
+
+@pytest.fixture
+def large(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Makes any library count as one in which reading everything again would take too long."""
+    monkeypatch.setattr(reading_words, "FEW_GUIDES", 0)
+    monkeypatch.setattr(reading_words, "STALE_SHARE", 1)
+
+
+def read(engine: Engine, folder: Path, words: Words | None = None) -> Words:
+    return brought_up(words or Words(Lexical()), engine.execution_options(writes=False), folder)
+
+
+def finds(words: Words, word: str) -> int:
+    return len(words.lexical.search(stems(word), 10))
+
+
+@pytest.mark.usefixtures("large")
+def test_a_change_reads_only_the_guide_that_changed(
+    guides: Engine, tmp_path: Path, put_guide: Put, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The other guides stay where they are, and nobody's search is disturbed meanwhile."""
+    before = read(guides, tmp_path / "words")
+    put_guide("visits.md", "# Engineer visits\n\nThe engineer now comes by zeppelin.\n")
+    taken: list[int] = []
+    rows = reading_words._rows
+    monkeypatch.setattr(reading_words, "_rows", lambda session, ids: taken.extend(ids) or rows(session, ids))
+
+    after = read(guides, tmp_path / "words", before)
+
+    assert len(taken) == 1
+    assert (finds(before, "zeppelin"), finds(before, "cancelling")) == (0, 1)
+    assert (finds(after, "zeppelin"), finds(after, "cancelling")) == (1, 0)
+    assert after.lexical.size == len(after.keys) == len(after.hashes) == len(after.chunk_ids)
+
+
+@pytest.mark.usefixtures("large")
+def test_step_by_step_is_the_same_as_at_once(guides: Engine, tmp_path: Path, put_guide: Put) -> None:
+    """Guides that come, change and leave end in the words of a first start."""
+    words = read(guides, tmp_path / "words")
+    for key, text in (
+        ("new.md", "# The Heron\n\nThe Heron 2 swims.\n"),
+        ("visits.md", "# Visits\n\nBy bicycle.\n"),
+        ("new.md", None),
+    ):
+        put_guide(key, text)
+        words = read(guides, tmp_path / "words", words)
+
+    fresh = read(guides, tmp_path / "fresh")
+
+    assert (words.keys, words.hashes, words.chunk_ids) == (fresh.keys, fresh.hashes, fresh.chunk_ids)
+    assert words.shelved == fresh.shelved
+
+
+def test_a_second_process_finds_the_words_as_they_were_left(guides: Engine, tmp_path: Path) -> None:
+    """Nothing is read again, and nothing is written."""
+    first = read(guides, tmp_path / "words")
+    written = {path.name: path.stat().st_mtime_ns for path in (tmp_path / "words").iterdir()}
+
+    second = read(guides, tmp_path / "words")
+
+    assert (second.keys, second.shelved, second.revision) == (first.keys, first.shelved, first.revision)
+    assert second.names.counts() == first.names.counts()
+    assert finds(second, "refund") == finds(first, "refund") > 0
+    assert {path.name: path.stat().st_mtime_ns for path in (tmp_path / "words").iterdir()} == written
+
+
+def test_what_changed_while_nobody_looked_is_taken_up(guides: Engine, tmp_path: Path, put_guide: Put) -> None:
+    """A start after an ingest finds the new text and no longer the old."""
+    read(guides, tmp_path / "words")
+    put_guide("visits.md", None)
+    put_guide("ferries.md", "# Ferries\n\nCalls at sea cost £2.\n")
+
+    words = read(guides, tmp_path / "words")
+
+    assert (finds(words, "ferries"), finds(words, "cancelling")) == (1, 0)
+
+
+@pytest.mark.parametrize("broken", [STATE, "meta.json"])
+def test_a_broken_folder_is_made_anew(guides: Engine, tmp_path: Path, broken: str) -> None:
+    """A cache that can't be read costs a moment, not an answer."""
+    whole = read(guides, tmp_path / "words")
+    (tmp_path / "words" / broken).write_text("{ half a")
+
+    again = read(guides, tmp_path / "words")
+
+    assert (again.keys, finds(again, "refund")) == (whole.keys, finds(whole, "refund"))
+    assert json.loads((tmp_path / "words" / broken).read_text())
+
+
+def test_a_product_whose_guide_left_is_unknown_again(guides: Engine, tmp_path: Path, put_guide: Put) -> None:
+    """In a small library nothing of an earlier version stays in mind."""
+    put_guide("eight.md", "# Brook 8\n\nThe Brook 8 is out of date.\n")
+    words = read(guides, tmp_path / "words")
+    assert words.names.unknown_in("Is the Brook 8 white?") == []
+    put_guide("eight.md", None)
+
+    assert read(guides, tmp_path / "words", words).names.unknown_in("Is the Brook 8 white?") == ["Brook 8"]
