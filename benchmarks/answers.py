@@ -1,8 +1,9 @@
 """Frontline beside what a user would pick instead: same guides, same model, one run, one table.
 
-``python -m benchmarks.answers [--corpus FILE] [--chunks N] [--work FOLDER]``. The peers are installed, pinned, into an
-environment of their own under the user's cache folder; it sees the packages of this one, so that torch, Chroma and
-sentence-transformers are the same. Without a network, and nothing installed yet, Frontline is measured alone.
+``python -m benchmarks.answers [--corpus FILE] [--chunks N] [--peers NAME …] [--work FOLDER]``. The peers are
+installed, pinned, into an environment of their own under the user's cache folder; it sees the packages of this one, so
+that torch, Chroma and sentence-transformers are the same. Without a network, and nothing installed yet, Frontline is
+measured alone.
 
 Peers get chunks of 800 characters and give five passages. Beyond `corpus.REAL` chunks vectors are turned by chance, for
 the peers and for Frontline alike: speeds don't depend on what they mean. Every step runs in a process of its own.
@@ -17,7 +18,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -65,6 +66,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--corpus", type=Path, help="JSON lines with title and text; without it the sample guides")
     parser.add_argument("--chunks", type=int, default=20_000, help="of the peers'")
+    parser.add_argument("--peers", nargs="+", choices=PEERS, default=PEERS)
     parser.add_argument("--work", type=Path, help="where stores are kept for another run")
     parser.add_argument("--ours", choices=["fill", "search"], help=argparse.SUPPRESS)
     given = parser.parse_args()
@@ -72,7 +74,7 @@ def main() -> None:
         if given.ours:
             print(json.dumps({"fill": fill, "search": search}[given.ours](work)))
         else:
-            compare(work, given.corpus, given.chunks)
+            compare(work, given.corpus, given.chunks, given.peers)
 
 
 @contextmanager
@@ -85,7 +87,7 @@ def _folder(kept: Path | None) -> Iterator[Path]:
             yield Path(passing)
 
 
-def compare(work: Path, file: Path | None, chunks: int) -> None:
+def compare(work: Path, file: Path | None, chunks: int, peers: Sequence[str]) -> None:
     characters = chunks * CHUNK
     if not (work / "guides").exists():
         corpus.write_guides(work / "guides", file, characters)
@@ -93,7 +95,7 @@ def compare(work: Path, file: Path | None, chunks: int) -> None:
     given.write_text(json.dumps(_given(work, file, chunks)))
     figures = {"Frontline": _ours(work, given)}
     if python := _environment():
-        for peer in PEERS:
+        for peer in peers:
             figures[peer] = _theirs(python, peer, work, given)
     _print(figures)
 
@@ -112,7 +114,7 @@ def _given(work: Path, file: Path | None, chunks: int) -> dict[str, Any]:
     np.save(work / "vectors.npy", np.concatenate([known, *copies]))
     lines = (Path(__file__).parent / "sample_questions.jsonl").read_text(encoding="utf-8").splitlines()
     asked = [json.loads(line)["question"] for line in lines]
-    return {"chunks": cut, "real": corpus.REAL // 4, "questions": asked, "vectors": str(work / "vectors.npy")}
+    return {"chunks": cut, "real": len(known) // 4, "questions": asked, "vectors": str(work / "vectors.npy")}
 
 
 def _environment() -> Path | None:

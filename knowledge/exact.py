@@ -36,14 +36,15 @@ class Exact:
     def nearest(self, vector: NDArray[np.float32], limit: int, _: Collection[str] = ()) -> dict[str, float]:
         """The ``limit`` keys with the highest cosine to ``vector``, and it."""
         best = heapq.nlargest(limit, self._cosines(vector))
-        return {self._keys[chunk_id]: cosine for cosine, chunk_id in best if chunk_id in self._keys}
+        return {self._keys[chunk_id]: cosine for cosine, chunk_id in best}
 
     def _cosines(self, vector: NDArray[np.float32]) -> Iterator[tuple[float, int]]:
         rows = select(Chunk.id, Vector.values).join(Vector, (Vector.hash == Chunk.hash) & self._ours)
         with Session(self._engine) as session:
             for part in session.execute(rows.execution_options(yield_per=ROWS_AT_ONCE)).partitions():
-                for size in {len(row.values) for row in part}:  # chunks of as many units, for they are summed faster
-                    same = [row for row in part if len(row.values) == size]
+                known = [row for row in part if row.id in self._keys]
+                for size in {len(row.values) for row in known}:  # chunks of as many units, for they are summed faster
+                    same = [row for row in known if len(row.values) == size]
                     units = np.frombuffer(b"".join(row.values for row in same), "<f2").astype(np.float32)
                     sums = units.reshape(len(same), -1, self._dimensions).sum(axis=1)
                     cosines = sums @ vector / np.maximum(np.linalg.norm(sums, axis=1), 1e-12)

@@ -22,6 +22,7 @@ from knowledge.tables import Chunk, Guide, Revision
 
 MADE = 1  # counted up when the folder would be filled differently, so that the next start fills it anew
 STATE = "state.json"
+EVERYONE = "everyone"  # the audience of what may be searched
 GUIDES_AT_ONCE = 200
 # What an earlier version of a guide called its products, and how often it used a word, can't be taken back one by
 # one: after so many changes all is read again, in a small library after each.
@@ -103,7 +104,7 @@ def brought_up(words: Words, engine: Engine, folder: Path) -> Words:
             return words
         if words.revision < 0:
             words = _kept(session, folder)
-        now = dict(session.execute(select(Guide.id, Guide.hash)).all())
+        now = _newest(session)
         gone = [guide_id for guide_id, guide in words.shelved.items() if now.get(guide_id) != guide.hash]
         new = [guide_id for guide_id, hash_ in now.items() if _hash_of(words, guide_id) != hash_]
         stale = words.stale + len(gone)
@@ -114,6 +115,11 @@ def brought_up(words: Words, engine: Engine, folder: Path) -> Words:
         words = replace(_changed(session, words, gone, new), revision=revision, stale=stale)
     _keep(words, folder)
     return words
+
+
+def _newest(session: Session) -> dict[int, str]:
+    """The hashes of the guides that everyone may read; of others not a word is known here, nor counted."""
+    return dict(session.execute(select(Guide.id, Guide.hash).where(Guide.audience == EVERYONE)).all())
 
 
 def _hash_of(words: Words, guide_id: int) -> str | None:
@@ -184,7 +190,7 @@ def _kept(session: Session, folder: Path) -> Words:
 
 
 def _as_left(session: Session, lexical: Lexical, state: Mapping[str, Any]) -> Words:
-    now = dict(session.execute(select(Guide.id, Guide.hash)).all())
+    now = _newest(session)
     left = {
         int(guide_id): Shelved(hash_, tuple(chunks), frozenset(own))
         for guide_id, (hash_, chunks, own) in state["guides"].items()

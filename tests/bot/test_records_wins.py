@@ -171,7 +171,7 @@ async def test_names_go_wherever_they_are_shown(database: Database) -> None:
     now = (await shown(database))[0]
     assert (now.people, now.giver, now.kudos, now.has_quote) == (["UDEV"], None, [(None, "")], False)
     async with database.read() as session:
-        assert [behind.id for behind in await wins.to_draw(session)] == [win.id]
+        assert [behind.id for behind in await wins.to_draw(session, NOW)] == [win.id]
     await appear(database, "UDEV", Appears.PRIVATE)
     assert await shown(database) == []
     await appear(database, "UBEN", Appears.PUBLIC)
@@ -222,12 +222,12 @@ async def test_a_drawing_that_is_overtaken_is_done_again(database: Database) -> 
     win = await told(database)
     await cheer(database, win, "UDEV")
     async with database.read() as session:
-        behind = await wins.to_draw(session)
+        behind = await wins.to_draw(session, NOW)
     await cheer(database, win, "UKIRA")
     async with database.write() as session:
         await wins.drawn(session, win.id, behind[0].revision)
     async with database.read() as session:
-        assert [one.id for one in await wins.to_draw(session)] == [win.id]
+        assert [one.id for one in await wins.to_draw(session, NOW)] == [win.id]
 
 
 async def test_the_messages_of_a_win_are_its_own(database: Database) -> None:

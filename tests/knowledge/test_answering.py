@@ -194,7 +194,7 @@ def test_a_sentence_is_shown_once_it_is_whole_and_supported(open_library: Open) 
     library = open_library(FakeListChatModel(responses=[said]))
     library.warm()
 
-    answer = library.answer(QUESTION, (), shown.append)
+    answer = library.answer(QUESTION, show=shown.append)
 
     assert [each.text for each in shown] == [
         "A refund is paid within 10 working days.",

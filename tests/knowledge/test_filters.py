@@ -1,6 +1,6 @@
 """A question asked of some guides is answered from those alone, as well as if there were no others."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -92,6 +92,29 @@ def test_a_guide_that_changes_its_product_is_found_under_the_new_one(
     passages = _retriever(library).retrieve(QUESTION, Filters(product="Heron")).passages
 
     assert passages[0].guide_key == "near-1.md"
+
+
+@pytest.mark.parametrize("exact", [False, True])
+def test_a_guide_for_some_people_is_in_no_index(
+    guides: Engine, tmp_path: Path, encoder: Encoder, put_guide: Callable[[str, str | None], None], exact: bool
+) -> None:
+    """Neither its text nor its names nor its words have a part in any answer, whatever a row came in by."""
+    library = Library(guides, tmp_path / "index", encoder, None, root=tmp_path, clock=lambda: NOW, exact=exact)
+    library.open()
+    library.warm()
+    question = "Does the Brook 9 need a refund within ten working days?"
+    before = _retriever(library).retrieve(question)
+    put_guide("secret.md", "# Brook 9\n\nThe Brook 9 needs a refund within ten working days.\n")
+    with Session(guides) as session, session.begin():
+        session.scalars(select(Guide).where(Guide.key == "secret.md")).one().audience = "managers"
+    library.refresh()
+
+    after = _retriever(library).retrieve(question)
+
+    assert library.state().ready
+    assert (after.features, after.unknown) == (before.features, ("Brook 9",))
+    assert [passage.guide_key for passage in after.passages] == [passage.guide_key for passage in before.passages]
+    library.close()
 
 
 @pytest.mark.parametrize(
