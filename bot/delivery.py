@@ -89,8 +89,10 @@ def _in_a_thread(event: dict[str, Any]) -> bool:
 class Inbox:
     """One row for each delivery, so that it is handled exactly once."""
 
-    def __init__(self, database: Database, clock: Clock) -> None:
+    def __init__(self, database: Database, clock: Clock, holder: str | None = None) -> None:
+        """``holder`` is what this process is called, by machine and number unless it is given."""
         self._database = database
+        self._holder = holder or HERE
         self._clock = clock
         self._open: set[int] = set()
         self._all_done = asyncio.Event()
@@ -132,7 +134,7 @@ class Inbox:
             headers={name: list(values) for name, values in req.headers.items()},
             state="received",
             attempts=1,
-            holder=HERE,
+            holder=self._holder,
             held_until=self._clock() + LEASE,
             received_at=self._clock(),
         )
@@ -204,23 +206,31 @@ class Inbox:
     async def _claim(self, row: Delivery) -> bool:
         """Take it over; False when another process was quicker."""
         untouched = (Delivery.id == row.id, Delivery.state == "received", Delivery.attempts == row.attempts)
-        ours = {"attempts": row.attempts + 1, "holder": HERE, "held_until": self._clock() + LEASE}
+        ours = {"attempts": row.attempts + 1, "holder": self._holder, "held_until": self._clock() + LEASE}
         async with self._database.write() as session:
             claimed = await session.execute(update(Delivery).where(*untouched).values(ours).returning(Delivery.id))
             return claimed.first() is not None
 
     async def keep(self, app: AsyncApp, give_up: Callable[[Delivery], Awaitable[None]]) -> None:
         """Until cancelled: say that what is open here is being handled, and take over what other processes left."""
+        # Two tasks: taking over may wait for what is open here, which must not be taken from us meanwhile.
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self._again_and_again(self._renew))
+            group.create_task(self._again_and_again(lambda: self.replay(app, give_up)))
+
+    async def _again_and_again(self, act: Callable[[], Awaitable[object]]) -> None:
         while True:
             await asyncio.sleep(RENEW_EVERY_S)
             try:
-                if self._open:
-                    mine = update(Delivery).where(Delivery.id.in_(self._open))
-                    async with self._database.write() as session:
-                        await session.execute(mine.values(held_until=self._clock() + LEASE))
-                await self.replay(app, give_up)
+                await act()
             except SQLAlchemyError:
                 log.exception("the inbox could not be looked through; tried again in %s s", RENEW_EVERY_S)
+
+    async def _renew(self) -> None:
+        if self._open:
+            mine = update(Delivery).where(Delivery.id.in_(self._open)).values(held_until=self._clock() + LEASE)
+            async with self._database.write() as session:
+                await session.execute(mine)
 
     async def drained(self) -> None:
         """Wait until nothing is being handled."""

@@ -144,7 +144,7 @@ async def test_what_another_process_is_handling_is_left_to_it(database: Database
     await deliver(Inbox(database, lambda: NOW), mention("Ev1"))
     async with database.write() as session:
         await session.execute(update(Delivery).values(holder="another-machine:pid:[1]:7"))
-    several = [Inbox(database, lambda: now) for _ in range(3)]
+    several = [Inbox(database, lambda: now, f"machine-{number}:pid:[1]:7") for number in range(3)]
 
     for inbox in several:
         await inbox.replay(app, never)  # type: ignore[arg-type]

@@ -44,7 +44,10 @@ def bots(company: Company, database_url: str, folder: Path, count: int) -> Itera
 
 
 def start(bot: Bot, database_url: str) -> None:
-    bot.start(DATABASE_URL=database_url, GUIDES_DIR=str(bot.data.parent / "guides"))
+    before = bot.company.state()["connected"]
+    with suppress(NeverHappened):  # several at once take long on a busy machine
+        bot.start(DATABASE_URL=database_url, GUIDES_DIR=str(bot.data.parent / "guides"))
+    bot.company.until(lambda: bot.company.state()["connected"] > before, "a connected bot", 300)
 
 
 async def submit(database_url: str, count: int, first: int = 0) -> list[int]:
