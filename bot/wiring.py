@@ -31,6 +31,7 @@ from bot.records import roles
 from bot.records.database import Database, migrate
 from bot.records.similar import Similar
 from bot.settings import Settings
+from bot.streams import Streams
 from jobs import digest, schedule
 from knowledge.ingest import NoGuidesFolder
 from knowledge.library import Library
@@ -45,6 +46,9 @@ PROXY_VARIABLES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "http_proxy", "http
 DRAIN_S = 10
 SWITCH_S = 0.0005  # how long a thinking thread may hold the loop up; Python's own 5 ms add up to seconds under load
 CLOSING_S = 3
+
+
+First = Callable[[Parts], Awaitable[None]]
 
 
 def slack_client(settings: Settings, *, retries: bool, token: bool = True) -> AsyncWebClient:
@@ -70,8 +74,13 @@ class Running:
 
 
 @asynccontextmanager
-async def started(settings: Settings, *, chat_model: "BaseChatModel | None" = None) -> AsyncIterator[Running]:
+async def started(
+    settings: Settings, *, chat_model: "BaseChatModel | None" = None, first: First | None = None
+) -> AsyncIterator[Running]:
     """A bot that is connected to Slack for as long as the context lasts.
+
+    Args:
+        first: done before it connects, once the guides are read.
 
     Raises:
         CannotStart: Slack or the chat model can't be used.
@@ -102,7 +111,11 @@ async def started(settings: Settings, *, chat_model: "BaseChatModel | None" = No
             )
         app = create_app(parts, slack_client(settings, retries=True, token=False), who)
         posting = asyncio.create_task(outbox.run())
-        warmed = asyncio.ensure_future(_warm(parts, _runner(background)))
+        read = asyncio.Event()
+        warmed = asyncio.ensure_future(_warm(parts, _runner(background), read))
+        if first is not None:
+            await read.wait()
+            await first(parts)
         await parts.inbox.replay(app, partial(apologise, parts))
         keeping = asyncio.create_task(parts.inbox.keep(app, partial(apologise, parts)))
         handler = AsyncSocketModeHandler(app, settings.slack_app_token.get_secret_value())
@@ -149,14 +162,16 @@ async def at_rest(settings: Settings) -> AsyncIterator[Parts]:
 
 def _parts(settings: Settings, clock: Clock, library: Library, think: Any) -> Parts:
     database = Database(settings.sync_database_url())
-    slack = slack_client(settings, retries=True)
+    slack, posting = slack_client(settings, retries=True), slack_client(settings, retries=False)
+    outbox = Outbox(database, posting, clock)
     return Parts(
         settings=settings,
         clock=clock,
         database=database,
         slack=slack,
         inbox=Inbox(database, clock),
-        outbox=Outbox(database, slack_client(settings, retries=False), clock),
+        outbox=outbox,
+        streams=Streams(posting, outbox),
         people=People(slack, database, clock),
         library=library,
         similar=Similar(database, partial(think, library.embed), settings.embedding_model),
@@ -165,12 +180,14 @@ def _parts(settings: Settings, clock: Clock, library: Library, think: Any) -> Pa
     )
 
 
-async def run(settings: Settings, *, ready: Callable[[Running], Awaitable[None]] | None = None) -> None:
+async def run(
+    settings: Settings, *, first: First | None = None, ready: Callable[[Running], Awaitable[None]] | None = None
+) -> None:
     """Run until Ctrl-C or SIGTERM; what is being answered is finished first."""
     stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    async with started(settings) as running:
+    async with started(settings, first=first) as running:
         if ready is not None:
             await ready(running)
         await stop.wait()
@@ -189,11 +206,12 @@ def _runner(executor: ThreadPoolExecutor) -> Any:
     return in_executor
 
 
-async def _warm(parts: Parts, in_background: Any) -> None:
+async def _warm(parts: Parts, in_background: Any, read: asyncio.Event) -> None:
     """Take in the guides folder, then load the model and fill the index; words alone are searched meanwhile."""
     try:
         try:
-            await in_background(parts.library.ingest)
+            loop = asyncio.get_running_loop()
+            await in_background(parts.library.ingest, read=partial(loop.call_soon_threadsafe, read.set))
         except NoGuidesFolder as error:
             log.error("%s", error)  # what was taken in before is still answered from
         await parts.people.resolve_owners(await in_background(parts.library.owners))

@@ -22,7 +22,7 @@ from bot.blocks.digest_figures import Team
 from bot.delivery import IN_WORDS, Rank
 from bot.parts import Parts
 from bot.people import Unknown
-from bot.records import figures, ideas, periods, schedules, stories, wins
+from bot.records import appearances, figures, ideas, periods, schedules, stories, wins
 from bot.records.once import add_once
 from bot.records.periods import Due, IsHoliday
 from bot.records.roles import Roles
@@ -245,22 +245,25 @@ async def _post_to_managers(parts: Parts, schedule: Schedule, digest: Digest, no
 
 async def _recognition(session: AsyncSession, start: datetime, end: datetime, zone: str) -> Recognition:
     shown = await wins.shown(session, start, end)
+    again = await wins.thanked_again(session, start, end)
     weeks = periods.weeks_before(end, WEEKS_DRAWN, zone)
     valued = await wins.values(session, weeks[0][0], end)
     begins = [begin for begin, following in weeks if any(at < following for at, _ in valued)]  # none before the first
     completed = [idea for idea, _ in await ideas.decided(session, start, end, ideas.Status.COMPLETED)]
     wanted = await ideas.most_wanted(session, MOST_WANTED)
     tallies = await ideas.tallies(session, [idea.id for idea in [*completed, *wanted]])
+    hidden = await appearances.hidden(session)
 
     def suggestion(idea: Idea) -> Suggestion:
-        return Suggestion(idea.title, idea.author, tallies[idea.id].votes, idea.card_url)
+        author = None if idea.author in hidden else idea.author
+        return Suggestion(idea.title, author, tallies[idea.id].votes, idea.card_url)
 
     return Recognition(
         start=start,
         end=end,
         zone=zone,
         stories=[_story(one) for one in stories.chosen(shown)],
-        thanked=list(dict.fromkeys(user for one in shown for user in one.people)),
+        thanked=list(dict.fromkeys([*(user for one in shown for user in one.people), *again])),
         first=frozenset(await wins.first_thanked(session, start, end)),
         completed=[suggestion(idea) for idea in {idea.id: idea for idea in completed}.values()],
         wanted=[suggestion(idea) for idea in wanted],
@@ -282,7 +285,8 @@ def _by_week(valued: Iterable[tuple[datetime, str]], begins: list[datetime]) -> 
 
 async def _names(parts: Parts, told: Recognition) -> dict[str, str]:
     givers = [story.giver for story in told.stories if story.giver is not None]
-    return await parts.people.colleague_names([*told.thanked, *givers, *(idea.author for idea in told.completed)])
+    authors = [idea.author for idea in told.completed if idea.author is not None]
+    return await parts.people.colleague_names([*told.thanked, *givers, *authors])
 
 
 async def _picture(parts: Parts, told: Recognition) -> bytes | None:

@@ -1,19 +1,21 @@
 """Cards of ideas: posted once, found again, and drawn anew from the rows, so that a crash loses nothing."""
 
 import logging
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import aiohttp
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
-from sqlalchemy import select, update
+from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.blocks import ideas as blocks
-from bot.delivery import Clock, Outbox, Rank, refusal
+from bot.delivery import GONE, Outbox, Rank, refusal
+from bot.parts import Parts
 from bot.records import choices, ideas
 from bot.records.database import Database
 from bot.records.tables import Idea, IdeaChange, Post
+from jobs.refusals import AGAIN_AFTER, tell_admins, tell_admins_of_a_lost_card
 
 log = logging.getLogger(__name__)
 
@@ -42,7 +44,9 @@ async def put_step(session: AsyncSession, outbox: Outbox, change: IdeaChange) ->
     concerned = await ideas.family_of(session, change.idea_id)
     cards = [idea for number in concerned if (idea := await ideas.get(session, number)) and idea.card_ts]
     other = await ideas.get(session, change.other_id) if change.other_id else None
-    said = blocks.step_in_thread(change, other)
+    idea = await ideas.get(session, change.idea_id)
+    assert idea is not None
+    said = blocks.step_in_thread(change, idea, other)
     for card in cards:
         key = f"idea-change:{change.id}:{card.id}"
         await outbox.put(
@@ -54,8 +58,7 @@ async def put_step(session: AsyncSession, outbox: Outbox, change: IdeaChange) ->
             blocks=said.blocks,
             rank=Rank.CARD,
         )
-    idea = await ideas.get(session, change.idea_id)
-    if idea is not None and other is not None and other.card_ts:
+    if other is not None and other.card_ts:
         said = blocks.other_in_thread(change, idea)
         await outbox.put(
             session,
@@ -68,14 +71,15 @@ async def put_step(session: AsyncSession, outbox: Outbox, change: IdeaChange) ->
         )
 
 
-async def catch_up(database: Database, outbox: Outbox, slack: AsyncWebClient, clock: Clock, country: str) -> None:
+async def catch_up(parts: Parts) -> None:
     """Post the cards that are missing, note where new ones stand, and draw those that have something new to show."""
+    database, country = parts.database, parts.settings.holidays_country
     async with database.read() as session:
         missing = list(await session.scalars(select(Idea).where(Idea.card_ts.is_(None)).order_by(Idea.id).limit(200)))
     if missing:
-        await _post(database, outbox, missing, country)
-        await _note_places(database, outbox, slack, missing)
-    await _draw(database, slack, clock, country)
+        await _post(database, parts.outbox, missing, country)
+        await _note_places(database, parts.outbox, parts.slack, missing)
+    await _draw(parts)
 
 
 async def _post(database: Database, outbox: Outbox, missing: list[Idea], country: str) -> None:
@@ -128,28 +132,48 @@ async def _link_back(session: AsyncSession, outbox: Outbox, idea: Idea, url: str
     )
 
 
-async def _draw(database: Database, slack: AsyncWebClient, clock: Clock, country: str) -> None:
-    now = clock()
-    async with database.read() as session:
-        stale = select(Idea).where(Idea.card_ts.is_not(None), Idea.version > Idea.drawn_version)
-        rested = Idea.drawn_at.is_(None) | (Idea.drawn_at <= now - BETWEEN_DRAWINGS)
-        rows = list(await session.scalars(stale.where(rested).order_by(Idea.drawn_at, Idea.id).limit(MOST_AT_ONCE)))
-        shown = await ideas.shown(session, rows, country)
-    for one in shown:
-        idea, said = one.idea, blocks.card(one)
-        try:
-            await slack.chat_update(
-                channel=idea.card_channel or "", ts=idea.card_ts or "", text=said.text, blocks=said.blocks
-            )
-        except SlackApiError as error:
-            code = str(refusal(error).get("error") or "")
-            if code in PASSES or not code:
-                log.warning("the card of idea %s waits (%s)", idea.id, code)
-                return
-            log.error("the card of idea %s can't be drawn: %s", idea.id, code)  # nothing would change by trying again
-        except (aiohttp.ClientError, TimeoutError, OSError) as error:
-            log.warning("the card of idea %s waits (%s)", idea.id, type(error).__name__)
+async def _draw(parts: Parts) -> None:
+    due_since = parts.clock() - BETWEEN_DRAWINGS
+    async with parts.database.read() as session:
+        stale = select(Idea.id).where(Idea.card_ts.is_not(None), Idea.version > Idea.drawn_version, _rested(due_since))
+        numbers = list(await session.scalars(stale.order_by(Idea.drawn_at, Idea.id).limit(MOST_AT_ONCE)))
+    for number in numbers:
+        if not await _draw_one(number, due_since, parts):
             return
-        async with database.write() as session:
-            drawn = {"drawn_version": idea.version, "drawn_at": clock()}
-            await session.execute(update(Idea).where(Idea.id == idea.id).values(**drawn))
+
+
+async def _draw_one(number: int, due_since: datetime, parts: Parts) -> bool:
+    """Bring one card up to date, unless another process does; False when Slack wants to be left alone."""
+    async with parts.database.write() as session:
+        claim = update(Idea).where(Idea.id == number, _rested(due_since)).values(drawn_at=parts.clock())
+        if (await session.execute(claim.returning(Idea.id))).first() is None:
+            return True
+    async with parts.database.read() as session:
+        idea = await session.get(Idea, number)
+        assert idea is not None
+        said = blocks.card((await ideas.shown(session, [idea], parts.settings.holidays_country))[0])
+    channel = idea.card_channel or ""
+    drawn = {"drawn_version": idea.version, "drawn_at": parts.clock()}
+    try:
+        await parts.slack.chat_update(channel=channel, ts=idea.card_ts or "", text=said.text, blocks=said.blocks)
+    except SlackApiError as error:
+        code = str(refusal(error).get("error") or "")
+        if code in PASSES or not code:
+            log.warning("the card of idea %s waits (%s)", idea.id, code)
+            return False
+        log.error("the card of idea %s can't be drawn: %s", idea.id, code)
+        if code in GONE:
+            await tell_admins_of_a_lost_card(parts, idea)
+        else:
+            await tell_admins(parts, channel, code)
+            drawn = {"drawn_at": parts.clock() + AGAIN_AFTER}
+    except (aiohttp.ClientError, TimeoutError, OSError) as error:
+        log.warning("the card of idea %s waits (%s)", idea.id, type(error).__name__)
+        return False
+    async with parts.database.write() as session:
+        await session.execute(update(Idea).where(Idea.id == idea.id).values(**drawn))
+    return True
+
+
+def _rested(since: datetime) -> ColumnElement[bool]:
+    return Idea.drawn_at.is_(None) | (Idea.drawn_at <= since)

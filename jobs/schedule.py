@@ -8,7 +8,7 @@ from typing import Any
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from bot.parts import Parts
-from jobs import digest, idea_cards, idea_news, nudges, reindex, tidy, win_cards
+from jobs import digest, idea_cards, idea_news, nudges, refused_cards, reindex, tidy, win_cards
 
 REINDEX_EVERY_S = 2
 CARDS_EVERY_S = 1
@@ -16,6 +16,7 @@ WIN_CARDS_EVERY_S = 2  # so that a card changes once, however many click at the 
 VECTORS_EVERY_S = 2
 NEWS_EVERY_S = 15
 NUDGES_EVERY_S = 15
+REFUSED_EVERY_S = 5
 TIDY_EVERY_H = 6
 DIGEST_EVERY_S = 10
 
@@ -36,15 +37,14 @@ def start(parts: Parts, in_background: Callable[..., Awaitable[object]]) -> Asyn
     every(tidy.forget_old_traffic, (parts.database, parts.clock), hours=TIDY_EVERY_H)
     every(digest.tick, (parts,), seconds=DIGEST_EVERY_S)
     country = parts.settings.holidays_country
-    cards = (parts.database, parts.outbox, parts.slack, parts.clock, country)
-    every(idea_cards.catch_up, cards, seconds=CARDS_EVERY_S)
+    every(idea_cards.catch_up, (parts,), seconds=CARDS_EVERY_S)
+    every(refused_cards.post_again, (parts,), seconds=REFUSED_EVERY_S)
     every(parts.similar.embed_new, (), seconds=VECTORS_EVERY_S)
     news = (parts.database, parts.outbox, parts.clock)
     every(idea_news.send, news, seconds=NEWS_EVERY_S)
     nudged = (parts.database, parts.outbox, parts.people, parts.clock, country)
     every(nudges.remind, nudged, seconds=NUDGES_EVERY_S)
-    drawing = (parts.database, parts.slack, parts.people)
-    every(win_cards.redraw, drawing, seconds=WIN_CARDS_EVERY_S)
+    every(win_cards.redraw, (parts,), seconds=WIN_CARDS_EVERY_S)
     scheduler.start()
     return scheduler
 

@@ -1,10 +1,9 @@
 """Bring the cards and messages of wins in Slack up to what the records say now."""
 
 import logging
-from asyncio import CancelledError
 from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import dataclass
+from datetime import timedelta
 
 import aiohttp
 from slack_sdk.errors import SlackApiError
@@ -14,16 +13,18 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.blocks import wins as blocks
 from bot.blocks.answers import Said
 from bot.delivery import NO_TOKEN, NOT_YET, UNKNOWN, refusal
+from bot.parts import Parts
 from bot.people import People
 from bot.records import appearances, wins
 from bot.records.appearances import Appears
-from bot.records.database import Database
 from bot.records.tables import Appearance, Post, Win
 from bot.records.wins import Shown
+from jobs.refusals import AGAIN_AFTER, tell_admins
 
 log = logging.getLogger(__name__)
 
 WAITING = ("pending", "sending")
+MEANWHILE = timedelta(minutes=1)
 LATER = NOT_YET | NO_TOKEN | UNKNOWN
 GONE = frozenset({"message_not_found", "cant_delete_message"})
 
@@ -36,14 +37,7 @@ class Scene:
     people: list[str]  # whom it thanks, hidden or not
     choices: Mapping[str, Appearance]
     shown: Shown | None  # None: no card
-
-    @property
-    def names_wanted(self) -> list[str]:
-        """Who is named on the card."""
-        if self.shown is None:
-            return []
-        added = (user for user, _ in self.shown.kudos)
-        return list(dict.fromkeys(filter(None, (self.shown.giver, *self.shown.people, *added))))
+    told: Mapping[str, Win]  # what each of the people, and their managers, may read of it
 
     def manager_of(self, user: str) -> str | None:
         """Who hears of this win because it reaches the person in private, and they want that."""
@@ -58,37 +52,58 @@ class Scene:
             named = self.shown.people if self.shown else []
         is_on_card = self.shown is not None and user in self.shown.people
         others = [one for one in named if one != user]
-        return blocks.thanks(self.win, others, is_on_card=is_on_card, manager=self.manager_of(user))
+        return blocks.thanks(self.told[user], others, is_on_card=is_on_card, manager=self.manager_of(user))
 
 
 async def scene(session: AsyncSession, win: Win) -> Scene:
     people = await wins.people(session, win.id)
-    return Scene(win, people, await appearances.of(session, people), await wins.shown_now(session, win.id))
+    chosen = await appearances.of(session, people)
+    told = {user: await wins.as_told_to(session, win, user) for user in people}
+    return Scene(win, people, chosen, await wins.shown_now(session, win.id), told)
 
 
-async def redraw(database: Database, slack: AsyncWebClient, people: People) -> None:
+async def names_on(shown: Shown | None, people: People) -> dict[str, str]:
+    """What those are called whom a card names."""
+    added = (user for user, _ in shown.kudos) if shown else ()
+    named = list(dict.fromkeys(filter(None, (shown.giver, *shown.people, *added)))) if shown else []
+    return dict(zip(named, await people.names(named), strict=True))
+
+
+async def redraw(parts: Parts) -> None:
     """Change what is behind, each message once however much has happened to its win since the last time."""
-    with suppress(CancelledError):  # the bot stops; APScheduler would log that as a failure
-        async with database.read() as session:
-            behind = await wins.to_draw(session)
-        for win in behind:
-            await _redraw(win.id, database, slack, people)
+    async with parts.database.read() as session:
+        behind = await wins.to_draw(session, parts.clock())
+    for win in behind:
+        await _redraw(win.id, parts)
 
 
-async def _redraw(win_id: int, database: Database, slack: AsyncWebClient, people: People) -> None:
-    async with database.read() as session:
+async def _redraw(win_id: int, parts: Parts) -> None:
+    async with parts.database.read() as session:
         win = await wins.get(session, win_id)
         if win is None:
             return
         now, posts = await scene(session, win), await wins.posted(session, win_id)
-    if any(post.state in WAITING for post in posts):
+    waiting = [post for post in posts if post.state in WAITING]
+    if any(post.due_at <= parts.clock() for post in waiting):
         return  # it may be posted as it was, so that it has to be drawn after that
-    names = dict(zip(now.names_wanted, await people.names(now.names_wanted), strict=True))
+    names = await names_on(now.shown, parts.people)
     for post in posts:
-        if post.ts is not None and not await _settle(post, _said(post.key, now, names), slack):
-            return
-    async with database.write() as session:
-        await wins.drawn(session, win_id, win.revision)
+        if post.ts is None:
+            continue
+        refused = await _settle(post, _said(post.key, now, names), parts.slack)
+        if refused is None:
+            continue
+        if refused:
+            log.error("post %s can't be brought up to date: %s", post.id, refused)
+            await tell_admins(parts, post.posted_in or post.channel, refused)
+            async with parts.database.write() as session:
+                await wins.draw_later(session, win_id, parts.clock() + AGAIN_AFTER)
+        return
+    async with parts.database.write() as session:
+        if waiting:  # the card was refused, and comes as it is then; what is there need not wait for it
+            await wins.draw_later(session, win_id, parts.clock() + MEANWHILE)
+        else:
+            await wins.drawn(session, win_id, win.revision)
 
 
 def _said(key: str, now: Scene, names: Mapping[str, str]) -> Said | None:
@@ -98,11 +113,11 @@ def _said(key: str, now: Scene, names: Mapping[str, str]) -> Said | None:
     to, about = key.split(":")[2:4]
     if now.win.withdrawn_at is not None or about not in now.people:
         return blocks.taken_back(now.win.giver)
-    return now.thanks(about) if to == about else blocks.to_manager(now.win, about)
+    return now.thanks(about) if to == about else blocks.to_manager(now.told[about], about)
 
 
-async def _settle(post: Post, said: Said | None, slack: AsyncWebClient) -> bool:
-    """Whether the message is as it should be, or can't be helped."""
+async def _settle(post: Post, said: Said | None, slack: AsyncWebClient) -> str | None:
+    """None when the message is as it should be, or can't be helped; else why not: empty for what passes by itself."""
     channel, ts = post.posted_in or post.channel, post.ts or ""
     try:
         if said is None:
@@ -112,10 +127,9 @@ async def _settle(post: Post, said: Said | None, slack: AsyncWebClient) -> bool:
     except SlackApiError as error:
         code = refusal(error).get("error")
         if code is None or code in LATER:
-            return False
-        if code not in GONE:
-            log.warning("post %s can't be brought up to date: %s", post.id, code)
+            return ""
+        return None if code in GONE else str(code)
     except (aiohttp.ClientError, TimeoutError, OSError) as error:
         log.info("post %s is brought up to date later: %s", post.id, type(error).__name__)
-        return False
-    return True
+        return ""
+    return None

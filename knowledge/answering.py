@@ -1,5 +1,6 @@
 """From a question to an answer that stands on passages: find, decide, then write."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
@@ -7,14 +8,16 @@ from typing import Protocol
 from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
-from knowledge.answers import Answer, Citation, Outcome, Sentence
+from knowledge.answers import Answer, Citation, Outcome, Sentence, Show
 from knowledge.calibration import Calibration
 from knowledge.chat_model import ChatModel
 from knowledge.citations import Quotable, resolve
 from knowledge.followups import condensed
 from knowledge.index import NO_FILTERS, Index, reading
+from knowledge.instructions import instructions_in
 from knowledge.lexical import stems
 from knowledge.retriever import Closely, Found, Retriever
+from knowledge.sentences import Piece
 from knowledge.tables import Guide
 from knowledge.words import Filters
 
@@ -53,7 +56,7 @@ class Written:
 
 
 class Writer(Protocol):
-    def write(self, question: str, evidence: Evidence) -> Written: ...
+    def write(self, question: str, evidence: Evidence, show: Show | None = None) -> Written: ...
 
 
 class Answering:
@@ -75,13 +78,19 @@ class Answering:
         self._calibration = calibration
         self._chat_model = chat_model
 
-    def answer(self, question: str, turns: Sequence[str] = (), filters: Filters = NO_FILTERS) -> Answer:
+    def answer(
+        self,
+        question: str,
+        turns: Sequence[str] = (),
+        filters: Filters = NO_FILTERS,
+        show: Show | None = None,
+    ) -> Answer:
         """The answer to a question, which may follow others, oldest first."""
         understood = condensed(question, turns, self._index.words.names, self._chat_model)
         asked = understood or question
-        return replace(self.answer_from(asked, self._retriever.retrieve(asked, filters)), understood=understood)
+        return replace(self.answer_from(asked, self._retriever.retrieve(asked, filters), show), understood=understood)
 
-    def answer_from(self, question: str, found: Found) -> Answer:
+    def answer_from(self, question: str, found: Found, show: Show | None = None) -> Answer:
         """The answer that stands on what was found, whichever way the decision falls."""
         notes = self._notes(found)
         if found.features is None:
@@ -94,7 +103,7 @@ class Answering:
             notes = (_not_mentioned(found.unknown), *notes)
         if likely < half.partly:
             return Answer(Outcome.NOT_IN_GUIDES, likely, nearest=_nearest(evidence, ()), notes=notes)
-        written = self._writer.write(question, evidence)
+        written = self._writer.write(question, evidence, show)
         outcome = written.outcome or (Outcome.ANSWERED if likely >= half.answered else Outcome.PARTLY)
         return Answer(
             outcome,
@@ -128,7 +137,7 @@ class Answering:
 class Extractive:
     """Quotes the guides as they stand, and marks the sentences that answer; nothing is generated."""
 
-    def write(self, question: str, evidence: Evidence) -> Written:
+    def write(self, question: str, evidence: Evidence, show: Show | None = None) -> Written:
         """The first passage, and up to two more that answer nearly as well and say something else."""
         chosen: list[int] = []
         best = [max(closely.scores, default=0.0) for closely in evidence.closely]
@@ -143,14 +152,25 @@ class Extractive:
 
 def cite(number: int, evidence: Evidence) -> Citation:
     """The citation of a passage, quoted around the sentence that scores best, which is marked."""
-    closely = evidence.closely[number]
-    ranked = sorted(zip(closely.scores, closely.pieces, strict=True), key=lambda pair: -pair[0])
+    closely, text = evidence.closely[number], evidence.sources[number].passage.text
+    scored = zip(closely.scores, closely.pieces, strict=True)
+    ranked = sorted((pair for pair in scored if _speaks_to_people(text, pair[1])), key=lambda pair: -pair[0])
     marked = [
         (piece.start, piece.end)
         for score, piece in ranked[:MOST_HIGHLIGHTS]
         if score >= ranked[0][0] - CLOSE_SENTENCE and score > 0
     ]
     return resolve(number, evidence.sources, marked)
+
+
+def _speaks_to_people(text: str, piece: Piece) -> bool:
+    """Whether something of it is left without what is planted for an assistant."""
+    at = piece.start
+    for start, end in instructions_in(text):
+        if re.search(r"\w", text[at : max(at, min(start, piece.end))]):
+            return True
+        at = max(at, end)
+    return re.search(r"\w", text[at : piece.end]) is not None
 
 
 def _nearest(evidence: Evidence, but: Sequence[Citation]) -> tuple[Citation, ...]:

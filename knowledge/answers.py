@@ -1,6 +1,6 @@
 """What a question gets: passages found, and an answer that stands on them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import date
 from enum import StrEnum
@@ -61,6 +61,9 @@ class Sentence:
 
     text: str
     citations: tuple[int, ...]
+
+
+Show = Callable[[Sentence], None]  # what is told of a sentence that may be shown before the answer is whole
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from langchain_core.messages import BaseMessageChunk
 
 PATIENCE_S = 10.0
+MOST_FAILURES = 3
+REST_S = 60.0
 NOT_OFFERED = frozenset({400, 404, 405, 415, 422, 501})  # HTTP statuses of servers that know no structured output
 
 log = logging.getLogger(__name__)
@@ -36,14 +38,28 @@ class ChatModel:
         self.patience_s = patience_s
         self._model = model
         self._offers_structure = True
+        self._failures = 0  # in a row
+        self._rests_until = 0.0
 
     def ask(self, prompt: str, shape: type[BaseModel], patience_s: float) -> Iterator[str]:
         """The reply, piece by piece: JSON, asked for as structured output where the model offers that.
 
         Raises:
-            Unusable: the model failed, or the time is over; one that hangs is left behind on its own thread.
+            Unusable: the model failed, or the time is over; one that hangs is left behind on its own thread. After
+                `MOST_FAILURES` in a row it is not asked for `REST_S`, so that nobody waits for it.
         """
-        deadline = time.monotonic() + patience_s
+        if time.monotonic() < self._rests_until:
+            raise Unusable("has kept failing and is left alone for a minute")
+        try:
+            yield from self._ask(prompt, shape, time.monotonic() + patience_s)
+            self._failures = 0
+        except Unusable:
+            self._failures += 1
+            if self._failures >= MOST_FAILURES:
+                self._failures, self._rests_until = 0, time.monotonic() + REST_S
+            raise
+
+    def _ask(self, prompt: str, shape: type[BaseModel], deadline: float) -> Iterator[str]:
         came: Queue[str | Exception | None] = Queue()
         left = threading.Event()
         threading.Thread(target=self._fetch, args=(prompt, shape, came, left), name="chat-model", daemon=True).start()
@@ -80,7 +96,7 @@ class ChatModel:
             begun = False
             try:
                 # The first step is the model, told of the shape; the second would hold everything back to the end.
-                structured: Any = self._model.with_structured_output(shape)
+                structured: Any = self._model.with_structured_output(shape.model_json_schema())
                 for chunk in structured.first.stream(prompt):
                     begun = True
                     yield chunk

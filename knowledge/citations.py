@@ -6,6 +6,7 @@ from functools import lru_cache
 
 from knowledge.answers import Citation, Passage
 from knowledge.chunking import SectionSpan, sections
+from knowledge.instructions import LEFT_OUT, without_instructions
 from knowledge.sentences import Kind, Piece, pieces
 
 LONGEST_QUOTE = 700  # characters
@@ -42,26 +43,31 @@ def resolve(number: int, retrieved: Sequence[Quotable], highlights: Sequence[tup
     start, end = _quote_span(text, *answering, within=section)
     head = _table_head(text, start)
     shift = len(head) - start
+    spans = sorted((low + shift, high + shift) for low, high in marked if start <= low < high <= end)
+    quote, spans = without_instructions(head + text[start:end], spans)
+    title, *headings = (without_instructions(each)[0] for each in (passage.title, *section.headings))
     return Citation(
         guide_key=passage.guide_key,
-        title=passage.title,
-        section=section.headings[-1] if section.headings else passage.title,
-        headings=section.headings,
+        title=title,
+        section=headings[-1] if headings else title,
+        headings=tuple(headings),
         owner=passage.owner,
         reviewed=passage.reviewed,
         url=passage.url,
         start=start,
         end=end,
-        quote=head + text[start:end],
-        highlights=tuple(sorted((low + shift, high + shift) for low, high in marked if start <= low < high <= end)),
+        quote=quote,
+        highlights=tuple(spans),
     )
 
 
 def locate(text: str, start: int, end: int, quote: str) -> tuple[int, int] | None:
     """Where a quote stands in the guide's text as it is now; nearest to where it stood; None when it is gone.
 
-    A quote may begin with the head of its table, which stands further up.
+    A quote may begin with the head of its table, which stands further up, and leave out what speaks to an assistant.
     """
+    if start < end and LEFT_OUT in quote and quote.endswith(without_instructions(text[start:end])[0]):
+        return start, end
     if start < end and quote.endswith(text[start:end]) and (text[start:end] == quote or _table_head(text, start)):
         return start, end
     tail = quote[len(quote) - (end - start) :] if 0 < end - start < len(quote) else quote

@@ -12,6 +12,7 @@ from itertools import pairwise
 from pydantic import BaseModel, Field, ValidationError
 
 from knowledge.chat_model import ChatModel, Unusable
+from knowledge.instructions import without_instructions
 from knowledge.lexical import asking, stems
 from knowledge.names import QUALIFIERS, Names, word_set
 from knowledge.retriever import names_of
@@ -79,8 +80,8 @@ def condensed(question: str, turns: Sequence[str], names: Names, model: ChatMode
     by_rules = stands_for(question, turns, names)
     if by_rules is None or model is None:
         return by_rules
-    earlier = [turn[:LONGEST_CARRIED] for turn in turns[-MOST_TURNS:]]
-    prompt = fill("followup", earlier="\n".join(map(inside, earlier)), question=inside(question))
+    earlier = [_plain(turn)[:LONGEST_CARRIED] for turn in turns[-MOST_TURNS:]]
+    prompt = fill("followup", earlier="\n".join(map(inside, earlier)), question=inside(_plain(question)))
     try:
         reply = "".join(model.ask(prompt, Worded, model.patience_s * SHARE_OF_PATIENCE))
         worded = Worded.model_validate(json.loads(reply[reply.find("{") : reply.rfind("}") + 1])).question
@@ -104,8 +105,8 @@ def _says_nothing_new(worded: str, asked: Sequence[str]) -> bool:
 
 def stands_for(question: str, turns: Sequence[str], names: Names) -> str | None:
     """The same by rules alone: the subject of the question before is put in, or both are asked together."""
-    question = " ".join(question.split())
-    before = " ".join(turns[-1].split())[:LONGEST_CARRIED] if turns else ""
+    question = _plain(question)
+    before = _plain(turns[-1])[:LONGEST_CARRIED] if turns else ""
     if not before or not _WORD.search(question):
         return None
     opener = _OPENER.match(question)
@@ -131,6 +132,11 @@ def stands_for(question: str, turns: Sequence[str], names: Names) -> str | None:
             return _named(question, noun, _with_article(before, earlier[0]))
         return _both(before, question)
     return None
+
+
+def _plain(text: str) -> str:
+    """On one line, without what is meant for an assistant: it is about to be repeated to everybody."""
+    return " ".join(without_instructions(text)[0].split())
 
 
 def _is_fragment(words: Sequence[str], *, opened: bool) -> bool:
@@ -223,7 +229,7 @@ def _reads_as_name(text: str, start: int, end: int) -> bool:
 
 def _both(before: str, question: str) -> str:
     """Both questions: what is asked now, with all that it may be about."""
-    return f"{before if before[-1] in '.?!' else before + '?'} {question[0].upper()}{question[1:]}"
+    return f"{before if before[-1] in '.?!…' else before + '?'} {question[0].upper()}{question[1:]}"
 
 
 def _swapped(before: str, old: tuple[int, int], question: str, new: tuple[int, int]) -> str:

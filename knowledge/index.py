@@ -4,7 +4,8 @@ Words (tantivy) are in a folder that changes where guides change. Vectors (Chrom
 a change is an upsert into it; a new model, or a fault, means a new generation, filled from the vectors in SQL.
 
 Only the units of a chunk (a few sentences each) are embedded. Chroma holds their mean, which finds a chunk as well as
-a vector of the whole text does; the units themselves, read from SQL for the chunks found, tell the chunks apart.
+a vector of the whole text does; the units themselves, and the vectors of their tokens at one bit a dimension, are read
+from SQL for the chunks found and tell them apart.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from itertools import count
 from pathlib import Path
-from typing import TypeVar
+from typing import Generic, TypeVar
 
 import numpy as np
 from filelock import FileLock, Timeout
@@ -30,7 +31,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from knowledge.answers import LibraryState
-from knowledge.encoder import Encoder, ModelUnavailable, Vectors
+from knowledge.encoder import Bits, Encoder, ModelUnavailable, Vectors
 from knowledge.exact import Exact
 from knowledge.generation import Generation, probe
 from knowledge.lexical import Lexical
@@ -48,9 +49,10 @@ ROWS_AT_ONCE = 500
 PROBE_SECONDS = 60.0
 FILLED_EVERY = 16  # batches: new text is found by its vectors long before a big ingest is through
 SAMPLES = 20
-UNITS_KEPT = 5_000  # chunks whose unit vectors stay in memory, 4 kB each; most people ask about the same things
+# Chunks whose vectors stay in memory, at 4 kB for the units and 10 kB for the tokens; most people ask about the same.
+UNITS_KEPT, TOKENS_KEPT = 5_000, 2_000
 LONGEST_EMBEDDED = 1_000  # characters of a unit; the model reads about as many
-LAYOUT = "units-1"  # of the vectors kept in SQL: what is made in another way must not be mixed in
+LAYOUT = "tokens-1"  # of the vectors kept in SQL: what is made in another way must not be mixed in
 ONE_BY_ONE = 5_000  # chunks that filters may leave to be compared with a question one by one, some 50 ms
 MOST_REBUILDS = 3  # in one process: an index that breaks again and again must not fill the disk or the log
 
@@ -100,8 +102,9 @@ class Index:
         self._complete = -1  # the revision whose vectors are all in the generation
         self._embedded = 0
         self._rebuilds = 0
-        self._units: OrderedDict[str, Vectors] = OrderedDict()  # by hash
-        self._units_lock = threading.Lock()
+        self._units: _Kept[Vectors] = _Kept(UNITS_KEPT)
+        self._tokens: _Kept[Bits] = _Kept(TOKENS_KEPT)
+        self._titles: dict[str, Bits] = {}  # of the guides that are being embedded
         self._hopeless = False  # trying again can't help before a restart
         self.fault: str | None = None
 
@@ -124,17 +127,19 @@ class Index:
 
     def units(self, chunk_ids: Collection[int]) -> dict[int, Vectors]:
         """The vectors of the units of the chunks named, a row for each, as far as they are embedded."""
-        hashes = {each: self._words.hashes[each] for each in chunk_ids if each in self._words.hashes}
-        with self._units_lock:
-            known = {hash_: self._units[hash_] for hash_ in set(hashes.values()) if hash_ in self._units}
-        known |= self._stored({hash_ for hash_ in hashes.values() if hash_ not in known})
-        with self._units_lock:
-            for hash_, vectors in known.items():
-                self._units[hash_] = vectors
-                self._units.move_to_end(hash_)
-            while len(self._units) > UNITS_KEPT:
-                self._units.popitem(last=False)
+        hashes = self._hashes(chunk_ids)
+        known = self._units.get(hashes.values(), self._stored)
         return {chunk_id: known[hash_] for chunk_id, hash_ in hashes.items() if hash_ in known}
+
+    def tokens(self, chunk_ids: Collection[int]) -> dict[int, Bits]:
+        """The bits of the tokens of the chunks named, titles first, a row for each, as far as they are embedded."""
+        hashes = self._hashes(chunk_ids)
+        known = self._tokens.get(hashes.values(), self._stored_tokens)
+        return {chunk_id: known[hash_] for chunk_id, hash_ in hashes.items() if hash_ in known}
+
+    def _hashes(self, chunk_ids: Collection[int]) -> dict[int, str]:
+        hashes = self._words.hashes
+        return {each: hashes[each] for each in chunk_ids if each in hashes}
 
     def settled(self) -> int | None:
         """The revision that rows, words and vectors all stand at; None while one of them lags behind."""
@@ -299,18 +304,27 @@ class Index:
                 progress(self._embedded, len(self._words.keys))
             if isinstance(self._generation, Generation) and number % FILLED_EVERY == 0:
                 self._fill(self._generation, self._words)
+        self._titles.clear()
 
     def _embed(self, chunk_ids: Sequence[int]) -> None:
         with Session(self._reading) as session:
-            rows = session.execute(select(Chunk.hash, SPAN).join(Guide).where(Chunk.id.in_(chunk_ids))).all()
-        spans = [units(text) for _, text in rows]
-        parts = [text[low:high] for (_, text), own in zip(rows, spans, strict=True) for low, high in own]
-        vectors = self._encoder.encode([part[:LONGEST_EMBEDDED] for part in parts], bulk=True).astype("<f2")
-        ends = np.cumsum([len(own) for own in spans])[:-1]
+            columns = select(Chunk.hash, Guide.title, SPAN)
+            rows = session.execute(columns.join(Guide).where(Chunk.id.in_(chunk_ids))).all()
+        spans = [units(text) for _, _, text in rows]
+        parts = [text[low:high] for (_, _, text), own in zip(rows, spans, strict=True) for low, high in own]
+        titles = list({title for _, title, _ in rows} - self._titles.keys())
+        read, tokens = self._encoder.read([*(part[:LONGEST_EMBEDDED] for part in parts), *titles], bulk=True)
+        self._titles |= zip(titles, tokens[len(parts) :], strict=True)
+        vectors = read.astype("<f2")
         with Session(self._engine) as session, session.begin():
-            for (hash_, _), own in zip(rows, np.split(vectors, ends), strict=True):
-                row = Vector(hash=hash_, model=self._encoder.name, precision=self._precision, values=own.tobytes())
+            at = 0
+            for (hash_, title, _), own in zip(rows, spans, strict=True):
+                part = slice(at, at + len(own))
+                row = Vector(hash=hash_, model=self._encoder.name, precision=self._precision)
+                row.values = vectors[part].tobytes()
+                row.tokens = np.concatenate([self._titles[title], *tokens[part]]).tobytes()
                 session.merge(row)
+                at += len(own)
 
     @property
     def _ours(self) -> ColumnElement[bool]:
@@ -329,6 +343,14 @@ class Index:
                     hash_: np.frombuffer(values, "<f2").reshape(-1, self._encoder.dimensions) for hash_, values in rows
                 }
         return found
+
+    def _stored_tokens(self, hashes: Collection[str]) -> dict[str, Bits]:
+        if not hashes:
+            return {}
+        width = -(-self._encoder.dimensions // 8)
+        with Session(self._reading) as session:
+            rows = session.execute(select(Vector.hash, Vector.tokens).where(self._ours, Vector.hash.in_(hashes)))
+            return {hash_: np.frombuffer(bits, np.uint8).reshape(-1, width) for hash_, bits in rows}
 
     def _samples(self) -> dict[str, Vectors]:
         words = self._words
@@ -410,6 +432,28 @@ def mean_of(vectors: Vectors) -> Vectors:
     """The mean of unit vectors, at length 1."""
     mean = vectors.astype(np.float32).mean(axis=0)
     return np.asarray(mean / max(float(np.linalg.norm(mean)), 1e-12), dtype=np.float32)
+
+
+class _Kept(Generic[T]):
+    """What was read last, by the hash of the chunk."""
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._kept: OrderedDict[str, T] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def get(self, hashes: Collection[str], read: Callable[[Collection[str]], dict[str, T]]) -> dict[str, T]:
+        """What belongs to the hashes, as far as there is any; ``read`` is asked for those that aren't kept."""
+        with self._lock:
+            known = {hash_: self._kept[hash_] for hash_ in set(hashes) if hash_ in self._kept}
+        known |= read({hash_ for hash_ in hashes if hash_ not in known})
+        with self._lock:
+            for hash_, what in known.items():
+                self._kept[hash_] = what
+                self._kept.move_to_end(hash_)
+            while len(self._kept) > self._most:
+                self._kept.popitem(last=False)
+        return known
 
 
 class _Closing(Exception):

@@ -11,7 +11,7 @@ from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
 from knowledge.answering import Answering, Extractive
-from knowledge.answers import Answer, LibraryState, Outcome, Section
+from knowledge.answers import Answer, LibraryState, Outcome, Section, Show
 from knowledge.calibration import load as load_calibration
 from knowledge.chat import ChatWriter
 from knowledge.chat_model import PATIENCE_S, ChatModel
@@ -19,6 +19,7 @@ from knowledge.citations import locate, section_around
 from knowledge.encoder import Encoder, Vectors
 from knowledge.index import NO_FILTERS, Index, reading
 from knowledge.ingest import Summary, ingest
+from knowledge.instructions import without_instructions
 from knowledge.retriever import Retriever
 from knowledge.tables import Guide
 from knowledge.words import Filters
@@ -82,14 +83,22 @@ class Library:
         """Takes up what an ingest changed, and heals the index; True when there was something to do."""
         return self._index.refresh()
 
-    def answer(self, question: str, turns: Sequence[str] = (), filters: Filters = NO_FILTERS) -> Answer:
+    def answer(
+        self,
+        question: str,
+        turns: Sequence[str] = (),
+        filters: Filters = NO_FILTERS,
+        show: Show | None = None,
+    ) -> Answer:
         """What the guides say; a fault where they don't yet, because the first ones are still being taken in.
 
         Args:
             turns: the questions before in the same conversation, oldest first, as they were understood.
+            show: called with each sentence of a chat model that is supported, before the answer is whole. It may turn
+                out too little in the end; the answer that is returned is what holds.
         """
         is_reading = self._is_reading_first
-        answer = self._answering.answer(question, turns, filters)
+        answer = self._answering.answer(question, turns, filters, show)
         if is_reading and answer.outcome is Outcome.NOT_IN_GUIDES:
             return Answer(Outcome.FAULT, 0.0, notes=(STILL_READING,))
         return answer
@@ -107,19 +116,27 @@ class Library:
             place = locate(guide.text, start, end, quote)
             low, high = place or (start, end)
             around = section_around(guide.text, low, high)
+            marked = [(low - around.start, high - around.start)] if place else []
+            text, marked = without_instructions(guide.text[around.start : around.end], marked)
             return Section(
-                title=guide.title,
-                headings=around.headings,
-                text=guide.text[around.start : around.end],
-                highlights=((low - around.start, high - around.start),) if place else (),
+                title=without_instructions(guide.title)[0],
+                headings=tuple(without_instructions(heading)[0] for heading in around.headings),
+                text=text,
+                highlights=tuple(marked),
                 owner=guide.owner,
                 reviewed=guide.reviewed,
                 url=guide.url,
                 changed=place is None,
             )
 
-    def ingest(self, progress: Callable[[int, int, str], None] | None = None) -> Summary:
-        """Takes in the guides folder, then refreshes. What is in already is found by its words meanwhile."""
+    def ingest(
+        self, progress: Callable[[int, int, str], None] | None = None, read: Callable[[], None] | None = None
+    ) -> Summary:
+        """Takes in the guides folder, then refreshes. What is in already is found by its words meanwhile.
+
+        Args:
+            read: called when all of it is found by its words, or can't be read.
+        """
 
         def tell(done: int, of: int, name: str) -> None:
             if done >= FIRST_WORDS and done.bit_count() == 1:  # at 4, 8, 16, …: together no more work than the last
@@ -133,6 +150,8 @@ class Library:
             self._index.refresh_words()
         finally:
             self._is_reading_first = False
+            if read:
+                read()
         self._index.refresh()
         return summary
 

@@ -4,6 +4,7 @@ import re
 from collections import OrderedDict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 from threading import Lock
 
 import numpy as np
@@ -11,18 +12,18 @@ from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
 from knowledge.answers import Passage
-from knowledge.encoder import Encoder, Vectors
+from knowledge.encoder import Bits, Encoder, Vectors
 from knowledge.index import NO_FILTERS, SPAN, Index, mean_of, reading
 from knowledge.lexical import BM25_K1, asking, stems
 from knowledge.names import Name, Names, are_siblings
-from knowledge.ranking import SIBLING, Alike, Features, above_chance, fuse
+from knowledge.ranking import SIBLING, Alike, Features, above_chance, fuse, likeness, read_again
 from knowledge.sentences import Kind, Piece, pieces, units
 from knowledge.tables import Chunk, Guide
 from knowledge.words import Filters, Words
 
 CANDIDATES = 50  # by each of the two ways; the right passage is among them for 94 questions in 100
 PASSAGES = 10
-TITLES_READ = 20  # of these, those on a sibling of the product asked for go back
+READ_AGAIN = 20  # of these, token by token; those on a sibling of the product asked for go back
 READ_CLOSELY = 8  # passages whose sentences are told apart, for a writer
 COVERING = 5  # passages that are looked through for the question's words
 LONGEST_QUESTION = 1_000  # characters; the model reads about as many
@@ -85,7 +86,7 @@ class Retriever:
         words = self._index.words  # one revision throughout
         keywords = keywords_of(asked)
         bm25 = words.lexical.search(keywords, CANDIDATES, filters.facets)
-        vector = self._encoder.encode([asked])[0] if self._index.is_dense else None
+        vector, tokens = _read_by(self._encoder, asked) if self._index.is_dense else (None, None)
         near = self._index.nearest(vector, CANDIDATES, filters) if vector is not None else None
         candidates = list(dict.fromkeys([*(near or ()), *bm25]))
         if vector is not None and near:
@@ -93,13 +94,15 @@ class Retriever:
             alike = _alike(vector, self._index.units(candidates))
         else:
             vector, alike = None, {}
-        passages = self._read(fuse(alike, bm25, candidates))
+        scores = dict(islice(fuse(alike, bm25, candidates).items(), READ_AGAIN))
+        by_tokens = likeness(tokens, self._index.tokens(scores)) if alike and tokens is not None else {}
+        passages = self._read(read_again(scores, by_tokens) if by_tokens else scores)
         if not passages:
             return Found((), {}, None, vector is not None)
         passages = _without_siblings(words.names, asked, passages)
         rarity = {word: words.lexical.rarity(word) for word in keywords}
         closely = {each.chunk_id: _read_closely(each, alike, rarity) for each in passages[:READ_CLOSELY]}
-        features = self._features(words, asked, passages, bm25, rarity, list(alike.values()))
+        features = self._features(words, asked, passages, bm25, rarity, list(alike.values()), by_tokens)
         return Found(tuple(passages), closely, features, vector is not None, tuple(words.names.unknown_in(asked)))
 
     def _features(
@@ -110,6 +113,7 @@ class Retriever:
         bm25: Mapping[int, float],
         rarity: Mapping[str, float],
         alike: Sequence[Alike],
+        by_tokens: Mapping[int, float],
     ) -> Features:
         """What the decision stands on."""
         names = names_of(asked)
@@ -117,6 +121,7 @@ class Retriever:
         return Features(
             best_unit=above_chance(max((each.best for each in alike), default=0.0), chunks) if alike else 0.0,
             best_passage=above_chance(max((each.whole for each in alike), default=0.0), chunks) if alike else 0.0,
+            best_tokens=above_chance(max(by_tokens.values()), chunks) if by_tokens else 0.0,
             words_matched=_matched(bm25, rarity),
             words_covered=max(_covered(rarity, _words_of(each)) for each in passages[:COVERING]),
             names_elsewhere=self._share_elsewhere(names, passages[0]),
@@ -125,7 +130,7 @@ class Retriever:
 
     def _read(self, scores: Mapping[int, float]) -> list[Passage]:
         """The rows of the best chunks as they are now: what has left the guides is never quoted."""
-        best = list(scores)[:TITLES_READ]
+        best = list(scores)
         columns = (Guide.key, Guide.title, Guide.owner, Guide.reviewed, Guide.url)
         with Session(self._reading) as session:
             rows = session.execute(
@@ -190,6 +195,11 @@ def _starts_sentence(text: str, at: int) -> bool:
     return text[:at].rstrip(" \"'“‘(*_\n")[-1:] in {"", ".", "!", "?", ":"}
 
 
+def _read_by(encoder: Encoder, text: str) -> tuple[Vectors, Bits]:
+    vectors, tokens = encoder.read([text])
+    return vectors[0], tokens[0]
+
+
 def _alike(vector: Vectors, vectors: Mapping[int, Vectors]) -> dict[int, Alike]:
     """Per chunk, how like the question it is as a whole and in each of its units."""
     if not vectors:
@@ -230,14 +240,16 @@ def _without_siblings(names: Names, asked: str, passages: Sequence[Passage]) -> 
     there = [names.known_in("\n".join((each.title, *each.headings))) for each in passages]
     own = {name for name in wanted if any(name in each for each in there)}
     moved = [
-        replace(each, score=each.score - SIBLING * sum(_is_on_sibling(name, named) for name in own))
+        replace(each, score=each.score - SIBLING * sum(_is_on_sibling(name, named - wanted) for name in own - named))
         for each, named in zip(passages, there, strict=True)
     ]
     return sorted(moved, key=lambda each: -each.score)[:PASSAGES]
 
 
 def _is_on_sibling(wanted: Name, named: Collection[Name]) -> bool:
-    return wanted not in named and any(are_siblings(wanted, name) for name in named)
+    """Whether a passage that names others than the one wanted is on a sibling of it, and not on "UNO R4 boards"."""
+    is_on_it = any(name[: len(wanted)] == wanted and not are_siblings(wanted, name) for name in named)
+    return not is_on_it and any(are_siblings(wanted, name) for name in named)
 
 
 def _matched(bm25: Mapping[int, float], rarity: Mapping[str, float]) -> float:

@@ -61,7 +61,7 @@ class Chunk(KnowledgeTable):
 
 
 class Vector(KnowledgeTable):
-    """What a chunk's units embed to under one model and precision: embedding is the expensive step, so it is kept."""
+    """What a chunk embeds to under one model and precision: embedding is the expensive step, so it is kept."""
 
     __tablename__ = "vectors"
 
@@ -69,6 +69,7 @@ class Vector(KnowledgeTable):
     model: Mapped[str] = mapped_column(String(200), primary_key=True)
     precision: Mapped[str] = mapped_column(String(20), primary_key=True)
     values: Mapped[bytes] = mapped_column(LargeBinary)  # float16, little-endian: a vector of length 1 for each unit
+    tokens: Mapped[bytes] = mapped_column(LargeBinary)  # one bit a dimension: a vector for each token, title and text
 
 
 class Refusal(KnowledgeTable):

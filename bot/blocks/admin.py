@@ -6,12 +6,14 @@ from bot.blocks import kit
 from bot.blocks.answers import Said
 from bot.blocks.home import CHANNELS
 from bot.blocks.kit import Block, Element, View
+from bot.blocks.text import literal, one_line
+from bot.records.tables import Idea
 
 WHAT_ROLES_DO = {
     "member": "asks, and has no other role",
     "expert": "owns guides and replies to questions that they don't answer",
     "manager": "decides on ideas and sees team figures",
-    "admin": "sets Frontline up and gives roles",
+    "admin": "sets Frontline up, gives roles, and may do what managers do",
 }
 CHANGES = {"grant": "Give it", "take_back": "Take it back"}
 
@@ -32,6 +34,21 @@ def not_admin(admins: Sequence[str]) -> str:
     if not admins:
         return "Only admins can do this, and there is none yet: whoever installed Frontline sets `ADMIN_USER_IDS`."
     return f"Only admins can do this: {', '.join(f'<@{admin}>' for admin in admins)}."
+
+
+def cards_refused(channel: str, why: str, prefix: str) -> str:
+    """What admins are told, once, when cards can't be posted or brought up to date."""
+    return (
+        f"I can't bring cards to <#{channel}>: {why}. I try again each hour. When that can't be mended, choose another "
+        f"channel with `/{prefix}frontline setup`."
+    )
+
+
+def card_lost(idea: Idea, prefix: str) -> str:
+    return (
+        f"Somebody deleted the card of idea {idea.id}, “{literal(one_line(idea.title, 150))}”, in "
+        f"<#{idea.card_channel}>. The idea itself is kept: find it with `/{prefix}ideas`."
+    )
 
 
 def roles_form(holders: Mapping[str, Sequence[str]]) -> View:

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from bot.blocks import kit
 from bot.blocks.kit import Block, View
 from bot.blocks.text import day, from_markdown, link, literal, one_line, packed, quoted, said, shortened
-from knowledge.answers import Answer, Citation, Outcome, Section
+from knowledge.answers import Answer, Citation, Outcome, Section, Sentence
 
 LONGEST = 11_000  # characters of one message; Slack refuses somewhat more, without saying so beforehand
 MOST_CITATIONS = 5
@@ -96,6 +96,11 @@ def _cited(question_id: int, answer: Answer, owners: Mapping[str, str]) -> list[
             blocks.append(kit.section(text, None if part else read))
         blocks.append(kit.context(source))
     return blocks
+
+
+def streamed(sentence: Sentence) -> str:
+    """A sentence of an answer that is still being written, as Slack's Markdown."""
+    return _with_numbers(sentence.text, sentence.citations)
 
 
 def _with_numbers(sentence: str, citations: Sequence[int]) -> str:

@@ -42,7 +42,7 @@ class Suggestion:
     """An idea in one line."""
 
     title: str
-    author: str
+    author: str | None  # None: they keep their name to themselves
     votes: int
     link: str | None
 
@@ -183,7 +183,8 @@ def _people(users: Sequence[str], first: frozenset[str], names: Mapping[str, str
 def _completed(title: str, ideas: Sequence[Suggestion], names: Mapping[str, str]) -> list[Block]:
     if not ideas:
         return []
-    done = [f"{_title(idea)} (suggested by {literal(names.get(idea.author, FORMER))})" for idea in ideas]
+    authors = [names.get(idea.author, FORMER) if idea.author else "a colleague" for idea in ideas]
+    done = [f"{_title(idea)} (suggested by {literal(who)})" for idea, who in zip(ideas, authors, strict=True)]
     return [kit.section(f"*{title}:* {', '.join(done)}")]
 
 

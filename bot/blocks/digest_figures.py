@@ -108,6 +108,8 @@ def _answered(now: Figures, before: Figures) -> str:
 def _days(days: Sequence[int]) -> str:
     if not days:
         return "none"
+    if not any(days):
+        return "all on the same day" if len(days) > 1 else "on the same day"
     if len(days) < FEW:
         return f"after {', '.join(map(str, days))} working {'day' if list(days) == [1] else 'days'}"
     middle = statistics.median(days)

@@ -51,12 +51,19 @@ class Sections:
     ideas: Sequence[Block] = ()
     received: Sequence[Block] = ()
     given: Sequence[Block] = ()
+    more_questions: Sequence[Block] = ()  # the way to older ones, where there are any
     settings: Sequence[Block] = ()
     digests: Sequence[Block] = ()  # when they come; for managers their figures
 
 
+MORE = {"questions": "My questions", "received": "Thanks I received", "given": "Thanks I gave"}
+
+
 def home(prefix: str, asked: Sequence[Asked], set_up: SetUp | None, sections: Sections) -> View:
-    """The Home tab of one person; ``set_up`` is given for admins, and comes first until it is complete."""
+    """The Home tab of one person; ``set_up`` is given for admins, and comes first until it is complete.
+
+    Each section is short, and leads to the rest of it: together they stay below Slack's 100 blocks.
+    """
     of_admins = [] if set_up is None else [*_set_up(set_up), *_guides(set_up)]
     is_first = set_up is not None and not set_up.is_complete
     blocks: list[Block] = [*of_admins, kit.divider()] if is_first else []
@@ -69,14 +76,32 @@ def home(prefix: str, asked: Sequence[Asked], set_up: SetUp | None, sections: Se
         kit.section("*Thanks I gave*"),
         *sections.given,
         kit.divider(),
-        *_my_questions(asked),
+        kit.header("My questions"),
+        *(questions(asked) or [kit.section("Nothing yet. What you ask, and the answers, will be here.")]),
+        *sections.more_questions,
         kit.divider(),
         kit.header("My settings"),
         *sections.settings,
     ]
     if of_admins and not is_first:
         blocks += [kit.divider(), *of_admins]
-    return {"type": "home", "blocks": blocks[: kit.MANY_BLOCKS]}
+    return {"type": "home", "blocks": blocks}
+
+
+def more(what: str) -> list[Block]:
+    """The way to the older ones, below a section that shows the latest."""
+    return [kit.actions(kit.button("Show older ones, too", "home_more", what))]
+
+
+def everything(what: str, rows: Sequence[Block], most: int) -> View:
+    """All of what a section of Home shows the latest of.
+
+    Args:
+        rows: newest first.
+        most: how many are shown.
+    """
+    note = [kit.context(f"These are the latest {most}.")] if len(rows) > most else []
+    return kit.modal(MORE[what], [*rows[:most], *note], callback_id="home_more")
 
 
 def news_of_ideas(*, is_muted: bool) -> Block:
@@ -87,6 +112,17 @@ def news_of_ideas(*, is_muted: bool) -> Block:
         "I get direct messages with news of ideas that I suggested or voted for.",
         kit.button("Mute", "mute_ideas", "ideas"),
     )
+
+
+def questions(asked: Sequence[Asked]) -> list[Block]:
+    """Questions, each with the way to its answer."""
+    return [
+        kit.section(
+            f"{literal(one_line(one.text, 150))}\n_{IN_WORDS[one.outcome]}, {day(one.at)}_",
+            kit.button("Show", "show_answer", str(one.id)),
+        )
+        for one in asked
+    ]
 
 
 def _how_to_ask(prefix: str) -> list[Block]:
@@ -100,16 +136,6 @@ def _how_to_ask(prefix: str) -> list[Block]:
         ),
         kit.actions(kit.button("Ask a question", "open_ask", "home", primary=True)),
     ]
-
-
-def _my_questions(asked: Sequence[Asked]) -> list[Block]:
-    blocks = [kit.header("My questions")]
-    if not asked:
-        blocks.append(kit.section("Nothing yet. What you ask, and the answers, will be here."))
-    for one in asked:
-        words = f"{literal(one_line(one.text, 150))}\n_{IN_WORDS[one.outcome]}, {day(one.at)}_"
-        blocks.append(kit.section(words, kit.button("Show", "show_answer", str(one.id))))
-    return blocks
 
 
 def _set_up(state: SetUp) -> list[Block]:

@@ -134,8 +134,12 @@ def _count(number: int, noun: str) -> str:
 # App Home
 
 
-def home(mine: Sequence[Row], wanted: Sequence[Row]) -> list[Block]:
-    """One's own ideas and their state, and open ones to vote for."""
+def home(mine: Sequence[Row], wanted: Sequence[Row], all_mine: int = 0, all_wanted: int = 0) -> list[Block]:
+    """One's own ideas and their state, and open ones to vote for.
+
+    Args:
+        all_mine, all_wanted: how many there are; the ones shown are the newest, and the most wanted.
+    """
     blocks = [
         kit.header("Ideas"),
         kit.actions(
@@ -149,10 +153,14 @@ def home(mine: Sequence[Row], wanted: Sequence[Row]) -> list[Block]:
         idea = row.shown.idea
         words = f"{named(idea)}\n{SIGNS[Status(idea.status)]} · {_count(row.shown.tally.votes, 'vote')}"
         blocks.append(kit.section(words, kit.button("Details", "idea_details", str(idea.id))))
+    if all_mine > len(mine):
+        blocks.append(kit.context(f"The newest {len(mine)} of {all_mine:,}; *All ideas* › My own has the others."))
     if wanted:
         blocks.append(kit.section("*Most wanted*"))
     for row in wanted:
         blocks += _row(row, "home")
+    if all_wanted > len(wanted):
+        blocks.append(kit.context(f"{len(wanted)} of {all_wanted:,}; *All ideas* has the others."))
     return blocks
 
 

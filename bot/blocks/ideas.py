@@ -31,7 +31,7 @@ GONE = "This idea was withdrawn, or there never was one by that number."
 
 
 def not_manager(prefix: str) -> str:
-    return f"Only managers can do that. An admin gives the role with `/{prefix}frontline roles`."
+    return f"Only managers and admins can do that. An admin gives the role with `/{prefix}frontline roles`."
 
 
 # The form
@@ -350,10 +350,15 @@ def details(
     changes: Sequence[IdeaChange],
     merged: Sequence[Idea],
     may: May,
+    place: str = "",
     *,
     has_voted: bool,
 ) -> View:
-    """All there is to know about an idea."""
+    """All there is to know about an idea.
+
+    Args:
+        place: what is kept with the window.
+    """
     idea = shown.idea
     blocks = [
         kit.section(f"*{literal(idea.title)}*"),
@@ -368,7 +373,7 @@ def details(
     if merged:
         blocks.append(kit.section("*Merged into this one*\n" + "\n".join(f"• {named(one)}" for one in merged[:20])))
     blocks += [*_acts(idea, may), *_evidence(evidence, may), *_comments(comments), *_history(changes)]
-    return kit.modal(f"Idea {idea.id}", blocks, callback_id="idea_details", private_metadata=str(idea.id))
+    return kit.modal(f"Idea {idea.id}", blocks, callback_id="idea_details", private_metadata=place)
 
 
 def _acts(idea: Idea, may: May) -> list[Block]:
@@ -430,7 +435,7 @@ def _became(change: IdeaChange) -> str:
         return f"merged into idea {change.other_id}"
     if change.kind == Kind.UNMERGED:
         return f"taken out of idea {change.other_id} again"
-    if change.kind in (Kind.WITHDRAWN, Kind.REWORDED):
+    if change.kind in (Kind.WITHDRAWN, Kind.REWORDED, Kind.ASSIGNED):
         return change.kind
     return "answered" if change.before == change.after else change.after
 
@@ -438,8 +443,12 @@ def _became(change: IdeaChange) -> str:
 # Deciding
 
 
-def decide_form(idea: Idea, suggested_owner: str | None = None) -> View:
-    """Status, reason, owner and due date."""
+def decide_form(idea: Idea, place: str = "", suggested_owner: str | None = None) -> View:
+    """Status, reason, owner and due date.
+
+    Args:
+        place: what is kept with the form.
+    """
     options = [kit.option(SIGNS[status], status) for status in DECISIONS]
     owner: Element = {"type": "users_select", "placeholder": kit.plain("Nobody yet")}
     if who := idea.owner or suggested_owner:
@@ -465,17 +474,21 @@ def decide_form(idea: Idea, suggested_owner: str | None = None) -> View:
         callback_id="decide_idea",
         submit="Save",
         close="Cancel",
-        private_metadata=str(idea.id),
+        private_metadata=place,
     )
 
 
 def decided(shown: Shown, *, is_news: bool) -> View:
-    told = "Its author and voters hear of it within ten minutes." if is_news else "Nobody needs to be told of that."
+    told = "Who is concerned hears of it within ten minutes." if is_news else "Nothing was changed."
     return kit.notice("Decide", f"Saved. {named(shown.idea)}: {_standing(shown)}.\n{told}", "idea_decided")
 
 
-def merge_form(idea: Idea, others: Sequence[Shown]) -> View:
-    """Which idea to merge this one into: the ones most like it first, any other by number."""
+def merge_form(idea: Idea, others: Sequence[Shown], place: str = "") -> View:
+    """Which idea to merge this one into: the ones most like it first, any other by number.
+
+    Args:
+        place: what is kept with the form.
+    """
     options = [kit.option(f"{one.idea.id}. {one.idea.title}", str(one.idea.id)) for one in others]
     blocks = [
         kit.section(f"{named(idea)} becomes part of another idea. It keeps its votes and comments, and can be undone.")
@@ -492,7 +505,7 @@ def merge_form(idea: Idea, others: Sequence[Shown]) -> View:
         callback_id="merge_idea",
         submit="Merge",
         close="Cancel",
-        private_metadata=str(idea.id),
+        private_metadata=place,
     )
 
 
@@ -512,10 +525,11 @@ def other_in_thread(change: IdeaChange, idea: Idea) -> Said:
     return Said(text, [kit.section(text)])
 
 
-def step_in_thread(change: IdeaChange, other: Idea | None) -> Said:
+def step_in_thread(change: IdeaChange, idea: Idea, other: Idea | None) -> Said:
     """A change, told in the thread of the card.
 
     Args:
+        idea: what was changed, as it is now.
         other: the other idea of a merge.
     """
     if change.kind == Kind.MERGED and other is not None:
@@ -526,6 +540,8 @@ def step_in_thread(change: IdeaChange, other: Idea | None) -> Said:
         text = f"<@{change.user}> withdrew this idea."
     elif change.kind == Kind.REWORDED:
         text = f"<@{change.user}> changed the words of this idea; the card shows them."
+    elif change.kind == Kind.ASSIGNED:
+        text = f"<@{change.user}> changed who does this, and when: {_doing(idea)}."
     elif change.before == change.after:
         text = f"<@{change.user}> answered:"
     else:
@@ -538,9 +554,14 @@ def step_in_thread(change: IdeaChange, other: Idea | None) -> Said:
     return Said(text, blocks)
 
 
+def _doing(idea: Idea) -> str:
+    owner = f"owner <@{idea.owner}>" if idea.owner else "no owner"
+    return f"{owner}, {f'due {day(idea.due)}' if idea.due else 'no due date'}"
+
+
 def news(steps: Sequence[tuple[IdeaChange, Idea, Idea | None]]) -> Said:
     """One direct message about everything that changed: (change, idea, the other idea of a merge)."""
-    blocks = [kit.section("News of ideas that you suggested or voted for:")]
+    blocks = [kit.section("News of ideas that you suggested, voted for or own:")]
     room, told = LONGEST_NEWS, 0
     for change, idea, other in steps:
         where = f" {named(other)}" if other is not None else ""
@@ -567,6 +588,8 @@ def _news_of(change: IdeaChange) -> str:
         return "stands for itself again, taken out of"
     if change.kind in (Kind.WITHDRAWN, Kind.REWORDED):
         return change.kind
+    if change.kind == Kind.ASSIGNED:
+        return "it is yours now"
     return "answered" if change.before == change.after else f"*{SIGNS[Status(change.after)]}*"
 
 

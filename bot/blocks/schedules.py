@@ -12,7 +12,7 @@ from bot.blocks.digest import Drawn
 from bot.blocks.kit import Block, Element, View
 from bot.blocks.text import literal, one_line, packed
 from bot.records.periods import WEEKDAYS
-from bot.records.schedules import Kind, Plan, Quiet, State
+from bot.records.schedules import BY_HAND, Kind, Plan, Quiet, State
 from bot.records.tables import Digest, Schedule
 
 TITLE = "Digests"
@@ -57,7 +57,8 @@ def _schedule(one: Planned) -> list[Block]:
     schedule, number = one.schedule, str(one.schedule.id)
     lines = [f"*{name(schedule)}*", f"{rhythm(schedule)}"]
     if schedule.paused is not None:
-        lines.append(f"⏸️ Paused: {literal(schedule.paused)}")
+        why = "Paused by hand" if schedule.paused == BY_HAND else f"Paused: {literal(schedule.paused)}"
+        lines.append(f"⏸️ {why}")
     elif one.next_at is not None:
         lines.append(f"Next: {moment(one.next_at, schedule.zone)}")
     pause = (
@@ -91,7 +92,7 @@ def _asking(schedule: Schedule) -> Element:
     }
 
 
-def name(schedule: Schedule) -> str:
+def name(schedule: Schedule | Digest) -> str:
     if schedule.kind == Kind.RECOGNITION:
         return f"Recognition in <#{schedule.channel}>"
     return "Figures for managers"

@@ -401,6 +401,7 @@ def given(wins: Sequence[Win], user: str, people: Mapping[int, Collection[str]])
     """The Home section of thanks that somebody gave; their own can be changed and taken back there.
 
     Args:
+        user: who gave them; nobody where nothing is to be changed.
         people: whom each of them thanks, by win.
     """
     if not wins:
@@ -408,7 +409,7 @@ def given(wins: Sequence[Win], user: str, people: Mapping[int, Collection[str]])
     blocks = []
     for win in wins:
         more: Element = {"type": "overflow", "action_id": "win_more", "options": _more(win.id, is_mine=True)}
-        to = f"To {_mentions(list(people.get(win.id, ())))}, {_line(win)}"
+        to = f"To {_mentions(list(people.get(win.id, ()))) or FORMER}, {_line(win)}"
         blocks.append(kit.section(to, more if win.giver == user else None))
     return blocks
 

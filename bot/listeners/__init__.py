@@ -75,6 +75,7 @@ def routes(prefix: str = "") -> list[Route]:
         Route("action", "open_appearance", appearances.open_form, opens_a_view=True),
         Route("action", "setup_open", admin.open_setup, opens_a_view=True),
         Route("action", "setup_ingest", home.load_guides),
+        Route("action", "home_more", home.show_more, opens_a_view=True),
         Route("action", "digest_open", digest.open_overview, opens_a_view=True),
         Route("action", "digest_add", digest.add, opens_a_view=True),
         Route("action", "digest_edit", digest.edit, opens_a_view=True),

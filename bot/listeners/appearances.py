@@ -42,7 +42,7 @@ async def submitted(ack: AsyncAck, body: dict[str, Any], view: dict[str, Any], p
         await ack(response_action="errors", errors=problem)
         await parts.inbox.release(delivery_id)
         return
-    appears = Appears(form["appears"])
+    appears, called = Appears(form["appears"]), (await parts.people.profile(user)).called
     async with parts.database.write() as session:
         await appearances.choose(
             session,
@@ -50,6 +50,7 @@ async def submitted(ack: AsyncAck, body: dict[str, Any], view: dict[str, Any], p
             appears,
             tell_me="tell_me" in modals.several(view, "tell_me"),
             manager=manager,
+            called=called,
             now=parts.clock(),
         )
     await ack(response_action="update", view=blocks.appearance_saved(appears))

@@ -1,12 +1,14 @@
 """App Home and the Messages tab."""
 
 import logging
+from functools import partial
 from typing import Any
 
 import aiohttp
 from slack_bolt.context.ack.async_ack import AsyncAck
 from slack_bolt.context.async_context import AsyncBoltContext
 from slack_sdk.errors import SlackApiError
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.blocks import home as blocks
 from bot.blocks import kit
@@ -16,7 +18,7 @@ from bot.blocks.admin import not_admin
 from bot.blocks.home import Asked, Sections, SetUp
 from bot.blocks.text import literal
 from bot.delivery import refusal
-from bot.listeners import digest, ideas
+from bot.listeners import digest, ideas, modals
 from bot.listeners.access import why_not
 from bot.manifest import PROMPTS
 from bot.parts import Parts
@@ -28,7 +30,8 @@ from knowledge.ingest import NoGuidesFolder
 
 log = logging.getLogger(__name__)
 
-MOST_QUESTIONS, MOST_THANKS = 5, 5
+MOST_LATEST = 5  # of each kind, in Home
+MOST_SHOWN = 90  # in a window of their own
 UNSURE = "I could not check something with Slack just now. Please open this tab again in a minute."
 
 
@@ -96,26 +99,64 @@ async def _view(parts: Parts, user: str, is_loading: bool) -> kit.View:
     if not roles:
         return {"type": "home", "blocks": [kit.section(words.OUTSIDER)]}
     async with parts.database.read() as session:
-        mine = await questions.latest(session, user, MOST_QUESTIONS)
-    asked = [Asked(q.id, q.text, Outcome(q.outcome or Outcome.FAULT), q.asked_at) for q in mine]
+        mine = await _asked(session, user, MOST_LATEST + 1)
     set_up = await _set_up(parts, is_loading) if Roles.ADMIN in roles else None
-    return blocks.home(parts.settings.command_prefix, asked, set_up, await _sections(parts, user))
+    sections = await _sections(parts, user, has_more_questions=len(mine) > MOST_LATEST)
+    return blocks.home(parts.settings.command_prefix, mine[:MOST_LATEST], set_up, sections)
 
 
-async def _sections(parts: Parts, user: str) -> Sections:
+async def _asked(session: AsyncSession, user: str, most: int) -> list[Asked]:
+    mine = await questions.latest(session, user, most)
+    return [Asked(q.id, q.text, Outcome(q.outcome or Outcome.FAULT), q.asked_at) for q in mine]
+
+
+async def _sections(parts: Parts, user: str, *, has_more_questions: bool) -> Sections:
     async with parts.database.read() as session:
-        received = await wins.received(session, user, MOST_THANKS)
-        given = await wins.given(session, user, MOST_THANKS)
-        people = {win.id: await wins.people(session, win.id) for win in given}
+        got, gave = (
+            await wins.received(session, user, MOST_LATEST + 1),
+            await wins.given(session, user, MOST_LATEST + 1),
+        )
+        received = [await wins.as_told_to(session, win, user) for win in got]
+        given = [await wins.as_told_to(session, win, user) for win in gave]
+        people = {win.id: await wins.named_to(session, win, user) for win in given}
         appearance = (await appearances.of(session, [user]))[user]
         muted = await mutes.of(session, user)
     return Sections(
         ideas=await ideas.for_home(user, parts),
-        received=win_blocks.received(received),
-        given=win_blocks.given(given, user, people),
+        received=[
+            *win_blocks.received(received[:MOST_LATEST]),
+            *(blocks.more("received") if len(received) > MOST_LATEST else []),
+        ],
+        given=[
+            *win_blocks.given(given[:MOST_LATEST], user, people),
+            *(blocks.more("given") if len(given) > MOST_LATEST else []),
+        ],
+        more_questions=blocks.more("questions") if has_more_questions else [],
         settings=[*win_blocks.my_settings(appearance), blocks.news_of_ideas(is_muted="ideas" in muted)],
         digests=await digest.for_home(user, parts),
     )
+
+
+async def show_more(ack: AsyncAck, action: dict[str, Any], body: dict[str, Any], parts: Parts) -> None:
+    """All of what a section of Home shows the latest of."""
+    await ack()
+    what, user = str(action.get("value") or ""), body["user"]["id"]
+    if what in blocks.MORE:
+        await modals.show_then_fill(
+            parts.slack, body, blocks.MORE[what], "home_more", partial(_more, what, user, parts)
+        )
+
+
+async def _more(what: str, user: str, parts: Parts) -> kit.View:
+    async with parts.database.read() as session:
+        if what == "questions":
+            rows = blocks.questions(await _asked(session, user, MOST_SHOWN + 1))
+        elif what == "received":
+            rows = win_blocks.received(await wins.received(session, user, MOST_SHOWN + 1))
+        else:
+            given = await wins.given(session, user, MOST_SHOWN + 1)
+            rows = win_blocks.given(given, "", {win.id: await wins.people(session, win.id) for win in given})
+    return blocks.everything(what, rows, MOST_SHOWN)
 
 
 async def _set_up(parts: Parts, is_loading: bool) -> SetUp:

@@ -1,10 +1,11 @@
 """An idea's details, and what managers and its author do with it: decide, merge, undo, withdraw."""
 
+import json
 import re
 from collections.abc import Awaitable, Callable
 from datetime import date
 from functools import partial
-from typing import Any
+from typing import Any, TypedDict
 
 from slack_bolt.context.ack.async_ack import AsyncAck
 from slack_bolt.context.respond.async_respond import AsyncRespond
@@ -14,17 +15,22 @@ from bot.blocks import ideas as blocks
 from bot.blocks import kit
 from bot.blocks.answers import Said
 from bot.blocks.ideas import May
-from bot.listeners import home, modals
-from bot.listeners.ideas import drafted, find, number_in, problems_in, tell, why_not, words_of
+from bot.listeners import home, idea_lists, modals
+from bot.listeners.ideas import denied, drafted, find, noted, number_in, problems_in, tell, why_not, words_of
 from bot.parts import Parts
-from bot.people import Unknown
-from bot.records import audit, ideas, mutes
-from bot.records.ideas import DECISIONS, CannotChange, Shown, Status
+from bot.records import ideas, mutes
+from bot.records.ideas import DECISIONS, CannotChange, Status
 from bot.records.roles import Roles
-from bot.records.tables import Idea, IdeaChange
-from jobs.idea_cards import put_step
+from bot.records.tables import Idea
 
 MOST_OFFERED = 30  # ideas to merge into
+
+
+class Place(TypedDict):
+    """What a window is about, and the windows below it that show the same: view id to callback id, deepest first."""
+
+    idea: int
+    below: dict[str, str]
 
 
 # Details
@@ -33,13 +39,13 @@ MOST_OFFERED = 30  # ideas to merge into
 async def open_details(ack: AsyncAck, action: dict[str, Any], body: dict[str, Any], parts: Parts) -> None:
     """Show all there is to know about an idea."""
     await ack()
-    make = partial(_details, number_in(action.get("value")), body["user"]["id"], parts)
+    make = partial(_details, _place(action.get("value"), body), body["user"]["id"], parts)
     await modals.show_then_fill(parts.slack, body, "Idea", "idea_details", make)
 
 
-async def _details(idea_id: int, user: str, parts: Parts) -> kit.View:
+async def _details(place: Place, user: str, parts: Parts) -> kit.View:
     refusal = await why_not(user, parts)
-    idea = await find(idea_id, parts)
+    idea = await find(place["idea"], parts)
     if refusal or idea is None:
         return kit.notice("Idea", refusal or blocks.GONE, "idea_refused")
     is_manager = await parts.people.allowed(user, Roles.MANAGER)
@@ -57,7 +63,7 @@ async def _details(idea_id: int, user: str, parts: Parts) -> kit.View:
         remove=frozenset(one.id for one in evidence if is_manager or one.user == user),
     )
     merged = [one for one in family if one is not None and one.id != idea.id]
-    return blocks.details(shown, evidence, said, changes, merged, may, has_voted=has_voted)
+    return blocks.details(shown, evidence, said, changes, merged, may, json.dumps(place), has_voted=has_voted)
 
 
 async def remove_evidence(ack: AsyncAck, action: dict[str, Any], body: dict[str, Any], parts: Parts) -> None:
@@ -71,10 +77,39 @@ async def remove_evidence(ack: AsyncAck, action: dict[str, Any], body: dict[str,
 
 
 async def _show_again(body: dict[str, Any], parts: Parts) -> None:
-    """The details that were clicked in, as they are now."""
-    view = body["view"]
-    idea_id = number_in(view.get("private_metadata"))
-    await modals.fill(parts.slack, view["id"], await _details(idea_id, body["user"]["id"], parts))
+    """The details that were clicked in, as they are now, and what lies below."""
+    view, user = body["view"], body["user"]["id"]
+    await modals.fill(parts.slack, view["id"], await _details(_kept_place(view), user, parts))
+    await _show_below(view, user, parts)
+
+
+async def _show_below(view: dict[str, Any], user: str, parts: Parts) -> None:
+    """The windows below, as they are now."""
+    place = _kept_place(view)
+    below: dict[str, str] = {}
+    for view_id, callback_id in place["below"].items():
+        if view_id == view["id"]:  # there was no room above it, so it is this one that the click was in
+            continue
+        if callback_id == "ideas_triage":
+            shown = await idea_lists.triage(user, parts)
+        else:
+            shown = await _details({"idea": place["idea"], "below": dict(below)}, user, parts)
+        await modals.fill(parts.slack, view_id, shown)
+        below[view_id] = callback_id
+
+
+def _place(number: Any, body: dict[str, Any]) -> Place:
+    """For a window that is about to be opened by a click."""
+    view = body.get("view") or {}
+    below = _kept_place(view)["below"] if view.get("callback_id") == "idea_details" else {}
+    if view.get("callback_id") in ("idea_details", "ideas_triage"):
+        below = {**below, view["id"]: view["callback_id"]}
+    return {"idea": number_in(number), "below": below}
+
+
+def _kept_place(view: dict[str, Any]) -> Place:
+    found = json.loads(view.get("private_metadata") or "{}")
+    return {"idea": number_in(found.get("idea")), "below": dict(found.get("below") or {})}
 
 
 # Deciding
@@ -84,21 +119,22 @@ async def open_decide(ack: AsyncAck, action: dict[str, Any], body: dict[str, Any
     """Open the form with status, reason, owner and due date."""
     await ack()
     number, _, suggested = str(action.get("value") or "").partition(":")
-    fill = partial(_decide_form, suggested_owner=suggested or None)
-    make = partial(_for_managers, "decide", number, body["user"]["id"], parts, fill)
+    place = _place(number, body)
+    fill = partial(_decide_form, place=place, suggested_owner=suggested or None)
+    make = partial(_for_managers, "decide", place["idea"], body["user"]["id"], parts, fill)
     await modals.show_then_fill(parts.slack, body, "Decide", "idea_loading", make)
 
 
-async def _decide_form(idea: Idea, parts: Parts, suggested_owner: str | None) -> kit.View:
+async def _decide_form(idea: Idea, parts: Parts, place: Place, suggested_owner: str | None) -> kit.View:
     if idea.merged_into is not None:
         return kit.notice("Decide", str(ideas.IsMerged()), "idea_refused")
-    return blocks.decide_form(idea, suggested_owner)
+    return blocks.decide_form(idea, json.dumps(place), suggested_owner)
 
 
 async def decided(ack: AsyncAck, body: dict[str, Any], view: dict[str, Any], parts: Parts, delivery_id: int) -> None:
     """Keep the decision, and tell it."""
     user, form = body["user"]["id"], modals.answers(view)
-    idea_id = number_in(view.get("private_metadata"))
+    idea_id = _kept_place(view)["idea"]
     refusal = await denied(user, "decide", idea_id, parts)
     if refusal is not None:
         await ack(response_action="update", view=kit.notice("Decide", refusal, "idea_refused"))
@@ -134,6 +170,7 @@ async def decided(ack: AsyncAck, body: dict[str, Any], view: dict[str, Any], par
         return
     parts.outbox.wake()
     await ack(response_action="update", view=blocks.decided(shown, is_news=change is not None))
+    await _show_below(view, user, parts)
 
 
 def _decision_problems(form: dict[str, str]) -> dict[str, str]:
@@ -198,23 +235,25 @@ async def edited(ack: AsyncAck, body: dict[str, Any], view: dict[str, Any], part
 async def open_merge(ack: AsyncAck, action: dict[str, Any], body: dict[str, Any], parts: Parts) -> None:
     """Open the form with the ideas that this one is most like."""
     await ack()
-    make = partial(_for_managers, "merge", action.get("value"), body["user"]["id"], parts, _merge_form)
+    place = _place(action.get("value"), body)
+    fill = partial(_merge_form, place=place)
+    make = partial(_for_managers, "merge", place["idea"], body["user"]["id"], parts, fill)
     await modals.show_then_fill(parts.slack, body, "Merge", "idea_loading", make)
 
 
-async def _merge_form(idea: Idea, parts: Parts) -> kit.View:
+async def _merge_form(idea: Idea, parts: Parts, place: Place) -> kit.View:
     near = [number for number, _ in await parts.similar.to_idea(idea.id, count=MOST_OFFERED, floor=-1)]
     async with parts.database.read() as session:
         family = await ideas.family_of(session, idea.id)
         others = [one for one in await ideas.roots(session, near) if one.id not in family]
         shown = await ideas.shown(session, others, parts.settings.holidays_country)
-    return blocks.merge_form(idea, shown)
+    return blocks.merge_form(idea, shown, json.dumps(place))
 
 
 async def merged(ack: AsyncAck, body: dict[str, Any], view: dict[str, Any], parts: Parts, delivery_id: int) -> None:
     """Merge, and tell it."""
     user, form = body["user"]["id"], modals.answers(view)
-    idea_id, into_id = number_in(view.get("private_metadata")), number_in(form.get("number") or form.get("into"))
+    idea_id, into_id = _kept_place(view)["idea"], number_in(form.get("number") or form.get("into"))
     refusal = await denied(user, "merge", idea_id, parts)
     if refusal is not None:
         await ack(response_action="update", view=kit.notice("Merge", refusal, "idea_refused"))
@@ -235,6 +274,7 @@ async def merged(ack: AsyncAck, body: dict[str, Any], view: dict[str, Any], part
         return
     parts.outbox.wake()
     await ack(response_action="update", view=blocks.merged(shown.idea, shown.into or into))
+    await _show_below(view, user, parts)
 
 
 async def unmerge(ack: AsyncAck, action: dict[str, Any], body: dict[str, Any], parts: Parts, delivery_id: int) -> None:
@@ -287,24 +327,6 @@ async def _do_in_details(
     await _show_again(body, parts)
 
 
-async def noted(
-    session: AsyncSession,
-    user: str,
-    action: str,
-    idea_id: int,
-    change: IdeaChange | None,
-    parts: Parts,
-    **detail: Any,
-) -> Shown:
-    """A change on record and told in the threads; the idea as it is now."""
-    await audit.note(session, user, f"{action}_idea", f"idea {idea_id}", parts.clock(), **detail)
-    if change is not None:
-        await put_step(session, parts.outbox, change)
-    idea = await ideas.get(session, idea_id)
-    assert idea is not None
-    return (await ideas.shown(session, [idea], parts.settings.holidays_country))[0]
-
-
 async def _for_managers(
     action: str, value: Any, user: str, parts: Parts, make: Callable[[Idea, Parts], Awaitable[kit.View]]
 ) -> kit.View:
@@ -314,18 +336,6 @@ async def _for_managers(
     if refusal or idea is None:
         return kit.notice(title, refusal or blocks.GONE, "idea_refused")
     return await make(idea, parts)
-
-
-async def denied(user: str, action: str, idea_id: int, parts: Parts) -> str | None:
-    """What somebody who is no manager is told, their attempt written down."""
-    try:
-        if await parts.people.allowed(user, Roles.MANAGER):
-            return None
-    except Unknown:
-        return blocks.UNSURE
-    async with parts.database.write() as session:
-        await audit.note(session, user, f"{action}_idea", f"idea {idea_id}", parts.clock(), allowed=False)
-    return blocks.not_manager(parts.settings.command_prefix)
 
 
 # Who wants no news

@@ -18,8 +18,7 @@ from bot.blocks.idea_lists import ANY, PAGE, Choice, Row, Waiting
 from bot.blocks.text import typed
 from bot.delivery import refusal
 from bot.listeners import home, modals
-from bot.listeners.idea_decisions import denied, noted
-from bot.listeners.ideas import number_in, why_not
+from bot.listeners.ideas import denied, noted, number_in, why_not
 from bot.listeners.questions import whom_to_ask
 from bot.parts import Parts
 from bot.records import choices, ideas
@@ -46,7 +45,7 @@ async def commanded(ack: AsyncAck, body: dict[str, Any], command: dict[str, Any]
     await ack()
     text, user = typed(command.get("text") or ""), command["user_id"]
     if text.lower() == "triage":
-        await modals.show_then_fill(parts.slack, body, "Waiting", "ideas_triage", partial(_triage, user, parts))
+        await modals.show_then_fill(parts.slack, body, "Waiting", "ideas_triage", partial(triage, user, parts))
     elif text.lower() == "export":
         await modals.show_then_fill(parts.slack, body, "Export", "ideas_exported", partial(_export, user, parts))
     else:
@@ -166,7 +165,7 @@ async def _page(user: str, choice: Choice, parts: Parts) -> kit.View:
 
 async def open_triage(ack: AsyncAck, body: dict[str, Any], parts: Parts) -> None:
     await ack()
-    make = partial(_triage, body["user"]["id"], parts)
+    make = partial(triage, body["user"]["id"], parts)
     await modals.show_then_fill(parts.slack, body, "Waiting", "ideas_triage", make)
 
 
@@ -185,10 +184,11 @@ async def merge_alike(
                     change = await ideas.merge(session, key, number, number_in(into), user, parts.clock())
                     await noted(session, user, "merge", number, change, parts, into=number_in(into))
         parts.outbox.wake()
-    await modals.fill(parts.slack, body["view"]["id"], await _triage(user, parts))
+    await modals.fill(parts.slack, body["view"]["id"], await triage(user, parts))
 
 
-async def _triage(user: str, parts: Parts) -> kit.View:
+async def triage(user: str, parts: Parts) -> kit.View:
+    """What waits, for a manager."""
     refused = await denied(user, "triage", 0, parts)
     if refused is not None:
         return kit.notice("Waiting", refused, "idea_refused")

@@ -12,6 +12,7 @@ from slack_bolt.context.ack.async_ack import AsyncAck
 from slack_bolt.context.respond.async_respond import AsyncRespond
 from slack_sdk.errors import SlackApiError
 from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.blocks import idea_lists, kit
 from bot.blocks import ideas as blocks
@@ -22,12 +23,13 @@ from bot.delivery import Rank
 from bot.listeners import modals
 from bot.parts import Parts
 from bot.people import Unknown
-from bot.records import choices, ideas
+from bot.records import audit, choices, ideas
 from bot.records.ideas import CannotChange, Shown
+from bot.records.roles import Roles
 from bot.records.stages import Stage
-from bot.records.tables import Idea
+from bot.records.tables import Idea, IdeaChange
 from bot.records.working_days import add_working_days
-from jobs.idea_cards import put_card
+from jobs.idea_cards import put_card, put_step
 from knowledge.encoder import ModelUnavailable
 
 log = logging.getLogger(__name__)
@@ -305,13 +307,14 @@ def _customer_problems(form: dict[str, str]) -> dict[str, str]:
 async def for_home(user: str, parts: Parts) -> list[kit.Block]:
     """The sections about ideas in somebody's Home."""
     async with parts.database.read() as session:
-        mine, _ = await ideas.listed(session, ideas.Wanted(order="newest", author=user), limit=5)
-        wanted, _ = await ideas.listed(session, ideas.Wanted(), limit=5)
+        mine, all_mine = await ideas.listed(session, ideas.Wanted(order="newest", author=user), limit=5)
+        wanted, all_wanted = await ideas.listed(session, ideas.Wanted(), limit=5)
         every = {idea.id: idea for idea in (*mine, *wanted)}
         shown = await ideas.shown(session, list(every.values()), parts.settings.holidays_country)
         voted = await ideas.voted(session, list(every), user)
     rows = {one.idea.id: idea_lists.Row(one, one.idea.id in voted) for one in shown}
-    return idea_lists.home([rows[idea.id] for idea in mine], [rows[idea.id] for idea in wanted])
+    own, others = ([rows[idea.id] for idea in some] for some in (mine, wanted))
+    return idea_lists.home(own, others, all_mine, all_wanted)
 
 
 # Shared with the other listeners of ideas
@@ -360,6 +363,36 @@ async def find(value: Any, parts: Parts) -> Idea | None:
     async with parts.database.read() as session:
         idea = await ideas.get(session, number_in(value))
     return idea if idea is not None and idea.deleted_at is None else None
+
+
+async def denied(user: str, action: str, idea_id: int, parts: Parts) -> str | None:
+    """What somebody who is no manager is told, their attempt written down."""
+    try:
+        if await parts.people.allowed(user, Roles.MANAGER):
+            return None
+    except Unknown:
+        return blocks.UNSURE
+    async with parts.database.write() as session:
+        await audit.note(session, user, f"{action}_idea", f"idea {idea_id}", parts.clock(), allowed=False)
+    return blocks.not_manager(parts.settings.command_prefix)
+
+
+async def noted(
+    session: AsyncSession,
+    user: str,
+    action: str,
+    idea_id: int,
+    change: IdeaChange | None,
+    parts: Parts,
+    **detail: Any,
+) -> Shown:
+    """A change on record and told in the threads; the idea as it is now."""
+    await audit.note(session, user, f"{action}_idea", f"idea {idea_id}", parts.clock(), **detail)
+    if change is not None:
+        await put_step(session, parts.outbox, change)
+    idea = await ideas.get(session, idea_id)
+    assert idea is not None
+    return (await ideas.shown(session, [idea], parts.settings.holidays_country))[0]
 
 
 def number_in(value: Any) -> int:

@@ -14,10 +14,19 @@ from bot.delivery import refusal
 
 
 async def show(slack: AsyncWebClient, body: dict[str, Any], view: View) -> str:
-    """Open a modal, on top of the one that was clicked in if there is one; returns its id."""
+    """Open a modal, on top of the one that was clicked in if there is one; returns its id.
+
+    Slack piles up three at most: a fourth takes the place of the one that was clicked in.
+    """
     in_modal = (body.get("view") or {}).get("type") == "modal"
     call = slack.views_push if in_modal else slack.views_open
-    return str((await call(trigger_id=body["trigger_id"], view=view))["view"]["id"])
+    try:
+        return str((await call(trigger_id=body["trigger_id"], view=view))["view"]["id"])
+    except SlackApiError as error:
+        if refusal(error).get("error") != "push_limit_reached":
+            raise
+    await fill(slack, body["view"]["id"], view)
+    return str(body["view"]["id"])
 
 
 async def show_then_fill(

@@ -26,7 +26,8 @@ from bot.parts import Parts
 from bot.people import Unknown
 from bot.records import questions
 from bot.records.tables import Question
-from knowledge.answers import Answer, Outcome, as_json, from_json
+from bot.streams import Place
+from knowledge.answers import Answer, Outcome, Sentence, Show, as_json, from_json
 
 log = logging.getLogger(__name__)
 
@@ -42,7 +43,7 @@ async def mentioned(
 ) -> None:
     """Answer a mention in its thread."""
     if _by_a_person(event, context.bot_user_id):
-        await _answer_in_thread(event, body, context.bot_user_id, parts, delivery_id, way="mention")
+        await _answer_in_thread(event, body, context, parts, delivery_id, way="mention")
 
 
 async def messaged(
@@ -50,7 +51,7 @@ async def messaged(
 ) -> None:
     """Answer a direct message, in a thread below it."""
     if event.get("channel_type") == "im" and _by_a_person(event, context.bot_user_id):
-        await _answer_in_thread(event, body, context.bot_user_id, parts, delivery_id, way="dm")
+        await _answer_in_thread(event, body, context, parts, delivery_id, way="dm")
 
 
 async def deleted(event: dict[str, Any], parts: Parts) -> None:
@@ -173,11 +174,17 @@ def _plainly(text: str) -> Said:
 
 
 async def _answer_in_thread(
-    event: dict[str, Any], body: dict[str, Any], bot_user: str | None, parts: Parts, delivery_id: int, *, way: str
+    event: dict[str, Any],
+    body: dict[str, Any],
+    context: AsyncBoltContext,
+    parts: Parts,
+    delivery_id: int,
+    *,
+    way: str,
 ) -> None:
     channel, user = event["channel"], event["user"]
     thread_ts = event.get("thread_ts") or event["ts"]
-    text = _question_in(event.get("text") or "", bot_user)
+    text = _question_in(event.get("text") or "", context.bot_user_id)
     instead = _not_one_question(text, parts)
     if instead:
         await _post(
@@ -192,22 +199,35 @@ async def _answer_in_thread(
                 parts, delivery_id, _plainly(refusal), f"reply:{delivery_id}", channel, thread_ts, fallback_user=user
             )
             return
-        question, answer = await _look_up(
-            parts, delivery_id, asker=user, text=text, way=way, channel=channel, thread_ts=thread_ts
-        )
-        await _keep_and_post(parts, delivery_id, question, answer, channel=channel, thread_ts=thread_ts)
+        place = Place(channel, thread_ts, user, str(body.get("team_id") or ""), context.bot_user_id or "")
+        # What an earlier process had begun to show is gone on with, or it would stay half beside the answer.
+        begun = await parts.streams.cut_off(place, event["ts"]) if context.get("is_replay") else None
+        async with parts.streams.at(place, begun) as stream:
+
+            def show(sentence: Sentence) -> None:
+                stream.show(answers.streamed(sentence))
+
+            question, answer = await _look_up(
+                parts, delivery_id, show=show, asker=user, text=text, way=way, channel=channel, thread_ts=thread_ts
+            )
+            ts = await stream.end()
+            await _keep_and_post(
+                parts, delivery_id, question, answer, channel=channel, thread_ts=thread_ts, stream_ts=ts
+            )
     if way == "dm":
         await home.publish(parts, user)
 
 
-async def _look_up(parts: Parts, delivery_id: int, *, text: str, **asked: Any) -> tuple[Question, Answer]:
+async def _look_up(
+    parts: Parts, delivery_id: int, *, text: str, show: Show | None = None, **asked: Any
+) -> tuple[Question, Answer]:
     """The question's row and its answer; after a crash, the answer that it has already."""
     async with parts.database.write() as session:
         question = await questions.begin(session, key=f"delivery:{delivery_id}", text=text, now=parts.clock(), **asked)
         turns = await questions.before(session, question)
     if question.answer is not None:
         return question, from_json(question.answer)
-    return question, await parts.think(parts.library.answer, text, turns)
+    return question, await parts.think(parts.library.answer, text, turns, show=show)
 
 
 async def _keep_and_post(
@@ -218,6 +238,7 @@ async def _keep_and_post(
     *,
     channel: str,
     thread_ts: str | None = None,
+    stream_ts: str | None = None,
     preface: str = "",
 ) -> None:
     """The answer, its post and the end of its delivery are one transaction: none is there without the others."""
@@ -229,6 +250,7 @@ async def _keep_and_post(
                 key=f"answer:{question.id}",
                 channel=channel,
                 thread_ts=thread_ts,
+                stream_ts=stream_ts,
                 text=said.text,
                 blocks=said.blocks,
                 fallback_user=question.asker,

@@ -190,7 +190,7 @@ async def _announce(
         if now.choices[user].tell_me:
             await put(wins.told_key(win.id, user, user), user, now.thanks(user))
         if manager := now.manager_of(user):
-            await put(wins.told_key(win.id, manager, user), manager, blocks.to_manager(win, user))
+            await put(wins.told_key(win.id, manager, user), manager, blocks.to_manager(now.told[user], user))
 
 
 # Adding to a card
@@ -315,8 +315,10 @@ async def withdrawn(ack: AsyncAck, body: dict[str, Any], view: dict[str, Any], p
 
 async def hidden(ack: AsyncAck, body: dict[str, Any], view: dict[str, Any], parts: Parts) -> None:
     """Take somebody's name off a win that thanks them."""
+    user = body["user"]["id"]
+    called = (await parts.people.profile(user)).called
     async with parts.database.write() as session:
-        is_done = await wins.hide(session, _id(view.get("private_metadata")), body["user"]["id"], parts.clock())
+        is_done = await wins.hide(session, _id(view.get("private_metadata")), user, called, parts.clock())
     await ack(
         response_action="update", view=blocks.hidden() if is_done else kit.notice(blocks.GIVE, NOT_THANKED, "win")
     )

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from filelock import FileLock
-from sqlalchemy import Connection, Engine, create_engine, event, inspect, make_url
+from sqlalchemy import Connection, Engine, create_engine, event, inspect, make_url, text
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
 
 BUSY_TIMEOUT_MS = 30_000
@@ -120,13 +120,20 @@ def _alone(engine: Engine) -> AbstractContextManager[object]:
 
 
 def forget_records(url: str) -> None:
-    """Empty every table of what people told us; guides, chunks and vectors stay."""
+    """Empty every table of what people told us, and count from 1 again; guides, chunks and vectors stay."""
     from bot.records.tables import RecordsTable  # a question from the terminal needs none of these
 
     engine = engine_for(url)
     try:
         with engine.begin() as connection:
-            for table in reversed(RecordsTable.metadata.sorted_tables):
+            tables = RecordsTable.metadata.sorted_tables
+            if connection.dialect.name == "postgresql":
+                names = ", ".join(f'"{table.name}"' for table in tables)
+                connection.execute(text(f"TRUNCATE {names} RESTART IDENTITY"))
+                return
+            for table in reversed(tables):
                 connection.execute(table.delete())
+            counted = text("DELETE FROM sqlite_sequence WHERE name = :name")
+            connection.execute(counted, [{"name": table.name} for table in tables])
     finally:
         engine.dispose()

@@ -13,6 +13,7 @@ from bot.records import ideas, wins
 from bot.records.tables import Idea, IdeaChange, Question, Rating
 from bot.records.working_days import working_days_between
 
+SETTLING = (ideas.Kind.DECIDED, ideas.Kind.MERGED, ideas.Kind.UNMERGED)
 UNANSWERED = ("not_in_guides", "no_access")
 
 
@@ -61,7 +62,7 @@ async def of(session: AsyncSession, start: datetime, end: datetime, zone: str, c
 async def waiting_at(session: AsyncSession, at: datetime) -> list[Idea]:
     """The ideas that had no first answer at a moment, and were not withdrawn since; oldest first."""
     unanswered = or_(Idea.responded_at.is_(None), Idea.responded_at >= at)
-    settled = select(IdeaChange.idea_id).where(IdeaChange.changed_at < at, IdeaChange.kind != ideas.Kind.REWORDED)
+    settled = select(IdeaChange.idea_id).where(IdeaChange.changed_at < at, IdeaChange.kind.in_(SETTLING))
     there = select(Idea).where(Idea.created_at < at, Idea.deleted_at.is_(None), unanswered, Idea.id.not_in(settled))
     return list(await session.scalars(there.order_by(Idea.created_at, Idea.id)))
 

@@ -42,6 +42,7 @@ class Kind(StrEnum):
     UNMERGED = "unmerged"
     WITHDRAWN = "withdrawn"
     REWORDED = "reworded"
+    ASSIGNED = "assigned"  # owner or due date, and nothing else
 
 
 class CannotChange(Exception):
@@ -299,7 +300,9 @@ async def decide(
     owner: str | None = None,
     due: date | None = None,
 ) -> IdeaChange | None:
-    """Set status, owner and due date; the change that people are told of, None where only owner or date are new.
+    """Set status, owner and due date; the change that people are told of, None where nothing is new.
+
+    Followers hear of the status; somebody who becomes its owner hears of that.
 
     The same form again (a replay) changes nothing and returns the change that it made.
 
@@ -314,12 +317,15 @@ async def decide(
         raise IsMerged
     if status == Status.DECLINED and not reason.strip():
         raise ReasonNeeded
+    is_assigned, new_owner = (owner, due) != (idea.owner, idea.due), owner if owner != idea.owner else None
     idea.owner, idea.due = owner, due
     change = None
     if status != idea.status or (reason and reason != idea.reason):
         before, idea.status, idea.reason, idea.decided_at = idea.status, Status(status).value, reason, now
         idea.responded_at = idea.responded_at or now
-        change = await _note(session, key, idea, by, Kind.DECIDED, before, now, reason=reason)
+        change = await _note(session, key, idea, by, Kind.DECIDED, before, now, reason=reason, owner=new_owner)
+    elif is_assigned:
+        change = await _note(session, key, idea, by, Kind.ASSIGNED, idea.status, now, owner=new_owner)
     await _touch(session, idea.id, *await _merged_in(session, idea.id))
     return change
 
@@ -363,6 +369,8 @@ async def unmerge(session: AsyncSession, key: str, idea_id: int, by: str, now: d
     merges = select(IdeaChange).where(IdeaChange.idea_id == idea_id, IdeaChange.kind == Kind.MERGED)
     merged = (await session.scalars(merges.order_by(IdeaChange.id.desc()).limit(1))).one()
     above = idea.merged_into
+    if idea.responded_at == merged.changed_at:  # the merge was all the response it got
+        idea.responded_at = None
     idea.status, idea.merged_into, idea.decided_at = merged.before, None, now
     await session.flush()
     change = await _note(session, key, idea, by, Kind.UNMERGED, Status.DUPLICATE, now, other=above)
@@ -751,8 +759,9 @@ async def _note(
     *,
     reason: str = "",
     other: int | None = None,
+    owner: str | None = None,
 ) -> IdeaChange:
-    """Write a change down, and who is to hear of it."""
+    """Write a change down, and who is to hear of it: followers, and who becomes its owner by it."""
     change = IdeaChange(
         key=key,
         idea_id=idea.id,
@@ -766,7 +775,8 @@ async def _note(
     )
     session.add(change)
     await session.flush()
-    told = await followers(session, idea.id) - {by}
+    told = set() if kind == Kind.ASSIGNED else await followers(session, idea.id)
+    told = (told | ({owner} if owner else set())) - {by}
     if kind == Kind.REWORDED:
         told -= await _expecting(session, idea.id, kind)
     session.add_all([IdeaNotice(change_id=change.id, user=user) for user in sorted(told)])

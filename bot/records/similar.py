@@ -1,7 +1,6 @@
 """Ideas that mean the same, by exact comparison of the vectors that are kept beside them."""
 
 from collections.abc import Awaitable, Callable, Sequence
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -96,12 +95,13 @@ class Similar:
         self._mark = tuple(mark)
 
 
-def _mark(model: str) -> Select[Any]:
+def _mark(model: str) -> Select[int, int, int, int]:
     """What changes whenever the ideas that have a vector do: their number and two sums; and how many have none."""
     has, zero = Idea.vector_model == model, literal(0)
-    sums = (func.coalesce(func.sum(column).filter(has), zero) for column in (Idea.id, Idea.wording))
+    ids = func.coalesce(func.sum(Idea.id).filter(has), zero)
+    wordings = func.coalesce(func.sum(Idea.wording).filter(has), zero)
     without = func.count().filter(Idea.vector_model.is_distinct_from(model))
-    return select(func.count().filter(has), *sums, without).where(Idea.deleted_at.is_(None))
+    return select(func.count().filter(has), ids, wordings, without).where(Idea.deleted_at.is_(None))
 
 
 def _with(model: str) -> Select[int, int]:

@@ -419,6 +419,7 @@ class Win(RecordsTable):
     withdrawn_at: Mapped[datetime | None]
     revision: Mapped[int] = mapped_column(Integer, default=1)  # counts what changes its messages
     drawn: Mapped[int] = mapped_column(Integer, default=1)  # the revision that Slack shows
+    draw_after: Mapped[datetime | None]  # Slack refused the last change; it is tried again then
 
 
 class Thanked(RecordsTable):
@@ -455,4 +456,5 @@ class Appearance(RecordsTable):
     appears: Mapped[str] = mapped_column(String(20))  # public, private, not_at_all
     tell_me: Mapped[bool] = mapped_column(Boolean)  # by direct message, when thanked
     manager: Mapped[str | None] = mapped_column(String(40))  # is told of private thanks, too
+    called: Mapped[list[str]] = mapped_column(JSON, default=list)  # their names, which stories leave out if they want
     chosen_at: Mapped[datetime]

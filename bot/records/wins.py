@@ -85,7 +85,7 @@ class Story:
 class Shown:
     """A win as it may be shown in public now; names that people keep to themselves are left out."""
 
-    win: Win
+    win: Win  # where it names such people, a copy that doesn't
     people: list[str]  # thanked; at least one
     giver: str | None
     kudos: list[tuple[str | None, str]]  # added by others, oldest first: (who, note)
@@ -251,14 +251,19 @@ async def withdraw(session: AsyncSession, win_id: int, by: str, now: datetime) -
     return win
 
 
-async def hide(session: AsyncSession, win_id: int, user: str, now: datetime) -> bool:
-    """Take the name of somebody who is thanked off a win, for good; False when it doesn't thank them."""
+async def hide(session: AsyncSession, win_id: int, user: str, called: Sequence[str], now: datetime) -> bool:
+    """Take the name of somebody who is thanked off a win, for good; False when it doesn't thank them.
+
+    Args:
+        called: what they go by; the story leaves that out, too.
+    """
     win = await session.get(Win, win_id, with_for_update=True)
     theirs = await session.scalar(select(Thanked).where(Thanked.win_id == win_id, Thanked.user == user))
     if win is None or theirs is None:
         return False
     if theirs.hidden_at is None:
         theirs.hidden_at = now
+        await appearances.keep_names(session, user, called, now)
         win.revision += 1
     return True
 
@@ -315,17 +320,70 @@ async def _shown(session: AsyncSession, which: ColumnElement[bool]) -> list[Show
     given: dict[int, list[Kudos]] = {}
     for kudos in await session.scalars(select(Kudos).where(Kudos.win_id.in_(of_these)).order_by(Kudos.id)):
         given.setdefault(kudos.win_id, []).append(kudos)
+    wanting = {win.id: hidden | {user for number, user in unnamed if number == win.id} for win in rows}
+    called = await _called(session, hidden | {user for _, user in unnamed})
     return [
         Shown(
-            win=win,
+            win=_without(win, names),
             people=named[win.id],
             giver=_unless(win.giver, hidden),
-            kudos=[(_unless(k.user, hidden), k.note) for k in given.get(win.id, []) if k.user != win.giver],
-            has_quote=bool(win.quote) and win.quote_of not in hidden and (win.id, win.quote_of) not in unnamed,
+            kudos=[
+                (_unless(k.user, hidden), without_names(k.note, names))
+                for k in given.get(win.id, [])
+                if k.user != win.giver
+            ],
+            has_quote=bool(win.quote) and win.quote_of not in wanting[win.id],
         )
         for win in rows
         if win.id in named
+        for names in [[name for user in wanting[win.id] for name in called[user]]]
     ]
+
+
+async def as_told_to(session: AsyncSession, win: Win, user: str) -> Win:
+    """A win in the words that somebody whom it concerns may read: its giver all, others without names kept back."""
+    if win.giver == user:
+        return win
+    hiding = select(Thanked.user).where(Thanked.win_id == win.id, Thanked.hidden_at.is_not(None))
+    keeping = await appearances.hidden(session) | set(await session.scalars(hiding))
+    called = await _called(session, keeping - {user})
+    return _without(win, [name for names in called.values() for name in names])
+
+
+async def _called(session: AsyncSession, users: set[str]) -> dict[str, list[str]]:
+    """What these people go by, their ids included, as a mention without a name reads."""
+    return {user: [user, *row.called] for user, row in (await appearances.of(session, users)).items()}
+
+
+def _without(win: Win, names: Sequence[str]) -> Win:
+    """The win, or a copy of it whose words don't name these people."""
+    told = {field: without_names(getattr(win, field), names) for field in ("deed", "effect", "words", "quote")}
+    if all(getattr(win, field) == words for field, words in told.items()):
+        return win
+    return Win(**{column.key: getattr(win, column.key) for column in Win.__table__.columns} | told)
+
+
+def without_names(text: str, names: Sequence[str]) -> str:
+    """The text with `a colleague` for each of these names that stands in it as a word.
+
+    A name of one word counts when it has a capital or an @, so that somebody called Will doesn't cost every "will".
+
+    >>> without_names("Ana stayed. Ben called @ana's customer; ana is no name.", ["Ana Duarte", "ana", "Ana"])
+    "A colleague stayed. Ben called a colleague's customer; ana is no name."
+    """
+    if not names:
+        return text
+    any_case = [re.escape(name) for name in names if " " in name]
+    capitals = [re.escape(name[0].upper() + name[1:]) for name in names if " " not in name]
+    mentions = [re.escape(name) for name in names]
+    longest_first = sorted((f"(?i:{name})" for name in any_case), key=len, reverse=True)
+    forms = [f"@(?i:{'|'.join(sorted(mentions, key=len, reverse=True))})", *longest_first, *capitals]
+    return re.sub(rf"(?<!\w)(?:{'|'.join(forms)})(?!\w)", _colleague, text)
+
+
+def _colleague(found: re.Match[str]) -> str:
+    before = found.string[: found.start()].rstrip(" \"“‘'(")
+    return "A colleague" if not before or before[-1] in ".!?\n…" else "a colleague"
 
 
 def _unless(user: str, hidden: Collection[str]) -> str | None:
@@ -403,9 +461,15 @@ async def posted(session: AsyncSession, win_id: int) -> list[Post]:
     return list(await session.scalars(select(Post).where(mine).order_by(Post.id)))
 
 
-async def to_draw(session: AsyncSession) -> list[Win]:
-    """The wins whose messages in Slack are behind."""
-    return list(await session.scalars(select(Win).where(Win.drawn < Win.revision).order_by(Win.id)))
+async def to_draw(session: AsyncSession, now: datetime) -> list[Win]:
+    """The wins whose messages in Slack are behind, and may be changed now."""
+    rested = Win.draw_after.is_(None) | (Win.draw_after <= now)
+    return list(await session.scalars(select(Win).where(Win.drawn < Win.revision, rested).order_by(Win.id)))
+
+
+async def draw_later(session: AsyncSession, win_id: int, at: datetime) -> None:
+    """Slack refuses to have it changed now."""
+    await session.execute(update(Win).where(Win.id == win_id).values(draw_after=at))
 
 
 async def drawn(session: AsyncSession, win_id: int, revision: int) -> None:

@@ -9,6 +9,7 @@ export class Modal {
   constructor() {
     this.forms = new Map(); // view id -> Form
     this.sending = new Set(); // ids of views on their way to the app
+    this.closing = new Set(); // ids of views that are being closed
     this.title = h("h2", { id: "modal-title", tabindex: "-1" });
     this.picture = h("span");
     this.body = h("div.modal-body");
@@ -152,8 +153,12 @@ export class Modal {
 
   /** Closes the view on top, or all of the stack. */
   async close(all) {
+    const { id } = this.form.view;
+    if (this.closing.has(id)) return; // a second press before the first one has done its work
     if (all || store.views.length === 1) this.dialog.close();
-    const answer = await actInTurn("close", { view_id: this.form.view.id, ...(all ? { all } : {}) });
+    this.closing.add(id);
+    const answer = await actInTurn("close", { view_id: id, ...(all ? { all } : {}) });
+    this.closing.delete(id);
     if (!answer.ok) this.draw();
   }
 }

@@ -9,9 +9,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.blocks import admin, answers, home, kit, questions, referrals
+from bot.blocks import admin, answers, digest_figures, home, idea_lists, kit, questions, referrals, schedules
+from bot.blocks.digest_figures import Team
 from bot.blocks.home import Asked, Sections, SetUp
+from bot.blocks.idea_lists import Row
+from bot.records.figures import Figures
+from bot.records.ideas import Shown, Tally
 from knowledge.answers import Answer, Citation, LibraryState, Outcome, Section, Sentence, as_json, from_json
+from tests.bot.an_idea import an_idea
 
 QUOTE = "Refunds take five days. Ask **billing** first."
 CITATION = Citation(
@@ -316,6 +321,38 @@ def test_home_fits_whatever_was_refused(refused: list[tuple[str, str]], text: st
     view = home.home("", asked, SetUp(CHOSEN, [], library, owners=refused), NOTHING_ELSE)
     assert len(view["blocks"]) <= kit.MANY_BLOCKS
     assert all(len(one) <= 3_000 for one in every_text(view))
+
+
+def test_a_full_home_fits_and_leads_to_the_rest() -> None:
+    """With every section at its longest it stays below Slack's 100 blocks, and says where the rest is."""
+    shown = [Row(Shown(an_idea(id=n), Tally(votes=n)), mine=False) for n in range(5)]
+    line = kit.section("A line")
+    figures = Figures(1, 1, [1], 1, 1, 1, 1, 1, 1)
+    team = digest_figures.figures(Team(figures, figures, NOW, NOW, "UTC"))
+    sections = Sections(
+        ideas=idea_lists.home(shown, shown, 12, 31),
+        received=[*[line] * 5, *home.more("received")],
+        given=[*[line] * 5, *home.more("given")],
+        more_questions=home.more("questions"),
+        settings=[line] * 3,
+        digests=schedules.in_home([], team),
+    )
+    asked = [Asked(n, "How?", Outcome.ANSWERED, NOW) for n in range(5)]
+    library = LibraryState(1, 1, 1, False, refused=[("a.pdf", "no text")], fault="No model.")
+    view = home.home("", asked, SetUp(CHOSEN, [], library, owners=[("a@x.example", "nobody")]), sections)
+    texts = "\n".join(every_text(view))
+    assert len(view["blocks"]) <= kit.MANY_BLOCKS
+    assert "The newest 5 of 12; *All ideas* › My own has the others." in texts
+    assert "5 of 31; *All ideas* has the others." in texts
+    assert texts.count("Show older ones, too") == 3
+
+
+def test_what_is_too_much_for_a_window_is_said() -> None:
+    """Everything of a section, in a window of its own: the latest, and that there are older ones."""
+    whole = home.everything("given", [kit.section("A line")] * 3, 3)
+    cut = home.everything("given", [kit.section("A line")] * 4, 3)
+    assert (len(whole["blocks"]), len(cut["blocks"])) == (3, 4)
+    assert cut["blocks"][-1] == kit.context("These are the latest 3.")
 
 
 def test_the_set_up_form_starts_with_the_admins_own_zone() -> None:

@@ -46,8 +46,12 @@ def everything(words: str) -> list[tuple[str, Any]]:
         ideas.voted(shown, is_new=True),
         ideas.taken_back(shown, was_there=False),
         ideas.from_message(idea, "https://x.slack.com/archives/C1/p1"),
-        ideas.step_in_thread(change, None),
-        ideas.step_in_thread(merge, idea),
+        ideas.step_in_thread(change, idea, None),
+        ideas.step_in_thread(merge, idea, idea),
+        *(
+            ideas.step_in_thread(IdeaChange(kind=kind, user="U1", reason=""), idea, None)
+            for kind in ("assigned", "reworded")
+        ),
         ideas.other_in_thread(merge, idea),
         ideas.news([(change, idea, None), (merge, idea, idea)] * 10),
         ideas.reminder(idea, "late", NOW.date()),
@@ -58,10 +62,12 @@ def everything(words: str) -> list[tuple[str, Any]]:
         ideas.voted_instead(shown),
         ideas.not_voted("No."),
         ideas.submitted(idea, None),
+        ideas.edit_form(an_idea(title=words[:150], text=words[:3_000], tags=["café"] * 5)),
+        ideas.edited(shown, is_news=True),
         ideas.customer_form(idea),
         ideas.customer_added(shown),
         ideas.details(shown, [evidence] * 12, [comment] * 12, [change, merge] * 12, [idea], may, has_voted=True),
-        ideas.decide_form(idea, "U2"),
+        ideas.decide_form(idea, suggested_owner="U2"),
         ideas.decided(shown, is_news=True),
         ideas.merge_form(idea, [shown] * 30),
         ideas.merged(idea, idea),

@@ -10,7 +10,7 @@ from alembic.runtime.migration import MigrationContext
 from sqlalchemy import func, insert, select
 from sqlalchemy.exc import IntegrityError
 
-from bot.records import database
+from bot.records import database, ideas
 from bot.records.database import Database, engine_for, forget_records, migrate
 from bot.records.tables import Choice, RecordsTable
 from knowledge.tables import KnowledgeTable, Revision
@@ -86,14 +86,17 @@ async def test_an_error_holds_nothing_that_people_wrote(database_url: str) -> No
 
 
 async def test_forgetting_the_records_keeps_the_guides(database_url: str) -> None:
-    """A reset empties what people told us and leaves what was indexed."""
+    """A reset empties what people told us, ideas are numbered from 1 again, and what was indexed is left."""
     database = Database(database_url)
+    idea = {"key": "view:V1", "author": "UANA", "title": "T", "text": "T", "respond_by": NOW.date(), "now": NOW}
     async with database.write() as session:
         session.add_all([choice("time_zone"), Revision(id=1, number=7)])
+        await ideas.submit(session, **idea)
 
     forget_records(database_url)
 
-    async with database.read() as session:
+    async with database.write() as session:
         assert await session.scalar(select(func.count(Choice.name))) == 0
         assert await session.scalar(select(Revision.number)) == 7
+        assert (await ideas.submit(session, **idea))[0].id == 1
     await database.close()

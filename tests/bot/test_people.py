@@ -151,10 +151,20 @@ async def test_a_group_may_hold_a_role_and_own_a_guide(people: People, slack: Sl
     slack.add("UGONE", deleted=True)
     async with records.write() as session:
         await roles.grant(session, "SFIELD", Roles.ADMIN, "settings", NOW)
-    assert await people.roles_of("UBEN") == {"member", "admin"}
+    assert await people.roles_of("UBEN") == {"member", "manager", "admin"}
     assert await people.roles_of("UANA") == {"member"}
     assert await people.admins() == ["UBEN"]
     assert await people.resolve_owner("SFIELD") == ["UBEN"]
+
+
+async def test_an_admin_may_what_managers_may(people: People, records: Database) -> None:
+    """But is no manager to whom the managers' messages go, and a manager is no admin."""
+    async with records.write() as session:
+        await roles.grant(session, "UANA", Roles.ADMIN, "settings", NOW)
+        await roles.grant(session, "UBEN", Roles.MANAGER, "UANA", NOW)
+    assert await people.allowed("UANA", Roles.MANAGER)
+    assert not await people.allowed("UBEN", Roles.ADMIN)
+    assert await people.holders(Roles.MANAGER) == ["UBEN"]
 
 
 async def test_owners_are_found_by_address_and_by_id(people: People) -> None:

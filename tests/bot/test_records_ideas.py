@@ -102,6 +102,21 @@ async def test_an_idea_never_goes_round_in_circles(database: Database) -> None:
             await ideas.decide(session, "d1", second, "UELENA", Status.PLANNED, "", NOW)
 
 
+async def test_an_idea_that_was_merged_by_mistake_waits_for_a_response_again(database: Database) -> None:
+    """The merge counts as a response only as long as it stands; an answer that came before it stays."""
+    first, second, answered = [await submit(database, f"view:{n}") for n in range(3)]
+    async with database.write() as session:
+        await ideas.respond(session, answered, NOW)
+        for number in (second, answered):
+            await ideas.merge(session, f"m{number}", number, first, "UELENA", LATER)
+    async with database.write() as session:
+        assert [idea.id for idea in await ideas.waiting(session)] == [first]
+        for number in (second, answered):
+            await ideas.unmerge(session, f"u{number}", number, "UELENA", LATER + timedelta(days=1))
+    async with database.read() as session:
+        assert [idea.id for idea in await ideas.waiting(session)] == [first, second]
+
+
 async def test_a_replayed_decision_is_told_once(database: Database) -> None:
     """The same form again changes nothing, and author and voters have one notice each."""
     number = await submit(database)
@@ -115,6 +130,24 @@ async def test_a_replayed_decision_is_told_once(database: Database) -> None:
     assert once is not None
     assert again is not None
     assert (again.id, told) == (once.id, ["UANA", "UBEN"])
+
+
+async def test_a_new_owner_hears_of_it(database: Database) -> None:
+    """Once, and alone where nothing else is new; the idea still waits for its first response then."""
+    number = await submit(database)
+    await vote(database, number, "UBEN")
+    due = date(2026, 12, 3)
+    async with database.write() as session:
+        for key in ("d1", "d1", "d2"):
+            await ideas.decide(session, key, number, "UELENA", Status.OPEN, "", NOW, owner="UDEV", due=due)
+        await ideas.decide(session, "d3", number, "UELENA", Status.OPEN, "", NOW, owner="UELENA", due=due)
+        kinds = [one.kind for one in await ideas.changes(session, number)]
+        told = list(await session.scalars(select(IdeaNotice.user)))
+        assert [one.id for one in await ideas.waiting(session)] == [number]
+        assert [one.id for one in await figures.waiting_at(session, LATER)] == [number]
+
+    assert kinds == ["assigned", "assigned"]
+    assert told == ["UDEV"]
 
 
 async def test_declining_needs_a_reason_and_closes_the_votes(database: Database) -> None:

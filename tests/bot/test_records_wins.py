@@ -15,6 +15,7 @@ from bot.records.wins import Story
 from tests.conftest import NOW
 
 DEED = "Stayed on the line until her alarm worked again."
+NAMES = {"UANA": ["Ana Duarte", "ana", "Ana"], "UBEN": ["Ben Okafor", "Ben"], "UDEV": ["Dev"], "UKIRA": ["Kira"]}
 DAY, WEEK = timedelta(days=1), timedelta(weeks=1)
 
 
@@ -43,7 +44,7 @@ async def cheer(database: Database, win: Win, user: str, now: datetime = NOW) ->
 
 async def appear(database: Database, user: str, how: Appears) -> None:
     async with database.write() as session:
-        await appearances.choose(session, user, how, tell_me=True, manager=None, now=NOW)
+        await appearances.choose(session, user, how, tell_me=True, manager=None, called=NAMES.get(user, []), now=NOW)
 
 
 async def shown(database: Database, start: datetime = NOW, end: datetime = NOW + DAY) -> list[wins.Shown]:
@@ -170,7 +171,7 @@ async def test_names_go_wherever_they_are_shown(database: Database) -> None:
     now = (await shown(database))[0]
     assert (now.people, now.giver, now.kudos, now.has_quote) == (["UDEV"], None, [(None, "")], False)
     async with database.read() as session:
-        assert [behind.id for behind in await wins.to_draw(session)] == [win.id]
+        assert [behind.id for behind in await wins.to_draw(session, NOW)] == [win.id]
     await appear(database, "UDEV", Appears.PRIVATE)
     assert await shown(database) == []
     await appear(database, "UBEN", Appears.PUBLIC)
@@ -181,8 +182,8 @@ async def test_who_is_thanked_can_take_their_name_off_one_win(database: Database
     """It stays theirs, and the others stay on it."""
     win = await told(database, "UBEN", "UDEV")
     async with database.write() as session:
-        assert not await wins.hide(session, win.id, "UKIRA", NOW)
-        assert await wins.hide(session, win.id, "UBEN", NOW)
+        assert not await wins.hide(session, win.id, "UKIRA", [], NOW)
+        assert await wins.hide(session, win.id, "UBEN", NAMES["UBEN"], NOW)
     assert (await shown(database))[0].people == ["UDEV"]
     async with database.read() as session:
         assert [one.id for one in await wins.received(session, "UBEN")] == [win.id]
@@ -221,12 +222,12 @@ async def test_a_drawing_that_is_overtaken_is_done_again(database: Database) -> 
     win = await told(database)
     await cheer(database, win, "UDEV")
     async with database.read() as session:
-        behind = await wins.to_draw(session)
+        behind = await wins.to_draw(session, NOW)
     await cheer(database, win, "UKIRA")
     async with database.write() as session:
         await wins.drawn(session, win.id, behind[0].revision)
     async with database.read() as session:
-        assert [one.id for one in await wins.to_draw(session)] == [win.id]
+        assert [one.id for one in await wins.to_draw(session, NOW)] == [win.id]
 
 
 async def test_the_messages_of_a_win_are_its_own(database: Database) -> None:
@@ -247,3 +248,36 @@ async def test_nobody_is_thanked_twice_in_one_win(database: Database) -> None:
     async with database.read() as session:
         rows = select(func.count(Thanked.id)).where(Thanked.win_id == win.id)
         assert await session.scalar(rows) == 1
+
+
+async def test_a_story_does_not_tell_a_name_that_is_kept_back(database: Database) -> None:
+    """Neither in the deed nor in a note, for who appears in private and who took their name off; both can read it."""
+    told_one = await told(
+        database,
+        "UBEN",
+        "UDEV",
+        giver="UKIRA",
+        deed="Ben Okafor and @UDEV called Mrs Benson. ana duarte's list helped, as @ana said: let her stay.",
+        words="Ben was kind. Anastasia says so, too.",
+    )
+    await cheer(database, told_one, "UFINN")
+    async with database.write() as session:
+        await wins.note(session, told_one.id, "UFINN", "Bravo, Ana!")
+    revision = told_one.revision
+    await appear(database, "UANA", Appears.PRIVATE)
+    async with database.write() as session:
+        await wins.hide(session, told_one.id, "UBEN", NAMES["UBEN"], NOW)
+        read = {user: await wins.as_told_to(session, told_one, user) for user in ("UBEN", "UDEV", "UKIRA")}
+    (one,) = await shown(database)
+
+    assert one.win.deed == (
+        "A colleague and @UDEV called Mrs Benson. A colleague's list helped, as a colleague said: let her stay."
+    )
+    assert one.win.words == "A colleague was kind. Anastasia says so, too."
+    assert [note for _, note in one.kudos] == ["Bravo, a colleague!"]
+    assert one.win.revision >= revision + 2
+    assert read["UBEN"].words == "Ben was kind. Anastasia says so, too."
+    assert "Ben" not in read["UDEV"].words
+    assert read["UKIRA"].deed == told_one.deed
+    await appear(database, "UANA", Appears.PUBLIC)
+    assert "ana duarte's list" in (await shown(database))[0].win.deed

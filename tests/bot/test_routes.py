@@ -46,7 +46,7 @@ IDEA = an_idea()
 def idea_pages() -> list[Any]:
     """Everything about ideas that has buttons."""
     shown, joined = Shown(IDEA, Tally(votes=1)), Shown(an_idea(merged_into=2, status="duplicate"), Tally(), into=IDEA)
-    may = ideas.May(decide=True, withdraw=True)
+    may = ideas.May(decide=True, edit=True, withdraw=True)
     row, voted = idea_lists.Row(shown, mine=False), idea_lists.Row(shown, mine=True)
     change = IdeaChange(kind="decided", before="open", after="planned", user="U1", reason="", changed_at=NOW)
     return [
@@ -97,7 +97,12 @@ def test_every_button_and_form_has_a_listener() -> None:
     shown = [
         answers.answer(1, Answer(Outcome.ANSWERED, 1.0, (CITATION,)), {}).blocks,
         answers.answer(1, Answer(Outcome.NOT_IN_GUIDES, 0.0, nearest=(CITATION,)), {}, ask="Ann").blocks,
-        home.home("", [Asked(1, "?", Outcome.ANSWERED, NOW)], SetUp({}, [], library), home.Sections()),
+        home.home(
+            "",
+            [Asked(1, "?", Outcome.ANSWERED, NOW)],
+            SetUp({}, [], library),
+            home.Sections(received=home.more("received")),
+        ),
         *(home.news_of_ideas(is_muted=muted) for muted in (True, False)),
         *digest_pages(),
         referrals.to_owner(1, "U1", "?", "").blocks,
@@ -108,6 +113,7 @@ def test_every_button_and_form_has_a_listener() -> None:
         wins.finish("C1:1.2").blocks,
         wins.my_settings(appearances.unchosen("U1")),
         wins.given([WIN], "U1", {1: ["U2"]}),
+        wins.given([WIN], "U3", {1: []}),
     ]
     assert found(shown, "action_id") <= known("action")
     forms = [
@@ -125,6 +131,7 @@ def test_every_button_and_form_has_a_listener() -> None:
         ideas.form(ideas.Draft()),
         idea_lists.listing([], 0, idea_lists.Choice(), "", is_manager=False),
         ideas.customer_form(IDEA),
+        ideas.edit_form(IDEA),
         ideas.decide_form(IDEA),
         ideas.merge_form(IDEA, [Shown(IDEA, Tally())]),
     ]

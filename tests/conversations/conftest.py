@@ -36,6 +36,7 @@ class Bot:
 
     company: Company
     data: Path
+    program: tuple[str, ...] = ("bot", "run")
     process: subprocess.Popen[str] | None = None
 
     def start(self, **settings: str) -> "Bot":
@@ -53,7 +54,7 @@ class Bot:
         self.data.mkdir(parents=True, exist_ok=True)
         with (self.data / "log.txt").open("a") as log:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "bot", "run"], cwd=ROOT, env=environment, stdout=log, stderr=log, text=True
+                [sys.executable, "-m", *self.program], cwd=ROOT, env=environment, stdout=log, stderr=log, text=True
             )
         self.company.until(lambda: self._lives() and self.company.state()["connected"] > before, "a connected bot")
         return self
@@ -109,11 +110,11 @@ def bots(company: Company, indexed: Path, tmp_path_factory: pytest.TempPathFacto
     """Makes bots that are stopped when the module is over."""
     made: list[Bot] = []
 
-    def make(*, has_guides: bool = True) -> Bot:
+    def make(*program: str, has_guides: bool = True) -> Bot:
         folder = tmp_path_factory.mktemp("bot") / "data"
         if has_guides:
             shutil.copytree(indexed, folder)
-        made.append(Bot(company, folder))
+        made.append(Bot(company, folder, program or Bot.program))
         return made[-1]
 
     yield make

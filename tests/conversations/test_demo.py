@@ -11,7 +11,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from tests.conversations.slack import Company
+from tests.conversations.slack import BOT, Company, words
 
 ROOT = Path(__file__).resolve().parents[2]
 Demo = subprocess.Popen[str]
@@ -61,6 +61,20 @@ def test_the_page_comes_first_and_ctrl_c_stops_both(demo: Demo) -> None:
     assert "Stopped." in said
     assert complaints == ""
     assert psutil.wait_procs(sandbox, timeout=20)[1] == []
+
+
+def test_all_is_there_from_the_first_moment(demo: Demo) -> None:
+    """Whoever acts as soon as the bot is online finds the guides read, the digests scheduled and the ideas told."""
+    company = Company(address(demo))
+    company.until(lambda: company.state()["connected"], "a connected bot")
+    company.act("command", user="UADMIN", channel="C0GENERAL", text="/digest")
+    company.act("open_home", user="UADMIN")
+    question = company.say("UANA", "C0ASK", f"<@{BOT}> Is a day of an outage credited?")
+    digests = company.until(lambda: (v := company.view("UADMIN")) and "Loading" not in words(v) and v, "the digests")
+    home = company.until(lambda: company.home("UADMIN"), "Home")
+    assert "Recognition in <#C0GENERAL>" in words(digests)
+    assert "Show the next bill's amount" in words(home)
+    assert "a day for each day" in words(company.replies("C0ASK", question["ts"], 1))
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])

@@ -141,11 +141,11 @@ def test_a_schedule_is_added_changed_paused_and_resumed(company: Company) -> Non
     shown(company, "Every Thursday at 16:00")
     company.act("close", user="UKIRA", view_id=(company.view("UKIRA") or {})["id"])
     press(company, shown(company, "Every Thursday at 16:00"), "digest_pause", 2)
-    paused = shown(company, "Paused: paused by hand")
+    paused = shown(company, "Paused by hand")
     press(company, paused, "digest_resume")
     shown(company, "It runs again.")
     press(company, company.view("UKIRA") or {}, "digest_pause", 2)
-    shown(company, "Paused: paused by hand")
+    shown(company, "Paused by hand")
 
 
 def test_a_schedule_is_removed_and_its_history_stays(company: Company) -> None:

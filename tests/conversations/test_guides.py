@@ -15,9 +15,7 @@ import pytest
 from tests.conversations.conftest import ROOT, Bot, Bots
 from tests.conversations.slack import Company, NeverHappened, words
 
-NEW = (
-    "---\ntitle: Canal boats\nowner: ana@brightwater.example\n---\n# Canal boats\n\nA canal boat gets the Otter dish.\n"
-)
+NEW = "---\ntitle: Canal boats\nowner: otto@x.example\n---\n# Canal boats\n\nA canal boat gets the Otter dish.\n"
 QUESTION = "Which dish does a canal boat get?"
 
 
@@ -39,7 +37,7 @@ def ingesting(bot: Bot, guides: Path) -> subprocess.Popen[str]:
 def test_a_guide_is_found_after_an_ingest_and_gone_after_its_deletion(
     company: Company, bots: Bots, guides: Path
 ) -> None:
-    """While the bot runs and people ask; nobody waits and nothing fails."""
+    """While the bot runs and people ask; nobody waits and nothing fails, and an owner whom nobody knows is named."""
     bot = bots().start(GUIDES_DIR=str(guides))
     assert "Otter dish" not in words(company.ask("UANA", QUESTION))
 
@@ -50,6 +48,8 @@ def test_a_guide_is_found_after_an_ingest_and_gone_after_its_deletion(
     for message in asked:
         assert "reconnection" in words(company.replies("C0ASK", message["ts"], 1))
     company.until(lambda: "Otter dish" in words(company.ask("UANA", QUESTION)), "the new guide in an answer")
+    company.act("open_home", user="UADMIN")
+    company.until(lambda: "`otto@x.example`" in words(company.home("UADMIN")), "the unknown owner in Home")
 
     (guides / "canal.md").unlink()
     assert "1 removed" in ingesting(bot, guides).communicate(timeout=120)[0]

@@ -495,6 +495,37 @@ def test_a_manager_decides_and_everybody_concerned_hears(company: Company, bot: 
     assert "A bell at the door" in words(news[0]["blocks"])
 
 
+def test_windows_below_show_what_was_decided(company: Company, manager: str) -> None:
+    """From the list through what waits and the details, one more than Slack piles up; each is up to date after it."""
+    number = suggest(company, "UANA", "Print the opening hours on the receipt", "People ring us to ask for them.")
+    command(company, manager, "/ideas")
+    press(company, manager, "triage_ideas")
+    waiting = opened(company, manager, "Print the opening hours")
+    press(company, manager, "idea_details", value=str(number))
+    opened(company, manager, "by <@UANA>")
+    press(company, manager, "decide_idea")
+    opened(company, manager, "Everybody reads this")
+    submit(company, manager, {"status": "planned", "reason": "From January on."})
+    opened(company, manager, "Saved.")
+
+    def below() -> str:
+        return words(next(v for v in company.state()["views"][manager] if v["id"] == waiting["id"]))
+
+    company.until(lambda: "Print the opening hours" not in below(), "the list of what waits without it")
+    close(company, manager)
+
+    details(company, manager, number)
+    press(company, manager, "merge_idea")
+    opened(company, manager, "becomes part of")
+    submit(company, manager, {"number": "1"})
+    opened(company, manager, "is part of")
+    company.act("close", user=manager, view_id=company.view(manager)["id"])
+    opened(company, manager, "Undo the merge")
+    press(company, manager, "unmerge_idea")
+    opened(company, manager, "Planned")
+    close(company, manager)
+
+
 def test_muted_news_does_not_come(company: Company, bot: Bot) -> None:
     """Neither of one idea nor of any, until it is asked for again; and what is due is reminded of."""
     number = suggest(company, "UGRACE", "Fewer forms", "They take long.")

@@ -397,7 +397,7 @@ def test_how_people_appear_holds_everywhere_at_once(company: Company) -> None:
     deed = "Reset the Appearing box."
     give(company, "UDEV", "UFINN", win_deed=deed)
     alone = card(company, deed)
-    give(company, "UFINN", "UANA", "UGRACE", win_deed="Read the Appearing contract.")
+    give(company, "UFINN", "UANA", "UGRACE", win_deed="Read the Appearing contract, until Grace found the line.")
     company.click("UGRACE", alone, "add_kudos", channel=WINS)
     company.until(lambda: "Grace Kim" in words(card(company, deed)), "the kudos")
     for user in ("UFINN", "UGRACE"):
@@ -408,6 +408,7 @@ def test_how_people_appear_holds_everywhere_at_once(company: Company) -> None:
     )
     company.until(lambda: "A colleague" in words(cards(company, "Appearing contract")), "the giver's name to go")
     assert "Ana Duarte" in words(both)
+    assert "until a colleague found the line" in words(both)
 
     notice = give(company, "UDEV", "UGRACE", win_deed="Erased the Private records of a customer.")
     assert "<@UGRACE> would rather be thanked in private" in words(notice)

@@ -18,9 +18,11 @@ import yaml
 
 from bot import sample
 from bot.parts import Parts
-from bot.records import schedules
+from bot.records import appearances, ideas, schedules, wins
+from bot.records.appearances import Appears
 from bot.records.database import Database
 from bot.records.schedules import Kind, Plan, Quiet
+from bot.records.wins import Story
 from bot.settings import load
 from bot.wiring import at_rest
 from jobs import digest
@@ -221,6 +223,33 @@ async def test_somebody_who_has_left_is_a_former_colleague(company: Company, tmp
     assert "<@UANA>" in said
     for gone in ("UGRACE", "UKIRA", "Grace", "Kira"):
         assert gone not in said
+
+
+async def test_who_keeps_their_name_back_is_not_told_to_have_suggested(company: Company, tmp_path: Path) -> None:
+    """An idea that came true is told without them; who was thanked again for an older story is named."""
+    url, channel = _sqlite(tmp_path), "C9N042"
+    await plan(url, [channel], told=False)
+    database, week_before = Database(url), DUE - timedelta(days=10)
+    async with database.write() as session:
+        for number, author in enumerate(("UANA", "UBEN")):
+            given = {"title": f"Idea {number}", "text": "-", "respond_by": DUE.date(), "now": week_before}
+            idea, _ = await ideas.submit(session, key=f"n{number}", author=author, **given)
+            await ideas.decide(session, f"d{number}", idea.id, "UELENA", "completed", "", DUE - timedelta(days=2))
+        choice = {"tell_me": True, "manager": None, "called": ["Ana Duarte"], "now": week_before}
+        await appearances.choose(session, "UANA", Appears.NOT_AT_ALL, **choice)
+        story, day = Story(deed="Carried a hub up four floors."), {"day": week_before.date(), "daily": 5}
+        win, _ = await wins.tell(session, key="w", giver="UDEV", people=["UINES"], story=story, now=week_before, **day)
+        await wins.add_kudos(session, win.id, "UFINN", DUE - timedelta(days=3))
+    await database.close()
+
+    async with processes(company, url, tmp_path, DUE, 1) as (parts,):
+        assert await until_settled(parts) == {channel: "posted"}
+
+    said = words([m for m in company.messages(channel) if m.get("bot_id")])
+    assert "(suggested by a colleague)" in said
+    assert "(suggested by Ben Okafor)" in said
+    assert "Ana" not in said
+    assert "*Also thanked:* <@UINES>" in said
 
 
 async def test_a_picture_that_slack_refuses_is_told_in_words(company: Company, tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ from langchain_core.messages import AIMessageChunk
 from langchain_core.outputs import ChatGenerationChunk
 
 from knowledge import chat
-from knowledge.answers import Answer, Outcome
+from knowledge.answers import Answer, Outcome, Sentence
 from knowledge.chat_model import ChatModel
 from knowledge.library import Library
 from prompts import load_prompt
@@ -147,6 +147,11 @@ LIES = {
     "an invented name": ("A refund is paid within 10 working days by Stripe.", [1]),
     "a link": ("A refund is paid within 10 working days, see https://evil.example", [1]),
     "a mention": ("A refund is paid within 10 working days, <!channel>", [1]),
+    "a figure of the next row": ("A missed engineer visit gets a refund of £5.83 a day.", [1]),
+    "a promise": ("A refund is always paid back within 10 working days, guaranteed.", [1]),
+    "what is bought": ("A refund is free and paid back within 10 working days.", [1]),
+    "an address without a scheme": ("A refund is paid within 10 working days, see evil.example/refund", [1]),
+    "a mail address": ("A refund is paid within 10 working days, write to help@evil.example", [1]),
     "something else altogether": ("Bananas ripen faster in a paper bag.", [1]),
 }
 
@@ -161,6 +166,41 @@ def test_an_unsupported_sentence_is_never_shown(lie: tuple[str, list[int]], open
     assert answer.notes == (
         "The chat model wrote what the passages don't say, so the guides are quoted as they stand.",
     )
+
+
+def test_a_rule_turned_round_is_never_shown(open_library: Open) -> None:
+    """The same words and figures, but after for until."""
+    library = open_library(
+        FakeListChatModel(
+            responses=[
+                reply(("A visit can be moved free of charge after 16:00 on the day before.", [1])),
+                reply(("A visit can be moved free of charge until 16:00 on the day before.", [1])),
+            ]
+        )
+    )
+    library.warm()
+    asked = "Until when can an engineer visit be moved free of charge?"
+
+    assert library.answer(asked).sentences == ()
+    assert library.answer(asked).sentences != ()
+
+
+def test_a_sentence_is_shown_once_it_is_whole_and_supported(open_library: Open) -> None:
+    """Before the model has finished; a lie is never shown, and numbers of citations are those of the answer."""
+    shown: list[Sentence] = []
+    said = reply(
+        ("A refund is paid within 10 working days.", [1]), LIES["a link"], ("By cheque it takes 15 working days.", [1])
+    )
+    library = open_library(FakeListChatModel(responses=[said]))
+    library.warm()
+
+    answer = library.answer(QUESTION, show=shown.append)
+
+    assert [each.text for each in shown] == [
+        "A refund is paid within 10 working days.",
+        "By cheque it takes 15 working days.",
+    ]
+    assert tuple(shown) == answer.sentences
 
 
 def test_one_lie_among_truths_is_dropped(open_library: Open) -> None:

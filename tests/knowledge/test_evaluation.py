@@ -237,14 +237,14 @@ def test_the_page_shows_figures_and_pictures(files: tuple[Path, Path], tmp_path:
 
 
 def features(best: float) -> Features:
-    return Features(best, best, best, best, 0.0, 0.0)
+    return Features(best, best, best, best, best, 0.0, 0.0)
 
 
 def test_a_fit_moves_the_bar_to_a_company_s_own_questions() -> None:
     """Where everything scores higher than elsewhere, the bar moves up, and the order stays."""
     shipped = calibration.load().with_vectors
     chance = np.random.default_rng(1)
-    scores = np.concatenate([chance.normal(0.75, 0.05, 40), chance.normal(0.6, 0.05, 40)])
+    scores = np.concatenate([chance.normal(0.5, 0.05, 40), chance.normal(0.35, 0.05, 40)])
     held = [n < 40 for n in range(80)]
 
     own = calibration.refit(shipped, [features(each) for each in scores], held, (0.05, 0.1))
@@ -253,8 +253,8 @@ def test_a_fit_moves_the_bar_to_a_company_s_own_questions() -> None:
     assert sum(each >= own.answered for each in likely[40:]) <= 2
     assert sum(each >= own.answered for each in likely[:40]) > 30
     assert own.partly <= own.answered
-    assert own.probability(features(0.8)) > own.probability(features(0.7)) > own.probability(features(0.5))
-    assert shipped.probability(features(0.6)) > own.probability(features(0.6))
+    assert own.probability(features(0.5)) > own.probability(features(0.4)) > own.probability(features(0.3))
+    assert shipped.probability(features(0.35)) > own.probability(features(0.35))
     with pytest.raises(BadCalibration, match="at least 20 questions that are not answered"):
         calibration.refit(shipped, [features(0.7)] * 40, [True] * 40, (0.05, 0.1))
 

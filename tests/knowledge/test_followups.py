@@ -5,6 +5,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from langchain_core.language_models import FakeListChatModel
 
 from knowledge.chat_model import ChatModel
@@ -130,3 +132,48 @@ def test_a_chat_model_is_not_asked_about_a_whole_question(names: Names) -> None:
 
     model = ChatModel(Untouched(responses=[]))
     assert condensed("What is the notice period for homes?", [FEE], names, model) is None
+
+
+PARTS = st.sampled_from(
+    [
+        *[
+            "and",
+            "what",
+            "it",
+            "the",
+            "that",
+            "router",
+            "Brook",
+            "4",
+            "Pro",
+            "?",
+            ".",
+            ",",
+            "its",
+            "one",
+            "Heron",
+            "for",
+            "this",
+            "is",
+            "if",
+            "é",
+            "'not",
+            "“",
+            "|",
+            "cost",
+            "[…]",
+            "Lite",
+        ],
+        " ",
+    ]
+)
+
+
+@given(st.lists(PARTS, max_size=12), st.lists(PARTS, max_size=12))
+def test_any_two_texts_make_a_question_or_none(before: list[str], question: list[str]) -> None:
+    """Whatever people type, nothing breaks, and what is understood is on one line and no longer than both."""
+    names = Names(["The Brook 4, the Brook 4 Pro and the Heron Lite. The Heron."])
+    understood = stands_for(" ".join(question), [" ".join(before)], names)
+
+    assert understood is None or 0 < len(understood) <= len(" ".join([*before, *question])) + 20
+    assert "\n" not in (understood or "")

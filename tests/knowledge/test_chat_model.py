@@ -1,0 +1,94 @@
+"""A chat model is asked for JSON in the best way it offers, and never for longer than it may take."""
+
+from collections.abc import Iterator
+from contextlib import suppress
+from typing import Any
+
+import pytest
+from langchain_core.language_models import FakeListChatModel
+from langchain_core.messages import AIMessageChunk
+from langchain_core.runnables import RunnableGenerator, RunnableLambda
+from pydantic import BaseModel, Field
+
+from knowledge.chat_model import ChatModel, Unusable
+
+SAYS = '{"n": 1}'
+
+
+class Shape(BaseModel):
+    n: int
+
+
+class Refused(Exception):
+    def __init__(self, status_code: int) -> None:
+        self.status_code = status_code
+
+
+class Structured(FakeListChatModel):
+    """A model that answers by a tool call, as Anthropic's do, or refuses to."""
+
+    refuses_with: int | None = None
+    asked_for: list[Any] = Field(default_factory=list)
+
+    def with_structured_output(self, schema: Any, **_: Any) -> Any:
+        self.asked_for.append(schema)
+
+        def call(_: Iterator[Any]) -> Iterator[AIMessageChunk]:
+            if self.refuses_with is not None:
+                raise Refused(self.refuses_with)
+            for part in ('{"n"', ": 1}"):
+                yield AIMessageChunk(
+                    content="", tool_call_chunks=[{"name": "Shape", "args": part, "id": "1", "index": 0}]
+                )
+
+        return RunnableGenerator(call) | RunnableLambda(lambda message: message)
+
+
+def test_structured_output_is_used_and_comes_in_pieces() -> None:
+    """The arguments of the tool are the reply; nothing waits for its end."""
+    model = Structured(responses=[])
+
+    assert list(ChatModel(model).ask("?", Shape, 10)) == ['{"n"', ": 1}"]
+    assert model.asked_for == [Shape.model_json_schema()]
+
+
+def test_a_server_that_knows_no_structure_is_asked_for_text() -> None:
+    """Once is enough to know."""
+    model = Structured(responses=[SAYS], refuses_with=400)
+    chat = ChatModel(model)
+
+    assert ["".join(chat.ask("?", Shape, 10)) for _ in range(2)] == [SAYS, SAYS]
+    assert len(model.asked_for) == 1
+
+
+def test_a_server_that_is_broken_is_not_asked_twice() -> None:
+    """A refusal for another reason says nothing about structure."""
+    model = Structured(responses=[SAYS], refuses_with=500)
+
+    with pytest.raises(Unusable, match="could not be reached"):
+        list(ChatModel(model).ask("?", Shape, 10))
+
+
+class Dripping(FakeListChatModel):
+    sleep: float | None = 0.02  # seconds before each character
+
+
+def test_a_model_that_drips_has_no_more_time_than_one_that_hangs() -> None:
+    """The time is for the whole reply, not for each piece."""
+    with pytest.raises(Unusable, match="did not answer in time"):
+        list(ChatModel(Dripping(responses=["x" * 500])).ask("?", Shape, 0.2))
+
+
+def test_a_model_that_keeps_failing_is_left_alone_for_a_while() -> None:
+    """Nobody waits for it meanwhile; a success in between begins the count anew."""
+    model = Structured(responses=[], refuses_with=500)
+    chat = ChatModel(model)
+    for refuses_with in (500, 500, None, 500, 500, 500):
+        model.refuses_with = refuses_with
+        with suppress(Unusable):
+            list(chat.ask("?", Shape, 10))
+    model.refuses_with = None
+
+    with pytest.raises(Unusable, match="left alone for a minute"):
+        list(chat.ask("?", Shape, 10))
+    assert len(model.asked_for) == 6
