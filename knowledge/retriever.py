@@ -13,11 +13,11 @@ from sqlalchemy.orm import Session
 
 from knowledge.answers import Passage
 from knowledge.encoder import Bits, Encoder, Vectors
-from knowledge.index import NO_FILTERS, SPAN, Index, mean_of, reading
+from knowledge.index import NO_FILTERS, SPAN, Index, reading
 from knowledge.lexical import BM25_K1, asking, stems
 from knowledge.names import Name, Names, are_siblings
 from knowledge.ranking import SIBLING, Alike, Features, above_chance, fuse, likeness, read_again
-from knowledge.sentences import Kind, Piece, pieces, units
+from knowledge.sentences import Kind, Piece, pieces, runs
 from knowledge.tables import Chunk, Guide
 from knowledge.words import Filters, Words
 
@@ -204,18 +204,21 @@ def _alike(vector: Vectors, vectors: Mapping[int, Vectors]) -> dict[int, Alike]:
     """Per chunk, how like the question it is as a whole and in each of its units."""
     if not vectors:
         return {}
-    cosines = np.concatenate(list(vectors.values())).astype(np.float32) @ vector
-    ends = np.cumsum([len(each) for each in vectors.values()])[:-1]
+    every = np.concatenate(list(vectors.values())).astype(np.float32)
+    starts = np.cumsum([0, *(len(each) for each in vectors.values())][:-1])
+    sums = np.add.reduceat(every, starts)
+    whole = sums @ vector / np.maximum(np.linalg.norm(sums, axis=1), 1e-12)  # the cosine of the mean
+    parts = np.split(every @ vector, starts[1:])
     return {
-        chunk_id: Alike(float(mean_of(own) @ vector), tuple(part.tolist()))
-        for (chunk_id, own), part in zip(vectors.items(), np.split(cosines, ends), strict=True)
+        chunk_id: Alike(mean, tuple(part.tolist()))
+        for chunk_id, mean, part in zip(vectors, whole.tolist(), parts, strict=True)
     }
 
 
 def _read_closely(passage: Passage, alike: Mapping[int, Alike], rarity: Mapping[str, float]) -> Closely:
     """The sentences of a passage, each with the cosine of its unit and its share of the question's words."""
-    spans, of = units(passage.text), alike.get(passage.chunk_id)
-    own = [piece for piece in pieces(passage.text) if _answers(piece)]
+    every, of = pieces(passage.text), alike.get(passage.chunk_id)
+    spans, own = runs(every), [piece for piece in every if _answers(piece)]
     scores = []
     for piece in own:
         shared = _covered(rarity, set(stems(passage.text[piece.start : piece.end])))
@@ -237,6 +240,8 @@ def _without_siblings(names: Names, asked: str, passages: Sequence[Passage]) -> 
     That is only so where others name the product itself: a guide on all of them has no heading for each.
     """
     wanted = names.known_in(asked)
+    if not wanted:
+        return list(passages[:PASSAGES])
     there = [names.known_in("\n".join((each.title, *each.headings))) for each in passages]
     own = {name for name in wanted if any(name in each for each in there)}
     moved = [

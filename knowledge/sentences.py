@@ -1,7 +1,7 @@
 """Where a passage may be quoted from and to: its sentences, list items, table rows."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import zip_longest
@@ -57,16 +57,21 @@ def units(text: str) -> list[tuple[int, int]]:
     >>> units(text) == [(0, len(text))]
     True
     """
-    runs: list[tuple[int, int]] = []
+    return runs(pieces(text))
+
+
+def runs(every: Iterable[Piece]) -> list[tuple[int, int]]:
+    """The units that the pieces of a text make."""
+    spans: list[tuple[int, int]] = []
     after_heading = False
-    for piece in pieces(text):
+    for piece in every:
         is_heading = piece.kind is Kind.HEADING
-        if runs and piece.end - runs[-1][0] <= LONGEST_UNIT and (after_heading or not is_heading):
-            runs[-1] = (runs[-1][0], piece.end)
+        if spans and piece.end - spans[-1][0] <= LONGEST_UNIT and (after_heading or not is_heading):
+            spans[-1] = (spans[-1][0], piece.end)
         else:
-            runs.append((piece.start, piece.end))
+            spans.append((piece.start, piece.end))
         after_heading = is_heading
-    return runs
+    return spans
 
 
 def _titled(text: str, piece: Piece, after: Piece | None) -> Piece:

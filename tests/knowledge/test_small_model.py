@@ -6,8 +6,11 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from sqlalchemy import Engine, select
+from sqlalchemy.orm import Session
 
 from knowledge.library import Library
+from knowledge.tables import Guide
 
 pytestmark = [pytest.mark.soak, pytest.mark.timeout(3_600)]
 
@@ -44,7 +47,7 @@ def numbers(text: str) -> set[str]:
 
 
 def test_nothing_that_it_invents_is_shown(
-    address: str, open_library: Callable[..., Library], capsys: pytest.CaptureFixture[str]
+    address: str, guides: Engine, open_library: Callable[..., Library], capsys: pytest.CaptureFixture[str]
 ) -> None:
     """Each sentence that is shown has its figures and nearly all its words in the guide that it cites."""
     from langchain_openai import ChatOpenAI
@@ -63,8 +66,9 @@ def test_nothing_that_it_invents_is_shown(
         assert all("could not be reached" not in note and "in time" not in note for note in answer.notes)
         for sentence in answer.sentences:
             cited = [answer.citations[number] for number in sentence.citations]
-            sections = [library.section(each.guide_key, each.start, each.end, each.quote) for each in cited]
-            there = " ".join(section.text for section in sections if section) + " ".join(each.title for each in cited)
+            with Session(guides) as session:
+                wanted = {each.guide_key for each in cited}
+                there = " ".join(session.scalars(select(Guide.text).where(Guide.key.in_(wanted))))
             said = set(re.findall(r"[a-z]{4,}", sentence.text.casefold()))
 
             assert numbers(sentence.text) <= numbers(there), sentence
