@@ -2,7 +2,7 @@
 
 The texts are real: a file of JSON lines (`title`, `text`), or the sample guides. Once they are used up they come again
 under another title. Embedding hundreds of thousands of chunks takes hours, so beyond `REAL` chunks a vector is that of
-another chunk, turned by chance; it goes the same way into the database as a real one.
+another chunk, turned by chance (its tokens' as they are); it goes the same way into the database as a real one.
 """
 
 import gzip
@@ -68,8 +68,8 @@ def pretend(engine: Engine, encoder: Encoder) -> int:
     encoder.load()
     chance = np.random.default_rng(1)
     with Session(engine.execution_options(writes=False)) as session:
-        rows = session.scalars(select(Vector.values).limit(REAL)).all()
-        known = np.concatenate([np.frombuffer(values, "<f2").reshape(-1, encoder.dimensions) for values in rows])
+        rows = session.execute(select(Vector.values, Vector.tokens).limit(REAL)).all()
+        known = np.concatenate([np.frombuffer(row.values, "<f2").reshape(-1, encoder.dimensions) for row in rows])
         missing = session.execute(
             select(Chunk.hash, func.min(Chunk.id))
             .outerjoin(Vector, Vector.hash == Chunk.hash)
@@ -88,6 +88,7 @@ def pretend(engine: Engine, encoder: Encoder) -> int:
                         model=encoder.name,
                         precision=f"{encoder.precision} {LAYOUT}",
                         values=turned(own, chance).astype("<f2").tobytes(),
+                        tokens=rows[first % len(rows)].tokens,
                     )
                 )
     return len(missing)

@@ -19,12 +19,20 @@ from numpy.typing import NDArray
 
 if TYPE_CHECKING:
     from chromadb.api.client import Client
+    from chromadb.api.collection_configuration import CreateHNSWConfiguration
     from chromadb.api.types import Metadata, Where
 
 Vectors = NDArray[np.float32]
 
 COLLECTION = "chunks"
-EF_SEARCH = 200  # .97 of the exact neighbours at 20,000 chunks instead of .935, for 0.3 ms
+# Of the exact ten neighbours among the fifty found, with 6,000 vectors that lie in crowds: .95, and .92 with half the
+# links. A question costs 0.4 ms more for it, and adding half as much again.
+GRAPH: CreateHNSWConfiguration = {
+    "space": "cosine",
+    "ef_search": 200,
+    "max_neighbors": 32,
+    "ef_construction": 200,
+}
 MOST_AT_ONCE = 5_000  # Chroma refuses more than 5,461
 FOUND_AGAIN = 0.9  # of the samples; the search is approximate, so not quite all
 
@@ -43,7 +51,7 @@ class Generation:
             "Client", chromadb.PersistentClient(str(folder), settings=Settings(anonymized_telemetry=False))
         )
         self._collection = self._client.get_or_create_collection(
-            COLLECTION, configuration={"hnsw": {"space": "cosine", "ef_search": EF_SEARCH}}, embedding_function=None
+            COLLECTION, configuration={"hnsw": GRAPH}, embedding_function=None
         )
 
     def keys(self) -> set[str]:
