@@ -79,7 +79,7 @@ TROUBLES = ("warning", "refresh_requested", "close", "abort", "silence")
 # These wait for seconds by themselves, `websockets` for 20 until it misses a pong; `make soak` has them.
 LONG = {
     *(("builtin", "warning"), ("builtin", "close"), ("builtin", "silence")),
-    *(("websocket_client", "warning"), ("websockets", "silence")),
+    *(("websocket_client", "warning"), ("websocket_client", "abort"), ("websockets", "silence")),
 }
 NEVER = {("websocket_client", "silence")}  # it never looks for pongs, so it stays on a dead connection
 
