@@ -44,6 +44,7 @@ PINS = (
     "llama-index-core==0.14.25",
     "llama-index-embeddings-huggingface==0.8.0",
     "haystack-ai==3.4.1",
+    "sentence-transformers-haystack==2.0.0",
 )
 PEERS = ("naive", "llama-index", "haystack")
 CHUNK = 800  # characters, of the peers

@@ -73,9 +73,9 @@ class Haystack:
     """Haystack's store in memory, with its sentence-transformers embedders."""
 
     def __init__(self, store: Path, model: str) -> None:
-        from haystack.components.embedders import SentenceTransformersTextEmbedder
         from haystack.components.retrievers.in_memory import InMemoryEmbeddingRetriever
         from haystack.document_stores.in_memory import InMemoryDocumentStore
+        from haystack_integrations.components.embedders.sentence_transformers import SentenceTransformersTextEmbedder
 
         self._place, self._model = store, model
         self._store = InMemoryDocumentStore.load_from_disk(str(store)) if store.exists() else InMemoryDocumentStore()
@@ -85,7 +85,9 @@ class Haystack:
 
     def embed(self, chunks: list[str]) -> None:
         from haystack import Document
-        from haystack.components.embedders import SentenceTransformersDocumentEmbedder
+        from haystack_integrations.components.embedders.sentence_transformers import (
+            SentenceTransformersDocumentEmbedder,
+        )
 
         embedder = SentenceTransformersDocumentEmbedder(model=self._model, progress_bar=False)
         embedder.warm_up()
