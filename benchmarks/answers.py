@@ -30,8 +30,7 @@ from benchmarks.peers import searched
 from bot import QUIET
 from bot.records.database import engine_for, migrate
 from knowledge.encoder import Encoder, _packaged
-from knowledge.exact import Exact
-from knowledge.index import Index, reading
+from knowledge.index import NO_FILTERS, Index
 from knowledge.ingest import ingest
 from knowledge.library import Library
 from knowledge.retriever import CANDIDATES, Retriever, keywords_of
@@ -242,21 +241,24 @@ def search(work: Path) -> dict[str, float]:
         index.nearest(encoder.encode([question])[0], CANDIDATES)
         dense.append((time.perf_counter() - began) * 1000)
     figures["dense_ms"] = statistics.median(dense)
-    figures["found"] = exact_found(index, library._engine, encoder, questions)
+    figures["found"] = exact_found(index, encoder, questions)
     library.close()
     return figures
 
 
-def exact_found(index: Index, engine: Any, encoder: Encoder, questions: list[str]) -> float:
-    """The share of the ten nearest chunks, compared one by one, that are among the candidates for the ranking."""
-    exact = Exact(reading(engine), index._ours, encoder.dimensions, index.words.keys)
+def exact_found(index: Index, encoder: Encoder, questions: list[str]) -> float:
+    """The share of the ten nearest chunks, all compared in full, that are among the candidates for the ranking."""
+    packed = index._packed
+    assert packed is not None
+    chunk_ids, rows = index._rows_within(packed, NO_FILTERS)
+    means = packed.means(rows.tolist())
     shares = []
     for question in questions[::4]:
         vector = encoder.encode([question])[0]
-        ten = set(exact.nearest(vector, 10))
+        ten = set(chunk_ids[np.argsort(-(means @ vector))[:10]].tolist())
         near = index.nearest(vector, CANDIDATES) or {}
         words = index.words.lexical.search(keywords_of(question), CANDIDATES)
-        shares.append(len(ten & {index.words.keys[each] for each in {*near, *words}}) / 10)
+        shares.append(len(ten & {*near, *words}) / 10)
     return statistics.mean(shares)
 
 

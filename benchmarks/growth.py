@@ -152,7 +152,7 @@ def measure(folder: Path) -> dict[str, float]:
         retriever.retrieve(question)
         times.append((time.process_time() - began) * 1000)
     figures["p50_ms"] = statistics.median(times)
-    figures["found"] = exact_found(library._index, library._engine, encoder, questions[:40])
+    figures["found"] = exact_found(library._index, encoder, questions[:40])
     figures["chunks"] = library.state().chunks
     figures["change_s"] = _change(library, retriever, questions)
     figures["memory_mb"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024

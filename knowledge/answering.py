@@ -6,7 +6,6 @@ from dataclasses import dataclass, replace
 from typing import Protocol
 
 from sqlalchemy import Engine, select
-from sqlalchemy.orm import Session
 
 from knowledge.answers import Answer, Citation, Outcome, Sentence, Show
 from knowledge.calibration import Calibration
@@ -21,6 +20,7 @@ from knowledge.sentences import Piece
 from knowledge.tables import Guide
 from knowledge.words import Filters
 
+SOURCES = 8  # passages for a writer
 MOST_CITATIONS = 3
 MOST_NEAREST = 3
 MOST_HIGHLIGHTS = 2
@@ -38,11 +38,14 @@ SOME_MISSING = "Some new text is still being indexed; it was searched by words a
 
 @dataclass(frozen=True)
 class Evidence:
-    """What a writer may use: passages read closely, best first, each with its guide and its sentences' scores."""
+    """What a writer may use: passages, best first, each with its guide."""
 
     sources: tuple[Quotable, ...]
-    closely: tuple[Closely, ...]
-    dense: bool
+    found: Found
+
+    def closely(self, number: int) -> Closely:
+        """The sentences of a passage, by its number from 0."""
+        return self.found.closely(self.sources[number].passage)
 
 
 @dataclass(frozen=True)
@@ -122,16 +125,12 @@ class Answering:
         return () if self._index.is_complete else (SOME_MISSING,)
 
     def _evidence(self, found: Found) -> Evidence:
-        passages = [passage for passage in found.passages if passage.chunk_id in found.closely]
-        with Session(self._reading) as session:
-            wanted = {passage.guide_id for passage in passages}
-            rows = session.execute(select(Guide.id, Guide.text).where(Guide.id.in_(wanted)))
+        passages = found.passages[:SOURCES]
+        wanted = {passage.guide_id for passage in passages}
+        with self._reading.connect() as connection:
+            rows = connection.execute(select(Guide.id, Guide.text).where(Guide.id.in_(wanted)))
             texts: dict[int, str] = {row.id: row.text for row in rows}
-        return Evidence(
-            tuple(Quotable(passage, texts.get(passage.guide_id, "")) for passage in passages),
-            tuple(found.closely[passage.chunk_id] for passage in passages),
-            found.dense,
-        )
+        return Evidence(tuple(Quotable(passage, texts.get(passage.guide_id, "")) for passage in passages), found)
 
 
 class Extractive:
@@ -140,19 +139,23 @@ class Extractive:
     def write(self, question: str, evidence: Evidence, show: Show | None = None) -> Written:
         """The first passage, and up to two more that answer nearly as well and say something else."""
         chosen: list[int] = []
-        best = [max(closely.scores, default=0.0) for closely in evidence.closely]
         for number, source in enumerate(evidence.sources):
-            first = evidence.sources[0].passage.score
-            close = source.passage.score >= first - CLOSE_PASSAGE and best[number] >= best[0] - CLOSE_READ
+            if source.passage.score < evidence.sources[0].passage.score - CLOSE_PASSAGE:
+                continue
+            close = _best(evidence, number) >= _best(evidence, 0) - CLOSE_READ
             told = any(_say_the_same(source, evidence.sources[other]) for other in chosen)
             if len(chosen) < MOST_CITATIONS and close and not told:
                 chosen.append(number)
         return Written(tuple(cite(number, evidence) for number in chosen))
 
 
+def _best(evidence: Evidence, number: int) -> float:
+    return max(evidence.closely(number).scores, default=0.0)
+
+
 def cite(number: int, evidence: Evidence) -> Citation:
     """The citation of a passage, quoted around the sentence that scores best, which is marked."""
-    closely, text = evidence.closely[number], evidence.sources[number].passage.text
+    closely, text = evidence.closely(number), evidence.sources[number].passage.text
     scored = zip(closely.scores, closely.pieces, strict=True)
     ranked = sorted((pair for pair in scored if _speaks_to_people(text, pair[1])), key=lambda pair: -pair[0])
     marked = [

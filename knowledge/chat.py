@@ -167,13 +167,13 @@ class ChatWriter:
     def _source(self, number: int, evidence: Evidence) -> Source:
         """The passage without what speaks to an assistant: a model that obeyed it must find no support there."""
         passage = evidence.sources[number].passage
-        every = (passage.text[piece.start : piece.end] for piece in evidence.closely[number].pieces)
+        every = (passage.text[piece.start : piece.end] for piece in evidence.closely(number).pieces)
         sentences = tuple(kept for each in every if re.search(r"\w", kept := without_instructions(each)[0]))
         bare = [_DIGITS.sub(" ", sentence) for sentence in sentences]
         return Source(
             without_instructions("\n".join((passage.title, *passage.headings, passage.text)))[0],
             sentences,
-            self._encoder.encode(bare) if evidence.dense and bare else None,
+            self._encoder.encode(bare) if evidence.found.dense and bare else None,
         )
 
 

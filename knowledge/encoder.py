@@ -1,4 +1,4 @@
-"""Text to vectors: one model, one worker thread, questions before bulk work.
+"""Text to vectors: one model, one piece of work at a time, questions before bulk work.
 
 A model of the BERT family runs in ONNX Runtime with 8-bit weights, from the export in the data folder, without torch.
 Any other runs in torch.
@@ -13,10 +13,9 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Sequence
-from concurrent.futures import Future
 from dataclasses import dataclass, field
+from heapq import heappop, heappush
 from pathlib import Path
-from queue import Empty, PriorityQueue
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
@@ -44,7 +43,7 @@ NO_FASTER = "with 8-bit weights it is no faster on this machine"
 MEASURED = ["A refund is paid back within 10 working days, to the account that it came from. " * 3] * 32
 MEASURED_WITHIN_S = 180.0
 
-QUESTION, BULK, STOP = 0, 1, 2
+QUESTION, BULK = 0, 1
 
 log = logging.getLogger(__name__)
 
@@ -60,7 +59,8 @@ class _Job:
     rank: int
     number: int  # first come, first served within a rank
     texts: list[str] = field(compare=False)
-    done: "Future[tuple[Vectors, list[Bits]]]" = field(compare=False, default_factory=Future)
+    read: tuple[Vectors, list[Bits]] | None = field(compare=False, default=None)  # once it is done
+    failure: BaseException | None = field(compare=False, default=None)
 
 
 class Encoder:
@@ -74,8 +74,8 @@ class Encoder:
     ``precision`` says how the vectors come about, for vectors of two kinds must not be mixed; it is final once the
     model is loaded. 8-bit vectors of short texts depend a little (cosine .98) on those that are encoded beside them.
 
-    Any thread may call ``encode``: a single worker owns the model, takes questions before bulk work and encodes
-    the questions that wait together in one batch.
+    Any thread may call ``encode``. One at a time has the model, and works off what others wait for too: questions
+    before bulk work, and those that wait together in one batch. A question asked alone waits for no other thread.
     """
 
     def __init__(self, model: str = DEFAULT_MODEL, exports: Path | None = None) -> None:
@@ -83,19 +83,20 @@ class Encoder:
         self.precision = "int8"
         self.dimensions = 0  # of a vector; known once the model is loaded
         self._exports = exports
-        self._jobs: PriorityQueue[_Job] = PriorityQueue()
+        self._jobs: list[_Job] = []  # a heap
         self._numbers = itertools.count()
+        self._turn = threading.Condition()
+        self._is_running = False
         self._starting = threading.Lock()
         self._encode: Encode | None = None
 
-    def load(self) -> None:
+    def load(self) -> Encode:
         """Loads the model (a moment; seconds in torch) unless it is loaded. Raises ModelUnavailable."""
         with self._starting:
             if self._encode is None:
                 self._encode = self._loaded()
                 self.dimensions = self._encode([""], QUESTION_THREADS)[0].shape[1]
-                # A daemon, so that a bot that is told to stop needn't wait for a long ingest.
-                threading.Thread(target=self._work, args=(self._encode,), name="encoder", daemon=True).start()
+            return self._encode
 
     def _loaded(self) -> Encode:
         folder = _folder_of(self.name)
@@ -148,52 +149,70 @@ class Encoder:
 
     def read(self, texts: Sequence[str], *, bulk: bool = False) -> tuple[Vectors, list[Bits]]:
         """What `encode` gives, and the bits of each text's tokens, special ones left out."""
-        self.load()
+        encode = self.load()
         if not texts:
             return np.zeros((0, 0), dtype=np.float32), []
         by_length = sorted(range(len(texts)), key=lambda n: len(texts[n]))  # padding is most of the cost otherwise
         batches = [by_length[at : at + BATCH] for at in range(0, len(by_length), BATCH)] if bulk else [by_length]
         jobs = [_Job(BULK if bulk else QUESTION, next(self._numbers), [texts[n] for n in batch]) for batch in batches]
-        for job in jobs:
-            self._jobs.put(job)
-        read = [job.done.result() for job in jobs]
+        with self._turn:
+            for job in jobs:
+                heappush(self._jobs, job)
+        read = [self._done(job, encode) for job in jobs]
         vectors = np.concatenate([own for own, _ in read])
         tokens = [bits for _, own in read for bits in own]
         order = np.argsort(by_length, kind="stable")
         return vectors[order], [tokens[n] for n in order]
 
     def close(self) -> None:
-        """Lets the worker go once the work that waits is done."""
+        """Lets the model go; the next text loads it again."""
         with self._starting:
-            if self._encode is not None:
-                self._jobs.put(_Job(STOP, next(self._numbers), []))
-                self._encode = None
+            self._encode = None
 
-    def _work(self, encode: Encode) -> None:
-        while (job := self._jobs.get()).rank != STOP:
-            jobs = [job]
-            while job.rank == QUESTION and sum(len(each.texts) for each in jobs) < MOST_TOGETHER:
-                try:
-                    other = self._jobs.get_nowait()
-                except Empty:
-                    break
-                if other.rank != QUESTION:
-                    self._jobs.put(other)
-                    break
-                jobs.append(other)
-            # The tokenizer can't take half of an emoji.
-            texts = [text.encode("utf-8", "replace").decode("utf-8") for each in jobs for text in each.texts]
+    def _done(self, job: _Job, encode: Encode) -> tuple[Vectors, list[Bits]]:
+        """What a job gives, done by this thread or by another that has the model."""
+        while True:
+            with self._turn:
+                self._turn.wait_for(lambda: job.read or job.failure or not self._is_running)
+                if job.failure:
+                    raise job.failure
+                if job.read:
+                    return job.read
+                self._is_running = True
+                jobs = self._most_urgent()
             try:
-                vectors, tokens = encode(texts, QUESTION_THREADS if job.rank == QUESTION else BULK_THREADS)
-            except Exception as failure:  # noqa: BLE001 - handed to the callers, who wait for it
-                for each in jobs:
-                    each.done.set_exception(failure)
-                continue
-            at = 0
-            for each in jobs:
-                part = slice(at, at + len(each.texts))
-                each.done.set_result((vectors[part], tokens[part]))
-                at += len(each.texts)
+                _do(jobs, encode)
+            finally:
+                with self._turn:
+                    self._is_running = False
+                    self._turn.notify_all()
+
+    def _most_urgent(self) -> list[_Job]:
+        """The next job, with the questions that wait beside it."""
+        jobs = [heappop(self._jobs)]
+        while jobs[0].rank == QUESTION and self._jobs and self._jobs[0].rank == QUESTION:
+            if sum(len(each.texts) for each in jobs) >= MOST_TOGETHER:
+                break
+            jobs.append(heappop(self._jobs))
+        return jobs
+
+
+def _do(jobs: list[_Job], encode: Encode) -> None:
+    # The tokenizer can't take half of an emoji.
+    texts = [text.encode("utf-8", "replace").decode("utf-8") for each in jobs for text in each.texts]
+    try:
+        vectors, tokens = encode(texts, QUESTION_THREADS if jobs[0].rank == QUESTION else BULK_THREADS)
+    except BaseException as failure:  # handed to the callers, who wait for it
+        for each in jobs:
+            each.failure = failure
+        if not isinstance(failure, Exception):
+            raise
+        return
+    at = 0
+    for each in jobs:
+        part = slice(at, at + len(each.texts))
+        each.read = vectors[part], tokens[part]
+        at += len(each.texts)
 
 
 class _EightBits:

@@ -1,40 +1,43 @@
-"""The two caches that questions are looked up in, words and vectors, kept in step with the rows in SQL.
+"""The caches that questions are looked up in, words and vectors, kept in step with the rows in SQL.
 
-Words (tantivy) are in a folder that changes where guides change. Vectors (Chroma) are in a folder of one generation:
-a change is an upsert into it; a new model, or a fault, means a new generation, filled from the vectors in SQL.
+Words (tantivy) are in a folder that changes where guides change. Vectors are in Chroma, in a folder of one generation:
+a change is an upsert into it; a new model, or a fault, means a new generation, filled from the vectors in SQL. They are
+also packed in files that are mapped into memory.
 
 Only the units of a chunk (a few sentences each) are embedded. Chroma holds their mean, which finds a chunk as well as
 a vector of the whole text does; the units themselves, and the vectors of their tokens at one bit a dimension, are read
-from SQL for the chunks found and tell them apart.
+from the packed files for the chunks found and tell them apart. Few chunks are compared with a question one by one,
+which is exact; so are many while there is no generation.
 """
 
 from __future__ import annotations
 
-import heapq
 import json
 import logging
 import os
 import random
 import shutil
 import threading
-from collections import OrderedDict
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from hashlib import sha256
 from itertools import count
 from pathlib import Path
-from typing import Generic, TypeVar
+from typing import NamedTuple, TypeVar
 
 import numpy as np
 from filelock import FileLock, Timeout
+from numpy.typing import NDArray
 from sqlalchemy import ColumnElement, Engine, delete, func, select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from knowledge.answers import LibraryState
 from knowledge.encoder import Bits, Encoder, ModelUnavailable, Vectors
-from knowledge.exact import Exact
 from knowledge.generation import Generation, probe
 from knowledge.lexical import Lexical
+from knowledge.packed import Packed, Stored, mean_of
+from knowledge.ranking import Alike
 from knowledge.sentences import units
 from knowledge.tables import Chunk, Guide, Refusal, Revision, Vector
 from knowledge.words import Filters, Words, brought_up
@@ -49,13 +52,14 @@ ROWS_AT_ONCE = 500
 PROBE_SECONDS = 60.0
 FILLED_EVERY = 16  # batches: new text is found by its vectors long before a big ingest is through
 SAMPLES = 20
-# Chunks whose vectors stay in memory, at 4 kB for the units and 10 kB for the tokens; most people ask about the same.
-UNITS_KEPT, TOKENS_KEPT = 5_000, 2_000
+PACKED = "packed-"
+DEAD_KEPT = 1_000  # chunks that are gone, and as many again as there are, before the packed files are made anew
 LONGEST_EMBEDDED = 1_000  # characters of a unit; the model reads about as many
 LAYOUT = "tokens-1"  # of the vectors kept in SQL: what is made in another way must not be mixed in
-ONE_BY_ONE = 5_000  # chunks that filters may leave to be compared with a question one by one, some 50 ms
+ONE_BY_ONE = 20_000  # chunks that are compared with a question one by one: sooner done than asking Chroma, and exact
 MOST_REBUILDS = 3  # in one process: an index that breaks again and again must not fill the disk or the log
 
+_REVISION = select(Revision.number)
 SPAN = func.substr(Guide.text, Chunk.start + 1, Chunk.end - Chunk.start)  # a chunk's text
 
 NO_FILTERS = Filters()
@@ -76,6 +80,15 @@ class AlreadyOwned(IndexFault):
     """Another process owns the index."""
 
 
+class _Placed(NamedTuple):
+    """Where the chunks of one revision stand in the packed files, as far as they are in them."""
+
+    words: Words
+    packed: int  # how many chunks were in the files
+    chunk_ids: NDArray[np.int64]
+    rows: NDArray[np.intp]
+
+
 class Index:
     """Owns the folder of the caches: one process at a time, any number of threads.
 
@@ -83,7 +96,7 @@ class Index:
     ``refresh`` is the only writer and heals what it finds broken.
 
     Args:
-        exact: look through the vectors in SQL instead of opening Chroma; for a process that answers one question.
+        exact: don't open Chroma; for a process that answers one question.
     """
 
     def __init__(self, engine: Engine, folder: Path, encoder: Encoder, *, exact: bool = False) -> None:
@@ -91,21 +104,22 @@ class Index:
         self._reading = reading(engine)
         self._folder = folder
         self._encoder = encoder
-        self._exact = exact
         # Not the thread's own: the bot opens and closes from different threads.
         self._lock = FileLock(folder / "owner.lock", thread_local=False)
         self._refreshing = threading.Lock()
         self._closing = False
         self._words = Words(Lexical())
-        self._generation: Generation | Exact | None = None
-        self._broken: list[Generation | Exact] = []
-        self._complete = -1  # the revision whose vectors are all in the generation
+        self._packed: Packed | None = None
+        self._placed: _Placed | None = None
+        self._generation: Generation | None = None
+        self._broken: list[Generation] = []
+        self._complete = -1  # the revision whose vectors are all packed
+        self._in_generation = -1  # the revision whose vectors are all in the generation
         self._embedded = 0
         self._rebuilds = 0
-        self._units: _Kept[Vectors] = _Kept(UNITS_KEPT)
-        self._tokens: _Kept[Bits] = _Kept(TOKENS_KEPT)
         self._titles: dict[str, Bits] = {}  # of the guides that are being embedded
-        self._hopeless = False  # trying again can't help before a restart
+        self._hopeless = False  # there is no model, and trying again can't help before a restart
+        self._without_generation = exact  # for good
         self.fault: str | None = None
 
     # For questions
@@ -116,45 +130,65 @@ class Index:
 
     def nearest(self, vector: Vectors, limit: int, filters: Filters = NO_FILTERS) -> dict[int, float] | None:
         """The cosines of the ``limit`` nearest chunks within the filters, by id; None while vectors can't be asked."""
-        if filters.facets and self._generation is not None:
-            chunk_ids = self._words.within(filters)
-            # Chroma's graph leads to what is nearest of all: the fewer of its chunks count, the fewer it finds of them.
-            if len(chunk_ids) <= ONE_BY_ONE or isinstance(self._generation, Exact):
-                cosines = {each: float(mean_of(own) @ vector) for each, own in self.units(chunk_ids).items()}
-                return dict(heapq.nlargest(limit, cosines.items(), key=lambda item: item[1]))
-        found = self._ask(lambda generation: generation.nearest(vector, limit, filters.facets))
-        return None if found is None else self._by_chunk(found)
+        if (packed := self._packed) is None:
+            return None
+        chunk_ids, rows = self._rows_within(packed, filters)
+        # Chroma's graph leads to what is nearest of all: the fewer of its chunks count, the fewer it finds of them.
+        if len(rows) > ONE_BY_ONE and (found := self._ask(vector, limit, filters)) is not None:
+            return found
+        places, cosines = packed.nearest(vector, limit, rows)
+        return dict(zip(chunk_ids[places].tolist(), cosines.tolist(), strict=True))
 
-    def units(self, chunk_ids: Collection[int]) -> dict[int, Vectors]:
-        """The vectors of the units of the chunks named, a row for each, as far as they are embedded."""
-        hashes = self._hashes(chunk_ids)
-        known = self._units.get(hashes.values(), self._stored)
-        return {chunk_id: known[hash_] for chunk_id, hash_ in hashes.items() if hash_ in known}
+    def alike(self, vector: Vectors, chunk_ids: Collection[int]) -> dict[int, Alike]:
+        """How like a question the chunks named are, whole and in each of their units, as far as they are embedded."""
+        packed, rows = self._rows_of(chunk_ids)
+        if packed is None or not rows:
+            return {}
+        units, starts = packed.units(list(rows.values()))
+        whole, parts = packed.means(list(rows.values())) @ vector, units @ vector
+        best = np.maximum.reduceat(parts, starts).tolist()
+        spans = zip(starts.tolist(), [*starts[1:].tolist(), len(parts)], strict=True)
+        own = [parts[start:end] for start, end in spans]
+        return {each: Alike(*cosines) for each, *cosines in zip(rows, whole.tolist(), best, own, strict=True)}
 
     def tokens(self, chunk_ids: Collection[int]) -> dict[int, Bits]:
         """The bits of the tokens of the chunks named, titles first, a row for each, as far as they are embedded."""
-        hashes = self._hashes(chunk_ids)
-        known = self._tokens.get(hashes.values(), self._stored_tokens)
-        return {chunk_id: known[hash_] for chunk_id, hash_ in hashes.items() if hash_ in known}
+        packed, rows = self._rows_of(chunk_ids)
+        return dict(zip(rows, packed.tokens(list(rows.values())), strict=True)) if packed and rows else {}
 
-    def _hashes(self, chunk_ids: Collection[int]) -> dict[int, str]:
-        hashes = self._words.hashes
-        return {each: hashes[each] for each in chunk_ids if each in hashes}
+    def _rows_of(self, chunk_ids: Collection[int]) -> tuple[Packed | None, dict[int, int]]:
+        packed, hashes = self._packed, self._words.hashes
+        if packed is None:
+            return None, {}
+        rows = {each: packed.rows.get(hashes.get(each, "")) for each in chunk_ids}
+        return packed, {each: row for each, row in rows.items() if row is not None}
+
+    def _rows_within(self, packed: Packed, filters: Filters) -> tuple[NDArray[np.int64], NDArray[np.intp]]:
+        if filters.facets:
+            rows = self._rows_of(self._words.within(filters))[1]
+            return np.fromiter(rows.keys(), np.int64), np.fromiter(rows.values(), np.intp)
+        words, placed = self._words, self._placed
+        if placed is None or placed.words is not words or placed.packed != len(packed.rows):
+            there = len(packed.rows)
+            rows = self._rows_of(words.hashes)[1]
+            placed = _Placed(words, there, np.fromiter(rows.keys(), np.int64), np.fromiter(rows.values(), np.intp))
+            self._placed = placed
+        return placed.chunk_ids, placed.rows
 
     def settled(self) -> int | None:
         """The revision that rows, words and vectors all stand at; None while one of them lags behind."""
-        with Session(self._reading) as session:
-            revision = session.scalar(select(Revision.number)) or 0
+        with self._reading.connect() as connection:
+            revision = connection.scalar(_REVISION) or 0
         return revision if self.is_complete and self._words.revision == revision else None
 
     @property
     def is_dense(self) -> bool:
-        return self._generation is not None
+        return self._packed is not None
 
     @property
     def is_complete(self) -> bool:
         """Whether every chunk of the latest known revision is among the vectors."""
-        return self._generation is not None and self._complete == self._words.revision
+        return self._packed is not None and self._complete == self._words.revision
 
     def state(self) -> LibraryState:
         with Session(self._reading) as session:
@@ -187,6 +221,7 @@ class Index:
             if self._generation is not None:
                 self._broken.append(self._generation)
                 self._generation = None
+            self._packed = None
             self._close_broken()
         self._lock.release()
 
@@ -194,7 +229,8 @@ class Index:
         """Brings words, then vectors, up to the rows; True when there was something to do. Cheap when there wasn't."""
         with self._refreshing:
             moved = self._read_words()
-            if self.is_complete or self._hopeless or self._closing:
+            settled = self._without_generation or (self._generation and self._in_generation == self._words.revision)
+            if (self.is_complete and settled) or self._hopeless or self._closing:
                 return moved
             try:
                 self._bring_vectors(progress)
@@ -221,25 +257,53 @@ class Index:
         before, self._words = self._words, brought_up(self._words, self._reading, self._folder / WORDS)
         return self._words is not before
 
-    # Vectors: SQL first, then Chroma
+    # Vectors: SQL first, then the packed files, then Chroma
 
     def _bring_vectors(self, progress: Progress | None) -> None:
         self._close_broken()
         self._encoder.load()  # from here on its precision is final
-        if self._exact:
-            self._generation = Exact(self._reading, self._ours, self._encoder.dimensions, self._words.keys)
-        elif self._generation is None and (named := self._named_generation()):
-            self._open_generation(named)
+        packed = self._packed or self._open_packed()
+        if packed.rows:
+            self._packed = packed  # what is new is found by its words until its turn comes
         self._embed_missing(progress)
-        words, generation = self._words, self._generation
+        words = self._words
+        self._pack(packed, words)
+        self._packed, self._complete = packed, words.revision
+        self._forget_vectors()
+        if not self._without_generation:
+            self._bring_generation(words)
+
+    def _bring_generation(self, words: Words) -> None:
+        if self._generation is None and (named := self._named_generation()):
+            self._open_generation(named)
+        generation = self._generation
         if generation is None:
             generation = self._build_generation(words)
-        elif isinstance(generation, Generation):
+        else:
             self._fill(generation, words)
-        self._forget_vectors()
         if generation is self._generation:  # a question may have found it broken meanwhile
-            self._complete = words.revision
+            self._in_generation = words.revision
             self.fault = None
+
+    def _open_packed(self) -> Packed:
+        made = f"{self._encoder.name} {self._precision} {self._encoder.dimensions}"
+        folder = self._folder / f"{PACKED}{sha256(made.encode()).hexdigest()[:8]}"
+        for other in self._folder.glob(f"{PACKED}*"):
+            if other != folder:
+                shutil.rmtree(other, ignore_errors=True)
+        packed = Packed(folder, self._encoder.dimensions)
+        known = [hash_ for hash_ in self._words.hashes.values() if hash_ in packed.rows]
+        samples = self._stored(random.sample(known, min(SAMPLES, len(known))))
+        if len(packed.rows) > 2 * len(known) + DEAD_KEPT or not all(map(packed.holds, samples)):
+            packed.clear()
+        return packed
+
+    def _pack(self, packed: Packed, words: Words) -> None:
+        """Packs the vectors of the chunks there are, as far as they are embedded."""
+        missing = list(dict.fromkeys(hash_ for hash_ in words.hashes.values() if hash_ not in packed.rows))
+        for some in _slices(missing, ROWS_AT_ONCE):
+            self._go_on()
+            packed.add(self._stored(some))
 
     def _open_generation(self, folder: Path) -> None:
         with ThreadPoolExecutor(1) as pool:
@@ -256,7 +320,7 @@ class Index:
     def _build_generation(self, words: Words) -> Generation:
         self._rebuilds += 1
         if self._rebuilds > MOST_REBUILDS:
-            self._hopeless = True
+            self._without_generation = True
             raise IndexFault("it broke again after it was rebuilt")
         folder = next(path for n in count(1) if not (path := self._folder / f"generation-{n}").exists())
         generation = Generation(folder)
@@ -277,10 +341,9 @@ class Index:
         there = generation.keys()
         for keys in _slices([key for key in words.chunk_ids if key not in there], ROWS_AT_ONCE):
             self._go_on()
-            hashes = {key: words.hashes[words.chunk_ids[key]] for key in keys}
-            vectors = self._stored(set(hashes.values()))
-            if known := [key for key in keys if hashes[key] in vectors]:
-                means = np.stack([mean_of(vectors[hashes[key]]) for key in known])
+            packed, rows = self._rows_of([words.chunk_ids[key] for key in keys])
+            if packed and (known := [key for key in keys if words.chunk_ids[key] in rows]):
+                means = packed.means([rows[words.chunk_ids[key]] for key in known])
                 generation.add(known, means, [words.facets[words.chunk_ids[key]] for key in known])
         if gone := [key for key in there if key not in words.chunk_ids]:
             generation.remove(gone)
@@ -302,8 +365,8 @@ class Index:
             self._embedded += len(chunk_ids)
             if progress:
                 progress(self._embedded, len(self._words.keys))
-            if isinstance(self._generation, Generation) and number % FILLED_EVERY == 0:
-                self._fill(self._generation, self._words)
+            if self._packed is not None and number % FILLED_EVERY == 0:
+                self._pack(self._packed, self._words)
         self._titles.clear()
 
     def _embed(self, chunk_ids: Sequence[int]) -> None:
@@ -334,30 +397,21 @@ class Index:
     def _precision(self) -> str:
         return f"{self._encoder.precision} {LAYOUT}"
 
-    def _stored(self, hashes: Collection[str]) -> dict[str, Vectors]:
-        found: dict[str, Vectors] = {}
+    def _stored(self, hashes: Sequence[str]) -> list[Stored]:
+        """The vectors that SQL holds of the chunks named."""
         with Session(self._reading) as session:
-            for some in _slices(list(hashes), ROWS_AT_ONCE):
-                rows = session.execute(select(Vector.hash, Vector.values).where(self._ours, Vector.hash.in_(some)))
-                found |= {
-                    hash_: np.frombuffer(values, "<f2").reshape(-1, self._encoder.dimensions) for hash_, values in rows
-                }
-        return found
-
-    def _stored_tokens(self, hashes: Collection[str]) -> dict[str, Bits]:
-        if not hashes:
-            return {}
-        width = -(-self._encoder.dimensions // 8)
-        with Session(self._reading) as session:
-            rows = session.execute(select(Vector.hash, Vector.tokens).where(self._ours, Vector.hash.in_(hashes)))
-            return {hash_: np.frombuffer(bits, np.uint8).reshape(-1, width) for hash_, bits in rows}
+            columns = select(Vector.hash, Vector.values, Vector.tokens)
+            return [Stored(*row) for row in session.execute(columns.where(self._ours, Vector.hash.in_(hashes)))]
 
     def _samples(self) -> dict[str, Vectors]:
         words = self._words
         chosen = random.sample(list(words.keys), min(SAMPLES, len(words.keys)))
-        vectors = self._stored([words.hashes[each] for each in chosen])
+        stored = {each.hash: each for each in self._stored([words.hashes[each] for each in chosen])}
+        shape = (-1, self._encoder.dimensions)
         return {
-            words.keys[each]: mean_of(vectors[words.hashes[each]]) for each in chosen if words.hashes[each] in vectors
+            words.keys[each]: mean_of(np.frombuffer(stored[words.hashes[each]].units, "<f2").reshape(shape))
+            for each in chosen
+            if words.hashes[each] in stored
         }
 
     def _forget_vectors(self) -> None:
@@ -395,21 +449,24 @@ class Index:
             if folder != keep:
                 shutil.rmtree(folder, ignore_errors=True)
 
-    def _ask(self, question: Callable[[Generation | Exact], T]) -> T | None:
-        generation = self._generation
-        if generation is None:
+    def _ask(self, vector: Vectors, limit: int, filters: Filters) -> dict[int, float] | None:
+        """What Chroma says; None where it can't be asked."""
+        if (generation := self._generation) is None:
             return None
         try:
-            return question(generation)
+            found = generation.nearest(vector, limit, filters.facets)
         except Exception as failure:
             log.exception("The vector index failed a question")
             if generation is self._generation:
                 self._break(f"the vector index failed a question ({type(failure).__name__})")
             return None
+        chunk_ids = self._words.chunk_ids
+        return {chunk_ids[key]: cosine for key, cosine in found.items() if key in chunk_ids}
 
     def _break(self, what: str) -> None:
-        """From here on the words answer alone, and the next refresh builds a new generation."""
-        self.fault = f"{what[:1].upper()}{what[1:]}. Until it is rebuilt, answers are found by words alone."
+        """From here on questions do without the generation, and the next refresh builds a new one."""
+        instead = "every passage is compared, which is slower" if self._packed else "answers are found by words alone"
+        self.fault = f"{what[:1].upper()}{what[1:]}. Until it is rebuilt, {instead}."
         (self._folder / CURRENT).unlink(missing_ok=True)
         if self._generation is not None:
             self._broken.append(self._generation)  # closed by the next refresh: other questions may be in it
@@ -419,41 +476,9 @@ class Index:
         while self._broken:
             self._broken.pop().close()
 
-    def _by_chunk(self, found: Mapping[str, float]) -> dict[int, float]:
-        chunk_ids = self._words.chunk_ids
-        return {chunk_ids[key]: cosine for key, cosine in found.items() if key in chunk_ids}
-
     def _go_on(self) -> None:
         if self._closing:
             raise _Closing
-
-
-def mean_of(vectors: Vectors) -> Vectors:
-    """The mean of unit vectors, at length 1."""
-    mean = vectors.astype(np.float32).mean(axis=0)
-    return np.asarray(mean / max(float(np.linalg.norm(mean)), 1e-12), dtype=np.float32)
-
-
-class _Kept(Generic[T]):
-    """What was read last, by the hash of the chunk."""
-
-    def __init__(self, most: int) -> None:
-        self._most = most
-        self._kept: OrderedDict[str, T] = OrderedDict()
-        self._lock = threading.Lock()
-
-    def get(self, hashes: Collection[str], read: Callable[[Collection[str]], dict[str, T]]) -> dict[str, T]:
-        """What belongs to the hashes, as far as there is any; ``read`` is asked for those that aren't kept."""
-        with self._lock:
-            known = {hash_: self._kept[hash_] for hash_ in set(hashes) if hash_ in self._kept}
-        known |= read({hash_ for hash_ in hashes if hash_ not in known})
-        with self._lock:
-            for hash_, what in known.items():
-                self._kept[hash_] = what
-                self._kept.move_to_end(hash_)
-            while len(self._kept) > self._most:
-                self._kept.popitem(last=False)
-        return known
 
 
 class _Closing(Exception):

@@ -127,7 +127,9 @@ class Lexical:
         """BM25 of the chunks named; those without any of the words are left out."""
         from tantivy import Occur, Query
 
-        only = Query.const_score_query(Query.term_set_query(self._index.schema, "chunk", list(chunk_ids)), 0.0)
+        # Not as a set of terms: for that, tantivy walks through all the chunks there are.
+        each = [(Occur.Should, Query.term_query(self._index.schema, "chunk", chunk_id)) for chunk_id in chunk_ids]
+        only = Query.const_score_query(Query.boolean_query(each), 0.0)
         return self._scores(
             Query.boolean_query([(Occur.Must, only), (Occur.Must, self._any_of(words))]), max(1, len(chunk_ids))
         )

@@ -199,9 +199,8 @@ class Names:
         return bool(_CODE.fullmatch(word)) and _plain(word) not in self._codes and _series(word) in self._series
 
     def _is_name(self, word: str) -> bool:
-        if word in COUNTED or not set(stems(word)) - asking():
-            return False
-        return self._is_strict(word) or self._numbered[word] > self._small[word]
+        stands_out = self._is_strict(word) or self._numbered[word] > self._small[word]
+        return stands_out and word not in COUNTED and bool(set(stems(word)) - asking())
 
     def _is_strict(self, word: str) -> bool:
         return self._capital[word] > STRICTLY * self._small[word]

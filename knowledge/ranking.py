@@ -3,8 +3,10 @@
 import math
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from knowledge.encoder import Bits
 
@@ -20,16 +22,12 @@ SIBLING = 2.0  # against a passage on another product of the same family; what i
 CHANCE, FEWEST, MOST = 0.03, 100, 20_000
 
 
-@dataclass(frozen=True)
-class Alike:
-    """The cosines of a question to a passage as a whole, and to each of its units."""
+class Alike(NamedTuple):
+    """The cosines of a question to a passage as a whole, and to its units."""
 
     whole: float
-    units: tuple[float, ...]
-
-    @property
-    def best(self) -> float:
-        return max(self.units)
+    best: float
+    units: Sequence[float] | NDArray[np.float32]
 
 
 @dataclass(frozen=True)
@@ -59,8 +57,9 @@ def fuse(alike: Mapping[int, Alike], bm25: Mapping[int, float], candidates: Coll
     A chunk without any of the words has a BM25 of zero; one without a vector yet counts as average.
     """
     order = list(candidates)
-    by_whole = _z_scores([alike[each].whole if each in alike else None for each in order])
-    by_unit = _z_scores([alike[each].best if each in alike else None for each in order])
+    known = [alike.get(each) for each in order]
+    by_whole = _z_scores([each and each.whole for each in known])
+    by_unit = _z_scores([each and each.best for each in known])
     by_words = _z_scores([bm25.get(each, 0.0) for each in order])
     scores = {
         each: WHOLE * whole + UNIT * unit + WORDS * words
@@ -81,12 +80,10 @@ def likeness(asked: Bits, passages: Mapping[int, Bits]) -> dict[int, float]:
     wide = np.uint64 if asked.shape[1] % 8 == 0 else np.uint8
     columns = np.ascontiguousarray(np.concatenate(list(read.values())).view(wide).T)
     starts = np.cumsum([0, *(len(bits) for bits in read.values())][:-1])
-    differing = np.zeros(len(read))
-    for token in asked.view(wide):
-        apart = np.zeros(columns.shape[1], np.uint16)
-        for column, part in zip(columns, token, strict=True):
-            apart += np.bitwise_count(column ^ part)
-        differing += np.minimum.reduceat(apart, starts)
+    apart = np.zeros((len(asked), columns.shape[1]), np.uint16)
+    for column, part in zip(columns, asked.view(wide).T, strict=True):
+        apart += np.bitwise_count(column ^ part[:, None])
+    differing = np.minimum.reduceat(apart, starts, axis=1).sum(axis=0)
     alike = 1 - 2 * differing / (len(asked) * asked.shape[1] * 8)
     return dict(zip(read, alike.tolist(), strict=True))
 

@@ -3,13 +3,11 @@
 import re
 from collections import OrderedDict
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import islice
 from threading import Lock
 
-import numpy as np
-from sqlalchemy import Engine, select
-from sqlalchemy.orm import Session
+from sqlalchemy import Engine, bindparam, select
 
 from knowledge.answers import Passage
 from knowledge.encoder import Bits, Encoder, Vectors
@@ -24,11 +22,29 @@ from knowledge.words import Filters, Words
 CANDIDATES = 50  # by each of the two ways; the right passage is among them for 94 questions in 100
 PASSAGES = 10
 READ_AGAIN = 20  # of these, token by token; those on a sibling of the product asked for go back
-READ_CLOSELY = 8  # passages whose sentences are told apart, for a writer
 COVERING = 5  # passages that are looked through for the question's words
 LONGEST_QUESTION = 1_000  # characters; the model reads about as many
 FOUND_KEPT = 500  # questions; many people ask the same ones
 WORDS_WEIGHT = 0.25  # of a sentence's shared words beside its cosine, when choosing the one that answers
+
+_ROWS = (
+    select(
+        Chunk.id,
+        Chunk.guide_id,
+        Guide.key,
+        Guide.title,
+        Guide.owner,
+        Guide.reviewed,
+        Guide.url,
+        Chunk.headings,
+        Chunk.start,
+        Chunk.end,
+        SPAN,
+    )
+    .join(Guide)
+    .where(Chunk.id.in_(bindparam("chunk_ids", expanding=True)))
+)
+_TEXT = select(Guide.text).where(Guide.id == bindparam("guide_id"))
 
 _NAME = re.compile(r"\b[^\W_][\w'’-]*")
 
@@ -46,10 +62,18 @@ class Found:
     """Everything that an answer may stand on."""
 
     passages: tuple[Passage, ...]  # best first
-    closely: Mapping[int, Closely]  # by chunk id, for the first passages
     features: Features | None  # None when nothing was found
     dense: bool  # whether vectors took part
     unknown: tuple[str, ...] = ()  # products that the question names and no guide knows, though it knows their siblings
+    alike: Mapping[int, Alike] = field(default_factory=dict)  # by chunk id
+    rarity: Mapping[str, float] = field(default_factory=dict)  # of the question's words
+    _read: dict[int, Closely] = field(default_factory=dict)
+
+    def closely(self, passage: Passage) -> Closely:
+        """The sentences of a passage; telling them apart takes a while, so it is done for those that are needed."""
+        if (read := self._read.get(passage.chunk_id)) is None:
+            read = self._read[passage.chunk_id] = _read_closely(passage, self.alike, self.rarity)
+        return read
 
 
 class Retriever:
@@ -57,7 +81,7 @@ class Retriever:
         self._reading = reading(engine)
         self._index = index
         self._encoder = encoder
-        self._found: OrderedDict[tuple[str, Filters, int], Found] = OrderedDict()
+        self._found: OrderedDict[tuple[str, Filters], tuple[int, Found]] = OrderedDict()  # with the revision
         self._found_lock = Lock()
 
     def retrieve(self, question: str, filters: Filters = NO_FILTERS) -> Found:
@@ -67,19 +91,17 @@ class Retriever:
         """
         # Half of an emoji, cut off somewhere on its way here, is no text that the index could take.
         asked = " ".join(question[:LONGEST_QUESTION].encode("utf-8", "replace").decode("utf-8").split())
-        revision = self._index.settled()
-        if revision is None:
-            return self._find(asked, filters)
-        key = (asked, filters, revision)
+        key, revision = (asked, filters), self._index.words.revision
+        is_whole = self._index.is_complete
         with self._found_lock:
-            if (known := self._found.get(key)) is not None:
+            known_at, known = self._found.get(key, (None, None))
+        found = known if known is not None and known_at == self._index.settled() else self._find(asked, filters)
+        if is_whole:
+            with self._found_lock:
+                self._found[key] = (revision, found)
                 self._found.move_to_end(key)
-                return known
-        found = self._find(asked, filters)
-        with self._found_lock:
-            self._found[key] = found
-            while len(self._found) > FOUND_KEPT:
-                self._found.popitem(last=False)
+                while len(self._found) > FOUND_KEPT:
+                    self._found.popitem(last=False)
         return found
 
     def _find(self, asked: str, filters: Filters) -> Found:
@@ -91,19 +113,23 @@ class Retriever:
         candidates = list(dict.fromkeys([*(near or ()), *bm25]))
         if vector is not None and near:
             bm25 |= words.lexical.score(keywords, [each for each in near if each not in bm25])
-            alike = _alike(vector, self._index.units(candidates))
+            alike = self._index.alike(vector, candidates)
         else:
             vector, alike = None, {}
         scores = dict(islice(fuse(alike, bm25, candidates).items(), READ_AGAIN))
         by_tokens = likeness(tokens, self._index.tokens(scores)) if alike and tokens is not None else {}
-        passages = self._read(read_again(scores, by_tokens) if by_tokens else scores)
+        scores = read_again(scores, by_tokens) if by_tokens else scores
+        wanted = words.names.known_in(asked)
+        passages = self._read(scores if wanted else dict(islice(scores.items(), PASSAGES)))
         if not passages:
-            return Found((), {}, None, vector is not None)
-        passages = _without_siblings(words.names, asked, passages)
+            return Found((), None, vector is not None)
+        if wanted:
+            passages = _without_siblings(words.names, wanted, passages)[:PASSAGES]
         rarity = {word: words.lexical.rarity(word) for word in keywords}
-        closely = {each.chunk_id: _read_closely(each, alike, rarity) for each in passages[:READ_CLOSELY]}
         features = self._features(words, asked, passages, bm25, rarity, list(alike.values()), by_tokens)
-        return Found(tuple(passages), closely, features, vector is not None, tuple(words.names.unknown_in(asked)))
+        own = {each.chunk_id: alike[each.chunk_id] for each in passages if each.chunk_id in alike}
+        unknown = tuple(words.names.unknown_in(asked))
+        return Found(tuple(passages), features, vector is not None, unknown, own, rarity)
 
     def _features(
         self,
@@ -130,39 +156,20 @@ class Retriever:
 
     def _read(self, scores: Mapping[int, float]) -> list[Passage]:
         """The rows of the best chunks as they are now: what has left the guides is never quoted."""
-        best = list(scores)
-        columns = (Guide.key, Guide.title, Guide.owner, Guide.reviewed, Guide.url)
-        with Session(self._reading) as session:
-            rows = session.execute(
-                select(Chunk.id, Chunk.guide_id, Chunk.headings, Chunk.start, Chunk.end, SPAN, *columns)
-                .join(Guide)
-                .where(Chunk.id.in_(best))
-            ).all()
-        passages = [
-            Passage(
-                chunk_id,
-                guide_id,
-                key,
-                title,
-                owner,
-                reviewed,
-                url,
-                tuple(headings),
-                start,
-                end,
-                text,
-                scores[chunk_id],
-            )
-            for chunk_id, guide_id, headings, start, end, text, key, title, owner, reviewed, url in rows
+        with self._reading.connect() as connection:
+            rows = connection.execute(_ROWS, {"chunk_ids": list(scores)}).all()
+        found = [
+            Passage(row[0], *row[1:7], tuple(row.headings), *row[8:], scores[row[0]])  # fields in their order
+            for row in rows
         ]
-        return sorted(passages, key=lambda passage: best.index(passage.chunk_id))
+        return sorted(found, key=lambda passage: list(scores).index(passage.chunk_id))
 
     def _share_elsewhere(self, names: Sequence[str], first: Passage) -> float:
         """The share of the question's names that the guide of the first passage never says."""
         if not names:
             return 0.0
-        with Session(self._reading) as session:
-            text = session.scalar(select(Guide.text).where(Guide.id == first.guide_id)) or ""
+        with self._reading.connect() as connection:
+            text = connection.scalar(_TEXT, {"guide_id": first.guide_id}) or ""
         said = f"{first.title}\n{text}".casefold()
         return sum(name.casefold() not in said for name in names) / len(names)
 
@@ -200,21 +207,6 @@ def _read_by(encoder: Encoder, text: str) -> tuple[Vectors, Bits]:
     return vectors[0], tokens[0]
 
 
-def _alike(vector: Vectors, vectors: Mapping[int, Vectors]) -> dict[int, Alike]:
-    """Per chunk, how like the question it is as a whole and in each of its units."""
-    if not vectors:
-        return {}
-    every = np.concatenate(list(vectors.values())).astype(np.float32)
-    starts = np.cumsum([0, *(len(each) for each in vectors.values())][:-1])
-    sums = np.add.reduceat(every, starts)
-    whole = sums @ vector / np.maximum(np.linalg.norm(sums, axis=1), 1e-12)  # the cosine of the mean
-    parts = np.split(every @ vector, starts[1:])
-    return {
-        chunk_id: Alike(mean, tuple(part.tolist()))
-        for chunk_id, mean, part in zip(vectors, whole.tolist(), parts, strict=True)
-    }
-
-
 def _read_closely(passage: Passage, alike: Mapping[int, Alike], rarity: Mapping[str, float]) -> Closely:
     """The sentences of a passage, each with the cosine of its unit and its share of the question's words."""
     every, of = pieces(passage.text), alike.get(passage.chunk_id)
@@ -226,7 +218,7 @@ def _read_closely(passage: Passage, alike: Mapping[int, Alike], rarity: Mapping[
             scores.append(shared)
         else:
             unit = next(n for n, (_, end) in enumerate(spans) if piece.start < end)
-            scores.append(of.units[unit] + WORDS_WEIGHT * shared)
+            scores.append(float(of.units[unit]) + WORDS_WEIGHT * shared)
     return Closely(tuple(own), tuple(scores))
 
 
@@ -234,21 +226,18 @@ def _answers(piece: Piece) -> bool:
     return piece.kind not in {Kind.RULE, Kind.HEAD, Kind.HEADING} and piece.end - piece.start > 2
 
 
-def _without_siblings(names: Names, asked: str, passages: Sequence[Passage]) -> list[Passage]:
+def _without_siblings(names: Names, wanted: set[Name], passages: Sequence[Passage]) -> list[Passage]:
     """The passages in order; behind go those whose title or headings name a sibling of a product asked for.
 
     That is only so where others name the product itself: a guide on all of them has no heading for each.
     """
-    wanted = names.known_in(asked)
-    if not wanted:
-        return list(passages[:PASSAGES])
     there = [names.known_in("\n".join((each.title, *each.headings))) for each in passages]
     own = {name for name in wanted if any(name in each for each in there)}
     moved = [
         replace(each, score=each.score - SIBLING * sum(_is_on_sibling(name, named - wanted) for name in own - named))
         for each, named in zip(passages, there, strict=True)
     ]
-    return sorted(moved, key=lambda each: -each.score)[:PASSAGES]
+    return sorted(moved, key=lambda each: -each.score)
 
 
 def _is_on_sibling(wanted: Name, named: Collection[Name]) -> bool:

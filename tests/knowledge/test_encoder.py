@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from heapq import heappush
 from pathlib import Path
 
 import numpy as np
@@ -51,12 +52,12 @@ def test_callers_on_many_threads_get_their_own_vectors(encoder: Encoder) -> None
 def test_a_question_passes_bulk_work_that_waits() -> None:
     """What is queued first for bulk is taken after a question."""
     waiting = Encoder()
-    for rank in (encoding.BULK, encoding.STOP, encoding.BULK, encoding.QUESTION):
-        waiting._jobs.put(encoding._Job(rank, next(waiting._numbers), []))
+    for rank in (encoding.BULK, encoding.QUESTION, encoding.BULK, encoding.QUESTION):
+        heappush(waiting._jobs, encoding._Job(rank, next(waiting._numbers), ["text"]))
 
-    taken = [waiting._jobs.get().rank for _ in range(4)]
+    taken = [[job.rank for job in waiting._most_urgent()] for _ in range(3)]
 
-    assert taken == [encoding.QUESTION, encoding.BULK, encoding.BULK, encoding.STOP]
+    assert taken == [[encoding.QUESTION, encoding.QUESTION], [encoding.BULK], [encoding.BULK]]
 
 
 def test_half_a_character_is_no_trouble(encoder: Encoder) -> None:

@@ -13,12 +13,20 @@ from sqlalchemy import Engine, func, select
 from sqlalchemy.orm import Session
 
 from knowledge import generation
+from knowledge import index as indexing
 from knowledge.encoder import Encoder
 from knowledge.generation import Generation
 from knowledge.index import AlreadyOwned, Index
+from knowledge.retriever import Retriever
 from knowledge.tables import Vector
 
 Open = Callable[[], Index]
+
+
+@pytest.fixture
+def many(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Three guides are treated as more than are compared one by one, so Chroma is asked."""
+    monkeypatch.setattr(indexing, "ONE_BY_ONE", 0)
 
 
 class CountingEncoder:
@@ -47,8 +55,6 @@ def counting(encoder: Encoder, monkeypatch: pytest.MonkeyPatch) -> CountingEncod
 
 
 def nearest_guide(index: Index, encoder: Encoder, engine: Engine, question: str) -> str:
-    from knowledge.retriever import Retriever
-
     return Retriever(engine, index, encoder).retrieve(question).passages[0].guide_key
 
 
@@ -76,7 +82,7 @@ def test_words_are_searched_at_once_and_vectors_when_they_are_ready(open_index: 
 
 
 def test_a_change_is_followed_by_both_halves(
-    open_index: Open, encoder: Encoder, guides: Engine, put_guide: Callable[[str, str | None], None]
+    open_index: Open, encoder: Encoder, guides: Engine, put_guide: Callable[[str, str | None], None], many: None
 ) -> None:
     """New text is found, text that left is not, and its vector leaves the database too."""
     index = open_index()
@@ -96,9 +102,9 @@ def test_a_change_is_followed_by_both_halves(
 
 
 def test_without_chroma_the_same_chunks_are_nearest(
-    open_index: Open, guides: Engine, tmp_path: Path, encoder: Encoder
+    open_index: Open, guides: Engine, tmp_path: Path, encoder: Encoder, many: None
 ) -> None:
-    """A process that answers one question reads the vectors in SQL and makes no folder of Chroma."""
+    """A process that answers one question makes no folder of Chroma, and finds what others find."""
     exact = Index(guides, tmp_path / "exact", encoder, exact=True)
     exact.open()
     exact.refresh()
@@ -112,8 +118,60 @@ def test_without_chroma_the_same_chunks_are_nearest(
     assert found == pytest.approx(same, abs=1e-3)
     assert found is not None
     assert list(found) == list(same or ())
-    assert sorted(path.name for path in (tmp_path / "exact").iterdir()) == ["owner.lock", "words"]
+    assert not (tmp_path / "exact" / "CURRENT").exists()
     exact.close()
+
+
+@pytest.mark.parametrize("damage", ["cut short", "of other guides", "another's"])
+def test_packed_vectors_that_are_damaged_are_packed_anew(
+    damage: str, open_index: Open, guides: Engine, tmp_path: Path, counting: CountingEncoder, encoder: Encoder
+) -> None:
+    """From SQL, without embedding anything; what is found stays the same."""
+    index = open_index()
+    index.refresh()
+    vector = encoder.encode(["How long does a refund take?"])[0]
+    before = str((index.nearest(vector, 3), index.alike(vector, index.words.keys), index.tokens(index.words.keys)))
+    index.close()
+    (folder,) = (tmp_path / "index").glob("packed-*")
+    if damage == "cut short":
+        (folder / "tokens").write_bytes((folder / "tokens").read_bytes()[:-1])
+    elif damage == "of other guides":
+        (folder / "units").write_bytes(bytes((folder / "units").stat().st_size))
+    else:
+        folder.rename(folder.with_name("packed-0123abcd"))
+
+    again = Index(guides, tmp_path / "index", counting)  # type: ignore[arg-type]
+    again.open()
+    again.refresh()
+
+    after = str((again.nearest(vector, 3), again.alike(vector, again.words.keys), again.tokens(again.words.keys)))
+    assert after == before
+    assert (again.state().ready, counting.embedded) == (True, 0)
+    assert list((tmp_path / "index").glob("packed-*")) == [folder]
+    again.close()
+
+
+def test_packed_vectors_of_guides_that_are_long_gone_are_given_up(
+    open_index: Open,
+    put_guide: Callable[[str, str | None], None],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Changes only ever add to the files; a start packs them anew once most of it is dead."""
+    monkeypatch.setattr(indexing, "DEAD_KEPT", 0)
+    index = open_index()
+    for number in range(6):
+        put_guide("visits.md", f"# Visits\n\nAn engineer comes on day {number}.\n")
+        index.refresh()
+    index.close()
+    (places,) = (tmp_path / "index").glob("packed-*/places")
+    before = places.stat().st_size
+
+    again = open_index()
+    again.refresh()
+
+    assert places.stat().st_size < before / 2
+    assert again.is_complete
 
 
 def test_a_second_start_embeds_nothing_and_keeps_the_generation(
@@ -154,32 +212,36 @@ def test_a_damaged_generation_is_rebuilt_without_embedding(
 
 
 def test_a_generation_that_fails_a_question_is_left_and_rebuilt(
-    open_index: Open, encoder: Encoder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    open_index: Open, encoder: Encoder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, many: None
 ) -> None:
-    """The question is answered by words, the state says why, and the next refresh heals."""
+    """The question is answered without it, the state says why, and the next refresh heals."""
     index = open_index()
     index.refresh()
     before = current(tmp_path)
     vector = encoder.encode(["refund"])[0]
     with monkeypatch.context() as broken:
         broken.setattr(Generation, "nearest", lambda *_: (_ for _ in ()).throw(RuntimeError("Failed to apply logs")))
-        assert index.nearest(vector, 5) is None
+        found = index.nearest(vector, 5)
 
     state = index.state()
-    assert not state.ready
-    assert "by words alone" in (state.fault or "")
+    assert state.ready
+    assert "every passage is compared" in (state.fault or "")
 
-    index.refresh()
+    assert index.refresh()
 
     assert index.state().fault is None
-    assert index.nearest(vector, 5)
+    assert found == pytest.approx(index.nearest(vector, 5), abs=1e-3)
     assert current(tmp_path) != before
 
 
 def test_a_generation_that_breaks_again_and_again_is_given_up(
-    open_index: Open, monkeypatch: pytest.MonkeyPatch
+    open_index: Open,
+    encoder: Encoder,
+    guides: Engine,
+    put_guide: Callable[[str, str | None], None],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """Rebuilding without end would fill the disk and the log."""
+    """Rebuilding without end would fill the disk and the log; questions and new guides do without it."""
     index = open_index()
     built = []
     monkeypatch.setattr(Generation, "add", lambda self, *_: built.append(self) or 1 / 0)
@@ -189,7 +251,11 @@ def test_a_generation_that_breaks_again_and_again_is_given_up(
 
     assert len(built) == 3
     assert "broke again" in (index.state().fault or "")
-    assert index.words.lexical.search(["refund"], 5)
+    put_guide("roaming.md", "# Roaming abroad\n\nCalls from the ferry to Norway cost £2 a minute.\n")
+    assert index.refresh()
+    assert "broke again" in (index.state().fault or "")
+    assert index.is_complete
+    assert nearest_guide(index, encoder, guides, "What do calls on a ferry cost?") == "roaming.md"
 
 
 def test_another_model_gets_a_generation_of_its_own(
@@ -212,7 +278,7 @@ def test_another_model_gets_a_generation_of_its_own(
     again.close()
 
 
-def test_what_a_kill_left_half_done_is_finished(open_index: Open, guides: Engine, tmp_path: Path) -> None:
+def test_what_a_kill_left_half_done_is_finished(open_index: Open, guides: Engine, tmp_path: Path, many: None) -> None:
     """Half of the vectors in Chroma, half of them in SQL: the next start adds what is missing."""
     index = open_index()
     index.refresh()

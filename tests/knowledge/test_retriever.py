@@ -99,7 +99,7 @@ def test_any_text_may_be_asked(question: str, open_index: Open, guides: Engine, 
 
 def test_scores_of_both_kinds_are_added_as_z_scores() -> None:
     """What is best by both comes first; no vector yet counts as average, no word as none."""
-    alike = {1: Alike(0.9, (0.9,)), 2: Alike(0.1, (0.1, 0.0)), 3: Alike(0.5, (0.2, 0.5))}
+    alike = {1: Alike(0.9, 0.9, (0.9,)), 2: Alike(0.1, 0.1, (0.1, 0.0)), 3: Alike(0.5, 0.5, (0.2, 0.5))}
     scores = fuse(alike, {1: 8.0, 4: 8.0}, {1, 2, 3, 4})
 
     assert list(scores) == [1, 4, 3, 2]

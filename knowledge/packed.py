@@ -1,0 +1,193 @@
+"""The vectors of all chunks in a few files that are mapped into memory: a cache of the rows in SQL, like Chroma's.
+
+A question reads the units and tokens of a hundred chunks from here in a fraction of the time that SQL takes, and
+compares itself with every chunk there is: first by the signs of the dimensions, one bit each, then in full with those
+few that are apart the least. Reading is for any thread; only the owner of the folder adds.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import DTypeLike, NDArray
+
+from knowledge.encoder import Bits, Vectors
+
+# Of the exact ten nearest of 11,515 passages these hold .998; 200 hold .993, and 800 .999.
+COMPARED_IN_FULL = 400
+PLACE = np.dtype([("hash", "S64"), ("unit", "<u8"), ("units", "<u4"), ("token", "<u8"), ("tokens", "<u4")])
+FILES = ("units", "tokens", "means", "signs", "places")  # in this order: a chunk is there once its place is
+_FLOATS = np.arange(1 << 16, dtype=np.uint16).view(np.float16).astype(np.float32)  # twice as fast as numpy's own way
+
+
+class Stored(NamedTuple):
+    """A chunk's vectors as SQL keeps them."""
+
+    hash: str
+    units: bytes  # float16
+    tokens: bytes  # one bit a dimension
+
+
+class _Content(NamedTuple):
+    """What the files held at one moment."""
+
+    rows: dict[str, int]  # by hash; grows with the next content
+    places: NDArray[Any]
+    units: NDArray[np.uint16]
+    tokens: Bits
+    means: Vectors
+    columns: NDArray[np.uint64]  # the signs, dimensions by chunks
+
+
+class Packed:
+    """The vectors of one model and precision, by the hash of the chunk.
+
+    Args:
+        folder: is made where there is none, and emptied where its files don't fit together.
+    """
+
+    def __init__(self, folder: Path, dimensions: int) -> None:
+        self._folder = folder
+        self._dimensions = dimensions
+        self._bytes = -(-dimensions // 64) * 8  # of a chunk's signs
+        try:
+            self._content = self._read()
+        except (OSError, ValueError, IndexError):
+            self.clear()
+
+    @property
+    def rows(self) -> Mapping[str, int]:
+        """The row of each chunk, by hash."""
+        return self._content.rows
+
+    def clear(self) -> None:
+        """Begins anew, with nothing."""
+        shutil.rmtree(self._folder, ignore_errors=True)
+        self._content = self._read()
+
+    def add(self, chunks: Sequence[Stored]) -> None:
+        """Adds chunks that are not there yet; after a crash in the middle they are there, or not."""
+        if not chunks:
+            return
+        width = -(-self._dimensions // 8)
+        content = self._content
+        places, means = np.zeros(len(chunks), PLACE), np.empty((len(chunks), self._dimensions), np.float32)
+        unit, token = len(content.units), len(content.tokens)
+        for n, chunk in enumerate(chunks):
+            own = np.frombuffer(chunk.units, "<f2").reshape(-1, self._dimensions)
+            places[n] = (chunk.hash.encode(), unit, len(own), token, len(chunk.tokens) // width)
+            means[n] = mean_of(own)
+            unit, token = unit + len(own), token + len(chunk.tokens) // width
+        written = (
+            b"".join(chunk.units for chunk in chunks),
+            b"".join(chunk.tokens for chunk in chunks),
+            means.tobytes(),
+            self._signs(means).tobytes(),
+            places.tobytes(),
+        )
+        for name, data, there in zip(FILES, written, self._sizes(content), strict=True):
+            with (self._folder / name).open("r+b") as file:
+                file.truncate(there)  # what a crash left behind the last place
+                file.seek(there)
+                file.write(data)
+        signs = self._signs(means).view(np.uint64)
+        self._content = self._mapped(
+            content.rows, np.concatenate([content.places, places]), np.hstack([content.columns, signs.T])
+        )
+        # Last, so that whoever finds a row here finds it in the content too.
+        content.rows.update((chunk.hash, len(content.places) + n) for n, chunk in enumerate(chunks))
+
+    def units(self, rows: Sequence[int]) -> tuple[Vectors, NDArray[np.int64]]:
+        """The vectors of the units of some chunks, one below the other, and where those of each begin."""
+        content = self._content
+        places = content.places[list(rows)]
+        spans = zip(places["unit"].tolist(), places["units"].tolist(), strict=True)
+        halves = np.concatenate([content.units[first : first + count] for first, count in spans])
+        counts = places["units"].astype(np.int64)
+        return _FLOATS.take(halves, mode="clip"), np.cumsum(counts) - counts
+
+    def tokens(self, rows: Sequence[int]) -> list[Bits]:
+        """The bits of the tokens of each of some chunks, title first."""
+        content = self._content
+        places = content.places[list(rows)]
+        spans = zip(places["token"].tolist(), places["tokens"].tolist(), strict=True)
+        return [content.tokens[first : first + count] for first, count in spans]
+
+    def means(self, rows: Sequence[int]) -> Vectors:
+        """The means of the units of some chunks, at length 1."""
+        return np.asarray(self._content.means[list(rows)], np.float32)
+
+    def nearest(self, vector: Vectors, limit: int, rows: NDArray[np.intp]) -> tuple[NDArray[np.intp], Vectors]:
+        """Which of the rows have the highest cosine to ``vector`` (places in ``rows``, best first), and it."""
+        content = self._content
+        if not len(rows):
+            return np.zeros(0, np.intp), np.zeros(0, np.float32)
+        apart = np.zeros(content.columns.shape[1], np.uint16)
+        for column, part in zip(content.columns, self._signs(vector[None, :])[0].view(np.uint64), strict=True):
+            apart += np.bitwise_count(column ^ part)
+        least = np.arange(len(rows))
+        if len(rows) > COMPARED_IN_FULL:
+            least = np.argpartition(apart[rows], COMPARED_IN_FULL)[:COMPARED_IN_FULL]
+        cosines = content.means[rows[least]] @ vector
+        best = np.argsort(-cosines, kind="stable")[:limit]
+        return least[best], cosines[best]
+
+    def holds(self, chunk: Stored) -> bool:
+        """Whether a chunk is here with the vectors that it should have."""
+        if (row := self._content.rows.get(chunk.hash)) is None:
+            return False
+        units = self.units([row])[0].astype("<f2").tobytes()
+        return (units, self.tokens([row])[0].tobytes()) == (chunk.units, chunk.tokens)
+
+    def _signs(self, vectors: Vectors) -> Bits:
+        signs = np.zeros((len(vectors), self._bytes), np.uint8)
+        bits = np.packbits(vectors > 0, axis=1)
+        signs[:, : bits.shape[1]] = bits
+        return signs
+
+    def _sizes(self, content: _Content) -> tuple[int, ...]:
+        chunks = len(content.places)
+        return (
+            content.units.nbytes,
+            content.tokens.nbytes,
+            chunks * self._dimensions * 4,
+            chunks * self._bytes,
+            chunks * PLACE.itemsize,
+        )
+
+    def _read(self) -> _Content:
+        """What the files hold. Raises ValueError or OSError where they are shorter than the places say."""
+        self._folder.mkdir(parents=True, exist_ok=True)
+        for name in FILES:
+            (self._folder / name).touch()
+        places = np.fromfile(self._folder / "places", PLACE)
+        rows = {hash_.decode(): row for row, hash_ in enumerate(places["hash"].tolist())}
+        signs = np.fromfile(self._folder / "signs", "<u8", len(places) * self._bytes // 8)
+        columns = np.ascontiguousarray(signs.reshape(len(places), self._bytes // 8).T)
+        return self._mapped(rows, places, columns)
+
+    def _mapped(self, rows: dict[str, int], places: NDArray[Any], columns: NDArray[np.uint64]) -> _Content:
+        last = places[-1] if len(places) else np.zeros((), PLACE)
+        return _Content(
+            rows,
+            places,
+            self._file("units", "<u2", int(last["unit"] + last["units"]), self._dimensions),
+            self._file("tokens", "u1", int(last["token"] + last["tokens"]), -(-self._dimensions // 8)),
+            self._file("means", "<f4", len(places), self._dimensions),
+            columns,
+        )
+
+    def _file(self, name: str, of: DTypeLike, rows: int, columns: int) -> NDArray[Any]:
+        if rows == 0:  # nothing can't be mapped
+            return np.zeros((0, columns), of)
+        return np.memmap(self._folder / name, of, "r", shape=(rows, columns)).view(np.ndarray)
+
+
+def mean_of(vectors: Vectors) -> Vectors:
+    """The mean of unit vectors, at length 1."""
+    mean = vectors.astype(np.float32).mean(axis=0)
+    return np.asarray(mean / max(float(np.linalg.norm(mean)), 1e-12), dtype=np.float32)

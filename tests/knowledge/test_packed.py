@@ -1,0 +1,98 @@
+"""Vectors packed in files: added once, read from memory, and right after a crash."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from knowledge import packed as packing
+from knowledge.packed import Packed, Stored, mean_of
+
+DIMENSIONS = 384
+
+
+def chunks(count: int, seed: int = 1) -> list[Stored]:
+    """Chunks of one to four units and up to fifty tokens, by chance."""
+    chance = np.random.default_rng(seed)
+    made = []
+    for number in range(count):
+        units = chance.standard_normal((int(chance.integers(1, 5)), DIMENSIONS)).astype(np.float32)
+        units /= np.linalg.norm(units, axis=1, keepdims=True)
+        tokens = chance.integers(0, 256, (int(chance.integers(1, 50)), DIMENSIONS // 8), np.uint8)
+        made.append(Stored(f"{seed}-{number}", units.astype("<f2").tobytes(), tokens.tobytes()))
+    return made
+
+
+def units_of(chunk: Stored) -> np.ndarray:
+    return np.frombuffer(chunk.units, "<f2").reshape(-1, DIMENSIONS)
+
+
+def test_what_is_added_is_read_again_by_this_process_and_the_next(tmp_path: Path) -> None:
+    """Units, tokens and means, whatever was added before and after."""
+    first, more = chunks(5), chunks(7, seed=2)
+    packed = Packed(tmp_path, DIMENSIONS)
+    packed.add(first)
+    packed.add(more)
+
+    for each in (packed, Packed(tmp_path, DIMENSIONS)):
+        assert all(each.holds(chunk) for chunk in (*first, *more))
+        assert not each.holds(Stored(first[0].hash, first[1].units, first[0].tokens))
+        rows = [each.rows[chunk.hash] for chunk in (more[3], first[1])]
+        units, starts = each.units(rows)
+        assert np.array_equal(units, np.concatenate([units_of(more[3]), units_of(first[1])]).astype(np.float32))
+        assert starts.tolist() == [0, len(units_of(more[3]))]
+        assert [bits.tobytes() for bits in each.tokens(rows)] == [more[3].tokens, first[1].tokens]
+        assert np.array_equal(each.means(rows), [mean_of(units_of(more[3])), mean_of(units_of(first[1]))])
+
+
+def test_the_nearest_are_those_of_a_full_comparison(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Among few chunks exactly; among many the signs lead to them."""
+    many = chunks(600)
+    packed = Packed(tmp_path, DIMENSIONS)
+    packed.add(many)
+    asked = packed.means([packed.rows[many[17].hash]])[0]
+    means = np.stack([mean_of(units_of(chunk)) for chunk in many])
+    expected = np.argsort(-(means @ asked))
+
+    for compared, alike in ((600, 20), (60, 1)):
+        monkeypatch.setattr(packing, "COMPARED_IN_FULL", compared)
+        places, cosines = packed.nearest(asked, 20, np.arange(600))
+        assert places[:alike].tolist() == expected[:alike].tolist()
+        assert cosines == pytest.approx((means @ asked)[places])
+    some = np.array([5, 17, 400])
+    assert some[packed.nearest(asked, 1, some)[0]].tolist() == [17]
+    assert len(packed.nearest(asked, 5, np.zeros(0, np.intp))[0]) == 0
+
+
+@pytest.mark.parametrize("reached", range(len(packing.FILES)))
+def test_a_crash_while_adding_leaves_what_was_there(tmp_path: Path, reached: int) -> None:
+    """However many of the files were written already, half of them even, the same chunks can be added again."""
+    before, more = chunks(3), chunks(4, seed=2)
+    packed = Packed(tmp_path / "whole", DIMENSIONS)
+    packed.add(before)
+    lengths = [(tmp_path / "whole" / name).stat().st_size for name in packing.FILES]
+    packed.add(more)
+    (tmp_path / "crashed").mkdir()
+    for number, (name, length) in enumerate(zip(packing.FILES, lengths, strict=True)):
+        data = (tmp_path / "whole" / name).read_bytes()
+        kept = len(data) if number < reached else length + 7 if number == reached and name != "places" else length
+        (tmp_path / "crashed" / name).write_bytes(data[:kept])
+
+    again = Packed(tmp_path / "crashed", DIMENSIONS)
+    assert set(again.rows) == {chunk.hash for chunk in before}
+    again.add(more)
+
+    assert all(Packed(tmp_path / "crashed", DIMENSIONS).holds(chunk) for chunk in (*before, *more))
+
+
+@pytest.mark.parametrize("name", packing.FILES)
+def test_files_that_do_not_fit_together_are_emptied(tmp_path: Path, name: str) -> None:
+    """A file that lost its end, or is gone, costs packing anew and no answer."""
+    Packed(tmp_path, DIMENSIONS).add(chunks(3))
+    (tmp_path / name).write_bytes((tmp_path / name).read_bytes()[:100])
+
+    packed = Packed(tmp_path, DIMENSIONS)
+
+    assert len(packed.rows) == (1 if name == "places" else 0)  # a place is 88 bytes
+    packed.add(chunks(3, seed=3))
+    assert all(Packed(tmp_path, DIMENSIONS).holds(chunk) for chunk in chunks(3, seed=3))
