@@ -53,23 +53,30 @@ class Generation:
         self._collection = self._client.get_or_create_collection(
             COLLECTION, configuration={"hnsw": GRAPH}, embedding_function=None
         )
+        self._keys: set[str] | None = None
 
     def keys(self) -> set[str]:
-        return set(self._collection.get(include=[])["ids"])
+        """Of all vectors here; read once, for nobody else may write to the folder."""
+        if self._keys is None:
+            self._keys = set(self._collection.get(include=[])["ids"])
+        return self._keys
 
     def count(self) -> int:
         return self._collection.count()
 
     def add(self, keys: Sequence[str], vectors: Vectors, facets: Sequence[Collection[str]]) -> None:
         """Adds or replaces vectors; doing it twice changes nothing, so what a crash cut short is simply done again."""
+        known = self.keys()
         for at in range(0, len(keys), MOST_AT_ONCE):
             part = slice(at, at + MOST_AT_ONCE)
             flags = cast("list[Metadata]", [dict.fromkeys(own, True) or None for own in facets[part]])
             self._collection.upsert(ids=list(keys[part]), embeddings=np.asarray(vectors[part]), metadatas=flags)
+            known.update(keys[part])
 
     def remove(self, keys: Sequence[str]) -> None:
         for at in range(0, len(keys), MOST_AT_ONCE):
             self._collection.delete(ids=list(keys[at : at + MOST_AT_ONCE]))
+        self.keys().difference_update(keys)
 
     def nearest(self, vector: Vectors, limit: int, facets: Collection[str] = ()) -> dict[str, float]:
         """The ``limit`` keys with the highest cosine to ``vector`` among those with all ``facets``, and it."""

@@ -269,9 +269,9 @@ class Index:
         words = self._words
         self._pack(packed, words)
         self._packed, self._complete = packed, words.revision
-        self._forget_vectors()
         if not self._without_generation:
             self._bring_generation(words)
+        self._forget_vectors()
 
     def _bring_generation(self, words: Words) -> None:
         if self._generation is None and (named := self._named_generation()):
@@ -350,14 +350,7 @@ class Index:
 
     def _embed_missing(self, progress: Progress | None) -> None:
         """Embeds what has no vector yet. Each batch is kept at once, so that a kill costs one batch."""
-        with Session(self._reading) as session:
-            rows = session.execute(
-                select(Chunk.hash, func.min(Chunk.id), func.max(Chunk.end - Chunk.start))
-                .outerjoin(Vector, (Vector.hash == Chunk.hash) & self._ours)
-                .where(Vector.hash.is_(None))
-                .group_by(Chunk.hash)
-            ).all()
-        missing = [chunk_id for _, chunk_id, _ in sorted(rows, key=lambda row: row[2])]
+        missing = self._without_vectors()
         self._embedded = len(self._words.keys) - len(missing)
         for number, chunk_ids in enumerate(_slices(missing, EMBEDDED_AT_ONCE), 1):
             self._go_on()
@@ -368,6 +361,20 @@ class Index:
             if self._packed is not None and number % FILLED_EVERY == 0:
                 self._pack(self._packed, self._words)
         self._titles.clear()
+
+    def _without_vectors(self) -> list[int]:
+        """One chunk of each text that has no vectors yet, the shortest texts first."""
+        words, packed = self._words, self._packed
+        unknown = {hash_: each for each, hash_ in words.hashes.items() if packed is None or hash_ not in packed.rows}
+        lengths: dict[int, int] = {}
+        with Session(self._reading) as session:
+            for some in _slices(list(unknown), ROWS_AT_ONCE):
+                known = set(session.scalars(select(Vector.hash).where(self._ours, Vector.hash.in_(some))))
+                ids = [unknown[hash_] for hash_ in some if hash_ not in known]
+                lengths |= dict(
+                    session.execute(select(Chunk.id, Chunk.end - Chunk.start).where(Chunk.id.in_(ids))).all()
+                )
+        return sorted(lengths, key=lengths.__getitem__)
 
     def _embed(self, chunk_ids: Sequence[int]) -> None:
         with Session(self._reading) as session:

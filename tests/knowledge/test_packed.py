@@ -5,8 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from knowledge import packed as packing
-from knowledge.packed import Packed, Stored, mean_of
+from knowledge.packed import FILES, Packed, Stored, mean_of
 
 DIMENSIONS = 384
 
@@ -45,35 +44,30 @@ def test_what_is_added_is_read_again_by_this_process_and_the_next(tmp_path: Path
         assert np.array_equal(each.means(rows), [mean_of(units_of(more[3])), mean_of(units_of(first[1]))])
 
 
-def test_the_nearest_are_those_of_a_full_comparison(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Among few chunks exactly; among many the signs lead to them."""
-    many = chunks(600)
+def test_the_nearest_are_those_of_a_full_comparison(tmp_path: Path) -> None:
+    """Among all chunks, among most and among few."""
+    every = chunks(60)
     packed = Packed(tmp_path, DIMENSIONS)
-    packed.add(many)
-    asked = packed.means([packed.rows[many[17].hash]])[0]
-    means = np.stack([mean_of(units_of(chunk)) for chunk in many])
-    expected = np.argsort(-(means @ asked))
+    packed.add(every)
+    asked = packed.means([17])[0]
+    cosines = np.stack([mean_of(units_of(chunk)) for chunk in every]) @ asked
 
-    for compared, alike in ((600, 20), (60, 1)):
-        monkeypatch.setattr(packing, "COMPARED_IN_FULL", compared)
-        places, cosines = packed.nearest(asked, 20, np.arange(600))
-        assert places[:alike].tolist() == expected[:alike].tolist()
-        assert cosines == pytest.approx((means @ asked)[places])
-    some = np.array([5, 17, 400])
-    assert some[packed.nearest(asked, 1, some)[0]].tolist() == [17]
-    assert len(packed.nearest(asked, 5, np.zeros(0, np.intp))[0]) == 0
+    for some in (np.arange(60), np.arange(59, 10, -1), np.array([5, 17, 40]), np.zeros(0, np.intp)):
+        places, found = packed.nearest(asked, 4, some)
+        assert some[places].tolist() == sorted(some, key=lambda row: -cosines[row])[:4]
+        assert found == pytest.approx(cosines[some[places]])
 
 
-@pytest.mark.parametrize("reached", range(len(packing.FILES)))
+@pytest.mark.parametrize("reached", range(len(FILES)))
 def test_a_crash_while_adding_leaves_what_was_there(tmp_path: Path, reached: int) -> None:
     """However many of the files were written already, half of them even, the same chunks can be added again."""
     before, more = chunks(3), chunks(4, seed=2)
     packed = Packed(tmp_path / "whole", DIMENSIONS)
     packed.add(before)
-    lengths = [(tmp_path / "whole" / name).stat().st_size for name in packing.FILES]
+    lengths = [(tmp_path / "whole" / name).stat().st_size for name in FILES]
     packed.add(more)
     (tmp_path / "crashed").mkdir()
-    for number, (name, length) in enumerate(zip(packing.FILES, lengths, strict=True)):
+    for number, (name, length) in enumerate(zip(FILES, lengths, strict=True)):
         data = (tmp_path / "whole" / name).read_bytes()
         kept = len(data) if number < reached else length + 7 if number == reached and name != "places" else length
         (tmp_path / "crashed" / name).write_bytes(data[:kept])
@@ -85,7 +79,7 @@ def test_a_crash_while_adding_leaves_what_was_there(tmp_path: Path, reached: int
     assert all(Packed(tmp_path / "crashed", DIMENSIONS).holds(chunk) for chunk in (*before, *more))
 
 
-@pytest.mark.parametrize("name", packing.FILES)
+@pytest.mark.parametrize("name", FILES)
 def test_files_that_do_not_fit_together_are_emptied(tmp_path: Path, name: str) -> None:
     """A file that lost its end, or is gone, costs packing anew and no answer."""
     Packed(tmp_path, DIMENSIONS).add(chunks(3))
