@@ -9,7 +9,6 @@ measured where one thread does the work, so that others on the machine don't sho
 import argparse
 import json
 import resource
-import shutil
 import statistics
 import subprocess
 import sys
@@ -50,10 +49,10 @@ def main() -> None:
     parser.add_argument("work", type=Path)
     parser.add_argument("--sizes", type=int, nargs="+", default=SIZES)
     parser.add_argument("--plot", type=Path)
-    parser.add_argument("--measure", type=int, help=argparse.SUPPRESS)
+    parser.add_argument("--step", choices=("build", "measure"), help=argparse.SUPPRESS)
     given = parser.parse_args()
-    if given.measure:
-        print(json.dumps(measure(given.work / str(given.measure))))
+    if given.step:
+        print(json.dumps({"build": build, "measure": measure}[given.step](given.work / str(given.sizes[0]))))
         return
     results = given.work / "growth.json"
     rows: dict[str, dict[str, float]] = json.loads(results.read_text()) if results.exists() else {}
@@ -61,9 +60,13 @@ def main() -> None:
         folder = given.work / str(size)
         if not folder.exists():
             fill(given.base, folder, size)
-        command = [sys.executable, "-m", "benchmarks.growth", str(given.base), str(given.work)]
-        run = subprocess.run([*command, "--measure", str(size)], stdout=subprocess.PIPE, text=True, check=True)
-        rows[str(size)] = json.loads(run.stdout.splitlines()[-1])
+        row = rows.setdefault(str(size), {})
+        for step in ("measure",) if (folder / "index").exists() else ("build", "measure"):
+            command = [sys.executable, "-m", "benchmarks.growth", str(given.base), str(given.work)]
+            run = subprocess.run(
+                [*command, "--sizes", str(size), "--step", step], stdout=subprocess.PIPE, text=True, check=True
+            )
+            row |= json.loads(run.stdout.splitlines()[-1])
         results.write_text(json.dumps(rows, indent=2))
         print(size, rows[str(size)], flush=True)
     if given.plot:
@@ -131,17 +134,20 @@ def _turned(values: bytes, number: int, chance: np.random.Generator) -> bytes:
     return turned(np.frombuffer(values, "<f2").reshape(-1, 384).astype(np.float32), chance).astype("<f2").tobytes()
 
 
-def measure(folder: Path) -> dict[str, float]:
+def build(folder: Path) -> dict[str, float]:
     encoder = Encoder(exports=folder.parent / "models")
-    shutil.rmtree(folder / "index", ignore_errors=True)
     began = time.process_time()
     library = _library(folder, folder, encoder)
     library.warm()
-    figures = {"first_s": time.process_time() - began}
     library.close()
+    return {"first_s": time.process_time() - began}
+
+
+def measure(folder: Path) -> dict[str, float]:
+    encoder = Encoder(exports=folder.parent / "models")
     began = time.process_time()
     library = _library(folder, folder, encoder)
-    figures["open_s"] = time.process_time() - began
+    figures = {"open_s": time.process_time() - began}
     library.warm()
     lines = (Path(__file__).parent / "sample_questions.jsonl").read_text(encoding="utf-8").splitlines()
     questions = [json.loads(line)["question"] for line in lines][:QUESTIONS]
@@ -152,10 +158,10 @@ def measure(folder: Path) -> dict[str, float]:
         retriever.retrieve(question)
         times.append((time.process_time() - began) * 1000)
     figures["p50_ms"] = statistics.median(times)
-    figures["found"] = exact_found(library._index, encoder, questions[:40])
     figures["chunks"] = library.state().chunks
     figures["change_s"] = _change(library, retriever, questions)
     figures["memory_mb"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    figures["found"] = exact_found(library._index, encoder, questions)
     library.close()
     figures["disk_mb"] = sum(path.stat().st_size for path in folder.rglob("*") if path.is_file()) / 1e6
     return figures

@@ -118,6 +118,7 @@ class Index:
         self._embedded = 0
         self._rebuilds = 0
         self._titles: dict[str, Bits] = {}  # of the guides that are being embedded
+        self._gone: set[str] | None = None  # texts that left the guides; None before all vectors were looked through
         self._hopeless = False  # there is no model, and trying again can't help before a restart
         self._without_generation = exact  # for good
         self.fault: str | None = None
@@ -255,7 +256,11 @@ class Index:
 
     def _read_words(self) -> bool:
         before, self._words = self._words, brought_up(self._words, self._reading, self._folder / WORDS)
-        return self._words is not before
+        if self._words is before:
+            return False
+        if self._gone is not None:
+            self._gone |= set(before.hashes.values()) - set(self._words.hashes.values())
+        return True
 
     # Vectors: SQL first, then the packed files, then Chroma
 
@@ -423,12 +428,16 @@ class Index:
 
     def _forget_vectors(self) -> None:
         """What was taken out of the guides leaves the database too, and what this model made in another way."""
-        gone = Vector.hash.not_in(select(Chunk.hash)) | (
-            (Vector.model == self._encoder.name) & (Vector.precision != self._precision)
-        )
-        with Session(self._engine) as session, session.begin():
-            if session.scalar(select(Vector.hash).where(gone).limit(1)) is not None:
-                session.execute(delete(Vector).where(gone))
+        other = (Vector.model == self._encoder.name) & (Vector.precision != self._precision)
+        if self._gone is None:
+            with Session(self._reading) as session:
+                gone = select(Vector.hash).where(other | Vector.hash.not_in(select(Chunk.hash))).distinct()
+                self._gone = set(session.scalars(gone))
+        for some in _slices(list(self._gone), ROWS_AT_ONCE):
+            there = select(Chunk.hash).where(Chunk.hash.in_(some))
+            with Session(self._engine) as session, session.begin():
+                session.execute(delete(Vector).where(Vector.hash.in_(some), other | Vector.hash.not_in(there)))
+        self._gone.clear()
 
     # Generations
 
