@@ -114,7 +114,7 @@ def _given(work: Path, file: Path | None, chunks: int) -> dict[str, Any]:
     np.save(work / "vectors.npy", np.concatenate([known, *copies]))
     lines = (Path(__file__).parent / "sample_questions.jsonl").read_text(encoding="utf-8").splitlines()
     asked = [json.loads(line)["question"] for line in lines]
-    return {"chunks": cut, "real": len(known) // 4, "questions": asked, "vectors": str(work / "vectors.npy")}
+    return {"chunks": cut, "real": len(known) // 2, "questions": asked, "vectors": str(work / "vectors.npy")}
 
 
 def _environment() -> Path | None:
@@ -187,6 +187,8 @@ def _run(command: list[str], given: Path, **settings: str) -> tuple[dict[str, fl
 
 def fill(work: Path) -> dict[str, float]:
     """Takes in some guides as an admin would, timed, then the others."""
+    import chromadb  # noqa: F401 - the peers have theirs imported as well when the clock starts
+
     given = json.load(sys.stdin)
     some = given["chunks"][: given["real"]]
     encoder = Encoder(exports=work / "models")
