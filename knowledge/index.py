@@ -84,7 +84,7 @@ class _Placed(NamedTuple):
     """Where the chunks of one revision stand in the packed files, as far as they are in them."""
 
     words: Words
-    packed: int  # how many chunks were in the files
+    changes: int  # of the files, until then
     chunk_ids: NDArray[np.int64]
     rows: NDArray[np.intp]
 
@@ -169,10 +169,10 @@ class Index:
             rows = self._rows_of(self._words.within(filters))[1]
             return np.fromiter(rows.keys(), np.int64), np.fromiter(rows.values(), np.intp)
         words, placed = self._words, self._placed
-        if placed is None or placed.words is not words or placed.packed != len(packed.rows):
-            there = len(packed.rows)
+        if placed is None or placed.words is not words or placed.changes != packed.changes:
+            changes = packed.changes
             rows = self._rows_of(words.hashes)[1]
-            placed = _Placed(words, there, np.fromiter(rows.keys(), np.int64), np.fromiter(rows.values(), np.intp))
+            placed = _Placed(words, changes, np.fromiter(rows.keys(), np.int64), np.fromiter(rows.values(), np.intp))
             self._placed = placed
         return placed.chunk_ids, placed.rows
 
@@ -230,8 +230,8 @@ class Index:
         """Brings words, then vectors, up to the rows; True when there was something to do. Cheap when there wasn't."""
         with self._refreshing:
             moved = self._read_words()
-            settled = self._without_generation or (self._generation and self._in_generation == self._words.revision)
-            if (self.is_complete and settled) or self._hopeless or self._closing:
+            is_filled = self._without_generation or (self._generation and self._in_generation == self._words.revision)
+            if (self.is_complete and is_filled) or self._hopeless or self._closing:
                 return moved
             try:
                 self._bring_vectors(progress)
@@ -299,7 +299,7 @@ class Index:
         packed = Packed(folder, self._encoder.dimensions)
         known = [hash_ for hash_ in self._words.hashes.values() if hash_ in packed.rows]
         samples = self._stored(random.sample(known, min(SAMPLES, len(known))))
-        if len(packed.rows) > 2 * len(known) + DEAD_KEPT or not all(map(packed.holds, samples)):
+        if packed.dead > len(known) + DEAD_KEPT or not all(map(packed.holds, samples)):
             packed.clear()
         return packed
 
@@ -365,6 +365,8 @@ class Index:
                 progress(self._embedded, len(self._words.keys))
             if self._packed is not None and number % FILLED_EVERY == 0:
                 self._pack(self._packed, self._words)
+                if self._generation is not None:
+                    self._fill(self._generation, self._words)
         self._titles.clear()
 
     def _without_vectors(self) -> list[int]:
@@ -433,6 +435,8 @@ class Index:
             with Session(self._reading) as session:
                 gone = select(Vector.hash).where(other | Vector.hash.not_in(select(Chunk.hash))).distinct()
                 self._gone = set(session.scalars(gone))
+        if self._packed is not None:
+            self._packed.forget(self._gone)
         for some in _slices(list(self._gone), ROWS_AT_ONCE):
             there = select(Chunk.hash).where(Chunk.hash.in_(some))
             with Session(self._engine) as session, session.begin():

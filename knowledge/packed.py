@@ -7,7 +7,7 @@ compare itself with every chunk there is. Reading is for any thread; only the ow
 from __future__ import annotations
 
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -32,7 +32,7 @@ class Stored(NamedTuple):
 class _Content(NamedTuple):
     """What the files held at one moment."""
 
-    rows: dict[str, int]  # by hash; grows with the next content
+    rows: dict[str, int]  # by hash, of the chunks that are not forgotten; shared with the next content
     places: NDArray[Any]
     units: NDArray[np.uint16]
     tokens: Bits
@@ -47,6 +47,7 @@ class Packed:
     """
 
     def __init__(self, folder: Path, dimensions: int) -> None:
+        self.changes = 0  # counted, so that what was made of the rows is known to be old
         self._folder = folder
         self._dimensions = dimensions
         self._width = -(-dimensions // 8)  # bytes of a token
@@ -59,6 +60,11 @@ class Packed:
     def rows(self) -> Mapping[str, int]:
         """The row of each chunk, by hash."""
         return self._content.rows
+
+    @property
+    def dead(self) -> int:
+        """How many rows are of chunks that were forgotten."""
+        return len(self._content.places) - len(self._content.rows)
 
     def clear(self) -> None:
         """Begins anew, with nothing."""
@@ -91,6 +97,16 @@ class Packed:
         self._content = self._mapped(content.rows, np.concatenate([content.places, places]))
         # Last, so that whoever finds a row here finds it in the content too.
         content.rows.update((chunk.hash, len(content.places) + n) for n, chunk in enumerate(chunks))
+        self.changes += 1
+
+    def forget(self, hashes: Iterable[str]) -> None:
+        """Chunks are here no more; their vectors stay in the files until those are made anew."""
+        rows = [row for hash_ in hashes if (row := self._content.rows.pop(hash_, None)) is not None]
+        with (self._folder / "places").open("r+b") as file:
+            for row in rows:
+                file.seek(row * PLACE.itemsize)
+                file.write(bytes(PLACE["hash"].itemsize))
+        self.changes += 1
 
     def units(self, rows: Sequence[int]) -> tuple[Vectors, NDArray[np.int64]]:
         """The vectors of the units of some chunks, one below the other, and where those of each begin."""
@@ -137,7 +153,7 @@ class Packed:
         for name in FILES:
             (self._folder / name).touch()
         places = np.fromfile(self._folder / "places", PLACE)
-        rows = {hash_.decode(): row for row, hash_ in enumerate(places["hash"].tolist())}
+        rows = {hash_.decode(): row for row, hash_ in enumerate(places["hash"].tolist()) if hash_}
         return self._mapped(rows, places)
 
     def _mapped(self, rows: dict[str, int], places: NDArray[Any]) -> _Content:

@@ -19,6 +19,7 @@ from knowledge.generation import Generation
 from knowledge.index import AlreadyOwned, Index
 from knowledge.retriever import Retriever
 from knowledge.tables import Vector
+from tests.knowledge.conftest import GUIDES
 
 Open = Callable[[], Index]
 
@@ -149,6 +150,23 @@ def test_packed_vectors_that_are_damaged_are_packed_anew(
     assert (again.state().ready, counting.embedded) == (True, 0)
     assert list((tmp_path / "index").glob("packed-*")) == [folder]
     again.close()
+
+
+def test_text_that_comes_back_is_embedded_again(
+    open_index: Open, put_guide: Callable[[str, str | None], None], guides: Engine, encoder: Encoder
+) -> None:
+    """Its vectors left the database when it left the guides, so they are made, and kept, anew."""
+    index = open_index()
+    index.refresh()
+    before = index.state().chunks
+    for text in ("# Visits\n\nNobody comes.\n", GUIDES["visits.md"]):
+        put_guide("visits.md", text)
+        assert index.refresh()
+        assert index.is_complete
+
+    assert nearest_guide(index, encoder, guides, "moving an engineer visit") == "visits.md"
+    with Session(guides) as session:
+        assert session.scalar(select(func.count()).select_from(Vector)) == before
 
 
 def test_packed_vectors_of_guides_that_are_long_gone_are_given_up(

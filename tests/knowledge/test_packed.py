@@ -58,6 +58,22 @@ def test_the_nearest_are_those_of_a_full_comparison(tmp_path: Path) -> None:
         assert found == pytest.approx(cosines[some[places]])
 
 
+def test_what_is_forgotten_can_be_added_again(tmp_path: Path) -> None:
+    """It stays forgotten for the next process; the rows of others don't move."""
+    one, other = chunks(2)
+    packed = Packed(tmp_path, DIMENSIONS)
+    packed.add([one, other])
+    packed.forget([one.hash, "never here"])
+
+    for each in (packed, Packed(tmp_path, DIMENSIONS)):
+        assert (dict(each.rows), each.dead) == ({other.hash: 1}, 1)
+
+    packed.add([one])
+    assert packed.holds(one)
+    assert packed.holds(other)
+    assert dict(Packed(tmp_path, DIMENSIONS).rows) == {other.hash: 1, one.hash: 2}
+
+
 @pytest.mark.parametrize("reached", range(len(FILES)))
 def test_a_crash_while_adding_leaves_what_was_there(tmp_path: Path, reached: int) -> None:
     """However many of the files were written already, half of them even, the same chunks can be added again."""
