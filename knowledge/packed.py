@@ -1,4 +1,4 @@
-"""The vectors of all chunks in a few files that are mapped into memory: a cache of the rows in SQL, like Chroma's.
+"""The vectors of all chunks in a few files: a cache of the rows in SQL, like Chroma's.
 
 A question reads the units and tokens of a hundred chunks from here in a fraction of the time that SQL takes, and can
 compare itself with every chunk there is. Reading is for any thread; only the owner of the folder adds.
@@ -6,13 +6,15 @@ compare itself with every chunk there is. Reading is for any thread; only the ow
 
 from __future__ import annotations
 
+import os
 import shutil
+import weakref
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
-from numpy.typing import DTypeLike, NDArray
+from numpy.typing import NDArray
 
 from knowledge.encoder import Bits, Vectors
 
@@ -34,9 +36,7 @@ class _Content(NamedTuple):
 
     rows: dict[str, int]  # by hash, of the chunks that are not forgotten; shared with the next content
     places: NDArray[Any]
-    units: NDArray[np.uint16]
-    tokens: Bits
-    means: Vectors
+    means: Vectors  # mapped into memory
 
 
 class Packed:
@@ -77,7 +77,7 @@ class Packed:
             return
         content = self._content
         places, means = np.zeros(len(chunks), PLACE), np.empty((len(chunks), self._dimensions), np.float32)
-        unit, token = len(content.units), len(content.tokens)
+        unit, token = _ends(content.places)
         for n, chunk in enumerate(chunks):
             own = np.frombuffer(chunk.units, "<f2").reshape(-1, self._dimensions)
             places[n] = (chunk.hash.encode(), unit, len(own), token, len(chunk.tokens) // self._width)
@@ -89,12 +89,13 @@ class Packed:
             means.tobytes(),
             places.tobytes(),
         )
-        for name, data, there in zip(FILES, written, self._sizes(content), strict=True):
+        for name, data, there in zip(FILES, written, self._sizes(content.places), strict=True):
             with (self._folder / name).open("r+b") as file:
                 file.truncate(there)  # what a crash left behind the last place
                 file.seek(there)
                 file.write(data)
-        self._content = self._mapped(content.rows, np.concatenate([content.places, places]))
+        both = np.concatenate([content.places, places])
+        self._content = _Content(content.rows, both, self._mapped(len(both)))
         # Last, so that whoever finds a row here finds it in the content too.
         content.rows.update((chunk.hash, len(content.places) + n) for n, chunk in enumerate(chunks))
         self.changes += 1
@@ -110,19 +111,20 @@ class Packed:
 
     def units(self, rows: Sequence[int]) -> tuple[Vectors, NDArray[np.int64]]:
         """The vectors of the units of some chunks, one below the other, and where those of each begin."""
-        content = self._content
-        places = content.places[list(rows)]
+        places = self._content.places[list(rows)]
         spans = zip(places["unit"].tolist(), places["units"].tolist(), strict=True)
-        halves = np.concatenate([content.units[first : first + count] for first, count in spans])
+        size = 2 * self._dimensions
+        read = b"".join(os.pread(self._units, count * size, first * size) for first, count in spans)
+        halves = np.frombuffer(read, "<u2").reshape(-1, self._dimensions)
         counts = places["units"].astype(np.int64)
         return _FLOATS.take(halves, mode="clip"), np.cumsum(counts) - counts
 
     def tokens(self, rows: Sequence[int]) -> list[Bits]:
         """The bits of the tokens of each of some chunks, title first."""
-        content = self._content
-        places = content.places[list(rows)]
+        places, size = self._content.places[list(rows)], self._width
         spans = zip(places["token"].tolist(), places["tokens"].tolist(), strict=True)
-        return [content.tokens[first : first + count] for first, count in spans]
+        read = [os.pread(self._tokens, count * size, first * size) for first, count in spans]
+        return [np.frombuffer(bits, np.uint8).reshape(-1, size) for bits in read]
 
     def means(self, rows: Sequence[int]) -> Vectors:
         """The means of the units of some chunks, at length 1."""
@@ -144,8 +146,10 @@ class Packed:
         units = self.units([row])[0].astype("<f2").tobytes()
         return (units, self.tokens([row])[0].tobytes()) == (chunk.units, chunk.tokens)
 
-    def _sizes(self, content: _Content) -> tuple[int, ...]:
-        return (content.units.nbytes, content.tokens.nbytes, content.means.nbytes, content.places.nbytes)
+    def _sizes(self, places: NDArray[Any]) -> tuple[int, ...]:
+        """How long the files are with these places."""
+        units, tokens = _ends(places)
+        return 2 * units * self._dimensions, tokens * self._width, 4 * len(places) * self._dimensions, places.nbytes
 
     def _read(self) -> _Content:
         """What the files hold. Raises ValueError or OSError where they are shorter than the places say."""
@@ -153,23 +157,28 @@ class Packed:
         for name in FILES:
             (self._folder / name).touch()
         places = np.fromfile(self._folder / "places", PLACE)
+        for name, size in zip(FILES, self._sizes(places), strict=True):
+            if (self._folder / name).stat().st_size < size:
+                raise ValueError(f"{name} is cut short")
+        self._units, self._tokens = (self._opened(name) for name in ("units", "tokens"))
         rows = {hash_.decode(): row for row, hash_ in enumerate(places["hash"].tolist()) if hash_}
-        return self._mapped(rows, places)
+        return _Content(rows, places, self._mapped(len(places)))
 
-    def _mapped(self, rows: dict[str, int], places: NDArray[Any]) -> _Content:
-        last = places[-1] if len(places) else np.zeros((), PLACE)
-        return _Content(
-            rows,
-            places,
-            self._file("units", "<u2", int(last["unit"] + last["units"]), self._dimensions),
-            self._file("tokens", "u1", int(last["token"] + last["tokens"]), self._width),
-            self._file("means", "<f4", len(places), self._dimensions),
-        )
+    def _opened(self, name: str) -> int:
+        file = os.open(self._folder / name, os.O_RDONLY)
+        weakref.finalize(self, os.close, file)  # not sooner: somebody may be reading
+        return file
 
-    def _file(self, name: str, of: DTypeLike, rows: int, columns: int) -> NDArray[Any]:
-        if rows == 0:  # nothing can't be mapped
-            return np.zeros((0, columns), of)
-        return np.memmap(self._folder / name, of, "r", shape=(rows, columns)).view(np.ndarray)
+    def _mapped(self, chunks: int) -> Vectors:
+        if chunks == 0:  # nothing can't be mapped
+            return np.zeros((0, self._dimensions), np.float32)
+        return np.memmap(self._folder / "means", "<f4", "r", shape=(chunks, self._dimensions)).view(np.ndarray)
+
+
+def _ends(places: NDArray[Any]) -> tuple[int, int]:
+    """How many units and tokens there are."""
+    last = places[-1] if len(places) else np.zeros((), PLACE)
+    return int(last["unit"] + last["units"]), int(last["token"] + last["tokens"])
 
 
 def mean_of(vectors: Vectors) -> Vectors:
