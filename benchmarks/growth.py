@@ -33,6 +33,7 @@ SIZES = (1_000, 10_000, 100_000, 300_000)
 QUESTIONS = 100
 ASKERS = 2  # while a guide changes
 NEEDLE = "A zeppelin called Quillfeather delivers the spare routers."
+NEEDLES_QUESTION = "Who delivers the spare routers, Quillfeather?"
 FIGURES = {
     "first_s": "first index, without embedding (CPU s)",
     "open_s": "start, words ready (CPU s)",
@@ -190,14 +191,18 @@ def _change(library: Any, retriever: Retriever, questions: list[str]) -> float:
             connection.execute(insert(Chunk), [row])
             connection.execute(Revision.__table__.update().values(number=Revision.number + 1))
         began = time.perf_counter()
-        library.refresh()
-        found = retriever.retrieve("Who delivers the spare routers, Quillfeather?").passages
+        following = threading.Thread(target=library.refresh)
+        following.start()
+        while not (found := retriever.retrieve(NEEDLES_QUESTION).passages) or found[0].text != NEEDLE:
+            pass
+        while not library._index.is_complete:  # by its vectors, too
+            time.sleep(0.01)
         took = time.perf_counter() - began
+        following.join()
     finally:
         done.set()
         for asker in askers:
             asker.join()
-    assert found[0].text == NEEDLE
     return took
 
 

@@ -40,7 +40,7 @@ from knowledge.packed import Packed, Stored, mean_of
 from knowledge.ranking import Alike
 from knowledge.sentences import units
 from knowledge.tables import Chunk, Guide, Refusal, Revision, Vector
-from knowledge.words import Filters, Words, brought_up
+from knowledge.words import Filters, Words, brought_up, keep
 
 Progress = Callable[[int, int], None]
 T = TypeVar("T")
@@ -109,6 +109,7 @@ class Index:
         self._refreshing = threading.Lock()
         self._closing = False
         self._words = Words(Lexical())
+        self._kept = self._words  # on disk
         self._packed: Packed | None = None
         self._placed: _Placed | None = None
         self._generation: Generation | None = None
@@ -211,6 +212,7 @@ class Index:
                 "Stop it first, or ask your question there."
             ) from None
         self._read_words()
+        self._keep_words()
         with Session(self._reading) as session:
             embedded = select(func.count()).select_from(Chunk).join(Vector, (Vector.hash == Chunk.hash) & self._ours)
             self._embedded = session.scalar(embedded) or 0
@@ -232,6 +234,7 @@ class Index:
             moved = self._read_words()
             is_filled = self._without_generation or (self._generation and self._in_generation == self._words.revision)
             if (self.is_complete and is_filled) or self._hopeless or self._closing:
+                self._keep_words()
                 return moved
             try:
                 self._bring_vectors(progress)
@@ -244,6 +247,8 @@ class Index:
             except Exception as failure:
                 log.exception("The vector index could not be brought up to date")
                 self._break(f"the vector index could not be brought up to date ({type(failure).__name__}: {failure})")
+            finally:
+                self._keep_words()
             return True
 
     def refresh_words(self) -> None:
@@ -251,6 +256,7 @@ class Index:
         if self._refreshing.acquire(blocking=False):
             try:
                 self._read_words()
+                self._keep_words()
             finally:
                 self._refreshing.release()
 
@@ -261,6 +267,11 @@ class Index:
         if self._gone is not None:
             self._gone |= set(before.hashes.values()) - set(self._words.hashes.values())
         return True
+
+    def _keep_words(self) -> None:
+        if not self._words.are_kept and self._kept is not self._words:
+            keep(self._words, self._folder / WORDS)
+            self._kept = self._words
 
     # Vectors: SQL first, then the packed files, then Chroma
 
@@ -305,8 +316,7 @@ class Index:
 
     def _pack(self, packed: Packed, words: Words) -> None:
         """Packs the vectors of the chunks there are, as far as they are embedded."""
-        missing = list(dict.fromkeys(hash_ for hash_ in words.hashes.values() if hash_ not in packed.rows))
-        for some in _slices(missing, ROWS_AT_ONCE):
+        for some in _slices(list(_unpacked(packed, words)), ROWS_AT_ONCE):
             self._go_on()
             packed.add(self._stored(some))
 
@@ -344,19 +354,21 @@ class Index:
     def _fill(self, generation: Generation, words: Words) -> None:
         """Makes the generation hold the vectors of exactly the chunks there are, as far as they are embedded."""
         there = generation.keys()
-        for keys in _slices([key for key in words.chunk_ids if key not in there], ROWS_AT_ONCE):
+        for keys in _slices(sorted(words.chunk_ids.keys() - there, key=words.chunk_ids.__getitem__), ROWS_AT_ONCE):
             self._go_on()
             packed, rows = self._rows_of([words.chunk_ids[key] for key in keys])
             if packed and (known := [key for key in keys if words.chunk_ids[key] in rows]):
                 means = packed.means([rows[words.chunk_ids[key]] for key in known])
-                generation.add(known, means, [words.facets[words.chunk_ids[key]] for key in known])
-        if gone := [key for key in there if key not in words.chunk_ids]:
-            generation.remove(gone)
+                generation.add(known, means, [words.facets.get(words.chunk_ids[key], ()) for key in known])
+        if gone := there - words.chunk_ids.keys():
+            generation.remove(list(gone))
 
     def _embed_missing(self, progress: Progress | None) -> None:
         """Embeds what has no vector yet. Each batch is kept at once, so that a kill costs one batch."""
         missing = self._without_vectors()
         self._embedded = len(self._words.keys) - len(missing)
+        if len(missing) > EMBEDDED_AT_ONCE:
+            self._keep_words()  # it takes a while, and so does making words anew
         for number, chunk_ids in enumerate(_slices(missing, EMBEDDED_AT_ONCE), 1):
             self._go_on()
             self._embed(chunk_ids)
@@ -371,8 +383,7 @@ class Index:
 
     def _without_vectors(self) -> list[int]:
         """One chunk of each text that has no vectors yet, the shortest texts first."""
-        words, packed = self._words, self._packed
-        unknown = {hash_: each for each, hash_ in words.hashes.items() if packed is None or hash_ not in packed.rows}
+        unknown = _unpacked(self._packed, self._words)
         lengths: dict[int, int] = {}
         with Session(self._reading) as session:
             for some in _slices(list(unknown), ROWS_AT_ONCE):
@@ -503,6 +514,12 @@ class Index:
 
 class _Closing(Exception):
     """The index is being closed; a refresh stops where it stands."""
+
+
+def _unpacked(packed: Packed | None, words: Words) -> dict[str, int]:
+    """The texts whose vectors are not packed, each with one of its chunks."""
+    missing = set(words.hashes.values()).difference(packed.rows if packed else ())
+    return {hash_: each for each, hash_ in words.hashes.items() if hash_ in missing} if missing else {}
 
 
 def _slices(items: Sequence[T], size: int) -> Iterator[Sequence[T]]:

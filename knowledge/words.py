@@ -74,6 +74,7 @@ class Words:
     chunk_ids: Mapping[str, int] = field(default_factory=dict)  # by key
     shelved: Mapping[int, Shelved] = field(default_factory=dict)  # by guide id
     names: Names = field(default_factory=lambda: Names(()))
+    are_kept: bool = False  # as they stand, for the next process
     stale: int = 0  # versions of guides that names and counts still stand on, though they are gone
 
     @property
@@ -82,8 +83,8 @@ class Words:
 
     @cached_property
     def facets(self) -> dict[int, frozenset[str]]:
-        """By chunk id."""
-        return {chunk: guide.facets for guide in self.shelved.values() for chunk in guide.chunks}
+        """By chunk id, of those that can be filtered by anything."""
+        return {chunk: guide.facets for guide in self.shelved.values() if guide.facets for chunk in guide.chunks}
 
     def within(self, filters: Filters) -> list[int]:
         """The chunks that the filters leave."""
@@ -96,7 +97,7 @@ def brought_up(words: Words, engine: Engine, folder: Path) -> Words:
 
     Args:
         engine: for transactions that only read.
-        folder: keeps the words for the next process.
+        folder: keeps the words for the next process, which makes them anew unless `keep` has said how they stand.
     """
     with Session(engine) as session:
         revision = session.scalar(select(Revision.number)) or 0
@@ -112,9 +113,16 @@ def brought_up(words: Words, engine: Engine, folder: Path) -> Words:
             words, gone, new, stale = Words(words.lexical), [], list(now), 0
         if not gone and not new and words.lexical.size == len(words.keys):
             return replace(words, revision=revision)
-        words = replace(_changed(session, words, gone, new), revision=revision, stale=stale)
-    _keep(words, folder)
-    return words
+        return replace(_changed(session, words, gone, new), revision=revision, stale=stale)
+
+
+def keep(words: Words, folder: Path) -> None:
+    """Says in the folder how the words stand, for the next process."""
+    guides = {guide_id: (each.hash, each.chunks, sorted(each.facets)) for guide_id, each in words.shelved.items()}
+    state = {"made": MADE, "stale": words.stale, "guides": guides, "names": words.names.counts()}
+    draft = folder / f"{STATE}.draft"
+    draft.write_text(json.dumps(state), encoding="utf-8")
+    os.replace(draft, folder / STATE)
 
 
 def _newest(session: Session) -> dict[int, str]:
@@ -147,7 +155,16 @@ def _changed(session: Session, words: Words, gone: Collection[int], new: Sequenc
     lexical = words.lexical.changed(gone, entries(), anew=not words.shelved)
     names = words.names.with_more(texts)
     chunk_ids = {key: chunk_id for chunk_id, key in keys.items()}
-    return replace(words, lexical=lexical, keys=keys, hashes=hashes, chunk_ids=chunk_ids, shelved=shelved, names=names)
+    return replace(
+        words,
+        lexical=lexical,
+        keys=keys,
+        hashes=hashes,
+        chunk_ids=chunk_ids,
+        shelved=shelved,
+        names=names,
+        are_kept=False,
+    )
 
 
 def _rows(session: Session, guide_ids: Sequence[int]) -> Iterator[tuple[Any, list[Any]]]:
@@ -208,12 +225,5 @@ def _as_left(session: Session, lexical: Lexical, state: Mapping[str, Any]) -> Wo
         shelved=left,
         names=Names.from_counts(state["names"]),
         stale=state["stale"],
+        are_kept=True,
     )
-
-
-def _keep(words: Words, folder: Path) -> None:
-    guides = {guide_id: (each.hash, each.chunks, sorted(each.facets)) for guide_id, each in words.shelved.items()}
-    state = {"made": MADE, "stale": words.stale, "guides": guides, "names": words.names.counts()}
-    draft = folder / f"{STATE}.draft"
-    draft.write_text(json.dumps(state), encoding="utf-8")
-    os.replace(draft, folder / STATE)

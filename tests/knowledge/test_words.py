@@ -9,7 +9,7 @@ from sqlalchemy import Engine
 
 from knowledge import words as reading_words
 from knowledge.lexical import Lexical, stems
-from knowledge.words import STATE, Words, brought_up
+from knowledge.words import STATE, Words, brought_up, keep
 
 Put = Callable[[str, str | None], None]
 
@@ -22,7 +22,10 @@ def large(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def read(engine: Engine, folder: Path, words: Words | None = None) -> Words:
-    return brought_up(words or Words(Lexical()), engine.execution_options(writes=False), folder)
+    now = brought_up(words or Words(Lexical()), engine.execution_options(writes=False), folder)
+    if not now.are_kept:
+        keep(now, folder)
+    return now
 
 
 def finds(words: Words, word: str) -> int:
