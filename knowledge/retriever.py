@@ -5,7 +5,7 @@ from collections import OrderedDict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import islice
-from threading import Lock
+from threading import Lock, Semaphore
 
 from sqlalchemy import Engine, bindparam, select
 
@@ -24,6 +24,7 @@ PASSAGES = 10
 READ_AGAIN = 20  # of these, token by token; those on a sibling of the product asked for go back
 COVERING = 5  # passages that are looked through for the question's words
 LONGEST_QUESTION = 1_000  # characters; the model reads about as many
+AT_ONCE = 4  # questions looked up at the same time: more only get in each other's way (16 take twice as long)
 FOUND_KEPT = 500  # questions; many people ask the same ones
 WORDS_WEIGHT = 0.25  # of a sentence's shared words beside its cosine, when choosing the one that answers
 
@@ -83,6 +84,7 @@ class Retriever:
         self._encoder = encoder
         self._found: OrderedDict[tuple[str, Filters], tuple[int, Found]] = OrderedDict()  # with the revision
         self._found_lock = Lock()
+        self._turns = Semaphore(AT_ONCE)
 
     def retrieve(self, question: str, filters: Filters = NO_FILTERS) -> Found:
         """The passages that fit the question best, best first; none when the filters leave none at all.
@@ -95,7 +97,11 @@ class Retriever:
         is_whole = self._index.is_complete
         with self._found_lock:
             known_at, known = self._found.get(key, (None, None))
-        found = known if known is not None and known_at == self._index.settled() else self._find(asked, filters)
+        if known is not None and known_at == self._index.settled():
+            found = known
+        else:
+            with self._turns:
+                found = self._find(asked, filters)
         if is_whole:
             with self._found_lock:
                 self._found[key] = (revision, found)
