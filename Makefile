@@ -29,7 +29,7 @@ lint: dev  ## style, types and import rules
 	$(BIN)/lint-imports
 
 test: lint  ## lint and all tests
-	$(BIN)/pytest -m "not soak" -n 2 --dist loadfile
+	$(BIN)/pytest -m "not soak" -n 2 --dist loadfile --no-loadscope-reorder
 
 soak: dev  ## the long proofs: full counts of kills and questions
 	$(BIN)/pip install -q -c constraints.txt langchain-openai xllamacpp
