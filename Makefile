@@ -5,6 +5,7 @@ PYTHON ?= $(or $(shell for p in python3 python3.12 python3.13 python3.11; do \
 	$$p -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' 2>/dev/null && echo $$p && break; \
 	done),python3)
 BIN := .venv/bin
+unexport PYTHONDONTWRITEBYTECODE # the tests start many processes, and each would compile all that it imports
 
 .DEFAULT_GOAL := help
 .PHONY: help install run dev lint test soak clean
@@ -28,7 +29,7 @@ lint: dev  ## style, types and import rules
 	$(BIN)/lint-imports
 
 test: lint  ## lint and all tests
-	$(BIN)/pytest -m "not soak" -n 2 --dist loadfile
+	$(BIN)/pytest -m "not soak" -n 2 --dist loadfile --no-loadscope-reorder
 
 soak: dev  ## the long proofs: full counts of kills and questions
 	$(BIN)/pip install -q -c constraints.txt langchain-openai xllamacpp

@@ -6,6 +6,7 @@ Safe to call again: what is already there stays, what was interrupted is finishe
 
 import hashlib
 import json
+import os
 import re
 import socket
 import subprocess
@@ -17,9 +18,16 @@ VENV = ROOT / ".venv"
 STAMP = VENV / "frontline-installed.json"
 OLDEST, NEWEST = (3, 11), (3, 13)
 TORCH = "2.13.0"
+GOOD_PIP = 26  # older ones compare every file of an index with every tag: minutes instead of seconds
+QUICK = ("--timeout", "10", "--retries", "1")
 CPU_HOST = "download.pytorch.org"
 CPU_INDEX = "https://" + CPU_HOST + "/whl/cpu"
 TELL_FROM_MB = 20
+IMPORTED = (  # by Frontline, two processes' work
+    "bot.wiring, bot.demo, bot.doctor, sandbox.__main__, chromadb, langchain.chat_models, markitdown, onnx,"
+    " matplotlib.figure",
+    "sentence_transformers",
+)
 
 # What pip prints when something outside Python is missing, and what to do about it.
 REMEDIES = [
@@ -71,10 +79,12 @@ def install(extras: "list[str]") -> None:
         return
     make_venv()
     STAMP.unlink(missing_ok=True)
+    renew_pip()
     install_torch()
     say("Installing Frontline and what it stands on (constraints.txt) …")
     target = ".[{}]".format(",".join(extras)) if extras else "."
     pip("install", "-c", "constraints.txt", "-e", target)
+    compile_imports()
     STAMP.write_text(json.dumps({"fingerprint": wanted, "extras": extras}), encoding="utf-8")
     say("Installed in .venv.")
 
@@ -140,16 +150,25 @@ def make_venv() -> None:
         raise Stopped(f"The virtual environment could not be made in {VENV}: {failed}") from None
 
 
+def renew_pip() -> None:
+    """A pip that is quick; where none is to be had, the one that came with Python serves."""
+    if runs(f"from importlib.metadata import version; assert int(version('pip').split('.')[0]) >= {GOOD_PIP}"):
+        return
+    try:
+        pip("install", "-c", "constraints.txt", "--upgrade", "pip", *QUICK)
+    except Stopped:
+        say("No newer pip could be had; the one that came with Python takes a few minutes longer.")
+
+
 def install_torch() -> None:
     """torch in a step of its own: PyTorch's CPU index first, because the public one brings GPU packages along."""
     if runs(f"from importlib.metadata import version; assert version('torch').split('+')[0] == '{TORCH}'"):
         return
     if within_reach():
         say(f"Installing torch {TORCH} from PyTorch's CPU index …")
-        quick = ("--timeout", "10", "--retries", "1")
         try:
             # Its dependencies come with the constraints file; the CPU index holds only some versions of them.
-            pip("install", "--no-deps", f"torch=={TORCH}", "--index-url", CPU_INDEX, *quick)
+            pip("install", "--no-deps", f"torch=={TORCH}", "--index-url", CPU_INDEX, *QUICK)
             return
         except Stopped:
             say("That did not work; taking torch from the usual index.")
@@ -189,10 +208,22 @@ def tell_gpu_packages() -> None:
     )
 
 
+def compile_imports() -> None:
+    """Has Python keep the compiled form of what Frontline imports: a tenth of the files that pip would compile.
+
+    Done here, because a Python that is told to keep nothing (PYTHONDONTWRITEBYTECODE) would do it at every start.
+    """
+    environment = {**os.environ, "PYTHONDONTWRITEBYTECODE": ""}
+    how = {"cwd": ROOT, "env": environment, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    importing = [subprocess.Popen([str(venv_python()), "-c", f"import {names}"], **how) for names in IMPORTED]
+    for each in importing:
+        each.wait()  # what fails here is told where it is used
+
+
 def pip(*arguments: str) -> None:
     """Runs pip with the user's own pip settings, tells of large downloads only, and explains a failure."""
     command = [str(venv_python()), "-m", "pip", *arguments, "--disable-pip-version-check", "--no-input"]
-    command += ["--progress-bar", "off"]
+    command += ["--progress-bar", "off", "--no-compile"]  # see compile_imports
     lines: list[str] = []
     with subprocess.Popen(
         command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, encoding="utf-8", errors="replace"

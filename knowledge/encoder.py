@@ -265,7 +265,7 @@ def _in_torch(name: str, folder: Path | None) -> Encode:
     from sentence_transformers import SentenceTransformer
     from transformers.utils import logging as hushing
 
-    hushing.disable_progress_bar()  # type: ignore[no-untyped-call]
+    hushing.disable_progress_bar()
     source = str(folder or name)
     try:
         model = SentenceTransformer(source, device="cpu", local_files_only=True, trust_remote_code=False)

@@ -18,6 +18,7 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "steady"))
 
 os.environ.update({"HF_HUB_OFFLINE": "1", "TRANSFORMERS_OFFLINE": "1", "ANONYMIZED_TELEMETRY": "False"})
 
+LONGEST = ("conversations", "sandbox", "knowledge")  # folders
 NOW = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)  # a Monday
 EVALDATA = Path(__file__).resolve().parents[2] / "shared" / "evaldata"
 
@@ -85,3 +86,8 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
     yield url
     with psycopg.connect(server, autocommit=True) as connection:
         connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The long files first, so that no worker is left alone with one at the end."""
+    items.sort(key=lambda item: next((n for n, each in enumerate(LONGEST) if each in item.path.parts), len(LONGEST)))

@@ -34,6 +34,7 @@ def setup(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Setup:
     monkeypatch.setattr(module, "pip", lambda *arguments: asked.append(arguments))
     monkeypatch.setattr(module, "runs", lambda code="": "version('torch')" not in code)
     monkeypatch.setattr(module, "within_reach", lambda: True)
+    monkeypatch.setattr(module, "compile_imports", lambda: None)
     return Setup(module, asked)
 
 
@@ -67,6 +68,24 @@ def test_torch_falls_back_when_the_cpu_index_fails(setup: Setup, monkeypatch: py
     monkeypatch.setattr(setup.module, "pip", pip)
     assert setup.module.main([]) == 0
     assert torch_from(setup.asked) == [True, False]
+
+
+def test_an_old_pip_serves_where_no_newer_is_to_be_had(
+    setup: Setup, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A folder of packages need not hold pip; that it takes longer is said."""
+
+    def pip(*arguments: str) -> None:
+        setup.asked.append(arguments)
+        if "pip" in arguments:
+            raise setup.module.Stopped("no such package")
+
+    monkeypatch.setattr(setup.module, "pip", pip)
+    monkeypatch.setattr(setup.module, "runs", lambda code="": "version('" not in code)
+    assert setup.module.main([]) == 0
+    assert "pip" in setup.asked[0]
+    assert setup.asked[-1] == ("install", "-c", "constraints.txt", "-e", ".")
+    assert "a few minutes longer" in capsys.readouterr().out
 
 
 def test_gpu_packages_are_told_of(

@@ -3,18 +3,20 @@
 import json
 import os
 import shutil
-import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 
 from bot.manifest import manifest
 from sandbox.testing import sandbox
+from tests.conversations.forked import started
 from tests.conversations.slack import Company
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -37,7 +39,7 @@ class Bot:
     company: Company
     data: Path
     program: tuple[str, ...] = ("bot", "run")
-    process: subprocess.Popen[str] | None = None
+    process: ForkServerProcess | None = None
 
     def start(self, **settings: str) -> "Bot":
         """Start it and wait until it is connected."""
@@ -52,35 +54,34 @@ class Bot:
             **settings,
         }
         self.data.mkdir(parents=True, exist_ok=True)
-        with (self.data / "log.txt").open("a") as log:
-            self.process = subprocess.Popen(
-                [sys.executable, "-m", *self.program], cwd=ROOT, env=environment, stdout=log, stderr=log, text=True
-            )
+        self.process = started(self.program, environment, self.data / "log.txt")
         self.company.until(lambda: self._lives() and self.company.state()["connected"] > before, "a connected bot")
         return self
 
     def kill(self) -> None:
         """As a crash or a power cut does: no goodbye."""
-        self._end(signal.SIGKILL)
+        self._end(ForkServerProcess.kill)
 
     def stop(self) -> int:
         """As Ctrl-C does; returns the exit code."""
-        return self._end(signal.SIGTERM)
+        return self._end(ForkServerProcess.terminate)
 
     def log(self) -> str:
         return (self.data / "log.txt").read_text()
 
     def _lives(self) -> bool:
         assert self.process
-        if self.process.poll() is not None:
-            raise AssertionError(f"the bot ended with {self.process.returncode}:\n{self.log()[-3000:]}")
+        if self.process.exitcode is not None:
+            raise AssertionError(f"the bot ended with {self.process.exitcode}:\n{self.log()[-3000:]}")
         return True
 
-    def _end(self, how: signal.Signals) -> int:
+    def _end(self, how: Callable[[ForkServerProcess], None]) -> int:
         if self.process is None:
             return 0
-        self.process.send_signal(how)
-        code = self.process.wait(timeout=40)
+        how(self.process)
+        self.process.join(timeout=40)
+        code = self.process.exitcode
+        assert code is not None, "it goes on"
         self.process = None
         return code
 
@@ -93,9 +94,14 @@ def ingested(folder: Path) -> Path:
 
 
 @pytest.fixture(scope="session")
-def indexed(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A data folder to copy from: embedding the sample guides takes a while."""
-    return ingested(tmp_path_factory.mktemp("indexed"))
+def indexed(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
+    """A data folder to copy from, one for all workers: embedding the sample guides takes a while."""
+    own = tmp_path_factory.getbasetemp()
+    shared = (own if worker_id == "master" else own.parent) / "indexed"
+    with FileLock(f"{shared}.lock"):
+        if not shared.exists():
+            ingested(own / "ingested").rename(shared)
+    return shared
 
 
 @pytest.fixture(scope="module")
@@ -107,7 +113,7 @@ def company(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Company]:
 
 @pytest.fixture(scope="module")
 def bots(company: Company, indexed: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bots]:
-    """Makes bots that are stopped when the module is over."""
+    """Makes bots that end with the module."""
     made: list[Bot] = []
 
     def make(*program: str, has_guides: bool = True) -> Bot:
@@ -119,7 +125,7 @@ def bots(company: Company, indexed: Path, tmp_path_factory: pytest.TempPathFacto
 
     yield make
     for bot in made:
-        bot.stop()
+        bot.kill()  # a stop would wait for a model that is still loading
 
 
 @pytest.fixture(scope="module")

@@ -50,7 +50,7 @@ def test_killed_at_any_moment(company: Company, bots: Bots) -> None:
     company.quiet()
 
     assert count(company, asked) == {"wanted": 5, "seen": 5, "doubled": 0}
-    bot.stop()
+    bot.kill()
 
 
 @pytest.mark.soak
@@ -67,7 +67,7 @@ def test_killed_fifty_times(company: Company, bots: Bots, capsys: pytest.Capture
     with capsys.disabled():
         print(f"\nkill -9: {figures}")
     assert (figures["seen"], figures["doubled"]) == (figures["wanted"], 0)
-    bot.stop()
+    bot.kill()
 
 
 def test_killed_between_the_acknowledgement_and_the_answer(company: Company, bots: Bots) -> None:
@@ -84,7 +84,7 @@ def test_killed_between_the_acknowledgement_and_the_answer(company: Company, bot
     company.quiet()
 
     assert len(company.thread("C0ASK", message["ts"])) == 1
-    bot.stop()
+    bot.kill()
 
 
 def test_a_start_without_slack_loses_no_question(company: Company, tmp_path: Path) -> None:
@@ -104,7 +104,7 @@ def test_a_start_without_slack_loses_no_question(company: Company, tmp_path: Pat
     bot.start(**folder)
 
     assert len(company.replies("C0ASK", message["ts"], 1)) == 1
-    bot.stop()
+    bot.kill()
 
 
 def test_a_connection_that_drops_after_slack_took_the_post(company: Company, bots: Bots) -> None:
@@ -118,7 +118,7 @@ def test_a_connection_that_drops_after_slack_took_the_post(company: Company, bot
     company.quiet()
 
     assert len(company.thread("C0ASK", message["ts"])) == 1
-    bot.stop()
+    bot.kill()
 
 
 def test_killed_after_slack_took_the_post(company: Company, bots: Bots) -> None:
@@ -134,7 +134,7 @@ def test_killed_after_slack_took_the_post(company: Company, bots: Bots) -> None:
     company.quiet()
 
     assert len(company.thread("C0ASK", message["ts"])) == 1
-    bot.stop()
+    bot.kill()
 
 
 @pytest.mark.parametrize("reason", ["warning", "refresh_requested", "link_disabled"])
@@ -150,4 +150,4 @@ def test_a_socket_that_closes_while_answering(company: Company, bots: Bots, reas
     company.replies("C0ASK", message["ts"], 1)
     assert company.ask("UDEV", QUESTIONS[4])
     assert len(company.thread("C0ASK", message["ts"])) == 1
-    bot.stop()
+    bot.kill()
