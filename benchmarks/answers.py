@@ -68,10 +68,12 @@ def main() -> None:
     parser.add_argument("--chunks", type=int, default=20_000, help="of the peers'")
     parser.add_argument("--peers", nargs="+", choices=PEERS, default=PEERS)
     parser.add_argument("--work", type=Path, help="where stores are kept for another run")
-    parser.add_argument("--ours", choices=["fill", "search"], help=argparse.SUPPRESS)
+    parser.add_argument("--ours", choices=["prepare", "fill", "search"], help=argparse.SUPPRESS)
     given = parser.parse_args()
     with _folder(given.work) as work:
-        if given.ours:
+        if given.ours == "prepare":
+            prepare(work, given.corpus, given.chunks)
+        elif given.ours:
             print(json.dumps({"fill": fill, "search": search}[given.ours](work)))
         else:
             compare(work, given.corpus, given.chunks, given.peers)
@@ -88,16 +90,23 @@ def _folder(kept: Path | None) -> Iterator[Path]:
 
 
 def compare(work: Path, file: Path | None, chunks: int, peers: Sequence[str]) -> None:
-    characters = chunks * CHUNK
-    if not (work / "guides").exists():
-        corpus.write_guides(work / "guides", file, characters)
+    # Not in this process: its memory would count as that of those that it starts.
+    corpus_given = ["--corpus", str(file)] if file else []
+    command = [sys.executable, "-m", "benchmarks.answers", "--work", str(work), "--chunks", str(chunks)]
+    subprocess.run([*command, *corpus_given, "--ours", "prepare"], check=True)
     given = work / "given.json"
-    given.write_text(json.dumps(_given(work, file, chunks)))
     figures = {"Frontline": _ours(work, given)}
     if python := _environment():
         for peer in peers:
             figures[peer] = _theirs(python, peer, work, given)
     _print(figures)
+
+
+def prepare(work: Path, file: Path | None, chunks: int) -> None:
+    """Guides for Frontline, and the same text as chunks with vectors for the peers."""
+    if not (work / "guides").exists():
+        corpus.write_guides(work / "guides", file, chunks * CHUNK)
+    (work / "given.json").write_text(json.dumps(_given(work, file, chunks)))
 
 
 def _given(work: Path, file: Path | None, chunks: int) -> dict[str, Any]:
@@ -120,17 +129,19 @@ def _given(work: Path, file: Path | None, chunks: int) -> dict[str, Any]:
 def _environment() -> Path | None:
     """The Python of the peers' environment, made when it is not there; None, with a word, when it can't be."""
     python, said = CACHE / "bin" / "python", CACHE / "installed.txt"
-    if said.exists() and said.read_text() == "\n".join(PINS):
+    ours = next(path for path in sys.path if path.endswith("site-packages"))
+    wanted = "\n".join((ours, *PINS))
+    if said.exists() and said.read_text() == wanted:
         return python
     subprocess.run([sys.executable, "-m", "venv", "--clear", CACHE], check=True)
     (site,) = CACHE.glob("lib/python*/site-packages")
-    (site / "frontline.pth").write_text(next(path for path in sys.path if path.endswith("site-packages")))
+    (site / "frontline.pth").write_text(ours)
     installed = subprocess.run([python, "-m", "pip", "install", "--quiet", *PINS], capture_output=True, text=True)
     if installed.returncode:
         reason = (installed.stderr.strip().splitlines() or ["pip says nothing"])[-1]
         print(f"The peers can't be installed, so Frontline stands alone: {reason}", file=sys.stderr)
         return None
-    said.write_text("\n".join(PINS))
+    said.write_text(wanted)
     return python
 
 
