@@ -193,12 +193,13 @@ def _change(library: Any, retriever: Retriever, questions: list[str]) -> float:
         began = time.perf_counter()
         following = threading.Thread(target=library.refresh)
         following.start()
-        while not (found := retriever.retrieve(NEEDLES_QUESTION).passages) or found[0].text != NEEDLE:
-            pass
-        while not library._index.is_complete:  # by its vectors, too
-            time.sleep(0.01)
+        while following.is_alive():
+            found = retriever.retrieve(NEEDLES_QUESTION).passages
+            if found and found[0].text == NEEDLE and library._index.is_complete:  # by its vectors, too
+                break
         took = time.perf_counter() - began
         following.join()
+        assert retriever.retrieve(NEEDLES_QUESTION).passages[0].text == NEEDLE
     finally:
         done.set()
         for asker in askers:

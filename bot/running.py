@@ -72,7 +72,7 @@ def own_library(settings: Settings, *, exact: bool = False) -> Iterator[Library]
     """The guides with their indexes, owned by this process for as long as the context lasts.
 
     Args:
-        exact: for one question; the indexes are not brought up to date.
+        exact: for one question; Chroma is not opened.
 
     Raises:
         AlreadyOwned: a bot runs after all.

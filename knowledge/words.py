@@ -20,7 +20,7 @@ from knowledge.lexical import Entry, Lexical
 from knowledge.names import Names
 from knowledge.tables import Chunk, Guide, Revision
 
-MADE = 1  # counted up when the folder would be filled differently, so that the next start fills it anew
+MADE = 2  # counted up when the folder would be filled differently, so that the next start fills it anew
 STATE = "state.json"
 EVERYONE = "everyone"  # the audience of what may be searched
 GUIDES_AT_ONCE = 200
@@ -58,7 +58,7 @@ def facets(products: Collection[str], language: str | None) -> frozenset[str]:
 class Shelved:
     """What the words know of one guide."""
 
-    hash: str
+    version: str
     chunks: tuple[int, ...]
     facets: frozenset[str]
 
@@ -106,8 +106,8 @@ def brought_up(words: Words, engine: Engine, folder: Path) -> Words:
         if words.revision < 0:
             words = _kept(session, folder)
         now = _newest(session)
-        gone = [guide_id for guide_id, guide in words.shelved.items() if now.get(guide_id) != guide.hash]
-        new = [guide_id for guide_id, hash_ in now.items() if _hash_of(words, guide_id) != hash_]
+        gone = [guide_id for guide_id, guide in words.shelved.items() if now.get(guide_id) != guide.version]
+        new = [guide_id for guide_id, version in now.items() if _version_of(words, guide_id) != version]
         stale = words.stale + len(gone)
         if stale > (len(now) // STALE_SHARE if len(now) > FEW_GUIDES else 0):
             words, gone, new, stale = Words(words.lexical), [], list(now), 0
@@ -118,7 +118,7 @@ def brought_up(words: Words, engine: Engine, folder: Path) -> Words:
 
 def keep(words: Words, folder: Path) -> None:
     """Says in the folder how the words stand, for the next process."""
-    guides = {guide_id: (each.hash, each.chunks, sorted(each.facets)) for guide_id, each in words.shelved.items()}
+    guides = {guide_id: (each.version, each.chunks, sorted(each.facets)) for guide_id, each in words.shelved.items()}
     state = {"made": MADE, "stale": words.stale, "guides": guides, "names": words.names.counts()}
     draft = folder / f"{STATE}.draft"
     draft.write_text(json.dumps(state), encoding="utf-8")
@@ -126,13 +126,19 @@ def keep(words: Words, folder: Path) -> None:
 
 
 def _newest(session: Session) -> dict[int, str]:
-    """The hashes of the guides that everyone may read; of others not a word is known here, nor counted."""
-    return dict(session.execute(select(Guide.id, Guide.hash).where(Guide.audience == EVERYONE)).all())
+    """The versions of the guides that everyone may read; of others not a word is known here, nor counted."""
+    columns = select(Guide.id, Guide.hash, Guide.updated_at)
+    return {guide.id: _version(guide) for guide in session.execute(columns.where(Guide.audience == EVERYONE))}
 
 
-def _hash_of(words: Words, guide_id: int) -> str | None:
+def _version(guide: Any) -> str:
+    """A guide that was changed and changed back has the same hash, and other chunks."""
+    return f"{guide.hash} {guide.updated_at}"
+
+
+def _version_of(words: Words, guide_id: int) -> str | None:
     guide = words.shelved.get(guide_id)
-    return guide.hash if guide else None
+    return guide.version if guide else None
 
 
 def _changed(session: Session, words: Words, gone: Collection[int], new: Sequence[int]) -> Words:
@@ -145,14 +151,15 @@ def _changed(session: Session, words: Words, gone: Collection[int], new: Sequenc
     def entries() -> Iterator[Entry]:
         for guide, chunks in _rows(session, new):
             own = facets(guide.products, guide.language)
-            shelved[guide.id] = Shelved(guide.hash, tuple(chunk.id for chunk in chunks), own)
+            shelved[guide.id] = Shelved(_version(guide), tuple(chunk.id for chunk in chunks), own)
             texts.append(f"{guide.title}\n{guide.text}")
             for chunk in chunks:
                 keys[chunk.id], hashes[chunk.id] = _key(chunk.id, chunk.hash, own), chunk.hash
                 said = "\n".join((guide.title, *chunk.headings[-2:], guide.text[chunk.start : chunk.end]))
                 yield Entry(chunk.id, guide.id, said, own)
 
-    lexical = words.lexical.changed(gone, entries(), anew=not words.shelved)
+    # Without the new ones, too: they are there already if a process died before it kept how the words stand.
+    lexical = words.lexical.changed([*gone, *new], entries(), anew=not words.shelved)
     names = words.names.with_more(texts)
     chunk_ids = {key: chunk_id for chunk_id, key in keys.items()}
     return replace(
@@ -171,7 +178,7 @@ def _rows(session: Session, guide_ids: Sequence[int]) -> Iterator[tuple[Any, lis
     """Guides with their chunks in order."""
     for at in range(0, len(guide_ids), GUIDES_AT_ONCE):
         some = guide_ids[at : at + GUIDES_AT_ONCE]
-        columns = (Guide.id, Guide.hash, Guide.title, Guide.text, Guide.products, Guide.language)
+        columns = (Guide.id, Guide.hash, Guide.updated_at, Guide.title, Guide.text, Guide.products, Guide.language)
         chunks: dict[int, list[Any]] = {guide_id: [] for guide_id in some}
         spans = select(Chunk.guide_id, Chunk.id, Chunk.hash, Chunk.headings, Chunk.start, Chunk.end)
         for chunk in session.execute(spans.where(Chunk.guide_id.in_(some)).order_by(Chunk.guide_id, Chunk.ordinal)):
@@ -209,13 +216,13 @@ def _kept(session: Session, folder: Path) -> Words:
 def _as_left(session: Session, lexical: Lexical, state: Mapping[str, Any]) -> Words:
     now = _newest(session)
     left = {
-        int(guide_id): Shelved(hash_, tuple(chunks), frozenset(own))
-        for guide_id, (hash_, chunks, own) in state["guides"].items()
+        int(guide_id): Shelved(version, tuple(chunks), frozenset(own))
+        for guide_id, (version, chunks, own) in state["guides"].items()
     }
     hashes = {chunk: "" for guide in left.values() for chunk in guide.chunks}
     rows = session.execute(select(Chunk.id, Chunk.hash, Chunk.guide_id))
     # What has changed since keeps no hash: it is taken out in a moment.
-    hashes |= {chunk: hash_ for chunk, hash_, guide in rows if guide in left and left[guide].hash == now.get(guide)}
+    hashes |= {chunk: hash_ for chunk, hash_, guide in rows if guide in left and left[guide].version == now.get(guide)}
     keys = {chunk: _key(chunk, hashes[chunk], guide.facets) for guide in left.values() for chunk in guide.chunks}
     return Words(
         lexical,

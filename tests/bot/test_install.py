@@ -88,6 +88,14 @@ def test_an_old_pip_serves_where_no_newer_is_to_be_had(
     assert "a few minutes longer" in capsys.readouterr().out
 
 
+def test_what_is_compiled_is_there(setup: Setup) -> None:
+    """A module that was renamed would be compiled at every start instead, without a word."""
+    names = [name for line in setup.module.IMPORTED for name in line.replace(" ", "").split(",")]
+
+    assert len(names) > 5
+    assert [name for name in names if importlib.util.find_spec(name) is None] == []
+
+
 def test_gpu_packages_are_told_of(
     setup: Setup, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -5,6 +5,7 @@ import logging
 import shutil
 import subprocess
 import sys
+import threading
 from concurrent.futures import ThreadPoolExecutor
 from heapq import heappush
 from pathlib import Path
@@ -58,6 +59,53 @@ def test_a_question_passes_bulk_work_that_waits() -> None:
     taken = [[job.rank for job in waiting._most_urgent()] for _ in range(3)]
 
     assert taken == [[encoding.QUESTION, encoding.QUESTION], [encoding.BULK], [encoding.BULK]]
+
+
+def test_a_failure_reaches_those_who_wait_and_nobody_else(encoder: Encoder, monkeypatch: pytest.MonkeyPatch) -> None:
+    """However many batches were asked for, none is left for others to do, and the next question is answered."""
+    asked: list[int] = []
+
+    def fail(texts: list[str], threads: int) -> tuple[np.ndarray, list[np.ndarray]]:
+        asked.append(len(texts))
+        raise MemoryError("no room")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(encoder, "_encode", fail)
+        with pytest.raises(MemoryError, match="no room"):
+            encoder.encode(["text"] * 3 * encoding.BATCH, bulk=True)
+
+    assert (asked, encoder._jobs) == ([encoding.BATCH], [])
+    assert encoder.encode(["refund"]).shape == (1, 384)
+
+
+def test_who_interrupts_does_not_leave_others_waiting(encoder: Encoder, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ctrl-C ends the thread that it comes to; a question that was encoded with it hears that it failed."""
+    both = threading.Barrier(2)
+
+    def interrupt(texts: list[str], threads: int) -> tuple[np.ndarray, list[np.ndarray]]:
+        if len(texts) == 1:
+            both.wait(10)  # the other two queue up behind this one
+            while len(encoder._jobs) < 2:
+                pass
+            return np.zeros((1, 384), np.float32), [np.zeros((0, 48), np.uint8)]
+        raise KeyboardInterrupt
+
+    def ask() -> BaseException | None:
+        try:
+            encoder.encode(["late"])
+        except (KeyboardInterrupt, RuntimeError) as failure:
+            return failure
+        return None
+
+    with monkeypatch.context() as broken, ThreadPoolExecutor(3) as pool:
+        broken.setattr(encoder, "_encode", interrupt)
+        first = pool.submit(encoder.encode, ["first"])
+        both.wait(10)
+        failures = [each.result(10) for each in [pool.submit(ask), pool.submit(ask)]]
+        first.result(10)
+
+    assert sorted(type(each).__name__ for each in failures) == ["KeyboardInterrupt", "RuntimeError"]
+    assert encoder.encode(["refund"]).shape == (1, 384)
 
 
 def test_half_a_character_is_no_trouble(encoder: Encoder) -> None:

@@ -1,6 +1,7 @@
 """The caches follow the rows, heal by themselves, and have one owner."""
 
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -167,6 +168,78 @@ def test_text_that_comes_back_is_embedded_again(
     assert nearest_guide(index, encoder, guides, "moving an engineer visit") == "visits.md"
     with Session(guides) as session:
         assert session.scalar(select(func.count()).select_from(Vector)) == before
+
+
+def test_vectors_of_an_earlier_layout_are_made_again_and_stay(
+    open_index: Open, guides: Engine, encoder: Encoder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The old ones leave the database; the new ones are not taken for them."""
+    with monkeypatch.context() as before:
+        before.setattr(indexing, "LAYOUT", "older")
+        old = open_index()
+        old.refresh()
+        old.close()
+
+    index = open_index()
+    index.refresh()
+
+    assert set(index.nearest(encoder.encode(["refund"])[0], 50) or ()) == set(index.words.keys)
+    with Session(guides) as session:
+        assert session.scalar(select(func.count()).select_from(Vector)) == index.state().chunks
+
+
+def test_text_that_left_and_came_back_unseen_keeps_its_vectors(
+    open_index: Open, encoder: Encoder, put_guide: Callable[[str, str | None], None]
+) -> None:
+    """Words are brought up more often than vectors while many guides are taken in."""
+    index = open_index()
+    index.refresh()
+    for text in (None, GUIDES["visits.md"]):
+        put_guide("visits.md", text)
+        index.refresh_words()
+    index.refresh()
+
+    assert set(index.nearest(encoder.encode(["refund"])[0], 50) or ()) == set(index.words.keys)
+
+
+def test_chroma_is_not_asked_before_it_holds_the_newest(
+    open_index: Open,
+    encoder: Encoder,
+    put_guide: Callable[[str, str | None], None],
+    monkeypatch: pytest.MonkeyPatch,
+    many: None,
+) -> None:
+    """A question in between would be remembered without the new guide."""
+    index = open_index()
+    index.refresh()
+    vector = encoder.encode(["What do calls on a ferry cost?"])[0]
+    put_guide("roaming.md", "# Roaming abroad\n\nCalls from the ferry to Norway cost £2 a minute.\n")
+    found = []
+    fill = Index._fill
+
+    def ask_first(self: Index, *how: object) -> None:
+        found.append(self.nearest(vector, 50))
+        fill(self, *how)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(Index, "_fill", ask_first)
+    index.refresh()
+
+    assert [set(each or ()) for each in found] == [set(index.words.keys)]
+
+
+def test_packed_files_that_fail_a_question_are_made_anew(open_index: Open, encoder: Encoder, tmp_path: Path) -> None:
+    """The question is answered by words, and the next refresh heals."""
+    index = open_index()
+    index.refresh()
+    retriever = Retriever(index._engine, index, encoder)
+    (units,) = (tmp_path / "index").glob("packed-*/units")
+    os.truncate(units, 10)
+
+    found = retriever.retrieve("How long does a refund take?")
+    assert (found.dense, found.passages[0].guide_key) == (False, "refunds.md")
+
+    assert index.refresh()
+    assert retriever.retrieve("How long does a refund take?").dense
 
 
 def test_packed_vectors_of_guides_that_are_long_gone_are_given_up(

@@ -106,3 +106,17 @@ def test_files_that_do_not_fit_together_are_emptied(tmp_path: Path, name: str) -
     assert len(packed.rows) == (1 if name == "places" else 0)  # a place is 88 bytes
     packed.add(chunks(3, seed=3))
     assert all(Packed(tmp_path, DIMENSIONS).holds(chunk) for chunk in chunks(3, seed=3))
+
+
+def test_a_place_that_the_power_went_off_over_costs_one_chunk(tmp_path: Path) -> None:
+    """It is all zeros then, and what is added next must not be written over the others."""
+    there, more = chunks(3), chunks(2, seed=2)
+    Packed(tmp_path, DIMENSIONS).add(there)
+    places = tmp_path / "places"
+    size = places.stat().st_size // 3
+    places.write_bytes(places.read_bytes()[: 2 * size] + bytes(size))
+
+    packed = Packed(tmp_path, DIMENSIONS)
+    packed.add(more)
+
+    assert [packed.holds(chunk) for chunk in (*there, *more)] == [True, True, False, True, True]

@@ -2,13 +2,16 @@
 
 import json
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Engine, select
+from sqlalchemy.orm import Session
 
 from knowledge import words as reading_words
 from knowledge.lexical import Lexical, stems
+from knowledge.tables import Chunk, Guide, Revision
 from knowledge.words import STATE, Words, brought_up, keep
 
 Put = Callable[[str, str | None], None]
@@ -91,6 +94,43 @@ def test_what_changed_while_nobody_looked_is_taken_up(guides: Engine, tmp_path: 
     words = read(guides, tmp_path / "words")
 
     assert (finds(words, "ferries"), finds(words, "cancelling")) == (1, 0)
+
+
+def test_a_guide_that_was_changed_and_changed_back_is_read_again(guides: Engine, tmp_path: Path, large: None) -> None:
+    """Its text is the same, its chunks are others."""
+    words = read(guides, tmp_path / "words")
+    with Session(guides) as session, session.begin():
+        guide = session.scalars(select(Guide).where(Guide.key == "refunds.md")).one()
+        copies = [(each.ordinal, each.start, each.end, each.headings, each.hash) for each in guide.chunks]
+        guide.chunks.clear()
+        session.flush()
+        session.add(Chunk(guide_id=guide.id, ordinal=9, start=0, end=1, headings=[], hash="taken"))
+        guide.chunks += [
+            Chunk(ordinal=ordinal, start=start, end=end, headings=headings, hash=hash_)
+            for ordinal, start, end, headings, hash_ in copies
+        ]
+        guide.updated_at += timedelta(minutes=1)
+        session.get_one(Revision, 1).number += 1
+
+    again = read(guides, tmp_path / "words", words)
+
+    assert finds(again, "refund") > 0
+    with Session(guides) as session:
+        assert set(again.keys) == set(session.scalars(select(Chunk.id)))
+
+
+def test_a_process_that_dies_before_it_keeps_the_words_doubles_none(
+    guides: Engine, tmp_path: Path, put_guide: Put, large: None
+) -> None:
+    """The next one finds as many chunks as it expects, but others, and reads what it does not know."""
+    words = read(guides, tmp_path / "words")
+    put_guide("visits.md", None)
+    put_guide("ferries.md", "# Ferries\n\nCalls at sea cost £2.\n")
+    brought_up(words, guides.execution_options(writes=False), tmp_path / "words")  # and dies
+
+    again = read(guides, tmp_path / "words")
+
+    assert (again.lexical.size, again.lexical.frequency("ferri")) == (len(again.keys), 1)
 
 
 @pytest.mark.parametrize("broken", [STATE, "meta.json"])
