@@ -32,8 +32,6 @@ from knowledge.tables import Chunk, Guide, Revision, Vector
 SIZES = (1_000, 10_000, 100_000, 300_000)
 QUESTIONS = 100
 ASKERS = 2  # while a guide changes
-NEEDLE = "A zeppelin called Quillfeather delivers the spare routers."
-NEEDLES_QUESTION = "Who delivers the spare routers, Quillfeather?"
 FIGURES = {
     "first_s": "first index, without embedding (CPU s)",
     "open_s": "start, words ready (CPU s)",
@@ -170,7 +168,13 @@ def measure(folder: Path) -> dict[str, float]:
 
 def _change(library: Any, retriever: Retriever, questions: list[str]) -> float:
     """Seconds from a changed guide in the database until a question finds its new text, while others ask."""
-    done = threading.Event()
+    done, index = threading.Event(), library._index
+    name, before = f"Quillfeather {time.time_ns() % 1_000_000}", index.words.revision
+    needle, question = f"A zeppelin called {name} delivers the spare routers.", f"Does {name} deliver spare routers?"
+
+    def found() -> bool:
+        passages = retriever.retrieve(question).passages
+        return bool(passages) and passages[0].text == needle
 
     def keep_asking(turn: int) -> None:
         while not done.is_set():
@@ -185,21 +189,21 @@ def _change(library: Any, retriever: Retriever, questions: list[str]) -> float:
             guide_id = connection.scalar(select(func.max(Guide.id)))
             hash_ = sha256(str(time.time_ns()).encode()).hexdigest()
             connection.execute(delete(Chunk).where(Chunk.guide_id == guide_id))
-            changed = {"text": NEEDLE, "hash": hash_}
+            changed = {"text": needle, "hash": hash_}
             connection.execute(Guide.__table__.update().where(Guide.id == guide_id).values(changed))
-            row = {"guide_id": guide_id, "ordinal": 0, "start": 0, "end": len(NEEDLE), "headings": [], "hash": hash_}
+            row = {"guide_id": guide_id, "ordinal": 0, "start": 0, "end": len(needle), "headings": [], "hash": hash_}
             connection.execute(insert(Chunk), [row])
             connection.execute(Revision.__table__.update().values(number=Revision.number + 1))
         began = time.perf_counter()
         following = threading.Thread(target=library.refresh)
         following.start()
         while following.is_alive():
-            found = retriever.retrieve(NEEDLES_QUESTION).passages
-            if found and found[0].text == NEEDLE and library._index.is_complete:  # by its vectors, too
+            if index.words.revision > before and index.is_complete and found():  # by its vectors, too
                 break
+            time.sleep(0.02)
         took = time.perf_counter() - began
         following.join()
-        assert retriever.retrieve(NEEDLES_QUESTION).passages[0].text == NEEDLE
+        assert found()
     finally:
         done.set()
         for asker in askers:

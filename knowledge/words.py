@@ -13,7 +13,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Engine, select
+from sqlalchemy import Engine, func, select
 from sqlalchemy.orm import Session
 
 from knowledge.lexical import Entry, Lexical
@@ -127,13 +127,14 @@ def keep(words: Words, folder: Path) -> None:
 
 def _newest(session: Session) -> dict[int, str]:
     """The versions of the guides that everyone may read; of others not a word is known here, nor counted."""
-    columns = select(Guide.id, Guide.hash, Guide.updated_at)
-    return {guide.id: _version(guide) for guide in session.execute(columns.where(Guide.audience == EVERYONE))}
+    newest = dict(session.execute(select(Chunk.guide_id, func.max(Chunk.id)).group_by(Chunk.guide_id)).all())
+    guides = session.execute(select(Guide.id, Guide.hash).where(Guide.audience == EVERYONE))
+    return {guide.id: _version(guide.hash, newest.get(guide.id, 0)) for guide in guides}
 
 
-def _version(guide: Any) -> str:
+def _version(hash_: str, newest_chunk: int) -> str:
     """A guide that was changed and changed back has the same hash, and other chunks."""
-    return f"{guide.hash} {guide.updated_at}"
+    return f"{hash_} {newest_chunk}"
 
 
 def _version_of(words: Words, guide_id: int) -> str | None:
@@ -150,8 +151,8 @@ def _changed(session: Session, words: Words, gone: Collection[int], new: Sequenc
 
     def entries() -> Iterator[Entry]:
         for guide, chunks in _rows(session, new):
-            own = facets(guide.products, guide.language)
-            shelved[guide.id] = Shelved(_version(guide), tuple(chunk.id for chunk in chunks), own)
+            own, ids = facets(guide.products, guide.language), tuple(chunk.id for chunk in chunks)
+            shelved[guide.id] = Shelved(_version(guide.hash, max(ids, default=0)), ids, own)
             texts.append(f"{guide.title}\n{guide.text}")
             for chunk in chunks:
                 keys[chunk.id], hashes[chunk.id] = _key(chunk.id, chunk.hash, own), chunk.hash
@@ -178,7 +179,7 @@ def _rows(session: Session, guide_ids: Sequence[int]) -> Iterator[tuple[Any, lis
     """Guides with their chunks in order."""
     for at in range(0, len(guide_ids), GUIDES_AT_ONCE):
         some = guide_ids[at : at + GUIDES_AT_ONCE]
-        columns = (Guide.id, Guide.hash, Guide.updated_at, Guide.title, Guide.text, Guide.products, Guide.language)
+        columns = (Guide.id, Guide.hash, Guide.title, Guide.text, Guide.products, Guide.language)
         chunks: dict[int, list[Any]] = {guide_id: [] for guide_id in some}
         spans = select(Chunk.guide_id, Chunk.id, Chunk.hash, Chunk.headings, Chunk.start, Chunk.end)
         for chunk in session.execute(spans.where(Chunk.guide_id.in_(some)).order_by(Chunk.guide_id, Chunk.ordinal)):
