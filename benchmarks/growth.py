@@ -214,6 +214,7 @@ def _change(library: Any, retriever: Retriever, questions: list[str]) -> float:
 def plot(rows: dict[str, dict[str, float]], path: Path) -> None:
     """Each figure over the number of chunks, with the power of it that fits best."""
     from matplotlib.figure import Figure
+    from matplotlib.ticker import FuncFormatter, NullFormatter
 
     sizes = np.array([row["chunks"] for row in rows.values()])
     figure = Figure(figsize=(11, 6), layout="constrained")
@@ -225,6 +226,9 @@ def plot(rows: dict[str, dict[str, float]], path: Path) -> None:
         axes.loglog(sizes, values, "o", color="#1d4f91")
         axes.set_title(words, fontsize=10)
         axes.set_xlabel("chunks")
+        plain = FuncFormatter(lambda value, _: f"{value:,.10g}")
+        axes.yaxis.set_major_formatter(plain)
+        axes.yaxis.set_minor_formatter(plain if values.max() < 5 * values.min() else NullFormatter())
         axes.grid(alpha=0.3)
         axes.legend(frameon=False, fontsize=9)
     figure.savefig(path, dpi=110)
