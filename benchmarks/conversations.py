@@ -12,8 +12,9 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from sandbox.testing import PATIENCE_S
 from tests.conversations.conftest import Bot, ingested, sandbox_process
-from tests.conversations.slack import BOT, PATIENCE_S, Company, NeverHappened, words
+from tests.conversations.slack import BOT, Company, NeverHappened, words
 
 QUESTIONS = [
     "How long does a customer have to cancel after signing?",

@@ -1,9 +1,8 @@
 """What runs when. APScheduler is only the alarm clock: it keeps nothing, and every job may be late or repeated."""
 
-from asyncio import CancelledError
+from asyncio import CancelledError, Lock
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from datetime import UTC, datetime
 from typing import Any
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
@@ -31,11 +30,9 @@ def start(parts: Parts, in_background: Callable[..., Awaitable[object]]) -> Asyn
     scheduler = AsyncIOScheduler(timezone="UTC", job_defaults={"misfire_grace_time": None, "coalesce": True})
 
     def every(job: Callable[..., Awaitable[object]], arguments: tuple[object, ...], **interval: int) -> None:
-        # The first time at once: what came due before the start has waited long enough.
-        at_once = {"next_run_time": datetime.now(UTC)}
-        scheduler.add_job(
-            _until_stopped, "interval", args=(job, *arguments), name=job.__qualname__, **interval, **at_once
-        )
+        how = {"args": (Lock(), job, *arguments), "name": job.__qualname__}
+        scheduler.add_job(_in_turn, "interval", **how, **interval)
+        scheduler.add_job(_in_turn, **how)  # at once: what came due before the start has waited long enough
 
     reindexing = (parts.library, parts.people, in_background)
     every(reindex.catch_up, reindexing, seconds=REINDEX_EVERY_S)
@@ -54,7 +51,8 @@ def start(parts: Parts, in_background: Callable[..., Awaitable[object]]) -> Asyn
     return scheduler
 
 
-async def _until_stopped(job: Callable[..., Awaitable[object]], *arguments: Any) -> None:
-    """The job. When the bot stops it is cut off and comes again at the next start; that is no failure to log."""
+async def _in_turn(turn: Lock, job: Callable[..., Awaitable[object]], *arguments: Any) -> None:
+    """The job, never twice at the same time. When the bot stops it is cut off, which is no failure to log."""
     with suppress(CancelledError):
-        await job(*arguments)
+        async with turn:
+            await job(*arguments)
