@@ -12,9 +12,12 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from benchmarks.answers import _library
+from knowledge.encoder import Encoder
+from knowledge.retriever import Retriever
 from sandbox.testing import PATIENCE_S
 from tests.conversations.conftest import Bot, ingested, sandbox_process
-from tests.conversations.slack import BOT, Company, NeverHappened, words
+from tests.conversations.slack import Company, NeverHappened, words
 
 QUESTIONS = [
     "How long does a customer have to cancel after signing?",
@@ -31,6 +34,7 @@ QUESTIONS = [
 PEOPLE = ["UANA", "UBEN", "UCHLOE", "UDEV", "UELENA", "UFINN", "UGRACE", "UHUGO", "UINES", "UJONAS"]
 CONVERSATIONS = 20
 EACH = 10
+PACE_S = 2.2  # one message a second in a place is the most that Slack takes
 
 
 class Watch:
@@ -73,14 +77,15 @@ class Watch:
 
 
 def converse(company: Company, watch: Watch, number: int, asked: list[str]) -> None:
-    """Ask one question after another, in the channel and in direct messages by turns."""
+    """Ask one question after another by direct message, at the pace that Slack allows its answers."""
     user = PEOPLE[number % len(PEOPLE)]
+    time.sleep(PACE_S * (number % len(PEOPLE)) / len(PEOPLE))  # people don't press at the same moment
     for turn in range(EACH):
         question = f"{QUESTIONS[(number + turn) % len(QUESTIONS)]} ({number}.{turn})"
-        place = ("C0ASK", f"<@{BOT}> {question}") if number % 2 else ("dm", question)
-        ts = company.say(user, *place)["ts"]
+        ts = company.say(user, "dm", question)["ts"]
         asked.append(ts)
         watch.answered(ts)
+        time.sleep(PACE_S)
 
 
 def main() -> None:
@@ -91,18 +96,36 @@ def main() -> None:
         )
         watch = Watch(company)
         asked: list[str] = []
-        threads = [threading.Thread(target=converse, args=(company, watch, n, asked)) for n in range(CONVERSATIONS)]
         began = time.monotonic()
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
+        for first in range(0, CONVERSATIONS, len(PEOPLE)):  # everybody has one at a time
+            numbers = range(first, min(first + len(PEOPLE), CONVERSATIONS))
+            threads = [threading.Thread(target=converse, args=(company, watch, n, asked)) for n in numbers]
+            for thread in threads:
+                thread.start()
+            for thread in threads:
+                thread.join()
         took = time.monotonic() - began
         bot.stop()
+        alone = retrieval(Path(folder) / "data")
     print(f"{len(asked)} questions in {CONVERSATIONS} conversations in {took:.0f} s (milliseconds)")
     show("visible sign", [(watch.signs[ts] - float(ts)) * 1000 for ts in asked])
     show("answer", [(watch.answers[ts] - float(ts)) * 1000 for ts in asked])
     show("acknowledgement", watch.acks)
+    show("retrieval alone", alone)
+
+
+def retrieval(data: Path) -> list[float]:
+    """The same questions looked up without Slack, one after another, in milliseconds."""
+    library = _library(data, data, Encoder(exports=data / "models"))
+    library.warm()
+    retriever = Retriever(library._engine, library._index, library._encoder)
+    times = []
+    for number in range(CONVERSATIONS * EACH):
+        began = time.perf_counter()
+        retriever.retrieve(f"{QUESTIONS[number % len(QUESTIONS)]} ({number})")
+        times.append((time.perf_counter() - began) * 1000)
+    library.close()
+    return times
 
 
 def show(kind: str, values: list[float]) -> None:
