@@ -1,9 +1,10 @@
 """How Frontline grows: the same measurements at ever more chunks, and a curve through them.
 
 ``python -m benchmarks.growth BASE WORK [--sizes 1000 10000 100000 300000] [--plot docs/scaling.png]``. BASE is a
-database of guides whose vectors are there (`benchmarks.answers --work` makes one). Beyond its chunks come copies of its
-guides under other titles, with the vectors of the originals turned by chance; questions are real. Processor time is
-measured where one thread does the work, so that others on the machine don't show; a change is timed by the clock.
+database of guides whose vectors are there: `benchmarks.answers --work` makes one, `frontline evaluate answers` another.
+Beyond its chunks come copies of its guides under other titles, with the vectors of the originals turned by chance;
+questions are real. Processor time is measured where one thread does the work, so that others on the machine don't show;
+a change is timed by the clock.
 """
 
 import argparse

@@ -3,6 +3,7 @@
 from asyncio import CancelledError, Lock
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
+from functools import partial
 from typing import Any
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
@@ -29,11 +30,7 @@ def start(parts: Parts, in_background: Callable[..., Awaitable[object]]) -> Asyn
     """
     scheduler = AsyncIOScheduler(timezone="UTC", job_defaults={"misfire_grace_time": None, "coalesce": True})
 
-    def every(job: Callable[..., Awaitable[object]], arguments: tuple[object, ...], **interval: int) -> None:
-        how = {"args": (Lock(), job, *arguments), "name": job.__qualname__}
-        scheduler.add_job(_in_turn, "interval", **how, **interval)
-        scheduler.add_job(_in_turn, **how)  # at once: what came due before the start has waited long enough
-
+    every = partial(_every, scheduler)
     reindexing = (parts.library, parts.people, in_background)
     every(reindex.catch_up, reindexing, seconds=REINDEX_EVERY_S)
     every(tidy.forget_old_traffic, (parts.database, parts.clock), hours=TIDY_EVERY_H)
@@ -49,6 +46,15 @@ def start(parts: Parts, in_background: Callable[..., Awaitable[object]]) -> Asyn
     every(win_cards.redraw, (parts,), seconds=WIN_CARDS_EVERY_S)
     scheduler.start()
     return scheduler
+
+
+def _every(
+    scheduler: AsyncIOScheduler, job: Callable[..., Awaitable[object]], arguments: tuple[object, ...], **interval: int
+) -> None:
+    """Runs a job at once, for what came due before the start has waited long enough, and then at an interval."""
+    how = {"args": (Lock(), job, *arguments), "name": job.__qualname__}
+    scheduler.add_job(_in_turn, "interval", **how, **interval)
+    scheduler.add_job(_in_turn, **how)
 
 
 async def _in_turn(turn: Lock, job: Callable[..., Awaitable[object]], *arguments: Any) -> None:
