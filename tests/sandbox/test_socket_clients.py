@@ -39,7 +39,10 @@ async def threaded(
     left.clear()
     await sandbox.slack.sockets.disconnect("close")  # both would go on reading for seconds
     await left.wait()
-    await asyncio.to_thread(client.close)
+    try:
+        await asyncio.to_thread(client.close)
+    except AttributeError:  # the built-in client met its own reader, which closed the same socket; now nobody does
+        await asyncio.to_thread(client.close)
     with warnings.catch_warnings(action="ignore", category=ResourceWarning):
         gc.collect()  # the sockets that websocket_client leaves open
 
