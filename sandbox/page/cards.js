@@ -54,16 +54,19 @@ export function carousel(block, place) {
   const cards = block.elements.map((content, index) =>
     h("li", { "aria-label": `${index + 1} of ${block.elements.length}` }, card(content, block, place)),
   );
-  const row = h("ul.carousel-row", { tabindex: "0", "aria-label": "Cards", onscroll: () => tellEnds() }, cards);
-  const step = (name, drawing, by) =>
-    h(
-      "button.tool",
-      {
-        "aria-label": name,
-        onclick: () => row.scrollBy({ left: by * (cards[0].offsetWidth + 12), behavior: "smooth" }),
-      },
-      icon(drawing),
-    );
+  let aim = null; // where the row is on its way to: a second press goes on from there
+  const arrived = () => (aim = null);
+  const row = h(
+    "ul.carousel-row",
+    { tabindex: "0", "aria-label": "Cards", onscroll: () => tellEnds(), onscrollend: arrived },
+    cards,
+  );
+  const move = (by) => {
+    const left = (aim ?? row.scrollLeft) + by * (cards[0].offsetWidth + 12);
+    aim = Math.max(0, Math.min(left, row.scrollWidth - row.clientWidth));
+    row.scrollTo({ left: aim, behavior: "smooth" });
+  };
+  const step = (name, drawing, by) => h("button.tool", { "aria-label": name, onclick: () => move(by) }, icon(drawing));
   const [back, on] = [step("Previous card", "left", -1), step("Next card", "right", 1)];
   const tellEnds = () => {
     back.disabled = row.scrollLeft < 4;

@@ -182,8 +182,7 @@ async def test_what_a_message_says_is_there(sandbox: Client, listener: Listener,
     await expect(agent.locator(".block-plan").get_by_role("img", name="In progress")).to_be_visible()
     last = agent.get_by_role("button", name="Take it").last
     await expect(last).not_to_be_in_viewport()
-    for _ in range(3):
-        await agent.get_by_role("button", name="Next card").click()
+    await agent.get_by_role("button", name="Next card").evaluate("on => { on.click(); on.click(); on.click(); }")
     await expect(last).to_be_in_viewport()
     assert complaints == []
 
