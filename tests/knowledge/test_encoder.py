@@ -61,6 +61,21 @@ def test_a_question_passes_bulk_work_that_waits() -> None:
     assert taken == [[encoding.QUESTION, encoding.QUESTION], [encoding.BULK], [encoding.BULK]]
 
 
+def test_a_question_asked_alone_is_read_as_beside_others(tmp_path: Path) -> None:
+    """By two threads or one, and where the second can't be opened because the export has gone since."""
+    encoder, question = Encoder(exports=tmp_path), ["How long does a customer have to send a router back?"]
+    alone, its_tokens = encoder.read(question, alone=True)
+    for export in tmp_path.iterdir():
+        export.unlink()
+    assert np.array_equal(encoder.read(question)[0], alone)
+    encoder.close()  # lets both go; the export is made anew
+
+    beside, tokens = encoder.read(question)
+
+    assert np.array_equal(beside, alone)
+    assert np.array_equal(tokens[0], its_tokens[0])
+
+
 def test_a_failure_reaches_those_who_wait_and_nobody_else(encoder: Encoder, monkeypatch: pytest.MonkeyPatch) -> None:
     """However many batches were asked for, none is left for others to do, and the next question is answered."""
     asked: list[int] = []
