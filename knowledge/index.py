@@ -192,10 +192,10 @@ class Index:
             return np.fromiter(rows.keys(), np.int64), np.fromiter(rows.values(), np.intp)
         words, placed = self._words, self._placed
         if placed is None or placed.words is not words or placed.changes != packed.changes:
-            changes = packed.changes
-            rows = self._rows_of(words.hashes)[1]
-            placed = _Placed(words, changes, np.fromiter(rows.keys(), np.int64), np.fromiter(rows.values(), np.intp))
-            self._placed = placed
+            changes, known = packed.changes, packed.rows
+            chunk_ids = np.fromiter(words.hashes, np.int64)
+            every = np.fromiter((known.get(hash_, -1) for hash_ in words.hashes.values()), np.intp)
+            self._placed = placed = _Placed(words, changes, chunk_ids[every >= 0], every[every >= 0])
         return placed.chunk_ids, placed.rows
 
     def settled(self) -> int | None:
@@ -291,7 +291,8 @@ class Index:
         if self._words is before:
             return False
         if self._gone is not None:
-            self._gone |= set(before.hashes.values()) - set(self._words.hashes.values())
+            now = self._words.hashes
+            self._gone.update(hash_ for each, hash_ in before.hashes.items() if now.get(each) != hash_)
         return True
 
     def _keep_words(self) -> None:
@@ -397,14 +398,14 @@ class Index:
     def _fill(self, generation: Generation, words: Words) -> None:
         """Makes the generation hold the vectors of exactly the chunks there are, as far as they are embedded."""
         there = generation.keys()
-        for keys in _slices(sorted(words.chunk_ids.keys() - there, key=words.chunk_ids.__getitem__), ROWS_AT_ONCE):
+        for keys in _slices([key for key in words.chunk_ids if key not in there], ROWS_AT_ONCE):
             self._go_on()
             packed, rows = self._rows_of([words.chunk_ids[key] for key in keys])
             if packed and (known := [key for key in keys if words.chunk_ids[key] in rows]):
                 means = packed.means([rows[words.chunk_ids[key]] for key in known])
                 generation.add(known, means, [words.facets.get(words.chunk_ids[key], ()) for key in known])
-        if gone := there - words.chunk_ids.keys():
-            generation.remove(list(gone))
+        if gone := [key for key in there if key not in words.chunk_ids]:
+            generation.remove(gone)
 
     def _embed_missing(self, progress: Progress | None) -> None:
         """Embeds what has no vector yet. Each batch is kept at once, so that a kill costs one batch."""
@@ -564,8 +565,8 @@ class _Closing(Exception):
 
 def _unpacked(packed: Packed | None, words: Words) -> dict[str, int]:
     """The texts whose vectors are not packed, each with one of its chunks."""
-    missing = set(words.hashes.values()).difference(packed.rows if packed else ())
-    return {hash_: each for each, hash_ in words.hashes.items() if hash_ in missing} if missing else {}
+    packed_already = packed.rows if packed else {}
+    return {hash_: each for each, hash_ in words.hashes.items() if hash_ not in packed_already}
 
 
 def _slices(items: Sequence[T], size: int) -> Iterator[Sequence[T]]:

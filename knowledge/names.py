@@ -85,12 +85,13 @@ class Names:
 
     def with_more(self, texts: Iterable[str]) -> Self:
         """What these names and more texts call products; those in use for questions stay as they are."""
-        more = copy.copy(self)
-        more._followers = defaultdict(set, {name: set(words) for name, words in self._followers.items()})
-        more._numbered, more._capital, more._small = map(Counter, (self._numbered, self._capital, self._small))
-        more._codes, more._series = set(self._codes), set(self._series)
-        for text in texts:
-            more._learn(text)
+        more, new = copy.copy(self), type(self)(texts)
+        # What follows a name is the same set where nothing is added: there are many, and a change is small.
+        grown = {name: self._followers.get(name, set()) | words for name, words in new._followers.items()}
+        more._followers = self._followers | grown
+        more._numbered = _sum(self._numbered, new._numbered)
+        more._capital, more._small = _sum(self._capital, new._capital), _sum(self._small, new._small)
+        more._codes, more._series = self._codes | new._codes, self._series | new._series
         return more
 
     def _learn(self, text: str) -> None:
@@ -223,6 +224,13 @@ def are_siblings(one: Name, other: Name) -> bool:
 
 def _is_qualifier(word: str) -> bool:
     return word in QUALIFIERS or word in QUALIFIERS_IN_CAPITALS
+
+
+def _sum(one: Counter[str], other: Counter[str]) -> Counter[str]:
+    """What `+` makes, without a look at each word of ``one``."""
+    both = one.copy()
+    both.update(other)
+    return both
 
 
 def _bare(written: str) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import logging
 import os
 import shutil
@@ -13,6 +12,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+import orjson
 from sqlalchemy import Engine, func, select
 from sqlalchemy.orm import Session
 
@@ -121,15 +121,16 @@ def keep(words: Words, folder: Path) -> None:
     guides = {guide_id: (each.version, each.chunks, sorted(each.facets)) for guide_id, each in words.shelved.items()}
     state = {"made": MADE, "stale": words.stale, "guides": guides, "names": words.names.counts()}
     draft = folder / f"{STATE}.draft"
-    draft.write_text(json.dumps(state), encoding="utf-8")
+    draft.write_bytes(orjson.dumps(state, option=orjson.OPT_NON_STR_KEYS))
     os.replace(draft, folder / STATE)
 
 
 def _newest(session: Session) -> dict[int, str]:
     """The versions of the guides that everyone may read; of others not a word is known here, nor counted."""
-    newest = dict(session.execute(select(Chunk.guide_id, func.max(Chunk.id)).group_by(Chunk.guide_id)).all())
-    guides = session.execute(select(Guide.id, Guide.hash).where(Guide.audience == EVERYONE))
-    return {guide.id: _version(guide.hash, newest.get(guide.id, 0)) for guide in guides}
+    newest = select(Chunk.guide_id, func.max(Chunk.id).label("chunk")).group_by(Chunk.guide_id).subquery()
+    columns = select(Guide.id, Guide.hash, newest.c.chunk).outerjoin(newest, newest.c.guide_id == Guide.id)
+    guides = session.connection().execute(columns.where(Guide.audience == EVERYONE))  # they are many: as plain rows
+    return {guide_id: _version(hash_, newest_chunk or 0) for guide_id, hash_, newest_chunk in guides}
 
 
 def _version(hash_: str, newest_chunk: int) -> str:
@@ -200,7 +201,7 @@ def _key(chunk_id: int, hash_: str, own: Collection[str]) -> str:
 def _kept(session: Session, folder: Path) -> Words:
     """What an earlier process left; nothing when it can't be used."""
     try:
-        state = json.loads((folder / STATE).read_text(encoding="utf-8"))
+        state = orjson.loads((folder / STATE).read_bytes())
         if state["made"] == MADE:
             words = _as_left(session, Lexical(folder), state)
             if words.lexical.size == len(words.keys):
