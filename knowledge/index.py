@@ -36,7 +36,7 @@ from knowledge.answers import LibraryState
 from knowledge.encoder import Bits, Encoder, ModelUnavailable, Vectors
 from knowledge.generation import Generation, probe
 from knowledge.lexical import Lexical
-from knowledge.packed import Packed, Stored, mean_of
+from knowledge.packed import CutShort, Packed, Stored, mean_of
 from knowledge.ranking import Alike
 from knowledge.sentences import units
 from knowledge.tables import Chunk, Guide, Refusal, Revision, Vector
@@ -88,6 +88,7 @@ class _Placed(NamedTuple):
     """Where the chunks of one revision stand in the packed files, as far as they are in them."""
 
     words: Words
+    packed: Packed
     changes: int  # of the files, until then
     chunk_ids: NDArray[np.int64]
     rows: NDArray[np.intp]
@@ -124,7 +125,7 @@ class Index:
         self._embedded = 0
         self._rebuilds = 0
         self._titles: dict[str, Bits] = {}  # of the guides that are being embedded
-        self._gone: set[str] | None = None  # texts that left the guides; None before all vectors were looked through
+        self._gone: set[str] | None = None  # texts of chunks that left; None before all vectors were looked through
         self._hopeless = False  # there is no model, and trying again can't help before a restart
         self._without_generation = exact  # for good
         self._given_up: str | None = None  # why, when that is a fault
@@ -175,9 +176,13 @@ class Index:
             return read()
         except (OSError, ValueError, IndexError):
             log.exception("The packed vectors can't be read")
-            if packed is self._packed:
-                self._packed, self._complete, self._are_damaged = None, -1, True
+            self._leave(packed)
             return None
+
+    def _leave(self, packed: Packed) -> None:
+        """From here on words answer alone, and the next refresh packs anew."""
+        if packed is self._packed:
+            self._packed, self._complete, self._are_damaged = None, -1, True
 
     def _rows_of(self, chunk_ids: Collection[int]) -> tuple[Packed | None, dict[int, int]]:
         packed, hashes = self._packed, self._words.hashes
@@ -187,16 +192,19 @@ class Index:
         return packed, {each: row for each, row in rows.items() if row is not None}
 
     def _rows_within(self, packed: Packed, filters: Filters) -> tuple[NDArray[np.int64], NDArray[np.intp]]:
+        words, placed, known = self._words, self._placed, packed.rows
         if filters.facets:
-            rows = self._rows_of(self._words.within(filters))[1]
-            return np.fromiter(rows.keys(), np.int64), np.fromiter(rows.values(), np.intp)
-        words, placed = self._words, self._placed
-        if placed is None or placed.words is not words or placed.changes != packed.changes:
-            changes, known = packed.changes, packed.rows
-            chunk_ids = np.fromiter(words.hashes, np.int64)
-            every = np.fromiter((known.get(hash_, -1) for hash_ in words.hashes.values()), np.intp)
-            self._placed = placed = _Placed(words, changes, chunk_ids[every >= 0], every[every >= 0])
-        return placed.chunk_ids, placed.rows
+            every = words.within(filters)
+        elif placed and placed.packed is packed and placed.words is words and placed.changes == packed.changes:
+            return placed.chunk_ids, placed.rows
+        else:
+            every = list(words.hashes)
+        changes, hashes = packed.changes, words.hashes
+        rows = np.fromiter((known.get(hashes[each], -1) for each in every), np.intp, len(every))
+        chunk_ids, rows = np.array(every, np.int64)[rows >= 0], rows[rows >= 0]
+        if not filters.facets:
+            self._placed = _Placed(words, packed, changes, chunk_ids, rows)
+        return chunk_ids, rows
 
     def settled(self) -> int | None:
         """The revision that rows, words and vectors all stand at; None while one of them lags behind."""
@@ -311,9 +319,15 @@ class Index:
         packed = self._packed or self._open_packed()
         if packed.rows:
             self._packed = packed  # what is new is found by its words until its turn comes
-        self._embed_missing(progress)
-        words = self._words
-        self._pack(packed, words)
+        try:
+            self._embed_missing(progress)
+            words = self._words
+            self._pack(packed, words)
+        except CutShort:
+            self._leave(packed)
+            raise
+        if self._are_damaged:
+            raise IndexFault("a question found the packed vectors damaged")
         self._packed, self._complete = packed, words.revision
         self.fault = self._given_up
         self._forget_vectors()
@@ -398,7 +412,8 @@ class Index:
     def _fill(self, generation: Generation, words: Words) -> None:
         """Makes the generation hold the vectors of exactly the chunks there are, as far as they are embedded."""
         there = generation.keys()
-        for keys in _slices([key for key in words.chunk_ids if key not in there], ROWS_AT_ONCE):
+        missing = sorted((key for key in words.chunk_ids if key not in there), key=words.chunk_ids.__getitem__)
+        for keys in _slices(missing, ROWS_AT_ONCE):
             self._go_on()
             packed, rows = self._rows_of([words.chunk_ids[key] for key in keys])
             if packed and (known := [key for key in keys if words.chunk_ids[key] in rows]):

@@ -6,9 +6,9 @@ compare itself with every chunk there is. Reading is for any thread; only the ow
 
 from __future__ import annotations
 
-import mmap
 import os
 import shutil
+import weakref
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -22,6 +22,10 @@ PLACE = np.dtype([("hash", "S64"), ("unit", "<u8"), ("units", "<u4"), ("token", 
 FILES = ("units", "tokens", "means", "places")  # in this order: a chunk is there once its place is
 
 
+class CutShort(ValueError):
+    """A file is shorter than it was; the message says which."""
+
+
 class Stored(NamedTuple):
     """A chunk's vectors as SQL keeps them."""
 
@@ -30,31 +34,12 @@ class Stored(NamedTuple):
     tokens: bytes  # one bit a dimension
 
 
-class _Mapped:
-    """Rows of a file as far as they are known, mapped into memory: reading them lets no other thread in between."""
-
-    def __init__(self, path: Path, kind: str, shape: tuple[int, int]) -> None:
-        self._size = np.dtype(kind).itemsize * shape[0] * shape[1]
-        with path.open("rb") as file:  # nothing can't be mapped
-            self._memory = mmap.mmap(file.fileno(), self._size, access=mmap.ACCESS_READ) if self._size else None
-        self._rows: NDArray[Any] = np.frombuffer(self._memory or b"", kind).reshape(shape)
-
-    @property
-    def rows(self) -> NDArray[Any]:
-        """Raises ValueError where the file is shorter by now: to read behind its end would kill the process."""
-        if self._memory is not None and self._memory.size() < self._size:
-            raise ValueError("a file of packed vectors was cut short")
-        return self._rows
-
-
 class _Content(NamedTuple):
     """What the files held at one moment."""
 
     rows: dict[str, int]  # by hash, of the chunks that are not forgotten; shared with the next content
     places: NDArray[Any]
-    units: _Mapped
-    tokens: _Mapped
-    means: _Mapped
+    means: Vectors  # mapped into memory
 
 
 class Packed:
@@ -90,7 +75,10 @@ class Packed:
         self._content = self._read()
 
     def add(self, chunks: Sequence[Stored]) -> None:
-        """Adds chunks that are not there yet; after a crash in the middle they are there, or not."""
+        """Adds chunks that are not there yet; after a crash in the middle they are there, or not.
+
+        Raises CutShort where a file has been cut.
+        """
         if not chunks:
             return
         content = self._content
@@ -109,13 +97,15 @@ class Packed:
         )
         for name, data, there in zip(FILES, written, self._sizes(content.places), strict=True):
             with (self._folder / name).open("r+b") as file:
+                if file.seek(0, os.SEEK_END) < there:  # what is missing would become zeros
+                    raise CutShort(f"{name} is cut short")
                 file.truncate(there)  # what a crash left behind the last place
                 file.seek(there)
                 file.write(data)
                 file.flush()
                 os.fsync(file.fileno())
         both = np.concatenate([content.places, places])
-        self._content = _Content(content.rows, both, *self._mapped(both))
+        self._content = _Content(content.rows, both, self._mapped(len(both)))
         # Last, so that whoever finds a row here finds it in the content too.
         content.rows.update((chunk.hash, len(content.places) + n) for n, chunk in enumerate(chunks))
         self.changes += 1
@@ -133,25 +123,23 @@ class Packed:
 
     def units(self, rows: Sequence[int]) -> tuple[Vectors, NDArray[np.int64]]:
         """The vectors of the units of some chunks, one below the other, and where those of each begin."""
-        content = self._content
-        spans, counts = _spans(content.places[list(rows)], "unit", "units")
-        units = content.units.rows
-        return _floats(np.concatenate([units[first:end] for first, end in spans])), np.cumsum(counts) - counts
+        counts = self._content.places[list(rows)]["units"].astype(np.int64)
+        halves = np.frombuffer(b"".join(self._units_of(rows)), "<f2").reshape(-1, self._dimensions)
+        return _floats(halves), np.cumsum(counts) - counts
 
     def tokens(self, rows: Sequence[int]) -> list[Bits]:
         """The bits of the tokens of each of some chunks, title first."""
-        content = self._content
-        spans, _ = _spans(content.places[list(rows)], "token", "tokens")
-        tokens = content.tokens.rows
-        return [tokens[first:end] for first, end in spans]
+        places, size = self._content.places[list(rows)], self._width
+        read = _pieces(self._tokens, places["token"], places["tokens"], size)
+        return [np.frombuffer(bits, np.uint8).reshape(-1, size) for bits in read]
 
     def means(self, rows: Sequence[int]) -> Vectors:
         """The means of the units of some chunks, at length 1."""
-        return np.asarray(self._content.means.rows[list(rows)], np.float32)
+        return np.asarray(self._all_means()[list(rows)], np.float32)
 
     def nearest(self, vector: Vectors, limit: int, rows: NDArray[np.intp]) -> tuple[NDArray[np.intp], Vectors]:
         """Which of the rows have the highest cosine to ``vector`` (places in ``rows``, best first), and it."""
-        means = self._content.means.rows
+        means = self._all_means()
         are_most = 2 * len(rows) > len(means)  # then picking them first takes longer than comparing all
         cosines = (means @ vector)[rows] if are_most else means[rows] @ vector
         few = np.argpartition(-cosines, limit)[:limit] if len(cosines) > limit else np.arange(len(cosines))
@@ -162,8 +150,18 @@ class Packed:
         """Whether a chunk is here with the vectors that it should have."""
         if (row := self._content.rows.get(chunk.hash)) is None:
             return False
-        units = self.units([row])[0].astype("<f2").tobytes()
-        return (units, self.tokens([row])[0].tobytes()) == (chunk.units, chunk.tokens)
+        return (self._units_of([row])[0], self.tokens([row])[0].tobytes()) == (chunk.units, chunk.tokens)
+
+    def _units_of(self, rows: Sequence[int]) -> list[bytes]:
+        places = self._content.places[list(rows)]
+        return _pieces(self._units, places["unit"], places["units"], 2 * self._dimensions)
+
+    def _all_means(self) -> Vectors:
+        """Raises CutShort where the file has been cut: to read behind the end of a mapping kills the process."""
+        means = self._content.means
+        if os.fstat(self._means).st_size < means.nbytes:
+            raise CutShort("means is cut short")
+        return means
 
     def _sizes(self, places: NDArray[Any]) -> tuple[int, ...]:
         """How long the files are with these places."""
@@ -171,35 +169,42 @@ class Packed:
         return 2 * units * self._dimensions, tokens * self._width, 4 * len(places) * self._dimensions, places.nbytes
 
     def _read(self) -> _Content:
-        """What the files hold. Raises ValueError or OSError where they are shorter than the places say."""
+        """What the files hold. Raises CutShort or OSError where they are shorter than the places say."""
         self._folder.mkdir(parents=True, exist_ok=True)
         for name in FILES:
             (self._folder / name).touch()
         places = np.fromfile(self._folder / "places", PLACE)
         for name, size in zip(FILES, self._sizes(places), strict=True):
             if (self._folder / name).stat().st_size < size:
-                raise ValueError(f"{name} is cut short")
+                raise CutShort(f"{name} is cut short")
+        self._units, self._tokens, self._means = (self._opened(name) for name in ("units", "tokens", "means"))
         rows = {hash_.decode(): row for row, hash_ in enumerate(places["hash"].tolist()) if hash_}
-        return _Content(rows, places, *self._mapped(places))
+        return _Content(rows, places, self._mapped(len(places)))
 
-    def _mapped(self, places: NDArray[Any]) -> tuple[_Mapped, _Mapped, _Mapped]:
-        """The files as far as the places go."""
-        units, tokens = _ends(places)
-        return (
-            _Mapped(self._folder / "units", "<f2", (units, self._dimensions)),
-            _Mapped(self._folder / "tokens", "u1", (tokens, self._width)),
-            _Mapped(self._folder / "means", "<f4", (len(places), self._dimensions)),
-        )
+    def _opened(self, name: str) -> int:
+        file = os.open(self._folder / name, os.O_RDONLY)
+        weakref.finalize(self, os.close, file)  # not sooner: somebody may be reading
+        return file
+
+    def _mapped(self, chunks: int) -> Vectors:
+        if chunks == 0:  # nothing can't be mapped
+            return np.zeros((0, self._dimensions), np.float32)
+        return np.memmap(self._folder / "means", "<f4", "r", shape=(chunks, self._dimensions)).view(np.ndarray)
 
 
-def _spans(places: NDArray[Any], first: str, count: str) -> tuple[list[tuple[int, int]], NDArray[np.int64]]:
-    """From where to where the units, or tokens, of some chunks go, and how many they are."""
-    begin, counts = places[first].astype(np.int64), places[count].astype(np.int64)
-    return list(zip(begin.tolist(), (begin + counts).tolist(), strict=True)), counts
+def _pieces(file: int, first: NDArray[Any], count: NDArray[Any], size: int) -> list[bytes]:
+    """So many rows of ``size`` bytes from each place. Raises CutShort where the file has been cut."""
+    read = [os.pread(file, n * size, at * size) for at, n in zip(first.tolist(), count.tolist(), strict=True)]
+    if sum(map(len, read)) != int(count.sum()) * size:
+        raise CutShort("units or tokens are cut short")
+    return read
 
 
 def _floats(halves: NDArray[np.float16]) -> Vectors:
-    """As float32, in a quarter of numpy's time: the bits are moved to their places, the exponent is 112 more there."""
+    """As float32, in a quarter of numpy's time: the bits are moved to their places, the exponent is 112 more there.
+
+    Holds for finite numbers, as unit vectors have.
+    """
     bits = halves.view(np.int16).astype(np.int32)  # the sign fills all bits above
     bits <<= 13
     bits &= ~0x70000000  # of these, only the highest is wanted

@@ -10,7 +10,7 @@ from itertools import islice
 from threading import Lock, Semaphore
 from typing import Any
 
-from sqlalchemy import Engine, Select, bindparam, select
+from sqlalchemy import Engine, Integer, Select, bindparam, select
 
 from knowledge.answers import Passage
 from knowledge.encoder import Bits, Encoder, Vectors
@@ -226,7 +226,7 @@ def _rows(count: int) -> Select[Any]:
         Chunk.end,
         SPAN,
     )
-    return select(*columns).join(Guide).where(Chunk.id.in_([bindparam(str(n)) for n in range(count)]))
+    return select(*columns).join(Guide).where(Chunk.id.in_([bindparam(str(n), type_=Integer) for n in range(count)]))
 
 
 def _read_by(encoder: Encoder, text: str, alone: bool) -> tuple[Vectors, Bits]:

@@ -129,7 +129,8 @@ def _newest(session: Session) -> dict[int, str]:
     """The versions of the guides that everyone may read; of others not a word is known here, nor counted."""
     newest = select(Chunk.guide_id, func.max(Chunk.id).label("chunk")).group_by(Chunk.guide_id).subquery()
     columns = select(Guide.id, Guide.hash, newest.c.chunk).outerjoin(newest, newest.c.guide_id == Guide.id)
-    guides = session.connection().execute(columns.where(Guide.audience == EVERYONE))  # they are many: as plain rows
+    columns = columns.where(Guide.audience == EVERYONE).order_by(Guide.id)
+    guides = session.connection().execute(columns)  # as plain rows: they are many
     return {guide_id: _version(hash_, newest_chunk or 0) for guide_id, hash_, newest_chunk in guides}
 
 

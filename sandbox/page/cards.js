@@ -55,10 +55,11 @@ export function carousel(block, place) {
     h("li", { "aria-label": `${index + 1} of ${block.elements.length}` }, card(content, block, place)),
   );
   let aim = null; // where the row is on its way to: a second press goes on from there
-  const arrived = () => (aim = null);
+  const forget = () => (aim = null);
+  const byHand = { onscrollend: forget, onwheel: forget, onpointerdown: forget, onkeydown: forget };
   const row = h(
     "ul.carousel-row",
-    { tabindex: "0", "aria-label": "Cards", onscroll: () => tellEnds(), onscrollend: arrived },
+    { tabindex: "0", "aria-label": "Cards", onscroll: () => tellEnds(), ...byHand },
     cards,
   );
   const move = (by) => {

@@ -61,19 +61,34 @@ def test_a_question_passes_bulk_work_that_waits() -> None:
     assert taken == [[encoding.QUESTION, encoding.QUESTION], [encoding.BULK], [encoding.BULK]]
 
 
-def test_a_question_asked_alone_is_read_as_beside_others(tmp_path: Path) -> None:
-    """By two threads or one, and where the second can't be opened because the export has gone since."""
-    encoder, question = Encoder(exports=tmp_path), ["How long does a customer have to send a router back?"]
-    alone, its_tokens = encoder.read(question, alone=True)
+@pytest.mark.parametrize("text", ["How long does a refund take?", "A refund is paid back within 10 days. " * 20])
+def test_two_threads_read_a_text_as_one_does(text: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An answer does not depend on whether somebody else asks."""
+    threads: list[int] = []
+    session = encoding._EightBits._session
+    monkeypatch.setattr(encoding, "CORES", 2)
+    monkeypatch.setattr(encoding._EightBits, "_session", lambda self, n: (threads.append(n), session(self, n))[1])
+    two = Encoder()
+    (alone,), (its_tokens,) = two.read([text], alone=True)
+    (beside,), (tokens,) = two.read([text])
+
+    assert threads[-2:] == [2, 1]
+    assert np.array_equal(alone, beside)
+    assert np.array_equal(its_tokens, tokens)
+
+
+def test_an_export_that_has_gone_is_not_needed_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """What was opened at the start goes on."""
+    monkeypatch.setattr(encoding, "CORES", 2)
+    encoder = Encoder(exports=tmp_path)
+    alone = encoder.read(["refund"], alone=True)[0]
     for export in tmp_path.iterdir():
         export.unlink()
-    assert np.array_equal(encoder.read(question)[0], alone)
-    encoder.close()  # lets both go; the export is made anew
 
-    beside, tokens = encoder.read(question)
-
-    assert np.array_equal(beside, alone)
-    assert np.array_equal(tokens[0], its_tokens[0])
+    assert np.array_equal(encoder.read(["refund"])[0], alone)
+    assert "can't be opened again" in caplog.text
 
 
 def test_a_failure_reaches_those_who_wait_and_nobody_else(encoder: Encoder, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -227,19 +227,46 @@ def test_chroma_is_not_asked_before_it_holds_the_newest(
     assert [set(each or ()) for each in found] == [set(index.words.keys)]
 
 
-def test_packed_files_that_fail_a_question_are_made_anew(open_index: Open, encoder: Encoder, tmp_path: Path) -> None:
-    """The question is answered by words, and the next refresh heals."""
+@pytest.mark.parametrize("size", [0, 10, 768])
+@pytest.mark.parametrize("name", ["units", "tokens", "means"])
+def test_packed_files_that_fail_a_question_are_made_anew(
+    open_index: Open, encoder: Encoder, tmp_path: Path, name: str, size: int
+) -> None:
+    """The question is answered by words, or without tokens, and the next refresh heals."""
     index = open_index()
     index.refresh()
     retriever = Retriever(index._engine, index, encoder)
-    (units,) = (tmp_path / "index").glob("packed-*/units")
-    os.truncate(units, 10)
+    (file,) = (tmp_path / "index").glob(f"packed-*/{name}")
+    os.truncate(file, size)
 
     found = retriever.retrieve("How long does a refund take?")
-    assert (found.dense, found.passages[0].guide_key) == (False, "refunds.md")
+    assert (found.dense, found.passages[0].guide_key) == (name == "tokens", "refunds.md")
 
     assert index.refresh()
-    assert retriever.retrieve("How long does a refund take?").dense
+    healed = retriever.retrieve("How long does a refund take?")
+    assert (healed.dense, index.is_complete) == (True, True)
+    assert healed.features is not None
+    assert healed.features.best_tokens > 0
+
+
+def test_packed_files_that_are_cut_before_more_is_added_are_made_anew(
+    open_index: Open, put_guide: Callable[[str, str | None], None], encoder: Encoder, tmp_path: Path
+) -> None:
+    """What is missing does not become zeros, and what a question found damaged meanwhile is not taken for whole."""
+    index = open_index()
+    index.refresh()
+    (units,) = (tmp_path / "index").glob("packed-*/units")
+    os.truncate(units, 768)
+    put_guide("zeppelin.md", "# Zeppelins\n\nA zeppelin delivers the spare routers on Fridays.\n")
+
+    assert index.refresh()
+    assert not index.is_complete
+    assert index.refresh()
+
+    assert (index.is_complete, index.fault) == (True, None)
+    vector = encoder.encode(["Who delivers spare routers?"])[0]
+    assert all(max(alike.units) > 0 for alike in index.alike(vector, list(index.words.keys)).values())
+    assert len(index.alike(vector, list(index.words.keys))) == len(index.words.keys)
 
 
 def test_packed_vectors_of_guides_that_are_long_gone_are_given_up(

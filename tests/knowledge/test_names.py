@@ -119,3 +119,14 @@ def test_the_data_sheet_of_the_product_asked_for_comes_first(
     }
 
     assert cited == {"brook 6 pro": "Brook 6 Pro router", "Brook 6": "Brook 6 router", "Brook 7": "Brook 7 router"}
+
+
+def test_more_texts_leave_the_names_in_use_as_they_are() -> None:
+    """Questions go on being answered by them meanwhile."""
+    names = Names(["The Brook 4 and the Brook 4 Pro."])
+
+    more = names.with_more(["The Brook 4 Max."])
+
+    assert names.unknown_in("Is there a Brook 4 Max?") == ["Brook 4 Max"]
+    assert more.unknown_in("Is there a Brook 4 Max?") == []
+    assert more.known_in("the brook 4 pro") == {("brook", "4", "pro")}

@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from knowledge.packed import FILES, Packed, Stored, mean_of
+from knowledge.packed import FILES, Packed, Stored, _floats, mean_of
 
 DIMENSIONS = 384
 
@@ -120,3 +120,11 @@ def test_a_place_that_the_power_went_off_over_costs_one_chunk(tmp_path: Path) ->
     packed.add(more)
 
     assert [packed.holds(chunk) for chunk in (*there, *more)] == [True, True, False, True, True]
+
+
+def test_every_half_is_read_as_numpy_reads_it() -> None:
+    """All that are finite, smallest and negative ones too."""
+    halves = np.arange(1 << 16, dtype=np.uint16).view(np.float16)
+    halves = halves[np.isfinite(halves)]
+
+    assert np.array_equal(_floats(halves).view(np.int32), halves.astype(np.float32).view(np.int32))

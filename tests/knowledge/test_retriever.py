@@ -1,6 +1,7 @@
 """The passage that answers comes first, by vectors and words together or by words alone."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
@@ -44,6 +45,33 @@ def test_words_alone_do_while_vectors_are_missing(open_index: Open, guides: Engi
 
     assert not found.dense
     assert found.passages[0].guide_key == "refunds.md"
+
+
+def test_only_a_question_that_no_other_is_beside_has_all_cores(
+    open_index: Open, guides: Engine, encoder: Encoder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """That is so again once the others are through, or have failed."""
+    index = open_index()
+    index.refresh()
+    retriever, read = Retriever(guides, index, encoder), encoder.read
+    alone: list[bool] = []
+
+    def watched(texts: Sequence[str], **how: bool) -> object:
+        alone.append(how["alone"])
+        if texts == ["first"]:
+            with ThreadPoolExecutor(1) as other:
+                other.submit(retriever.retrieve, "second").result(10)
+        if texts == ["third"]:
+            raise MemoryError
+        return read(texts, **how)
+
+    monkeypatch.setattr(encoder, "read", watched)
+    retriever.retrieve("first")
+    with pytest.raises(MemoryError):
+        retriever.retrieve("third")
+    retriever.retrieve("fourth")
+
+    assert alone == [True, False, True, True]
 
 
 def test_a_passage_is_the_text_of_its_span(open_index: Open, guides: Engine, encoder: Encoder) -> None:
