@@ -3,8 +3,8 @@
 ``python -m benchmarks.growth BASE WORK [--sizes 1000 10000 100000 300000] [--plot docs/scaling.png]``. BASE is a
 database of guides whose vectors are there: `benchmarks.answers --work` makes one, `frontline evaluate answers` another.
 Beyond its chunks come copies of its guides under other titles, with the vectors of the originals turned by chance;
-questions are real. Processor time is measured where one thread does the work, so that others on the machine don't show;
-a change is timed by the clock.
+questions are real. Processor time is measured, of both threads that a question may have, so that others on the machine
+don't show; a change is timed by the clock.
 """
 
 import argparse
