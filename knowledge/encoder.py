@@ -283,7 +283,7 @@ def _session(graph: Path | bytes, threads: int) -> "InferenceSession":
 
     options = SessionOptions()
     options.intra_op_num_threads = threads
-    options.add_session_config_entry("session.intra_op.allow_spinning", "0")  # a core is for whoever has work
+    options.add_session_config_entry("session.force_spinning_stop", "1")  # between two texts, a core is for others
     options.enable_cpu_mem_arena = False  # it would keep the memory of the longest batch for good
     options.log_severity_level = 3
     return InferenceSession(graph, options, providers=["CPUExecutionProvider"])
