@@ -25,7 +25,9 @@ def test_an_exported_conversation_runs(company: Company, bot: Bot) -> None:
     done = company.act("command", user="UANA", channel="C0ASK", text="/ask Is there a reconnection fee?")
     company.until(lambda: [one for one in company.private("UANA") if one.get("blocks")], "the private answer")
     company.quiet()
-    python = company.dialogue("C0ASK")
+    # An answer that is faster than its acknowledgement leaves this sign behind; the next time it may not.
+    lines = company.dialogue("C0ASK").splitlines(keepends=True)
+    python = "".join(line for line in lines if "Looking in the guides" not in line)
 
     assert python.count("company.say(") == 1
     assert "company.act('click', user='UANA', message_ts=answer_1[\"ts\"], " in python
