@@ -18,12 +18,12 @@ import os
 import random
 import shutil
 import threading
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from hashlib import sha256
 from itertools import count
 from pathlib import Path
-from typing import NamedTuple, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 from filelock import FileLock, Timeout
@@ -36,7 +36,7 @@ from knowledge.answers import LibraryState
 from knowledge.encoder import Bits, Encoder, ModelUnavailable, Vectors
 from knowledge.generation import Generation, probe
 from knowledge.lexical import Lexical
-from knowledge.packed import CutShort, Packed, Stored, mean_of
+from knowledge.packed import FORMAT, CutShort, Packed, Stored, mean_of
 from knowledge.ranking import Alike
 from knowledge.sentences import units
 from knowledge.tables import Chunk, Guide, Refusal, Revision, Vector
@@ -90,7 +90,7 @@ class _Placed(NamedTuple):
     words: Words
     packed: Packed
     changes: int  # of the files, until then
-    chunk_ids: NDArray[np.int64]
+    chunk_ids: NDArray[np.int64]  # in order
     rows: NDArray[np.intp]
 
 
@@ -148,27 +148,29 @@ class Index:
         compared = self._guarded(packed, lambda: packed.nearest(vector, limit, rows))
         return compared and dict(zip(chunk_ids[compared[0]].tolist(), compared[1].tolist(), strict=True))
 
-    def alike(self, vector: Vectors, chunk_ids: Collection[int]) -> dict[int, Alike]:
-        """How like a question the chunks named are, whole and in each of their units, as far as they are embedded."""
-        packed, rows = self._rows_of(chunk_ids)
-        if packed is None or not rows:
-            return {}
-        where = list(rows.values())
-        read = self._guarded(packed, lambda: (*packed.units(where), packed.means(where)))
-        if read is None:
-            return {}
-        units, starts, means = read
-        whole, parts = means @ vector, units @ vector
-        best = np.maximum.reduceat(parts, starts).tolist()
-        spans = zip(starts.tolist(), [*starts[1:].tolist(), len(parts)], strict=True)
-        own = [parts[start:end] for start, end in spans]
-        return {each: Alike(*cosines) for each, *cosines in zip(rows, whole.tolist(), best, own, strict=True)}
+    def alike(self, vector: Vectors, chunk_ids: Sequence[int]) -> Alike | None:
+        """How like a question the chunks named are; None when none of them has vectors, or these can't be read."""
+        if (packed := self._packed) is None:
+            return None
+        rows = self._rows_of(packed, chunk_ids)
+        there = rows >= 0
+        read = self._guarded(packed, lambda: packed.alike(vector, rows[there])) if there.any() else None
+        if read is None or there.all():
+            return read
+        wholes, bests = (_spread(each, there, np.float32(np.nan)) for each in (read.wholes, read.bests))
+        counts = _spread(np.diff(read.ends, prepend=0), there, np.int64(0))
+        return Alike(wholes, bests, read.units, np.cumsum(counts))
 
-    def tokens(self, chunk_ids: Collection[int]) -> dict[int, Bits]:
-        """The bits of the tokens of the chunks named, titles first, a row for each, as far as they are embedded."""
-        packed, rows = self._rows_of(chunk_ids)
-        read = packed and self._guarded(packed, lambda: packed.tokens(list(rows.values())))
-        return dict(zip(rows, read, strict=True)) if read else {}
+    def tokens(self, chunk_ids: Sequence[int]) -> list[Bits]:
+        """The bits of the tokens of each of the chunks named, a row for each, titles first; none without vectors."""
+        found = [np.zeros((0, 0), np.uint8)] * len(chunk_ids)
+        if (packed := self._packed) is not None:
+            rows = self._rows_of(packed, chunk_ids)
+            there = np.flatnonzero(rows >= 0)
+            read = self._guarded(packed, lambda: packed.tokens(rows[there])) if len(there) else None
+            for place, bits in zip(there.tolist(), read or (), strict=bool(read)):
+                found[place] = bits
+        return found
 
     def _guarded(self, packed: Packed, read: Callable[[], T]) -> T | None:
         """What is read; None, and the files are made anew, where they don't hold what they should."""
@@ -184,12 +186,14 @@ class Index:
         if packed is self._packed:
             self._packed, self._complete, self._are_damaged = None, -1, True
 
-    def _rows_of(self, chunk_ids: Collection[int]) -> tuple[Packed | None, dict[int, int]]:
-        packed, hashes = self._packed, self._words.hashes
-        if packed is None:
-            return None, {}
-        rows = {each: packed.rows.get(hashes.get(each, "")) for each in chunk_ids}
-        return packed, {each: row for each, row in rows.items() if row is not None}
+    def _rows_of(self, packed: Packed, chunk_ids: Sequence[int]) -> NDArray[np.intp]:
+        """Where the chunks named stand in the packed files; -1 for one that is not in them."""
+        known, rows = self._rows_within(packed, NO_FILTERS)
+        if not len(known):
+            return np.full(len(chunk_ids), -1, np.intp)
+        wanted = np.array(chunk_ids, np.int64)
+        places = np.minimum(np.searchsorted(known, wanted), len(known) - 1)
+        return np.where(known[places] == wanted, rows[places], -1)
 
     def _rows_within(self, packed: Packed, filters: Filters) -> tuple[NDArray[np.int64], NDArray[np.intp]]:
         words, placed, known = self._words, self._placed, packed.rows
@@ -198,7 +202,7 @@ class Index:
         elif placed and placed.packed is packed and placed.words is words and placed.changes == packed.changes:
             return placed.chunk_ids, placed.rows
         else:
-            every = list(words.hashes)
+            every = sorted(words.hashes)
         changes, hashes = packed.changes, words.hashes
         rows = np.fromiter((known.get(hashes[each], -1) for each in every), np.intp, len(every))
         chunk_ids, rows = np.array(every, np.int64)[rows >= 0], rows[rows >= 0]
@@ -352,7 +356,7 @@ class Index:
             self.fault = self._given_up
 
     def _open_packed(self) -> Packed:
-        made = f"{self._encoder.name} {self._precision} {self._encoder.dimensions}"
+        made = f"{FORMAT} {self._encoder.name} {self._precision} {self._encoder.dimensions}"
         folder = self._folder / f"{PACKED}{sha256(made.encode()).hexdigest()[:8]}"
         for other in self._folder.glob(f"{PACKED}*"):
             if other != folder:
@@ -415,9 +419,11 @@ class Index:
         missing = sorted((key for key in words.chunk_ids if key not in there), key=words.chunk_ids.__getitem__)
         for keys in _slices(missing, ROWS_AT_ONCE):
             self._go_on()
-            packed, rows = self._rows_of([words.chunk_ids[key] for key in keys])
-            if packed and (known := [key for key in keys if words.chunk_ids[key] in rows]):
-                means = packed.means([rows[words.chunk_ids[key]] for key in known])
+            if (packed := self._packed) is None:
+                break
+            rows = dict(zip(keys, self._rows_of(packed, [words.chunk_ids[key] for key in keys]).tolist(), strict=True))
+            if known := [key for key in keys if rows[key] >= 0]:
+                means = packed.means([rows[key] for key in known])
                 generation.add(known, means, [words.facets.get(words.chunk_ids[key], ()) for key in known])
         if gone := [key for key in there if key not in words.chunk_ids]:
             generation.remove(gone)
@@ -582,6 +588,13 @@ def _unpacked(packed: Packed | None, words: Words) -> dict[str, int]:
     """The texts whose vectors are not packed, each with one of its chunks."""
     packed_already = packed.rows if packed else {}
     return {hash_: each for each, hash_ in words.hashes.items() if hash_ not in packed_already}
+
+
+def _spread(values: NDArray[Any], there: NDArray[np.bool_], otherwise: Any) -> NDArray[Any]:
+    """A value for each, those that are there one after the other."""
+    every = np.full(len(there), otherwise)
+    every[there] = values
+    return every
 
 
 def _slices(items: Sequence[T], size: int) -> Iterator[Sequence[T]]:

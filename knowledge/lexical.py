@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -125,14 +125,14 @@ class Lexical:
 
     def score(self, words: Sequence[str], chunk_ids: Sequence[int]) -> dict[int, float]:
         """BM25 of the chunks named; those without any of the words are left out."""
+        return self._scores(self._among(chunk_ids, self._any_of(words)), max(1, len(chunk_ids)))
+
+    def most(self, weights: Mapping[str, float], chunk_ids: Sequence[int]) -> float:
+        """The highest sum of the weights of the words that stand in one of the chunks named."""
         from tantivy import Occur, Query
 
-        # Not as a set of terms: for that, tantivy walks through all the chunks there are.
-        each = [(Occur.Should, Query.term_query(self._index.schema, "chunk", chunk_id)) for chunk_id in chunk_ids]
-        only = Query.const_score_query(Query.boolean_query(each), 0.0)
-        return self._scores(
-            Query.boolean_query([(Occur.Must, only), (Occur.Must, self._any_of(words))]), max(1, len(chunk_ids))
-        )
+        words = [(Occur.Should, Query.const_score_query(self._word(word), weight)) for word, weight in weights.items()]
+        return max(self._scores(self._among(chunk_ids, Query.boolean_query(words)), 1).values(), default=0.0)
 
     def rarity(self, word: str) -> float:
         """Inverse document frequency of a stem over all chunks; highest where none has it."""
@@ -145,12 +145,21 @@ class Lexical:
     def _any_of(self, words: Sequence[str]) -> tantivy.Query:
         from tantivy import Occur, Query
 
-        return Query.boolean_query(
-            [
-                (Occur.Should, Query.term_query(self._index.schema, "text", word, index_option="freq"))
-                for word in dict.fromkeys(words)
-            ]
-        )
+        return Query.boolean_query([(Occur.Should, self._word(word)) for word in dict.fromkeys(words)])
+
+    def _word(self, word: str) -> tantivy.Query:
+        from tantivy import Query
+
+        return Query.term_query(self._index.schema, "text", word, index_option="freq")
+
+    def _among(self, chunk_ids: Sequence[int], query: tantivy.Query) -> tantivy.Query:
+        """Only the chunks named."""
+        from tantivy import Occur, Query
+
+        # Not as a set of terms: for that, tantivy walks through all the chunks there are.
+        each = [(Occur.Should, Query.term_query(self._index.schema, "chunk", chunk_id)) for chunk_id in chunk_ids]
+        only = Query.const_score_query(Query.boolean_query(each), 0.0)
+        return Query.boolean_query([(Occur.Must, only), (Occur.Must, query)])
 
     def _scores(self, query: tantivy.Query, limit: int) -> dict[int, float]:
         if self.size == 0:

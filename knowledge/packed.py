@@ -14,10 +14,15 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
+import simsimd
 from numpy.typing import NDArray
 
 from knowledge.encoder import Bits, Vectors
+from knowledge.ranking import Alike
 
+Halves = NDArray[np.float16]
+
+FORMAT = 2  # of the files; counted up when they would hold something else
 PLACE = np.dtype([("hash", "S64"), ("unit", "<u8"), ("units", "<u4"), ("token", "<u8"), ("tokens", "<u4")])
 FILES = ("units", "tokens", "means", "places")  # in this order: a chunk is there once its place is
 
@@ -39,7 +44,7 @@ class _Content(NamedTuple):
 
     rows: dict[str, int]  # by hash, of the chunks that are not forgotten; shared with the next content
     places: NDArray[Any]
-    means: Vectors  # mapped into memory
+    means: Halves  # mapped into memory
 
 
 class Packed:
@@ -82,7 +87,7 @@ class Packed:
         if not chunks:
             return
         content = self._content
-        places, means = np.zeros(len(chunks), PLACE), np.empty((len(chunks), self._dimensions), np.float32)
+        places, means = np.zeros(len(chunks), PLACE), np.empty((len(chunks), self._dimensions), "<f2")
         unit, token = _ends(content.places)
         for n, chunk in enumerate(chunks):
             own = np.frombuffer(chunk.units, "<f2").reshape(-1, self._dimensions)
@@ -121,27 +126,30 @@ class Packed:
                 file.write(bytes(PLACE["hash"].itemsize))
         self.changes += 1
 
-    def units(self, rows: Sequence[int]) -> tuple[Vectors, NDArray[np.int64]]:
-        """The vectors of the units of some chunks, one below the other, and where those of each begin."""
-        counts = self._content.places[list(rows)]["units"].astype(np.int64)
-        halves = np.frombuffer(b"".join(self._units_of(rows)), "<f2").reshape(-1, self._dimensions)
-        return _floats(halves), np.cumsum(counts) - counts
+    def alike(self, vector: Vectors, rows: NDArray[np.intp]) -> Alike:
+        """How like a question some chunks are."""
+        places = self._content.places
+        counts = places["units"][rows].astype(np.int64)
+        halves = _pieces(self._units, places["unit"][rows], counts, 2 * self._dimensions).view("<f2")
+        units, ends = _cosines(vector, halves), np.cumsum(counts)
+        bests = np.maximum.reduceat(units, ends - counts)
+        return Alike(_cosines(vector, self._all_means()[rows]), bests, units, ends)
 
-    def tokens(self, rows: Sequence[int]) -> list[Bits]:
+    def tokens(self, rows: NDArray[np.intp]) -> list[Bits]:
         """The bits of the tokens of each of some chunks, title first."""
-        places, size = self._content.places[list(rows)], self._width
-        read = _pieces(self._tokens, places["token"], places["tokens"], size)
-        return [np.frombuffer(bits, np.uint8).reshape(-1, size) for bits in read]
+        places = self._content.places
+        counts = places["tokens"][rows].astype(np.int64)
+        return np.split(_pieces(self._tokens, places["token"][rows], counts, self._width), np.cumsum(counts)[:-1])
 
     def means(self, rows: Sequence[int]) -> Vectors:
         """The means of the units of some chunks, at length 1."""
-        return np.asarray(self._all_means()[list(rows)], np.float32)
+        return self._all_means()[list(rows)].astype(np.float32)
 
     def nearest(self, vector: Vectors, limit: int, rows: NDArray[np.intp]) -> tuple[NDArray[np.intp], Vectors]:
         """Which of the rows have the highest cosine to ``vector`` (places in ``rows``, best first), and it."""
         means = self._all_means()
         are_most = 2 * len(rows) > len(means)  # then picking them first takes longer than comparing all
-        cosines = (means @ vector)[rows] if are_most else means[rows] @ vector
+        cosines = _cosines(vector, means)[rows] if are_most else _cosines(vector, means[rows])
         few = np.argpartition(-cosines, limit)[:limit] if len(cosines) > limit else np.arange(len(cosines))
         best = few[np.argsort(-cosines[few], kind="stable")]
         return best, cosines[best]
@@ -150,13 +158,12 @@ class Packed:
         """Whether a chunk is here with the vectors that it should have."""
         if (row := self._content.rows.get(chunk.hash)) is None:
             return False
-        return (self._units_of([row])[0], self.tokens([row])[0].tobytes()) == (chunk.units, chunk.tokens)
+        place, width = self._content.places[[row]], 2 * self._dimensions
+        units = _pieces(self._units, place["unit"], place["units"], width)
+        tokens = _pieces(self._tokens, place["token"], place["tokens"], self._width)
+        return (units.tobytes(), tokens.tobytes()) == (chunk.units, chunk.tokens)
 
-    def _units_of(self, rows: Sequence[int]) -> list[bytes]:
-        places = self._content.places[list(rows)]
-        return _pieces(self._units, places["unit"], places["units"], 2 * self._dimensions)
-
-    def _all_means(self) -> Vectors:
+    def _all_means(self) -> Halves:
         """Raises CutShort where the file has been cut: to read behind the end of a mapping kills the process."""
         means = self._content.means
         if os.fstat(self._means).st_size < means.nbytes:
@@ -166,7 +173,7 @@ class Packed:
     def _sizes(self, places: NDArray[Any]) -> tuple[int, ...]:
         """How long the files are with these places."""
         units, tokens = _ends(places)
-        return 2 * units * self._dimensions, tokens * self._width, 4 * len(places) * self._dimensions, places.nbytes
+        return 2 * units * self._dimensions, tokens * self._width, 2 * len(places) * self._dimensions, places.nbytes
 
     def _read(self) -> _Content:
         """What the files hold. Raises CutShort or OSError where they are shorter than the places say."""
@@ -186,31 +193,29 @@ class Packed:
         weakref.finalize(self, os.close, file)  # not sooner: somebody may be reading
         return file
 
-    def _mapped(self, chunks: int) -> Vectors:
+    def _mapped(self, chunks: int) -> Halves:
         if chunks == 0:  # nothing can't be mapped
-            return np.zeros((0, self._dimensions), np.float32)
-        return np.memmap(self._folder / "means", "<f4", "r", shape=(chunks, self._dimensions)).view(np.ndarray)
+            return np.zeros((0, self._dimensions), "<f2")
+        return np.memmap(self._folder / "means", "<f2", "r", shape=(chunks, self._dimensions)).view(np.ndarray)
 
 
-def _pieces(file: int, first: NDArray[Any], count: NDArray[Any], size: int) -> list[bytes]:
+def _pieces(file: int, first: NDArray[Any], count: NDArray[Any], size: int) -> Bits:
     """So many rows of ``size`` bytes from each place. Raises CutShort where the file has been cut."""
-    read = [os.pread(file, n * size, at * size) for at, n in zip(first.tolist(), count.tolist(), strict=True)]
-    if sum(map(len, read)) != int(count.sum()) * size:
-        raise CutShort("units or tokens are cut short")
+    read, at = np.empty((int(count.sum()), size), np.uint8), 0
+    for start, rows in zip(first.tolist(), count.tolist(), strict=True):
+        if os.preadv(file, [read[at : at + rows].data], start * size) != rows * size:
+            raise CutShort("units or tokens are cut short")
+        at += rows
     return read
 
 
-def _floats(halves: NDArray[np.float16]) -> Vectors:
-    """As float32, in a quarter of numpy's time: the bits are moved to their places, the exponent is 112 more there.
-
-    Holds for finite numbers, as unit vectors have.
-    """
-    bits = halves.view(np.int16).astype(np.int32)  # the sign fills all bits above
-    bits <<= 13
-    bits &= ~0x70000000  # of these, only the highest is wanted
-    floats: Vectors = bits.view(np.float32)
-    floats *= np.float32(2.0**112)
-    return floats
+def _cosines(vector: Vectors, halves: Halves) -> Vectors:
+    """Of a unit vector to others, without making floats of them all."""
+    if not len(halves):
+        return np.zeros(0, np.float32)
+    asked = vector.astype("<f2")[None]
+    cosines: Vectors = np.asarray(simsimd.cdist(asked, halves, metric="dot", out_dtype="f32"), np.float32)[0]
+    return cosines
 
 
 def _ends(places: NDArray[Any]) -> tuple[int, int]:

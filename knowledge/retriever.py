@@ -10,12 +10,14 @@ from itertools import islice
 from threading import Lock, Semaphore
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
 from sqlalchemy import Engine, Integer, Select, bindparam, select
 
 from knowledge.answers import Passage
 from knowledge.encoder import Bits, Encoder, Vectors
 from knowledge.index import NO_FILTERS, SPAN, Index, reading
-from knowledge.lexical import BM25_K1, asking, stems
+from knowledge.lexical import BM25_K1, Lexical, asking, stems
 from knowledge.names import Name, Names, are_siblings
 from knowledge.ranking import SIBLING, Alike, Features, above_chance, fuse, likeness, read_again
 from knowledge.sentences import Kind, Piece, pieces, runs
@@ -52,7 +54,7 @@ class Found:
     features: Features | None  # None when nothing was found
     dense: bool  # whether vectors took part
     unknown: tuple[str, ...] = ()  # products that the question names and no guide knows, though it knows their siblings
-    alike: Mapping[int, Alike] = field(default_factory=dict)  # by chunk id
+    alike: Mapping[int, Vectors] = field(default_factory=dict)  # by chunk id, the cosine of each of its units
     rarity: Mapping[str, float] = field(default_factory=dict)  # of the question's words
     _read: dict[int, Closely] = field(default_factory=dict, init=False, repr=False, compare=False)
 
@@ -117,27 +119,24 @@ class Retriever:
         vector, tokens = _read_by(self._encoder, asked, alone) if self._index.is_dense else (None, None)
         near = self._index.nearest(vector, CANDIDATES, filters) if vector is not None else None
         candidates = list(dict.fromkeys([*(near or ()), *bm25]))
-        if vector is not None and near:
+        alike = self._index.alike(vector, candidates) if vector is not None else None
+        if near:
             bm25 |= words.lexical.score(keywords, [each for each in near if each not in bm25])
-            alike = self._index.alike(vector, candidates)
-        else:
-            alike = {}
-        if not alike:  # none of them has vectors, or these can't be read
-            vector = None
         scores = dict(islice(fuse(alike, bm25, candidates).items(), READ_AGAIN))
-        by_tokens = likeness(tokens, self._index.tokens(scores)) if alike and tokens is not None else {}
-        scores = read_again(scores, by_tokens) if by_tokens else scores
+        by_tokens = likeness(tokens, self._index.tokens(list(scores))) if alike and tokens is not None else None
+        scores = read_again(scores, by_tokens) if by_tokens is not None else scores
         wanted = words.names.known_in(asked)
         passages = self._read(scores if wanted else dict(islice(scores.items(), PASSAGES)))
         if not passages:
-            return Found((), None, vector is not None)
+            return Found((), None, alike is not None)
         if wanted:
             passages = _without_siblings(words.names, wanted, passages)[:PASSAGES]
         rarity = {word: words.lexical.rarity(word) for word in keywords}
-        features = self._features(words, asked, passages, bm25, rarity, list(alike.values()), by_tokens)
-        own = {each.chunk_id: alike[each.chunk_id] for each in passages if each.chunk_id in alike}
+        features = self._features(words, asked, passages, bm25, rarity, alike, by_tokens)
+        places = {each: place for place, each in enumerate(candidates)}
+        own = {each.chunk_id: alike.units_of(places[each.chunk_id]) for each in passages} if alike else {}
         unknown = tuple(words.names.unknown_in(asked))
-        return Found(tuple(passages), features, vector is not None, unknown, own, rarity)
+        return Found(tuple(passages), features, alike is not None, unknown, own, rarity)
 
     def _features(
         self,
@@ -146,18 +145,18 @@ class Retriever:
         passages: Sequence[Passage],
         bm25: Mapping[int, float],
         rarity: Mapping[str, float],
-        alike: Sequence[Alike],
-        by_tokens: Mapping[int, float],
+        alike: Alike | None,
+        by_tokens: NDArray[np.float64] | None,
     ) -> Features:
         """What the decision stands on."""
         names = names_of(asked)
         chunks = len(words.keys)
         return Features(
-            best_unit=above_chance(max((each.best for each in alike), default=0.0), chunks) if alike else 0.0,
-            best_passage=above_chance(max((each.whole for each in alike), default=0.0), chunks) if alike else 0.0,
-            best_tokens=above_chance(max(by_tokens.values()), chunks) if by_tokens else 0.0,
+            best_unit=_best(alike and alike.bests, chunks),
+            best_passage=_best(alike and alike.wholes, chunks),
+            best_tokens=_best(by_tokens, chunks),
             words_matched=_matched(bm25, rarity),
-            words_covered=max(_covered(rarity, _words_of(each)) for each in passages[:COVERING]),
+            words_covered=_most_covered(words.lexical, rarity, [each.chunk_id for each in passages[:COVERING]]),
             names_elsewhere=self._share_elsewhere(names, passages[0]),
             names_absent=sum(not words.names.says(name) for name in names) / len(names) if names else 0.0,
         )
@@ -234,18 +233,18 @@ def _read_by(encoder: Encoder, text: str, alone: bool) -> tuple[Vectors, Bits]:
     return vectors[0], tokens[0]
 
 
-def _read_closely(passage: Passage, alike: Mapping[int, Alike], rarity: Mapping[str, float]) -> Closely:
+def _read_closely(passage: Passage, alike: Mapping[int, Vectors], rarity: Mapping[str, float]) -> Closely:
     """The sentences of a passage, each with the cosine of its unit and its share of the question's words."""
-    every, of = pieces(passage.text), alike.get(passage.chunk_id)
+    every, cosines = pieces(passage.text), alike.get(passage.chunk_id, ())
     spans, own = runs(every), [piece for piece in every if _answers(piece)]
     scores = []
     for piece in own:
         shared = _covered(rarity, set(stems(passage.text[piece.start : piece.end])))
-        if of is None:
+        if not len(cosines):
             scores.append(shared)
         else:
             unit = next(n for n, (_, end) in enumerate(spans) if piece.start < end)
-            scores.append(float(of.units[unit]) + WORDS_WEIGHT * shared)
+            scores.append(float(cosines[unit]) + WORDS_WEIGHT * shared)
     return Closely(tuple(own), tuple(scores))
 
 
@@ -275,16 +274,24 @@ def _is_on_sibling(wanted: Name, named: Collection[Name]) -> bool:
     return not is_on_it and any(are_siblings(wanted, name) for name in named)
 
 
+def _best(cosines: NDArray[Any] | None, chunks: int) -> float:
+    """The highest of those that are known, above chance; 0 without any."""
+    if cosines is None or np.isnan(cosines).all():
+        return 0.0
+    return above_chance(float(np.nanmax(cosines)), chunks)
+
+
 def _matched(bm25: Mapping[int, float], rarity: Mapping[str, float]) -> float:
     most = (1 + BM25_K1) * sum(rarity.values())  # what a chunk nears that has every word many times
     return min(1.0, max(bm25.values(), default=0.0) / most) if most else 0.0
+
+
+def _most_covered(lexical: Lexical, rarity: Mapping[str, float], chunk_ids: Sequence[int]) -> float:
+    every = sum(rarity.values())
+    return min(1.0, lexical.most(rarity, chunk_ids) / every) if every else 0.0
 
 
 def _covered(rarity: Mapping[str, float], among: set[str]) -> float:
     """The share of the words that are among others, rare words counting for more."""
     every = sum(rarity.values())
     return sum(weight for word, weight in rarity.items() if word in among) / every if every else 0.0
-
-
-def _words_of(passage: Passage) -> set[str]:
-    return set(stems(" ".join((passage.title, *passage.headings, passage.text))))

@@ -127,28 +127,37 @@ def test_any_text_may_be_asked(question: str, open_index: Open, guides: Engine, 
 
 def test_scores_of_both_kinds_are_added_as_z_scores() -> None:
     """What is best by both comes first; no vector yet counts as average, no word as none."""
-    alike = {1: Alike(0.9, 0.9, (0.9,)), 2: Alike(0.1, 0.1, (0.1, 0.0)), 3: Alike(0.5, 0.5, (0.2, 0.5))}
-    scores = fuse(alike, {1: 8.0, 4: 8.0}, {1, 2, 3, 4})
+    wholes, bests = (np.array(each, np.float32) for each in ((0.9, 0.1, 0.5, np.nan), (0.9, 0.1, 0.5, np.nan)))
+    units, ends = np.array([0.9, 0.1, 0.0, 0.2, 0.5], np.float32), np.array([1, 3, 5, 5])
+    alike = Alike(wholes, bests, units, ends)
+    scores = fuse(alike, {1: 8.0, 4: 8.0}, [1, 2, 3, 4])
 
     assert list(scores) == [1, 4, 3, 2]
     assert scores[4] == pytest.approx(0.5)
-    assert fuse({}, {}, ()) == {}
+    assert [alike.units_of(place).tolist() for place in range(4)] == [
+        pytest.approx(each) for each in ([0.9], [0.1, 0.0], [0.2, 0.5], [])
+    ]
+    assert fuse(None, {4: 8.0, 1: 3.0}, [1, 4]) == {4: pytest.approx(0.5), 1: pytest.approx(-0.5)}
+    assert fuse(None, {1: 0.1, 2: 0.1, 3: 0.1}, [3, 2, 1]) == {1: 0.0, 2: 0.0, 3: 0.0}
+    assert fuse(None, {}, []) == {}
 
 
 def test_passages_are_read_again_token_by_token() -> None:
     """A token counts with the most alike one of a passage; a passage that isn't embedded yet counts as average."""
     asked = np.array([[0b1111_0000], [0b0000_1111]], np.uint8)
-    passages = {
-        1: np.array([[0b1111_0000], [0b0000_1110], [0b1010_1010]], np.uint8),  # the first whole, the second but a bit
-        2: np.array([[0b1111_0000]], np.uint8),  # the first whole, of the second nothing
-        3: np.zeros((0, 1), np.uint8),
-    }
+    passages = [
+        np.array([[0b1111_0000]], np.uint8),  # the first whole, of the second nothing
+        np.zeros((0, 0), np.uint8),
+        np.array([[0b1111_0000], [0b0000_1110], [0b1010_1010]], np.uint8),  # the first whole, the second but a bit
+    ]
 
     alike = likeness(asked, passages)
 
-    assert alike == {1: pytest.approx(1 - 2 * 1 / 16), 2: pytest.approx(1 - 2 * 8 / 16)}
+    assert alike.tolist() == pytest.approx([1 - 2 * 8 / 16, np.nan, 1 - 2 * 1 / 16], nan_ok=True)
     assert list(read_again({2: 1.0, 3: 0.9, 1: 0.8}, alike)) == [1, 3, 2]
-    assert likeness(asked, {}) == likeness(asked[:0], passages) == {}
+    assert likeness(asked, []).tolist() == []
+    assert np.isnan(likeness(asked[:0], passages)).all()
+    assert read_again({2: 1.0, 1: 0.8}, np.full(2, np.nan)) == {2: 1.0, 1: 0.8}
 
 
 def test_more_evidence_is_more_probable_and_unknown_names_are_less() -> None:
