@@ -423,7 +423,7 @@ class Index:
                 break
             rows = dict(zip(keys, self._rows_of(packed, [words.chunk_ids[key] for key in keys]).tolist(), strict=True))
             if known := [key for key in keys if rows[key] >= 0]:
-                means = packed.means([rows[key] for key in known])
+                means = packed.means(np.array([rows[key] for key in known]))
                 generation.add(known, means, [words.facets.get(words.chunk_ids[key], ()) for key in known])
         if gone := [key for key in there if key not in words.chunk_ids]:
             generation.remove(gone)

@@ -21,9 +21,20 @@ from knowledge.encoder import Bits, Vectors
 from knowledge.ranking import Alike
 
 Halves = NDArray[np.float16]
+Bytes = NDArray[np.int8]
 
 FORMAT = 2  # of the files; counted up when they would hold something else
-PLACE = np.dtype([("hash", "S64"), ("unit", "<u8"), ("units", "<u4"), ("token", "<u8"), ("tokens", "<u4")])
+PLACE = np.dtype(
+    [
+        ("hash", "S64"),
+        ("unit", "<u8"),
+        ("units", "<u4"),
+        ("token", "<u8"),
+        ("tokens", "<u4"),
+        ("length", "<f4"),  # of the mean of the units
+        ("step", "<f4"),  # of the mean's whole numbers
+    ]
+)
 FILES = ("units", "tokens", "means", "places")  # in this order: a chunk is there once its place is
 
 
@@ -44,7 +55,8 @@ class _Content(NamedTuple):
 
     rows: dict[str, int]  # by hash, of the chunks that are not forgotten; shared with the next content
     places: NDArray[Any]
-    means: Halves  # mapped into memory
+    means: Bytes  # at length 1, mapped into memory
+    steps: Vectors  # one for each mean
 
 
 class Packed:
@@ -87,12 +99,13 @@ class Packed:
         if not chunks:
             return
         content = self._content
-        places, means = np.zeros(len(chunks), PLACE), np.empty((len(chunks), self._dimensions), "<f2")
+        places, means = np.zeros(len(chunks), PLACE), np.empty((len(chunks), self._dimensions), np.int8)
         unit, token = _ends(content.places)
         for n, chunk in enumerate(chunks):
             own = np.frombuffer(chunk.units, "<f2").reshape(-1, self._dimensions)
-            places[n] = (chunk.hash.encode(), unit, len(own), token, len(chunk.tokens) // self._width)
-            means[n] = mean_of(own)
+            length = np.linalg.norm(own.astype(np.float32).mean(axis=0))
+            means[n], step = _in_steps(mean_of(own))
+            places[n] = (chunk.hash.encode(), unit, len(own), token, len(chunk.tokens) // self._width, length, step)
             unit, token = unit + len(own), token + len(chunk.tokens) // self._width
         written = (
             b"".join(chunk.units for chunk in chunks),
@@ -109,8 +122,7 @@ class Packed:
                 file.write(data)
                 file.flush()
                 os.fsync(file.fileno())
-        both = np.concatenate([content.places, places])
-        self._content = _Content(content.rows, both, self._mapped(len(both)))
+        self._content = self._held(content.rows, np.concatenate([content.places, places]))
         # Last, so that whoever finds a row here finds it in the content too.
         content.rows.update((chunk.hash, len(content.places) + n) for n, chunk in enumerate(chunks))
         self.changes += 1
@@ -131,9 +143,10 @@ class Packed:
         places = self._content.places
         counts = places["units"][rows].astype(np.int64)
         halves = _pieces(self._units, places["unit"][rows], counts, 2 * self._dimensions).view("<f2")
-        units, ends = _cosines(vector, halves), np.cumsum(counts)
-        bests = np.maximum.reduceat(units, ends - counts)
-        return Alike(_cosines(vector, self._all_means()[rows]), bests, units, ends)
+        units, ends = _products(vector.astype("<f2"), halves), np.cumsum(counts)
+        starts = ends - counts
+        wholes = np.add.reduceat(units, starts) / (counts * places["length"][rows])  # as the mean's, at length 1
+        return Alike(wholes.astype(np.float32), np.maximum.reduceat(units, starts), units, ends)
 
     def tokens(self, rows: NDArray[np.intp]) -> list[Bits]:
         """The bits of the tokens of each of some chunks, title first."""
@@ -141,15 +154,25 @@ class Packed:
         counts = places["tokens"][rows].astype(np.int64)
         return np.split(_pieces(self._tokens, places["token"][rows], counts, self._width), np.cumsum(counts)[:-1])
 
-    def means(self, rows: Sequence[int]) -> Vectors:
+    def means(self, rows: NDArray[np.intp]) -> Vectors:
         """The means of the units of some chunks, at length 1."""
-        return self._all_means()[list(rows)].astype(np.float32)
+        places = self._content.places
+        counts = places["units"][rows].astype(np.int64)
+        halves = _pieces(self._units, places["unit"][rows], counts, 2 * self._dimensions).view("<f2")
+        sums = np.add.reduceat(halves.astype(np.float32), np.cumsum(counts) - counts)
+        means: Vectors = sums / np.linalg.norm(sums, axis=1, keepdims=True)
+        return means
 
     def nearest(self, vector: Vectors, limit: int, rows: NDArray[np.intp]) -> tuple[NDArray[np.intp], Vectors]:
-        """Which of the rows have the highest cosine to ``vector`` (places in ``rows``, best first), and it."""
-        means = self._all_means()
+        """Which of the rows have the highest cosine to ``vector`` (places in ``rows``, best first), and it.
+
+        In whole numbers, which changes a cosine by .001: enough to choose the candidates by.
+        """
+        means, steps = self._all_means(), self._content.steps
+        asked, step = _in_steps(vector)
         are_most = 2 * len(rows) > len(means)  # then picking them first takes longer than comparing all
-        cosines = _cosines(vector, means)[rows] if are_most else _cosines(vector, means[rows])
+        products = _products(asked, means)[rows] if are_most else _products(asked, means[rows])
+        cosines = products * (step * steps[rows])
         few = np.argpartition(-cosines, limit)[:limit] if len(cosines) > limit else np.arange(len(cosines))
         best = few[np.argsort(-cosines[few], kind="stable")]
         return best, cosines[best]
@@ -163,7 +186,7 @@ class Packed:
         tokens = _pieces(self._tokens, place["token"], place["tokens"], self._width)
         return (units.tobytes(), tokens.tobytes()) == (chunk.units, chunk.tokens)
 
-    def _all_means(self) -> Halves:
+    def _all_means(self) -> Bytes:
         """Raises CutShort where the file has been cut: to read behind the end of a mapping kills the process."""
         means = self._content.means
         if os.fstat(self._means).st_size < means.nbytes:
@@ -173,7 +196,7 @@ class Packed:
     def _sizes(self, places: NDArray[Any]) -> tuple[int, ...]:
         """How long the files are with these places."""
         units, tokens = _ends(places)
-        return 2 * units * self._dimensions, tokens * self._width, 2 * len(places) * self._dimensions, places.nbytes
+        return 2 * units * self._dimensions, tokens * self._width, len(places) * self._dimensions, places.nbytes
 
     def _read(self) -> _Content:
         """What the files hold. Raises CutShort or OSError where they are shorter than the places say."""
@@ -186,17 +209,20 @@ class Packed:
                 raise CutShort(f"{name} is cut short")
         self._units, self._tokens, self._means = (self._opened(name) for name in ("units", "tokens", "means"))
         rows = {hash_.decode(): row for row, hash_ in enumerate(places["hash"].tolist()) if hash_}
-        return _Content(rows, places, self._mapped(len(places)))
+        return self._held(rows, places)
 
     def _opened(self, name: str) -> int:
         file = os.open(self._folder / name, os.O_RDONLY)
         weakref.finalize(self, os.close, file)  # not sooner: somebody may be reading
         return file
 
-    def _mapped(self, chunks: int) -> Halves:
-        if chunks == 0:  # nothing can't be mapped
-            return np.zeros((0, self._dimensions), "<f2")
-        return np.memmap(self._folder / "means", "<f2", "r", shape=(chunks, self._dimensions)).view(np.ndarray)
+    def _held(self, rows: dict[str, int], places: NDArray[Any]) -> _Content:
+        shape = (len(places), self._dimensions)
+        # Nothing can't be mapped.
+        means = (
+            np.memmap(self._folder / "means", np.int8, "r", shape=shape) if len(places) else np.zeros(shape, np.int8)
+        )
+        return _Content(rows, places, means.view(np.ndarray), np.ascontiguousarray(places["step"]))
 
 
 def _pieces(file: int, first: NDArray[Any], count: NDArray[Any], size: int) -> Bits:
@@ -209,13 +235,18 @@ def _pieces(file: int, first: NDArray[Any], count: NDArray[Any], size: int) -> B
     return read
 
 
-def _cosines(vector: Vectors, halves: Halves) -> Vectors:
-    """Of a unit vector to others, without making floats of them all."""
-    if not len(halves):
+def _products(vector: Halves | Bytes, others: Halves | Bytes) -> Vectors:
+    """The products of a vector and others of its kind, without making floats of them all."""
+    if not len(others):
         return np.zeros(0, np.float32)
-    asked = vector.astype("<f2")[None]
-    cosines: Vectors = np.asarray(simsimd.cdist(asked, halves, metric="dot", out_dtype="f32"), np.float32)[0]
-    return cosines
+    products: Vectors = np.asarray(simsimd.cdist(vector[None], others, metric="dot", out_dtype="f32"), np.float32)[0]
+    return products
+
+
+def _in_steps(vector: Vectors) -> tuple[Bytes, float]:
+    """A vector as whole numbers from -127 to 127, and what one of them is worth."""
+    step = max(float(np.abs(vector).max()), 1e-12) / 127
+    return np.rint(vector / step).astype(np.int8), step
 
 
 def _ends(places: NDArray[Any]) -> tuple[int, int]:

@@ -39,7 +39,7 @@ def test_what_is_added_is_read_again_by_this_process_and_the_next(tmp_path: Path
         rows = np.array([each.rows[chunk.hash] for chunk in (more[3], first[1])])
         assert [bits.tobytes() for bits in each.tokens(rows)] == [more[3].tokens, first[1].tokens]
         means = np.stack([mean_of(units_of(more[3])), mean_of(units_of(first[1]))])
-        assert each.means(rows) == pytest.approx(means, abs=1e-3)
+        assert each.means(rows) == pytest.approx(means, abs=1e-6)
 
 
 def test_a_question_is_compared_with_chunks_and_with_each_of_their_units(tmp_path: Path) -> None:
@@ -63,13 +63,13 @@ def test_the_nearest_are_those_of_a_full_comparison(tmp_path: Path) -> None:
     every = chunks(60)
     packed = Packed(tmp_path, DIMENSIONS)
     packed.add(every)
-    asked = packed.means([17])[0]
+    asked = packed.means(np.array([17]))[0]
     cosines = np.stack([mean_of(units_of(chunk)) for chunk in every]) @ asked
 
     for some in (np.arange(60), np.arange(59, 10, -1), np.array([5, 17, 40]), np.zeros(0, np.intp)):
         places, found = packed.nearest(asked, 4, some)
         assert some[places].tolist() == sorted(some, key=lambda row: -cosines[row])[:4]
-        assert found == pytest.approx(cosines[some[places]], abs=1e-3)
+        assert found == pytest.approx(cosines[some[places]], abs=3e-3)
 
 
 def test_what_is_forgotten_can_be_added_again(tmp_path: Path) -> None:
@@ -117,7 +117,7 @@ def test_files_that_do_not_fit_together_are_emptied(tmp_path: Path, name: str) -
 
     packed = Packed(tmp_path, DIMENSIONS)
 
-    assert len(packed.rows) == (1 if name == "places" else 0)  # a place is 88 bytes
+    assert len(packed.rows) == (1 if name == "places" else 0)  # a place is 96 bytes
     packed.add(chunks(3, seed=3))
     assert all(Packed(tmp_path, DIMENSIONS).holds(chunk) for chunk in chunks(3, seed=3))
 
