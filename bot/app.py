@@ -17,6 +17,7 @@ from slack_bolt.response import BoltResponse
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot import acknowledgement
 from bot.delivery import refusal
 from bot.listeners import Route, opens_a_view, routes
 from bot.parts import Parts
@@ -96,6 +97,8 @@ async def _on_error(
         return None if response is None else BoltResponse(status=200)
     short_id = secrets.token_hex(3)
     log.error("error %s (delivery %s): %s", short_id, delivery_id, _trace(error))
+    if response is None:
+        await acknowledgement.sent()
     text = _in_words(error, short_id)
     answer = None if response is None else BoltResponse(status=200, body=_form_error(body, text) or "")
     if answer is None or not answer.body:

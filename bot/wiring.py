@@ -14,13 +14,13 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from aiohttp import ClientError, web
-from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_bolt.app.async_app import AsyncApp
 from slack_bolt.authorization import AuthorizeResult
 from slack_sdk.errors import SlackApiError
 from slack_sdk.http_retry.builtin_async_handlers import AsyncRateLimitErrorRetryHandler
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.acknowledgement import Socket
 from bot.app import apologise, create_app
 from bot.delivery import Clock, Inbox, Outbox, refusal
 from bot.library import CannotStart, clock_from, open_library
@@ -118,7 +118,7 @@ async def started(
             await first(parts)
         await parts.inbox.replay(app, partial(apologise, parts))
         keeping = asyncio.create_task(parts.inbox.keep(app, partial(apologise, parts)))
-        handler = AsyncSocketModeHandler(app, settings.slack_app_token.get_secret_value())
+        handler = Socket(app, settings.slack_app_token.get_secret_value())
         handler.client.message_listeners.append(_warn_of_a_twin)
         with _slack_at_hand(settings):
             await handler.connect_async()

@@ -8,6 +8,7 @@ import aiohttp
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot import acknowledgement
 from bot.blocks.kit import View, loading, notice
 from bot.blocks.text import kept
 from bot.delivery import refusal
@@ -45,6 +46,7 @@ async def show_then_fill(
 
 async def fill(slack: AsyncWebClient, view_id: str, view: View) -> None:
     """Put something else into an open modal; nothing happens when the person has closed it."""
+    await acknowledgement.sent()  # which may hold another view for the same modal
     try:
         await slack.views_update(view_id=view_id, view=view)
     except SlackApiError as error:

@@ -15,6 +15,7 @@ from slack_bolt.context.respond.async_respond import AsyncRespond
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot import acknowledgement
 from bot.blocks import answers, kit
 from bot.blocks import questions as words
 from bot.blocks.answers import Said
@@ -285,6 +286,7 @@ async def _post(
 
 async def _show_privately(respond: AsyncRespond, said: Said) -> bool:
     """Replace the private line of /ask; False when Slack would not have it."""
+    await acknowledgement.sent()  # which is what brings that line
     try:
         reply = await respond(text=said.text, blocks=said.blocks, replace_original=True, response_type="ephemeral")
     except (aiohttp.ClientError, TimeoutError, OSError) as error:

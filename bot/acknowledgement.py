@@ -1,0 +1,39 @@
+"""When an acknowledgement has left, for what must not overtake it.
+
+In Bolt, `ack()` only lays down what Slack is told; it goes over the websocket some milliseconds later. What a listener
+says elsewhere meanwhile may be shown first, and the acknowledgement then appears below it or takes its place.
+"""
+
+import asyncio
+from contextlib import suppress
+from contextvars import ContextVar
+
+from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
+from slack_sdk.socket_mode.aiohttp import SocketModeClient
+from slack_sdk.socket_mode.request import SocketModeRequest
+
+SLACK_WAITS_S = 3  # an acknowledgement that comes later than that is not shown any more
+_settled: ContextVar[asyncio.Event | None] = ContextVar("settled", default=None)
+
+
+class Socket(AsyncSocketModeHandler):
+    """Bolt's connection to Slack, whose listeners can wait for their acknowledgement."""
+
+    async def handle(self, client: SocketModeClient, req: SocketModeRequest) -> None:  # type: ignore[override]
+        settled = asyncio.Event()
+        _settled.set(settled)  # each envelope has a task of its own, and its listener begins with a copy of this
+        try:
+            await super().handle(client, req)
+        finally:
+            settled.set()
+
+
+async def sent() -> None:
+    """Wait until the acknowledgement of what is handled here has left, or never will; to be called after `ack()`.
+
+    What is handled again after a crash was acknowledged by an earlier process, and waits for nothing.
+    """
+    settled = _settled.get()
+    if settled is not None:
+        with suppress(TimeoutError):  # while it reconnects, Bolt keeps the acknowledgement back for as long as it takes
+            await asyncio.wait_for(settled.wait(), SLACK_WAITS_S)
