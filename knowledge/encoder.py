@@ -174,10 +174,7 @@ class Encoder:
                 self._jobs = [job for job in self._jobs if job not in jobs]
                 heapify(self._jobs)
             raise
-        vectors = np.concatenate([own for own, _ in read])
-        tokens = [bits for _, own in read for bits in own]
-        order = np.argsort(by_length, kind="stable")
-        return vectors[order], [tokens[n] for n in order]
+        return _in_order(by_length, read)
 
     def close(self) -> None:
         """Lets the model go; the next text loads it again."""
@@ -254,10 +251,7 @@ class _EightBits:
         runs = map if cores == 1 or len(batches) == 1 else self._threads.map
         session = self._session(cores if len(texts) == 1 else 1)
         read = list(runs(lambda batch: self._run(session, [texts[n] for n in batch]), batches))
-        vectors = np.concatenate([own for own, _ in read])
-        tokens = [bits for _, own in read for bits in own]
-        order = np.argsort([n for batch in batches for n in batch])
-        return vectors[order], [tokens[n] for n in order]
+        return _in_order([n for batch in batches for n in batch], read)
 
     def _session(self, threads: int) -> "InferenceSession":
         if threads not in self._sessions:
@@ -273,9 +267,19 @@ class _EightBits:
         ids = np.array([each.ids for each in read], dtype=np.int32)
         mask = np.array([each.attention_mask for each in read], dtype=np.int32)
         hidden: Any = session.run(None, {"ids": ids, "mask": mask})[0]
-        summed = hidden[:, 0] if self._model.takes_first else np.einsum("bth,bt->bh", hidden, mask.astype(np.float32))
+        summed = hidden[:, 0] if self._model.takes_first else (mask.astype(np.float32)[:, None] @ hidden)[:, 0]
         tokens = [_signs(own, each.special_tokens_mask) for own, each in zip(hidden, read, strict=True)]
         return _at_length_one(summed), tokens
+
+
+def _in_order(numbers: Sequence[int], batches: Sequence[tuple[Vectors, list[Bits]]]) -> tuple[Vectors, list[Bits]]:
+    """What was read batch by batch, in the order of the texts' numbers."""
+    if len(numbers) == 1:  # as for every question
+        return batches[0]
+    vectors = np.concatenate([own for own, _ in batches])
+    tokens = [bits for _, own in batches for bits in own]
+    order = np.argsort(numbers)
+    return vectors[order], [tokens[n] for n in order]
 
 
 def _session(graph: Path | bytes, threads: int) -> "InferenceSession":

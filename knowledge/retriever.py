@@ -169,7 +169,8 @@ class Retriever:
             Passage(*(*row[:7], tuple(row.headings), *row[8:], scores[row[0]]))  # fields in their order
             for row in rows
         ]
-        return sorted(found, key=lambda passage: list(scores).index(passage.chunk_id))
+        order = {each: place for place, each in enumerate(scores)}
+        return sorted(found, key=lambda passage: order[passage.chunk_id])
 
     def _share_elsewhere(self, names: Sequence[str], first: Passage) -> float:
         """The share of the question's names that the guide of the first passage never says."""
