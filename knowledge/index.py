@@ -28,7 +28,7 @@ from typing import Any, NamedTuple, TypeVar
 import numpy as np
 from filelock import FileLock, Timeout
 from numpy.typing import NDArray
-from sqlalchemy import ColumnElement, Engine, delete, func, select
+from sqlalchemy import ColumnElement, Engine, delete, func, insert, select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
@@ -466,16 +466,18 @@ class Index:
         titles = list({title for _, title, _ in rows} - self._titles.keys())
         read, tokens = self._encoder.read([*(part[:LONGEST_EMBEDDED] for part in parts), *titles], bulk=True)
         self._titles |= zip(titles, tokens[len(parts) :], strict=True)
-        vectors = read.astype("<f2")
-        with Session(self._engine) as session, session.begin():
-            at = 0
-            for (hash_, title, _), own in zip(rows, spans, strict=True):
-                part = slice(at, at + len(own))
-                row = Vector(hash=hash_, model=self._encoder.name, precision=self._precision)
-                row.values = vectors[part].tobytes()
-                row.tokens = np.concatenate([self._titles[title], *tokens[part]]).tobytes()
-                session.merge(row)
-                at += len(own)
+        vectors, kind = read.astype("<f2"), {"model": self._encoder.name, "precision": self._precision}
+        made, at = {}, 0
+        for (hash_, title, _), own in zip(rows, spans, strict=True):
+            part = slice(at, at + len(own))
+            said = np.concatenate([self._titles[title], *tokens[part]])
+            made[hash_] = {"hash": hash_, "values": vectors[part].tobytes(), "tokens": said.tobytes(), **kind}
+            at += len(own)
+        if not made:  # they have left meanwhile
+            return
+        with self._engine.begin() as connection:
+            connection.execute(delete(Vector).where(self._ours, Vector.hash.in_(made)))
+            connection.execute(insert(Vector), list(made.values()))
 
     @property
     def _ours(self) -> ColumnElement[bool]:
