@@ -5,7 +5,6 @@ says elsewhere meanwhile may be shown first, and the acknowledgement then appear
 """
 
 import asyncio
-from contextlib import suppress
 from contextvars import ContextVar
 
 from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
@@ -22,9 +21,12 @@ class Socket(AsyncSocketModeHandler):
     async def handle(self, client: SocketModeClient, req: SocketModeRequest) -> None:  # type: ignore[override]
         settled = asyncio.Event()
         _settled.set(settled)  # each envelope has a task of its own, and its listener begins with a copy of this
+        # While it reconnects, Bolt keeps the acknowledgement back for as long as it takes.
+        late = asyncio.get_running_loop().call_later(SLACK_WAITS_S, settled.set)
         try:
             await super().handle(client, req)
         finally:
+            late.cancel()
             settled.set()
 
 
@@ -35,5 +37,4 @@ async def sent() -> None:
     """
     settled = _settled.get()
     if settled is not None:
-        with suppress(TimeoutError):  # while it reconnects, Bolt keeps the acknowledgement back for as long as it takes
-            await asyncio.wait_for(settled.wait(), SLACK_WAITS_S)
+        await settled.wait()

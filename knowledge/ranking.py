@@ -47,7 +47,7 @@ class Features:
     best_passage: float
     best_tokens: float  # highest likeness by tokens of one of the first passages
     words_matched: float  # highest BM25, as a share of what a passage with every word could reach
-    words_covered: float  # highest share of the question's words, by rarity, in one of the top passages
+    words_covered: float  # highest share of the question's words, by rarity, in one of the top passages, as indexed
     names_elsewhere: float  # share of the names in the question that don't stand in the first passage's guide
     names_absent: float  # share of them that stand in no guide at all
 

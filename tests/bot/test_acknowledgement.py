@@ -106,7 +106,7 @@ async def bot(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Bot]:
     """A bot whose every word comes to a Slack that remembers it."""
     bot = Bot(Slack())
     monkeypatch.setattr(AsyncRespond, "__call__", bot.slack.respond)
-    monkeypatch.setattr(acknowledgement, "SLACK_WAITS_S", None)  # so that nothing goes on by waiting long enough
+    monkeypatch.setattr(acknowledgement, "SLACK_WAITS_S", 3600)  # so that nothing goes on by waiting long enough
     yield bot
     await bot.socket.close_async()
 

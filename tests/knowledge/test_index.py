@@ -250,6 +250,29 @@ def test_packed_files_that_fail_a_question_are_made_anew(
     assert healed.features.best_tokens > 0
 
 
+def test_chunks_without_vectors_keep_their_places_among_the_others(
+    open_index: Open, put_guide: Callable[[str, str | None], None], encoder: Encoder
+) -> None:
+    """A new guide is found by its words before its vectors are there; an unknown chunk is nobody's."""
+    index = open_index()
+    index.refresh()
+    vector, before = encoder.encode(["How long does a refund take?"])[0], list(index.words.keys)
+    put_guide("zeppelin.md", "# Zeppelins\n\nA zeppelin delivers the spare routers on Fridays.\n")
+    index.refresh_words()
+    (new,) = set(index.words.keys) - set(before)
+
+    alone, mixed = index.alike(vector, before[:2]), index.alike(vector, [new, before[0], 10**9, before[1]])
+    assert alone
+    assert mixed
+    for part, whole in ((alone.wholes, mixed.wholes), (alone.bests, mixed.bests)):
+        assert np.array_equal(whole, [np.nan, part[0], np.nan, part[1]], equal_nan=True)
+    own = [alone.units_of(place).tolist() for place in range(2)]
+    assert [mixed.units_of(place).tolist() for place in range(4)] == [[], own[0], [], own[1]]
+    tokens = [each.tolist() for each in index.tokens(before[:2])]
+    assert [each.tolist() for each in index.tokens([new, before[0], before[1]])] == [[], *tokens]
+    assert (index.alike(vector, [new]), index.alike(vector, [])) == (None, None)
+
+
 def test_packed_files_that_are_cut_before_more_is_added_are_made_anew(
     open_index: Open, put_guide: Callable[[str, str | None], None], encoder: Encoder, tmp_path: Path
 ) -> None:

@@ -9,7 +9,7 @@ from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
 from knowledge import words as reading_words
-from knowledge.lexical import Lexical, stems
+from knowledge.lexical import Entry, Lexical, stems
 from knowledge.tables import Chunk, Guide, Revision
 from knowledge.words import STATE, Words, brought_up, keep
 
@@ -151,3 +151,21 @@ def test_a_product_whose_guide_left_is_unknown_again(guides: Engine, tmp_path: P
     put_guide("eight.md", None)
 
     assert read(guides, tmp_path / "words", words).names.unknown_in("Is the Brook 8 white?") == ["Brook 8"]
+
+
+def test_the_words_of_a_question_are_weighed_in_the_passage_that_has_most(tmp_path: Path) -> None:
+    """Each word once, however often it stands there; only in the chunks named, and in what they say now."""
+    entries = [
+        Entry(1, 1, "Refunds and refunds of a refund", ()),
+        Entry(2, 1, "Routers restart after a refund", ()),
+        Entry(3, 2, "Routers, refunds and engineers", ()),
+    ]
+    lexical = Lexical(tmp_path).changed([], entries)
+    weights = {"refund": 1.5, "router": 0.25, "engin": 4.0, "zeppelin": 8.0}
+
+    assert lexical.most(weights, [1]) == pytest.approx(1.5)
+    assert lexical.most(weights, [1, 2]) == pytest.approx(1.75)
+    assert lexical.most(weights, [1, 2, 3]) == pytest.approx(5.75)
+    assert lexical.most(weights, []) == lexical.most({}, [1]) == lexical.most({"zeppelin": 8.0}, [1, 2, 3]) == 0
+    changed = lexical.changed([2], [Entry(4, 3, "Nothing of the kind", ())])
+    assert changed.most(weights, [1, 2, 3, 4]) == pytest.approx(1.75)
