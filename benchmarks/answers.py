@@ -30,7 +30,7 @@ from benchmarks.peers import searched
 from bot import QUIET
 from bot.records.database import engine_for, migrate
 from knowledge.encoder import Encoder, _packaged
-from knowledge.index import NO_FILTERS, Index
+from knowledge.index import Index
 from knowledge.ingest import ingest
 from knowledge.library import Library
 from knowledge.retriever import CANDIDATES, Retriever, keywords_of
@@ -276,7 +276,7 @@ def exact_found(index: Index, encoder: Encoder, questions: list[str]) -> float:
     """The share of the ten nearest chunks, all compared in full, that are among the candidates for the ranking."""
     packed = index._packed
     assert packed is not None
-    chunk_ids, rows = index._rows_within(packed, NO_FILTERS)
+    chunk_ids, rows = index._all_there(packed)
     means = np.concatenate([packed.means(rows[at : at + 1_000]) for at in range(0, len(rows), 1_000)])
     shares = []
     for question in questions[::4]:

@@ -18,10 +18,10 @@ import os
 import random
 import shutil
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from hashlib import sha256
-from itertools import count
+from itertools import count, repeat
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
@@ -118,6 +118,7 @@ class Index:
         self._packed: Packed | None = None
         self._are_damaged = False  # the packed files
         self._placed: _Placed | None = None
+        self._placing = threading.Lock()
         self._generation: Generation | None = None
         self._broken: list[Generation] = []
         self._complete = -1  # the revision whose vectors are all packed
@@ -141,10 +142,11 @@ class Index:
         """The cosines of the ``limit`` nearest chunks within the filters, by id; None while vectors can't be asked."""
         if (packed := self._packed) is None:
             return None
-        chunk_ids, rows = self._rows_within(packed, filters)
+        every = self._words.within(filters) if filters.facets else self._words.hashes
         # Chroma's graph leads to what is nearest of all: the fewer of its chunks count, the fewer it finds of them.
-        if len(rows) > ONE_BY_ONE and (found := self._ask(vector, limit, filters)) is not None:
+        if len(every) > ONE_BY_ONE and (found := self._ask(vector, limit, filters)) is not None:
             return found
+        chunk_ids, rows = self._there(packed, every) if filters.facets else self._all_there(packed)
         compared = self._guarded(packed, lambda: packed.nearest(vector, limit, rows))
         return compared and dict(zip(chunk_ids[compared[0]].tolist(), compared[1].tolist(), strict=True))
 
@@ -186,25 +188,22 @@ class Index:
         if packed is self._packed:
             self._packed, self._complete, self._are_damaged = None, -1, True
 
-    def _rows_of(self, packed: Packed, chunk_ids: Sequence[int]) -> NDArray[np.intp]:
+    def _rows_of(self, packed: Packed, chunk_ids: Collection[int]) -> NDArray[np.intp]:
         """Where the chunks named stand in the packed files; -1 for one that is not in them."""
-        known, hashes = packed.rows, self._words.hashes
-        return np.fromiter((known.get(hashes.get(each, ""), -1) for each in chunk_ids), np.intp, len(chunk_ids))
+        hashes = map(self._words.hashes.get, chunk_ids, repeat(""))
+        return np.fromiter(map(packed.rows.get, hashes, repeat(-1)), np.intp, len(chunk_ids))
 
-    def _rows_within(self, packed: Packed, filters: Filters) -> tuple[NDArray[np.int64], NDArray[np.intp]]:
-        words, placed, known = self._words, self._placed, packed.rows
-        if filters.facets:
-            every = words.within(filters)
-        elif placed and placed.packed is packed and placed.words is words and placed.changes == packed.changes:
+    def _all_there(self, packed: Packed) -> tuple[NDArray[np.int64], NDArray[np.intp]]:
+        with self._placing:  # one after the other, or each would do what one can do for all
+            words, changes, placed = self._words, packed.changes, self._placed
+            if not (placed and placed.words is words and placed.packed is packed and placed.changes == changes):
+                placed = self._placed = _Placed(words, packed, changes, *self._there(packed, words.hashes))
             return placed.chunk_ids, placed.rows
-        else:
-            every = list(words.hashes)
-        changes, hashes = packed.changes, words.hashes
-        rows = np.fromiter((known.get(hashes[each], -1) for each in every), np.intp, len(every))
-        chunk_ids, rows = np.array(every, np.int64)[rows >= 0], rows[rows >= 0]
-        if not filters.facets:
-            self._placed = _Placed(words, packed, changes, chunk_ids, rows)
-        return chunk_ids, rows
+
+    def _there(self, packed: Packed, every: Collection[int]) -> tuple[NDArray[np.int64], NDArray[np.intp]]:
+        """Those of some chunks that are in the packed files, and where they stand there."""
+        rows = self._rows_of(packed, every)
+        return np.fromiter(every, np.int64, len(every))[rows >= 0], rows[rows >= 0]
 
     def settled(self) -> int | None:
         """The revision that rows, words and vectors all stand at; None while one of them lags behind."""
