@@ -165,14 +165,14 @@ class Index:
 
     def tokens(self, chunk_ids: Sequence[int]) -> list[Bits]:
         """The bits of the tokens of each of the chunks named, a row for each, titles first; none without vectors."""
-        found = [np.zeros((0, 0), np.uint8)] * len(chunk_ids)
-        if (packed := self._packed) is not None:
-            rows = self._rows_of(packed, chunk_ids)
-            there = np.flatnonzero(rows >= 0)
-            read = self._guarded(packed, lambda: packed.tokens(rows[there])) if len(there) else None
-            for place, bits in zip(there.tolist(), read or (), strict=bool(read)):
-                found[place] = bits
-        return found
+        nothing = np.zeros((0, 0), np.uint8)
+        if (packed := self._packed) is None:
+            return [nothing] * len(chunk_ids)
+        rows = self._rows_of(packed, chunk_ids)
+        known = rows[rows >= 0]
+        read = self._guarded(packed, lambda: packed.tokens(known)) if len(known) else None
+        bits = iter(read or ())
+        return [next(bits, nothing) if row >= 0 else nothing for row in rows.tolist()]
 
     def _guarded(self, packed: Packed, read: Callable[[], T]) -> T | None:
         """What is read; None, and the files are made anew, where they don't hold what they should."""

@@ -147,25 +147,20 @@ class Packed:
 
     def alike(self, vector: Vectors, rows: NDArray[np.intp]) -> Alike:
         """How like a question some chunks are."""
-        places = self._content.places
-        counts = places["units"][rows].astype(np.int64)
-        halves = _pieces(self._units, places["unit"][rows], counts, 2 * self._dimensions).view("<f2")
+        halves, counts = self._units_of(rows)
         units, ends = _products(vector.astype("<f2"), halves), np.cumsum(counts)
-        starts = ends - counts
-        wholes = np.add.reduceat(units, starts) / (counts * places["length"][rows])  # as the mean's, at length 1
+        starts, lengths = ends - counts, self._content.places["length"][rows]
+        wholes = np.add.reduceat(units, starts) / (counts * lengths)  # as the mean's, at length 1
         return Alike(wholes.astype(np.float32), np.maximum.reduceat(units, starts), units, ends)
 
     def tokens(self, rows: NDArray[np.intp]) -> list[Bits]:
         """The bits of the tokens of each of some chunks, title first."""
-        places = self._content.places
-        counts = places["tokens"][rows].astype(np.int64)
-        return np.split(_pieces(self._tokens, places["token"][rows], counts, self._width), np.cumsum(counts)[:-1])
+        bits, counts = self._tokens_of(rows)
+        return np.split(bits, np.cumsum(counts)[:-1])
 
     def means(self, rows: NDArray[np.intp]) -> Vectors:
         """The means of the units of some chunks, at length 1."""
-        places = self._content.places
-        counts = places["units"][rows].astype(np.int64)
-        halves = _pieces(self._units, places["unit"][rows], counts, 2 * self._dimensions).view("<f2")
+        halves, counts = self._units_of(rows)
         sums = np.add.reduceat(halves.astype(np.float32), np.cumsum(counts) - counts)
         means: Vectors = sums / np.maximum(np.linalg.norm(sums, axis=1, keepdims=True), SHORTEST)
         return means
@@ -189,10 +184,20 @@ class Packed:
         """Whether a chunk is here with the vectors that it should have."""
         if (row := self._content.rows.get(chunk.hash)) is None:
             return False
-        place, width = self._content.places[[row]], 2 * self._dimensions
-        units = _pieces(self._units, place["unit"], place["units"], width)
-        tokens = _pieces(self._tokens, place["token"], place["tokens"], self._width)
+        (units, _), (tokens, _) = self._units_of(np.array([row])), self._tokens_of(np.array([row]))
         return (units.tobytes(), tokens.tobytes()) == (chunk.units, chunk.tokens)
+
+    def _units_of(self, rows: NDArray[np.intp]) -> tuple[Halves, NDArray[np.int64]]:
+        """The units of some chunks, one below the other, and how many each has."""
+        places = self._content.places
+        counts = places["units"][rows].astype(np.int64)
+        return _pieces(self._units, places["unit"][rows], counts, 2 * self._dimensions).view("<f2"), counts
+
+    def _tokens_of(self, rows: NDArray[np.intp]) -> tuple[Bits, NDArray[np.int64]]:
+        """The bits of the tokens of some chunks, one below the other, and how many each has."""
+        places = self._content.places
+        counts = places["tokens"][rows].astype(np.int64)
+        return _pieces(self._tokens, places["token"][rows], counts, self._width), counts
 
     def _all_means(self) -> Bytes:
         """Raises CutShort where the file has been cut: to read behind the end of a mapping kills the process."""
