@@ -85,7 +85,7 @@ def pretend(engine: Engine, encoder: Encoder) -> int:
                 session.add(
                     Vector(
                         hash=hash_,
-                        model=encoder.name,
+                        model=encoder.identity,
                         precision=f"{encoder.precision} {LAYOUT}",
                         values=turned(own, chance).astype("<f2").tobytes(),
                         tokens=rows[first % len(rows)].tokens,

@@ -95,7 +95,7 @@ async def timed(encoder: Encoder, texts: list[str]) -> None:
         async def embed(some: Sequence[str]) -> Any:
             return await asyncio.to_thread(encoder.encode, some)
 
-        similar = Similar(database, embed, encoder.name)
+        similar = Similar(database, embed, encoder.identity)
 
         async def look(text: str) -> float:
             start = time.perf_counter()
@@ -125,7 +125,7 @@ async def fill(database: Database, encoder: Encoder, texts: list[str]) -> None:
         for n in range(IDEAS):
             vector = vectors[n % len(texts)] + rng.normal(0, 0.02, vectors.shape[1]).astype(np.float32)
             title, row = texts[n % len(texts)][:150], (vector / np.linalg.norm(vector)).tobytes()
-            idea = Idea(key=f"n{n}", title=title, vector=row, vector_model=encoder.name, created_at=NOW, **given)
+            idea = Idea(key=f"n{n}", title=title, vector=row, vector_model=encoder.identity, created_at=NOW, **given)
             session.add(idea)
 
 

@@ -174,7 +174,7 @@ def _parts(settings: Settings, clock: Clock, library: Library, think: Any) -> Pa
         streams=Streams(posting, outbox),
         people=People(slack, database, clock),
         library=library,
-        similar=Similar(database, partial(think, library.embed), settings.embedding_model),
+        similar=Similar(database, partial(think, library.embed), library.model),
         live_forms=LiveForms(slack),
         think=think,
     )

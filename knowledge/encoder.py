@@ -4,7 +4,6 @@ A model of the BERT family runs in ONNX Runtime with 8-bit weights, from the exp
 Any other runs in torch.
 """
 
-import hashlib
 import importlib.util
 import itertools
 import logging
@@ -15,7 +14,9 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import nullcontext, suppress
 from dataclasses import dataclass, field
+from hashlib import file_digest, sha256
 from heapq import heapify, heappop, heappush
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -41,6 +42,10 @@ CORES = min(2, len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") 
 BATCH = 8  # small: a question waits for one batch at most, and with sorted lengths bigger ones are no faster
 TOGETHER_UP_TO = 100  # characters; longer texts are faster one by one, and then depend on nothing beside them
 MOST_TOGETHER = 32  # texts of several askers encoded at once
+
+MAKING = {".json", ".txt", ".safetensors", ".bin", ".model"}  # files that a model's vectors come from
+SAMPLED, SAMPLES = 4096, 256  # bytes read at so many places of a file: other weights differ everywhere
+LONGEST_IDENTITY = 200  # characters, for which the database has room
 
 NO_FASTER = "with 8-bit weights it is no faster on this machine"
 MEASURED = ["A refund is paid back within 10 working days, to the account that it came from. " * 3] * 32
@@ -75,8 +80,9 @@ class Encoder:
             Nothing is ever downloaded.
         exports: where the 8-bit export is kept for the next start; None makes it anew for this process.
 
-    ``precision`` says how the vectors come about, for vectors of two kinds must not be mixed; it is final once the
-    model is loaded. 8-bit vectors of short texts depend a little (cosine .98) on those that are encoded beside them.
+    ``identity`` and ``precision`` say how the vectors come about, for vectors of two kinds must not be mixed. Another
+    model in the same folder has another identity. The precision is final once the model is loaded; 8-bit vectors of
+    short texts depend a little (cosine .98) on those that are encoded beside them.
 
     Any thread may call ``encode``. One at a time has the model, and works off what others wait for too: questions
     before bulk work, and those that wait together in one batch.
@@ -84,6 +90,7 @@ class Encoder:
 
     def __init__(self, model: str = DEFAULT_MODEL, exports: Path | None = None) -> None:
         self.name = model
+        self.identity = _identity_of(model)
         self.precision = "int8"
         self.dimensions = 0  # of a vector; known once the model is loaded
         self._exports = exports
@@ -116,8 +123,8 @@ class Encoder:
 
     def _in_eight_bits(self, folder: Path) -> Encode:
         model = describe(folder)
-        with TemporaryDirectory(prefix="frontline-model-") as passing:
-            path = (self._exports or Path(passing)) / f"{model.key}.onnx"
+        with nullcontext(self._exports) if self._exports else TemporaryDirectory(prefix="frontline-model-") as exports:
+            path = Path(exports) / f"{model.key}.onnx"
             slower = path.with_suffix(".slower")
             if slower.exists():
                 raise NotExportable(NO_FASTER)
@@ -146,6 +153,9 @@ class Encoder:
                 f"The embedding model can't be written to {path.parent} ({failure.strerror}). "
                 "Check the space on the disk and who may write there."
             ) from failure
+        for other in path.parent.glob("*.onnx"):
+            if other != path:  # of an earlier version or installation; whoever has it open keeps it
+                other.unlink(missing_ok=True)
 
     def encode(self, texts: Sequence[str], *, bulk: bool = False) -> Vectors:
         """One unit vector (a row of float32) per text. ``bulk`` work lets every waiting question pass first."""
@@ -377,6 +387,23 @@ def _folder_of(name: str) -> Path | None:
     return folder if folder.is_dir() else None
 
 
+def _identity_of(name: str) -> str:
+    """The name of a model and, of one in a folder, what tells it from any other that is put there."""
+    folder = None if name == DEFAULT_MODEL else _folder_of(name)  # the default model's weights are checked
+    if folder is None:
+        return name[:LONGEST_IDENTITY]
+    digest = sha256()
+    for path in sorted(each for each in folder.rglob("*") if each.suffix in MAKING and each.is_file()):
+        with suppress(OSError), path.open("rb") as file:  # what can't be read is told when the model is loaded
+            size = path.stat().st_size
+            digest.update(f"{path.relative_to(folder).as_posix()} {size}\n".encode())
+            for at in range(0, size, max(SAMPLED, size // SAMPLES)):
+                file.seek(at)
+                digest.update(file.read(SAMPLED))
+    told = digest.hexdigest()[:16]
+    return f"{name[: LONGEST_IDENTITY - len(told) - 1]} {told}"
+
+
 def _packaged() -> Path:
     """The folder of the model that is installed as a package; its code is never run."""
     spec = importlib.util.find_spec(DEFAULT_PACKAGE)
@@ -390,7 +417,7 @@ def _packaged() -> Path:
 
 def _check_weights(folder: Path) -> None:
     with (folder / "model.safetensors").open("rb") as file:
-        found = hashlib.file_digest(file, "sha256").hexdigest()
+        found = file_digest(file, "sha256").hexdigest()
     if found != DEFAULT_SHA256:
         raise ModelUnavailable(
             f"The weights of {DEFAULT_MODEL} in {folder} are not the published ones (sha256 {found[:12]}…, expected "

@@ -21,14 +21,14 @@ import threading
 from collections.abc import Callable, Collection, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from hashlib import sha256
-from itertools import count, repeat
+from itertools import count, filterfalse, repeat
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 from filelock import FileLock, Timeout
 from numpy.typing import NDArray
-from sqlalchemy import ColumnElement, Engine, delete, func, insert, select
+from sqlalchemy import ColumnElement, Engine, delete, func, insert, not_, select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
@@ -298,8 +298,7 @@ class Index:
         if self._words is before:
             return False
         if self._gone is not None:
-            now = self._words.hashes
-            self._gone.update(hash_ for each, hash_ in before.hashes.items() if now.get(each) != hash_)
+            self._gone.update(set(before.hashes.values()).difference(self._words.hashes.values()))
         return True
 
     def _keep_words(self) -> None:
@@ -351,7 +350,7 @@ class Index:
             self.fault = self._given_up
 
     def _open_packed(self) -> Packed:
-        made = f"{FORMAT} {self._encoder.name} {self._precision} {self._encoder.dimensions}"
+        made = f"{FORMAT} {self._encoder.identity} {self._precision} {self._encoder.dimensions}"
         folder = self._folder / f"{PACKED}{sha256(made.encode()).hexdigest()[:8]}"
         for other in self._folder.glob(f"{PACKED}*"):
             if other != folder:
@@ -411,7 +410,7 @@ class Index:
     def _fill(self, generation: Generation, words: Words) -> None:
         """Makes the generation hold the vectors of exactly the chunks there are, as far as they are embedded."""
         there = generation.keys()
-        missing = sorted((key for key in words.chunk_ids if key not in there), key=words.chunk_ids.__getitem__)
+        missing = sorted(filterfalse(there.__contains__, words.chunk_ids), key=words.chunk_ids.__getitem__)
         for keys in _slices(missing, ROWS_AT_ONCE):
             self._go_on()
             if (packed := self._packed) is None:
@@ -420,8 +419,8 @@ class Index:
             if known := [key for key in keys if rows[key] >= 0]:
                 means = packed.means(np.array([rows[key] for key in known]))
                 generation.add(known, means, [words.facets.get(words.chunk_ids[key], ()) for key in known])
-        if gone := [key for key in there if key not in words.chunk_ids]:
-            generation.remove(gone)
+        if gone := there.difference(words.chunk_ids):
+            generation.remove(list(gone))
 
     def _embed_missing(self, progress: Progress | None) -> None:
         """Embeds what has no vector yet. Each batch is kept at once, so that a kill costs one batch."""
@@ -461,7 +460,7 @@ class Index:
         titles = list({title for _, title, _ in rows} - self._titles.keys())
         read, tokens = self._encoder.read([*(part[:LONGEST_EMBEDDED] for part in parts), *titles], bulk=True)
         self._titles |= zip(titles, tokens[len(parts) :], strict=True)
-        vectors, kind = read.astype("<f2"), {"model": self._encoder.name, "precision": self._precision}
+        vectors, kind = read.astype("<f2"), {"model": self._encoder.identity, "precision": self._precision}
         made, at = {}, 0
         for (hash_, title, _), own in zip(rows, spans, strict=True):
             part = slice(at, at + len(own))
@@ -476,7 +475,7 @@ class Index:
 
     @property
     def _ours(self) -> ColumnElement[bool]:
-        return (Vector.model == self._encoder.name) & (Vector.precision == self._precision)
+        return (Vector.model == self._encoder.identity) & (Vector.precision == self._precision)
 
     @property
     def _precision(self) -> str:
@@ -501,7 +500,8 @@ class Index:
 
     def _forget_vectors(self) -> None:
         """What was taken out of the guides leaves the database too, and what this model made in another way."""
-        other = (Vector.model == self._encoder.name) & (Vector.precision != self._precision)
+        name = self._encoder.name
+        other = ((Vector.model == name) | Vector.model.startswith(f"{name} ", autoescape=True)) & not_(self._ours)
         if self._gone is None:
             with Session(self._reading) as session:
                 gone = select(Vector.hash).where(other | Vector.hash.not_in(select(Chunk.hash))).distinct()
@@ -524,11 +524,11 @@ class Index:
         except (FileNotFoundError, ValueError):
             return None
         folder = self._folder / str(named["folder"])
-        fits = named["model"] == self._encoder.name and named["precision"] == self._precision
+        fits = named["model"] == self._encoder.identity and named["precision"] == self._precision
         return folder if fits and folder.is_dir() else None
 
     def _name_generation(self, folder: Path) -> None:
-        named = {"folder": folder.name, "model": self._encoder.name, "precision": self._precision}
+        named = {"folder": folder.name, "model": self._encoder.identity, "precision": self._precision}
         draft = self._folder / f"{CURRENT}.draft"
         with draft.open("w") as file:
             json.dump(named, file)
@@ -583,8 +583,8 @@ class _Closing(Exception):
 
 def _unpacked(packed: Packed | None, words: Words) -> dict[str, int]:
     """The texts whose vectors are not packed, each with one of its chunks."""
-    packed_already = packed.rows if packed else {}
-    return {hash_: each for each, hash_ in words.hashes.items() if hash_ not in packed_already}
+    unpacked = set(filterfalse((packed.rows if packed else {}).__contains__, words.hashes.values()))
+    return {hash_: each for each, hash_ in words.hashes.items() if hash_ in unpacked} if unpacked else {}
 
 
 def _spread(values: NDArray[Any], there: NDArray[np.bool_], otherwise: Any) -> NDArray[Any]:

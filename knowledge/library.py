@@ -103,6 +103,11 @@ class Library:
             return Answer(Outcome.FAULT, 0.0, notes=(STILL_READING,))
         return answer
 
+    @property
+    def model(self) -> str:
+        """What tells vectors of this model from those of another."""
+        return self._encoder.identity
+
     def embed(self, texts: Sequence[str]) -> Vectors:
         """Unit vectors of short texts, by the model of the guides; loads it (seconds) unless it is loaded."""
         return self._encoder.encode(texts)

@@ -106,8 +106,9 @@ def brought_up(words: Words, engine: Engine, folder: Path) -> Words:
         if words.revision < 0:
             words = _kept(session, folder)
         now = _newest(session)
-        gone = [guide_id for guide_id, guide in words.shelved.items() if now.get(guide_id) != guide.version]
-        new = [guide_id for guide_id, version in now.items() if _version_of(words, guide_id) != version]
+        unchanged = {guide_id for guide_id, guide in words.shelved.items() if now.get(guide_id) == guide.version}
+        gone = [guide_id for guide_id in words.shelved if guide_id not in unchanged]
+        new = [guide_id for guide_id in now if guide_id not in unchanged]
         stale = words.stale + len(gone)
         if stale > (len(now) // STALE_SHARE if len(now) > FEW_GUIDES else 0):
             words, gone, new, stale = Words(words.lexical), [], list(now), 0
@@ -130,7 +131,7 @@ def _newest(session: Session) -> dict[int, str]:
     newest = select(Chunk.guide_id, func.max(Chunk.id).label("chunk")).group_by(Chunk.guide_id).subquery()
     columns = select(Guide.id, Guide.hash, newest.c.chunk).outerjoin(newest, newest.c.guide_id == Guide.id)
     columns = columns.where(Guide.audience == EVERYONE).order_by(Guide.id)
-    guides = session.connection().execute(columns)  # as plain rows: they are many
+    guides = session.connection().execute(columns).all()  # as plain rows: they are many
     return {guide_id: _version(hash_, newest_chunk or 0) for guide_id, hash_, newest_chunk in guides}
 
 
@@ -139,16 +140,12 @@ def _version(hash_: str, newest_chunk: int) -> str:
     return f"{hash_} {newest_chunk}"
 
 
-def _version_of(words: Words, guide_id: int) -> str | None:
-    guide = words.shelved.get(guide_id)
-    return guide.version if guide else None
-
-
 def _changed(session: Session, words: Words, gone: Collection[int], new: Sequence[int]) -> Words:
-    keys, hashes, shelved = dict(words.keys), dict(words.hashes), dict(words.shelved)
+    keys, chunk_ids = dict(words.keys), dict(words.chunk_ids)
+    hashes, shelved = dict(words.hashes), dict(words.shelved)
     for guide_id in gone:
         for chunk_id in shelved.pop(guide_id).chunks:
-            del keys[chunk_id], hashes[chunk_id]
+            del chunk_ids[keys.pop(chunk_id)], hashes[chunk_id]
     texts: list[str] = []
 
     def entries() -> Iterator[Entry]:
@@ -157,14 +154,14 @@ def _changed(session: Session, words: Words, gone: Collection[int], new: Sequenc
             shelved[guide.id] = Shelved(_version(guide.hash, max(ids, default=0)), ids, own)
             texts.append(f"{guide.title}\n{guide.text}")
             for chunk in chunks:
-                keys[chunk.id], hashes[chunk.id] = _key(chunk.id, chunk.hash, own), chunk.hash
+                key = keys[chunk.id] = _key(chunk.id, chunk.hash, own)
+                chunk_ids[key], hashes[chunk.id] = chunk.id, chunk.hash
                 said = "\n".join((guide.title, *chunk.headings[-2:], guide.text[chunk.start : chunk.end]))
                 yield Entry(chunk.id, guide.id, said, own)
 
     # Without the new ones, too: they are there already if a process died before it kept how the words stand.
     lexical = words.lexical.changed([*gone, *new], entries(), anew=not words.shelved)
     names = words.names.with_more(texts)
-    chunk_ids = {key: chunk_id for chunk_id, key in keys.items()}
     return replace(
         words,
         lexical=lexical,

@@ -26,13 +26,13 @@ class Similar:
 
     Args:
         embed: makes unit vectors of texts.
-        model: the name of the model behind it, so that vectors of another one are made anew.
+        model: what tells the model behind it from others, at most 200 characters; vectors of another are made anew.
     """
 
     def __init__(self, database: Database, embed: Embed, model: str) -> None:
         self._database = database
         self._embed = embed
-        self._model = model[:200]
+        self._model = model
         self._mark: tuple[int, ...] = ()  # of the ideas in the matrix
         self._rows: dict[int, tuple[int, int]] = {}  # of each idea, its row in the matrix and its wording there
         self._matrix: Vectors = np.zeros((0, 0), dtype=np.float32)

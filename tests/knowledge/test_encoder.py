@@ -285,9 +285,29 @@ def test_a_folder_that_can_not_be_written_is_named(tmp_path: Path) -> None:
 
 
 def test_other_weights_in_a_folder_are_exported_anew(tmp_path: Path) -> None:
-    """A model that was replaced must not answer with the old one's vectors."""
-    folder = copy_of_the_model(tmp_path)
-    before = encoding.describe(folder).key
+    """A model that was replaced must not answer with the old one's vectors, and its export goes."""
+    folder, exports = copy_of_the_model(tmp_path), tmp_path / "exports"
+    Encoder(str(folder), exports).load()
+    (before,) = exports.iterdir()
     (folder / "model.safetensors").touch()
 
-    assert encoding.describe(folder).key != before
+    Encoder(str(folder), exports).load()
+
+    (now,) = exports.iterdir()
+    assert now.name != before.name
+
+
+@pytest.mark.parametrize("changed", ["model.safetensors", "1_Pooling/config.json"])
+def test_another_model_in_the_same_folder_is_another_model(tmp_path: Path, changed: str) -> None:
+    """By what it holds, not by its age: a copy is the same model. The database has room for a long path."""
+    (tmp_path / ("long " * 40)).mkdir()
+    folder = copy_of_the_model(tmp_path / ("long " * 40))
+    copied = Encoder(str(folder)).identity
+    (folder / "model.safetensors").touch()
+    assert Encoder(str(folder)).identity == copied
+    assert len(copied) <= 200
+
+    (folder / changed).write_bytes((folder / changed).read_bytes()[::-1])
+
+    assert Encoder(str(folder)).identity != copied
+    assert Encoder().identity == "all-MiniLM-L6-v2"

@@ -34,7 +34,7 @@ def many(monkeypatch: pytest.MonkeyPatch) -> None:
 class CountingEncoder:
     """Remembers how many texts it was given in bulk: units and titles."""
 
-    name, precision, dimensions = "all-MiniLM-L6-v2", "int8", 384
+    name, identity, precision, dimensions = "all-MiniLM-L6-v2", "all-MiniLM-L6-v2", "int8", 384
 
     def __init__(self, inner: Encoder) -> None:
         self._inner = inner
@@ -409,7 +409,7 @@ def test_another_model_gets_a_generation_of_its_own(
     index.refresh()
     before = current(tmp_path)
     index.close()
-    counting.name = "another"  # type: ignore[misc]
+    counting.name = counting.identity = "another"  # type: ignore[misc]
 
     again = Index(guides, tmp_path / "index", counting)  # type: ignore[arg-type]
     again.open()
@@ -419,6 +419,24 @@ def test_another_model_gets_a_generation_of_its_own(
     assert current(tmp_path) != before
     assert again.state().ready
     again.close()
+
+
+def test_other_weights_in_the_folder_of_a_model_take_the_place_of_its_vectors(
+    guides: Engine, tmp_path: Path, counting: CountingEncoder
+) -> None:
+    """They leave the database with their packed files; those of a model whose name begins alike stay."""
+    models = [("/models/own", "1f"), ("/models/own%", "2f"), ("/models/own", "3f")]
+    for name, told in models:
+        counting.name, counting.identity = name, f"{name} {told}"  # type: ignore[misc]
+        index = Index(guides, tmp_path / "index", counting)  # type: ignore[arg-type]
+        index.open()
+        index.refresh()
+        assert index.is_complete
+        index.close()
+
+    assert counting.embedded >= len(models) * len(index.words.keys)
+    with Session(guides) as session:
+        assert set(session.scalars(select(Vector.model))) == {"/models/own% 2f", "/models/own 3f"}
 
 
 def test_what_a_kill_left_half_done_is_finished(open_index: Open, guides: Engine, tmp_path: Path, many: None) -> None:
