@@ -101,10 +101,10 @@ class Answering:
         half = self._calibration.half(dense=found.dense)
         likely = half.probability(found.features)
         evidence = self._evidence(found)
-        if found.unknown:  # the answer for its sibling reads just as well, and is wrong
+        if found.unknown:  # the answer for its sibling reads just as well, and is wrong, wherever the bars are
             likely = min(likely, OF_UNKNOWN)
             notes = (_not_mentioned(found.unknown), *notes)
-        if likely < half.partly:
+        if found.unknown or likely < half.partly:
             return Answer(Outcome.NOT_IN_GUIDES, likely, nearest=_nearest(evidence, ()), notes=notes)
         written = self._writer.write(question, evidence, show)
         outcome = written.outcome or (Outcome.ANSWERED if likely >= half.answered else Outcome.PARTLY)

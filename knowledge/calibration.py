@@ -19,6 +19,8 @@ Floats = NDArray[np.float64]
 FEWEST = 20  # questions of either kind: with fewer, a fit says more about chance than about the guides
 STEADY = 10.0  # questions that the shipped slope weighs as much as
 NEVER = 0.999  # a bar that next to nothing passes
+# The lowest bars of a fit. Questions that have nothing to do with the guides say nothing about those that nearly do.
+LEAST_ANSWERED, LEAST_PARTLY = 0.5, 0.2
 
 
 class BadCalibration(Exception):
@@ -95,7 +97,8 @@ def refit(shipped: Half, features: Sequence[Features], answerable: Sequence[bool
     weights = {name: weight * slope for name, weight in shipped.weights.items()}
     weights["intercept"] = weights.get("intercept", 0.0) + shift
     likely = 1 / (1 + np.exp(-(slope * odds + shift)))
-    answered, partly = (bar(likely[held == 0], share) for share in wrong)
+    bars = (bar(likely[held == 0], share) for share in wrong)
+    answered, partly = map(max, bars, (LEAST_ANSWERED, LEAST_PARTLY))
     rounded = {name: round(weight, 3) for name, weight in weights.items()}
     return Half(weights=rounded, answered=max(answered, partly), partly=min(answered, partly))
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import gzip
-import hashlib
 import io
 import json
 import time
@@ -13,6 +12,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from hashlib import sha256
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, TypeVar
@@ -305,7 +305,8 @@ def store(engine: Engine, guides: Sequence[GuideRow]) -> None:
         for row in guides:
             # One character for one: what a database can't hold must not shift what follows.
             text = row.text.encode("utf-8", "replace").decode("utf-8").replace("\0", " ")
-            guide = Guide(key=row.doc_id, title=row.title, text=text, hash="", updated_at=now, audience="everyone")
+            told = sha256(f"{row.title}\n{text}".encode()).hexdigest()
+            guide = Guide(key=row.doc_id, title=row.title, text=text, hash=told, updated_at=now, audience="everyone")
             guide.chunks = [
                 Chunk(ordinal=n, start=each.start, end=each.end, headings=list(each.headings), hash=each.hash)
                 for n, each in enumerate(cut(row.title, text))
@@ -382,7 +383,7 @@ def _kept(cache: Path | None, what: str) -> Iterator[Path]:
         with TemporaryDirectory(prefix="frontline-evaluation-", ignore_cleanup_errors=True) as passing:
             yield Path(passing)
         return
-    folder = cache / hashlib.sha256(what.encode()).hexdigest()[:12]
+    folder = cache / sha256(what.encode()).hexdigest()[:12]
     folder.mkdir(parents=True, exist_ok=True)
     yield folder
 

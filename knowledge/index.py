@@ -59,7 +59,7 @@ LAYOUT = "tokens-1"  # of the vectors kept in SQL: what is made in another way m
 ONE_BY_ONE = 40_000  # chunks that are compared with a question one by one: none is missed, nor is Chroma quicker
 MOST_REBUILDS = 3  # in one process: an index that breaks again and again must not fill the disk or the log
 
-_REVISION = select(Revision.number)
+REVISION = select(Revision.number)
 GIVEN_UP = (
     "The vector index broke again after it was rebuilt, so it is left alone until the next start. "
     "Every passage is compared instead, which is slower."
@@ -72,8 +72,9 @@ log = logging.getLogger(__name__)
 
 
 def reading(engine: Engine) -> Engine:
-    """The engine for transactions that only read; without this, ours on SQLite wait for every writer."""
-    return engine.execution_options(writes=False)
+    """The engine for transactions that only read, and see one moment; ours on SQLite would wait for every writer."""
+    one_moment = {} if engine.dialect.name == "sqlite" else {"isolation_level": "REPEATABLE READ"}  # as SQLite always
+    return engine.execution_options(writes=False, **one_moment)
 
 
 class IndexFault(Exception):
@@ -208,7 +209,7 @@ class Index:
     def settled(self) -> int | None:
         """The revision that rows, words and vectors all stand at; None while one of them lags behind."""
         with self._reading.connect() as connection:
-            revision = connection.scalar(_REVISION) or 0
+            revision = connection.scalar(REVISION) or 0
         return revision if self.is_complete and self._words.revision == revision else None
 
     @property
@@ -298,7 +299,8 @@ class Index:
         if self._words is before:
             return False
         if self._gone is not None:
-            self._gone.update(set(before.hashes.values()).difference(self._words.hashes.values()))
+            now = self._words.hashes
+            self._gone.update(hash_ for each, hash_ in before.hashes.items() if now.get(each) != hash_)
         return True
 
     def _keep_words(self) -> None:
@@ -424,18 +426,20 @@ class Index:
 
     def _embed_missing(self, progress: Progress | None) -> None:
         """Embeds what has no vector yet. Each batch is kept at once, so that a kill costs one batch."""
-        missing = self._without_vectors()
-        self._embedded = len(self._words.keys) - len(missing)
-        if len(missing) > EMBEDDED_AT_ONCE:
-            self._keep_words()  # it takes a while, and so does making words anew
-        for number, chunk_ids in enumerate(_slices(missing, EMBEDDED_AT_ONCE), 1):
-            self._go_on()
-            self._embed(chunk_ids)
-            self._embedded += len(chunk_ids)
-            if progress:
-                progress(self._embedded, len(self._words.keys))
-            if self._packed is not None and number % FILLED_EVERY == 0:
-                self._pack(self._packed, self._words)
+        while missing := self._without_vectors():
+            self._embedded = len(self._words.keys) - len(missing)
+            if len(missing) > EMBEDDED_AT_ONCE:
+                self._keep_words()  # it takes a while, and so does making words anew
+            for number, chunk_ids in enumerate(_slices(missing, EMBEDDED_AT_ONCE), 1):
+                self._go_on()
+                self._embed(chunk_ids)
+                self._embedded += len(chunk_ids)
+                if progress:
+                    progress(self._embedded, len(self._words.keys))
+                if self._packed is not None and number % FILLED_EVERY == 0:
+                    self._pack(self._packed, self._words)
+                self._read_words()  # what changes meanwhile is found by its words now, by its vectors in the next round
+        self._embedded = len(self._words.keys)
         self._titles.clear()
 
     def _without_vectors(self) -> list[int]:
@@ -446,9 +450,8 @@ class Index:
             for some in _slices(list(unknown), ROWS_AT_ONCE):
                 known = set(session.scalars(select(Vector.hash).where(self._ours, Vector.hash.in_(some))))
                 ids = [unknown[hash_] for hash_ in some if hash_ not in known]
-                lengths |= dict(
-                    session.execute(select(Chunk.id, Chunk.end - Chunk.start).where(Chunk.id.in_(ids))).all()
-                )
+                columns = select(Chunk.id, Chunk.end - Chunk.start)
+                lengths |= dict(session.execute(columns.where(Chunk.id.in_(ids), Chunk.hash.in_(some))).all())
         return sorted(lengths, key=lengths.__getitem__)
 
     def _embed(self, chunk_ids: Sequence[int]) -> None:

@@ -12,11 +12,11 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import Engine, Integer, Select, bindparam, select
+from sqlalchemy import Connection, Engine, Integer, Select, bindparam, select
 
 from knowledge.answers import Passage
 from knowledge.encoder import Bits, Encoder, Vectors
-from knowledge.index import NO_FILTERS, SPAN, Index, reading
+from knowledge.index import NO_FILTERS, REVISION, SPAN, Index, reading
 from knowledge.lexical import BM25_K1, Lexical, asking, stems
 from knowledge.names import Name, Names, are_siblings
 from knowledge.ranking import SIBLING, Alike, Features, above_chance, fuse, likeness, read_again
@@ -118,68 +118,27 @@ class Retriever:
         bm25 = words.lexical.search(keywords, CANDIDATES, filters.facets)
         vector, tokens = _read_by(self._encoder, asked, alone) if self._index.is_dense else (None, None)
         near = self._index.nearest(vector, CANDIDATES, filters) if vector is not None else None
-        candidates = list(dict.fromkeys([*(near or ()), *bm25]))
-        alike = self._index.alike(vector, candidates) if vector is not None else None
-        if near:
-            bm25 |= words.lexical.score(keywords, [each for each in near if each not in bm25])
-        scores = dict(islice(fuse(alike, bm25, candidates).items(), READ_AGAIN))
-        by_tokens = likeness(tokens, self._index.tokens(list(scores))) if alike and tokens is not None else None
-        scores = read_again(scores, by_tokens) if by_tokens is not None else scores
-        wanted = words.names.known_in(asked)
-        passages = self._read(scores if wanted else dict(islice(scores.items(), PASSAGES)))
-        if not passages:
-            return Found((), None, alike is not None)
-        if wanted:
-            passages = _without_siblings(words.names, wanted, passages)[:PASSAGES]
-        rarity = {word: words.lexical.rarity(word) for word in keywords}
-        features = self._features(words, asked, passages, bm25, rarity, alike, by_tokens)
+        with self._reading.connect() as connection:
+            candidates = _still_there(connection, words, [*dict.fromkeys([*(near or ()), *bm25])])
+            if unscored := [each for each in candidates if each not in bm25]:
+                bm25 |= words.lexical.score(keywords, unscored)
+            bm25 = {each: bm25[each] for each in candidates if each in bm25}
+            alike = self._index.alike(vector, candidates) if vector is not None else None
+            scores = dict(islice(fuse(alike, bm25, candidates).items(), READ_AGAIN))
+            by_tokens = likeness(tokens, self._index.tokens(list(scores))) if alike and tokens is not None else None
+            scores = read_again(scores, by_tokens) if by_tokens is not None else scores
+            wanted = words.names.known_in(asked)
+            passages = _read(connection, scores if wanted else dict(islice(scores.items(), PASSAGES)))
+            if not passages:
+                return Found((), None, alike is not None)
+            if wanted:
+                passages = _without_siblings(words.names, wanted, passages)[:PASSAGES]
+            rarity = {word: words.lexical.rarity(word) for word in keywords}
+            features = _features(connection, words, asked, passages, bm25, rarity, alike, by_tokens)
         places = {each: place for place, each in enumerate(candidates)}
         own = {each.chunk_id: alike.units_of(places[each.chunk_id]) for each in passages} if alike else {}
         unknown = tuple(words.names.unknown_in(asked))
         return Found(tuple(passages), features, alike is not None, unknown, own, rarity)
-
-    def _features(
-        self,
-        words: Words,
-        asked: str,
-        passages: Sequence[Passage],
-        bm25: Mapping[int, float],
-        rarity: Mapping[str, float],
-        alike: Alike | None,
-        by_tokens: NDArray[np.float64] | None,
-    ) -> Features:
-        """What the decision stands on."""
-        names = names_of(asked)
-        chunks = len(words.keys)
-        return Features(
-            best_unit=_best(alike and alike.bests, chunks),
-            best_passage=_best(alike and alike.wholes, chunks),
-            best_tokens=_best(by_tokens, chunks),
-            words_matched=_matched(bm25, rarity),
-            words_covered=_most_covered(words.lexical, rarity, [each.chunk_id for each in passages[:COVERING]]),
-            names_elsewhere=self._share_elsewhere(names, passages[0]),
-            names_absent=sum(not words.names.says(name) for name in names) / len(names) if names else 0.0,
-        )
-
-    def _read(self, scores: Mapping[int, float]) -> list[Passage]:
-        """The rows of the best chunks as they are now: what has left the guides is never quoted."""
-        with self._reading.connect() as connection:
-            rows: Any = connection.execute(_rows(len(scores)), {str(n): each for n, each in enumerate(scores)}).all()
-        found = [
-            Passage(*(*row[:7], tuple(row.headings), *row[8:], scores[row[0]]))  # fields in their order
-            for row in rows
-        ]
-        order = {each: place for place, each in enumerate(scores)}
-        return sorted(found, key=lambda passage: order[passage.chunk_id])
-
-    def _share_elsewhere(self, names: Sequence[str], first: Passage) -> float:
-        """The share of the question's names that the guide of the first passage never says."""
-        if not names:
-            return 0.0
-        with self._reading.connect() as connection:
-            text = connection.scalar(_TEXT, {"guide_id": first.guide_id}) or ""
-        said = f"{first.title}\n{text}".casefold()
-        return sum(name.casefold() not in said for name in names) / len(names)
 
 
 def keywords_of(question: str) -> list[str]:
@@ -232,6 +191,58 @@ def _rows(count: int) -> Select[Any]:
 def _read_by(encoder: Encoder, text: str, alone: bool) -> tuple[Vectors, Bits]:
     vectors, tokens = encoder.read([text], alone=alone)
     return vectors[0], tokens[0]
+
+
+def _still_there(connection: Connection, words: Words, chunk_ids: Sequence[int]) -> Sequence[int]:
+    """The chunks that are rows now, as the words know them: guides may have changed, and SQL gives a number again."""
+    if (connection.scalar(REVISION) or 0) == words.revision:
+        return chunk_ids
+    hashes = dict(connection.execute(select(Chunk.id, Chunk.hash).where(Chunk.id.in_(chunk_ids))).all())
+    return [each for each in chunk_ids if each in hashes and hashes[each] == words.hashes.get(each)]
+
+
+def _read(connection: Connection, scores: Mapping[int, float]) -> list[Passage]:
+    """The rows of the best chunks."""
+    rows: Any = connection.execute(_rows(len(scores)), {str(n): each for n, each in enumerate(scores)}).all()
+    found = [
+        Passage(*(*row[:7], tuple(row.headings), *row[8:], scores[row[0]]))  # fields in their order
+        for row in rows
+    ]
+    order = {each: place for place, each in enumerate(scores)}
+    return sorted(found, key=lambda passage: order[passage.chunk_id])
+
+
+def _features(
+    connection: Connection,
+    words: Words,
+    asked: str,
+    passages: Sequence[Passage],
+    bm25: Mapping[int, float],
+    rarity: Mapping[str, float],
+    alike: Alike | None,
+    by_tokens: NDArray[np.float64] | None,
+) -> Features:
+    """What the decision stands on."""
+    names = names_of(asked)
+    chunks = len(words.keys)
+    return Features(
+        best_unit=_best(alike and alike.bests, chunks),
+        best_passage=_best(alike and alike.wholes, chunks),
+        best_tokens=_best(by_tokens, chunks),
+        words_matched=_matched(bm25, rarity),
+        words_covered=_most_covered(words.lexical, rarity, [each.chunk_id for each in passages[:COVERING]]),
+        names_elsewhere=_share_elsewhere(connection, names, passages[0]),
+        names_absent=sum(not words.names.says(name) for name in names) / len(names) if names else 0.0,
+    )
+
+
+def _share_elsewhere(connection: Connection, names: Sequence[str], first: Passage) -> float:
+    """The share of the question's names that the guide of the first passage never says."""
+    if not names:
+        return 0.0
+    text = connection.scalar(_TEXT, {"guide_id": first.guide_id}) or ""
+    said = f"{first.title}\n{text}".casefold()
+    return sum(name.casefold() not in said for name in names) / len(names)
 
 
 def _read_closely(passage: Passage, alike: Mapping[int, Vectors], rarity: Mapping[str, float]) -> Closely:

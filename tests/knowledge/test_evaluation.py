@@ -71,6 +71,22 @@ def test_a_set_is_measured(files: tuple[Path, Path]) -> None:
     assert json.loads(json.dumps(report))
 
 
+def test_guides_that_changed_are_measured_as_they_are_now(files: tuple[Path, Path], tmp_path: Path) -> None:
+    """What was kept of the run before serves only the text that is still the same."""
+    evaluate_answers(*files, "mini", cache=tmp_path / "kept")
+    guides = gzip.decompress(files[0].read_bytes()).decode()
+    files[0].write_bytes(gzip.compress(guides.replace("10 working days", "10 moons and tides").encode()))
+    words = "How many moons and tides?"
+    files[1].write_text(
+        json.dumps({"question": words, "answerable": True, "doc_id": "refunds.md", "evidence": ["moons"]})
+    )
+
+    (asked,) = evaluate_answers(*files, "mini", cache=tmp_path / "kept").asked
+    (anew,) = evaluate_answers(*files, "mini").asked
+
+    assert asked.found.features == anew.found.features
+
+
 def test_evidence_as_text_is_looked_up(files: tuple[Path, Path]) -> None:
     """Not every set counts characters."""
     report = evaluate_answers(*files, "core").report
@@ -238,6 +254,15 @@ def test_the_page_shows_figures_and_pictures(files: tuple[Path, Path], tmp_path:
 
 def features(best: float) -> Features:
     return Features(best, best, best, best, best, 0.0, 0.0)
+
+
+def test_a_fit_to_questions_on_something_else_does_not_lower_the_bars_to_the_floor() -> None:
+    """What is more likely wrong than right is not given as the answer."""
+    scores, held = [0.6] * 20 + [0.0] * 20, [True] * 20 + [False] * 20
+
+    own = calibration.refit(calibration.load().with_vectors, [features(each) for each in scores], held, (0.05, 0.1))
+
+    assert (own.answered, own.partly) == (0.5, 0.2)
 
 
 def test_a_fit_moves_the_bar_to_a_company_s_own_questions() -> None:

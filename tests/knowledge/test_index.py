@@ -189,6 +189,30 @@ def test_vectors_of_an_earlier_layout_are_made_again_and_stay(
         assert session.scalar(select(func.count()).select_from(Vector)) == index.state().chunks
 
 
+def test_what_changes_while_others_are_embedded_is_found_by_its_words_at_once(
+    guides: Engine, tmp_path: Path, encoder: Encoder, put_guide: Callable[[str, str | None], None]
+) -> None:
+    """Embedding many guides takes hours; the refresh that does it follows the guides meanwhile."""
+    for number in range(40):
+        put_guide(f"part-{number}.md", f"# Part {number}\n\nPart {number} hangs on hook {number + 7}.\n")
+    index = Index(guides, tmp_path / "index", encoder)
+    index.open()
+    revisions: list[int] = []
+
+    def change_once(*_: int) -> None:
+        if not revisions:
+            put_guide("visits.md", GUIDES["visits.md"].replace("until 16:00", "until 17:00"))
+        revisions.append(index.words.revision)
+
+    index.refresh(change_once)
+
+    assert revisions[1] == revisions[0] + 1
+    assert index.is_complete
+    assert index.state().vectors == index.state().chunks
+    assert nearest_guide(index, encoder, guides, "Until when can a visit be moved free of charge?") == "visits.md"
+    index.close()
+
+
 def test_text_that_left_and_came_back_unseen_keeps_its_vectors(
     open_index: Open, encoder: Encoder, put_guide: Callable[[str, str | None], None]
 ) -> None:

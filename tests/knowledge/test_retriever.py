@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Engine, select
 
 from knowledge import calibration
 from knowledge.encoder import Encoder
@@ -13,6 +13,7 @@ from knowledge.index import Index
 from knowledge.ranking import Alike, Features, above_chance, fuse, likeness, read_again
 from knowledge.retriever import Retriever, keywords_of, names_of
 from knowledge.sentences import LONGEST_UNIT, Kind, pieces, units
+from knowledge.tables import Chunk
 
 Open = Callable[[], Index]
 
@@ -87,14 +88,39 @@ def test_a_passage_is_the_text_of_its_span(open_index: Open, guides: Engine, enc
 def test_what_left_the_guides_is_not_returned_even_before_a_refresh(
     open_index: Open, guides: Engine, encoder: Encoder, put_guide: Callable[[str, str | None], None]
 ) -> None:
-    """The caches may lag behind the rows; the rows decide."""
-    index = open_index()
+    """The caches may lag behind the rows; the rows decide, also on how likely it is that the guides say it."""
+    index, question = open_index(), "Until when can an engineer visit be moved free of charge?"
     index.refresh()
     put_guide("visits.md", None)
 
-    found = Retriever(guides, index, encoder).retrieve("What does cancelling an engineer visit cost?")
+    found = Retriever(guides, index, encoder).retrieve(question)
+    index.refresh()
+    refreshed = Retriever(guides, index, encoder).retrieve(question)
 
     assert "visits.md" not in {passage.guide_key for passage in found.passages}
+    assert found.features and refreshed.features
+    half = calibration.load().with_vectors
+    assert half.probability(found.features) < half.partly
+    assert found.features.best_unit == pytest.approx(refreshed.features.best_unit, abs=0.02)
+
+
+def test_a_number_that_the_database_gives_to_another_chunk_is_not_mistaken_for_it(
+    open_index: Open, guides: Engine, encoder: Encoder, put_guide: Callable[[str, str | None], None]
+) -> None:
+    """The newest chunk leaves, and what is written next has its number."""
+    put_guide("trade.md", "# Trade-in\n\nThe trade-in of an old Heron doorbell brings 40 euros of credit.\n")
+    index = open_index()
+    index.refresh()
+    chunks = set(index.words.keys)
+    put_guide("trade.md", None)
+    put_guide("parking.md", "# Parking\n\nVisitors park on deck four.\n")
+    with guides.connect() as connection:
+        assert set(connection.scalars(select(Chunk.id))) == chunks
+
+    found = Retriever(guides, index, encoder).retrieve("How much credit does the trade-in of a Heron doorbell bring?")
+
+    assert found.passages
+    assert {"trade.md", "parking.md"}.isdisjoint(passage.guide_key for passage in found.passages)
 
 
 def test_what_was_asked_before_is_found_again_until_the_guides_change(
