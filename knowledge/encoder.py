@@ -14,12 +14,12 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import nullcontext, suppress
+from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import partial
 from hashlib import file_digest, sha256
 from heapq import heapify, heappop, heappush
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -40,7 +40,6 @@ DEFAULT_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9
 # them while no other is looked up. In bulk work each has a text of its own.
 CORES = min(2, len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1)
 BATCH = 8  # small: a question waits for one batch at most, and with sorted lengths bigger ones are no faster
-TOGETHER_UP_TO = 100  # characters; longer texts are faster one by one, and then depend on nothing beside them
 MOST_TOGETHER = 32  # texts of several askers encoded at once
 
 MAKING = {".json", ".txt", ".safetensors", ".bin", ".model"}  # files that a model's vectors come from
@@ -81,11 +80,10 @@ class Encoder:
         exports: where the 8-bit export is kept for the next start; None makes it anew for this process.
 
     ``identity`` and ``precision`` say how the vectors come about, for vectors of two kinds must not be mixed. Another
-    model in the same folder has another identity. The precision is final once the model is loaded; 8-bit vectors of
-    short texts depend a little (cosine .98) on those that are encoded beside them.
+    model in the same folder has another identity. The precision is final once the model is loaded.
 
     Any thread may call ``encode``. One at a time has the model, and works off what others wait for too: questions
-    before bulk work, and those that wait together in one batch.
+    before bulk work, and those that wait together in one turn, each by itself.
     """
 
     def __init__(self, model: str = DEFAULT_MODEL, exports: Path | None = None) -> None:
@@ -123,39 +121,28 @@ class Encoder:
 
     def _in_eight_bits(self, folder: Path) -> Encode:
         model = describe(folder)
-        with nullcontext(self._exports) if self._exports else TemporaryDirectory(prefix="frontline-model-") as exports:
-            path = Path(exports) / f"{model.key}.onnx"
-            slower = path.with_suffix(".slower")
-            if slower.exists():
-                raise NotExportable(NO_FASTER)
-            if path.exists():
-                try:
-                    return _EightBits(model, path)
-                except Exception as failure:  # noqa: BLE001 - the library's own errors; a broken file is written anew
-                    log.warning("The exported model in %s is broken and is made anew: %s", path, failure)
-            self._export(model, path)
+        path = self._exports and self._exports / f"{model.key}.onnx"
+        slower = path and path.with_suffix(".slower")
+        if slower and slower.exists():
+            raise NotExportable(NO_FASTER)
+        if path and path.exists():
             try:
-                encode = _EightBits(model, path if self._exports else path.read_bytes())
-            except Exception as failure:
-                raise NotExportable(f"its 8-bit form can't be used ({type(failure).__name__})") from failure
-            if self._exports and not _multiplies_integers() and not _is_faster(encode, folder):
-                slower.touch()
-                raise NotExportable(NO_FASTER)
-            return encode
-
-    def _export(self, model: Model, path: Path) -> None:
+                return _EightBits(model, path)
+            except Exception as failure:  # noqa: BLE001 - the library's own errors; a broken file is written anew
+                log.warning("The exported model in %s is broken and is made anew: %s", path, failure)
         if self.name == DEFAULT_MODEL:
             _check_weights(model.folder)
+        graph = export(model)
+        kept = path if path and _is_kept(graph, path) else None
         try:
-            export(model, path)
-        except OSError as failure:
-            raise ModelUnavailable(
-                f"The embedding model can't be written to {path.parent} ({failure.strerror}). "
-                "Check the space on the disk and who may write there."
-            ) from failure
-        for other in path.parent.glob("*.onnx"):
-            if other != path:  # of an earlier version or installation; whoever has it open keeps it
-                other.unlink(missing_ok=True)
+            encode = _EightBits(model, kept or graph)
+        except Exception as failure:
+            raise NotExportable(f"its 8-bit form can't be used ({type(failure).__name__})") from failure
+        if slower and not _multiplies_integers() and not _is_faster(encode, folder):
+            if kept:
+                slower.touch()
+            raise NotExportable(NO_FASTER)
+        return encode
 
     def encode(self, texts: Sequence[str], *, bulk: bool = False) -> Vectors:
         """One unit vector (a row of float32) per text. ``bulk`` work lets every waiting question pass first."""
@@ -238,6 +225,29 @@ def _do(jobs: list[_Job], encode: Encode) -> None:
             raise
 
 
+def _is_kept(graph: bytes, path: Path) -> bool:
+    """Keeps an export for the next start, where there is room; others see no file there, or a whole one."""
+    draft = path.with_suffix(f".{os.getpid()}.draft")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        draft.write_bytes(graph)
+        os.replace(draft, path)
+    except OSError as failure:
+        with suppress(OSError):
+            draft.unlink()
+        log.warning(
+            "The exported model can't be written to %s (%s), so each start takes a second more. "
+            "Check the space on the disk and who may write there.",
+            path.parent,
+            failure.strerror,
+        )
+        return False
+    for other in path.parent.glob("*.onnx"):
+        if other != path:  # of an earlier version or installation; whoever has it open keeps it
+            other.unlink(missing_ok=True)
+    return True
+
+
 class _EightBits:
     """The exported model in ONNX Runtime."""
 
@@ -247,7 +257,7 @@ class _EightBits:
         self._model = model
         self._tokenizer = Tokenizer.from_file(str(model.folder / "tokenizer.json"))
         self._tokenizer.enable_truncation(model.longest)
-        self._tokenizer.enable_padding(pad_id=model.padding)
+        self._tokenizer.no_padding()
         self._graph = graph
         self._sessions = {
             CORES: _session(graph, CORES)
@@ -255,13 +265,11 @@ class _EightBits:
         self._threads = ThreadPoolExecutor(CORES, "encoder")
 
     def __call__(self, texts: list[str], cores: int) -> tuple[Vectors, list[Bits]]:
-        short = [n for n, text in enumerate(texts) if len(text) <= TOGETHER_UP_TO]
-        alone = [[n] for n, text in enumerate(texts) if len(text) > TOGETHER_UP_TO]
-        batches = [short, *alone] if short else alone
-        runs = map if cores == 1 or len(batches) == 1 else self._threads.map
+        """Each by itself, or its vector would depend on what is beside it: so it does with one scale for a batch."""
         session = self._session(cores if len(texts) == 1 else 1)
-        read = list(runs(lambda batch: self._run(session, [texts[n] for n in batch]), batches))
-        return _in_order([n for batch in batches for n in batch], read)
+        runs = map if cores == 1 or len(texts) == 1 else self._threads.map
+        vectors, tokens = zip(*runs(partial(self._run, session), texts), strict=True)
+        return _at_length_one(np.stack(vectors)), list(tokens)
 
     def _session(self, threads: int) -> "InferenceSession":
         if threads not in self._sessions:
@@ -272,14 +280,12 @@ class _EightBits:
                 self._sessions[threads] = self._sessions[CORES]
         return self._sessions[threads]
 
-    def _run(self, session: "InferenceSession", texts: list[str]) -> tuple[Vectors, list[Bits]]:
-        read = self._tokenizer.encode_batch(texts)
-        ids = np.array([each.ids for each in read], dtype=np.int32)
-        mask = np.array([each.attention_mask for each in read], dtype=np.int32)
-        hidden: Any = session.run(None, {"ids": ids, "mask": mask})[0]
-        summed = hidden[:, 0] if self._model.takes_first else (mask.astype(np.float32)[:, None] @ hidden)[:, 0]
-        tokens = [_signs(own, each.special_tokens_mask) for own, each in zip(hidden, read, strict=True)]
-        return _at_length_one(summed), tokens
+    def _run(self, session: "InferenceSession", text: str) -> tuple[Vectors, Bits]:
+        read = self._tokenizer.encode(text)
+        ids = np.array([read.ids], dtype=np.int32)
+        (hidden,) = session.run(None, {"ids": ids, "mask": np.ones_like(ids)})[0]
+        summed = hidden[0] if self._model.takes_first else hidden.sum(axis=0)
+        return summed, _signs(hidden, read.special_tokens_mask)
 
 
 def _in_order(numbers: Sequence[int], batches: Sequence[tuple[Vectors, list[Bits]]]) -> tuple[Vectors, list[Bits]]:
@@ -305,6 +311,7 @@ def _session(graph: Path | bytes, threads: int) -> "InferenceSession":
 
 def _in_torch(name: str, folder: Path | None) -> Encode:
     import torch
+    from safetensors import SafetensorError
     from sentence_transformers import SentenceTransformer
     from transformers.utils import logging as hushing
 
@@ -312,7 +319,7 @@ def _in_torch(name: str, folder: Path | None) -> Encode:
     source = str(folder or name)
     try:
         model = SentenceTransformer(source, device="cpu", local_files_only=True, trust_remote_code=False)
-    except (OSError, ValueError, RuntimeError) as failure:
+    except (OSError, ValueError, RuntimeError, SafetensorError) as failure:
         what = (
             "can't be loaded from that folder"
             if Path(source).is_dir()

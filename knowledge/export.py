@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -36,7 +35,6 @@ class Model:
 
     folder: Path
     longest: int  # tokens
-    padding: int  # id of the token that fills up
     takes_first: bool  # the vector is the first token's, not the mean of all
 
     @property
@@ -70,21 +68,21 @@ def describe(folder: Path) -> Model:
         if not (folder / needed).is_file():
             raise NotExportable(f"it has no {needed}")
     longest = min(own.get("max_seq_length") or config["max_position_embeddings"], config["max_position_embeddings"])
-    return Model(folder, longest, config.get("pad_token_id") or 0, modes == {"pooling_mode_cls_token"})
+    return Model(folder, longest, modes == {"pooling_mode_cls_token"})
 
 
-def export(model: Model, path: Path) -> None:
-    """Writes the graph to ``path``; others see no file there, or a whole one. Raises NotExportable."""
+def export(model: Model) -> bytes:
+    """The graph, as ONNX Runtime reads it. Raises NotExportable."""
+    from safetensors import SafetensorError
     from safetensors.numpy import load_file
 
     try:
         graph = _graph(load_file(model.folder / "model.safetensors"), _read(model.folder, "config.json"))
+    except SafetensorError as failure:
+        raise NotExportable(f"its weights can't be read ({failure})") from failure
     except (KeyError, ValueError) as failure:
         raise NotExportable(f"its weights have other names ({failure})") from failure
-    path.parent.mkdir(parents=True, exist_ok=True)
-    draft = path.with_suffix(f".{os.getpid()}.draft")
-    draft.write_bytes(graph.SerializeToString())
-    os.replace(draft, path)
+    return bytes(graph.SerializeToString())
 
 
 def _has(folder: Path, name: str) -> bool:

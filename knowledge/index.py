@@ -260,12 +260,13 @@ class Index:
     def refresh(self, progress: Progress | None = None) -> bool:
         """Brings words, then vectors, up to the rows; True when there was something to do. Cheap when there wasn't."""
         with self._refreshing:
-            moved = self._read_words()
-            is_filled = self._without_generation or (self._generation and self._in_generation == self._words.revision)
-            if (self.is_complete and is_filled) or self._hopeless or self._closing:
-                self._keep_words()
-                return moved
             try:
+                moved = self._read_words()
+                is_filled = self._without_generation or (
+                    self._generation and self._in_generation == self._words.revision
+                )
+                if (self.is_complete and is_filled) or self._hopeless or self._closing:
+                    return moved
                 self._bring_vectors(progress)
                 if not self._without_generation:
                     self._bring_generation(self._words)
@@ -277,7 +278,7 @@ class Index:
                 raise  # the rows can't be read or written; nothing is wrong with the vectors
             except Exception as failure:
                 what = f"{type(failure).__name__}: {failure}"
-                said = f"The vectors could not be brought up to date ({what}). Frontline goes on trying."
+                said = f"The index could not be brought up to date ({what}). Frontline goes on trying."
                 if said != self.fault:
                     log.exception(said)
                 self.fault = said

@@ -2,6 +2,7 @@
 
 import json
 import logging
+import re
 import shutil
 import subprocess
 import sys
@@ -16,8 +17,6 @@ import pytest
 from knowledge import encoder as encoding
 from knowledge.encoder import Encoder, ModelUnavailable
 
-ALIKE = 0.97  # 8-bit vectors depend a little on what is encoded beside them
-
 
 def test_vectors_have_length_one_and_stand_in_the_order_of_their_texts(encoder: Encoder) -> None:
     """Sorting by length inside must not show outside."""
@@ -29,25 +28,23 @@ def test_vectors_have_length_one_and_stand_in_the_order_of_their_texts(encoder: 
     assert vectors.dtype == np.float32
     assert np.linalg.norm(vectors, axis=1) == pytest.approx([1, 1, 1], abs=1e-5)
     for text, vector in zip(texts, vectors, strict=True):
-        assert float(encoder.encode([text])[0] @ vector) > ALIKE
+        assert np.array_equal(encoder.encode([text])[0], vector)
 
 
 def test_bulk_work_gives_the_same_vectors(encoder: Encoder) -> None:
     """Bulk work is cut into batches; the vectors don't depend on it."""
     texts = [f"guide number {number} " * (1 + number % 4) for number in range(20)]
 
-    assert np.all((encoder.encode(texts, bulk=True) * encoder.encode(texts)).sum(axis=1) > ALIKE)
+    assert np.array_equal(encoder.encode(texts, bulk=True), encoder.encode(texts))
 
 
 def test_callers_on_many_threads_get_their_own_vectors(encoder: Encoder) -> None:
-    """Questions that wait together are encoded together and handed out right."""
+    """Questions that wait together are handed out right, and what is found for one doesn't depend on the others."""
     texts = [f"question about product {number}" for number in range(24)]
     with ThreadPoolExecutor(8) as pool:
         vectors = list(pool.map(lambda text: encoder.encode([text])[0], texts))
 
-    alike = np.stack(vectors) @ encoder.encode(texts).T
-    assert np.all(np.diagonal(alike) > ALIKE)
-    assert np.all(alike.argmax(axis=1) == np.arange(24))
+    assert np.array_equal(np.stack(vectors), [encoder.encode([text])[0] for text in texts])
 
 
 def test_a_question_passes_bulk_work_that_waits() -> None:
@@ -204,13 +201,6 @@ def test_eight_bits_mean_what_the_model_means(
     ]
 
 
-def test_a_long_text_has_one_vector_whatever_it_comes_with(encoder: Encoder) -> None:
-    """A guide that is taken in again finds its stored vectors fitting."""
-    alone = encoder.encode([TEXTS[1]], bulk=True)[0]
-
-    assert np.array_equal(encoder.encode(TEXTS, bulk=True)[1], alone)
-
-
 def test_the_export_is_made_once_and_loads_without_torch(tmp_path: Path) -> None:
     """Two processes that start at once both have the model; later ones read what the first wrote."""
     command = [sys.executable, "-c", BOTH_WAYS, str(tmp_path)]
@@ -266,7 +256,7 @@ def test_an_export_that_fails_leaves_the_model_to_torch(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     """Answers come all the same, more slowly, and the log says why."""
-    monkeypatch.setattr(encoding, "export", lambda _, path: (path.parent / path.name).write_bytes(b"no graph"))
+    monkeypatch.setattr(encoding, "export", lambda _: b"no graph")
 
     fallen = Encoder(exports=tmp_path)
 
@@ -276,12 +266,26 @@ def test_an_export_that_fails_leaves_the_model_to_torch(
     fallen.close()
 
 
-def test_a_folder_that_can_not_be_written_is_named(tmp_path: Path) -> None:
-    """The admin reads where the export should go."""
+def test_a_folder_that_can_not_be_written_is_named(
+    tmp_path: Path, encoder: Encoder, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The admin reads where the export should go; it is used all the same."""
     (tmp_path / "models").write_text("a file in the way")
 
-    with pytest.raises(ModelUnavailable, match=r"can't be written to .*models"):
-        Encoder(exports=tmp_path / "models").load()
+    unkept = Encoder(exports=tmp_path / "models")
+
+    assert np.array_equal(unkept.encode(TEXTS), encoder.encode(TEXTS))
+    assert unkept.precision == "int8"
+    assert re.search(r"can't be written to .*models", caplog.text)
+
+
+def test_weights_that_are_no_weights_are_named(tmp_path: Path) -> None:
+    """A download that broke off."""
+    folder = copy_of_the_model(tmp_path)
+    (folder / "model.safetensors").write_bytes(b"half a header")
+
+    with pytest.raises(ModelUnavailable, match="can't be loaded from that folder"):
+        Encoder(str(folder)).load()
 
 
 def test_other_weights_in_a_folder_are_exported_anew(tmp_path: Path) -> None:

@@ -98,7 +98,8 @@ def test_what_left_the_guides_is_not_returned_even_before_a_refresh(
     refreshed = Retriever(guides, index, encoder).retrieve(question)
 
     assert "visits.md" not in {passage.guide_key for passage in found.passages}
-    assert found.features and refreshed.features
+    assert found.features
+    assert refreshed.features
     half = calibration.load().with_vectors
     assert half.probability(found.features) < half.partly
     assert found.features.best_unit == pytest.approx(refreshed.features.best_unit, abs=0.02)
