@@ -195,6 +195,15 @@ def digest(
     typer.echo(words)
 
 
+JsonFile = Annotated[Path, typer.Option("--json", dir_okay=False, help="Where the figures are written.")]
+ReportFile = Annotated[
+    Path | None, typer.Option(dir_okay=False, help="Where a page to read is written (.md), its pictures beside it.")
+]
+Earlier = Annotated[
+    Path | None, typer.Option(exists=True, dir_okay=False, help="Figures of an earlier run: what changed?")
+]
+
+
 @evaluate.command("answers")
 def evaluate_answers(
     guides: Annotated[Path, typer.Argument(exists=True, readable=True, help="A folder of guides, or JSON lines.")],
@@ -202,13 +211,9 @@ def evaluate_answers(
         Path,
         typer.Argument(exists=True, dir_okay=False, readable=True, help="CSV (question,guide,answer) or JSON lines."),
     ],
-    json_file: Annotated[Path, typer.Option("--json", dir_okay=False, help="Where the figures are written.")],
-    report: Annotated[
-        Path | None, typer.Option(dir_okay=False, help="Where a page to read is written (.md), its pictures beside it.")
-    ] = None,
-    compare: Annotated[
-        Path | None, typer.Option(exists=True, dir_okay=False, help="Figures of an earlier run: what changed?")
-    ] = None,
+    json_file: JsonFile,
+    report: ReportFile = None,
+    compare: Earlier = None,
     tier: Annotated[Tier, typer.Option(help="How much of the set.")] = Tier.FULL,
     kb: Annotated[str | None, typer.Option(help="Only the guides and questions of this knowledge base.")] = None,
     limit: Annotated[int | None, typer.Option(min=1, help="At most so many questions, spread over the set.")] = None,
@@ -225,9 +230,7 @@ def evaluate_answers(
     from knowledge import calibration, evaluation
     from knowledge import report as page
 
-    for path in (json_file, report):
-        if path is not None and not path.parent.is_dir():
-            _stop(f"There is no folder {path.parent} to write {path.name} into.")
+    _check_folders(json_file, report)
     data = load().data_dir
     own = data / "calibration.json"
     old = _earlier(compare) if compare else None
@@ -238,11 +241,7 @@ def evaluate_answers(
     _write_figures(done.report, json_file)
     if report is not None:
         page.write(done.report, report, old)
-        typer.echo(f"The page is {report}.")
-    if old is not None:
-        typer.echo(
-            "\n".join(["Changes larger than noise:", *(f"  {line}" for line in page.compared(done.report, old))])
-        )
+    _tell(done.report, report, old)
     if fit:
         fitted = done.fit((wrong, min(0.9, 2 * wrong)))
         calibration.save(fitted, own)
@@ -255,14 +254,38 @@ def evaluate_answers(
 @evaluate.command("related")
 def evaluate_related(
     pairs: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="JSON lines with a, b, same and source.")],
-    json_file: Annotated[Path, typer.Option("--json", dir_okay=False, help="Where the figures are written.")],
+    json_file: JsonFile,
+    report: ReportFile = None,
+    compare: Earlier = None,
+    limit: Annotated[int | None, typer.Option(min=1, help="At most so many pairs, spread over the set.")] = None,
 ) -> None:
     """Measure likeness: do two short texts that ask for the same lie closer than two that don't?"""
     from knowledge import evaluation
+    from knowledge import report as page
 
+    _check_folders(json_file, report)
+    old = _earlier(compare) if compare else None
     with _bar() as progress:
-        figures = evaluation.evaluate_related(pairs, progress)
-    _write_figures(figures, json_file)
+        done = evaluation.evaluate_related(pairs, progress, limit=limit)
+    _write_figures(done, json_file)
+    if report is not None:
+        page.write_related(done, report, old)
+    _tell(done, report, old)
+
+
+def _check_folders(*files: Path | None) -> None:
+    for path in files:
+        if path is not None and not path.parent.is_dir():
+            _stop(f"There is no folder {path.parent} to write {path.name} into.")
+
+
+def _tell(figures: dict[str, Any], report: Path | None, old: dict[str, Any] | None) -> None:
+    from knowledge.report import compared
+
+    if report is not None:
+        typer.echo(f"The page is {report}.")
+    if old is not None:
+        typer.echo("\n".join(["Changes larger than noise:", *(f"  {line}" for line in compared(figures, old))]))
 
 
 @contextmanager
@@ -293,7 +316,7 @@ def _earlier(path: Path) -> dict[str, Any]:
     except (OSError, ValueError):
         found = {}
     if not isinstance(found, dict) or not isinstance(found.get("questions"), list):
-        _stop(f"{path} is not a file that `frontline evaluate answers --json` wrote.")
+        _stop(f"{path} is not a file that `frontline evaluate --json` wrote.")
     return found
 
 

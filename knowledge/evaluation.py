@@ -30,7 +30,8 @@ from knowledge.calibration import load as load_calibration
 from knowledge.chunking import cut
 from knowledge.encoder import Encoder
 from knowledge.index import Index
-from knowledge.loading import FORMATS, Limits, NotForEveryone, Parser, Refused, read
+from knowledge.ingest import guide_files
+from knowledge.loading import Limits, NotForEveryone, Parser, Refused, read
 from knowledge.measures import Span, same_place
 from knowledge.retriever import Found, Retriever
 from knowledge.tables import Chunk, Guide, KnowledgeTable, Revision
@@ -196,9 +197,9 @@ class Evaluation:
         return Calibration(how=how, with_vectors=half, words_only=shipped.words_only)
 
 
-def evaluate_related(pairs_path: Path, progress: Progress | None = None) -> dict[str, Any]:
+def evaluate_related(pairs_path: Path, progress: Progress | None = None, *, limit: int | None = None) -> dict[str, Any]:
     """How well the likeness of two short texts tells whether they ask for the same. Raises BadSet."""
-    pairs = list(read_rows(pairs_path, PairRow))
+    pairs = _spread(list(read_rows(pairs_path, PairRow)), limit)
     if len({pair.same for pair in pairs}) < 2:
         raise BadSet(f"{pairs_path.name} needs pairs that are the same and pairs that are not.")
     encoder = Encoder()
@@ -254,12 +255,14 @@ def read_guides(path: Path) -> Iterator[GuideRow]:
     if not path.is_dir():
         yield from read_rows(path, GuideRow)
         return
-    limits = Limits()
+    limits, root = Limits(), path.resolve()
+    files, refused = guide_files(root)
+    if refused:
+        raise BadSet("{} {}.".format(*next(iter(refused.items()))))
     with Parser(limits) as parser:
-        for file in sorted(each for each in path.rglob("*") if each.suffix.lower() in FORMATS and each.is_file()):
-            key = file.relative_to(path).as_posix()
+        for key, file in files.items():
             try:
-                draft = parser.parse(read(file, path.resolve(), limits))
+                draft = parser.parse(read(file, root, limits))
             except NotForEveryone:
                 continue  # nobody is answered from it
             except Refused as refusal:
@@ -388,7 +391,7 @@ def _kept(cache: Path | None, what: str) -> Iterator[Path]:
     yield folder
 
 
-def _spread(rows: list[QuestionRow], limit: int | None) -> list[QuestionRow]:
+def _spread(rows: list[Row], limit: int | None) -> list[Row]:
     """At most so many, from the whole length of the set: sets are sorted by kind and knowledge base."""
     if limit is None or limit >= len(rows):
         return rows

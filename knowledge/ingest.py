@@ -123,6 +123,13 @@ class _Found:
     gone: set[str] = field(default_factory=set)  # known, asked for, and no longer there
 
 
+def guide_files(root: Path) -> tuple[dict[str, Path], dict[str, str]]:
+    """The files below a folder that are guides, and what is refused there and why, both by key."""
+    found = _Found()
+    _walk(root, root, found)
+    return {key: path for key, (path, _) in sorted(found.files.items())}, found.refused
+
+
 def _find(root: Path, paths: Sequence[Path] | None, known: set[str]) -> _Found:
     found = _Found()
     scopes: list[str] = []  # keys of the folders and files asked for; "" is the guides folder

@@ -24,6 +24,7 @@ SHOWN = {
     "declined_at_threshold": "Others declined, as set",
     "answered_wrongly_at_threshold": "Others answered, as set",
 }
+OF_PAIRS = {"auroc": "Pairs that ask for the same are more alike (AUROC)"}
 PLAIN = {
     "guides": "Guides",
     "passage_characters": "Characters of a passage found, mean",
@@ -45,16 +46,38 @@ def write(report: Mapping[str, Any], path: Path, old: Mapping[str, Any] | None =
     path.write_text("\n".join(_lines(report, pictures, old)) + "\n", encoding="utf-8")
 
 
+def write_related(report: Mapping[str, Any], path: Path, old: Mapping[str, Any] | None = None) -> None:
+    """Likewise for pairs of texts."""
+    picture = path.with_name(f"{path.stem}-likeness.png")
+    _likeness(report, picture)
+    low, high = report["intervals"]["auroc"]
+    lines = [
+        f"# {report['n']} pairs of texts",
+        "",
+        f"{OF_PAIRS['auroc']}.",
+        "",
+    ]
+    rows = [("all", str(report["n"]), f"{report['figures']['auroc']:.3f}", f"{low:.3f} to {high:.3f}")]
+    for source, own in report["by_source"].items():
+        rows.append((source, str(own["n"]), f"{own['auroc']:.3f}" if "auroc" in own else "", ""))
+    lines += _table(("Source", "n", "AUROC", "95% interval"), rows)
+    if old is not None:
+        lines += ["", "## Changes larger than noise", "", *(f"- {line}" for line in compared(report, old))]
+    lines += ["", f"![How alike the pairs are]({picture.name})"]
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
 def compared(report: Mapping[str, Any], old: Mapping[str, Any]) -> list[str]:
     """One line for each figure that changed by more than chance allows; or one that says that none did."""
     found = changes(report["questions"], old["questions"])
+    shown = OF_PAIRS if "by_source" in report else SHOWN
     told = [
-        f"{SHOWN[name]}: {delta:+.3f} ({low:+.3f} to {high:+.3f})"
+        f"{shown[name]}: {delta:+.3f} ({low:+.3f} to {high:+.3f})"
         for name, (delta, low, high) in found.items()
-        if name in SHOWN and (low > 0 or high < 0)
+        if name in shown and (low > 0 or high < 0)
     ]
     if not found:
-        return ["The two evaluations have no question in common."]
+        return ["The two evaluations have nothing in common."]
     return told or ["Nothing changed by more than chance allows."]
 
 
@@ -119,6 +142,21 @@ def _risk_coverage(report: Mapping[str, Any], path: Path) -> None:
         )
     axes.set(xlabel="Questions answered, %", ylabel="Wrong, % of the answers", ylim=(0, None))
     axes.set_title("Answered and wrong, by the bar (beside the points)")
+    axes.grid(alpha=0.3)
+    axes.legend()
+    figure.savefig(path, dpi=130)
+
+
+def _likeness(report: Mapping[str, Any], path: Path) -> None:
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(7, 4.5), layout="constrained")
+    axes = figure.subplots()
+    for same, words in ((True, "ask for the same"), (False, "ask for something else")):
+        cosines = [each["probability"] for each in report["questions"] if each["answerable"] is same]
+        axes.hist(cosines, bins=40, range=(-0.2, 1), density=True, alpha=0.6, label=words)
+    axes.set(xlabel="Cosine of the two texts", ylabel="Share of the pairs (density)")
+    axes.set_title("How alike the pairs are")
     axes.grid(alpha=0.3)
     axes.legend()
     figure.savefig(path, dpi=130)

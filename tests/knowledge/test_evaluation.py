@@ -144,6 +144,8 @@ def test_a_company_asks_its_own_questions_of_its_own_folder(tmp_path: Path) -> N
     for key, text in GUIDES.items():
         (tmp_path / "guides").mkdir(exist_ok=True)
         (tmp_path / "guides" / key).write_text(text)
+    for hidden in (".draft.md", "~$plan.docx"):
+        (tmp_path / "guides" / hidden).write_bytes(b"\0 left out by an ingest too")
     questions = tmp_path / "questions.csv"
     questions.write_text(
         "question,guide,answer\n"
@@ -189,6 +191,11 @@ def test_pairs_are_told_apart(tmp_path: Path) -> None:
 
     assert (measured["n"], measured["figures"]["auroc"]) == (2, 1.0)
     assert measured["by_source"]["one"] == {"n": 2, "auroc": 1.0}
+    report.write_related(measured, tmp_path / "pairs.md", measured)
+    page = (tmp_path / "pairs.md").read_text()
+    assert "| one | 2 | 1.000 |  |" in page
+    assert "Nothing changed by more than chance allows." in page
+    assert (tmp_path / "pairs-likeness.png").read_bytes().startswith(b"\x89PNG")
     pairs.write_text(json.dumps(rows[0]))
     with pytest.raises(BadSet, match="needs pairs that are the same and pairs that are not"):
         evaluate_related(pairs)
@@ -234,7 +241,7 @@ def test_only_changes_larger_than_noise_are_told() -> None:
         "The quote holds the answer: +1.000 (+1.000 to +1.000)"
     ]
     assert report.compared({"questions": new}, {"questions": new}) == ["Nothing changed by more than chance allows."]
-    assert "no question in common" in report.compared({"questions": new}, {"questions": []})[0]
+    assert "nothing in common" in report.compared({"questions": new}, {"questions": []})[0]
 
 
 def test_the_page_shows_figures_and_pictures(files: tuple[Path, Path], tmp_path: Path) -> None:
