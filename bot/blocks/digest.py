@@ -9,11 +9,12 @@ from bot.blocks import kit
 from bot.blocks.answers import Said
 from bot.blocks.digest_chart import in_words
 from bot.blocks.kit import Block
-from bot.blocks.text import day, link, literal, one_line
+from bot.blocks.text import SECTION_LIMIT, day, link, literal, one_line, packed, series, shortened
 
 ON_THE_SCREEN = 3  # stories; the rest are in the thread
 MOST_NAMES = 25  # in one line
 MOST_IDEAS = 2  # completed ones, on the screen
+LONGEST_LIST = 4_000  # characters of people, and of ideas, in the thread
 LONGEST_DEED, LONGEST_EFFECT, LONGEST_WORDS = 200, 110, 130
 FORMER = "a former colleague"
 OPENINGS = (
@@ -93,8 +94,7 @@ def recognition(told: Recognition, names: Mapping[str, str], *, note: str = "") 
     if on_screen:
         rest = f" and {len(in_thread)} more in the thread" if in_thread else ""
         screen.append(kit.section(f"*Also thanked:* {_people(on_screen, told.first, names)}{rest}"))
-    if in_thread:
-        thread.append(kit.section(f"*Thanked as well:* {_people(in_thread, told.first, names)}"))
+    thread += _listed("Thanked as well", _mentions(in_thread, told.first, names))
     if told.values:
         screen.append({"type": "image", "alt_text": in_words(told.values)})
     screen += _completed("Ideas that came true", told.completed[:MOST_IDEAS], names)
@@ -172,20 +172,30 @@ def _story(story: Story, first: frozenset[str], names: Mapping[str, str]) -> str
 
 
 def _people(users: Sequence[str], first: frozenset[str], names: Mapping[str, str]) -> str:
-    """Mentions of colleagues, once each, and how many there are who have left."""
+    return series(_mentions(users, first, names))
+
+
+def _mentions(users: Sequence[str], first: frozenset[str], names: Mapping[str, str]) -> list[str]:
+    """Colleagues, once each, and how many there are who have left."""
     here = [f"<@{user}>{' 🌱' if user in first else ''}" for user in users if user in names]
     gone = len(users) - len(here)
     if gone:
         here.append(FORMER if gone == 1 else f"{gone} former colleagues")
-    return here[0] if len(here) == 1 else f"{', '.join(here[:-1])} and {here[-1]}"
+    return here
 
 
 def _completed(title: str, ideas: Sequence[Suggestion], names: Mapping[str, str]) -> list[Block]:
-    if not ideas:
-        return []
     authors = [names.get(idea.author, FORMER) if idea.author else "a colleague" for idea in ideas]
     done = [f"{_title(idea)} (suggested by {literal(who)})" for idea, who in zip(ideas, authors, strict=True)]
-    return [kit.section(f"*{title}:* {', '.join(done)}")]
+    return _listed(title, done)
+
+
+def _listed(title: str, things: Sequence[str]) -> list[Block]:
+    """As many as there is room for, and how many more there are."""
+    shown, is_cut = shortened(things, LONGEST_LIST)
+    more = [f"and {len(things) - len(shown):,} more"] if is_cut else []
+    texts = packed([*shown, *more], SECTION_LIMIT - 100, between=", ")
+    return [kit.section(f"*{title}:* {text}") for text in texts]
 
 
 def _title(idea: Suggestion) -> str:

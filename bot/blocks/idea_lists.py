@@ -9,7 +9,7 @@ from datetime import date
 from bot.blocks import kit
 from bot.blocks.ideas import SIGNS, named
 from bot.blocks.kit import Block, View
-from bot.blocks.text import day, literal, one_line
+from bot.blocks.text import day, literal, one_line, packed
 from bot.records.ideas import LIVE, Shown, Status
 from bot.records.stages import Stage
 
@@ -197,7 +197,7 @@ def triage(groups: Sequence[Waiting], total: int, today: date) -> View:
         others = group.ideas[1:]
         if others:
             lines += ["Much the same:", *(f"• {named(one.idea)} ({_count(one.tally.votes, 'vote')})" for one in others)]
-        blocks.append(kit.section("\n".join(lines)))
+        blocks += [kit.section(part) for part in packed(lines)]
         buttons = [
             kit.button("Decide", "decide_idea", f"{idea.id}:{group.owner or ''}", primary=True),
             kit.button("Details", "idea_details", str(idea.id)),

@@ -14,7 +14,7 @@ from bot.records.tables import Comment, Evidence, Idea, IdeaChange
 
 TITLE_LIMIT, TEXT_LIMIT, TAGS_LIMIT, NOTE_LIMIT, REASON_LIMIT = 150, 3_000, 150, 1_000, 1_000
 CARD_TEXT = 1_200  # characters of an idea's text on its card; the rest is in its details
-MOST_EVIDENCE, MOST_COMMENTS = 10, 10
+MOST_EVIDENCE, MOST_COMMENTS, MOST_MERGED = 10, 10, 20
 LONGEST_NEWS = 9_000  # characters; Slack refuses messages somewhat above
 SIGNS = {
     Status.OPEN: "💡 Open",
@@ -371,7 +371,9 @@ def details(
     if shown.into is not None:
         blocks.append(kit.section(f"Merged into {named(shown.into)}."))
     if merged:
-        blocks.append(kit.section("*Merged into this one*\n" + "\n".join(f"• {named(one)}" for one in merged[:20])))
+        lines = ["*Merged into this one*", *(f"• {named(one)}" for one in merged[:MOST_MERGED])]
+        lines += [f"and {len(merged) - MOST_MERGED:,} more"] if len(merged) > MOST_MERGED else []
+        blocks += [kit.section(part) for part in packed(lines)]
     blocks += [*_acts(idea, may), *_evidence(evidence, may), *_comments(comments), *_history(changes)]
     return kit.modal(f"Idea {idea.id}", blocks, callback_id="idea_details", private_metadata=place)
 
@@ -563,7 +565,7 @@ def news(steps: Sequence[tuple[IdeaChange, Idea, Idea | None]]) -> Said:
     """One direct message about everything that changed: (change, idea, the other idea of a merge)."""
     blocks = [kit.section("News of ideas that you suggested, voted for or own:")]
     room, told = LONGEST_NEWS, 0
-    for change, idea, other in steps:
+    for change, idea, other in steps[: kit.FEW_BLOCKS - 3]:  # the opening, how many more there are, and the button
         where = f" {named(other)}" if other is not None else ""
         words = f"{named(idea)}: {_news_of(change)}{where}, by <@{change.user}>"
         if change.reason:

@@ -86,12 +86,12 @@ def series(names: Sequence[str]) -> str:
     return " and ".join(filter(None, (", ".join(names[:-1]), *names[-1:])))
 
 
-def packed(lines: Iterable[str], limit: int = SECTION_LIMIT) -> list[str]:
+def packed(lines: Iterable[str], limit: int = SECTION_LIMIT, between: str = "\n") -> list[str]:
     """Lines put together into texts of at most ``limit`` characters, cut between lines only."""
     texts: list[str] = []
     for line in lines:
-        if texts and len(texts[-1]) + 1 + len(line) <= limit:
-            texts[-1] += "\n" + line
+        if texts and len(texts[-1]) + len(between) + len(line) <= limit:
+            texts[-1] += between + line
         else:
             texts.append(line)
     return [text for text in texts if text.strip("> \n")]

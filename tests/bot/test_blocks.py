@@ -16,6 +16,7 @@ from bot.blocks.idea_lists import Row
 from bot.records.figures import Figures
 from bot.records.ideas import Shown, Tally
 from knowledge.answers import Answer, Citation, LibraryState, Outcome, Section, Sentence, as_json, from_json
+from sandbox.limits import MODAL, check_view
 from tests.bot.an_idea import an_idea
 
 QUOTE = "Refunds take five days. Ask **billing** first."
@@ -367,3 +368,9 @@ def test_the_ask_form_is_cut_to_the_limit() -> None:
     """A long message is prefilled only as far as a question may go."""
     form = questions.ask_form(2_000, "x" * 5_000)
     assert form["blocks"][0]["element"]["initial_value"] == "x" * 2_000
+
+
+def test_many_holders_of_roles_fit_the_form() -> None:
+    """Three roles with fifty user groups each."""
+    groups = [f"S0{number:09}" for number in range(60)]
+    check_view(admin.roles_form({"expert": groups, "manager": groups, "admin": groups}), MODAL)
