@@ -8,7 +8,7 @@ import html
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from itertools import groupby, pairwise
 from urllib.parse import urlsplit
 
@@ -77,8 +77,9 @@ def link(url: str | None, words: str) -> str | None:
 
 
 def day(when: date) -> str:
-    """3 March 2026"""
-    return f"{when.day} {when:%B %Y}"
+    """3 March 2026; of an instant, the day that it is where the reader is, which Slack knows."""
+    words = f"{when.day} {when:%B %Y}"
+    return f"<!date^{int(when.timestamp())}^{{date}}|{words}>" if isinstance(when, datetime) else words
 
 
 def series(names: Sequence[str]) -> str:

@@ -13,6 +13,7 @@ from bot.blocks import admin, answers, digest_figures, home, idea_lists, kit, qu
 from bot.blocks.digest_figures import Team
 from bot.blocks.home import Asked, Sections, SetUp
 from bot.blocks.idea_lists import Row
+from bot.blocks.text import day
 from bot.records.figures import Figures
 from bot.records.ideas import Shown, Tally
 from knowledge.answers import Answer, Citation, LibraryState, Outcome, Section, Sentence, as_json, from_json
@@ -276,7 +277,7 @@ CHOSEN = {"ideas_channel": "C1", "wins_channel": "C2", "digest_channel": "C3", "
 def test_home_lists_my_questions() -> None:
     """Each question has its outcome in words and a button that shows the answer."""
     view = home.home("fl-", [Asked(5, "How <long>?", Outcome.NOT_IN_GUIDES, NOW)], None, NOTHING_ELSE)
-    assert "How &lt;long&gt;?\n_the guides don't say, 23 November 2026_" in list(every_text(view))
+    assert f"How &lt;long&gt;?\n_the guides don't say, {day(NOW)}_" in list(every_text(view))
     assert [b["value"] for b in elements(view, "show_answer")] == ["5"]
     assert elements(view, "setup_open") == []
     assert any("/fl-ask" in text for text in every_text(view))
