@@ -15,16 +15,11 @@ LONGEST_TEXT = 2_700  # of the words for notifications and screen readers
 LARGEST_VIEW = 200_000  # bytes; Slack takes 250 KB
 LONGEST_SECTION = 60_000  # characters that are shown of one
 
-OPENINGS = {
-    Outcome.PARTLY: "The guides say this, which may answer only part of your question:",
-    Outcome.AMBIGUOUS: "This can mean more than one thing. The guides say:",
-}
+PARTLY = "The guides say this, which may answer only part of your question:"
 IN_WORDS = {
     Outcome.ANSWERED: "answered",
     Outcome.PARTLY: "answered in part",
-    Outcome.AMBIGUOUS: "more than one meaning",
     Outcome.NOT_IN_GUIDES: "the guides don't say",
-    Outcome.NO_ACCESS: "the guides don't say",
     Outcome.FAULT: "something went wrong",
 }
 NOT_IN_GUIDES = "I looked in the guides, and they don't answer this."
@@ -57,7 +52,7 @@ def answer(
     """
     before = " ".join(filter(None, (literal(preface), _understood(answer))))
     blocks = [kit.context(words) for words in (literal(preface), _understood(answer)) if words]
-    if answer.outcome in (Outcome.ANSWERED, Outcome.PARTLY, Outcome.AMBIGUOUS) and answer.citations:
+    if answer.outcome in (Outcome.ANSWERED, Outcome.PARTLY) and answer.citations:
         blocks += _cited(question_id, answer, owners)
         text = _answer_text(answer)
     elif answer.outcome == Outcome.FAULT:
@@ -78,7 +73,7 @@ def _understood(answer: Answer) -> str:
 
 
 def _cited(question_id: int, answer: Answer, owners: Mapping[str, str]) -> list[Block]:
-    blocks = [kit.section(OPENINGS[answer.outcome])] if answer.outcome in OPENINGS else []
+    blocks = [kit.section(PARTLY)] if answer.outcome == Outcome.PARTLY else []
     citations = answer.citations[:MOST_CITATIONS]
     room = LONGEST - 2_000  # for the notes, the opening and the marks of quotation
     if answer.sentences:
@@ -175,7 +170,8 @@ def _answer_text(answer: Answer) -> str:
         parts = [first.quote[start:end] for start, end in first.highlights] or [first.quote]
     words = " … ".join(" ".join(line.strip("* ") for line in from_markdown(part) if line) for part in parts)
     source = first.title if first.section in ("", first.title) else f"{first.title} › {first.section}"
-    return f"{OPENINGS.get(answer.outcome, '')} {_cut(words)} ({literal(one_line(source, 200))})".strip()
+    opening = f"{PARTLY} " * (answer.outcome == Outcome.PARTLY)
+    return f"{opening}{_cut(words)} ({literal(one_line(source, 200))})"
 
 
 def _nearest_text(answer: Answer) -> str:

@@ -143,7 +143,6 @@ _UNDERLINE = re.compile(r"\s{0,3}(=+|-+)\s*$")
 _TABLE_RULE = re.compile(r"\s{0,3}\|?[ \t]*:?-+:?[ \t]*(?:\|[ \t]*:?-+:?[ \t]*)*\|?[ \t]*$")
 _QUOTE_MARK = re.compile(r"\s{0,3}(?:>[ \t]?)+")
 _PIPE = re.compile(r"(?<!\\)\|")
-_HARD_BREAK = re.compile(r"(?: {2,}|\\)$")
 # Repetitions are bounded, so that no text makes this slow.
 _INLINE = re.compile(
     r"""

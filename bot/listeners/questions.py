@@ -128,7 +128,7 @@ async def render(parts: Parts, question_id: int, answer: Answer, **how: Any) -> 
     cited = (*answer.citations, *answer.nearest)
     owners = await parts.people.owner_names(citation.owner for citation in cited)
     ask = None
-    if answer.outcome in (Outcome.NOT_IN_GUIDES, Outcome.NO_ACCESS):
+    if answer.outcome == Outcome.NOT_IN_GUIDES:
         ask = await name_to_ask(parts, answer)
     return answers.answer(question_id, answer, owners, ask=ask, **how)
 

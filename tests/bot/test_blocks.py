@@ -147,14 +147,6 @@ def test_when_the_guides_do_not_say() -> None:
     assert [(b["text"]["text"], b["value"]) for b in elements(said.blocks, "ask_owner")] == [("Ask Chloé Martin", "7")]
 
 
-def test_no_access_reads_as_not_in_the_guides() -> None:
-    """The words must not tell that there is something to see."""
-    shown = [
-        answers.answer(1, Answer(outcome, 0.0), {}).blocks for outcome in (Outcome.NO_ACCESS, Outcome.NOT_IN_GUIDES)
-    ]
-    assert shown[0] == shown[1]
-
-
 def test_kept_answers_come_back_whole() -> None:
     """An answer survives being kept as JSON."""
     answer = Answer(Outcome.PARTLY, 0.5, (CITATION,), (CITATION,), (Sentence("Yes.", (0,)),), ("Note.",))
