@@ -1,6 +1,7 @@
 """An answer as people see it: quoted, with its source; or that the guides don't say, and who may know."""
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
@@ -180,10 +181,10 @@ def _nearest_text(answer: Answer) -> str:
 
 
 def _cut(escaped: str) -> str:
-    """Escaped words, cut at a space so that no escape is cut in two."""
+    """Escaped words, cut at a space, and within a long word so that no escape is cut in two."""
     if len(escaped) <= LONGEST_TEXT:
         return escaped
-    return escaped[:LONGEST_TEXT].rsplit(" ", 1)[0].rsplit("&", 1)[0] + "…"
+    return re.sub(r"&\w*$", "", escaped[:LONGEST_TEXT].rsplit(" ", 1)[0]) + "…"
 
 
 def rating_thanks(question_id: int, helpful: bool, changed: bool, ask: str | None) -> Said:

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -135,6 +136,17 @@ def test_a_partial_answer_says_so_and_shows_its_notes() -> None:
     texts = list(every_text(answers.answer(1, answer, OWNERS).blocks))
     assert texts[0] == "The guides say this, which may answer only part of your question:"
     assert "Found by words alone." in texts
+
+
+@pytest.mark.parametrize(
+    ("quote", "end"), [("Terms & conditions. " + "word " * 700, " word…"), ("&" * 3_000, "&amp;…")]
+)
+def test_a_long_text_is_cut_at_a_word(quote: str, end: str) -> None:
+    """As late as it can be, and never within an escape."""
+    said = answers.answer(1, Answer(Outcome.ANSWERED, 0.9, (replace(CITATION, quote=quote, highlights=()),)), {})
+    text = said.text.removesuffix(" (Refunds &amp; credits › How long)")
+    assert len(text) > answers.LONGEST_TEXT - 10
+    assert text.endswith(end)
 
 
 def test_when_the_guides_do_not_say() -> None:
