@@ -344,7 +344,8 @@ async def _list(value: str, parts: Parts) -> kit.View:
         else:
             rows = figures.unanswered_questions if what == "unanswered" else figures.unhelpful
             lines, note = _questions(await rows(session, start, end))
-    return digest_figures.listed(what, digest_words.when(start, end, zone).capitalize(), lines, note)
+    period = digest_words.when(start, end, zone)
+    return digest_figures.listed(what, period[0].upper() + period[1:], lines, note)
 
 
 def _idea(idea: Idea) -> str:
