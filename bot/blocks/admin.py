@@ -22,7 +22,9 @@ def help_text(prefix: str) -> str:
     return (
         f"• `/{prefix}ask` and your question: an answer from the guides that only you see\n"
         "• Mention me in a channel, or write to me directly, to ask there\n"
+        f"• `/{prefix}idea` and a title: suggest an improvement; `/{prefix}ideas`: find ideas and vote for them\n"
         f"• `/{prefix}kudos @name for …`: say thanks; `/{prefix}kudos settings`: how you appear in thanks\n"
+        f"• `/{prefix}digest`: schedule, preview and post the digests (managers)\n"
         f"• `/{prefix}frontline roles`: give people roles (admins)\n"
         f"• `/{prefix}frontline setup`: choose channels and the time zone (admins)\n"
         "• My Home tab keeps your questions and their answers"

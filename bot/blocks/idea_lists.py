@@ -46,7 +46,7 @@ class Row:
     mine: bool
 
 
-def listing(rows: Sequence[Row], total: int, choice: Choice, place: str, *, is_manager: bool) -> View:
+def listing(rows: Sequence[Row], total: int, choice: Choice, place: str, prefix: str, *, is_manager: bool) -> View:
     """One page of ideas.
 
     Args:
@@ -56,7 +56,7 @@ def listing(rows: Sequence[Row], total: int, choice: Choice, place: str, *, is_m
     for row in rows:
         blocks += _row(row, "list")
     if not rows:
-        blocks.append(kit.section(_nothing(choice)))
+        blocks.append(kit.section(_nothing(choice, prefix)))
     blocks += _pages(choice, total)
     if is_manager:
         blocks.append(
@@ -109,9 +109,9 @@ def _row(row: Row, place: str) -> list[Block]:
     return [kit.section(f"{named(idea)}\n{' · '.join(facts)}"), kit.actions(*buttons)]
 
 
-def _nothing(choice: Choice) -> str:
+def _nothing(choice: Choice, prefix: str) -> str:
     if choice == Choice():
-        return "No ideas yet. Be the first: `/idea` and what should change."
+        return f"No ideas yet. Be the first: `/{prefix}idea` and what should change."
     return "Nothing matches this. Choose another status or stage, or search in other words."
 
 

@@ -72,7 +72,7 @@ def everything(words: str) -> list[tuple[str, Any]]:
         ideas.decided(shown, is_news=True),
         ideas.merge_form(idea, [shown] * 30),
         ideas.merged(idea, idea),
-        idea_lists.listing([row] * 6, 40, Choice(page=1, query=words[:150]), "{}", is_manager=True),
+        idea_lists.listing([row] * 6, 40, Choice(page=1, query=words[:150]), "{}", "", is_manager=True),
         idea_lists.triage([Waiting([shown] * 11, 3, "U1")] * 8, 88, NOW.date()),
     ]
     home = {"type": "home", "blocks": idea_lists.home([row] * 5, [row] * 5)}
@@ -128,6 +128,11 @@ def test_long_lists_say_how_much_more_there_is() -> None:
     assert "and 3 more" in str(ideas.details(shown, [], [], [], [idea] * 23, May(), has_voted=False))
     assert "and 13 more; each is told" in str(ideas.news([(change, an_idea(), None)] * 60).blocks)
     assert "more;" not in str(ideas.news([(change, an_idea(), None)] * 47).blocks)
+
+
+def test_an_empty_list_names_the_command_as_it_is_here() -> None:
+    """With the prefix of this workspace."""
+    assert "`/fl-idea`" in str(idea_lists.listing([], 0, Choice(), "{}", "fl-", is_manager=False))
 
 
 def test_the_card_says_how_long_an_answer_took() -> None:
