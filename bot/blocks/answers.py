@@ -34,6 +34,11 @@ class Said(NamedTuple):
     blocks: list[Block]
 
 
+def plainly(text: str) -> Said:
+    """A message of one section."""
+    return Said(text, [kit.section(text)])
+
+
 def answer(
     question_id: int,
     answer: Answer,

@@ -9,7 +9,7 @@ from bot.blocks import kit
 from bot.blocks.answers import Said
 from bot.blocks.digest_chart import in_words
 from bot.blocks.kit import Block
-from bot.blocks.text import SECTION_LIMIT, day, link, literal, one_line, packed, series, shortened
+from bot.blocks.text import SECTION_LIMIT, counted, day, link, literal, one_line, packed, series, shortened
 
 ON_THE_SCREEN = 3  # stories; the rest are in the thread
 MOST_NAMES = 25  # in one line
@@ -100,7 +100,7 @@ def recognition(told: Recognition, names: Mapping[str, str], *, note: str = "") 
     screen += _completed("Ideas that came true", told.completed[:MOST_IDEAS], names)
     thread += _completed("Also came true", told.completed[MOST_IDEAS:], names)
     if told.wanted:
-        lines = [f"• {_title(idea)}, {_count(idea.votes, 'vote')}" for idea in told.wanted]
+        lines = [f"• {_title(idea)}, {counted(idea.votes, 'vote')}" for idea in told.wanted]
         thread.append(kit.section("\n".join(["*Most wanted ideas still open*", *lines])))
     notes = [note] if note else []
     if told.first:
@@ -148,8 +148,8 @@ def by_hand(user: str) -> str:
 
 def _opening(told: Recognition) -> str:
     if not told.thanked:
-        return f"*{_count(len(told.completed), 'idea')} of yours came true {when(told.start, told.end, told.zone)}.*"
-    people = f"{_count(len(told.thanked), 'colleague')} {'was' if len(told.thanked) == 1 else 'were'}"
+        return f"*{counted(len(told.completed), 'idea')} of yours came true {when(told.start, told.end, told.zone)}.*"
+    people = f"{counted(len(told.thanked), 'colleague')} {'was' if len(told.thanked) == 1 else 'were'}"
     number = told.end.astimezone(ZoneInfo(told.zone)).isocalendar().week
     return OPENINGS[number % len(OPENINGS)].format(people=people, when=when(told.start, told.end, told.zone))
 
@@ -159,7 +159,7 @@ def _story(story: Story, first: frozenset[str], names: Mapping[str, str]) -> str
     if story.value:
         head.append(literal(one_line(story.value, 60)))
     thanks = [literal(names.get(story.giver, FORMER))] if story.giver else []
-    thanks += [_count(story.others, "other" if thanks else "colleague")] if story.others else []
+    thanks += [counted(story.others, "other" if thanks else "colleague")] if story.others else []
     if thanks:
         head.append(f"_thanked by {' and '.join(thanks)}_")
     if (live := link(story.link, "see the message")) is not None:
@@ -208,7 +208,3 @@ def _buttons() -> Block:
         kit.button("Thank someone", "open_thanks", "digest", primary=True),
         kit.button("Suggest something", "open_idea", "digest"),
     )
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"

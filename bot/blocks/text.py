@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from itertools import groupby, pairwise
+from typing import Any
 from urllib.parse import urlsplit
 
 SECTION_LIMIT = 3_000  # characters of a section block
@@ -56,6 +57,12 @@ def kept(text: str) -> str:
     return text.replace("\x00", "").encode("utf-8", "replace").decode().strip()
 
 
+def number_in(value: Any) -> int:
+    """The number in a button's value or a form; 0, which no record has, for anything else."""
+    text = str(value or "")
+    return int(text) if re.fullmatch(r"[0-9]{1,9}", text) else 0
+
+
 def _as_words(found: re.Match[str]) -> str:
     sign, target, label = found.groups()
     if sign == "":
@@ -80,6 +87,11 @@ def day(when: date) -> str:
     """3 March 2026; of an instant, the day that it is where the reader is, which Slack knows."""
     words = f"{when.day} {when:%B %Y}"
     return f"<!date^{int(when.timestamp())}^{{date}}|{words}>" if isinstance(when, datetime) else words
+
+
+def counted(number: int, one: str, several: str = "") -> str:
+    """1 vote, 2,000 votes, 3 stories"""
+    return f"{number:,} {one if number == 1 else several or f'{one}s'}"
 
 
 def series(names: Sequence[str]) -> str:

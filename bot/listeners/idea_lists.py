@@ -13,10 +13,10 @@ from slack_sdk.errors import SlackApiError, SlackRequestError
 from bot.blocks import idea_lists as blocks
 from bot.blocks import kit
 from bot.blocks.idea_lists import ANY, PAGE, Choice, Row, Waiting
-from bot.blocks.text import typed
+from bot.blocks.text import number_in, typed
 from bot.delivery import refusal
 from bot.listeners import home, modals
-from bot.listeners.ideas import denied, noted, number_in, why_not
+from bot.listeners.ideas import denied, noted, why_not
 from bot.listeners.questions import whom_to_ask
 from bot.parts import Parts
 from bot.records import choices, ideas
