@@ -10,9 +10,7 @@ from typing import Any
 class Outcome(StrEnum):
     ANSWERED = "answered"
     PARTLY = "partly"
-    AMBIGUOUS = "ambiguous"
     NOT_IN_GUIDES = "not_in_guides"
-    NO_ACCESS = "no_access"
     FAULT = "fault"
 
 

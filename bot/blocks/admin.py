@@ -6,7 +6,7 @@ from bot.blocks import kit
 from bot.blocks.answers import Said
 from bot.blocks.home import CHANNELS
 from bot.blocks.kit import Block, Element, View
-from bot.blocks.text import literal, one_line
+from bot.blocks.text import literal, one_line, packed
 from bot.records.tables import Idea
 
 WHAT_ROLES_DO = {
@@ -22,7 +22,9 @@ def help_text(prefix: str) -> str:
     return (
         f"• `/{prefix}ask` and your question: an answer from the guides that only you see\n"
         "• Mention me in a channel, or write to me directly, to ask there\n"
+        f"• `/{prefix}idea` and a title: suggest an improvement; `/{prefix}ideas`: find ideas and vote for them\n"
         f"• `/{prefix}kudos @name for …`: say thanks; `/{prefix}kudos settings`: how you appear in thanks\n"
+        f"• `/{prefix}digest`: schedule, preview and post the digests (managers)\n"
         f"• `/{prefix}frontline roles`: give people roles (admins)\n"
         f"• `/{prefix}frontline setup`: choose channels and the time zone (admins)\n"
         "• My Home tab keeps your questions and their answers"
@@ -81,7 +83,7 @@ def _holders(holders: Mapping[str, Sequence[str]]) -> list[Block]:
         for role in WHAT_ROLES_DO
         if holders.get(role)
     ]
-    return [kit.section("\n".join(lines)), kit.context("Everybody else at the company is a member.")]
+    return [*map(kit.section, packed(lines)), kit.context("Everybody else at the company is a member.")]
 
 
 def _mention(holder: str) -> str:

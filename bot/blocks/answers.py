@@ -1,6 +1,7 @@
 """An answer as people see it: quoted, with its source; or that the guides don't say, and who may know."""
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
@@ -15,16 +16,11 @@ LONGEST_TEXT = 2_700  # of the words for notifications and screen readers
 LARGEST_VIEW = 200_000  # bytes; Slack takes 250 KB
 LONGEST_SECTION = 60_000  # characters that are shown of one
 
-OPENINGS = {
-    Outcome.PARTLY: "The guides say this, which may answer only part of your question:",
-    Outcome.AMBIGUOUS: "This can mean more than one thing. The guides say:",
-}
+PARTLY = "The guides say this, which may answer only part of your question:"
 IN_WORDS = {
     Outcome.ANSWERED: "answered",
     Outcome.PARTLY: "answered in part",
-    Outcome.AMBIGUOUS: "more than one meaning",
     Outcome.NOT_IN_GUIDES: "the guides don't say",
-    Outcome.NO_ACCESS: "the guides don't say",
     Outcome.FAULT: "something went wrong",
 }
 NOT_IN_GUIDES = "I looked in the guides, and they don't answer this."
@@ -36,6 +32,11 @@ class Said(NamedTuple):
 
     text: str
     blocks: list[Block]
+
+
+def plainly(text: str) -> Said:
+    """A message of one section."""
+    return Said(text, [kit.section(text)])
 
 
 def answer(
@@ -57,7 +58,7 @@ def answer(
     """
     before = " ".join(filter(None, (literal(preface), _understood(answer))))
     blocks = [kit.context(words) for words in (literal(preface), _understood(answer)) if words]
-    if answer.outcome in (Outcome.ANSWERED, Outcome.PARTLY, Outcome.AMBIGUOUS) and answer.citations:
+    if answer.outcome in (Outcome.ANSWERED, Outcome.PARTLY) and answer.citations:
         blocks += _cited(question_id, answer, owners)
         text = _answer_text(answer)
     elif answer.outcome == Outcome.FAULT:
@@ -78,7 +79,7 @@ def _understood(answer: Answer) -> str:
 
 
 def _cited(question_id: int, answer: Answer, owners: Mapping[str, str]) -> list[Block]:
-    blocks = [kit.section(OPENINGS[answer.outcome])] if answer.outcome in OPENINGS else []
+    blocks = [kit.section(PARTLY)] if answer.outcome == Outcome.PARTLY else []
     citations = answer.citations[:MOST_CITATIONS]
     room = LONGEST - 2_000  # for the notes, the opening and the marks of quotation
     if answer.sentences:
@@ -175,7 +176,8 @@ def _answer_text(answer: Answer) -> str:
         parts = [first.quote[start:end] for start, end in first.highlights] or [first.quote]
     words = " … ".join(" ".join(line.strip("* ") for line in from_markdown(part) if line) for part in parts)
     source = first.title if first.section in ("", first.title) else f"{first.title} › {first.section}"
-    return f"{OPENINGS.get(answer.outcome, '')} {_cut(words)} ({literal(one_line(source, 200))})".strip()
+    opening = f"{PARTLY} " * (answer.outcome == Outcome.PARTLY)
+    return f"{opening}{_cut(words)} ({literal(one_line(source, 200))})"
 
 
 def _nearest_text(answer: Answer) -> str:
@@ -184,10 +186,10 @@ def _nearest_text(answer: Answer) -> str:
 
 
 def _cut(escaped: str) -> str:
-    """Escaped words, cut at a space so that no escape is cut in two."""
+    """Escaped words, cut at a space, and within a long word so that no escape is cut in two."""
     if len(escaped) <= LONGEST_TEXT:
         return escaped
-    return escaped[:LONGEST_TEXT].rsplit(" ", 1)[0].rsplit("&", 1)[0] + "…"
+    return re.sub(r"&\w*$", "", escaped[:LONGEST_TEXT].rsplit(" ", 1)[0]) + "…"
 
 
 def rating_thanks(question_id: int, helpful: bool, changed: bool, ask: str | None) -> Said:

@@ -9,11 +9,12 @@ from bot.blocks import kit
 from bot.blocks.answers import Said
 from bot.blocks.digest_chart import in_words
 from bot.blocks.kit import Block
-from bot.blocks.text import day, link, literal, one_line
+from bot.blocks.text import SECTION_LIMIT, counted, day, link, literal, one_line, packed, series, shortened
 
 ON_THE_SCREEN = 3  # stories; the rest are in the thread
 MOST_NAMES = 25  # in one line
 MOST_IDEAS = 2  # completed ones, on the screen
+LONGEST_LIST = 4_000  # characters of people, and of ideas, in the thread
 LONGEST_DEED, LONGEST_EFFECT, LONGEST_WORDS = 200, 110, 130
 FORMER = "a former colleague"
 OPENINGS = (
@@ -93,14 +94,13 @@ def recognition(told: Recognition, names: Mapping[str, str], *, note: str = "") 
     if on_screen:
         rest = f" and {len(in_thread)} more in the thread" if in_thread else ""
         screen.append(kit.section(f"*Also thanked:* {_people(on_screen, told.first, names)}{rest}"))
-    if in_thread:
-        thread.append(kit.section(f"*Thanked as well:* {_people(in_thread, told.first, names)}"))
+    thread += _listed("Thanked as well", _mentions(in_thread, told.first, names))
     if told.values:
         screen.append({"type": "image", "alt_text": in_words(told.values)})
     screen += _completed("Ideas that came true", told.completed[:MOST_IDEAS], names)
     thread += _completed("Also came true", told.completed[MOST_IDEAS:], names)
     if told.wanted:
-        lines = [f"• {_title(idea)}, {_count(idea.votes, 'vote')}" for idea in told.wanted]
+        lines = [f"• {_title(idea)}, {counted(idea.votes, 'vote')}" for idea in told.wanted]
         thread.append(kit.section("\n".join(["*Most wanted ideas still open*", *lines])))
     notes = [note] if note else []
     if told.first:
@@ -148,8 +148,8 @@ def by_hand(user: str) -> str:
 
 def _opening(told: Recognition) -> str:
     if not told.thanked:
-        return f"*{_count(len(told.completed), 'idea')} of yours came true {when(told.start, told.end, told.zone)}.*"
-    people = f"{_count(len(told.thanked), 'colleague')} {'was' if len(told.thanked) == 1 else 'were'}"
+        return f"*{counted(len(told.completed), 'idea')} of yours came true {when(told.start, told.end, told.zone)}.*"
+    people = f"{counted(len(told.thanked), 'colleague')} {'was' if len(told.thanked) == 1 else 'were'}"
     number = told.end.astimezone(ZoneInfo(told.zone)).isocalendar().week
     return OPENINGS[number % len(OPENINGS)].format(people=people, when=when(told.start, told.end, told.zone))
 
@@ -159,7 +159,7 @@ def _story(story: Story, first: frozenset[str], names: Mapping[str, str]) -> str
     if story.value:
         head.append(literal(one_line(story.value, 60)))
     thanks = [literal(names.get(story.giver, FORMER))] if story.giver else []
-    thanks += [_count(story.others, "other" if thanks else "colleague")] if story.others else []
+    thanks += [counted(story.others, "other" if thanks else "colleague")] if story.others else []
     if thanks:
         head.append(f"_thanked by {' and '.join(thanks)}_")
     if (live := link(story.link, "see the message")) is not None:
@@ -172,20 +172,30 @@ def _story(story: Story, first: frozenset[str], names: Mapping[str, str]) -> str
 
 
 def _people(users: Sequence[str], first: frozenset[str], names: Mapping[str, str]) -> str:
-    """Mentions of colleagues, once each, and how many there are who have left."""
+    return series(_mentions(users, first, names))
+
+
+def _mentions(users: Sequence[str], first: frozenset[str], names: Mapping[str, str]) -> list[str]:
+    """Colleagues, once each, and how many there are who have left."""
     here = [f"<@{user}>{' 🌱' if user in first else ''}" for user in users if user in names]
     gone = len(users) - len(here)
     if gone:
         here.append(FORMER if gone == 1 else f"{gone} former colleagues")
-    return here[0] if len(here) == 1 else f"{', '.join(here[:-1])} and {here[-1]}"
+    return here
 
 
 def _completed(title: str, ideas: Sequence[Suggestion], names: Mapping[str, str]) -> list[Block]:
-    if not ideas:
-        return []
     authors = [names.get(idea.author, FORMER) if idea.author else "a colleague" for idea in ideas]
     done = [f"{_title(idea)} (suggested by {literal(who)})" for idea, who in zip(ideas, authors, strict=True)]
-    return [kit.section(f"*{title}:* {', '.join(done)}")]
+    return _listed(title, done)
+
+
+def _listed(title: str, things: Sequence[str]) -> list[Block]:
+    """As many as there is room for, and how many more there are."""
+    shown, is_cut = shortened(things, LONGEST_LIST)
+    more = [f"and {len(things) - len(shown):,} more"] if is_cut else []
+    texts = packed([*shown, *more], SECTION_LIMIT - 100, between=", ")
+    return [kit.section(f"*{title}:* {text}") for text in texts]
 
 
 def _title(idea: Suggestion) -> str:
@@ -198,7 +208,3 @@ def _buttons() -> Block:
         kit.button("Thank someone", "open_thanks", "digest", primary=True),
         kit.button("Suggest something", "open_idea", "digest"),
     )
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"

@@ -10,7 +10,7 @@ from bot.blocks import kit
 from bot.blocks.answers import Said
 from bot.blocks.digest import when
 from bot.blocks.kit import Block, View
-from bot.blocks.text import packed
+from bot.blocks.text import counted, packed
 from bot.records.figures import Figures
 
 FEW = 5  # of so few each is named; a median of them says little
@@ -72,7 +72,7 @@ def _lines(team: Team) -> dict[str, str]:
         f"; {_of(before.unanswered, before.asked)} the period before",
         "unhelpful": f"*Ratings:* {now.helpful:,} 👍 and {now.ratings - now.helpful:,} 👎 (n {now.ratings:,}); "
         f"{before.helpful:,} and {before.ratings - before.helpful:,} the period before",
-        "thanks": f"*Thanks:* {_count(now.stories, 'story', 'stories')} with {now.kudos:,} kudos; "
+        "thanks": f"*Thanks:* {counted(now.stories, 'story', 'stories')} with {now.kudos:,} kudos; "
         f"{before.stories:,} with {before.kudos:,} the period before",
     }
 
@@ -124,7 +124,3 @@ def _change(now: int, before: int) -> str:
     if now == before:
         return ""
     return f" ({'up' if now > before else 'down'} {abs(now - before):,})"
-
-
-def _count(number: int, one: str, several: str) -> str:
-    return f"{number:,} {one if number == 1 else several}"

@@ -8,7 +8,7 @@ from bot.blocks import kit
 from bot.blocks.answers import IN_WORDS
 from bot.blocks.kit import Block, View
 from bot.blocks.questions import EXAMPLE
-from bot.blocks.text import day, literal, one_line
+from bot.blocks.text import counted, day, literal, one_line
 from knowledge.answers import LibraryState, Outcome
 
 CHANNELS = {
@@ -168,10 +168,10 @@ def _guides(state: SetUp) -> list[Block]:
     elif not library.guides:
         words = "No guides are loaded. Put them into the guides folder, then load them."
     elif library.ready:
-        words = f"{_count(library.guides, 'guide')} loaded and ready."
+        words = f"{counted(library.guides, 'guide')} loaded and ready."
     else:
         words = (
-            f"{_count(library.guides, 'guide')} loaded; {library.vectors:,} of {library.chunks:,} passages indexed. "
+            f"{counted(library.guides, 'guide')} loaded; {library.vectors:,} of {library.chunks:,} passages indexed. "
             "Until that is done I find answers by words alone."
         )
     blocks = [kit.header("Guides"), kit.section(words)]
@@ -192,7 +192,3 @@ def _listed(title: str, items: Sequence[tuple[str, str]]) -> str:
     if len(items) > MOST_LISTED:
         lines.append(f"… and {len(items) - MOST_LISTED:,} more")
     return "\n".join([title, *lines])[:3_000]
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"

@@ -9,7 +9,7 @@ from datetime import date
 from bot.blocks import kit
 from bot.blocks.ideas import SIGNS, named
 from bot.blocks.kit import Block, View
-from bot.blocks.text import day, literal, one_line
+from bot.blocks.text import counted, day, literal, one_line, packed
 from bot.records.ideas import LIVE, Shown, Status
 from bot.records.stages import Stage
 
@@ -46,7 +46,7 @@ class Row:
     mine: bool
 
 
-def listing(rows: Sequence[Row], total: int, choice: Choice, place: str, *, is_manager: bool) -> View:
+def listing(rows: Sequence[Row], total: int, choice: Choice, place: str, prefix: str, *, is_manager: bool) -> View:
     """One page of ideas.
 
     Args:
@@ -56,7 +56,7 @@ def listing(rows: Sequence[Row], total: int, choice: Choice, place: str, *, is_m
     for row in rows:
         blocks += _row(row, "list")
     if not rows:
-        blocks.append(kit.section(_nothing(choice)))
+        blocks.append(kit.section(_nothing(choice, prefix)))
     blocks += _pages(choice, total)
     if is_manager:
         blocks.append(
@@ -90,11 +90,11 @@ def _search(choice: Choice) -> Block:
 
 def _row(row: Row, place: str) -> list[Block]:
     idea, tally = row.shown.idea, row.shown.tally
-    facts = [SIGNS[Status(idea.status)], _count(tally.votes, "vote")]
+    facts = [SIGNS[Status(idea.status)], counted(tally.votes, "vote")]
     if tally.customers:
-        facts.append(_count(tally.customers, "customer"))
+        facts.append(counted(tally.customers, "customer"))
     if tally.comments:
-        facts.append(_count(tally.comments, "comment"))
+        facts.append(counted(tally.comments, "comment"))
     facts.append(f"<@{idea.author}>, {day(idea.created_at)}")
     if idea.owner:
         facts.append(f"owner <@{idea.owner}>")
@@ -109,26 +109,22 @@ def _row(row: Row, place: str) -> list[Block]:
     return [kit.section(f"{named(idea)}\n{' · '.join(facts)}"), kit.actions(*buttons)]
 
 
-def _nothing(choice: Choice) -> str:
+def _nothing(choice: Choice, prefix: str) -> str:
     if choice == Choice():
-        return "No ideas yet. Be the first: `/idea` and what should change."
+        return f"No ideas yet. Be the first: `/{prefix}idea` and what should change."
     return "Nothing matches this. Choose another status or stage, or search in other words."
 
 
 def _pages(choice: Choice, total: int) -> list[Block]:
     first, last = choice.page * PAGE + 1, min((choice.page + 1) * PAGE, total)
     if total <= PAGE:
-        return [kit.context(_count(total, "idea"))] if total else []
+        return [kit.context(counted(total, "idea"))] if total else []
     buttons = []
     if choice.page:
         buttons.append(kit.button("‹ Previous", "list_page", str(choice.page - 1)))
     if last < total:
         buttons.append(kit.button("Next ›", "list_next", str(choice.page + 1)))
     return [kit.context(f"{first}–{last} of {total:,} ideas"), kit.actions(*buttons)]
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
 
 
 # App Home
@@ -151,7 +147,7 @@ def home(mine: Sequence[Row], wanted: Sequence[Row], all_mine: int = 0, all_want
         blocks.append(kit.section("*My ideas*"))
     for row in mine:
         idea = row.shown.idea
-        words = f"{named(idea)}\n{SIGNS[Status(idea.status)]} · {_count(row.shown.tally.votes, 'vote')}"
+        words = f"{named(idea)}\n{SIGNS[Status(idea.status)]} · {counted(row.shown.tally.votes, 'vote')}"
         blocks.append(kit.section(words, kit.button("Details", "idea_details", str(idea.id))))
     if all_mine > len(mine):
         blocks.append(kit.context(f"The newest {len(mine)} of {all_mine:,}; *All ideas* › My own has the others."))
@@ -180,7 +176,7 @@ def triage(groups: Sequence[Waiting], total: int, today: date) -> View:
     """What managers have to respond to."""
     if not groups:
         return kit.notice("Waiting", "Every idea has had a response. Well done!", "ideas_triage")
-    blocks: list[Block] = [kit.context(f"{_count(total, 'idea')} without a response, oldest first")]
+    blocks: list[Block] = [kit.context(f"{counted(total, 'idea')} without a response, oldest first")]
     for group in groups:
         first = group.ideas[0]
         idea = first.idea
@@ -188,7 +184,7 @@ def triage(groups: Sequence[Waiting], total: int, today: date) -> View:
         lines = [
             named(idea),
             f"{_waits(group.days)} · {late} due {day(idea.respond_by)} · "
-            f"{_count(first.tally.votes, 'vote')} · by <@{idea.author}>",
+            f"{counted(first.tally.votes, 'vote')} · by <@{idea.author}>",
         ]
         if idea.owner:
             lines.append(f"Owner: <@{idea.owner}>")
@@ -196,8 +192,11 @@ def triage(groups: Sequence[Waiting], total: int, today: date) -> View:
             lines.append(f"Suggested owner: <@{group.owner}>")
         others = group.ideas[1:]
         if others:
-            lines += ["Much the same:", *(f"• {named(one.idea)} ({_count(one.tally.votes, 'vote')})" for one in others)]
-        blocks.append(kit.section("\n".join(lines)))
+            lines += [
+                "Much the same:",
+                *(f"• {named(one.idea)} ({counted(one.tally.votes, 'vote')})" for one in others),
+            ]
+        blocks += [kit.section(part) for part in packed(lines)]
         buttons = [
             kit.button("Decide", "decide_idea", f"{idea.id}:{group.owner or ''}", primary=True),
             kit.button("Details", "idea_details", str(idea.id)),
@@ -211,7 +210,7 @@ def triage(groups: Sequence[Waiting], total: int, today: date) -> View:
 
 
 def _waits(days: int) -> str:
-    return f"waits for {_count(days, 'working day')}" if days else "new"
+    return f"waits for {counted(days, 'working day')}" if days else "new"
 
 
 # For a spreadsheet
@@ -247,7 +246,7 @@ def _inert(cell: str) -> str:
 
 
 def export_sent(count: int) -> View:
-    return kit.notice("Export", f"{_count(count, 'idea')}: the file is in our direct messages.", "ideas_exported")
+    return kit.notice("Export", f"{counted(count, 'idea')}: the file is in our direct messages.", "ideas_exported")
 
 
 def not_exported(why: str) -> View:

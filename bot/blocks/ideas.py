@@ -5,16 +5,16 @@ from dataclasses import dataclass
 from datetime import date
 
 from bot.blocks import kit
-from bot.blocks.answers import Said
+from bot.blocks.answers import Said, plainly
 from bot.blocks.kit import Block, Element, View
-from bot.blocks.text import day, link, literal, one_line, packed, quoted, said
+from bot.blocks.text import counted, day, link, literal, one_line, packed, quoted, said
 from bot.records.ideas import DECISIONS, LIVE, Kind, Shown, Status
 from bot.records.stages import Stage
 from bot.records.tables import Comment, Evidence, Idea, IdeaChange
 
 TITLE_LIMIT, TEXT_LIMIT, TAGS_LIMIT, NOTE_LIMIT, REASON_LIMIT = 150, 3_000, 150, 1_000, 1_000
 CARD_TEXT = 1_200  # characters of an idea's text on its card; the rest is in its details
-MOST_EVIDENCE, MOST_COMMENTS = 10, 10
+MOST_EVIDENCE, MOST_COMMENTS, MOST_MERGED = 10, 10, 20
 LONGEST_NEWS = 9_000  # characters; Slack refuses messages somewhat above
 SIGNS = {
     Status.OPEN: "💡 Open",
@@ -123,7 +123,7 @@ def _similar(similar: Sequence[tuple[Shown, bool]]) -> list[Block]:
 
 
 def _similar_one(shown: Shown, mine: bool) -> Block:
-    facts = [SIGNS[Status(shown.idea.status)], _count(shown.tally.votes, "vote")]
+    facts = [SIGNS[Status(shown.idea.status)], counted(shown.tally.votes, "vote")]
     words = f"{named(shown.idea)}\n{' · '.join([*facts, *(['you voted for it'] if mine else [])])}"
     if mine or shown.idea.status not in LIVE:
         return kit.section(words)
@@ -135,7 +135,7 @@ def voted_instead(shown: Shown) -> View:
     return kit.modal(
         "Voted",
         [
-            kit.section(f"Your vote counts for {named(shown.idea)}. It has {_count(shown.tally.votes, 'vote')} now."),
+            kit.section(f"Your vote counts for {named(shown.idea)}. It has {counted(shown.tally.votes, 'vote')} now."),
             kit.context("You hear from me when something is decided. What you typed is kept."),
             kit.actions(
                 kit.button("Back to my own idea", "back_to_idea", str(shown.idea.id)),
@@ -175,7 +175,7 @@ def from_message(idea: Idea, url: str) -> Said:
     """What is said below the message that an idea was made from."""
     title = one_line(f"{idea.id}. {idea.title}", 160)
     text = f"<@{idea.author}> turned this into an idea: {link(url, title) or literal(title)}"
-    return Said(text, [kit.section(text)])
+    return plainly(text)
 
 
 # The card
@@ -230,7 +230,7 @@ def _standing(shown: Shown) -> str:
         parts.append(f"due {day(idea.due)}")
     if shown.answered_in is not None:
         parts.append(
-            f"answered in {_count(shown.answered_in, 'working day')}" if shown.answered_in else "answered at once"
+            f"answered in {counted(shown.answered_in, 'working day')}" if shown.answered_in else "answered at once"
         )
     elif idea.status in LIVE:
         parts.append(f"first response by {day(idea.respond_by)}")
@@ -243,13 +243,13 @@ def _status(idea: Idea) -> str:
 
 def _wanted(shown: Shown) -> str:
     tally = shown.tally
-    parts = [_count(tally.votes, "vote") if tally.votes else "no votes yet"]
+    parts = [counted(tally.votes, "vote") if tally.votes else "no votes yet"]
     if tally.customers:
-        parts.append(f"asked for by {_count(tally.customers, 'customer')}")
+        parts.append(f"asked for by {counted(tally.customers, 'customer')}")
     if tally.comments:
-        parts.append(_count(tally.comments, "comment"))
+        parts.append(counted(tally.comments, "comment"))
     if tally.merged:
-        parts.append(f"includes {_count(tally.merged, 'merged idea')}")
+        parts.append(f"includes {counted(tally.merged, 'merged idea')}")
     return " · ".join(parts)
 
 
@@ -275,17 +275,13 @@ def named(idea: Idea) -> str:
     return link(idea.card_url, words) or f"*{literal(words)}*"
 
 
-def _count(number: int, noun: str) -> str:
-    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
-
-
 # Voting
 
 
 def voted(shown: Shown, *, is_new: bool) -> Said:
     """What the voter is told, privately."""
     opening = "Voted for" if is_new else "You had voted already for"
-    text = f"{opening} {named(shown.idea)} ({_count(shown.tally.votes, 'vote')})."
+    text = f"{opening} {named(shown.idea)} ({counted(shown.tally.votes, 'vote')})."
     return Said(text, [kit.section(text), kit.actions(kit.button("Take back", "take_back_vote", str(shown.idea.id)))])
 
 
@@ -324,7 +320,7 @@ def customer_form(idea: Idea) -> View:
 
 
 def customer_added(shown: Shown) -> View:
-    asked = _count(shown.tally.customers, "customer")
+    asked = counted(shown.tally.customers, "customer")
     return kit.notice(
         "For a customer", f"Added. {named(shown.idea)} is asked for by {asked} now.", "idea_customer_added"
     )
@@ -371,7 +367,9 @@ def details(
     if shown.into is not None:
         blocks.append(kit.section(f"Merged into {named(shown.into)}."))
     if merged:
-        blocks.append(kit.section("*Merged into this one*\n" + "\n".join(f"• {named(one)}" for one in merged[:20])))
+        lines = ["*Merged into this one*", *(f"• {named(one)}" for one in merged[:MOST_MERGED])]
+        lines += [f"and {len(merged) - MOST_MERGED:,} more"] if len(merged) > MOST_MERGED else []
+        blocks += [kit.section(part) for part in packed(lines)]
     blocks += [*_acts(idea, may), *_evidence(evidence, may), *_comments(comments), *_history(changes)]
     return kit.modal(f"Idea {idea.id}", blocks, callback_id="idea_details", private_metadata=place)
 
@@ -401,7 +399,7 @@ def _evidence(evidence: Sequence[Evidence], may: May) -> list[Block]:
         return []
     blocks = [kit.header("What customers say")]
     for one in evidence[-MOST_EVIDENCE:]:
-        many = _count(one.customers, "customer")
+        many = counted(one.customers, "customer")
         who = f"*{literal(one.customer)}* ({many}), told by <@{one.user}> on {day(one.noted_at)}"
         remove = kit.button("Remove", "remove_evidence", str(one.id)) if one.id in may.remove else None
         blocks += [kit.section(who, remove), *_quoted(one.note)]
@@ -522,7 +520,7 @@ def other_in_thread(change: IdeaChange, idea: Idea) -> Said:
         text = f"<@{change.user}> merged {named(idea)} into this one. Its votes and comments count here now."
     else:
         text = f"<@{change.user}> took {named(idea)} out of this one again."
-    return Said(text, [kit.section(text)])
+    return plainly(text)
 
 
 def step_in_thread(change: IdeaChange, idea: Idea, other: Idea | None) -> Said:
@@ -563,7 +561,7 @@ def news(steps: Sequence[tuple[IdeaChange, Idea, Idea | None]]) -> Said:
     """One direct message about everything that changed: (change, idea, the other idea of a merge)."""
     blocks = [kit.section("News of ideas that you suggested, voted for or own:")]
     room, told = LONGEST_NEWS, 0
-    for change, idea, other in steps:
+    for change, idea, other in steps[: kit.FEW_BLOCKS - 3]:  # the opening, how many more there are, and the button
         where = f" {named(other)}" if other is not None else ""
         words = f"{named(idea)}: {_news_of(change)}{where}, by <@{change.user}>"
         if change.reason:

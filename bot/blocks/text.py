@@ -8,8 +8,9 @@ import html
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from itertools import groupby, pairwise
+from typing import Any
 from urllib.parse import urlsplit
 
 SECTION_LIMIT = 3_000  # characters of a section block
@@ -56,6 +57,12 @@ def kept(text: str) -> str:
     return text.replace("\x00", "").encode("utf-8", "replace").decode().strip()
 
 
+def number_in(value: Any) -> int:
+    """The number in a button's value or a form; 0, which no record has, for anything else."""
+    text = str(value or "")
+    return int(text) if re.fullmatch(r"[0-9]{1,9}", text) else 0
+
+
 def _as_words(found: re.Match[str]) -> str:
     sign, target, label = found.groups()
     if sign == "":
@@ -77,8 +84,14 @@ def link(url: str | None, words: str) -> str | None:
 
 
 def day(when: date) -> str:
-    """3 March 2026"""
-    return f"{when.day} {when:%B %Y}"
+    """3 March 2026; of an instant, the day that it is where the reader is, which Slack knows."""
+    words = f"{when.day} {when:%B %Y}"
+    return f"<!date^{int(when.timestamp())}^{{date}}|{words}>" if isinstance(when, datetime) else words
+
+
+def counted(number: int, one: str, several: str = "") -> str:
+    """1 vote, 2,000 votes, 3 stories"""
+    return f"{number:,} {one if number == 1 else several or f'{one}s'}"
 
 
 def series(names: Sequence[str]) -> str:
@@ -86,12 +99,12 @@ def series(names: Sequence[str]) -> str:
     return " and ".join(filter(None, (", ".join(names[:-1]), *names[-1:])))
 
 
-def packed(lines: Iterable[str], limit: int = SECTION_LIMIT) -> list[str]:
+def packed(lines: Iterable[str], limit: int = SECTION_LIMIT, between: str = "\n") -> list[str]:
     """Lines put together into texts of at most ``limit`` characters, cut between lines only."""
     texts: list[str] = []
     for line in lines:
-        if texts and len(texts[-1]) + 1 + len(line) <= limit:
-            texts[-1] += "\n" + line
+        if texts and len(texts[-1]) + len(between) + len(line) <= limit:
+            texts[-1] += between + line
         else:
             texts.append(line)
     return [text for text in texts if text.strip("> \n")]
@@ -142,7 +155,6 @@ _UNDERLINE = re.compile(r"\s{0,3}(=+|-+)\s*$")
 _TABLE_RULE = re.compile(r"\s{0,3}\|?[ \t]*:?-+:?[ \t]*(?:\|[ \t]*:?-+:?[ \t]*)*\|?[ \t]*$")
 _QUOTE_MARK = re.compile(r"\s{0,3}(?:>[ \t]?)+")
 _PIPE = re.compile(r"(?<!\\)\|")
-_HARD_BREAK = re.compile(r"(?: {2,}|\\)$")
 # Repetitions are bounded, so that no text makes this slow.
 _INLINE = re.compile(
     r"""

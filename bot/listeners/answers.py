@@ -9,7 +9,8 @@ from slack_bolt.context.respond.async_respond import AsyncRespond
 
 from bot.blocks import answers as blocks
 from bot.blocks import kit
-from bot.blocks.answers import Said
+from bot.blocks.answers import Said, plainly
+from bot.blocks.text import number_in
 from bot.listeners import modals
 from bot.listeners.access import may_see, why_not
 from bot.listeners.questions import name_to_ask, render
@@ -58,7 +59,7 @@ async def rate(
     verdict, _, question_id = (action.get("value") or "").partition(":")
     question, refusal = await visible(question_id, body, parts)
     if refusal or question is None or verdict not in ("up", "down"):
-        await tell(respond, body, _plainly(refusal or NOT_YOURS))
+        await tell(respond, body, plainly(refusal or NOT_YOURS))
         return
     helpful = verdict == "up"
     async with parts.database.write() as session:
@@ -89,10 +90,8 @@ async def visible(question_id: str, body: dict[str, Any], parts: Parts) -> tuple
     refusal = await why_not(parts.people, user, where, only_to_them=True)
     if refusal:
         return None, refusal
-    question = None
-    if question_id.isascii() and question_id.isdigit() and len(question_id) < 10:
-        async with parts.database.read() as session:
-            question = await questions.get(session, int(question_id))
+    async with parts.database.read() as session:
+        question = await questions.get(session, number_in(question_id))
     return (question, None) if may_see(question, user, channel) else (None, NOT_YOURS)
 
 
@@ -106,10 +105,6 @@ async def tell(respond: AsyncRespond, body: dict[str, Any], said: Said) -> None:
         replace_original=False,
         thread_ts=message.get("thread_ts") or (body.get("container") or {}).get("thread_ts"),
     )
-
-
-def _plainly(text: str) -> Said:
-    return Said(text, [kit.section(text)])
 
 
 def _cited(answer: Answer, place: str) -> Citation | None:

@@ -15,7 +15,7 @@ from bot.blocks import admin as admin_words
 from bot.blocks import digest as digest_words
 from bot.blocks import digest_figures, kit
 from bot.blocks import schedules as blocks
-from bot.blocks.text import link, literal, one_line
+from bot.blocks.text import link, literal, number_in, one_line
 from bot.listeners import modals
 from bot.listeners.zones import zone_named, zones_like
 from bot.parts import Parts
@@ -190,8 +190,8 @@ async def _plan(form: dict[str, str], parts: Parts) -> tuple[Plan | None, dict[s
 
 async def _keep(schedule_id: str, plan: Plan, by: str, parts: Parts) -> Schedule | None:
     async with parts.database.write() as session:
-        if schedule_id.isdigit():
-            return await schedules.change(session, int(schedule_id), plan, by, parts.clock())
+        if schedule_id:
+            return await schedules.change(session, number_in(schedule_id), plan, by, parts.clock())
         return await schedules.add(session, plan, by, parts.clock())
 
 
@@ -272,10 +272,8 @@ async def _denied(user: str, action: str, parts: Parts) -> kit.View | None:
 
 
 async def _schedule(schedule_id: str | None, parts: Parts) -> Schedule | None:
-    if not (schedule_id and schedule_id.isascii() and schedule_id.isdigit() and len(schedule_id) < 10):
-        return None
     async with parts.database.read() as session:
-        return await schedules.get(session, int(schedule_id))
+        return await schedules.get(session, number_in(schedule_id))
 
 
 async def _overview(parts: Parts, said: str = "") -> kit.View:
@@ -344,7 +342,8 @@ async def _list(value: str, parts: Parts) -> kit.View:
         else:
             rows = figures.unanswered_questions if what == "unanswered" else figures.unhelpful
             lines, note = _questions(await rows(session, start, end))
-    return digest_figures.listed(what, digest_words.when(start, end, zone).capitalize(), lines, note)
+    period = digest_words.when(start, end, zone)
+    return digest_figures.listed(what, period[0].upper() + period[1:], lines, note)
 
 
 def _idea(idea: Idea) -> str:

@@ -15,8 +15,9 @@ from bot.blocks import ideas as blocks
 from bot.blocks import kit
 from bot.blocks.answers import Said
 from bot.blocks.ideas import May
+from bot.blocks.text import number_in
 from bot.listeners import home, idea_lists, modals
-from bot.listeners.ideas import denied, drafted, find, noted, number_in, problems_in, tell, why_not, words_of
+from bot.listeners.ideas import denied, drafted, find, noted, problems_in, tell, why_not, words_of
 from bot.parts import Parts
 from bot.records import ideas, mutes
 from bot.records.ideas import DECISIONS, CannotChange, Status

@@ -1,24 +1,22 @@
 """/ideas: finding ideas, and for managers what waits for a response and the file for a spreadsheet."""
 
 import json
-import re
 from contextlib import suppress
 from dataclasses import asdict
-from datetime import datetime
 from functools import partial
 from typing import Any
 
 import aiohttp
 from slack_bolt.context.ack.async_ack import AsyncAck
-from slack_sdk.errors import SlackApiError
+from slack_sdk.errors import SlackApiError, SlackRequestError
 
 from bot.blocks import idea_lists as blocks
 from bot.blocks import kit
 from bot.blocks.idea_lists import ANY, PAGE, Choice, Row, Waiting
-from bot.blocks.text import typed
+from bot.blocks.text import number_in, typed
 from bot.delivery import refusal
 from bot.listeners import home, modals
-from bot.listeners.ideas import denied, noted, number_in, why_not
+from bot.listeners.ideas import denied, noted, why_not
 from bot.listeners.questions import whom_to_ask
 from bot.parts import Parts
 from bot.records import choices, ideas
@@ -157,7 +155,8 @@ async def _page(user: str, choice: Choice, parts: Parts) -> kit.View:
         shown = await ideas.shown(session, page, parts.settings.holidays_country)
         mine = await ideas.voted(session, [idea.id for idea in page], user)
     rows = [Row(one, one.idea.id in mine) for one in shown]
-    return blocks.listing(rows, total, choice, json.dumps(asdict(choice)), is_manager=is_manager)
+    place, prefix = json.dumps(asdict(choice)), parts.settings.command_prefix
+    return blocks.listing(rows, total, choice, place, prefix, is_manager=is_manager)
 
 
 # Waiting for a response
@@ -239,6 +238,7 @@ async def _export(user: str, parts: Parts) -> kit.View:
         return kit.notice("Export", refused, "idea_refused")
     async with parts.database.read() as session:
         shown = await ideas.shown(session, await ideas.every(session), parts.settings.holidays_country)
+        zone = await choices.zone(session)
     people = sorted({who for one in shown for who in (one.idea.author, one.idea.owner) if who})
     names = dict(zip(people, await parts.people.names(people), strict=True))
     content = blocks.spreadsheet(shown, names)
@@ -246,17 +246,15 @@ async def _export(user: str, parts: Parts) -> kit.View:
         opened = await parts.slack.conversations_open(users=user)
         await parts.slack.files_upload_v2(
             channel=opened["channel"]["id"],
-            filename=f"ideas-{_day(parts.clock())}.csv",
+            filename=f"ideas-{parts.clock().astimezone(zone).date()}.csv",
             title="Ideas",
             content=content.encode(),
             initial_comment=f"All {len(shown)} ideas, as a file for a spreadsheet.",
         )
     except SlackApiError as error:
         return blocks.not_exported(str(refusal(error).get("error") or "an error"))
+    except SlackRequestError:
+        return blocks.not_exported("the upload was refused")
     except (aiohttp.ClientError, TimeoutError, OSError):
         return blocks.not_exported("no connection")
     return blocks.export_sent(len(shown))
-
-
-def _day(now: datetime) -> str:
-    return re.sub(r"T.*", "", now.isoformat())

@@ -16,9 +16,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.blocks import idea_lists, kit
 from bot.blocks import ideas as blocks
-from bot.blocks.answers import Said
+from bot.blocks.answers import Said, plainly
 from bot.blocks.ideas import Draft
-from bot.blocks.text import typed
+from bot.blocks.text import number_in, typed
 from bot.delivery import Rank
 from bot.listeners import modals
 from bot.parts import Parts
@@ -210,12 +210,12 @@ async def vote(
     user = body["user"]["id"]
     refusal = await why_not(user, parts)
     if refusal is not None:
-        await tell(_plainly(refusal), body, respond, parts, delivery_id)
+        await tell(plainly(refusal), body, respond, parts, delivery_id)
         return
     try:
         shown, is_new = await _cast(action.get("value"), user, parts)
     except CannotChange as problem:
-        await tell(_plainly(str(problem)), body, respond, parts, delivery_id)
+        await tell(plainly(str(problem)), body, respond, parts, delivery_id)
         return
     await tell(blocks.voted(shown, is_new=is_new), body, respond, parts, delivery_id)
 
@@ -230,7 +230,7 @@ async def take_back(
             idea, was_there = await ideas.take_back(session, number_in(action.get("value")), body["user"]["id"])
             shown = (await ideas.shown(session, [idea], parts.settings.holidays_country))[0]
     except CannotChange as problem:
-        await tell(_plainly(str(problem)), body, respond, parts, delivery_id)
+        await tell(plainly(str(problem)), body, respond, parts, delivery_id)
         return
     await tell(blocks.taken_back(shown, was_there=was_there), body, respond, parts, delivery_id)
 
@@ -395,12 +395,6 @@ async def noted(
     return (await ideas.shown(session, [idea], parts.settings.holidays_country))[0]
 
 
-def number_in(value: Any) -> int:
-    """The number in a button's value; 0, which no idea has, for anything else."""
-    text = str(value or "")
-    return int(text) if re.fullmatch(r"[0-9]{1,9}", text) else 0
-
-
 async def tell(said: Said, body: dict[str, Any], respond: AsyncRespond, parts: Parts, delivery_id: int | None) -> None:
     """Privately where it was clicked, in place of an earlier private line; else by direct message."""
     if body.get("response_url"):
@@ -419,7 +413,3 @@ async def tell(said: Said, body: dict[str, Any], respond: AsyncRespond, parts: P
             session, key=key, channel=body["user"]["id"], text=said.text, blocks=said.blocks, rank=Rank.ANSWER
         )
     parts.outbox.wake()
-
-
-def _plainly(text: str) -> Said:
-    return Said(text, [kit.section(text)])

@@ -16,9 +16,9 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot import acknowledgement
-from bot.blocks import answers, kit
+from bot.blocks import answers
 from bot.blocks import questions as words
-from bot.blocks.answers import Said
+from bot.blocks.answers import Said, plainly
 from bot.blocks.text import typed
 from bot.delivery import BY_A_PERSON
 from bot.listeners import home, modals
@@ -75,8 +75,8 @@ async def commanded(
     where = None if channel.startswith("D") else channel
     refusal = await why_not(parts.people, user, where, only_to_them=True)
     if refusal:
-        if not await _show_privately(respond, _plainly(refusal)):
-            await _post(parts, delivery_id, _plainly(refusal), f"reply:{delivery_id}", user)
+        if not await _show_privately(respond, plainly(refusal)):
+            await _post(parts, delivery_id, plainly(refusal), f"reply:{delivery_id}", user)
         return
     question, answer = await _look_up(parts, delivery_id, asker=user, text=text, way="command", channel=channel)
     async with parts.database.write() as session:
@@ -116,7 +116,7 @@ async def submitted(ack: AsyncAck, body: dict[str, Any], view: dict[str, Any], p
     await ack(response_action="update", view=words.ask_sent(text))
     refusal = await why_not(parts.people, user)
     if refusal:
-        await _post(parts, delivery_id, _plainly(refusal), f"reply:{delivery_id}", user)
+        await _post(parts, delivery_id, plainly(refusal), f"reply:{delivery_id}", user)
         return
     question, answer = await _look_up(parts, delivery_id, asker=user, text=text, way="shortcut")
     await _keep_and_post(parts, delivery_id, question, answer, channel=user, preface=words.asked(text))
@@ -128,7 +128,7 @@ async def render(parts: Parts, question_id: int, answer: Answer, **how: Any) -> 
     cited = (*answer.citations, *answer.nearest)
     owners = await parts.people.owner_names(citation.owner for citation in cited)
     ask = None
-    if answer.outcome in (Outcome.NOT_IN_GUIDES, Outcome.NO_ACCESS):
+    if answer.outcome == Outcome.NOT_IN_GUIDES:
         ask = await name_to_ask(parts, answer)
     return answers.answer(question_id, answer, owners, ask=ask, **how)
 
@@ -170,10 +170,6 @@ def _not_one_question(text: str, parts: Parts) -> str | None:
     return words.too_long(len(text), limit) if len(text) > limit else None
 
 
-def _plainly(text: str) -> Said:
-    return Said(text, [kit.section(text)])
-
-
 async def _answer_in_thread(
     event: dict[str, Any],
     body: dict[str, Any],
@@ -189,7 +185,7 @@ async def _answer_in_thread(
     instead = _not_one_question(text, parts)
     if instead:
         await _post(
-            parts, delivery_id, _plainly(instead), f"reply:{delivery_id}", channel, thread_ts, fallback_user=user
+            parts, delivery_id, plainly(instead), f"reply:{delivery_id}", channel, thread_ts, fallback_user=user
         )
         return
     async with _sign(parts.slack, channel, thread_ts, event["ts"]):
@@ -197,7 +193,7 @@ async def _answer_in_thread(
         refusal = await why_not(parts.people, user, None if way == "dm" else channel, is_shared=is_shared)
         if refusal:
             await _post(
-                parts, delivery_id, _plainly(refusal), f"reply:{delivery_id}", channel, thread_ts, fallback_user=user
+                parts, delivery_id, plainly(refusal), f"reply:{delivery_id}", channel, thread_ts, fallback_user=user
             )
             return
         place = Place(channel, thread_ts, user, str(body.get("team_id") or ""), context.bot_user_id or "")

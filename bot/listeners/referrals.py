@@ -10,6 +10,7 @@ from slack_sdk.errors import SlackApiError
 
 from bot.blocks import kit
 from bot.blocks import referrals as blocks
+from bot.blocks.text import number_in
 from bot.delivery import Rank
 from bot.listeners import modals
 from bot.listeners.access import may_see, why_not
@@ -57,9 +58,9 @@ async def sent(ack: AsyncAck, body: dict[str, Any], view: dict[str, Any], parts:
     user = body["user"]["id"]
     question_id, _, channel = view.get("private_metadata", "").partition(":")
     question = None
-    if question_id.isdigit() and await why_not(parts.people, user) is None:
+    if await why_not(parts.people, user) is None:
         async with parts.database.read() as session:
-            question = await questions.get(session, int(question_id))
+            question = await questions.get(session, number_in(question_id))
     if question is None or question.answer is None or not may_see(question, user, channel):
         await ack(response_action="update", view=kit.notice("Ask the owner", NOT_YOURS, "ask_owner"))
         return
@@ -152,10 +153,8 @@ async def _settle_messages(referral: Referral, question: Question, parts: Parts)
 
 
 async def _find(value: str, parts: Parts) -> tuple[Referral | None, Question | None]:
-    if not (value.isascii() and value.isdigit() and len(value) < 10):
-        return None, None
     async with parts.database.read() as session:
-        referral = await referrals.get(session, int(value))
+        referral = await referrals.get(session, number_in(value))
         question = await questions.get(session, referral.question_id) if referral else None
     return referral, question
 

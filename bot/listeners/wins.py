@@ -15,8 +15,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.blocks import kit
 from bot.blocks import wins as blocks
-from bot.blocks.answers import Said
+from bot.blocks.answers import Said, plainly
 from bot.blocks.kit import Block, View
+from bot.blocks.text import number_in
 from bot.coach import lacks
 from bot.delivery import Rank
 from bot.listeners import home, modals
@@ -122,7 +123,7 @@ async def _keep(giver: str, people: Sequence[str], view: dict[str, Any], parts: 
         chosen = await choices.every(session)
         channel = chosen.get("wins_channel")
         if origin.get("win"):
-            win, added = await wins.edit(session, _id(origin["win"]), giver, people, story, parts.clock())
+            win, added = await wins.edit(session, number_in(origin["win"]), giver, people, story, parts.clock())
             await _announce(await scene(session, win), added, None, names, session, parts)
             shown = blocks.saved()
         else:
@@ -201,7 +202,7 @@ async def add_kudos(
 ) -> None:
     """Count somebody's kudos once and offer a few words to go with it."""
     await ack()
-    user, win_id = body["user"]["id"], _id(action.get("value"))
+    user, win_id = body["user"]["id"], number_in(action.get("value"))
     refusal, said = await _may_not(user, parts), None
     if refusal is None:
         try:
@@ -210,13 +211,13 @@ async def add_kudos(
             said = blocks.added(win_id, is_new=is_new)
         except CannotThank as why_not:
             refusal = str(why_not)
-    await tell(respond, body, said or _plainly(refusal or ""))
+    await tell(respond, body, said or plainly(refusal or ""))
 
 
 async def open_note(ack: AsyncAck, action: dict[str, Any], body: dict[str, Any], parts: Parts) -> None:
     """Show a box for a few words."""
     await ack()
-    make = partial(_note_form, _id(action.get("value")), body["user"]["id"], parts)
+    make = partial(_note_form, number_in(action.get("value")), body["user"]["id"], parts)
     await modals.show_then_fill(parts.slack, body, "Add a few words", "note_kudos", make)
 
 
@@ -233,7 +234,7 @@ async def noted(ack: AsyncAck, body: dict[str, Any], view: dict[str, Any], parts
     note = modals.answers(view).get("note", "")[: blocks.NOTE_LIMIT]
     try:
         async with parts.database.write() as session:
-            is_kept = await wins.note(session, _id(view.get("private_metadata")), body["user"]["id"], note)
+            is_kept = await wins.note(session, number_in(view.get("private_metadata")), body["user"]["id"], note)
         words = "It's on the card in a moment." if is_kept else "Press “Add my kudos” on the card first."
     except CannotThank as refusal:
         words = str(refusal)
@@ -246,7 +247,7 @@ async def take_back_kudos(
     """Remove kudos that somebody added."""
     await ack()
     async with parts.database.write() as session:
-        is_taken = await wins.take_back(session, _id(action.get("value")), body["user"]["id"])
+        is_taken = await wins.take_back(session, number_in(action.get("value")), body["user"]["id"])
     text = "Your kudos is taken back." if is_taken else "There is no kudos of yours on that card."
     await respond(text=text, blocks=[kit.section(text)], replace_original=True, response_type="ephemeral")
 
@@ -258,7 +259,7 @@ async def more(ack: AsyncAck, action: dict[str, Any], body: dict[str, Any], part
     """Open what was chosen from ⋯ on a card or in Home, or by the button of somebody who is thanked."""
     await ack()
     what, _, win_id = (action.get("selected_option") or {}).get("value", f"hide:{action.get('value')}").partition(":")
-    make = partial(FORMS.get(what, _change_form), _id(win_id), body["user"]["id"], parts)
+    make = partial(FORMS.get(what, _change_form), number_in(win_id), body["user"]["id"], parts)
     await modals.show_then_fill(parts.slack, body, blocks.GIVE, "win", make)
 
 
@@ -300,7 +301,7 @@ async def _mine(win_id: int, user: str, parts: Parts) -> tuple[Win | str, list[s
 
 async def withdrawn(ack: AsyncAck, body: dict[str, Any], view: dict[str, Any], parts: Parts) -> None:
     """Take a win back; what waits to be posted is never seen."""
-    user, win_id = body["user"]["id"], _id(view.get("private_metadata"))
+    user, win_id = body["user"]["id"], number_in(view.get("private_metadata"))
     try:
         async with parts.database.write() as session:
             await wins.withdraw(session, win_id, user, parts.clock())
@@ -318,17 +319,7 @@ async def hidden(ack: AsyncAck, body: dict[str, Any], view: dict[str, Any], part
     user = body["user"]["id"]
     called = (await parts.people.profile(user)).called
     async with parts.database.write() as session:
-        is_done = await wins.hide(session, _id(view.get("private_metadata")), user, called, parts.clock())
+        is_done = await wins.hide(session, number_in(view.get("private_metadata")), user, called, parts.clock())
     await ack(
         response_action="update", view=blocks.hidden() if is_done else kit.notice(blocks.GIVE, NOT_THANKED, "win")
     )
-
-
-def _id(value: Any) -> int:
-    """A win's id from a button or form; 0, which no win has, for anything else."""
-    text = str(value or "")
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
-
-
-def _plainly(text: str) -> Said:
-    return Said(text, [kit.section(text)])

@@ -14,7 +14,7 @@ from bot.records.tables import Idea, IdeaChange, Question, Rating
 from bot.records.working_days import working_days_between
 
 SETTLING = (ideas.Kind.DECIDED, ideas.Kind.MERGED, ideas.Kind.UNMERGED)
-UNANSWERED = ("not_in_guides", "no_access")
+UNANSWERED = "not_in_guides"
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,7 @@ async def of(session: AsyncSession, start: datetime, end: datetime, zone: str, c
     waiting = await waiting_at(session, end)
     today = end.astimezone(ZoneInfo(zone)).date()
     asked = await _count(session, Question.asked_at, start, end, Question.outcome.is_not(None))
-    unanswered = await _count(session, Question.asked_at, start, end, Question.outcome.in_(UNANSWERED))
+    unanswered = await _count(session, Question.asked_at, start, end, Question.outcome == UNANSWERED)
     told, given = await wins.count(session, start, end)
     return Figures(
         waiting=len(waiting),
@@ -75,9 +75,7 @@ async def answered_ideas(session: AsyncSession, start: datetime, end: datetime) 
 
 async def unanswered_questions(session: AsyncSession, start: datetime, end: datetime) -> list[Question]:
     """The questions of a period that the guides don't answer, newest first."""
-    there = select(Question).where(
-        Question.asked_at >= start, Question.asked_at < end, Question.outcome.in_(UNANSWERED)
-    )
+    there = select(Question).where(Question.asked_at >= start, Question.asked_at < end, Question.outcome == UNANSWERED)
     return list(await session.scalars(there.order_by(Question.asked_at.desc(), Question.id.desc())))
 
 

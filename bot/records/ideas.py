@@ -636,12 +636,6 @@ async def every(session: AsyncSession) -> list[Idea]:
 # For digests and figures: periods are [start, end)
 
 
-async def created(session: AsyncSession, start: datetime, end: datetime) -> list[Idea]:
-    return list(
-        await session.scalars(_alive().where(Idea.created_at >= start, Idea.created_at < end).order_by(Idea.id))
-    )
-
-
 async def decided(
     session: AsyncSession, start: datetime, end: datetime, status: str | None = None
 ) -> list[tuple[Idea, IdeaChange]]:
@@ -667,11 +661,6 @@ async def waiting(session: AsyncSession) -> list[Idea]:
     """Open ideas that nobody has responded to, oldest first."""
     open_ones = _alive().where(Idea.status == Status.OPEN, Idea.responded_at.is_(None))
     return list(await session.scalars(open_ones.order_by(Idea.created_at, Idea.id)))
-
-
-async def overdue(session: AsyncSession, today: date) -> list[Idea]:
-    """Those of them whose first response is late."""
-    return [idea for idea in await waiting(session) if idea.respond_by < today]
 
 
 async def response_times(session: AsyncSession, start: datetime, end: datetime) -> list[tuple[datetime, datetime]]:

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -13,9 +14,11 @@ from bot.blocks import admin, answers, digest_figures, home, idea_lists, kit, qu
 from bot.blocks.digest_figures import Team
 from bot.blocks.home import Asked, Sections, SetUp
 from bot.blocks.idea_lists import Row
+from bot.blocks.text import day
 from bot.records.figures import Figures
 from bot.records.ideas import Shown, Tally
 from knowledge.answers import Answer, Citation, LibraryState, Outcome, Section, Sentence, as_json, from_json
+from sandbox.limits import MODAL, check_view
 from tests.bot.an_idea import an_idea
 
 QUOTE = "Refunds take five days. Ask **billing** first."
@@ -135,6 +138,17 @@ def test_a_partial_answer_says_so_and_shows_its_notes() -> None:
     assert "Found by words alone." in texts
 
 
+@pytest.mark.parametrize(
+    ("quote", "end"), [("Terms & conditions. " + "word " * 700, " word…"), ("&" * 3_000, "&amp;…")]
+)
+def test_a_long_text_is_cut_at_a_word(quote: str, end: str) -> None:
+    """As late as it can be, and never within an escape."""
+    said = answers.answer(1, Answer(Outcome.ANSWERED, 0.9, (replace(CITATION, quote=quote, highlights=()),)), {})
+    text = said.text.removesuffix(" (Refunds &amp; credits › How long)")
+    assert len(text) > answers.LONGEST_TEXT - 10
+    assert text.endswith(end)
+
+
 def test_when_the_guides_do_not_say() -> None:
     """The nearest sections can be read, and their owner asked."""
     said = answers.answer(7, Answer(Outcome.NOT_IN_GUIDES, 0.1, nearest=(CITATION,)), OWNERS, ask="Chloé Martin")
@@ -143,14 +157,6 @@ def test_when_the_guides_do_not_say() -> None:
     )
     assert [b["value"] for b in elements(said.blocks, "read_section")] == ["7:near:0"]
     assert [(b["text"]["text"], b["value"]) for b in elements(said.blocks, "ask_owner")] == [("Ask Chloé Martin", "7")]
-
-
-def test_no_access_reads_as_not_in_the_guides() -> None:
-    """The words must not tell that there is something to see."""
-    shown = [
-        answers.answer(1, Answer(outcome, 0.0), {}).blocks for outcome in (Outcome.NO_ACCESS, Outcome.NOT_IN_GUIDES)
-    ]
-    assert shown[0] == shown[1]
 
 
 def test_kept_answers_come_back_whole() -> None:
@@ -275,7 +281,7 @@ CHOSEN = {"ideas_channel": "C1", "wins_channel": "C2", "digest_channel": "C3", "
 def test_home_lists_my_questions() -> None:
     """Each question has its outcome in words and a button that shows the answer."""
     view = home.home("fl-", [Asked(5, "How <long>?", Outcome.NOT_IN_GUIDES, NOW)], None, NOTHING_ELSE)
-    assert "How &lt;long&gt;?\n_the guides don't say, 23 November 2026_" in list(every_text(view))
+    assert f"How &lt;long&gt;?\n_the guides don't say, {day(NOW)}_" in list(every_text(view))
     assert [b["value"] for b in elements(view, "show_answer")] == ["5"]
     assert elements(view, "setup_open") == []
     assert any("/fl-ask" in text for text in every_text(view))
@@ -367,3 +373,9 @@ def test_the_ask_form_is_cut_to_the_limit() -> None:
     """A long message is prefilled only as far as a question may go."""
     form = questions.ask_form(2_000, "x" * 5_000)
     assert form["blocks"][0]["element"]["initial_value"] == "x" * 2_000
+
+
+def test_many_holders_of_roles_fit_the_form() -> None:
+    """Three roles with fifty user groups each."""
+    groups = [f"S0{number:09}" for number in range(60)]
+    check_view(admin.roles_form({"expert": groups, "manager": groups, "admin": groups}), MODAL)

@@ -16,6 +16,7 @@ from bot.records.figures import Figures
 from bot.records.stories import FEWEST, MOST, chosen
 from bot.records.tables import Win
 from bot.records.wins import Shown
+from sandbox.limits import check_message
 from tests.conversations.slack import words
 
 START, END = datetime(2026, 11, 15, 23, tzinfo=UTC), datetime(2026, 11, 22, 23, tzinfo=UTC)
@@ -83,7 +84,7 @@ def test_people_who_left_are_former_colleagues() -> None:
 
 
 def test_what_people_typed_is_only_text() -> None:
-    """No mention, link, quote or formatting of theirs comes alive, and nothing grows without bound."""
+    """No mention, link, quote or formatting of theirs comes alive, and long words are cut."""
     nasty = story("U1", deed=NASTY * 50, effect=NASTY * 50, words=NASTY * 50, value=NASTY, link="javascript:alert(1)")
     idea = Suggestion(NASTY, "UZZ", 1, None)
     drawn = digest.recognition(
@@ -94,6 +95,23 @@ def test_what_people_typed_is_only_text() -> None:
         text = words(said.blocks)
         assert not re.search(r"<!|<@UZZ>|<https://evil|<javascript|`", text)
         assert sum(len(words(block)) for block in said.blocks) < 6_000
+
+
+@pytest.mark.parametrize(("people", "ideas"), [(230, 0), (5, 30), (3_000, 300)])
+def test_however_many_there_are_slack_takes_it(people: int, ideas: int) -> None:
+    """Long lists are split over sections, and whoever and whatever is not named is counted."""
+    everybody = [f"U0{number:09}" for number in range(people)]
+    title, link = "A title of ninety characters. " * 3, "https://x.example/archives/p"
+    done = [Suggestion(title, everybody[0], 5, f"{link}{number}") for number in range(ideas)]
+    drawn = digest.recognition(told(thanked=everybody, completed=done), dict.fromkeys(everybody, "Ana Duarte"))
+    assert drawn.thread
+    for said in (drawn.screen, drawn.thread):
+        check_message(said.text, [block for block in said.blocks if block["type"] != "image"], None)
+
+    below = words(drawn.thread.blocks)
+    named = re.findall(rf"<@U0\d+>|{link}", words(drawn.screen.blocks) + below)
+    left_out = [int(many.replace(",", "")) for many in re.findall(r"and ([\d,]+) more", below)]
+    assert len(named) + sum(left_out) == people + ideas
 
 
 @pytest.mark.parametrize(

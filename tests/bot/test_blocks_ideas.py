@@ -25,6 +25,7 @@ WORDS = st.text(max_size=300) | st.sampled_from([HOSTILE, HOSTILE * 40, "&" * 3_
 def everything(words: str) -> list[tuple[str, Any]]:
     """Every message and view about an idea that says these words wherever people can write any."""
     idea = an_idea(title=words[:150] or "-", text=words[:3_000], reason=words[:1_000], tags=[words[:30]])
+    idea.card_url = "https://brightwater.slack.com/archives/C0123456789/p1700000000123456"
     idea.source = {"url": "https://x.slack.com/archives/C1/p1", "channel": "C1", "ts": "1.1"}
     shown = Shown(idea, Tally(3, 14, 2, 1), answered_in=2)
     joined = Shown(an_idea(id=2, status="duplicate", merged_into=1), Tally(), into=idea)
@@ -53,7 +54,7 @@ def everything(words: str) -> list[tuple[str, Any]]:
             for kind in ("assigned", "reworded")
         ),
         ideas.other_in_thread(merge, idea),
-        ideas.news([(change, idea, None), (merge, idea, idea)] * 10),
+        ideas.news([(change, idea, None), (merge, idea, idea)] * 30),
         ideas.reminder(idea, "late", NOW.date()),
         ideas.muted("idea:1", is_muted=True),
     ]
@@ -66,13 +67,13 @@ def everything(words: str) -> list[tuple[str, Any]]:
         ideas.edited(shown, is_news=True),
         ideas.customer_form(idea),
         ideas.customer_added(shown),
-        ideas.details(shown, [evidence] * 12, [comment] * 12, [change, merge] * 12, [idea], may, has_voted=True),
+        ideas.details(shown, [evidence] * 12, [comment] * 12, [change, merge] * 12, [idea] * 21, may, has_voted=True),
         ideas.decide_form(idea, suggested_owner="U2"),
         ideas.decided(shown, is_news=True),
         ideas.merge_form(idea, [shown] * 30),
         ideas.merged(idea, idea),
-        idea_lists.listing([row] * 6, 40, Choice(page=1, query=words[:150]), "{}", is_manager=True),
-        idea_lists.triage([Waiting([shown, shown], 3, "U1")] * 8, 16, NOW.date()),
+        idea_lists.listing([row] * 6, 40, Choice(page=1, query=words[:150]), "{}", "", is_manager=True),
+        idea_lists.triage([Waiting([shown] * 11, 3, "U1")] * 8, 88, NOW.date()),
     ]
     home = {"type": "home", "blocks": idea_lists.home([row] * 5, [row] * 5)}
     return [*(("message", m) for m in messages), *((MODAL, v) for v in views), (HOME, home)]
@@ -117,6 +118,21 @@ def everything_live(pages: list[tuple[str, Any]]) -> list[str]:
         if kind == "message":
             look(page.blocks)
     return found
+
+
+def test_long_lists_say_how_much_more_there_is() -> None:
+    """More merged ideas, and more news, than Slack takes in one piece."""
+    idea = an_idea(title="t" * 105, card_url="https://x.slack.com/archives/C1/p1")
+    change = IdeaChange(kind="decided", before="open", after="planned", user="U1", reason="", changed_at=NOW)
+    shown = Shown(idea, Tally(merged=23))
+    assert "and 3 more" in str(ideas.details(shown, [], [], [], [idea] * 23, May(), has_voted=False))
+    assert "and 13 more; each is told" in str(ideas.news([(change, an_idea(), None)] * 60).blocks)
+    assert "more;" not in str(ideas.news([(change, an_idea(), None)] * 47).blocks)
+
+
+def test_an_empty_list_names_the_command_as_it_is_here() -> None:
+    """With the prefix of this workspace."""
+    assert "`/fl-idea`" in str(idea_lists.listing([], 0, Choice(), "{}", "fl-", is_manager=False))
 
 
 def test_the_card_says_how_long_an_answer_took() -> None:

@@ -1,11 +1,13 @@
 """The app manifest."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
 from jsonschema import Draft7Validator
 
+from bot.blocks.admin import help_text
 from bot.manifest import SCOPES, manifest
 
 SCHEMA = Path(__file__).resolve().parent.parent / "fixtures" / "manifest.schema.2.0.0.json"
@@ -28,6 +30,12 @@ def test_a_prefix_renames_the_commands_and_nothing_else() -> None:
     for each in (plain, prefixed):
         del each["features"]["slash_commands"]
     assert plain == prefixed
+
+
+def test_help_names_every_command() -> None:
+    """By the name that it has in this workspace."""
+    commands = [command["command"] for command in manifest("fl-")["features"]["slash_commands"]]
+    assert [command for command in commands if not re.search(rf"`{command}\b", help_text("fl-"))] == []
 
 
 def test_commands_keep_people_apart_by_id() -> None:

@@ -221,20 +221,16 @@ async def test_lists_hold_what_is_asked_for(database: Database) -> None:
 
 
 async def test_a_digest_finds_what_happened(database: Database) -> None:
-    """Created, decided, completed, waiting, overdue, most wanted, and how long a response took."""
+    """Decided, completed, waiting, most wanted, and how long a response took."""
     first, second = [await submit(database, f"view:{n}") for n in range(2)]
     await vote(database, second, "UBEN")
     async with database.write() as session:
         await ideas.decide(session, "d1", first, "UELENA", Status.COMPLETED, "Done.", LATER)
     async with database.read() as session:
-        assert [idea.id for idea in await ideas.created(session, NOW, LATER)] == [first, second]
-        assert await ideas.created(session, LATER, LATER) == []
         completed = await ideas.decided(session, NOW, LATER + timedelta(days=1), Status.COMPLETED)
         assert [(idea.id, change.reason) for idea, change in completed] == [(first, "Done.")]
         assert [idea.id for idea in await ideas.most_wanted(session)] == [second]
         assert [idea.id for idea in await ideas.waiting(session)] == [second]
-        assert await ideas.overdue(session, RESPOND_BY) == []
-        assert [idea.id for idea in await ideas.overdue(session, RESPOND_BY + timedelta(days=1))] == [second]
         assert await ideas.response_times(session, NOW, LATER + timedelta(days=1)) == [(NOW, LATER)]
 
 

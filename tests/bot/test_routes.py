@@ -63,7 +63,7 @@ def idea_pages() -> list[Any]:
         *(
             [block for block in view["blocks"] if block["type"] != "input"]
             for view in (
-                idea_lists.listing([row, voted], 20, idea_lists.Choice(page=n), "", is_manager=True) for n in (0, 1)
+                idea_lists.listing([row, voted], 20, idea_lists.Choice(page=n), "", "", is_manager=True) for n in (0, 1)
             )
         ),
         idea_lists.triage([idea_lists.Waiting([shown, shown], 1, "U1")], 2, NOW.date()),
@@ -129,7 +129,7 @@ def test_every_button_and_form_has_a_listener() -> None:
         wins.note_form(1, ""),
         wins.appearance_form(appearances.unchosen("U1")),
         ideas.form(ideas.Draft()),
-        idea_lists.listing([], 0, idea_lists.Choice(), "", is_manager=False),
+        idea_lists.listing([], 0, idea_lists.Choice(), "", "", is_manager=False),
         ideas.customer_form(IDEA),
         ideas.edit_form(IDEA),
         ideas.decide_form(IDEA),

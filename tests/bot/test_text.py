@@ -1,6 +1,7 @@
 """Whatever guides and people write is shown by Slack and never acted on."""
 
 import re
+from datetime import UTC, date, datetime
 
 import pytest
 from hypothesis import given
@@ -8,6 +9,7 @@ from hypothesis import strategies as st
 
 from bot.blocks.text import (
     SECTION_LIMIT,
+    day,
     escape,
     from_markdown,
     link,
@@ -146,6 +148,13 @@ def test_a_long_paragraph_becomes_several_lines() -> None:
     lines = from_markdown("word " * 2_000, [(0, 10_000)])
     assert len(lines) > 3
     assert all(line.startswith("*word") and line.endswith("word*") and len(line) <= SECTION_LIMIT for line in lines)
+
+
+def test_the_day_of_an_instant_is_the_readers() -> None:
+    """Monday evening in Los Angeles is Tuesday in UTC; Slack shows each reader their own day."""
+    assert day(date(2026, 11, 23)) == "23 November 2026"
+    asked = datetime(2026, 11, 24, 1, 30, tzinfo=UTC)
+    assert day(asked) == "<!date^1795483800^{date}|24 November 2026>"
 
 
 def test_shortening_keeps_whole_lines() -> None:

@@ -278,6 +278,7 @@ def test_each_figure_leads_to_its_list(company: Company) -> None:
         view = company.until(lambda: (v := company.view("UKIRA")) and "Loading" not in words(v) and v, "a list") or {}
         expected = f"<@UANA>: {DEED}" if button["value"].startswith("thanks") else "Nothing here."
         assert expected in words(view)
+        assert "From 16 to 22 November" in words(view)
         company.act("close", user="UKIRA", all=True)
 
 
