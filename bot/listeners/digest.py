@@ -151,7 +151,7 @@ async def submitted(ack: AsyncAck, body: dict[str, Any], view: dict[str, Any], p
     if schedule is None:
         await ack(response_action="update", view=kit.notice(blocks.TITLE, GONE, "digests"))
         return
-    next_at = digest.next_at(parts, schedule)
+    next_at = await digest.next_at(parts, schedule)
     await ack(response_action="update", view=blocks.saved(schedule, next_at, joined=None))
     if schedule.kind == Kind.RECOGNITION and not await _join(schedule.channel, parts):
         await modals.fill(parts.slack, view["id"], blocks.saved(schedule, next_at, joined=False))
@@ -221,7 +221,7 @@ async def for_home(user: str, parts: Parts) -> list[kit.Block]:
     is_manager = bool(roles & {Roles.MANAGER, Roles.ADMIN})
     shown = [one for one in every if is_manager or one.kind == Kind.RECOGNITION]
     team = digest_figures.figures(await digest.team(parts, zone)) if is_manager else None
-    return blocks.in_home([blocks.Planned(one, digest.next_at(parts, one)) for one in shown], team)
+    return blocks.in_home([blocks.Planned(one, await digest.next_at(parts, one)) for one in shown], team)
 
 
 # Acts on a schedule of the overview
@@ -281,7 +281,7 @@ async def _schedule(schedule_id: str | None, parts: Parts) -> Schedule | None:
 async def _overview(parts: Parts, said: str = "") -> kit.View:
     async with parts.database.read() as session:
         every = await schedules.every(session)
-    return blocks.overview([blocks.Planned(one, digest.next_at(parts, one)) for one in every], said)
+    return blocks.overview([blocks.Planned(one, await digest.next_at(parts, one)) for one in every], said)
 
 
 async def _form(schedule_id: str | None, user: str, parts: Parts) -> kit.View:

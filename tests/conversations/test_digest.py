@@ -270,6 +270,23 @@ def test_monday_morning_comes_once(company: Company, bot: Bot) -> None:
     assert "*Ratings:* 0 👍 and 0 👎 (n 0)" in words(figures["blocks"])
 
 
+def test_the_next_digest_is_not_promised_for_a_week_that_has_had_its_own(company: Company) -> None:
+    """Posted on Monday and moved to Friday, it comes on Friday of next week: in both windows and in Home."""
+    usual = {"kind": "recognition", "channel": GENERAL, "zone": "Europe/Amsterdam", "quiet": "note"}
+    for to, coming in (
+        ({"weekday": "fri", "at": "16:00"}, "Friday 4 December, 16:00"),
+        ({"weekday": "mon", "at": "09:00"}, "Monday 30 November, 09:00"),
+    ):
+        press(company, overview(company), "digest_edit")
+        submit(company, "UKIRA", usual | to)
+        shown(company, f"Next: {coming}.")
+        company.act("close", user="UKIRA", all=True)
+        assert f"Next: {coming}" in words(overview(company))
+        company.act("close", user="UKIRA", all=True)
+        company.act("open_home", user="UANA")
+        company.until(lambda coming=coming: f"<#{GENERAL}>, {coming}" in words(company.home("UANA")), "it in Home")
+
+
 def test_each_figure_leads_to_its_list(company: Company) -> None:
     """Thanks by name; private questions are counted and not shown."""
     figures = next(m for m in company.direct("UKIRA") if "Your team's figures" in m["text"])
