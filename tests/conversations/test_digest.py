@@ -327,3 +327,32 @@ def test_whoever_wants_to_be_private_is_in_no_digest(company: Company) -> None:
         return "UANA" not in said
 
     company.until(is_hidden, "a list without her")
+
+
+def test_what_was_asked_in_a_private_channel_is_only_counted(company: Company, bot: Bot) -> None:
+    """And so is everything while Slack can't say which channels are private."""
+    parking, illness = "Where do I park the van?", "May Jonas be dismissed while he is ill?"
+    assert company.act("invite", user="UADMIN", channel="C0PRIVATE")["ok"]
+    company.until(lambda: "still reading" not in company.ask("UKIRA", illness, "C0PRIVATE")["text"], "an answer")
+    company.ask("UDEV", parking)
+    bot.stop()
+    start(bot, NEXT_MONDAY)  # it has no channel in mind any more
+    company.act("open_home", user="UKIRA")
+    home = company.until(lambda: (h := company.home("UKIRA")) and actions(h, "digest_list") and h, "Home") or {}
+    ever = {"action_id": "digest_list", "value": "unanswered:0:9999999999", "forge": True}
+
+    def listed() -> str:
+        company.act("click", user="UKIRA", view_id=home["id"], **ever)
+        said = words(shown(company, "counted, not shown"))
+        company.act("close", user="UKIRA", all=True)
+        return said
+
+    company.fault("error", method="conversations.info", error="fatal_error", times=100)
+    in_doubt = listed()
+    company.fault("clear")
+    assert "2 asked in private, or where I can't check" in in_doubt
+    assert parking not in in_doubt
+    known = listed()
+    assert "1 asked in private" in known
+    assert parking in known
+    assert illness not in known
