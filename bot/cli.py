@@ -20,6 +20,7 @@ LOOK_EVERY_S = 0.5  # at the progress of the index
 FOR_PEOPLE = (  # errors whose message says what happened and what to do
     ("bot.settings", "SettingsError"),
     ("bot.library", "CannotStart"),
+    ("bot.wiring", "CannotGoOn"),
     ("bot.demo", "DemoStopped"),
     ("knowledge.ingest", "NoGuidesFolder"),
     ("knowledge.evaluation", "BadSet"),

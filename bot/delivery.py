@@ -368,15 +368,13 @@ class Outbox:
 
     async def run(self) -> None:
         """Post until stopped. Rows that a process was sending when it ended are read back first."""
-        async with self._database.write() as session:
-            being_sent = update(Post).where(Post.state == "sending")
-            holders = await session.scalars(select(Post.holder).where(Post.state == "sending").distinct())
-            ended = [holder for holder in holders if holder is None or _has_ended(holder)]
-            theirs = or_(Post.holder.in_(ended), Post.holder.is_(None))
-            await session.execute(being_sent.where(theirs).values(lease_until=self._clock()))
+        has_taken_over = False
         while not self._stopping:
             self._woken.clear()
             try:
+                if not has_taken_over:
+                    await self._take_over()
+                    has_taken_over = True
                 pause_s = 0.25 if await self._start_what_is_due() else 60
             except SQLAlchemyError:
                 log.exception("the outbox waits: the database did not answer")
@@ -391,6 +389,15 @@ class Outbox:
         """Finish what is being posted and leave the rest for the next start."""
         self._stopping = True
         self._woken.set()
+
+    async def _take_over(self) -> None:
+        """End the leases of processes that are known to be gone."""
+        async with self._database.write() as session:
+            being_sent = update(Post).where(Post.state == "sending")
+            holders = await session.scalars(select(Post.holder).where(Post.state == "sending").distinct())
+            ended = [holder for holder in holders if holder is None or _has_ended(holder)]
+            theirs = or_(Post.holder.in_(ended), Post.holder.is_(None))
+            await session.execute(being_sent.where(theirs).values(lease_until=self._clock()))
 
     async def _start_what_is_due(self) -> bool:
         """Begin every post that may go now; returns whether any has to wait."""

@@ -99,17 +99,27 @@ class People:
         return role in await self.roles_of(user)
 
     async def admins(self) -> list[str]:
-        """Everybody who is an admin and still a colleague."""
-        return await self.holders(Roles.ADMIN)
-
-    async def holders(self, role: str) -> list[str]:
-        """Everybody who has a role, by themselves or through a user group, and is still a colleague."""
-        async with self._database.read() as session:
-            rows = await roles.every(session)
-        holders = [row.holder for row in rows if row.role == role]
+        """Everybody who is an admin and still a colleague; those that Slack can't be asked about are left out."""
+        holders = await self._holders(Roles.ADMIN)
         return await self._colleagues(
             [user for holder in holders for user in (await self._members(holder) if holder[0] == "S" else [holder])]
         )
+
+    async def holders(self, role: str) -> list[str]:
+        """Everybody who has a role, by themselves or through a user group, and is still a colleague.
+
+        Raises:
+            Unknown: Slack can't be asked about one of them.
+        """
+        users: list[str] = []
+        for holder in await self._holders(role):
+            users += await self._keep("group", holder, self._ask_group) if holder[0] == "S" else [holder]
+        return list(await self.colleague_names(users))
+
+    async def _holders(self, role: str) -> list[str]:
+        """The users and user groups that have a role."""
+        async with self._database.read() as session:
+            return [row.holder for row in await roles.every(session) if row.role == role]
 
     async def resolve_owner(self, name: str) -> list[str]:
         """The people that a guide's owner line stands for; none when Slack knows nobody by it.

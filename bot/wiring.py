@@ -64,12 +64,17 @@ def slack_client(settings: Settings, *, retries: bool, token: bool = True) -> As
     )
 
 
+class CannotGoOn(Exception):
+    """A part that has to last has ended by itself; the message says which and what to do."""
+
+
 @dataclass
 class Running:
     """A started bot."""
 
     parts: Parts
     app: AsyncApp
+    lasting: "tuple[asyncio.Task[None], ...]"  # inbox and outbox, which end when the bot does
     warmed: "asyncio.Future[None]"  # done once the index is complete; until then words alone are searched
 
 
@@ -110,21 +115,21 @@ async def started(
                 auth_test_response=await slack.auth_test(), bot_token=slack.token
             )
         app = create_app(parts, slack_client(settings, retries=True, token=False), who)
-        posting = asyncio.create_task(outbox.run())
+        posting = asyncio.create_task(outbox.run(), name="outbox")
         read = asyncio.Event()
         warmed = asyncio.ensure_future(_warm(parts, _runner(background), read))
         if first is not None:
             await read.wait()
             await first(parts)
         await parts.inbox.replay(app, partial(apologise, parts))
-        keeping = asyncio.create_task(parts.inbox.keep(app, partial(apologise, parts)))
+        keeping = asyncio.create_task(parts.inbox.keep(app, partial(apologise, parts)), name="inbox")
         handler = Socket(app, settings.slack_app_token.get_secret_value())
         handler.client.message_listeners.append(_warn_of_a_twin)
         with _slack_at_hand(settings):
             await handler.connect_async()
         scheduler = schedule.start(parts, _runner(background))
         commands = await _serve_commands(parts)
-        yield Running(parts, app, warmed)
+        yield Running(parts, app, (posting, keeping), warmed)
     finally:
         if scheduler is not None:
             scheduler.shutdown(wait=False)
@@ -183,14 +188,26 @@ def _parts(settings: Settings, clock: Clock, library: Library, think: Any) -> Pa
 async def run(
     settings: Settings, *, first: First | None = None, ready: Callable[[Running], Awaitable[None]] | None = None
 ) -> None:
-    """Run until Ctrl-C or SIGTERM; what is being answered is finished first."""
+    """Run until Ctrl-C or SIGTERM; what is being answered is finished first.
+
+    Raises:
+        CannotGoOn: nothing more would be posted, or taken over.
+    """
     stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     async with started(settings, first=first) as running:
         if ready is not None:
             await ready(running)
-        await stop.wait()
+        stopping = asyncio.create_task(stop.wait())
+        await asyncio.wait({stopping, *running.lasting}, return_when=asyncio.FIRST_COMPLETED)
+        for task in running.lasting:
+            if task.done():
+                log.critical("the %s ended by itself", task.get_name(), exc_info=task.exception())
+                raise CannotGoOn(
+                    f"Frontline stops, because its {task.get_name()} ended by itself; why is written above. "
+                    "Start it again: what waits is not lost."
+                )
 
 
 def _give_way() -> None:

@@ -39,7 +39,7 @@ WORTH_A_PICTURE = 8  # thank-yous for values in those weeks
 MOST_WANTED = 3
 SHARED = "people of another company can read that channel now"
 NO_MANAGER = "nobody is a manager yet"
-MISSED = "I was not running when it was due, and more than a day has passed"
+MISSED = "I could not post it when it was due, and more than a day has passed"
 
 
 # On the clock
@@ -152,11 +152,16 @@ async def in_words(parts: Parts) -> str:
     return "\n\n".join(re.sub(r"<@(\w+)>", lambda found: f"@{names[found[1]]}", text) for text in texts)
 
 
-def next_at(parts: Parts, schedule: Schedule) -> datetime | None:
-    """When it comes next; None while it is paused."""
+async def next_at(parts: Parts, schedule: Schedule) -> datetime | None:
+    """When it comes next, in a week that has had none yet; None while it is paused."""
     if schedule.paused is not None:
         return None
-    return periods.following(schedules.rhythm(schedule), parts.clock(), is_holiday(parts)).at
+    rhythm = schedules.rhythm(schedule)
+    due = periods.following(rhythm, parts.clock(), is_holiday(parts))
+    async with parts.database.read() as session:
+        while await schedules.has(session, schedule, due.key):
+            due = periods.following(rhythm, due.at, is_holiday(parts))
+    return due.at
 
 
 def is_holiday(parts: Parts) -> IsHoliday:

@@ -1,16 +1,19 @@
 """Reminders of ideas: a first response that is due, and work that is due, to the owner or else to the managers."""
 
+import logging
 from collections.abc import Iterator
 from datetime import date, time
 
 from bot.blocks import ideas as blocks
 from bot.delivery import Clock, Outbox, Rank
-from bot.people import People
+from bot.people import People, Unknown
 from bot.records import choices, ideas
 from bot.records.database import Database
 from bot.records.roles import Roles
 from bot.records.tables import Idea
 from bot.records.working_days import add_working_days, is_working_day
+
+log = logging.getLogger(__name__)
 
 FROM, UNTIL = time(9), time(17)  # local: reminders come while people work
 
@@ -25,13 +28,18 @@ async def remind(database: Database, outbox: Outbox, people: People, clock: Cloc
             return
         by_then = add_working_days(today, 1, country)
         found = [(idea, kind) for idea in await ideas.pending(session, by_then) for kind in _due(idea, today, by_then)]
-    managers = await people.holders(Roles.MANAGER) if any(idea.owner is None for idea, _ in found) else []
     for idea, kind in found:
-        for user in [idea.owner] if idea.owner else managers:
+        try:
+            owner = list(await people.colleague_names([idea.owner])) if idea.owner else []
+            users = owner or await people.holders(Roles.MANAGER)
+        except Unknown as doubt:
+            log.warning("a reminder of idea %s waits: Slack can't be asked (%s)", idea.id, doubt)
+            continue
+        for user in users:
             async with database.write() as session:
                 if not await ideas.nudge(session, idea.id, user, kind, clock()):
                     continue
-                said = blocks.reminder(idea, kind.partition(":")[0], today)
+                said = blocks.reminder(idea, kind.partition(":")[0], today, to_owner=bool(owner))
                 await outbox.put(
                     session,
                     key=f"nudge:{idea.id}:{kind}:{user}",

@@ -139,7 +139,7 @@ def when(start: datetime, end: datetime, zone: str) -> str:
 def late(due_at: datetime, zone: str) -> str:
     """Why a digest comes at an odd time."""
     local = due_at.astimezone(ZoneInfo(zone))
-    return f"This was due on {local:%A} at {local:%H:%M}; I was not running then, so it comes late."
+    return f"This was due on {local:%A} at {local:%H:%M}; I could not post it then, so it comes late."
 
 
 def by_hand(user: str) -> str:

@@ -598,8 +598,8 @@ def muted(topic: str, *, is_muted: bool) -> Said:
     return Said(text, [kit.section(text), kit.actions(kit.button(*button, topic))])
 
 
-def reminder(idea: Idea, kind: str, today: date) -> Said:
-    """What the owner of an idea, or a manager when it has none, is reminded of."""
+def reminder(idea: Idea, kind: str, today: date, *, to_owner: bool) -> Said:
+    """What the owner of an idea is reminded of, or else a manager."""
     if kind == "due":
         late = idea.due is not None and idea.due < today
         text = f"{named(idea)} {'was' if late else 'is'} due on {day(idea.due or today)}."
@@ -607,7 +607,11 @@ def reminder(idea: Idea, kind: str, today: date) -> Said:
         text = f"{named(idea)} was to get a first response by {day(idea.respond_by)} and has none yet."
     else:
         text = f"{named(idea)} is to get a first response by {day(idea.respond_by)}."
-    whose = "You own this idea." if idea.owner else "It has no owner yet, so all managers are reminded."
+    if to_owner:
+        whose = "You own this idea."
+    else:
+        why = f"Its owner, <@{idea.owner}>, has left" if idea.owner else "It has no owner yet"
+        whose = f"{why}, so all managers are reminded."
     buttons = [
         kit.button("Decide", "decide_idea", str(idea.id), primary=True),
         kit.button("Details", "idea_details", str(idea.id)),

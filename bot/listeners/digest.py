@@ -1,5 +1,6 @@
 """/digest: schedules, previews and posting by hand, and the lists behind the managers' figures."""
 
+import asyncio
 import logging
 import re
 from collections.abc import Callable, Coroutine
@@ -24,7 +25,7 @@ from bot.records import audit, choices, figures, schedules, wins
 from bot.records.periods import WEEKDAYS
 from bot.records.roles import Roles
 from bot.records.schedules import BY_HAND, EVERY_MANAGER, Kind, Plan, Quiet
-from bot.records.tables import Idea, Question, Schedule
+from bot.records.tables import Idea, Schedule
 from jobs import digest
 
 log = logging.getLogger(__name__)
@@ -151,7 +152,7 @@ async def submitted(ack: AsyncAck, body: dict[str, Any], view: dict[str, Any], p
     if schedule is None:
         await ack(response_action="update", view=kit.notice(blocks.TITLE, GONE, "digests"))
         return
-    next_at = digest.next_at(parts, schedule)
+    next_at = await digest.next_at(parts, schedule)
     await ack(response_action="update", view=blocks.saved(schedule, next_at, joined=None))
     if schedule.kind == Kind.RECOGNITION and not await _join(schedule.channel, parts):
         await modals.fill(parts.slack, view["id"], blocks.saved(schedule, next_at, joined=False))
@@ -221,7 +222,7 @@ async def for_home(user: str, parts: Parts) -> list[kit.Block]:
     is_manager = bool(roles & {Roles.MANAGER, Roles.ADMIN})
     shown = [one for one in every if is_manager or one.kind == Kind.RECOGNITION]
     team = digest_figures.figures(await digest.team(parts, zone)) if is_manager else None
-    return blocks.in_home([blocks.Planned(one, digest.next_at(parts, one)) for one in shown], team)
+    return blocks.in_home([blocks.Planned(one, await digest.next_at(parts, one)) for one in shown], team)
 
 
 # Acts on a schedule of the overview
@@ -279,7 +280,7 @@ async def _schedule(schedule_id: str | None, parts: Parts) -> Schedule | None:
 async def _overview(parts: Parts, said: str = "") -> kit.View:
     async with parts.database.read() as session:
         every = await schedules.every(session)
-    return blocks.overview([blocks.Planned(one, digest.next_at(parts, one)) for one in every], said)
+    return blocks.overview([blocks.Planned(one, await digest.next_at(parts, one)) for one in every], said)
 
 
 async def _form(schedule_id: str | None, user: str, parts: Parts) -> kit.View:
@@ -339,9 +340,8 @@ async def _list(value: str, parts: Parts) -> kit.View:
             shown = await wins.shown(session, start, end)
             lines = [f"• {', '.join(f'<@{u}>' for u in one.people)}: {_words(one.win.deed)}" for one in shown]
             note = "Private thanks are counted, not listed."
-        else:
-            rows = figures.unanswered_questions if what == "unanswered" else figures.unhelpful
-            lines, note = _questions(await rows(session, start, end))
+    if what in ("unanswered", "unhelpful"):
+        lines, note = await _questions(what, start, end, parts)
     period = digest_words.when(start, end, zone)
     return digest_figures.listed(what, period[0].upper() + period[1:], lines, note)
 
@@ -351,11 +351,26 @@ def _idea(idea: Idea) -> str:
     return f"• {title}, by <@{idea.author}>, first answer due on {idea.respond_by.day} {idea.respond_by:%B}"
 
 
-def _questions(rows: list[Question]) -> tuple[list[str], str]:
-    """Those asked in channels; a private question stays with whoever asked it, and is only counted."""
-    shown = [f"• {_words(row.text)}" for row in rows if row.way == "mention"]
+async def _questions(what: str, start: datetime, end: datetime, parts: Parts) -> tuple[list[str], str]:
+    """Those asked where everybody can read them; any other stays with its readers, and is only counted."""
+    of = figures.unanswered_questions if what == "unanswered" else figures.unhelpful
+    async with parts.database.read() as session:
+        rows = await of(session, start, end)
+    channels = list({row.channel for row in rows if row.way == "mention" and row.channel})
+    found = await asyncio.gather(*(_is_public(channel, parts) for channel in channels))
+    public = {channel for channel, is_public in zip(channels, found, strict=True) if is_public}
+    shown = [f"• {_words(row.text)}" for row in rows if row.way == "mention" and row.channel in public]
     private = len(rows) - len(shown)
-    return shown, f"{private:,} asked in private: counted, not shown." if private else ""
+    return shown, f"{private:,} asked in private, or where I can't check: counted, not shown." if private else ""
+
+
+async def _is_public(channel: str, parts: Parts) -> bool:
+    """Whether every colleague can read a channel now; not when in doubt."""
+    try:
+        found = await parts.people.channel(channel)
+    except Unknown:
+        return False
+    return found is not None and not found.is_private
 
 
 def _words(text: str) -> str:

@@ -55,7 +55,7 @@ def everything(words: str) -> list[tuple[str, Any]]:
         ),
         ideas.other_in_thread(merge, idea),
         ideas.news([(change, idea, None), (merge, idea, idea)] * 30),
-        ideas.reminder(idea, "late", NOW.date()),
+        *(ideas.reminder(idea, "late", NOW.date(), to_owner=to_owner) for to_owner in (True, False)),
         ideas.muted("idea:1", is_muted=True),
     ]
     views = [

@@ -117,12 +117,23 @@ async def test_a_colleague_of_the_same_organisation_is_none(people: People, slac
     assert not await people.is_outsider("UX")
 
 
-async def test_doubt_closes(people: People, slack: Slack) -> None:
-    """When Slack can't be asked, nobody is taken for a colleague and no channel for our own."""
+async def test_doubt_closes(people: People, slack: Slack, records: Database) -> None:
+    """When Slack can't be asked, nobody is taken for a colleague, no channel for our own, and no list for complete."""
+    async with records.write() as session:
+        await roles.grant(session, "UADMIN", Roles.ADMIN, "settings", NOW)
+        await roles.grant(session, "UANA", Roles.MANAGER, "UADMIN", NOW)
+        await roles.grant(session, "SFIELD", Roles.EXPERT, "UADMIN", NOW)
     slack.refusal = "fatal_error"
-    for question in (people.is_outsider("UANA"), people.shared_with_outsiders("C1"), people.roles_of("UANA")):
+    for question in (
+        people.is_outsider("UANA"),
+        people.shared_with_outsiders("C1"),
+        people.roles_of("UANA"),
+        people.holders(Roles.MANAGER),
+        people.holders(Roles.EXPERT),
+    ):
         with pytest.raises(Unknown):
             await question
+    assert await people.admins() == []
 
 
 async def test_answers_are_kept_for_a_minute(people: People, slack: Slack, clock: Clock) -> None:
@@ -158,10 +169,11 @@ async def test_a_group_may_hold_a_role_and_own_a_guide(people: People, slack: Sl
 
 
 async def test_an_admin_may_what_managers_may(people: People, records: Database) -> None:
-    """But is no manager to whom the managers' messages go, and a manager is no admin."""
+    """But is no manager to whom the managers' messages go, nor is whom Slack doesn't know; a manager is no admin."""
     async with records.write() as session:
         await roles.grant(session, "UANA", Roles.ADMIN, "settings", NOW)
-        await roles.grant(session, "UBEN", Roles.MANAGER, "UANA", NOW)
+        for manager in ("UBEN", "UDELETED"):
+            await roles.grant(session, manager, Roles.MANAGER, "UANA", NOW)
     assert await people.allowed("UANA", Roles.MANAGER)
     assert not await people.allowed("UBEN", Roles.ADMIN)
     assert await people.holders(Roles.MANAGER) == ["UBEN"]

@@ -58,7 +58,7 @@ def idea_pages() -> list[Any]:
         *(ideas.details(one, [], [], [], [], may, has_voted=False) for one in (shown, joined)),
         ideas.news([(change, IDEA, None)]).blocks,
         ideas.muted("ideas", is_muted=True).blocks,
-        ideas.reminder(IDEA, "late", NOW.date()).blocks,
+        ideas.reminder(IDEA, "late", NOW.date(), to_owner=True).blocks,
         idea_lists.home([row], [row, voted]),
         *(
             [block for block in view["blocks"] if block["type"] != "input"]

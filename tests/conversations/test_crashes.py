@@ -107,6 +107,25 @@ def test_a_start_without_slack_loses_no_question(company: Company, tmp_path: Pat
     bot.kill()
 
 
+def test_an_outbox_that_breaks_ends_the_process(company: Company, tmp_path: Path) -> None:
+    """It says so instead of going on without a word, and whoever starts it again gets the answer."""
+    (tmp_path / "guides").mkdir()
+    (tmp_path / "guides" / "refunds.md").write_text("# Refunds\n\nWe credit a day for each day of an outage.\n")
+    folder = {"GUIDES_DIR": str(tmp_path / "guides")}
+    bot = Bot(company, tmp_path / "data", ("tests.conversations.broken_bot", "run")).start(**folder)
+
+    message = company.say("UANA", "C0ASK", "<@UFRONTLINE> Is a day of an outage credited?")
+    assert bot.process
+    bot.process.join(timeout=60)
+    assert bot.process.exitcode == 1
+    assert "its outbox ended by itself" in bot.log()
+    bot.program = Bot.program
+    bot.start(**folder)
+
+    assert len(company.replies("C0ASK", message["ts"], 1)) == 1
+    bot.kill()
+
+
 def test_a_connection_that_drops_after_slack_took_the_post(company: Company, bots: Bots) -> None:
     """An unknown outcome is looked up, not repeated."""
     bot = bots().start()

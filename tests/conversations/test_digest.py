@@ -270,6 +270,23 @@ def test_monday_morning_comes_once(company: Company, bot: Bot) -> None:
     assert "*Ratings:* 0 👍 and 0 👎 (n 0)" in words(figures["blocks"])
 
 
+def test_the_next_digest_is_not_promised_for_a_week_that_has_had_its_own(company: Company) -> None:
+    """Posted on Monday and moved to Friday, it comes on Friday of next week: in both windows and in Home."""
+    usual = {"kind": "recognition", "channel": GENERAL, "zone": "Europe/Amsterdam", "quiet": "note"}
+    for to, coming in (
+        ({"weekday": "fri", "at": "16:00"}, "Friday 4 December, 16:00"),
+        ({"weekday": "mon", "at": "09:00"}, "Monday 30 November, 09:00"),
+    ):
+        press(company, overview(company), "digest_edit")
+        submit(company, "UKIRA", usual | to)
+        shown(company, f"Next: {coming}.")
+        company.act("close", user="UKIRA", all=True)
+        assert f"Next: {coming}" in words(overview(company))
+        company.act("close", user="UKIRA", all=True)
+        company.act("open_home", user="UANA")
+        company.until(lambda coming=coming: f"<#{GENERAL}>, {coming}" in words(company.home("UANA")), "it in Home")
+
+
 def test_each_figure_leads_to_its_list(company: Company) -> None:
     """Thanks by name; private questions are counted and not shown."""
     figures = next(m for m in company.direct("UKIRA") if "Your team's figures" in m["text"])
@@ -311,3 +328,32 @@ def test_whoever_wants_to_be_private_is_in_no_digest(company: Company) -> None:
         return "UANA" not in said
 
     company.until(is_hidden, "a list without her")
+
+
+def test_what_was_asked_in_a_private_channel_is_only_counted(company: Company, bot: Bot) -> None:
+    """And so is everything while Slack can't say which channels are private."""
+    parking, illness = "Where do I park the van?", "May Jonas be dismissed while he is ill?"
+    assert company.act("invite", user="UADMIN", channel="C0PRIVATE")["ok"]
+    company.until(lambda: "still reading" not in company.ask("UKIRA", illness, "C0PRIVATE")["text"], "an answer")
+    company.ask("UDEV", parking)
+    bot.stop()
+    start(bot, NEXT_MONDAY)  # it has no channel in mind any more
+    company.act("open_home", user="UKIRA")
+    home = company.until(lambda: (h := company.home("UKIRA")) and actions(h, "digest_list") and h, "Home") or {}
+    ever = {"action_id": "digest_list", "value": "unanswered:0:9999999999", "forge": True}
+
+    def listed() -> str:
+        company.act("click", user="UKIRA", view_id=home["id"], **ever)
+        said = words(shown(company, "counted, not shown"))
+        company.act("close", user="UKIRA", all=True)
+        return said
+
+    company.fault("error", method="conversations.info", error="fatal_error", times=100)
+    in_doubt = listed()
+    company.fault("clear")
+    assert "2 asked in private, or where I can't check" in in_doubt
+    assert parking not in in_doubt
+    known = listed()
+    assert "1 asked in private" in known
+    assert parking in known
+    assert illness not in known

@@ -552,6 +552,24 @@ def test_muted_news_does_not_come(company: Company, bot: Bot) -> None:
     assert len(company.direct("UGRACE")) == before
 
 
+def test_managers_are_reminded_of_what_somebody_who_has_left_owns(company: Company, bot: Bot) -> None:
+    """Their account is closed, the idea goes on."""
+    number = suggest(company, "UGRACE", "Shorter queues", "People leave the shop.")
+    card(company, number)
+    decide(company, "UELENA", number, status="started", owner="UBEN", due=f"{datetime.now(UTC):%Y-%m-%d}")
+    close(company, "UELENA")
+    card(company, number, "Started")
+    assert company.act("deactivate_person", user="UADMIN", target="UBEN")["ok"]
+    weekday_morning(bot)
+
+    def hers() -> list[str]:
+        return [words(message) for message in company.direct("UELENA") if "Shorter queues" in message["text"]]
+
+    (reminder,) = company.until(hers, "the manager's reminder")
+    assert "was due on" in reminder
+    assert "Its owner, <@UBEN>, has left, so all managers are reminded." in reminder
+
+
 def weekday_morning(bot: Bot) -> None:
     """The next Wednesday at ten in Amsterdam, a week ahead at least."""
     day = datetime.now(UTC) + timedelta(days=7)

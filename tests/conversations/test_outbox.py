@@ -5,10 +5,12 @@ import time
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 from slack_sdk.web.async_client import AsyncWebClient
 from sqlalchemy import select
+from sqlalchemy.exc import OperationalError
 
 from bot import delivery
 from bot.delivery import Outbox, Rank
@@ -135,6 +137,29 @@ async def test_blocks_that_slack_refuses_are_said_in_words(outbox: Outbox, compa
 
     assert await settled(outbox, company) == [("drawn", "failed"), ("drawn:plain", "sent")]
     assert seen(company, "only words") == 1
+
+
+async def test_a_database_that_does_not_answer_at_the_start_is_asked_again(
+    outbox: Outbox, company: Company, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is put later is posted, as if it had answered."""
+    outbox.stop()  # another one takes its place
+    database, has_failed = outbox._database, asyncio.Event()
+    other, write = Outbox(database, outbox._slack, outbox._clock), database.write
+
+    def failing() -> NoReturn:
+        monkeypatch.setattr(database, "write", write)
+        has_failed.set()
+        raise OperationalError("BEGIN IMMEDIATE", {}, Exception("database is locked"))
+
+    monkeypatch.setattr(database, "write", failing)
+    posting = asyncio.create_task(other.run())
+    await has_failed.wait()
+    await put(other, "later")
+
+    assert await settled(other, company) == [("later", "sent")]
+    other.stop()
+    await posting
 
 
 async def test_the_same_key_is_posted_once(outbox: Outbox, company: Company) -> None:

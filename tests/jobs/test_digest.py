@@ -18,10 +18,11 @@ import yaml
 
 from bot import sample
 from bot.parts import Parts
-from bot.records import appearances, ideas, schedules, wins
+from bot.records import appearances, ideas, roles, schedules, wins
 from bot.records.appearances import Appears
 from bot.records.database import Database
-from bot.records.schedules import Kind, Plan, Quiet
+from bot.records.roles import Roles
+from bot.records.schedules import EVERY_MANAGER, Kind, Plan, Quiet
 from bot.records.wins import Story
 from bot.settings import load
 from bot.wiring import at_rest
@@ -205,6 +206,25 @@ async def test_a_channel_that_is_lost_pauses_its_digest_and_tells_the_owner_once
     assert why in told["text"]
     assert "/digest" in told["text"]
     assert seen(company, channel) == []
+
+
+async def test_managers_wait_until_slack_says_who_they_are(company: Company, tmp_path: Path) -> None:
+    """One that Slack can't be asked about holds it up for both, and then each has it once."""
+    url, managers = _sqlite(tmp_path), ("UKIRA", "UELENA")
+    database = Database(url)
+    async with database.write() as session:
+        for manager in managers:
+            await roles.grant(session, manager, Roles.MANAGER, "UADMIN", SUNDAY)
+        await schedules.add(session, schedules.usual(Kind.MANAGERS, "", AMSTERDAM), "UADMIN", SUNDAY)
+    await database.close()
+    company.fault("error", method="users.info", error="fatal_error", times=1)
+
+    async with processes(company, url, tmp_path, DUE, 1) as (parts,):
+        assert await until_settled(parts) == {EVERY_MANAGER: "none"}
+        assert await until_settled(parts) == {EVERY_MANAGER: "posted"}
+
+    for manager in managers:
+        assert ["Your team's figures" in message["text"] for message in company.direct(manager)] == [True]
 
 
 async def test_somebody_who_has_left_is_a_former_colleague(company: Company, tmp_path: Path) -> None:
