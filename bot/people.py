@@ -30,6 +30,10 @@ class Unknown(Exception):
     """Slack could not be asked; nothing may be concluded from that."""
 
 
+class NotGranted(Unknown):
+    """Slack may not be asked: the app was installed before Frontline needed that permission."""
+
+
 @dataclass(frozen=True)
 class Profile:
     """A person, as far as Frontline needs to know one."""
@@ -221,9 +225,10 @@ class People:
         try:
             found = (await self._slack.conversations_info(channel=channel))["channel"]
         except SlackApiError as error:
-            if refusal(error).get("error") == "channel_not_found":
+            code = refusal(error).get("error")
+            if code == "channel_not_found":
                 return None
-            raise Unknown("conversations.info") from error
+            raise (NotGranted if code == "missing_scope" else Unknown)("conversations.info") from error
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
             raise Unknown("conversations.info") from error
         shared = ("is_ext_shared", "is_pending_ext_shared")

@@ -1,7 +1,7 @@
 """Who may be shown what the guides say, asked anew at each question and each click."""
 
 from bot.blocks import questions as words
-from bot.people import People, Unknown
+from bot.people import NotGranted, People, Unknown
 from bot.records.tables import Question
 
 
@@ -23,6 +23,8 @@ async def why_not(
         if channel is None or (only_to_them and await people.channel(channel) is None):
             return None
         return words.SHARED if await people.shared_with_outsiders(channel) else None
+    except NotGranted:
+        return words.NOT_GRANTED
     except Unknown:
         return words.SHARED if is_shared else words.UNSURE
 
