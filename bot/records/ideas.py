@@ -571,6 +571,7 @@ class Wanted:
     tag: str | None = None
     author: str | None = None  # somebody's own, whatever their status
     ids: tuple[int, ...] | None = None  # found by meaning, best first
+    words: str = ""  # all of which the title or the text has
 
 
 async def listed(session: AsyncSession, wanted: Wanted, *, offset: int = 0, limit: int = 10) -> tuple[list[Idea], int]:
@@ -711,6 +712,8 @@ def _matching(wanted: Wanted) -> Select[Idea]:
         found = found.where(Idea.stage == wanted.stage)
     if wanted.tag is not None:
         found = found.where(cast(Idea.tags, String).contains(json.dumps(wanted.tag), autoescape=True))
+    for word in wanted.words.split():
+        found = found.where((Idea.title + " " + Idea.text).icontains(word, autoescape=True))
     return found if wanted.ids is None else found.where(Idea.id.in_(wanted.ids))
 
 

@@ -3,6 +3,7 @@
 import csv
 import io
 import re
+import shutil
 import urllib.request
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -550,6 +551,37 @@ def test_muted_news_does_not_come(company: Company, bot: Bot) -> None:
 
     company.until(lambda: "News of an idea" in his() and "was due on" in his(), "the owner's news and reminder")
     assert len(company.direct("UGRACE")) == before
+
+
+def test_without_a_model_ideas_are_found_by_their_words(company: Company, bot: Bot) -> None:
+    """And what waits, merging and the way back to what was typed are there all the same; the log says why, once."""
+    bot.stop()
+    shutil.rmtree(bot.data / "models", ignore_errors=True)
+    (bot.data / "models").touch()  # it can't be written there, nor used
+    bot.start(GUIDES_DIR=str(bot.data.parent / "guides"))
+    number = suggest(company, "UKIRA", "Lend parasols", "The sun shines on 100% of our customers.")
+    suggest(company, "UKIRA", "Sell parasols", "The sun shines on 100 of our customers.")
+    command(company, "UINES", "/ideas PARASOLS 100%")
+    assert "Sell parasols" not in words(opened(company, "UINES", "Lend parasols", patience_s=200))
+    close(company, "UINES")
+
+    command(company, "UELENA", "/ideas triage")
+    company.until(lambda: actions(company.view("UELENA"), "decide_idea"), "what waits")
+    details(company, "UELENA", number)
+    press(company, "UELENA", "merge_idea")
+    opened(company, "UELENA", "Or another, by its number")
+    close(company, "UELENA")
+
+    command(company, "UINES", "/idea Parasols for everybody")
+    form = opened(company, "UINES", "What should change")
+    vote = {"view_id": form["id"], "action_id": "vote_instead", "value": str(number), "forge": True}
+    assert company.act("click", user="UINES", **vote)["ok"]
+    opened(company, "UINES", "Your vote counts for")
+    press(company, "UINES", "back_to_idea")
+    form = opened(company, "UINES", "What should change")
+    assert form["state"]["values"]["idea_title"]["idea_title"]["value"] == "Parasols for everybody"
+    assert bot.log().count("there is no embedding model") == 1
+    assert "raised an exception" not in bot.log()
 
 
 def weekday_morning(bot: Bot) -> None:
