@@ -187,3 +187,55 @@ async def test_a_card_that_can_not_be_changed_is_changed_later(company: Company,
     assert "Closed the shop with a colleague at midnight" in said(company, WINS)
     assert "Ana" not in said(company, WINS)
     assert len(company.direct("UADMIN")) == before + 1
+
+
+async def test_a_card_comes_back_once_when_its_name_may_be_shown_again(company: Company, tmp_path: Path) -> None:
+    """Whatever Slack left unsaid when it was removed and posted, and however many look at the same moment."""
+    clock = Hours()
+    company.act("invite", user="UADMIN", channel=WINS)
+    async with at_work(company, tmp_path, clock) as parts:
+        number = await thank(parts, "Carried the router to the third floor.")
+        await settled(parts)
+
+        async def appear(how: Appears) -> None:
+            async with parts.database.write() as session:
+                await appearances.choose(session, "UBEN", how, tell_me=True, manager=None, called=[], now=NOW)
+            for _ in range(3):
+                await asyncio.gather(*(win_cards.redraw(parts) for _ in range(3)))
+                await settled(parts)
+                clock.now += timedelta(seconds=1)  # so that what was dropped is tried again
+
+        company.fault("drop", method="chat.delete", times=1)
+        for _ in range(2):
+            await appear(Appears.PRIVATE)
+            assert "third floor" not in said(company, WINS)
+            company.fault("drop", method="chat.postMessage", times=1)
+            await appear(Appears.PUBLIC)
+            assert len([m for m in company.messages(WINS) if "third floor" in words(m)]) == 1
+        async with parts.database.write() as session:
+            await wins.withdraw(session, number, "UDEV", NOW)
+        await look(parts)
+        assert "third floor" not in said(company, WINS)
+
+
+async def test_a_win_gets_its_card_with_the_first_who_may_be_named(company: Company, tmp_path: Path) -> None:
+    """Somebody is added to a thank-you that reached its people in private."""
+    company.act("invite", user="UADMIN", channel=WINS)
+    async with at_work(company, tmp_path, Hours()) as parts:
+        story = Story(deed="Found the lost contract in an hour.", is_public=True)
+        async with parts.database.write() as session:
+            choice = {"tell_me": True, "manager": None, "called": [], "now": NOW}
+            await appearances.choose(session, "UGRACE", Appears.PRIVATE, **choice)
+            day = {"day": NOW.date(), "daily": 5, "now": NOW}
+            win, _ = await wins.tell(session, key="lost", giver="UDEV", people=["UGRACE"], story=story, **day)
+        await look(parts)
+        assert "lost contract" not in said(company, WINS)
+        async with parts.database.write() as session:
+            await wins.edit(session, win.id, "UDEV", ["UGRACE", "UANA"], story, NOW)
+        await asyncio.gather(*(win_cards.redraw(parts) for _ in range(3)))
+        await settled(parts)
+        await look(parts)
+
+    (card,) = [m for m in company.messages(WINS) if "lost contract" in words(m)]
+    assert "Ana Duarte" in words(card)
+    assert "Grace" not in words(card)
