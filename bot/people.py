@@ -77,6 +77,17 @@ class People:
         """Ask anew: we have just joined it."""
         self._kept.pop(("channel", channel), None)
 
+    async def is_shared(self, channel: str) -> bool | None:
+        """Whether people of other companies can read a channel; None while Slack can't be asked.
+
+        One that can't be seen refuses what is posted there, and is dealt with then.
+        """
+        try:
+            found = await self.channel(channel)
+        except Unknown:
+            return None
+        return found is not None and found.is_shared
+
     async def shared_with_outsiders(self, channel: str) -> bool:
         """Whether people of other companies can read a channel, or soon could."""
         found = await self.channel(channel)

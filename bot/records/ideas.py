@@ -269,7 +269,7 @@ async def withdraw(session: AsyncSession, key: str, idea_id: int, by: str, now: 
     for table in (Vote, Evidence, Comment):
         await session.execute(delete(table).where(table.idea_id == idea_id))
     idea.title, idea.text, idea.reason, idea.tags, idea.source, idea.vector = "", "", "", [], None, None
-    idea.merged_into, idea.deleted_at = None, now
+    idea.merged_into, idea.deleted_at, idea.drawn_at = None, now, None  # its card goes at once, though others wait
     await session.flush()
     await _touch(session, idea_id, *([above] if above else []))
     return change
