@@ -99,7 +99,7 @@ async def timed(encoder: Encoder, texts: list[str]) -> None:
 
         async def look(text: str) -> float:
             start = time.perf_counter()
-            near = [number for number, _ in await similar.to(text, count=2 * SHOWN)]
+            near = [number for number, _ in await similar.to(text, count=2 * SHOWN) or ()]
             async with database.read() as session:
                 of_them = (await ideas.roots(session, near))[:SHOWN]
                 await ideas.shown(session, of_them, "")

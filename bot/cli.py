@@ -65,7 +65,10 @@ def main() -> None:
         if _is_one_of(NEWER_TABLES, error):
             _stop(f"The database belongs to another version of Frontline ({error}). Install that one, or a newer one.")
         if isinstance(error, ModuleNotFoundError) and error.name == "psycopg":
-            _stop("DATABASE_URL names PostgreSQL, which needs one more package: .venv/bin/pip install -e '.[postgres]'")
+            _stop(
+                "DATABASE_URL names PostgreSQL, which needs one more package: "
+                ".venv/bin/pip install -c constraints.txt -e '.[postgres]'"
+            )
         raise
 
 

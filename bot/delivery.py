@@ -32,6 +32,7 @@ from bot.records.tables import Delivery, Post
 
 log = logging.getLogger(__name__)
 Clock = Callable[[], datetime]
+IsShared = Callable[[str], Awaitable[bool | None]]
 
 ALONE_WITHIN_S = 30
 MOST_REPLAYS = 6  # a delivery that was begun this often and never finished is given up, in words
@@ -278,7 +279,9 @@ CALLED_OFF = "called off"
 # The stream that an answer was to take the place of can't be changed any more
 LOST_STREAM = frozenset({"message_not_found", "message_not_owned_by_app", "cant_update_message", "edit_window_closed"})
 NO_PARENT = "the post above it was not taken"
+SHARED = "is_shared"  # our own word: what stays in the company was to go where others read it
 IN_WORDS = {
+    SHARED: "people of another company can read that channel now",
     "channel_not_found": "I can't see that channel any more",
     "not_in_channel": "I'm not in that channel; someone there can type /invite @Frontline",
     "is_archived": "that channel is archived",
@@ -295,11 +298,16 @@ class Outbox:
     A post whose outcome is unknown lets the ones behind it go first. Several processes may post from one database.
     """
 
-    def __init__(self, database: Database, slack: AsyncWebClient, clock: Clock) -> None:
-        """``slack`` must not retry by itself: a retry after an unknown outcome is how posts get doubled."""
+    def __init__(self, database: Database, slack: AsyncWebClient, clock: Clock, is_shared: IsShared) -> None:
+        """``slack`` must not retry by itself: a retry after an unknown outcome is how posts get doubled.
+
+        Args:
+            is_shared: whether people of other companies read a channel, where no card or digest goes; None for unknown.
+        """
         self._database = database
         self._slack = slack
         self._clock = clock
+        self._is_shared = is_shared
         self._paces: dict[str, AsyncLimiter] = {}
         self._busy: set[str] = set()
         self._paused: dict[str, datetime] = {}  # channels that Slack wants left alone, and until when
@@ -458,6 +466,15 @@ class Outbox:
 
     async def _post_once(self, post: Post, is_unsure: bool) -> None:
         not_taken = "sending" if is_unsure else "pending"  # an earlier try may stand, whatever becomes of this one
+        if post.rank > Rank.ANSWER and post.channel.startswith(("C", "G")):
+            is_shared = await self._is_shared(post.channel)
+            if is_shared is None:
+                await self._later(post, not_taken, self._backoff(post), "unknown who reads the channel")
+                return
+            if is_shared:
+                log.error("post %s stays here: people of another company read its channel", post.id)
+                await self._give_up(post, SHARED)
+                return
         try:
             conversation = await self._conversation(post)
             if is_unsure and (ts := await self._read_back(post, conversation)):

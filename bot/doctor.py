@@ -96,11 +96,17 @@ def _database(settings: Settings) -> Finding:
             has = MigrationContext.configure(connection).get_current_revision()
         engine.dispose()
     except ModuleNotFoundError as error:
-        return Finding("fail", "database", str(error), "for PostgreSQL: .venv/bin/pip install -e '.[postgres]'")
+        return Finding(
+            "fail", "database", str(error), "for PostgreSQL: .venv/bin/pip install -c constraints.txt -e '.[postgres]'"
+        )
     except SQLAlchemyError as error:
         return Finding("fail", "database", _first_line(error), "check DATABASE_URL and DATA_DIR")
     shown = parsed.render_as_string(hide_password=True)
-    if has != ScriptDirectory(str(MIGRATIONS)).get_current_head():
+    scripts = ScriptDirectory(str(MIGRATIONS))
+    if has is not None and has not in {script.revision for script in scripts.walk_revisions()}:
+        words = f"{shown} belongs to another version of Frontline"
+        return Finding("fail", "database", words, "install that one, or a newer one")
+    if has != scripts.get_current_head():
         return Finding("warn", "database", f"{shown} has older tables", "`frontline run` brings them up to date")
     return Finding("ok", "database", f"{shown}, tables up to date")
 

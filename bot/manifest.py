@@ -28,6 +28,8 @@ SCOPES = (
     Scope("groups:read", "does the same as channels:read in private channels that it was invited to"),
     Scope("im:history", "answers direct messages"),
     Scope("im:write", "sends private answers, and questions to the owner of a guide"),
+    Scope("mpim:history", "reads its own posts back in group messages, and forgets a question that is deleted there"),
+    Scope("mpim:read", "answers in group messages, for it sees there whether people of other companies read along"),
     Scope("reactions:read", "offers to finish a thank-you when somebody reacts with 🏆"),
     Scope("reactions:write", "marks a question with 👀 while it looks, where Slack shows no status line"),
     Scope("users:read", "tells colleagues from guests, and knows their time zone"),
@@ -152,7 +154,7 @@ def manifest(prefix: str = "") -> dict[str, Any]:
             "event_subscriptions": {
                 "bot_events": [
                     *("app_home_opened", "app_mention", "member_joined_channel"),
-                    *("message.channels", "message.groups", "message.im", "reaction_added"),
+                    *("message.channels", "message.groups", "message.im", "message.mpim", "reaction_added"),
                 ]
             },
             "interactivity": {"is_enabled": True},

@@ -30,6 +30,10 @@ class Unknown(Exception):
     """Slack could not be asked; nothing may be concluded from that."""
 
 
+class NotGranted(Unknown):
+    """Slack may not be asked: the app was installed before Frontline needed that permission."""
+
+
 @dataclass(frozen=True)
 class Profile:
     """A person, as far as Frontline needs to know one."""
@@ -72,6 +76,17 @@ class People:
     def forget_channel(self, channel: str) -> None:
         """Ask anew: we have just joined it."""
         self._kept.pop(("channel", channel), None)
+
+    async def is_shared(self, channel: str) -> bool | None:
+        """Whether people of other companies can read a channel; None while Slack can't be asked.
+
+        One that can't be seen refuses what is posted there, and is dealt with then.
+        """
+        try:
+            found = await self.channel(channel)
+        except Unknown:
+            return None
+        return found is not None and found.is_shared
 
     async def shared_with_outsiders(self, channel: str) -> bool:
         """Whether people of other companies can read a channel, or soon could."""
@@ -231,9 +246,10 @@ class People:
         try:
             found = (await self._slack.conversations_info(channel=channel))["channel"]
         except SlackApiError as error:
-            if refusal(error).get("error") == "channel_not_found":
+            code = refusal(error).get("error")
+            if code == "channel_not_found":
                 return None
-            raise Unknown("conversations.info") from error
+            raise (NotGranted if code == "missing_scope" else Unknown)("conversations.info") from error
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
             raise Unknown("conversations.info") from error
         shared = ("is_ext_shared", "is_pending_ext_shared")

@@ -12,6 +12,7 @@ from pydantic import AwareDatetime, Field, SecretStr, ValidationError, field_val
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 ROOT = Path(__file__).resolve().parent.parent
+DATABASES = ("sqlite", "postgresql", "postgresql+psycopg")
 
 
 class SettingsError(Exception):
@@ -99,10 +100,30 @@ class Settings(BaseSettings):
             raise ValueError("must be an http or https address")
         return value if value.endswith("/") else value + "/"
 
+    @field_validator("database_url")
+    @classmethod
+    def _is_a_database(cls, value: SecretStr) -> SecretStr:
+        address = re.sub("^postgres://", "postgresql://", value.get_secret_value())  # as many hosts hand it out
+        if address:
+            from sqlalchemy import make_url
+            from sqlalchemy.exc import ArgumentError
+
+            try:
+                url = make_url(address)
+                is_right = url.drivername in DATABASES and not (url.host and "@" in f"{url.host}{url.database}")
+            except (ArgumentError, ValueError):  # whose words may hold a part of the password
+                is_right = False
+            if not is_right:
+                raise ValueError("must be like postgresql://user:password@host/name; in a password, write %40 for @")
+        return SecretStr(address)
+
     @field_validator("data_dir", "guides_dir")
     @classmethod
     def _from_the_checkout(cls, value: Path) -> Path:
-        return value if value.is_absolute() else ROOT / value
+        try:
+            return ROOT / value.expanduser()
+        except RuntimeError:
+            raise ValueError(f"there is no home folder for {value.parts[0]} on this machine") from None
 
     @property
     def values(self) -> list[str]:

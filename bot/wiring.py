@@ -168,7 +168,8 @@ async def at_rest(settings: Settings) -> AsyncIterator[Parts]:
 def _parts(settings: Settings, clock: Clock, library: Library, think: Any) -> Parts:
     database = Database(settings.sync_database_url())
     slack, posting = slack_client(settings, retries=True), slack_client(settings, retries=False)
-    outbox = Outbox(database, posting, clock)
+    people = People(slack, database, clock)
+    outbox = Outbox(database, posting, clock, people.is_shared)
     return Parts(
         settings=settings,
         clock=clock,
@@ -177,7 +178,7 @@ def _parts(settings: Settings, clock: Clock, library: Library, think: Any) -> Pa
         inbox=Inbox(database, clock),
         outbox=outbox,
         streams=Streams(posting, outbox),
-        people=People(slack, database, clock),
+        people=people,
         library=library,
         similar=Similar(database, partial(think, library.embed), library.model),
         live_forms=LiveForms(slack),

@@ -19,7 +19,7 @@ from bot.blocks import schedules as words
 from bot.blocks.answers import Said
 from bot.blocks.digest import Drawn, Recognition, Story, Suggestion
 from bot.blocks.digest_figures import Team
-from bot.delivery import IN_WORDS, Rank
+from bot.delivery import IN_WORDS, SHARED, Rank
 from bot.parts import Parts
 from bot.people import Unknown
 from bot.records import appearances, figures, ideas, periods, schedules, stories, wins
@@ -37,7 +37,6 @@ LATE = timedelta(minutes=30)  # and says that it is late after this
 WEEKS_DRAWN = 12
 WORTH_A_PICTURE = 8  # thank-yous for values in those weeks
 MOST_WANTED = 3
-SHARED = "people of another company can read that channel now"
 NO_MANAGER = "nobody is a manager yet"
 MISSED = "I could not post it when it was due, and more than a day has passed"
 
@@ -72,11 +71,11 @@ async def _post_if_due(parts: Parts, schedule: Schedule) -> None:
         async with parts.database.write() as session:
             await add_once(session, digest)
     elif await _is_shared(parts, schedule):
-        digest.state, digest.why = State.FAILED, SHARED
+        digest.state, digest.why = State.FAILED, IN_WORDS[SHARED]
         admins = await parts.people.admins()
         async with parts.database.write() as session:
             if await add_once(session, digest):
-                await _pause(parts, session, schedule, digest, SHARED, admins)
+                await _pause(parts, session, schedule, digest, IN_WORDS[SHARED], admins)
         parts.outbox.wake()
     else:
         note = blocks.late(due.at, schedule.zone) if now - due.at > LATE else ""
@@ -101,7 +100,7 @@ async def post_now(parts: Parts, schedule: Schedule, by: str, key: str) -> str:
         Unknown: Slack can't be asked.
     """
     if await _is_shared(parts, schedule):
-        return f"Not posted: {SHARED}."
+        return f"Not posted: {IN_WORDS[SHARED]}."
     now = parts.clock()
     start, end = periods.last_days(7, now, schedule.zone)
     digest = _digest(schedule, Due(key, now.date(), now), start, end, now)

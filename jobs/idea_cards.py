@@ -10,7 +10,8 @@ from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.blocks import ideas as blocks
-from bot.delivery import GONE, Outbox, Rank, refusal
+from bot.blocks.answers import Said
+from bot.delivery import GONE, SHARED, Outbox, Rank, refusal
 from bot.parts import Parts
 from bot.records import choices, ideas
 from bot.records.database import Database
@@ -21,7 +22,8 @@ log = logging.getLogger(__name__)
 
 BETWEEN_DRAWINGS = timedelta(seconds=2)  # of one card, however many vote meanwhile
 MOST_AT_ONCE = 25
-PASSES = frozenset({"ratelimited", "rate_limited", "internal_error", "fatal_error", "service_unavailable"})
+NO_ANSWER = "Slack gave no answer"
+PASSES = frozenset({"ratelimited", "rate_limited", "internal_error", "fatal_error", "service_unavailable", NO_ANSWER})
 
 
 async def put_card(session: AsyncSession, outbox: Outbox, idea: Idea, channel: str, country: str) -> None:
@@ -152,27 +154,37 @@ async def _draw_one(number: int, due_since: datetime, parts: Parts) -> bool:
         idea = await session.get(Idea, number)
         assert idea is not None
         said = blocks.card((await ideas.shown(session, [idea], parts.settings.holidays_country))[0])
-    channel = idea.card_channel or ""
     drawn = {"drawn_version": idea.version, "drawn_at": parts.clock()}
-    try:
-        await parts.slack.chat_update(channel=channel, ts=idea.card_ts or "", text=said.text, blocks=said.blocks)
-    except SlackApiError as error:
-        code = str(refusal(error).get("error") or "")
-        if code in PASSES or not code:
-            log.warning("the card of idea %s waits (%s)", idea.id, code)
-            return False
-        log.error("the card of idea %s can't be drawn: %s", idea.id, code)
-        if code in GONE:
-            await tell_admins_of_a_lost_card(parts, idea)
-        else:
-            await tell_admins(parts, channel, code)
-            drawn = {"drawn_at": parts.clock() + AGAIN_AFTER}
-    except (aiohttp.ClientError, TimeoutError, OSError) as error:
-        log.warning("the card of idea %s waits (%s)", idea.id, type(error).__name__)
+    why_not = await _bring_up_to_date(idea, said, parts)
+    if why_not in PASSES:
+        log.warning("the card of idea %s waits (%s)", idea.id, why_not)
         return False
+    if why_not in GONE:
+        log.error("the card of idea %s is gone", idea.id)
+        await tell_admins_of_a_lost_card(parts, idea)
+    elif why_not is not None:
+        log.error("the card of idea %s can't be drawn: %s", idea.id, why_not)
+        await tell_admins(parts, idea.card_channel or "", why_not)
+        drawn = {"drawn_at": parts.clock() + AGAIN_AFTER}
     async with parts.database.write() as session:
         await session.execute(update(Idea).where(Idea.id == idea.id).values(**drawn))
     return True
+
+
+async def _bring_up_to_date(idea: Idea, said: Said, parts: Parts) -> str | None:
+    """None once the card shows it; else why it doesn't."""
+    channel = idea.card_channel or ""
+    if idea.deleted_at is None:  # what was withdrawn has to go, whoever reads the card
+        is_shared = await parts.people.is_shared(channel)
+        if is_shared is not False:
+            return SHARED if is_shared else NO_ANSWER
+    try:
+        await parts.slack.chat_update(channel=channel, ts=idea.card_ts or "", text=said.text, blocks=said.blocks)
+    except SlackApiError as error:
+        return str(refusal(error).get("error") or NO_ANSWER)
+    except (aiohttp.ClientError, TimeoutError, OSError):
+        return NO_ANSWER
+    return None
 
 
 def _rested(since: datetime) -> ColumnElement[bool]:

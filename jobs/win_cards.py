@@ -1,21 +1,22 @@
 """Bring the cards and messages of wins in Slack up to what the records say now."""
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
 import aiohttp
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
+from sqlalchemy import delete, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.blocks import wins as blocks
 from bot.blocks.answers import Said
-from bot.delivery import NO_TOKEN, NOT_YET, UNKNOWN, refusal
+from bot.delivery import CALLED_OFF, NO_TOKEN, NOT_YET, UNKNOWN, Rank, refusal
 from bot.parts import Parts
 from bot.people import People
-from bot.records import appearances, wins
+from bot.records import appearances, choices, wins
 from bot.records.appearances import Appears
 from bot.records.tables import Appearance, Post, Win
 from bot.records.wins import Shown
@@ -90,8 +91,13 @@ async def _redraw(win_id: int, parts: Parts) -> None:
     for post in posts:
         if post.ts is None:
             continue
-        refused = await _settle(post, _said(post.key, now, names), parts.slack)
+        said = _said(post.key, now, names)
+        refused = await _settle(post, said, parts.slack)
         if refused is None:
+            if said is None:
+                async with parts.database.write() as session:
+                    removed = update(Post).where(Post.id == post.id, Post.ts == post.ts)
+                    await session.execute(removed.values(state="failed", error=CALLED_OFF, ts=None))
             continue
         if refused:
             log.error("post %s can't be brought up to date: %s", post.id, refused)
@@ -102,8 +108,31 @@ async def _redraw(win_id: int, parts: Parts) -> None:
     async with parts.database.write() as session:
         if waiting:  # the card was refused, and comes as it is then; what is there need not wait for it
             await wins.draw_later(session, win_id, parts.clock() + MEANWHILE)
-        else:
-            await wins.drawn(session, win_id, win.revision)
+        elif await wins.drawn(session, win_id, win.revision) and now.shown and not _has_card(win_id, posts):
+            await _put_card(session, win, blocks.card(now.shown, names), parts)
+    parts.outbox.wake()
+
+
+def _has_card(win_id: int, posts: Sequence[Post]) -> bool:
+    return any(post.key == wins.card_key(win_id) and post.error != CALLED_OFF for post in posts)
+
+
+async def _put_card(session: AsyncSession, win: Win, card: Said, parts: Parts) -> None:
+    """The card of a win that nobody could be named on until now, or again."""
+    channel = (await choices.every(session)).get("wins_channel")
+    if channel is None:
+        return
+    key = wins.card_key(win.id)
+    await session.execute(delete(Post).where(Post.key == key))
+    await parts.outbox.put(
+        session,
+        key=key,
+        channel=channel,
+        text=card.text,
+        blocks=card.blocks,
+        rank=Rank.CARD,
+        fallback_user=win.giver,
+    )
 
 
 def _said(key: str, now: Scene, names: Mapping[str, str]) -> Said | None:

@@ -16,7 +16,7 @@ from knowledge.calibration import load as load_calibration
 from knowledge.chat import ChatWriter
 from knowledge.chat_model import PATIENCE_S, ChatModel
 from knowledge.citations import locate, section_around
-from knowledge.encoder import Encoder, Vectors
+from knowledge.encoder import Encoder, ModelUnavailable, Vectors
 from knowledge.index import NO_FILTERS, Index, reading
 from knowledge.ingest import Summary, ingest
 from knowledge.instructions import without_instructions
@@ -108,9 +108,15 @@ class Library:
         """What tells vectors of this model from those of another."""
         return self._encoder.identity
 
-    def embed(self, texts: Sequence[str]) -> Vectors:
-        """Unit vectors of short texts, by the model of the guides; loads it (seconds) unless it is loaded."""
-        return self._encoder.encode(texts)
+    def embed(self, texts: Sequence[str]) -> Vectors | None:
+        """Unit vectors of short texts, by the model of the guides; loads it (seconds) unless it is loaded.
+
+        None without a model, which is a fault in the state already.
+        """
+        try:
+            return self._encoder.encode(texts)
+        except ModelUnavailable:
+            return None
 
     def section(self, guide_key: str, start: int, end: int, quote: str) -> Section | None:
         """The section that a quote stands in now, wherever it has moved to; None when the guide is gone."""

@@ -23,6 +23,11 @@ NOW = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)  # a Monday
 EVALDATA = Path(__file__).resolve().parents[2] / "shared" / "evaldata"
 
 
+async def ours(_: str) -> bool:
+    """For an outbox: no channel is shared with another company."""
+    return False
+
+
 def need(what: str, packages: str, present: bool) -> None:
     """Skip when a tool is missing, naming the line that would enable the test; with REQUIRE_ALL=1, fail."""
     if present:

@@ -17,6 +17,10 @@ UNSURE = (
     "I could not check with Slack who can read this conversation, so I have not answered from the guides. "
     "Please ask again in a minute."
 )
+NOT_GRANTED = (
+    "I may not see who can read this conversation, so I have not answered from the guides. Ask me in a direct message. "
+    "An admin can change that: I was installed before I asked for this permission; `frontline doctor` says what to do."
+)
 
 WELCOME = "You're welcome! Ask me whenever you need something from the guides."
 

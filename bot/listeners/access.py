@@ -1,7 +1,9 @@
-"""Who may be shown what the guides say, asked anew at each question and each click."""
+"""Who may be shown what the guides say, asked anew at each question and each click; and what channels may be chosen."""
+
+import re
 
 from bot.blocks import questions as words
-from bot.people import People, Unknown
+from bot.people import NotGranted, People, Unknown
 from bot.records.tables import Question
 
 
@@ -23,8 +25,23 @@ async def why_not(
         if channel is None or (only_to_them and await people.channel(channel) is None):
             return None
         return words.SHARED if await people.shared_with_outsiders(channel) else None
+    except NotGranted:
+        return words.NOT_GRANTED
     except Unknown:
         return words.SHARED if is_shared else words.UNSURE
+
+
+async def why_not_there(people: People, channel: str) -> str | None:
+    """Why a channel can't be chosen for what stays in the company, in words; None when it can."""
+    if not re.fullmatch(r"[CG][A-Z0-9]+", channel):
+        return "Please choose a channel."
+    try:
+        found = await people.channel(channel)
+    except Unknown:
+        return "I could not check with Slack who can read that channel. Please try again in a minute."
+    if found is not None and found.is_shared:
+        return "People of another company can read that channel. Please choose another one."
+    return None
 
 
 def may_see(question: Question | None, user: str, channel: str | None) -> bool:

@@ -1,5 +1,6 @@
 """/frontline: what admins set up, and who may do what."""
 
+import asyncio
 import re
 from functools import partial
 from typing import Any
@@ -12,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.blocks import admin as blocks
 from bot.blocks import kit
 from bot.listeners import home, modals
+from bot.listeners.access import why_not_there
 from bot.listeners.zones import zone_named, zones_like
 from bot.parts import Parts
 from bot.people import Unknown
@@ -142,7 +144,9 @@ async def setup_submitted(
     if denied is not None:
         await ack(response_action="update", view=denied)
         return
-    problems = {name: "Please choose a channel." for name in choices.CHANNELS if not _is_channel(form.get(name, ""))}
+    wanted = {name: form.get(name, "") for name in choices.CHANNELS}
+    why_not = await asyncio.gather(*(why_not_there(parts.people, channel) for channel in wanted.values()))
+    problems = {name: problem for name, problem in zip(wanted, why_not, strict=True) if problem}
     zone = zone_named(form.get("time_zone", ""))
     if zone is None:
         problems["time_zone"] = blocks.unknown_zone(form.get("time_zone", ""), zones_like(form.get("time_zone", "")))
@@ -150,13 +154,12 @@ async def setup_submitted(
         await ack(response_action="errors", errors=problems)
         await parts.inbox.release(delivery_id)
         return
-    chosen = {name: form[name] for name in choices.CHANNELS}
     async with parts.database.write() as session:
         before = await choices.every(session)
-        await choices.choose(session, {**chosen, "time_zone": zone}, by, parts.clock())
-        await schedules.follow_set_up(session, before, chosen["digest_channel"], zone, by, parts.clock())
+        await choices.choose(session, {**wanted, "time_zone": zone}, by, parts.clock())
+        await schedules.follow_set_up(session, before, wanted["digest_channel"], zone, by, parts.clock())
     await ack(response_action="update", view=kit.notice(SET_UP, "Saved. Joining the channels…", "setup"))
-    joined, to_invite = await _go_to(dict.fromkeys(chosen.values()), parts)
+    joined, to_invite = await _go_to(dict.fromkeys(wanted.values()), parts)
     await modals.fill(parts.slack, view["id"], blocks.setup_saved(joined, to_invite))
     await home.publish(parts, by)
 
@@ -188,7 +191,3 @@ async def _denied(user: str, action: str, title: str, parts: Parts, **detail: st
     async with parts.database.write() as session:
         await audit.note(session, user, action, title, parts.clock(), allowed=False, **detail)
     return kit.notice(title, blocks.not_admin(await parts.people.admins()), "denied")
-
-
-def _is_channel(value: str) -> bool:
-    return re.fullmatch(r"[CG][A-Z0-9]+", value) is not None

@@ -18,6 +18,7 @@ from bot.blocks import digest_figures, kit
 from bot.blocks import schedules as blocks
 from bot.blocks.text import link, literal, number_in, one_line
 from bot.listeners import modals
+from bot.listeners.access import why_not_there
 from bot.listeners.zones import zone_named, zones_like
 from bot.parts import Parts
 from bot.people import Unknown
@@ -165,17 +166,8 @@ async def _plan(form: dict[str, str], parts: Parts) -> tuple[Plan | None, dict[s
     problems = {}
     kind = Kind.MANAGERS if form.get("kind") == Kind.MANAGERS else Kind.RECOGNITION
     channel = form.get("channel", "") if kind == Kind.RECOGNITION else EVERY_MANAGER
-    if kind == Kind.RECOGNITION:
-        if not re.fullmatch(r"[CG][A-Z0-9]+", channel):
-            problems["channel"] = "Please choose a channel."
-        else:
-            try:
-                found = await parts.people.channel(channel)
-            except Unknown:
-                problems["channel"] = UNSURE
-            else:
-                if found is not None and found.is_shared:
-                    problems["channel"] = "People of another company can read that channel. Please choose another one."
+    if kind == Kind.RECOGNITION and (problem := await why_not_there(parts.people, channel)):
+        problems["channel"] = problem
     if form.get("weekday") not in WEEKDAYS:
         problems["weekday"] = "Please choose a day."
     if not re.fullmatch(r"([01]\d|2[0-3]):[0-5]\d", form.get("at", "")):

@@ -141,14 +141,15 @@ async def _page(user: str, choice: Choice, parts: Parts) -> kit.View:
     if refused is not None:
         return kit.notice(TITLE, refused, "idea_refused")
     is_manager = await parts.people.allowed(user, Roles.MANAGER)
-    found = tuple(number for number, _ in await parts.similar.to(choice.query, count=MOST_FOUND, floor=0.2))
+    near = await parts.similar.to(choice.query, count=MOST_FOUND, floor=0.2) if choice.query else None
     wanted = Wanted(
         order=choice.order,
         status=None if choice.status == ANY else choice.status,
         stage=None if choice.stage == ANY else choice.stage,
         tag=choice.tag or None,
         author=user if choice.order == "mine" else None,
-        ids=found if choice.query else None,
+        ids=None if near is None else tuple(number for number, _ in near),
+        words=choice.query if near is None else "",
     )
     async with parts.database.read() as session:
         page, total = await ideas.listed(session, wanted, offset=choice.page * PAGE, limit=PAGE)

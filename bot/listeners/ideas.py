@@ -30,14 +30,13 @@ from bot.records.stages import Stage
 from bot.records.tables import Idea, IdeaChange
 from bot.records.working_days import add_working_days
 from jobs.idea_cards import put_card, put_step
-from knowledge.encoder import ModelUnavailable
 
 log = logging.getLogger(__name__)
 
 MOST_SIMILAR = 3
 MOST_TAGS = 5
 SHORTEST = 8  # characters, before anything can be similar
-CAN_WAIT = (ModelUnavailable, SQLAlchemyError, SlackApiError, aiohttp.ClientError, TimeoutError, OSError)
+CAN_WAIT = (SQLAlchemyError, SlackApiError, aiohttp.ClientError, TimeoutError, OSError)
 
 
 # The form
@@ -94,7 +93,7 @@ async def look_for_similar(ack: AsyncAck, body: dict[str, Any], parts: Parts) ->
 async def _similar(text: str, user: str, parts: Parts) -> list[tuple[Shown, bool]]:
     if len(text) < SHORTEST or await why_not(user, parts) is not None:
         return []
-    near = [number for number, _ in await parts.similar.to(text, count=2 * MOST_SIMILAR)]
+    near = [number for number, _ in await parts.similar.to(text, count=2 * MOST_SIMILAR) or ()]
     async with parts.database.read() as session:
         found = (await ideas.roots(session, near))[:MOST_SIMILAR]
         shown = await ideas.shown(session, found, parts.settings.holidays_country)

@@ -269,7 +269,7 @@ async def withdraw(session: AsyncSession, key: str, idea_id: int, by: str, now: 
     for table in (Vote, Evidence, Comment):
         await session.execute(delete(table).where(table.idea_id == idea_id))
     idea.title, idea.text, idea.reason, idea.tags, idea.source, idea.vector = "", "", "", [], None, None
-    idea.merged_into, idea.deleted_at = None, now
+    idea.merged_into, idea.deleted_at, idea.drawn_at = None, now, None  # its card goes at once, though others wait
     await session.flush()
     await _touch(session, idea_id, *([above] if above else []))
     return change
@@ -571,6 +571,7 @@ class Wanted:
     tag: str | None = None
     author: str | None = None  # somebody's own, whatever their status
     ids: tuple[int, ...] | None = None  # found by meaning, best first
+    words: str = ""  # all of which the title or the text has
 
 
 async def listed(session: AsyncSession, wanted: Wanted, *, offset: int = 0, limit: int = 10) -> tuple[list[Idea], int]:
@@ -700,6 +701,8 @@ def _matching(wanted: Wanted) -> Select[Idea]:
         found = found.where(Idea.stage == wanted.stage)
     if wanted.tag is not None:
         found = found.where(cast(Idea.tags, String).contains(json.dumps(wanted.tag), autoescape=True))
+    for word in wanted.words.split():
+        found = found.where((Idea.title + " " + Idea.text).icontains(word, autoescape=True))
     return found if wanted.ids is None else found.where(Idea.id.in_(wanted.ids))
 
 

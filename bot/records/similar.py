@@ -1,5 +1,6 @@
 """Ideas that mean the same, by exact comparison of the vectors that are kept beside them."""
 
+import logging
 from collections.abc import Awaitable, Callable, Sequence
 
 import numpy as np
@@ -10,8 +11,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.records.database import Database
 from bot.records.tables import Idea
 
+log = logging.getLogger(__name__)
 Vectors = NDArray[np.float32]
-Embed = Callable[[Sequence[str]], Awaitable[Vectors]]
+Embed = Callable[[Sequence[str]], Awaitable[Vectors | None]]
 
 LIKE = 0.4  # cosine from which two ideas are shown as similar; benchmarks/ideas.py measures what that is worth
 MUCH_LIKE = 0.6  # near-duplicates
@@ -25,7 +27,7 @@ class Similar:
     The vectors are kept as one matrix, which is brought up to date when ideas were added, reworded or withdrawn.
 
     Args:
-        embed: makes unit vectors of texts.
+        embed: makes unit vectors of texts; None when there is no model.
         model: what tells the model behind it from others, at most 200 characters; vectors of another are made anew.
     """
 
@@ -36,14 +38,20 @@ class Similar:
         self._mark: tuple[int, ...] = ()  # of the ideas in the matrix
         self._rows: dict[int, tuple[int, int]] = {}  # of each idea, its row in the matrix and its wording there
         self._matrix: Vectors = np.zeros((0, 0), dtype=np.float32)
+        self._has_model = True
 
-    async def to(self, text: str, *, count: int = 3, floor: float = LIKE) -> list[tuple[int, float]]:
-        """The ideas most like a text, best first, as (id, cosine); one that was merged is given as itself."""
+    async def to(self, text: str, *, count: int = 3, floor: float = LIKE) -> list[tuple[int, float]] | None:
+        """The ideas most like a text, best first, as (id, cosine); one that was merged is given as itself.
+
+        None where a text can't be compared, for there is no model.
+        """
         if not text.strip():
             return []
-        vector = (await self._embed([text[:LONGEST]]))[0]
+        vectors = await self._vectors([text[:LONGEST]])
+        if vectors is None:
+            return None
         await self._refresh()
-        return self._nearest(vector, count, floor)
+        return self._nearest(vectors[0], count, floor)
 
     async def to_idea(self, idea_id: int, *, count: int = 3, floor: float = LIKE) -> list[tuple[int, float]]:
         """The ideas most like another one."""
@@ -59,13 +67,22 @@ class Similar:
             rows = (await session.execute(_without(self._model))).all()
         if not rows:
             return 0
-        vectors = await self._embed([f"{row.title}\n{row.text}"[:LONGEST] for row in rows])
+        vectors = await self._vectors([f"{row.title}\n{row.text}"[:LONGEST] for row in rows])
+        if vectors is None:
+            return 0
         async with self._database.write() as session:
             for row, vector in zip(rows, vectors, strict=True):
                 as_read = (Idea.id == row.id, Idea.wording == row.wording, Idea.deleted_at.is_(None))
                 values = {"vector": vector.tobytes(), "vector_model": self._model}
                 await session.execute(update(Idea).where(*as_read).values(values))
         return len(rows)
+
+    async def _vectors(self, texts: Sequence[str]) -> Vectors | None:
+        vectors = await self._embed(texts) if self._has_model else None
+        if vectors is None and self._has_model:
+            self._has_model = False  # until a restart
+            log.warning("ideas are found by words alone: there is no embedding model")
+        return vectors
 
     def _nearest(self, vector: Vectors, count: int, floor: float) -> list[tuple[int, float]]:
         ids = list(self._rows)

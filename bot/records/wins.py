@@ -472,6 +472,8 @@ async def draw_later(session: AsyncSession, win_id: int, at: datetime) -> None:
     await session.execute(update(Win).where(Win.id == win_id).values(draw_after=at))
 
 
-async def drawn(session: AsyncSession, win_id: int, revision: int) -> None:
-    """Slack shows this revision now."""
-    await session.execute(update(Win).where(Win.id == win_id, Win.drawn < revision).values(drawn=revision))
+async def drawn(session: AsyncSession, win_id: int, revision: int) -> bool:
+    """Slack shows this revision now; False when it is no longer the last one, or was said to be shown already."""
+    is_last = (Win.id == win_id, Win.drawn < revision, Win.revision == revision)
+    rows = await session.execute(update(Win).where(*is_last).values(drawn=revision).returning(Win.id))
+    return rows.first() is not None

@@ -117,6 +117,46 @@ def test_what_a_setting_must_be_is_said_in_words(
     assert words in frontline("run").err
 
 
+@pytest.mark.parametrize(
+    "address",
+    [
+        "postgresql://u:pa@ss:w0rd@host/db",
+        "postgresql://u:pa@w0rd@host/db",
+        "postgresql://u:pa@ss/w0rd@host/db",
+        "mysql://u:w0rd@host/db",
+        "w0rd",
+    ],
+)
+def test_a_wrong_database_address_is_named_without_its_password(
+    frontline: Callable[..., Said], monkeypatch: pytest.MonkeyPatch, address: str
+) -> None:
+    """Whatever part of it would be taken for the host, the port or the name."""
+    monkeypatch.setenv("DATABASE_URL", address)
+    said = frontline("digest", "--preview")
+    assert "DATABASE_URL: must be like postgresql://user:password@host/name" in said.err
+    assert "w0rd" not in said.err
+    assert "w0rd" not in frontline("doctor").out
+
+
+def test_the_address_that_hosts_hand_out_is_taken(
+    frontline: Callable[..., Said], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """`postgres://` means PostgreSQL as well."""
+    monkeypatch.setenv("DATABASE_URL", "postgres://u:p%40ss@host/postgres://")
+    assert settings.load().sync_database_url() == "postgresql+psycopg://u:p%40ss@host/postgres://"
+
+
+def test_folders_may_begin_at_home(frontline: Callable[..., Said], monkeypatch: pytest.MonkeyPatch) -> None:
+    """`~` is what a shell makes of it, not a folder in the checkout."""
+    monkeypatch.setenv("HOME", "/home/ana")
+    monkeypatch.setenv("DATA_DIR", "~/frontline")
+    monkeypatch.setenv("GUIDES_DIR", "guides")
+    read = settings.load()
+    assert (read.data_dir, read.guides_dir) == (Path("/home/ana/frontline"), settings.ROOT / "guides")
+    monkeypatch.setenv("DATA_DIR", "~nobody-by-that-name/frontline")
+    assert "DATA_DIR: there is no home folder for ~nobody-by-that-name on this machine." in frontline("run").err
+
+
 def test_a_database_of_a_newer_version_is_said_in_words(frontline: Callable[..., Said], tmp_path: Path) -> None:
     """Going back to older code with newer tables ends in words, not in a traceback."""
     url = f"sqlite:///{tmp_path / 'data' / 'frontline.db'}"
@@ -129,6 +169,9 @@ def test_a_database_of_a_newer_version_is_said_in_words(frontline: Callable[...,
     assert said.code == 1
     assert "another version of Frontline" in said.err
     assert "Traceback" not in said.err
+    line = next(line for line in frontline("doctor").out.splitlines() if "frontline.db" in line)
+    assert line.startswith("fail")
+    assert line.endswith("belongs to another version of Frontline → install that one, or a newer one")
 
 
 def test_digests_of_a_fresh_installation(frontline: Callable[..., Said]) -> None:

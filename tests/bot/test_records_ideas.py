@@ -266,7 +266,7 @@ async def test_similar_ideas_are_those_that_stand_now(database: Database) -> Non
         return np.stack([np.cos(angles), np.sin(angles)], axis=1).astype(np.float32)
 
     async def near(text: str) -> list[int]:
-        return [number for number, _ in await similar.to(text, floor=0.95)]
+        return [number for number, _ in await similar.to(text, floor=0.95) or ()]
 
     similar = Similar(database, embed, "angles")
     assert await near("xxx") == []
@@ -281,6 +281,24 @@ async def test_similar_ideas_are_those_that_stand_now(database: Database) -> Non
     assert await near("xxx") == [second]
     assert await similar.to_idea(second) == []
     assert [text for text in asked if "-" in text] == ["xxx\n-", "x" * 9 + "\n-", "xxxx\n-"]
+
+
+async def test_without_a_model_ideas_are_found_by_words(database: Database) -> None:
+    """All of them, in the title or the text, in any case; nothing is a wildcard."""
+
+    async def embed(_: Sequence[str]) -> Vectors | None:
+        return None
+
+    number = await submit(database, "view:1", title="Text the engineer's arrival", text="100% would like that.")
+    await submit(database, "view:2", title="Text the engineer's name", text="Everybody would like that.")
+    similar = Similar(database, embed, "none")
+    assert await similar.embed_new() == 0
+    assert await similar.to("arrival") is None
+    assert await similar.to_idea(number) == []
+    async with database.read() as session:
+        for words, found in (("ARRIVAL engineer", [number]), ("100%", [number]), ("1%t", []), ("arrival name", [])):
+            listed, total = await ideas.listed(session, ideas.Wanted(words=words))
+            assert ([idea.id for idea in listed], total) == (found, len(found))
 
 
 async def test_an_author_can_reword_an_idea_while_it_is_open(database: Database) -> None:

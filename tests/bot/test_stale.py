@@ -10,7 +10,7 @@ from bot.delivery import Outbox
 from bot.listeners import stale
 from bot.records.database import Database
 from bot.records.tables import Post
-from tests.conftest import NOW
+from tests.conftest import NOW, ours
 
 
 async def test_a_shortcut_of_an_older_manifest_is_answered_directly(database: Database) -> None:
@@ -18,7 +18,7 @@ async def test_a_shortcut_of_an_older_manifest_is_answered_directly(database: Da
     acknowledged: list[dict[str, Any]] = []
     parts = SimpleNamespace(
         database=database,
-        outbox=Outbox(database, AsyncWebClient(), lambda: NOW),
+        outbox=Outbox(database, AsyncWebClient(), lambda: NOW, ours),
         settings=SimpleNamespace(command_prefix="fl-"),
     )
 

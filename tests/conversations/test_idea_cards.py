@@ -21,6 +21,7 @@ from bot.records import choices, ideas, wins
 from bot.records.database import Database
 from bot.records.tables import Vote
 from bot.records.wins import Story
+from tests.conftest import ours
 from tests.conversations.conftest import Bot, sandbox_process
 from tests.conversations.slack import Company, NeverHappened, words
 
@@ -119,7 +120,7 @@ def until_drawn(company: Company, saying: str, count: int, patience_s: float) ->
 async def thank(database_url: str, deed: str) -> None:
     """Dev thanks Ana, and Finn adds his kudos: a card, and something new to show on it."""
     database, now = Database(database_url), datetime.now(UTC)
-    outbox = Outbox(database, AsyncWebClient(), lambda: now)  # it only writes down what the bots post
+    outbox = Outbox(database, AsyncWebClient(), lambda: now, ours)  # it only writes down what the bots post
     async with database.write() as session:
         day = {"day": now.date(), "daily": 1_000, "now": now}
         win, _ = await wins.tell(session, key=deed, giver="UDEV", people=["UANA"], story=Story(deed=deed), **day)

@@ -570,6 +570,35 @@ def test_managers_are_reminded_of_what_somebody_who_has_left_owns(company: Compa
     assert "Its owner, <@UBEN>, has left, so all managers are reminded." in reminder
 
 
+def test_without_a_model_ideas_are_found_by_their_words(company: Company, bot: Bot) -> None:
+    """And what waits, merging and the way back to what was typed are there all the same; the log says why, once."""
+    bot.stop()
+    bot.start(GUIDES_DIR=str(bot.data.parent / "guides"), EMBEDDING_MODEL=str(bot.data / "no-model"))
+    number = suggest(company, "UKIRA", "Lend parasols", "The sun shines on 100% of our customers.")
+    suggest(company, "UKIRA", "Sell parasols", "The sun shines on 100 of our customers.")
+    command(company, "UINES", "/ideas PARASOLS 100%")
+    assert "Sell parasols" not in words(opened(company, "UINES", "Lend parasols", patience_s=200))
+    close(company, "UINES")
+
+    command(company, "UELENA", "/ideas triage")
+    company.until(lambda: actions(company.view("UELENA"), "decide_idea"), "what waits")
+    details(company, "UELENA", number)
+    press(company, "UELENA", "merge_idea")
+    opened(company, "UELENA", "Or another, by its number")
+    close(company, "UELENA")
+
+    command(company, "UINES", "/idea Parasols for everybody")
+    form = opened(company, "UINES", "What should change")
+    vote = {"view_id": form["id"], "action_id": "vote_instead", "value": str(number), "forge": True}
+    assert company.act("click", user="UINES", **vote)["ok"]
+    opened(company, "UINES", "Your vote counts for")
+    press(company, "UINES", "back_to_idea")
+    form = opened(company, "UINES", "What should change")
+    assert form["state"]["values"]["idea_title"]["idea_title"]["value"] == "Parasols for everybody"
+    assert bot.log().count("there is no embedding model") == 1
+    assert "raised an exception" not in bot.log()
+
+
 def weekday_morning(bot: Bot) -> None:
     """The next Wednesday at ten in Amsterdam, a week ahead at least."""
     day = datetime.now(UTC) + timedelta(days=7)

@@ -16,6 +16,7 @@ from bot import delivery
 from bot.delivery import Outbox, Rank
 from bot.records.database import Database, migrate
 from bot.records.tables import Post
+from tests.conftest import ours
 from tests.conversations.slack import Company
 
 GENERAL = "C0GENERAL"
@@ -28,7 +29,7 @@ async def outbox(company: Company, tmp_path: Path) -> AsyncIterator[Outbox]:
     migrate(url)
     database = Database(url)
     slack = AsyncWebClient("xoxb-sandbox", base_url=f"{company.address}/api/", retry_handlers=[], timeout=5)
-    outbox = Outbox(database, slack, lambda: datetime.now(UTC))
+    outbox = Outbox(database, slack, lambda: datetime.now(UTC), ours)
     posting = asyncio.create_task(outbox.run())
     yield outbox
     outbox.stop()

@@ -319,6 +319,19 @@ def test_outsiders_get_nothing_from_the_guides(company: Company, user: str, chan
     assert not actions(answer.get("blocks") or [], "read_section")
 
 
+def test_a_group_message_is_answered_like_a_private_channel(company: Company) -> None:
+    """For everybody in it; an installation from before it asked for that permission says what to do instead."""
+    group = company.act("group_message", user="UANA", users=["UBEN"])["channel"]["id"]
+    company.fault("error", method="conversations.info", error="missing_scope", times=1)
+    refused = company.ask("UANA", QUESTION, group)
+    assert SAYS not in says(refused)
+    assert "Ask me in a direct message" in says(refused)
+    assert "frontline doctor" in says(refused)
+
+    assert SAYS in says(company.ask("UANA", QUESTION, group))
+    assert SAYS in says(company.ask("UBEN", QUESTION, group))
+
+
 def test_doubt_about_who_asks_closes(company: Company, bot: Bot) -> None:
     """When Slack can't say who somebody is, nothing is answered from the guides."""
     bot.stop()

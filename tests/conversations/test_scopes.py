@@ -44,13 +44,14 @@ def use_everything(company: Company) -> None:
     company.ask("UANA", "When does a customer get a refund?")
     set_up(company)
     assert company.act("invite", user="UADMIN", channel="C0PRIVATE")["ok"]
-    for user, channel in (("UADMIN", "C0PRIVATE"), ("UANA", "C0ASK"), ("UANA", "dm")):
+    group = company.act("group_message", user="UANA", users=["UBEN"])["channel"]["id"]
+    for user, channel in (("UADMIN", "C0PRIVATE"), ("UANA", "C0ASK"), ("UANA", "dm"), ("UANA", group)):
         company.fault("drop", method="chat.postMessage", times=1)
         mention = "" if channel == "dm" else "<@UFRONTLINE> "
         message = company.say(user, channel, f"{mention}When does a customer get a refund?")
         company.replies(message["channel"], message["ts"], 1)
     reading = ("conversations.replies", "conversations.history")
-    company.until(lambda: sum(len(company.calls(method)) for method in reading) >= 3, "the posts read back")
+    company.until(lambda: sum(len(company.calls(method)) for method in reading) >= 4, "the posts read back")
     for method in ("users.lookupByEmail", "usergroups.users.list"):
         company.until(partial(company.calls, method), "the owners of the guides looked up")
     export(company)
@@ -80,13 +81,13 @@ def set_up(company: Company) -> None:
     company.until(lambda: company.calls("conversations.join"), "the bot to join")
 
 
-def scope_of(call: dict[str, Any], private: set[str]) -> set[str]:
+def scope_of(call: dict[str, Any], private: dict[str, str]) -> set[str]:
     """What this call needs: where several scopes would do, the one for its kind of conversation."""
     scopes = set(METHODS[call["method"]].scopes)
     if not scopes or len(scopes) == 1:
         return scopes
     channel = str(call["arguments"].get("channel", "D"))
-    kind = "groups" if channel in private else KINDS[channel[0]]
+    kind = private.get(channel, KINDS[channel[0]])
     return {scope for scope in scopes if scope.startswith(f"{kind}:")}
 
 
@@ -95,7 +96,11 @@ def test_none_missing_none_unused(company: Company, bot: Bot) -> None:
     use_everything(company)
     calls = [entry for entry in company.journal()["entries"] if entry["kind"] == "call" and entry["method"] in METHODS]
     assert [call for call in calls if call["answer"].get("error") == "missing_scope"] == []
-    private = {channel["id"] for channel in company.state()["channels"] if channel.get("is_private")}
+    private = {
+        channel["id"]: "mpim" if channel.get("is_mpim") else "groups"
+        for channel in company.state()["channels"]
+        if channel.get("is_private") and not channel["is_im"]
+    }
     used = {scope for call in calls for scope in scope_of(call, private)}
     used |= {
         EVENT_SCOPES[event]

@@ -30,7 +30,7 @@ def submit(company: Company, user: str, values: dict[str, str]) -> dict[str, Any
 
 
 def test_the_checklist_leads_an_admin_through(company: Company) -> None:
-    """Channels joined or an invitation asked for, a wrong time zone corrected, and the checklist ticked."""
+    """Channels joined or an invitation asked for, what is wrong corrected, and the checklist ticked."""
     company.act("open_home", user="UADMIN")
     home = company.until(lambda: (h := company.home("UADMIN")) and "Finish setting up" in words(h) and h, "a checklist")
     assert home
@@ -41,6 +41,9 @@ def test_the_checklist_leads_an_admin_through(company: Company) -> None:
     values = {"ideas_channel": "C0IDEAS", "wins_channel": "C0WINS", "digest_channel": "C0PRIVATE"}
     refused = submit(company, "UADMIN", values | {"time_zone": "Europe/Amsterdm"})
     assert "Did you mean Europe/Amsterdam?" in refused["response"]["errors"]["time_zone"]
+    refused = submit(company, "UADMIN", values | {"wins_channel": "C0COBALT", "time_zone": "Europe/Amsterdam"})
+    assert set(refused["response"]["errors"]) == {"wins_channel"}
+    assert "People of another company" in refused["response"]["errors"]["wins_channel"]
     submit(company, "UADMIN", values | {"time_zone": "Europe/Amsterdam"})
 
     company.until(lambda: "/invite" in words(company.view("UADMIN")), "what is left to do")

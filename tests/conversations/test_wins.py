@@ -360,6 +360,26 @@ def test_the_giver_changes_it_and_nobody_gets_a_new_message(company: Company) ->
     assert cards(company, deed) == []
 
 
+def test_who_is_added_to_a_thank_you_without_a_card_is_on_one(company: Company) -> None:
+    """It reached somebody in private, so it had none; it has one, and tells no less."""
+    deed = "Answered the Cardless letter."
+    appear(company, "UGRACE", "private")
+    give(company, "UDEV", "UGRACE", win_deed=deed)
+    company.act("open_home", user="UDEV")
+    home = company.until(lambda: (h := company.home("UDEV")) and "Cardless" in words(h) and h, "Home")
+    menus = [menu["options"] for menu in actions(home, "win_more")]
+    change = menus[0][0]["value"]
+    company.act("click", user="UDEV", view_id=home["id"], action_id="win_more", value=change)
+    fill(company, "UDEV", form_of(company, "UDEV"), win_people=["UGRACE", "UANA"], win_deed=deed)
+    shown = words(card(company, deed))
+    appear(company, "UGRACE", "public")
+    company.until(lambda: "Grace Kim" in words(cards(company, deed)), "the other name")
+
+    assert "Ana Duarte" in shown
+    assert "Grace Kim" not in shown
+    assert len(cards(company, deed)) == 1
+
+
 def test_only_the_giver_can_take_it_back(company: Company) -> None:
     """Others are told so; then the card goes and the messages say so, without a new one."""
     deed = "Answered the Withdrawn letter."
@@ -418,8 +438,12 @@ def test_how_people_appear_holds_everywhere_at_once(company: Company) -> None:
     appear(company, "UGRACE", "not_at_all")
     sent = fill(company, "UDEV", opened(company, "UDEV"), win_people=["UGRACE"])
     assert "Grace Kim would rather not be thanked" in sent["response"]["errors"]["win_people"]
-    appear(company, "UGRACE", "public")
-    appear(company, "UFINN", "public")
+    for user in ("UGRACE", "UFINN"):
+        appear(company, user, "public")
+    for deed in ("Appearing box", "Private records"):
+        card(company, deed)
+        company.quiet()
+        assert len(cards(company, deed)) == 1
 
 
 @pytest.fixture
