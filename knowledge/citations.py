@@ -26,6 +26,11 @@ class Quotable:
     passage: Passage
     guide_text: str
 
+    @property
+    def is_whole(self) -> bool:
+        """Whether the passage stands in the guide; they are read one after the other, and guides are edited."""
+        return self.guide_text[self.passage.start : self.passage.end] == self.passage.text
+
 
 def resolve(number: int, retrieved: Sequence[Quotable], highlights: Sequence[tuple[int, int]] = ()) -> Citation:
     """The citation of passage ``number`` (from 0), quoting its section around ``highlights``.
