@@ -403,7 +403,8 @@ def _citation_in_words(number: int, citation: dict[str, Any]) -> str:
         quote += citation["quote"][at:start] + typer.style(citation["quote"][start:end], bold=True)
         at = end
     quote += citation["quote"][at:]
-    quoted = "\n".join(f"  | {line}" for line in quote.splitlines())
+    lines = ["…"] * citation.get("begins_above", False) + quote.splitlines() + ["…"] * citation.get("goes_on", False)
+    quoted = "\n".join(f"  | {line}" for line in lines)
     return f"{quoted}\n  [{number}] {_source_in_words(citation)}"
 
 

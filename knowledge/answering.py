@@ -33,6 +33,7 @@ SAME_WORDS = 0.8  # passages that share so many of their words say the same thin
 
 NO_GUIDES = "There are no guides yet."
 WORDS_ALONE = "The index is still being built, so this was found by words alone."
+CHANGING = "The guides are just being changed. Please ask again in a moment."
 SOME_MISSING = "Some new text is still being indexed; it was searched by words alone."
 
 
@@ -101,6 +102,8 @@ class Answering:
         half = self._calibration.half(dense=found.dense)
         likely = half.probability(found.features)
         evidence = self._evidence(found)
+        if not evidence.sources or evidence.sources[0].passage is not found.passages[0]:
+            return Answer(Outcome.FAULT, 0.0, notes=(CHANGING,))  # the decision was on what is no longer there
         if found.unknown:  # the answer for its sibling reads just as well, and is wrong, wherever the bars are
             likely = min(likely, OF_UNKNOWN)
             notes = (_not_mentioned(found.unknown), *notes)
@@ -125,12 +128,14 @@ class Answering:
         return () if self._index.is_complete else (SOME_MISSING,)
 
     def _evidence(self, found: Found) -> Evidence:
+        """The passages with their guides; those whose guide was changed since they were read are left out."""
         passages = found.passages[:SOURCES]
         wanted = {passage.guide_id for passage in passages}
         with self._reading.connect() as connection:
             rows = connection.execute(select(Guide.id, Guide.text).where(Guide.id.in_(wanted)))
             texts: dict[int, str] = {row.id: row.text for row in rows}
-        return Evidence(tuple(Quotable(passage, texts.get(passage.guide_id, "")) for passage in passages), found)
+        sources = [Quotable(passage, texts.get(passage.guide_id, "")) for passage in passages]
+        return Evidence(tuple(each for each in sources if each.is_whole), found)
 
 
 class Extractive:

@@ -51,6 +51,8 @@ class Citation:
     end: int
     quote: str
     highlights: tuple[tuple[int, int], ...] = ()
+    begins_above: bool = False  # whether the list that the quote begins in has more above
+    goes_on: bool = False  # whether the list, table or endless sentence that the quote ends in has more below
 
 
 @dataclass(frozen=True)

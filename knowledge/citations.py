@@ -10,6 +10,9 @@ from knowledge.instructions import LEFT_OUT, without_instructions
 from knowledge.sentences import Kind, Piece, pieces
 
 LONGEST_QUOTE = 700  # characters
+NEAR = 20_000  # characters of a guide that are read on either side of a place: reading all of a long one takes seconds
+
+_OF_TABLE = (Kind.HEAD, Kind.RULE, Kind.ROW)
 
 
 class NotRetrieved(Exception):
@@ -22,6 +25,11 @@ class Quotable:
 
     passage: Passage
     guide_text: str
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether the passage stands in the guide; they are read one after the other, and guides are edited."""
+        return self.guide_text[self.passage.start : self.passage.end] == self.passage.text
 
 
 def resolve(number: int, retrieved: Sequence[Quotable], highlights: Sequence[tuple[int, int]] = ()) -> Citation:
@@ -40,8 +48,9 @@ def resolve(number: int, retrieved: Sequence[Quotable], highlights: Sequence[tup
     marked = [(passage.start + low, passage.start + high) for low, high in highlights]
     answering = marked[0] if marked else (passage.start, passage.start + 1)
     section = _section_at(text, answering[0])
-    start, end = _quote_span(text, *answering, within=section)
-    head = _table_head(text, start)
+    span = _quote_span(text, *answering, within=section)
+    start, end = span.start, span.end
+    head = _shortened(_table_head(text, start), LONGEST_QUOTE - (end - start))
     shift = len(head) - start
     spans = sorted((low + shift, high + shift) for low, high in marked if start <= low < high <= end)
     quote, spans = without_instructions(head + text[start:end], spans)
@@ -58,6 +67,8 @@ def resolve(number: int, retrieved: Sequence[Quotable], highlights: Sequence[tup
         end=end,
         quote=quote,
         highlights=tuple(spans),
+        begins_above=span.begins_above,
+        goes_on=span.goes_on,
     )
 
 
@@ -66,17 +77,14 @@ def locate(text: str, start: int, end: int, quote: str) -> tuple[int, int] | Non
 
     A quote may begin with the head of its table, which stands further up, and leave out what speaks to an assistant.
     """
-    if start < end and LEFT_OUT in quote and quote.endswith(without_instructions(text[start:end])[0]):
-        return start, end
-    if start < end and quote.endswith(text[start:end]) and (text[start:end] == quote or _table_head(text, start)):
-        return start, end
+    if 0 <= start < end <= len(text):
+        words = without_instructions(text[start:end])[0]
+        if quote == words or (quote.endswith(f"\n{words}") and _table_head(text, start)):
+            return start, end
     tail = quote[len(quote) - (end - start) :] if 0 < end - start < len(quote) else quote
-    for words in dict.fromkeys((quote, tail)):
-        places = []
-        at = text.find(words) if words else -1
-        while at >= 0:
-            places.append(at)
-            at = text.find(words, at + 1)
+    for words in filter(None, (quote, tail)):
+        before, after = text.rfind(words, 0, max(0, start) + len(words)), text.find(words, max(0, start))
+        places = [place for place in (before, after) if place >= 0]
         if places:
             nearest = min(places, key=lambda place: abs(place - start))
             return nearest, nearest + len(words)
@@ -89,43 +97,108 @@ def section_around(text: str, start: int, end: int) -> SectionSpan:
     return SectionSpan(first.start, last.end, first.headings, first.heading_end)
 
 
-def _quote_span(text: str, start: int, end: int, within: SectionSpan) -> tuple[int, int]:
-    """Whole pieces of a section, grown on both sides of what answers up to the length of a quote."""
-    # Reading a few lines more than a quote can hold is enough, however long the section is.
-    low = max(within.start, text.rfind("\n", 0, max(0, start - LONGEST_QUOTE)) + 1)
-    line_end = text.find("\n", end + LONGEST_QUOTE)
-    high = min(within.end, line_end if line_end >= 0 else len(text))
-    every = [Piece(low + each.start, low + each.end, each.kind) for each in pieces(text[low:high])]
-    first = last = max((n for n, piece in enumerate(every) if piece.start <= start), default=0)
-    if not every or every[first].end - every[first].start > LONGEST_QUOTE:
-        return start, _last_space(text, min(high, start + LONGEST_QUOTE))
+@dataclass(frozen=True)
+class _Span:
+    """A quote's place, and whether what it begins or ends in goes on outside it, as in `Citation`."""
+
+    start: int
+    end: int
+    begins_above: bool
+    goes_on: bool
+
+
+def _quote_span(text: str, start: int, end: int, within: SectionSpan) -> _Span:
+    """Whole pieces of a section around what answers, or as much of a piece as is longer than a quote."""
+    every = _pieces_around(text, start, end, within)
+    at = max((n for n, piece in enumerate(every) if piece.start <= start), default=0)
+    if not every or every[at].end - every[at].start > LONGEST_QUOTE:
+        piece_end = every[at].end if every else within.end
+        cut = _last_space(text, start, piece_end)
+        return _Span(start, cut, False, cut < piece_end)
+    lists = _lists(text, every)
+    first, last = _grown(text, every, at, lists)
+    while first < last and every[first].kind is Kind.RULE:
+        first += 1
+    while first < last and every[last].kind in (Kind.RULE, Kind.HEAD):
+        last -= 1
+    begins_above = first > lists[first][0] and every[first].kind is not Kind.ROW
+    return _Span(every[first].start, every[last].end, begins_above, last < lists[last][1])
+
+
+def _grown(text: str, every: Sequence[Piece], at: int, lists: Sequence[tuple[int, int]]) -> tuple[int, int]:
+    """The first and the last piece of a quote: grown from what answers on both sides as long as it fits.
+
+    A list or table that fits beside what answers is taken whole, rather than what precedes it.
+    """
+    head = len(_shortened(_table_head(text, every[at].start), LONGEST_QUOTE // 2))
+
+    def fits(first: int, last: int) -> bool:
+        needed = head if every[first].kind in (Kind.ROW, Kind.RULE) else 0
+        return needed + every[last].end - every[first].start <= LONGEST_QUOTE
+
+    first, last = lists[at] if fits(*lists[at]) else (at, at)
+    answering = first
+    whole = [span if fits(min(first, span[0]), max(last, span[1])) else (n, n) for n, span in enumerate(lists)]
     growing = True
     while growing:
         growing = False
         # What follows first: exceptions and conditions stand behind the rule.
-        if last + 1 < len(every) and every[last + 1].end - every[first].start <= LONGEST_QUOTE:
-            last, growing = last + 1, True
-        before = every[first - 1] if first > 0 else None
-        if before and before.kind is not Kind.HEADING and every[last].end - before.start <= LONGEST_QUOTE:
-            first, growing = first - 1, True
-    while first < last and every[first].kind is Kind.RULE:
-        first += 1
-    while first < last and every[last].kind is Kind.RULE:
-        last -= 1
-    return every[first].start, every[last].end
+        if last + 1 < len(every) and fits(first, whole[last + 1][1]):
+            last, growing = whole[last + 1][1], True
+        if first > 0 and every[first - 1].kind is not Kind.HEADING and fits(whole[first - 1][0], last):
+            first, growing = whole[first - 1][0], True
+    if last + 1 < len(every) and whole[last + 1][1] > last + 1:  # a list, in place of some of what was taken before
+        last = whole[last + 1][1]
+        first = next(n for n in range(first, answering + 1) if whole[n][0] == n and fits(n, last))
+    while last + 1 < len(every) and fits(first, last + 1):
+        last += 1
+    return first, last
 
 
-def _last_space(text: str, limit: int) -> int:
-    return limit if limit == len(text) else max(text.rfind(" ", 0, limit), limit - 80)
+def _pieces_around(text: str, start: int, end: int, within: SectionSpan) -> list[Piece]:
+    """The pieces of a section that a quote could hold; the outermost may be cut, and are longer than a quote then."""
+    low = text.rfind("\n", max(0, start - 2 * LONGEST_QUOTE), max(0, start - LONGEST_QUOTE)) + 1
+    low = max(within.start, low or start - 2 * LONGEST_QUOTE)
+    high = text.find("\n", end + LONGEST_QUOTE, end + 2 * LONGEST_QUOTE)
+    high = min(within.end, high if high >= 0 else end + 2 * LONGEST_QUOTE)
+    return [Piece(low + each.start, low + each.end, each.kind) for each in pieces(text[low:high])]
+
+
+def _lists(text: str, every: Sequence[Piece]) -> list[tuple[int, int]]:
+    """For each piece the first and the last of the list or table that it is part of; elsewhere itself, twice."""
+    runs: list[list[int]] = []
+    in_list = False
+    for number, piece in enumerate(every):
+        before = every[number - 1]
+        gap = text[before.end : piece.start]
+        if piece.kind in _OF_TABLE:
+            goes_on = number > 0 and before.kind in _OF_TABLE and gap.count("\n") == 1
+            in_list = False
+        elif piece.kind is Kind.ITEM:
+            goes_on, in_list = in_list, True
+        else:  # an item's further sentences: on its line, on the next, or indented
+            is_near = gap.count("\n") < 2 or not gap.endswith("\n")
+            goes_on = in_list = in_list and is_near and piece.kind is not Kind.HEADING
+        if goes_on:
+            runs[-1].append(number)
+        else:
+            runs.append([number])
+    return [(run[0], run[-1]) for run in runs for _ in run]
+
+
+def _last_space(text: str, start: int, end: int) -> int:
+    """The end of a quote of what is too long for one: at a space, or in an endless word."""
+    limit = start + LONGEST_QUOTE
+    return end if end <= limit else max(text.rfind(" ", start, limit), limit - 80)
 
 
 def _table_head(text: str, at: int) -> str:
     """The head of the table that a quote begins in the middle of, with its line end; empty elsewhere."""
-    lines = []
+    lines: list[str] = []
     row_start = text.rfind("\n", 0, at) + 1
-    if text[row_start:at].strip() or not text[row_start:].lstrip().startswith("|"):
+    if text[row_start:at].strip() or not text[row_start : at + 1].lstrip().startswith("|"):
         return ""
-    while row_start > 0:
+    while row_start > max(0, at - NEAR):
         above = text.rfind("\n", 0, row_start - 1) + 1
         line = text[above : row_start - 1]
         if not line.lstrip().startswith("|"):
@@ -135,10 +208,26 @@ def _table_head(text: str, at: int) -> str:
     return "".join(f"{line}\n" for line in lines[:-3:-1]) if len(lines) >= 2 else ""
 
 
+def _shortened(head: str, room: int) -> str:
+    """The head of a table without its rule, or with only its first columns, where there is too little room."""
+    names = head[: head.find("\n") + 1]
+    if len(head) <= room or len(names) <= room:
+        return head if len(head) <= room else names
+    columns = names[: names.rfind("|", 0, max(0, room - 3)) + 1]
+    return f"{columns} {LEFT_OUT}\n" if columns.strip(" \t|") else ""
+
+
 def _section_at(text: str, position: int) -> SectionSpan:
-    """The section at a position; the last one behind the end, the whole of a text without any."""
-    every = _sections(text) or (SectionSpan(0, len(text), (), 0),)
-    return next((each for each in every if position < each.end), every[-1])
+    """The section at a position; the last one behind the end.
+
+    In a long guide it is cut, and its outermost headings are unknown, where they are more than `NEAR` away.
+    """
+    low = max(0, (min(position, len(text)) // NEAR - 1) * NEAR)
+    low = low and (text.find("\n", low, position) + 1 or low)
+    high = (position // NEAR + 2) * NEAR
+    every = _sections(text[low:high])
+    found = next((each for each in every if position - low < each.end), every[-1])
+    return SectionSpan(low + found.start, low + found.end, found.headings, low + found.heading_end)
 
 
 @lru_cache(maxsize=64)

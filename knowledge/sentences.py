@@ -14,10 +14,11 @@ _LINE = re.compile(r"[^\n]+")
 _ITEM = re.compile(r"\s*(?:[-*+•]|\d{1,3}[.)])\s+")
 _HEADING = re.compile(r"\s{0,3}#{1,6}\s")
 _ROW = re.compile(r"\s*\|")
-_RULE = re.compile(r"\s*\|?[\s:|-]*-[\s:|-]*\|?\s*$")
+_RULE = re.compile(r"[\s:|]*-[\s:|-]*$")
 _FENCE = re.compile(r"\s*(?:```|~~~)")
 _STOP = re.compile(r"[.!?…][\"'”’)\]*_]*\s+(?=[\"'“‘(\[*_]*[A-ZÀ-ÞА-Я0-9])")
-_LAST_WORD = re.compile(r"([\w.]+)[.!?…][\"'”’)\]*_]*\s*$")
+_NO_WORD = re.compile(r"[^\w.]")
+_LONGEST_WORD = 20  # characters that are looked at of the word before a stop; no abbreviation is as long
 
 
 class Kind(StrEnum):
@@ -113,10 +114,10 @@ def _kind_of_line(words: str, in_code: bool) -> Kind | None:
 
 def _sentences(text: str, start: int, end: int, kind: Kind) -> Iterator[Piece]:
     for stop in _STOP.finditer(text, start, end):
-        before = text[start : stop.end()]
-        last = _LAST_WORD.search(before)
-        word = last.group(1).lower() if last else ""
-        if word in ABBREVIATIONS or (len(word) == 1 and word.isalpha()) or _ITEM.fullmatch(before):
+        before = text[max(start, stop.start() - _LONGEST_WORD) : stop.start()]
+        word = _NO_WORD.split(before)[-1].lower()
+        is_number = word.isdecimal() and _ITEM.fullmatch(text, start, stop.end())
+        if word in ABBREVIATIONS or (len(word) == 1 and word.isalpha()) or is_number:
             continue
         yield Piece(start, stop.end(), kind)
         start, kind = stop.end(), Kind.SENTENCE

@@ -113,8 +113,8 @@ def _quote(citation: Citation, room: int) -> list[str]:
     """The quoted passage as texts of sections, at most ``room`` characters in all."""
     width = max(min(room, 2_900) - 150, 50)
     lines = quoted(from_markdown(citation.quote, citation.highlights, width))
-    kept, was_cut = shortened(lines, room - 60)
-    if was_cut:
+    kept, was_cut = shortened(["> …"] * citation.begins_above + lines, room - 60)
+    if was_cut or citation.goes_on:
         kept.append("> … _(shortened: the section has the rest)_")
     return packed(kept) or ["> …"]
 

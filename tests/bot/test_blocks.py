@@ -110,6 +110,20 @@ def test_an_answer_quotes_cites_and_can_be_rated() -> None:
     ]
 
 
+def test_a_quote_of_part_of_a_list_says_so() -> None:
+    """Nobody must take the second step for the last one; an answer from before this was told says nothing."""
+    part = replace(CITATION, quote="2. Wait.\n3. Plug in.", highlights=(), begins_above=True, goes_on=True)
+    said = answers.answer(7, Answer(Outcome.ANSWERED, 0.9, citations=(part,)), OWNERS)
+    kept = as_json(Answer(Outcome.ANSWERED, 0.9, citations=(CITATION,)))
+    for name in ("begins_above", "goes_on"):
+        del kept["citations"][0][name]
+
+    assert said.blocks[0]["text"] == mrkdwn(
+        "> …\n> 2. Wait.\n> 3. Plug in.\n> … _(shortened: the section has the rest)_"
+    )
+    assert from_json(kept).citations == (CITATION,)
+
+
 def test_what_a_follow_up_was_taken_to_ask_comes_first() -> None:
     """Shown before the answer and said in its words; escaped, for people typed it."""
     understood = "What does <!here> cost? " * 30

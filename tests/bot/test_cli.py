@@ -238,6 +238,14 @@ def test_ask_loads_only_what_an_answer_needs(tmp_path: Path) -> None:
     assert ran.stdout.splitlines()[-1] == "loaded: ['sqlalchemy', 'tantivy']"
 
 
+def test_ask_says_that_a_list_goes_on(frontline: Callable[..., Said], monkeypatch: pytest.MonkeyPatch) -> None:
+    """As in Slack."""
+    part = CITATION | {"begins_above": True, "goes_on": True}
+    monkeypatch.setattr(running, "answer", lambda *_: ANSWERED | {"citations": [part]})
+    lines = frontline("ask", "Is an outage credited?").out.splitlines()
+    assert lines[:3] == ["  | …", "  | We credit a day. It needs no form.", "  | …"]
+
+
 def test_ask_says_when_the_guides_do_not(frontline: Callable[..., Said], monkeypatch: pytest.MonkeyPatch) -> None:
     """No answer is an answer: the nearest sections are named, and the command did not fail."""
     nothing = ANSWERED | {"outcome": "not_in_guides", "citations": [], "nearest": [CITATION]}

@@ -15,6 +15,7 @@ from knowledge.answers import Answer, Outcome, Sentence
 from knowledge.chat_model import ChatModel
 from knowledge.library import Library
 from prompts import load_prompt
+from tests.knowledge.conftest import GUIDES
 
 Open = Callable[..., Library]
 QUESTION = "How long does a refund take?"
@@ -110,6 +111,43 @@ def test_one_guide_alone_answers_what_it_says_and_nothing_else(
     assert library.answer(QUESTION).outcome is Outcome.ANSWERED
     assert library.answer("What is the capital of Peru?").outcome is Outcome.NOT_IN_GUIDES
     assert library.answer("How do I reset the Brook 6 router?").outcome is Outcome.NOT_IN_GUIDES
+
+
+LATER = "# Refunds\n\nNobody gets any money back without a signed form from their own manager, whatever happens.\n"
+
+
+@pytest.mark.parametrize("changed", [GUIDES["refunds.md"].replace("# Refunds\n", LATER), None], ids=["edit", "removal"])
+def test_a_guide_that_changes_while_it_is_quoted_is_not_quoted(
+    changed: str | None, open_library: Open, put_guide: Callable[[str, str | None], None]
+) -> None:
+    """Passages and guides are read one after the other, and other words must never be marked as the answer."""
+    library = open_library(exact=True)
+    library.warm()
+    found = library._answering._retriever.retrieve(QUESTION)
+
+    put_guide("refunds.md", changed)
+
+    assert library._answering.answer_from(QUESTION, found) == Answer(
+        Outcome.FAULT, 0.0, notes=("The guides are just being changed. Please ask again in a moment.",)
+    )
+
+
+def test_a_change_in_another_guide_costs_only_its_passages(
+    open_library: Open, put_guide: Callable[[str, str | None], None]
+) -> None:
+    """What answers still stands."""
+    library = open_library(exact=True)
+    library.warm()
+    found = library._answering._retriever.retrieve(QUESTION)
+    others = {passage.guide_key for passage in found.passages} - {"refunds.md"}
+    assert others
+
+    for key in others:
+        put_guide(key, None)
+    answer = library._answering.answer_from(QUESTION, found)
+
+    assert answer.outcome is Outcome.ANSWERED
+    assert {citation.guide_key for citation in answer.citations} == {"refunds.md"}
 
 
 # A chat model: what it says, and what becomes of it.

@@ -1,0 +1,38 @@
+"""A text is cut into sentences, items and rows, in a time that grows with its length and no faster."""
+
+import pytest
+
+from knowledge.sentences import Kind, pieces
+
+
+@pytest.mark.parametrize(
+    ("line", "kinds"),
+    [
+        ("no. 5 " * 50_000, [Kind.SENTENCE]),
+        ("word" * 200_000 + ". A", [Kind.SENTENCE, Kind.SENTENCE]),
+        (" " * 50_000 + "-" + " " * 50_000 + "x", [Kind.ITEM]),
+        ("- " * 50_000 + "x", [Kind.ITEM]),
+    ],
+    ids=["abbreviations", "one word", "white space", "dashes"],
+)
+def test_no_line_takes_for_ever(line: str, kinds: list[Kind]) -> None:
+    """Each of these took minutes or more, in the bot; the time that any test may take is what fails."""
+    assert [piece.kind for piece in pieces(line)] == kinds
+
+
+def test_neither_an_abbreviation_nor_the_number_of_an_item_ends_a_sentence() -> None:
+    """However far into its paragraph it stands."""
+    text = "1. Ask Dr. Kim, e.g. 5 times. Then call no. 7. It costs £ 4.50. Done!"
+
+    assert [text[piece.start : piece.end] for piece in pieces(text)] == [
+        "1. Ask Dr. Kim, e.g. 5 times.",
+        "Then call no. 7.",
+        "It costs £ 4.50.",
+        "Done!",
+    ]
+
+
+@pytest.mark.parametrize("line", ["---", " - - -", "|---|:-:|", "| - |", ":--", "-|-"])
+def test_a_line_of_dashes_is_a_rule(line: str) -> None:
+    """Below the head of a table, below a heading, or across the page."""
+    assert [piece.kind for piece in pieces(f"\n{line}\n")] == [Kind.RULE]
