@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import json
 import re
+import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from pydantic import BaseModel, Field, ValidationError
+from pydantic import BaseModel, Field
 
 from knowledge.answering import Evidence, Extractive, Written, cite
 from knowledge.answers import Outcome, Sentence, Show
-from knowledge.chat_model import ChatModel, Unusable
+from knowledge.chat_model import ChatModel, Unusable, parsed
 from knowledge.encoder import Encoder, Vectors
 from knowledge.instructions import without_instructions
 from knowledge.lexical import asking, stems
@@ -83,13 +84,16 @@ class ChatWriter:
         self._encoder = encoder
         self._otherwise = Extractive()
 
-    def write(self, question: str, evidence: Evidence, show: Show | None = None) -> Written:
+    def write(
+        self, question: str, evidence: Evidence, show: Show | None = None, began: float | None = None
+    ) -> Written:
         """The model's answer; each sentence is shown as soon as it is whole and supported."""
         kept: list[DraftSentence] = []
         order: list[int] = []  # of the passages, as they are cited
         said, sources = 0, dict[int, Source]()
         try:
-            for sentence in self._sentences(question, evidence):
+            deadline = (time.monotonic() if began is None else began) + self._model.patience_s
+            for sentence in self._sentences(question, evidence, deadline):
                 said += 1
                 if not self._is_supported(sentence, evidence, sources):
                     continue
@@ -110,17 +114,17 @@ class ChatWriter:
             tuple(cite(number - 1, evidence) for number in order), tuple(_kept(each, order) for each in kept)
         )
 
-    def _sentences(self, question: str, evidence: Evidence) -> Iterator[DraftSentence]:
+    def _sentences(self, question: str, evidence: Evidence, deadline: float) -> Iterator[DraftSentence]:
         """The sentences of the model's reply as they come. Raises Unusable, for a reply that can't be read too."""
         reply, told = "", 0
-        for part in self._model.ask(_prompt(question, evidence), Draft, self._model.patience_s):
+        for part in self._model.ask(_prompt(question, evidence), Draft, deadline):
             reply += part
             if "}" not in part:
                 continue
             whole = _whole_sentences(reply)
             yield from whole[told:MOST_SENTENCES]
             told = max(told, len(whole))
-        yield from _parse(reply).sentences[told:]
+        yield from parsed(reply, Draft).sentences[told:]
 
     def _is_supported(self, sentence: DraftSentence, evidence: Evidence, read: dict[int, Source]) -> bool:
         """Whether the cited passages were retrieved, hold each number and name of the sentence, and mean the same."""
@@ -243,14 +247,6 @@ def _whole_sentences(reply: str) -> list[DraftSentence]:
         try:
             sentence, at = json.JSONDecoder().raw_decode(reply, at)
             found.append(DraftSentence.model_validate(sentence))
-        except (ValueError, ValidationError):
+        except (ValueError, RecursionError):
             break
     return found
-
-
-def _parse(reply: str) -> Draft:
-    begin, end = reply.find("{"), reply.rfind("}")
-    try:
-        return Draft.model_validate(json.loads(reply[begin : end + 1]))
-    except (ValueError, ValidationError) as failure:
-        raise Unusable("gave a reply that can't be read") from failure

@@ -221,7 +221,17 @@ def test_one_lie_among_truths_is_dropped(open_library: Open) -> None:
 
 
 @pytest.mark.parametrize(
-    "nonsense", [" ", "I can't help with that.", "{", '{"sentences": 3}', '{"sentences": [{"text": ""}]}']
+    "nonsense",
+    [
+        " ",
+        "I can't help with that.",
+        "{",
+        '{"sentences": 3}',
+        '{"sentences": [{"text": ""}]}',
+        '{"sentences": [{"text": ' + "[" * 1_200 + "}",
+        "{" + '"sentences": {' * 1_200 + "}",
+    ],
+    ids=range(7),
 )
 def test_a_reply_that_can_not_be_read_ends_in_a_quote(nonsense: str, open_library: Open) -> None:
     """Refusals and malformed JSON alike."""
@@ -265,6 +275,37 @@ def test_a_model_that_fails_ends_in_a_quote(open_library: Open) -> None:
     assert library.answer(QUESTION).notes == (
         "The chat model did not answer in time, so the guides are quoted as they stand.",
     )
+
+
+def test_a_follow_up_is_worded_and_answered_within_one_deadline(
+    open_library: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What the wording took, the answer has no more."""
+
+    class Recording(FakeListChatModel):
+        """Takes three seconds of a clock that stands still otherwise, and says nothing of use."""
+
+        def _stream(self, *_: Any, **__: Any) -> Any:
+            nonlocal now
+            now += 3
+            yield ChatGenerationChunk(message=AIMessageChunk(content="?"))
+
+    now = 100.0
+    until: list[float] = []
+    ask = ChatModel._ask
+
+    def asked(self: ChatModel, prompt: str, shape: Any, deadline: float) -> Any:
+        until.append(deadline - now)
+        return ask(self, prompt, shape, deadline)
+
+    library = open_library(Recording(responses=[""]), chat_timeout_s=10)
+    library.warm()
+    monkeypatch.setattr(ChatModel, "_ask", asked)
+    monkeypatch.setattr("time.monotonic", lambda: now)
+
+    library.answer("And by cheque?", [QUESTION])
+
+    assert until == [4, 7]
 
 
 def test_text_can_not_leave_its_fence(library: Library) -> None:
