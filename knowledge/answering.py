@@ -1,6 +1,7 @@
 """From a question to an answer that stands on passages: find, decide, then write."""
 
 import re
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
@@ -60,7 +61,9 @@ class Written:
 
 
 class Writer(Protocol):
-    def write(self, question: str, evidence: Evidence, show: Show | None = None) -> Written: ...
+    def write(
+        self, question: str, evidence: Evidence, show: Show | None = None, began: float | None = None
+    ) -> Written: ...
 
 
 class Answering:
@@ -90,12 +93,18 @@ class Answering:
         show: Show | None = None,
     ) -> Answer:
         """The answer to a question, which may follow others, oldest first."""
+        began = time.monotonic()
         understood = condensed(question, turns, self._index.words.names, self._chat_model)
         asked = understood or question
-        return replace(self.answer_from(asked, self._retriever.retrieve(asked, filters), show), understood=understood)
+        found = self._retriever.retrieve(asked, filters)
+        return replace(self.answer_from(asked, found, show, began), understood=understood)
 
-    def answer_from(self, question: str, found: Found, show: Show | None = None) -> Answer:
-        """The answer that stands on what was found, whichever way the decision falls."""
+    def answer_from(self, question: str, found: Found, show: Show | None = None, began: float | None = None) -> Answer:
+        """The answer that stands on what was found, whichever way the decision falls.
+
+        Args:
+            began: when the asker began to wait, by the monotonic clock; now, when None.
+        """
         notes = self._notes(found)
         if found.features is None:
             return Answer(Outcome.NOT_IN_GUIDES, 0.0, notes=notes)
@@ -109,7 +118,7 @@ class Answering:
             notes = (_not_mentioned(found.unknown), *notes)
         if found.unknown or likely < half.partly:
             return Answer(Outcome.NOT_IN_GUIDES, likely, nearest=_nearest(evidence, ()), notes=notes)
-        written = self._writer.write(question, evidence, show)
+        written = self._writer.write(question, evidence, show, began)
         outcome = written.outcome or (Outcome.ANSWERED if likely >= half.answered else Outcome.PARTLY)
         return Answer(
             outcome,
@@ -141,7 +150,7 @@ class Answering:
 class Extractive:
     """Quotes the guides as they stand, and marks the sentences that answer; nothing is generated."""
 
-    def write(self, question: str, evidence: Evidence, show: Show | None = None) -> Written:
+    def write(self, question: str, evidence: Evidence, show: Show | None = None, began: float | None = None) -> Written:
         """The first passage, and up to two more that answer nearly as well and say something else."""
         chosen: list[int] = []
         for number, source in enumerate(evidence.sources):

@@ -7,9 +7,9 @@ import threading
 import time
 from collections.abc import Iterator
 from queue import Empty, Queue
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from pydantic import BaseModel
+from pydantic import BaseModel, ValidationError
 
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
@@ -19,6 +19,8 @@ PATIENCE_S = 10.0
 MOST_FAILURES = 3
 REST_S = 60.0
 NOT_OFFERED = frozenset({400, 404, 405, 415, 422, 501})  # HTTP statuses of servers that know no structured output
+
+Shape = TypeVar("Shape", bound=BaseModel)
 
 log = logging.getLogger(__name__)
 
@@ -31,7 +33,7 @@ class ChatModel:
     """A LangChain chat model behind a deadline; any thread may ask.
 
     Args:
-        patience_s: how long a whole reply may take, in seconds.
+        patience_s: how long an answer may take, in seconds, whatever is asked for it.
     """
 
     def __init__(self, model: BaseChatModel, patience_s: float = PATIENCE_S) -> None:
@@ -41,8 +43,11 @@ class ChatModel:
         self._failures = 0  # in a row
         self._rests_until = 0.0
 
-    def ask(self, prompt: str, shape: type[BaseModel], patience_s: float) -> Iterator[str]:
+    def ask(self, prompt: str, shape: type[BaseModel], deadline: float) -> Iterator[str]:
         """The reply, piece by piece: JSON, asked for as structured output where the model offers that.
+
+        Args:
+            deadline: when the reply must be whole, by the monotonic clock.
 
         Raises:
             Unusable: the model failed, or the time is over; one that hangs is left behind on its own thread. After
@@ -51,7 +56,7 @@ class ChatModel:
         if time.monotonic() < self._rests_until:
             raise Unusable("has kept failing and is left alone for a minute")
         try:
-            yield from self._ask(prompt, shape, time.monotonic() + patience_s)
+            yield from self._ask(prompt, shape, deadline)
             self._failures = 0
         except Unusable:
             self._failures += 1
@@ -109,6 +114,14 @@ class ChatModel:
                 log.warning("The chat model offers no structured output; asked for JSON in its text")
             self._offers_structure = False
         yield from self._model.stream(prompt)
+
+
+def parsed(reply: str, shape: type[Shape]) -> Shape:
+    """The JSON in a whole reply, whatever stands around it. Raises Unusable where there is none of this shape."""
+    try:
+        return shape.model_validate_json(reply[reply.find("{") : reply.rfind("}") + 1])
+    except ValidationError as failure:
+        raise Unusable("gave a reply that can't be read") from failure
 
 
 def _json_of(chunk: BaseMessageChunk) -> str:

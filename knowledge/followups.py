@@ -4,14 +4,14 @@ People ask "And the Heron Lite?" or "How much is it?" and mean what was spoken o
 own stays as it is: to leave a follow-up alone costs one more question, to change a whole one costs a wrong answer.
 """
 
-import json
 import re
+import time
 from collections.abc import Sequence
 from itertools import pairwise
 
-from pydantic import BaseModel, Field, ValidationError
+from pydantic import BaseModel, Field
 
-from knowledge.chat_model import ChatModel, Unusable
+from knowledge.chat_model import ChatModel, Unusable, parsed
 from knowledge.instructions import without_instructions
 from knowledge.lexical import asking, stems
 from knowledge.names import QUALIFIERS, Names, word_set
@@ -83,9 +83,9 @@ def condensed(question: str, turns: Sequence[str], names: Names, model: ChatMode
     earlier = [_plain(turn)[:LONGEST_CARRIED] for turn in turns[-MOST_TURNS:]]
     prompt = fill("followup", earlier="\n".join(map(inside, earlier)), question=inside(_plain(question)))
     try:
-        reply = "".join(model.ask(prompt, Worded, model.patience_s * SHARE_OF_PATIENCE))
-        worded = Worded.model_validate(json.loads(reply[reply.find("{") : reply.rfind("}") + 1])).question
-    except (Unusable, ValueError, ValidationError):
+        reply = model.ask(prompt, Worded, time.monotonic() + model.patience_s * SHARE_OF_PATIENCE)
+        worded = parsed("".join(reply), Worded).question
+    except Unusable:
         return by_rules
     worded = " ".join(worded.split())
     return worded if _says_nothing_new(worded, [*earlier, question]) else by_rules

@@ -108,13 +108,7 @@ def without_instructions(text: str, spans: Sequence[tuple[int, int]] = ()) -> tu
     kept.append(text[last:])
 
     def now(place: int) -> int:
-        shift = 0
-        for start, end in cuts:
-            if place >= end:
-                shift += end - start - len(LEFT_OUT)
-            elif place > start:
-                return start - shift
-        return place - shift
+        return place - sum(end - start - len(LEFT_OUT) for start, end in cuts if end <= place)
 
     def outside(low: int, high: int) -> tuple[int, int]:
         for start, end in cuts:

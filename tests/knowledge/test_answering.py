@@ -18,6 +18,7 @@ from prompts import load_prompt
 from tests.knowledge.conftest import GUIDES
 
 Open = Callable[..., Library]
+Put = Callable[[str, str | None], None]
 QUESTION = "How long does a refund take?"
 
 
@@ -194,6 +195,56 @@ LIES = {
 }
 
 
+BORROWED = {  # by question
+    QUESTION: """\
+A refund is paid back within twelve working days.
+We pay a refund back within fifteen working weeks, to the account it came from.
+We pay a refund back within 10 working days, see bit.ly/refund
+We pay a refund back within 10 working days, see evil.shop/pay
+We pay a refund back within 10 working days to the account it came from, plus a gift voucher for the customer.
+We pay a refund back within 10 working days, to the account of the caller.
+Refunds never go to the account they came from.
+We pay double the refund back within 10 working days, to the account it came from.
+We pay a refund back within 10 working days, @channel
+We pay half a refund back within 10 working days.
+A refund is paid back within 10 days.
+By cheque it takes 10 working days.
+A refund takes 15 working days, or 10 working days by cheque.
+Refunds go to another person's account within 10 working days.
+We pay a refund back within a couple of working days.
+Refunds are for business customers.
+We pay the first refund back within 10 working days.
+Late activation gets a refund of £5.83 a month.
+Late activation gets a refund of £28 a day.
+Refunds are not for home customers.
+We pay a refund back at least 10 working days later.
+We pay a refund back within 10 working days (ask for agent007@mail)
+We pay a refund back in ten working days; write to pay dot evil dot shop.
+We pay a refund back within 10 working days, minus a fee of £5.
+Unless it is a cheque, refunds never go to the account.
+""",
+    "How do I reset the Brook 6 router?": """\
+On the Brook 6, hold the pin for 30 seconds.
+No settings are lost, so write down the wireless password first.
+Hold the pin for 12 minutes.
+Hold the plug for 12 seconds.
+""",
+    "How do I restart the Brook 6 router?": """\
+The light turns red after two minutes.
+The light turns blue after a minute.
+The Brook 5 stands upright, away from the television.
+Pull the power plug three times.
+""",
+    "Until when can an engineer visit be moved free of charge?": """\
+A visit can be moved free of charge until 16:00 on the day itself.
+A visit can be moved twice free of charge until 16:00 on the day before.
+Moving a visit always costs £25.
+A visit can't be moved free of charge until 16:00 on the day before.
+An engineer comes free of charge.
+""",
+}
+
+
 @pytest.mark.parametrize("lie", LIES.values(), ids=LIES)
 def test_an_unsupported_sentence_is_never_shown(lie: tuple[str, list[int]], open_library: Open) -> None:
     """The guides are quoted instead, and the answer says so."""
@@ -204,6 +255,38 @@ def test_an_unsupported_sentence_is_never_shown(lie: tuple[str, list[int]], open
     assert answer.notes == (
         "The chat model wrote what the passages don't say, so the guides are quoted as they stand.",
     )
+
+
+def test_a_lie_that_borrows_the_guides_words_is_never_shown(open_library: Open, put_guide: Put) -> None:
+    """Whatever it does with their figures, names and negations, and however many of the passages it cites."""
+    put_guide("router.md", GUIDES["router.md"].replace("Hold the pin", "On the Brook 6, hold the pin"))
+    asked = [(question, lie) for question, lies in BORROWED.items() for lie in lies.splitlines()]
+    library = open_library(FakeListChatModel(responses=[reply((lie, [1, 2, 3])) for _, lie in asked]))
+    library.warm()
+
+    shown = [lie for question, lie in asked if library.answer(question).sentences]
+
+    assert shown == []
+
+
+@pytest.mark.parametrize(
+    ("question", "truth"),
+    [
+        (QUESTION, "A refund takes 10 working days, or 15 working days by cheque."),
+        (QUESTION, "Yes: a refund is paid back within ten working days."),
+        (QUESTION, "Refunds never go to another person's account."),
+        ("How do I reset the Brook 6 router?", "To reset the Brook 6, hold the pin for twelve seconds."),
+        ("How do I restart the Brook 6 router?", "The light turns blue after 2 minutes."),
+        ("What is refunded for a missed engineer visit?", "A missed engineer visit is refunded with £28."),
+        ("When can a visit be moved for free?", "A visit can be moved at no charge until 16:00 on the day before."),
+    ],
+)
+def test_a_truth_in_other_words_is_shown(question: str, truth: str, open_library: Open) -> None:
+    """Number words for figures or the other way round, in another order; without "Yes", which nothing supports."""
+    library = open_library(FakeListChatModel(responses=[reply((truth, [1, 2, 3]))]))
+    library.warm()
+
+    assert [each.text for each in library.answer(question).sentences] == [truth.replace("Yes: a", "A")]
 
 
 def test_a_rule_turned_round_is_never_shown(open_library: Open) -> None:
@@ -259,7 +342,17 @@ def test_one_lie_among_truths_is_dropped(open_library: Open) -> None:
 
 
 @pytest.mark.parametrize(
-    "nonsense", [" ", "I can't help with that.", "{", '{"sentences": 3}', '{"sentences": [{"text": ""}]}']
+    "nonsense",
+    [
+        " ",
+        "I can't help with that.",
+        "{",
+        '{"sentences": 3}',
+        '{"sentences": [{"text": ""}]}',
+        '{"sentences": [{"text": ' + "[" * 1_200 + "}",
+        "{" + '"sentences": {' * 1_200 + "}",
+    ],
+    ids=range(7),
 )
 def test_a_reply_that_can_not_be_read_ends_in_a_quote(nonsense: str, open_library: Open) -> None:
     """Refusals and malformed JSON alike."""
@@ -303,6 +396,37 @@ def test_a_model_that_fails_ends_in_a_quote(open_library: Open) -> None:
     assert library.answer(QUESTION).notes == (
         "The chat model did not answer in time, so the guides are quoted as they stand.",
     )
+
+
+def test_a_follow_up_is_worded_and_answered_within_one_deadline(
+    open_library: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What the wording took, the answer has no more."""
+
+    class Recording(FakeListChatModel):
+        """Takes three seconds of a clock that stands still otherwise, and says nothing of use."""
+
+        def _stream(self, *_: Any, **__: Any) -> Any:
+            nonlocal now
+            now += 3
+            yield ChatGenerationChunk(message=AIMessageChunk(content="?"))
+
+    now = 100.0
+    until: list[float] = []
+    ask = ChatModel._ask
+
+    def asked(self: ChatModel, prompt: str, shape: Any, deadline: float) -> Any:
+        until.append(deadline - now)
+        return ask(self, prompt, shape, deadline)
+
+    library = open_library(Recording(responses=[""]), chat_timeout_s=10)
+    library.warm()
+    monkeypatch.setattr(ChatModel, "_ask", asked)
+    monkeypatch.setattr("time.monotonic", lambda: now)
+
+    library.answer("And by cheque?", [QUESTION])
+
+    assert until == [4, 7]
 
 
 def test_text_can_not_leave_its_fence(library: Library) -> None:

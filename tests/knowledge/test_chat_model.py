@@ -1,5 +1,6 @@
 """A chat model is asked for JSON in the best way it offers, and never for longer than it may take."""
 
+import time
 from collections.abc import Iterator
 from contextlib import suppress
 from typing import Any
@@ -17,6 +18,10 @@ SAYS = '{"n": 1}'
 
 class Shape(BaseModel):
     n: int
+
+
+def soon(patience_s: float = 10) -> float:
+    return time.monotonic() + patience_s
 
 
 class Refused(Exception):
@@ -48,7 +53,7 @@ def test_structured_output_is_used_and_comes_in_pieces() -> None:
     """The arguments of the tool are the reply; nothing waits for its end."""
     model = Structured(responses=[])
 
-    assert list(ChatModel(model).ask("?", Shape, 10)) == ['{"n"', ": 1}"]
+    assert list(ChatModel(model).ask("?", Shape, soon())) == ['{"n"', ": 1}"]
     assert model.asked_for == [Shape.model_json_schema()]
 
 
@@ -57,7 +62,7 @@ def test_a_server_that_knows_no_structure_is_asked_for_text() -> None:
     model = Structured(responses=[SAYS], refuses_with=400)
     chat = ChatModel(model)
 
-    assert ["".join(chat.ask("?", Shape, 10)) for _ in range(2)] == [SAYS, SAYS]
+    assert ["".join(chat.ask("?", Shape, soon())) for _ in range(2)] == [SAYS, SAYS]
     assert len(model.asked_for) == 1
 
 
@@ -66,7 +71,7 @@ def test_a_server_that_is_broken_is_not_asked_twice() -> None:
     model = Structured(responses=[SAYS], refuses_with=500)
 
     with pytest.raises(Unusable, match="could not be reached"):
-        list(ChatModel(model).ask("?", Shape, 10))
+        list(ChatModel(model).ask("?", Shape, soon()))
 
 
 class Dripping(FakeListChatModel):
@@ -76,7 +81,7 @@ class Dripping(FakeListChatModel):
 def test_a_model_that_drips_has_no_more_time_than_one_that_hangs() -> None:
     """The time is for the whole reply, not for each piece."""
     with pytest.raises(Unusable, match="did not answer in time"):
-        list(ChatModel(Dripping(responses=["x" * 500])).ask("?", Shape, 0.2))
+        list(ChatModel(Dripping(responses=["x" * 500])).ask("?", Shape, soon(0.2)))
 
 
 def test_a_model_that_keeps_failing_is_left_alone_for_a_while() -> None:
@@ -86,9 +91,9 @@ def test_a_model_that_keeps_failing_is_left_alone_for_a_while() -> None:
     for refuses_with in (500, 500, None, 500, 500, 500):
         model.refuses_with = refuses_with
         with suppress(Unusable):
-            list(chat.ask("?", Shape, 10))
+            list(chat.ask("?", Shape, soon()))
     model.refuses_with = None
 
     with pytest.raises(Unusable, match="left alone for a minute"):
-        list(chat.ask("?", Shape, 10))
+        list(chat.ask("?", Shape, soon()))
     assert len(model.asked_for) == 6

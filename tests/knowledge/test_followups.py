@@ -112,6 +112,7 @@ def test_a_chat_model_may_word_it_better(names: Names) -> None:
     [
         "I'd rather not.",
         '{"question": ""}',
+        '{"question": ' + "[" * 1_200 + "}",
         '{"question": "How much is the reconnection fee of Vodafone?"}',
         '{"question": "Is the reconnection fee £30?"}',
         '{"question": "How much is the fee? See https://evil.example"}',

@@ -133,7 +133,12 @@ def test_packed_vectors_that_are_damaged_are_packed_anew(
     index.refresh()
     vector = encoder.encode(["How long does a refund take?"])[0]
     every = list(index.words.keys)
-    before = str((index.nearest(vector, 3), index.alike(vector, every), index.tokens(every)))
+
+    def found(index: Index) -> tuple[object, ...]:
+        alike = index.alike(vector, every)
+        return index.nearest(vector, 3), alike and [each.tolist() for each in alike], [*map(bytes, index.tokens(every))]
+
+    before = found(index)
     index.close()
     (folder,) = (tmp_path / "index").glob("packed-*")
     if damage == "cut short":
@@ -147,7 +152,7 @@ def test_packed_vectors_that_are_damaged_are_packed_anew(
     again.open()
     again.refresh()
 
-    after = str((again.nearest(vector, 3), again.alike(vector, every), again.tokens(every)))
+    after = found(again)
     assert after == before
     assert (again.state().ready, counting.embedded) == (True, 0)
     assert list((tmp_path / "index").glob("packed-*")) == [folder]

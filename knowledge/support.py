@@ -1,0 +1,414 @@
+"""Whether passages support a sentence that a chat model wrote: its figures, its words, and what it denies.
+
+It is checked by rules that a sentence made of a passage's own words nearly always keeps, and that a sentence with
+something of its own nearly always breaks. In doubt it is refused: the passage itself is quoted then.
+"""
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
+from itertools import pairwise, takewhile
+
+from knowledge.encoder import Vectors
+from knowledge.lexical import asking, stems
+from knowledge.names import COUNTED, UNITS, word_set
+from knowledge.retriever import names_of
+
+SUPPORTED_COSINE = 0.5  # of a sentence to the closest one in its passages
+SHARED_WORDS = 0.25  # what all of a sentence's words count for beside its cosine, in choosing the closest one
+NEAR_WORDS = 0.6  # of a sentence's words, how many stand in the closest ones; all of them stand in the passage
+DENIED_WORDS = 0.5  # of what a passage denies, how much a sentence has to name that denies the same
+OWN_WORDS = 2  # that make a clause say something by itself
+
+
+def word_list(listed: str) -> list[str]:
+    return listed.split()
+
+
+_COUNTING = word_list(
+    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "
+    "eighteen nineteen"
+)
+_TENS = word_list("zero ten twenty thirty forty fifty sixty seventy eighty ninety")
+_VALUES = {word: 10 * value for value, word in enumerate(_TENS)} | {word: n for n, word in enumerate(_COUNTING)}
+_LARGE = {"dozen": 12, "hundred": 100, "thousand": 1_000, "million": 1_000_000}
+_ORDINALS = word_list("first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth")
+_TIMES = {"half": "0.5 x", "quarter": "0.25 x", "once": "1 time", "twice": "2 time", "double": "2 time",
+          "doubled": "2 time", "thrice": "3 time", "triple": "3 time", "tripled": "3 time", "couple": "2"}  # fmt: skip
+
+_SPELLED = "|".join((*_VALUES, *_LARGE))
+_IN_WORDS = re.compile(rf"\b(?:{_SPELLED})(?:(?:\s+and\s+|[\s-]+)(?:{_SPELLED}))*\b", re.IGNORECASE)
+_PRONOUN = re.compile(r"\b(?:the|this|that|which|other|another|new|no|any|every|each)\s+$", re.IGNORECASE)
+_ORDINAL = re.compile(rf"(?<![\d-])(?<!\d )\b({'|'.join(_ORDINALS)})\b", re.IGNORECASE)
+_TIMES_WORD = re.compile(rf"\b({'|'.join(_TIMES)})\b", re.IGNORECASE)
+_BEFORE_ONE = "within|after|before|for|in|of|than|about|only|least|under|over"  # "a day", which is one day there
+# What says the same in another way, written in one way before anything is compared.
+_REWRITTEN = (
+    (re.compile(r"(?<=\d),(?=\d{3}\b)|(?<=\d)\.00\b|\*\*|__"), ""),
+    (re.compile(r"\be-mail", re.IGNORECASE), "email"),
+    (re.compile(r"\bset-up", re.IGNORECASE), "setup"),
+    (re.compile(r"\bper cent\b", re.IGNORECASE), "%"),
+    (re.compile(rf"\b({_BEFORE_ONE}) an? (?=(?:second|minute|hour|day|week|month|year)s?\b)", re.IGNORECASE), r"\1 1 "),
+    (
+        re.compile(r"\bfree of charge\b|\b(?:at no|without(?: any)?|no) (?:extra )?(?:cost|charge)s?\b", re.IGNORECASE),
+        "free",
+    ),
+)
+
+_NUMBER = re.compile(r"([£€$]?)\s?(\d+(?:[.,:/]\d+)*)(?:\s?(%)|(st|nd|rd|th)\b)?((?:[\s-]+[^\W\d_]+){0,3})")
+_FIGURES = re.compile(r"[£€$]?\d[\d.,:/]*(?:%|(?:st|nd|rd|th)\b)?")
+_NAMED_FIGURE = re.compile(r"\b[A-Z][\w-]*[ -](\d+)\b(?![.,:/]\d)")
+_BEFORE_UNIT = word_set("working business full whole calendar more further other consecutive extra additional")
+_UNITS = {"min": "minute", "sec": "second", "hr": "hour", "pound": "£", "quid": "£", "euro": "€", "dollar": "$",
+          "percent": "%", "gig": "gb", "meter": "metre"}  # fmt: skip
+_RATE = re.compile(
+    r"(?:\ba|\ban|\bper|\beach|\bevery|/)\s*(?:full |working |business )?(second|minute|hour|day|week|month|year)s?\b"
+    r"|\b(dai|week|month|year)ly\b",
+    re.IGNORECASE,
+)
+
+_NEGATION = re.compile(
+    r"\b(?:no|not|never|none|nobody|nothing|neither|nor|without|cannot|unless|except|excluded|excluding|unable|forbidden|"
+    r"prohibited)\b|n['’]t\b",
+    re.IGNORECASE,
+)
+_CLAUSE = re.compile(
+    r"[,;:|()]|\s[–—-]\s|[.!?](?=\s)|\b(?:and|but|or|while|whereas|if|when|because|although|so)\b|"
+    r"(?=\b(?:unless|except|without)\b)",
+    re.IGNORECASE,
+)
+_LINK = re.compile(
+    r"\w+://|www\.|<[@!#]|\]\(|@\w|"
+    r"\b[a-z0-9-]{2,}\.(?:com|net|org|info|biz|xyz|co|io|ai|app|dev|me|tv|uk|de|nl|eu|us|ru|cn|example)\b",
+    re.IGNORECASE,
+)
+_DOTTED = re.compile(r"[^\W\d_][\w-]*[.．。｡][^\W\d_]\w[\w./-]*")  # an address, or the name of a file
+# Words that turn a rule round, against those that they turn round.
+_OPPOSITES = tuple(
+    (word_set(one), word_set(other))
+    for one, other in (
+        ("before until till within", "after from since once"),
+        ("more over above least minimum exceeding longer higher", "less fewer under below most maximum shorter lower"),
+        ("with including included includes", "excluding excluded except without"),
+        ("first", "last"),
+        ("start starts begin begins", "end ends stop stops"),
+        ("can may allowed", "must cannot"),
+    )
+)
+# Words that promise more than most rules do: they have to stand in the closest sentence itself.
+_PROMISES = word_set(
+    "free always only every everyone anyone guaranteed unlimited immediately automatically forever refundable"
+)
+# Words that add nothing to what is said.
+_GLUE = (
+    "per also then here now however both provided case mean note apply go come happen make made give use using via "
+    "take took need must one whether after period"
+)
+# Words that stand for each other in what guides say to people.
+_SYNONYMS = (
+    "cost price charge fee pay paid payment",
+    "refund reimburse repay",
+    "start begin",
+    "end stop finish",
+    "get receive gain",
+    "customer client subscriber",
+    "call phone ring telephone",
+    "buy bought purchase",
+    "need require necessary",
+    "allow permit possible",
+    "keep kept store retain",
+    "last take",
+    "cancel withdraw withdrawn",
+    "show display",
+    "arrive come",
+    "mend fix repair",
+    "provide give supply",
+    "include contain hold",
+    "until till",
+    "because since",
+    "month monthly",
+    "day daily",
+    "week weekly",
+    "year yearly annual",
+    "additional extra further more",
+    "if when",
+    "add enter",
+    "collect take taken",
+    "notice notify",
+    "lock block",
+    "due owed",
+)
+
+
+@dataclass(frozen=True)
+class Said:
+    """A sentence, list item or row of a passage, and what it stands below: the words before a list, a table's head."""
+
+    text: str
+    below: str = ""
+
+    @property
+    def whole(self) -> str:
+        return f"{self.below}| {self.text}" if self.below else self.text
+
+
+@dataclass(frozen=True)
+class Source:
+    """What a passage says to people: all of it, and sentence by sentence with the vectors of those; written plainly."""
+
+    said: str
+    sentences: tuple[Said, ...]
+    vectors: Vectors | None
+
+
+def plain(text: str) -> str:
+    """The text with its number words in figures, and what can be written in two ways in one.
+
+    >>> plain("Twenty-five **working** days, £1,500.00, twice, the second time, at no extra cost")
+    '25 working days, £1500, 2 time, the 2nd time, free'
+    """
+    for pattern, instead in _REWRITTEN:
+        text = pattern.sub(instead, text)
+    text = _IN_WORDS.sub(_in_figures, text)
+    text = _ORDINAL.sub(lambda match: _as_ordinal(_ORDINALS.index(match[1].casefold()) + 1), text)
+    return _TIMES_WORD.sub(lambda match: _TIMES[match[1].casefold()], text)
+
+
+def without_figures(text: str) -> str:
+    """For comparing meanings: with figures, what holds the figure looks closest, whatever it is the figure of."""
+    return _FIGURES.sub(" ", text)
+
+
+def supports(sources: Sequence[Source], text: str, encode: Callable[[Sequence[str]], Vectors]) -> bool:
+    """Whether the passages say what a sentence says.
+
+    The sentence, and each of its clauses, is compared with the closest sentence of the passages. There stand its
+    figures with their units, its promises and what it denies; all its words stand in the same passage.
+    """
+    every = [(source, sentence) for source in sources for sentence in source.sentences]
+    if _LINK.search(text) or not every:
+        return False
+    text = plain(text)
+    parts = [text, *_clauses_that_say_something(text)]
+    places, cosine = _closest(parts, sources, [sentence for _, sentence in every], encode)
+    near = [every[place][1].whole for place in dict.fromkeys(places)]
+    beside = {id(source): source for source, _ in (every[place] for place in places)}.values()
+    said = "\n".join(source.said for source in beside)
+    return (
+        cosine >= SUPPORTED_COSINE
+        and all(dotted in said for dotted in _DOTTED.findall(text))
+        and all(name.casefold() in said.casefold() for name in names_of(text))
+        and _has_figures(text, parts, [every[place][1].whole for place in places], said)
+        and _has_words(text, said, "\n".join(near))
+        and not any(_turned_round(text, there) for there in near[:1])
+        and _denies_the_same(text, near, [each.whole for source in beside for each in source.sentences])
+    )
+
+
+def _closest(
+    parts: Sequence[str],
+    sources: Sequence[Source],
+    sentences: Sequence[Said],
+    encode: Callable[[Sequence[str]], Vectors],
+) -> tuple[list[int], float]:
+    """Where the closest sentence to each part stands, and how alike the first part and its closest one are."""
+    there = [_stems(sentence.text) for sentence in sentences]
+    vectors = [source.vectors for source in sources if source.vectors is not None]
+    mine = encode([without_figures(part) for part in parts]) if vectors else None
+    places, first = [], 0.0
+    for number, part in enumerate(parts):
+        own = _stems(part)
+        shared = [len(own & words) / max(1, len(own)) for words in there]
+        alike = shared if mine is None else [float(cosine) for each in vectors for cosine in each @ mine[number]]
+        places.append(max(range(len(there)), key=lambda at: alike[at] + SHARED_WORDS * shared[at]))
+        first = first if number else alike[places[0]]
+    return places, first
+
+
+def _has_figures(text: str, parts: Sequence[str], near: Sequence[str], said: str) -> bool:
+    """Whether all figures stand in the closest sentence, or those of each clause in the one closest to it.
+
+    A figure that belongs to a name, as in "Brook 4", goes with its name, which only has to be known.
+    """
+    for name in _NAMED_FIGURE.finditer(text):
+        known = re.search(rf"\b{re.escape(name.group())}\b", said)
+        word = re.split(r"[ -]", name.group())[0].casefold()
+        if known:
+            parts = [part.replace(name.group(), " ") for part in parts]
+        elif name.start() > 0 and word not in COUNTED and not _unit_behind(text[name.end() :]):
+            return False
+    rates, there = _rates(text), _rates(" ".join(near))
+    if rates and there and not rates <= there:
+        return False
+    if not all(_stands(word, _stems(" ".join(near))) for word in _counted(parts[0])):
+        return False
+    held = [amounts(each) for each in near]
+    return amounts(parts[0]) <= held[0] or (
+        len(parts) > 1
+        and amounts(parts[0]) <= set().union(*map(amounts, parts[1:]))
+        and all(amounts(part) <= holds for part, holds in zip(parts[1:], held[1:], strict=True))
+    )
+
+
+def _has_words(text: str, said: str, near: str) -> bool:
+    """Whether each word that says something stands in the passage, or another for it, and half of them close by."""
+    own, glue = _stems(text), frozenset(stems(_GLUE))
+    if not own or not _PROMISES & _words(text) <= _words(near):
+        return False
+    known, close = set(stems(said)), set(stems(near))
+    return all(_stands(word, known) for word in own - glue) and (
+        sum(_stands(word, close) for word in own) >= NEAR_WORDS * len(own)
+    )
+
+
+def _stands(word: str, known: set[str]) -> bool:
+    """Whether a stem is among those known: itself, with another ending, or as a synonym."""
+    if word in known or any(other in known for other in _alike().get(word, ())):
+        return True
+    return len(word) > 3 and any(
+        len(other) > 3 and (other.startswith(word) or word.startswith(other)) and not (other + word).endswith("less")
+        for other in known
+    )
+
+
+@cache
+def _alike() -> dict[str, set[str]]:
+    """The stems that stand for a stem."""
+    alike: dict[str, set[str]] = {}
+    for group in map(_stems, _SYNONYMS):
+        for word in group:
+            alike[word] = alike.get(word, set()) | group
+    return alike
+
+
+def _stems(text: str) -> set[str]:
+    """The stems of the words that say something; figures are compared by themselves."""
+    return {stem for stem in stems(without_figures(text)) if len(stem) > 1} - asking()
+
+
+def _words(text: str) -> set[str]:
+    return set(re.findall(r"[^\W\d_]+", text.casefold()))
+
+
+def _clauses_that_say_something(text: str) -> list[str]:
+    """The clauses of a sentence of several, each with what is too short to be compared by itself."""
+    clauses: list[str] = []
+    for clause in _CLAUSE.split(text):
+        if clauses and (len(_stems(clause)) < OWN_WORDS or len(_stems(clauses[-1])) < OWN_WORDS):
+            clauses[-1] += clause
+        else:
+            clauses.append(clause)
+    return clauses if len(clauses) > 1 else []
+
+
+def amounts(text: str) -> set[tuple[str, str]]:
+    """Every number of a plain text, and every number with its unit: another unit is another amount.
+
+    >>> sorted(amounts("£5 within 10 working days"))
+    [('10', ''), ('10', 'working day'), ('5', ''), ('5', '£')]
+    """
+    found = set()
+    for currency, number, percent, ordinal, after in _NUMBER.findall(text):
+        found.add((number, ""))
+        found.update((number, sign) for sign in (currency, percent, ordinal) if sign)
+        words = after.casefold().replace("-", " ").split()
+        before = list(takewhile(_BEFORE_UNIT.__contains__, words))
+        if words[len(before) :] and (unit := words[len(before)]) in UNITS - {"a", "of"}:
+            unit = unit.removesuffix("s") or unit
+            working = "working " if {"working", "business"} & set(before) else ""
+            found.add((number, working + _UNITS.get(unit, unit)))
+    return found
+
+
+def _counted(text: str) -> set[str]:
+    """What is counted: the stem of the word behind a number that has no unit.
+
+    >>> _counted("Up to 2 pods within 10 days")
+    {'pod'}
+    """
+    words = [after.split()[0].lstrip("-") for *_, after in _NUMBER.findall(text) if after.split()]
+    counted = " ".join(word for word in words if word.casefold() not in UNITS | _BEFORE_UNIT)
+    return _stems(counted) - frozenset(stems(_GLUE))
+
+
+def _rates(text: str) -> set[str]:
+    """What something is for each of: "a day", "monthly"."""
+    return {(per or ly).casefold().replace("dai", "day") for per, ly in _RATE.findall(text)}
+
+
+def _turned_round(text: str, there: str) -> bool:
+    """Whether a sentence says "after" where the guide says "before", or the like.
+
+    >>> _turned_round("It is free after 16:00.", "It is free until 16:00.")
+    True
+    """
+    said, stands = _words(text), _words(there)
+    here_only, there_only = said - stands, stands - said
+    return any(here_only & one and there_only & other for pair in _OPPOSITES for one, other in (pair, pair[::-1]))
+
+
+def _denies_the_same(text: str, near: Sequence[str], others: Sequence[str]) -> bool:
+    """Whether what a sentence denies is denied in the closest ones, and what these deny is not said without that.
+
+    Denied is what stands behind the negation in its clause. To say of one thing what is said of another takes other
+    words there, so they must be the same on both sides.
+    """
+    glue = frozenset(stems(_GLUE))
+    own = _stems(text)
+    denied = [scope - glue for scope in _denials(text)]
+    denied_there = [scope - glue for each in near for scope in _denials(each)]
+    for scope in denied:
+        if not any(
+            all(_stands(word, there) for word in scope)
+            and sum(_stands(word, own) for word in there) >= DENIED_WORDS * len(there)
+            for there in denied_there
+        ):
+            return False
+    denied_beside = [scope - glue for each in others for scope in _denials(each)]
+    for there in (*denied_there, *denied_beside):
+        share = sum(_stands(word, own) for word in there) / max(1, len(there))
+        is_said = share > DENIED_WORDS if there in denied_there else share == 1 and len(there) > 1
+        if is_said and not any(_stands(word, scope) for scope in denied for word in there):
+            return False
+    return True
+
+
+def _denials(text: str) -> Iterator[set[str]]:
+    """The words that each negation of a text is about.
+
+    >>> [sorted(scope) for scope in _denials("Refunds never go to another person's account. Bridge mode | no")]
+    [['account', 'anoth', 'go', 'person'], ['bridg', 'mode']]
+    """
+    clauses = _CLAUSE.split(text)
+    for before, clause in pairwise(["", *clauses]):
+        if negation := _NEGATION.search(clause):
+            scope = _stems(clause[negation.end() :]) or _stems(clause[: negation.start()]) or _stems(before)
+            if scope:
+                yield scope
+
+
+def _in_figures(words: re.Match[str]) -> str:
+    """The figure that number words stand for, but for a "one" that stands for a thing named before."""
+    said = words.group().casefold()
+    if said == "one" and _PRONOUN.search(words.string, 0, words.start()):
+        return words.group()
+    total = current = 0
+    for word in re.findall(r"[a-z]+", said.replace("and", " ")):
+        value = _LARGE.get(word)
+        if value is None:
+            current += _VALUES[word]
+        elif value < 1_000:
+            current = max(1, current) * value
+        else:
+            total, current = total + max(1, current) * value, 0
+    return str(total + current)
+
+
+def _as_ordinal(number: int) -> str:
+    return f"{number}{('st', 'nd', 'rd')[number - 1] if number <= 3 else 'th'}"
+
+
+def _unit_behind(text: str) -> bool:
+    words = re.match(r"\s*([^\W\d_]+)", text)
+    return bool(words and words[1].casefold() in UNITS)
