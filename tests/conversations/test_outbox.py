@@ -146,7 +146,7 @@ async def test_a_database_that_does_not_answer_at_the_start_is_asked_again(
     """What is put later is posted, as if it had answered."""
     outbox.stop()  # another one takes its place
     database, has_failed = outbox._database, asyncio.Event()
-    other, write = Outbox(database, outbox._slack, outbox._clock), database.write
+    other, write = Outbox(database, outbox._slack, outbox._clock, ours), database.write
 
     def failing() -> NoReturn:
         monkeypatch.setattr(database, "write", write)
