@@ -9,7 +9,7 @@ from typing import NoReturn
 
 import pytest
 from slack_sdk.web.async_client import AsyncWebClient
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.exc import OperationalError
 
 from bot import delivery
@@ -101,6 +101,20 @@ async def test_a_post_that_may_stand_is_looked_up_however_often_that_fails(
 
     assert await settled(outbox, company) == [(key, "sent")]
     assert seen(company, f"post {key}") == 1
+
+
+async def test_a_card_of_an_earlier_database_is_not_taken_for_the_new_one(outbox: Outbox, company: Company) -> None:
+    """Both count from 1; the old one stands in the channel when the new one is looked up."""
+    await put(outbox, "win:1")
+    await settled(outbox, company)
+    async with outbox._database.write() as session:
+        await session.execute(delete(Post))
+    company.fault("error", method="chat.postMessage", times=1, status=503)
+
+    await put(outbox, "win:1")
+
+    assert await settled(outbox, company) == [("win:1", "sent")]
+    assert seen(company, "post win:1") == 2
 
 
 async def test_a_channel_is_left_alone_for_as_long_as_slack_says(outbox: Outbox, company: Company) -> None:
