@@ -427,7 +427,9 @@ class Index:
 
     def _embed_missing(self, progress: Progress | None) -> None:
         """Embeds what has no vector yet. Each batch is kept at once, so that a kill costs one batch."""
-        while missing := self._without_vectors():
+        words = None
+        while words is not self._words:  # they may have moved on meanwhile
+            words, missing = self._words, self._without_vectors()
             self._embedded = len(self._words.keys) - len(missing)
             if len(missing) > EMBEDDED_AT_ONCE:
                 self._keep_words()  # it takes a while, and so does making words anew
@@ -587,8 +589,8 @@ class _Closing(Exception):
 
 def _unpacked(packed: Packed | None, words: Words) -> dict[str, int]:
     """The texts whose vectors are not packed, each with one of its chunks."""
-    unpacked = set(filterfalse((packed.rows if packed else {}).__contains__, words.hashes.values()))
-    return {hash_: each for each, hash_ in words.hashes.items() if hash_ in unpacked} if unpacked else {}
+    packed_already = packed.rows if packed else {}
+    return {hash_: each for each, hash_ in words.hashes.items() if hash_ not in packed_already}
 
 
 def _spread(values: NDArray[Any], there: NDArray[np.bool_], otherwise: Any) -> NDArray[Any]:
