@@ -486,7 +486,7 @@ class Outbox:
                 "channel": conversation,
                 "text": post.text,
                 "blocks": _with_picture(post.blocks, post.picture_file) or None,
-                "metadata": {"event_type": METADATA_EVENT, "event_payload": {"key": post.key, "at": _written(post)}},
+                "metadata": {"event_type": METADATA_EVENT, "event_payload": _told_by(post)},
             }
             if post.ts is not None:
                 await self._end_stream(conversation, post.ts)
@@ -552,9 +552,7 @@ class Outbox:
                         channel=conversation, limit=200, cursor=cursor, include_all_metadata=True
                     )
                 for message in page["messages"]:
-                    payload = (message.get("metadata") or {}).get("event_payload") or {}
-                    # A database that was begun anew counts from 1 again, in channels where its cards of old stand.
-                    if payload.get("key") == post.key and payload.get("at", _written(post)) == _written(post):
+                    if ((message.get("metadata") or {}).get("event_payload") or {}) == _told_by(post):
                         return str(message["ts"])
                 cursor = (page.get("response_metadata") or {}).get("next_cursor") or ""
                 if not cursor:
@@ -658,9 +656,9 @@ class Outbox:
         return timedelta(seconds=min(60.0, 0.25 * 2 ** min(post.attempts, 8)))
 
 
-def _written(post: Post) -> str:
-    """The moment that a post was written down at, which tells it from one of the same key in an earlier database."""
-    return f"{post.created_at.timestamp():.6f}"
+def _told_by(post: Post) -> dict[str, str]:
+    """What a post is known by in Slack; those of earlier versions have no mark."""
+    return {"key": post.key} | ({"mark": post.mark} if post.mark else {})
 
 
 def _its_row(post: Post) -> Update:

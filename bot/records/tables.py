@@ -6,6 +6,7 @@ A UNIQUE constraint stands behind every "once".
 
 from datetime import UTC, date, datetime
 from typing import Any, ClassVar
+from uuid import uuid4
 
 from sqlalchemy import (
     JSON,
@@ -81,6 +82,8 @@ class Post(RecordsTable):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     key: Mapped[str] = mapped_column(String(300), unique=True)
+    # Random: a database that is begun anew counts from 1 again, in channels where posts of old have the same keys.
+    mark: Mapped[str | None] = mapped_column(String(32), default=lambda: uuid4().hex)
     channel: Mapped[str] = mapped_column(String(40))  # a channel id, or a user id for a direct message
     thread_ts: Mapped[str | None] = mapped_column(String(40))
     thread_of: Mapped[str | None] = mapped_column(String(300))  # instead: the key of the post whose thread it goes to

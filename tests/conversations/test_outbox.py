@@ -9,7 +9,7 @@ from typing import NoReturn
 
 import pytest
 from slack_sdk.web.async_client import AsyncWebClient
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, update
 from sqlalchemy.exc import OperationalError
 
 from bot import delivery
@@ -115,6 +115,28 @@ async def test_a_card_of_an_earlier_database_is_not_taken_for_the_new_one(outbox
 
     assert await settled(outbox, company) == [("win:1", "sent")]
     assert seen(company, "post win:1") == 2
+
+
+@pytest.mark.parametrize("is_marked", [True, False], ids=["as it is written", "by an earlier version"])
+async def test_a_post_that_stands_is_found_however_late_it_is_looked_for(
+    outbox: Outbox, company: Company, is_marked: bool
+) -> None:
+    """A card that was refused is tried again for days, as if it were written down anew."""
+    key = f"late:{is_marked}"
+    async with outbox._database.write() as session:
+        await outbox.put(session, key=key, channel=GENERAL, text=f"post {key}")
+        if not is_marked:
+            await session.flush()
+            await session.execute(update(Post).values(mark=None))
+    outbox.wake()
+    await settled(outbox, company)
+    later = datetime.now(UTC) + timedelta(days=2)
+    async with outbox._database.write() as session:
+        await session.execute(update(Post).values(state="sending", ts=None, lease_until=None, created_at=later))
+    outbox.wake()
+
+    assert await settled(outbox, company) == [(key, "sent")]
+    assert seen(company, f"post {key}") == 1
 
 
 async def test_a_channel_is_left_alone_for_as_long_as_slack_says(outbox: Outbox, company: Company) -> None:
