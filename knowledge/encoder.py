@@ -157,7 +157,7 @@ class Encoder:
         encode = self.load()
         if not texts:
             return np.zeros((0, 0), dtype=np.float32), []
-        by_length = sorted(range(len(texts)), key=lambda n: len(texts[n]))  # padding is most of the cost otherwise
+        by_length = sorted(range(len(texts)), key=lambda n: len(texts[n]))  # or padding is most of the cost in torch
         batches = [by_length[at : at + BATCH] for at in range(0, len(by_length), BATCH)] if bulk else [by_length]
         rank, cores = BULK if bulk else QUESTION, CORES if bulk or alone else 1
         jobs = [_Job(rank, next(self._numbers), [texts[n] for n in batch], cores) for batch in batches]
