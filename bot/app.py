@@ -8,7 +8,6 @@ from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import Any
 
-import aiohttp
 from slack_bolt.app.async_app import AsyncApp
 from slack_bolt.authorization import AuthorizeResult
 from slack_bolt.context.async_context import AsyncBoltContext
@@ -18,10 +17,12 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot import acknowledgement
+from bot.blocks.answers import plainly
 from bot.delivery import refusal
 from bot.listeners import Route, opens_a_view, routes
 from bot.parts import Parts
 from bot.people import Unknown
+from bot.privately import is_shown
 from bot.records.tables import Delivery
 
 log = logging.getLogger(__name__)
@@ -134,13 +135,9 @@ def _form_error(body: dict[str, Any], text: str) -> dict[str, Any] | None:
 
 
 async def _tell(parts: Parts, body: dict[str, Any], context: AsyncBoltContext, text: str, short_id: str) -> None:
-    if body.get("response_url") and context.respond is not None:
-        try:
-            reply = await context.respond(text=text, response_type="ephemeral", replace_original="command" in body)
-            if reply.status_code == 200:
-                return
-        except (aiohttp.ClientError, TimeoutError, OSError):
-            log.warning("error %s could not be told privately; sent as a direct message", short_id)
+    respond = context.respond if body.get("response_url") else None
+    if respond is not None and await is_shown(respond, plainly(text), in_place="command" in body):
+        return
     delivery_id = context.get("delivery_id")
     await _post(parts, delivery_id, body, text, f"error:{delivery_id or short_id}")
 

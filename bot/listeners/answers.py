@@ -9,12 +9,13 @@ from slack_bolt.context.respond.async_respond import AsyncRespond
 
 from bot.blocks import answers as blocks
 from bot.blocks import kit
-from bot.blocks.answers import Said, plainly
+from bot.blocks.answers import plainly
 from bot.blocks.text import number_in
 from bot.listeners import modals
 from bot.listeners.access import may_see, why_not
 from bot.listeners.questions import name_to_ask, render
 from bot.parts import Parts
+from bot.privately import tell
 from bot.records import questions
 from bot.records.tables import Question
 from knowledge.answers import Answer, Citation, Section, from_json
@@ -52,20 +53,21 @@ def _sentence_only(section: Section, citation: Citation) -> Section:
 
 
 async def rate(
-    ack: AsyncAck, action: dict[str, Any], body: dict[str, Any], respond: AsyncRespond, parts: Parts
+    ack: AsyncAck, action: dict[str, Any], body: dict[str, Any], respond: AsyncRespond, parts: Parts, delivery_id: int
 ) -> None:
     """Keep one rating a person, and offer the owner where the answer did not help."""
     await ack()
     verdict, _, question_id = (action.get("value") or "").partition(":")
     question, refusal = await visible(question_id, body, parts)
     if refusal or question is None or verdict not in ("up", "down"):
-        await tell(respond, body, plainly(refusal or NOT_YOURS))
+        await tell(plainly(refusal or NOT_YOURS), body, respond, parts, delivery_id, beside=True)
         return
     helpful = verdict == "up"
     async with parts.database.write() as session:
         changed = await questions.rate(session, question.id, body["user"]["id"], helpful, parts.clock())
     ask = await name_to_ask(parts, from_json(question.answer)) if question.answer and not helpful else None
-    await tell(respond, body, blocks.rating_thanks(question.id, helpful, changed, ask))
+    thanks = blocks.rating_thanks(question.id, helpful, changed, ask)
+    await tell(thanks, body, respond, parts, delivery_id, beside=True)
 
 
 async def show_answer(ack: AsyncAck, action: dict[str, Any], body: dict[str, Any], parts: Parts) -> None:
@@ -93,18 +95,6 @@ async def visible(question_id: str, body: dict[str, Any], parts: Parts) -> tuple
     async with parts.database.read() as session:
         question = await questions.get(session, number_in(question_id))
     return (question, None) if may_see(question, user, channel) else (None, NOT_YOURS)
-
-
-async def tell(respond: AsyncRespond, body: dict[str, Any], said: Said) -> None:
-    """A private line next to the message that was clicked in."""
-    message = body.get("message") or {}
-    await respond(
-        text=said.text,
-        blocks=said.blocks,
-        response_type="ephemeral",
-        replace_original=False,
-        thread_ts=message.get("thread_ts") or (body.get("container") or {}).get("thread_ts"),
-    )
 
 
 def _cited(answer: Answer, place: str) -> Citation | None:

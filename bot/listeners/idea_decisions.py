@@ -13,12 +13,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.blocks import ideas as blocks
 from bot.blocks import kit
-from bot.blocks.answers import Said
+from bot.blocks.answers import plainly
 from bot.blocks.ideas import May
 from bot.blocks.text import number_in
 from bot.listeners import home, idea_lists, modals
-from bot.listeners.ideas import denied, drafted, find, noted, problems_in, tell, why_not, words_of
+from bot.listeners.ideas import denied, drafted, find, noted, problems_in, why_not, words_of
 from bot.parts import Parts
+from bot.privately import tell
 from bot.records import ideas, mutes
 from bot.records.ideas import DECISIONS, CannotChange, Status
 from bot.records.roles import Roles
@@ -369,7 +370,7 @@ async def _mute(
 ) -> None:
     topic, user = str(action.get("value") or ""), body["user"]["id"]
     if not re.fullmatch(r"ideas|idea:[0-9]{1,9}", topic):
-        await tell(Said(blocks.GONE, [kit.section(blocks.GONE)]), body, respond, parts, delivery_id)
+        await tell(plainly(blocks.GONE), body, respond, parts, delivery_id)
         return
     async with parts.database.write() as session:
         if is_muted:

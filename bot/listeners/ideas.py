@@ -16,13 +16,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.blocks import idea_lists, kit
 from bot.blocks import ideas as blocks
-from bot.blocks.answers import Said, plainly
+from bot.blocks.answers import plainly
 from bot.blocks.ideas import Draft
 from bot.blocks.text import number_in, typed
-from bot.delivery import Rank
 from bot.listeners import modals
 from bot.parts import Parts
 from bot.people import Unknown
+from bot.privately import tell
 from bot.records import audit, choices, ideas
 from bot.records.ideas import CannotChange, Shown
 from bot.records.roles import Roles
@@ -392,23 +392,3 @@ async def noted(
     idea = await ideas.get(session, idea_id)
     assert idea is not None
     return (await ideas.shown(session, [idea], parts.settings.holidays_country))[0]
-
-
-async def tell(said: Said, body: dict[str, Any], respond: AsyncRespond, parts: Parts, delivery_id: int | None) -> None:
-    """Privately where it was clicked, in place of an earlier private line; else by direct message."""
-    if body.get("response_url"):
-        is_private = bool((body.get("container") or {}).get("is_ephemeral"))
-        try:
-            answer = await respond(
-                text=said.text, blocks=said.blocks, response_type="ephemeral", replace_original=is_private
-            )
-            if answer.status_code == 200:
-                return
-        except (aiohttp.ClientError, TimeoutError, OSError):
-            log.warning("delivery %s could not be told privately; sent as a direct message", delivery_id)
-    async with parts.database.write() as session:
-        key = f"told:{delivery_id}"
-        await parts.outbox.put(
-            session, key=key, channel=body["user"]["id"], text=said.text, blocks=said.blocks, rank=Rank.ANSWER
-        )
-    parts.outbox.wake()

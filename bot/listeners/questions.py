@@ -25,6 +25,7 @@ from bot.listeners import home, modals
 from bot.listeners.access import why_not
 from bot.parts import Parts
 from bot.people import Unknown
+from bot.privately import is_shown
 from bot.records import questions
 from bot.records.tables import Question
 from bot.streams import Place
@@ -75,14 +76,14 @@ async def commanded(
     where = None if channel.startswith("D") else channel
     refusal = await why_not(parts.people, user, where, only_to_them=True)
     if refusal:
-        if not await _show_privately(respond, plainly(refusal)):
+        if not await _is_in_its_place(respond, plainly(refusal)):
             await _post(parts, delivery_id, plainly(refusal), f"reply:{delivery_id}", user)
         return
     question, answer = await _look_up(parts, delivery_id, asker=user, text=text, way="command", channel=channel)
     async with parts.database.write() as session:
         await questions.finish(session, question.id, answer.outcome, as_json(answer), parts.clock())
     is_open = parts.clock() - question.asked_at < REPLIES_STAY_OPEN_FOR
-    if not (is_open and await _show_privately(respond, await render(parts, question.id, answer))):
+    if not (is_open and await _is_in_its_place(respond, await render(parts, question.id, answer))):
         said = await render(parts, question.id, answer, preface=words.late(text))
         await _post(parts, delivery_id, said, f"answer:{question.id}", user)
     await home.publish(parts, user)
@@ -280,17 +281,10 @@ async def _post(
     parts.outbox.wake()
 
 
-async def _show_privately(respond: AsyncRespond, said: Said) -> bool:
+async def _is_in_its_place(respond: AsyncRespond, said: Said) -> bool:
     """Replace the private line of /ask; False when Slack would not have it."""
     await acknowledgement.sent()  # which is what brings that line
-    try:
-        reply = await respond(text=said.text, blocks=said.blocks, replace_original=True, response_type="ephemeral")
-    except (aiohttp.ClientError, TimeoutError, OSError) as error:
-        log.warning("a private reply could not be shown: %s", type(error).__name__)
-        return False
-    if reply.status_code != 200:
-        log.warning("a private reply was refused: HTTP %s", reply.status_code)
-    return reply.status_code == 200
+    return await is_shown(respond, said, in_place=True)
 
 
 @asynccontextmanager

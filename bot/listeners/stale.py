@@ -6,7 +6,9 @@ from slack_bolt.context.ack.async_ack import AsyncAck
 from slack_bolt.context.respond.async_respond import AsyncRespond
 
 from bot.blocks import kit
+from bot.blocks.answers import plainly
 from bot.parts import Parts
+from bot.privately import tell
 
 BUTTON = "That button is no longer in use. Ask again, or open my Home tab."
 FORM = "That form is no longer in use. Open it again from my Home tab or with a command."
@@ -16,7 +18,7 @@ async def clicked(
     ack: AsyncAck, body: dict[str, Any], respond: AsyncRespond, parts: Parts, delivery_id: int | None
 ) -> None:
     await ack()
-    await _tell(BUTTON, body, respond, parts, delivery_id)
+    await tell(plainly(BUTTON), body, respond, parts, delivery_id, beside=True)
 
 
 async def chosen(
@@ -24,7 +26,7 @@ async def chosen(
 ) -> None:
     """A shortcut that an older manifest still names; Slack shows nothing of what it is acknowledged with."""
     await ack()
-    await _tell(_unknown(parts), body, respond, parts, delivery_id)
+    await tell(plainly(_unknown(parts)), body, respond, parts, delivery_id, beside=True)
 
 
 async def submitted(ack: AsyncAck, body: dict[str, Any]) -> None:
@@ -45,13 +47,3 @@ async def happened(event: dict[str, Any]) -> None:
 
 def _unknown(parts: Parts) -> str:
     return f"That is no longer in use. Type /{parts.settings.command_prefix}frontline help to see what there is."
-
-
-async def _tell(text: str, body: dict[str, Any], respond: AsyncRespond, parts: Parts, delivery_id: int | None) -> None:
-    """Privately where it was clicked; by direct message where Slack has no place for that."""
-    if body.get("response_url"):
-        await respond(text=text, response_type="ephemeral", replace_original=False)
-        return
-    async with parts.database.write() as session:
-        await parts.outbox.put(session, key=f"stale:{delivery_id}", channel=body["user"]["id"], text=text)
-    parts.outbox.wake()

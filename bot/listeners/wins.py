@@ -21,9 +21,9 @@ from bot.blocks.text import number_in
 from bot.coach import lacks
 from bot.delivery import Rank
 from bot.listeners import home, modals
-from bot.listeners.answers import tell
 from bot.parts import Parts
 from bot.people import Unknown
+from bot.privately import tell
 from bot.records import choices, wins
 from bot.records.stages import Stage
 from bot.records.tables import Win
@@ -198,7 +198,7 @@ async def _announce(
 
 
 async def add_kudos(
-    ack: AsyncAck, action: dict[str, Any], body: dict[str, Any], respond: AsyncRespond, parts: Parts
+    ack: AsyncAck, action: dict[str, Any], body: dict[str, Any], respond: AsyncRespond, parts: Parts, delivery_id: int
 ) -> None:
     """Count somebody's kudos once and offer a few words to go with it."""
     await ack()
@@ -211,7 +211,7 @@ async def add_kudos(
             said = blocks.added(win_id, is_new=is_new)
         except CannotThank as why_not:
             refusal = str(why_not)
-    await tell(respond, body, said or plainly(refusal or ""))
+    await tell(said or plainly(refusal or ""), body, respond, parts, delivery_id)
 
 
 async def open_note(ack: AsyncAck, action: dict[str, Any], body: dict[str, Any], parts: Parts) -> None:
@@ -242,14 +242,14 @@ async def noted(ack: AsyncAck, body: dict[str, Any], view: dict[str, Any], parts
 
 
 async def take_back_kudos(
-    ack: AsyncAck, action: dict[str, Any], body: dict[str, Any], respond: AsyncRespond, parts: Parts
+    ack: AsyncAck, action: dict[str, Any], body: dict[str, Any], respond: AsyncRespond, parts: Parts, delivery_id: int
 ) -> None:
     """Remove kudos that somebody added."""
     await ack()
     async with parts.database.write() as session:
         is_taken = await wins.take_back(session, number_in(action.get("value")), body["user"]["id"])
     text = "Your kudos is taken back." if is_taken else "There is no kudos of yours on that card."
-    await respond(text=text, blocks=[kit.section(text)], replace_original=True, response_type="ephemeral")
+    await tell(plainly(text), body, respond, parts, delivery_id)
 
 
 # Changing and taking back

@@ -327,6 +327,22 @@ def test_others_add_their_kudos_once(company: Company) -> None:
     company.until(lambda: "the others can add to it" in words(company.private("UANA")[-1:]), "to be told")
 
 
+def test_a_click_on_a_card_with_replies_is_told_in_the_channel(company: Company) -> None:
+    """Its thread is where nobody looks; and where Slack has no place for it at all, a direct message tells it."""
+    deed = "Stayed on the line with the Replies family."
+    give(company, "UDEV", "UANA", win_deed=deed)
+    posted = card(company, deed)
+    company.say("UINES", WINS, "Well done!", thread_ts=posted["ts"])
+    posted = company.until(lambda: (c := card(company, deed)) and c.get("reply_count") and c, "the reply")
+    company.click("UHUGO", posted, "add_kudos", channel=WINS)
+    line = company.until(lambda: company.private("UHUGO")[-1:], "to be told")[0]
+    assert "on the card" in words(line)
+    assert not line.get("thread_ts"), "it is in the thread"
+    company.fault("error", method="response_url", status=404, times=1)
+    company.click("UHUGO", posted, "add_kudos", channel=WINS)
+    told(company, "UHUGO", "on the card already")
+
+
 def sorted_kudos(company: Company, deed: str) -> str:
     """The line of kudos with its two names in order, for clicks of the same moment come in any."""
     line = next((line for line in words(card(company, deed)).splitlines() if line.startswith("👏")), "")
