@@ -246,11 +246,11 @@ def _embed_some(engine: Any, encoder: Encoder) -> None:
 
     from knowledge.tables import Chunk
 
-    index = Index(engine, Path(tempfile.mkdtemp()), encoder)
     encoder.load()
     with Session(engine) as session:
         chunk_ids = list(session.scalars(select(Chunk.id).order_by(Chunk.id).limit(corpus.REAL)))
-    index._embed(chunk_ids)
+    with tempfile.TemporaryDirectory() as passing:
+        Index(engine, Path(passing), encoder)._embed(chunk_ids)
 
 
 def search(work: Path) -> dict[str, float]:
