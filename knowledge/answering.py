@@ -17,7 +17,7 @@ from knowledge.index import NO_FILTERS, Index, reading
 from knowledge.instructions import instructions_in
 from knowledge.lexical import stems
 from knowledge.retriever import Closely, Found, Retriever
-from knowledge.sentences import Piece
+from knowledge.sentences import Kind, Piece
 from knowledge.tables import Guide
 from knowledge.words import Filters
 
@@ -30,6 +30,7 @@ MOST_HIGHLIGHTS = 2
 CLOSE_PASSAGE, CLOSE_READ = 0.5, 0.05
 CLOSE_SENTENCE = 0.08  # a further sentence is marked when it scores at most so much below the best
 OF_UNKNOWN = 0.05  # most that a question on a product no guide knows is given; none of 548 answerable ones named any
+CLOSE_ROW = 0.001  # a further row, which is on something else even if all its words but one are the same
 SAME_WORDS = 0.8  # passages that share so many of their words say the same thing
 
 NO_GUIDES = "There are no guides yet."
@@ -97,7 +98,8 @@ class Answering:
         understood = condensed(question, turns, self._index.words.names, self._chat_model)
         asked = understood or question
         found = self._retriever.retrieve(asked, filters)
-        return replace(self.answer_from(asked, found, show, began), understood=understood)
+        answer = self.answer_from(found.respelled or asked, found, show, began)
+        return replace(answer, understood=found.respelled or understood)
 
     def answer_from(self, question: str, found: Found, show: Show | None = None, began: float | None = None) -> Answer:
         """The answer that stands on what was found, whichever way the decision falls.
@@ -175,7 +177,7 @@ def cite(number: int, evidence: Evidence) -> Citation:
     marked = [
         (piece.start, piece.end)
         for score, piece in ranked[:MOST_HIGHLIGHTS]
-        if score >= ranked[0][0] - CLOSE_SENTENCE and score > 0
+        if score >= ranked[0][0] - (CLOSE_ROW if piece.kind is Kind.ROW else CLOSE_SENTENCE) and score > 0
     ]
     return resolve(number, evidence.sources, marked)
 
@@ -207,5 +209,7 @@ def _not_mentioned(names: Sequence[str]) -> str:
 
 
 def _say_the_same(one: Quotable, other: Quotable) -> bool:
+    """Whether another passage adds nothing; one with other figures is of another product, or newer or older."""
     a, b = set(stems(one.passage.text)), set(stems(other.passage.text))
-    return len(a & b) >= SAME_WORDS * min(len(a), len(b))
+    figures = ({word for word in words if any(map(str.isdigit, word))} for words in (a, b))
+    return len(a & b) >= SAME_WORDS * min(len(a), len(b)) and next(figures) == next(figures)

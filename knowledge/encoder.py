@@ -12,7 +12,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -20,7 +20,7 @@ from functools import partial
 from hashlib import file_digest, sha256
 from heapq import heapify, heappop, heappush
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -54,7 +54,15 @@ QUESTION, BULK = 0, 1
 
 log = logging.getLogger(__name__)
 
-Encode = Callable[[list[str], int], tuple[Vectors, list[Bits]]]
+
+class Encode(Protocol):
+    """A loaded model."""
+
+    def __call__(self, texts: list[str], cores: int) -> tuple[Vectors, list[Bits]]:
+        """A vector and the bits of the tokens of each text, with so many threads."""
+        ...
+
+    def is_word(self, word: str) -> bool: ...
 
 
 class ModelUnavailable(Exception):
@@ -115,7 +123,7 @@ class Encoder:
             return self._in_eight_bits(folder)
         except NotExportable as reason:
             self.precision = "float32"
-            encode = _in_torch(self.name, folder)
+            encode = _InTorch(self.name, folder)
             log.warning("The embedding model %s runs in torch, which is slower: %s.", self.name, reason)
             return encode
 
@@ -172,6 +180,10 @@ class Encoder:
                 heapify(self._jobs)
             raise
         return _in_order(by_length, read)
+
+    def is_word(self, word: str) -> bool:
+        """Whether the model's vocabulary has a word, in small letters, in one piece: a common one of its language."""
+        return self.load().is_word(word)
 
     def close(self) -> None:
         """Lets the model go; the next text loads it again."""
@@ -271,6 +283,9 @@ class _EightBits:
         vectors, tokens = zip(*runs(partial(self._run, session), texts), strict=True)
         return _at_length_one(np.stack(vectors)), list(tokens)
 
+    def is_word(self, word: str) -> bool:
+        return _is_whole(word, self._tokenizer.encode(word, add_special_tokens=False).tokens)
+
     def _session(self, threads: int) -> "InferenceSession":
         if threads not in self._sessions:
             try:
@@ -309,38 +324,46 @@ def _session(graph: Path | bytes, threads: int) -> "InferenceSession":
     return InferenceSession(graph, options, providers=["CPUExecutionProvider"])
 
 
-def _in_torch(name: str, folder: Path | None) -> Encode:
-    import torch
-    from safetensors import SafetensorError
-    from sentence_transformers import SentenceTransformer
-    from transformers.utils import logging as hushing
+class _InTorch:
+    """A model as sentence-transformers runs it."""
 
-    hushing.disable_progress_bar()
-    source = str(folder or name)
-    try:
-        model = SentenceTransformer(source, device="cpu", local_files_only=True, trust_remote_code=False)
-    except (OSError, ValueError, RuntimeError, SafetensorError) as failure:
-        what = (
-            "can't be loaded from that folder"
-            if Path(source).is_dir()
-            else "is not on this machine; none is downloaded"
-        )
-        raise ModelUnavailable(
-            f"The embedding model {name} {what}. Name a folder that holds a sentence-transformers model, "
-            f"or leave the setting at {DEFAULT_MODEL}."
-        ) from failure
+    def __init__(self, name: str, folder: Path | None) -> None:
+        from safetensors import SafetensorError
+        from sentence_transformers import SentenceTransformer
+        from transformers.utils import logging as hushing
 
-    def encode(texts: list[str], cores: int) -> tuple[Vectors, list[Bits]]:
+        hushing.disable_progress_bar()
+        source = str(folder or name)
+        try:
+            self._model = SentenceTransformer(source, device="cpu", local_files_only=True, trust_remote_code=False)
+        except (OSError, ValueError, RuntimeError, SafetensorError) as failure:
+            what = (
+                "can't be loaded from that folder"
+                if Path(source).is_dir()
+                else "is not on this machine; none is downloaded"
+            )
+            raise ModelUnavailable(
+                f"The embedding model {name} {what}. Name a folder that holds a sentence-transformers model, "
+                f"or leave the setting at {DEFAULT_MODEL}."
+            ) from failure
+
+    def __call__(self, texts: list[str], cores: int) -> tuple[Vectors, list[Bits]]:
+        import torch
+
         torch.set_num_threads(cores)
-        read: Any = model.encode(texts, batch_size=BATCH, output_value=None, show_progress_bar=False)
-        special = [
-            model.tokenizer.get_special_tokens_mask(each["input_ids"].tolist(), already_has_special_tokens=True)
-            for each in read
-        ]
+        read: Any = self._model.encode(texts, batch_size=BATCH, output_value=None, show_progress_bar=False)
+        mask = self._model.tokenizer.get_special_tokens_mask
+        special = [mask(each["input_ids"].tolist(), already_has_special_tokens=True) for each in read]
         tokens = [_signs(each["token_embeddings"].numpy(), own) for each, own in zip(read, special, strict=True)]
         return _at_length_one(np.stack([each["sentence_embedding"].numpy() for each in read])), tokens
 
-    return encode
+    def is_word(self, word: str) -> bool:
+        return _is_whole(word, self._model.tokenizer.tokenize(word))
+
+
+def _is_whole(word: str, tokens: Sequence[str]) -> bool:
+    """Whether a word is one token, which some vocabularies mark as the beginning of a word."""
+    return [each.lstrip("▁Ġ").casefold() for each in tokens] == [word]
 
 
 def _signs(hidden: Any, special: Sequence[int]) -> Bits:
@@ -433,4 +456,4 @@ def _check_weights(folder: Path) -> None:
 
 
 if __name__ == "__main__":
-    print(_seconds(_in_torch(sys.argv[1], Path(sys.argv[1]))))  # noqa: T201 - read by the process that measures
+    print(_seconds(_InTorch(sys.argv[1], Path(sys.argv[1]))))  # noqa: T201 - read by the process that measures

@@ -155,6 +155,10 @@ class Names:
         """Whether a word stands anywhere in the guides, in capitals or not."""
         return any(part in self._capital or part in self._small for part in _WORD.findall(word.casefold()))
 
+    def times(self, word: str) -> int:
+        """How often a word, in small letters, stands in the guides, with a capital or without."""
+        return self._capital[word] + self._small[word]
+
     def _words_of(self, text: str) -> list[tuple[int, int]]:
         """The spans of the words; a name typed together with its number ("Brook4", "brook-4") makes two."""
         spans = []

@@ -21,6 +21,7 @@ from knowledge.lexical import BM25_K1, Lexical, asking, stems
 from knowledge.names import Name, Names, are_siblings
 from knowledge.ranking import SIBLING, Alike, Features, above_chance, fuse, likeness, read_again
 from knowledge.sentences import Kind, Piece, pieces, runs
+from knowledge.spelling import respelled
 from knowledge.tables import Chunk, Guide
 from knowledge.words import Filters, Words
 
@@ -56,6 +57,7 @@ class Found:
     unknown: tuple[str, ...] = ()  # products that the question names and no guide knows, though it knows their siblings
     alike: Mapping[int, Vectors] = field(default_factory=dict)  # by chunk id, the cosine of each of its units
     rarity: Mapping[str, float] = field(default_factory=dict)  # of the question's words
+    respelled: str | None = None  # the question as it was looked up, where that is not as it was typed
     _read: dict[int, Closely] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def closely(self, passage: Passage) -> Closely:
@@ -113,7 +115,9 @@ class Retriever:
                 self._looking -= 1
 
     def _find(self, asked: str, filters: Filters, *, alone: bool) -> Found:
-        words = self._index.words
+        words, typed = self._index.words, asked
+        if self._index.is_dense:
+            asked = respelled(typed, words, self._encoder.is_word)
         keywords = keywords_of(asked)
         bm25 = words.lexical.search(keywords, CANDIDATES, filters.facets)
         vector, tokens = _read_by(self._encoder, asked, alone) if self._index.is_dense else (None, None)
@@ -138,7 +142,8 @@ class Retriever:
         places = {each: place for place, each in enumerate(candidates)}
         own = {each.chunk_id: alike.units_of(places[each.chunk_id]) for each in passages} if alike else {}
         unknown = tuple(words.names.unknown_in(asked))
-        return Found(tuple(passages), features, alike is not None, unknown, own, rarity)
+        as_read = asked if asked != typed else None
+        return Found(tuple(passages), features, alike is not None, unknown, own, rarity, as_read)
 
 
 def keywords_of(question: str) -> list[str]:
@@ -246,21 +251,38 @@ def _share_elsewhere(connection: Connection, names: Sequence[str], first: Passag
 
 
 def _read_closely(passage: Passage, alike: Mapping[int, Vectors], rarity: Mapping[str, float]) -> Closely:
-    """The sentences of a passage, each with the cosine of its unit and its share of the question's words."""
+    """The sentences of a passage, each with the cosine of its unit and its share of the question's words.
+
+    A question in it, as in a list of questions and answers, is most like what is asked and answers nothing: its words
+    count for the sentences behind it.
+    """
     every, cosines = pieces(passage.text), alike.get(passage.chunk_id, ())
-    spans, own = runs(every), [piece for piece in every if _answers(piece)]
-    scores = []
-    for piece in own:
-        shared = _covered(rarity, set(stems(passage.text[piece.start : piece.end])))
-        if not len(cosines):
-            scores.append(shared)
-        else:
+    spans, texts = runs(every), [passage.text[piece.start : piece.end] for piece in every]
+    has_answers = any(map(_answers, every, texts))
+    own, scores, asked = [], [], ""
+    for piece, text in zip(every, texts, strict=True):
+        if piece.kind is Kind.HEADING or _asks(text):
+            asked = text if _asks(text) else ""
+        if not (_answers(piece, text) if has_answers else _says_something(piece)):
+            continue
+        own.append(piece)
+        shared = _covered(rarity, set(stems(f"{asked}\n{text}")))
+        if len(cosines):
             unit = next(n for n, (_, end) in enumerate(spans) if piece.start < end)
-            scores.append(float(cosines[unit]) + WORDS_WEIGHT * shared)
+            shared = float(cosines[unit]) + WORDS_WEIGHT * shared
+        scores.append(shared)
     return Closely(tuple(own), tuple(scores))
 
 
-def _answers(piece: Piece) -> bool:
+def _asks(text: str) -> bool:
+    return text.rstrip(' *_"”’)').endswith("?")
+
+
+def _answers(piece: Piece, text: str) -> bool:
+    return _says_something(piece) and not _asks(text)
+
+
+def _says_something(piece: Piece) -> bool:
     return piece.kind not in {Kind.RULE, Kind.HEAD, Kind.HEADING} and piece.end - piece.start > 2
 
 

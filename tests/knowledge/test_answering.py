@@ -61,6 +61,57 @@ def test_neither_a_heading_nor_the_head_of_a_table_is_marked(question: str, libr
     assert not any(words.startswith(("#", "| Case |", "| ---")) for words in bold)
 
 
+FAQ = """# Gift cards
+
+**Can a gift card be refunded?** Yes. Within 14 days, if nothing was spent.
+
+**Can a gift card be sent abroad?** No. Only to addresses in the country that it was bought in.
+"""
+
+
+def test_a_question_in_a_guide_is_not_marked_as_the_answer(open_library: Open, put_guide: Put) -> None:
+    """It is most like what is asked, in a list of questions and answers."""
+    put_guide("gift-cards.md", FAQ)
+    library = open_library()
+    library.warm()
+    bold = marked(library.answer("can a gift card be sent abroad"))
+
+    assert bold
+    assert not any(words.rstrip("*").endswith("?") for words in bold)
+    assert "in the country that it was bought in" in " ".join(bold)
+
+
+CODES = """# Display codes
+
+| Code | What it means | What to tell the customer |
+| --- | --- | --- |
+| E-20 | The battery is empty | Charge it |
+| E-21 | The battery is too warm | Nothing; an engineer calls |
+"""
+
+
+def test_the_row_beside_the_one_that_answers_is_not_marked(open_library: Open, put_guide: Put) -> None:
+    """It shares all its words with the question but the one that counts."""
+    put_guide("codes.md", CODES)
+    library = open_library()
+    library.warm()
+
+    assert marked(library.answer("what does E-20 mean")) == ["| E-20 | The battery is empty | Charge it |"]
+
+
+def test_an_older_guide_does_not_silence_a_newer_one(open_library: Open, put_guide: Put) -> None:
+    """They say the same but for a figure, so both are quoted, and whoever reads them sees that they differ."""
+    put_guide("cards.md", "# Lost cards\n\nA lost card is replaced within 5 working days. The new card costs £8.\n")
+    put_guide(
+        "cards-2023.md", "# Lost cards\n\nA lost card is replaced within 9 working days. The new card costs £8.\n"
+    )
+    library = open_library()
+    library.warm()
+    cited = {each.guide_key for each in library.answer("How soon is a lost card replaced?").citations}
+
+    assert cited == {"cards.md", "cards-2023.md"}
+
+
 def test_one_good_quote_is_enough(library: Library) -> None:
     """Another passage is quoted only where it answers nearly as well."""
     assert len(library.answer("How many seconds do I hold the pin to reset the Brook 6?").citations) == 1

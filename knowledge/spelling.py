@@ -1,0 +1,46 @@
+"""Slips of the finger in a question, put right with the guides' own words."""
+
+import re
+from collections.abc import Callable
+from string import ascii_lowercase
+
+from knowledge.lexical import stems
+from knowledge.words import Words
+
+LEAST_LETTERS = 5  # of a word that is put right; for shorter ones there are too many others a letter away
+
+_WORD = re.compile(r"[^\W\d_]+")
+
+
+def respelled(question: str, words: Words, is_word: Callable[[str], bool]) -> str:
+    """The question with words that are none put right: to the guides' most frequent word that is one slip away.
+
+    A slip is a letter too many, too few or another one, or two that changed places. What the guides have in any form
+    stays; so does any other word of the language, which they may just not have, and what has capitals inside.
+
+    Args:
+        is_word: whether the embedding model has a word as one piece, as it has the common ones of its language.
+    """
+
+    def put_right(found: re.Match[str]) -> str:
+        written = found.group()
+        word = written.casefold()
+        own = stems(word)
+        is_known = not own or words.names.times(word) or any(map(words.lexical.frequency, own))
+        if len(word) < LEAST_LETTERS or not written[1:].islower() or is_known or is_word(word):
+            return written
+        best = max(_one_slip_away(word), key=lambda each: (words.names.times(each), each))
+        if not words.names.times(best):
+            return written
+        return best.capitalize() if written[0].isupper() else best
+
+    return _WORD.sub(put_right, question)
+
+
+def _one_slip_away(word: str) -> set[str]:
+    halves = [(word[:at], word[at:]) for at in range(len(word) + 1)]
+    fewer = {a + b[1:] for a, b in halves if b}
+    swapped = {a + b[1] + b[0] + b[2:] for a, b in halves if len(b) > 1}
+    other = {a + letter + b[1:] for a, b in halves if b for letter in ascii_lowercase}
+    more = {a + letter + b for a, b in halves for letter in ascii_lowercase}
+    return fewer | swapped | other | more
