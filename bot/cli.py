@@ -409,8 +409,9 @@ def _citation_in_words(number: int, citation: dict[str, Any]) -> str:
 
 
 def _source_in_words(citation: dict[str, Any]) -> str:
-    parts = [citation["title"], *([citation["section"]] if citation["section"] != citation["title"] else [])]
-    source = " › ".join(parts)
+    from bot.blocks.text import path
+
+    source = " › ".join(path(citation["title"], citation["headings"]))
     if citation["owner"]:
         source += f", owner {citation['owner']}"
     if citation["reviewed"]:

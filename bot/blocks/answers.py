@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from bot.blocks import kit
 from bot.blocks.kit import Block, View
-from bot.blocks.text import day, from_markdown, link, literal, one_line, packed, quoted, said, shortened
+from bot.blocks.text import day, from_markdown, link, literal, one_line, packed, path, quoted, said, shortened
 from knowledge.answers import Answer, Citation, Outcome, Section, Sentence
 
 LONGEST = 11_000  # characters of one message; Slack refuses somewhat more, without saying so beforehand
@@ -131,9 +131,8 @@ def _source(citation: Citation, owners: Mapping[str, str]) -> str:
 
 
 def _place(citation: Citation) -> str:
-    title = f"*{literal(one_line(citation.title, 100)) or 'Untitled'}*"
-    section = literal(one_line(citation.section, 100))
-    return f"{title} › {section}" if section and citation.section != citation.title else title
+    title, *headings = map(literal, path(citation.title, citation.headings))
+    return " › ".join([f"*{title}*", *headings])
 
 
 def _not_in_guides(question_id: int, answer: Answer, ask: str | None) -> list[Block]:
@@ -175,14 +174,13 @@ def _answer_text(answer: Answer) -> str:
     else:
         parts = [first.quote[start:end] for start, end in first.highlights] or [first.quote]
     words = " … ".join(" ".join(line.strip("* ") for line in from_markdown(part) if line) for part in parts)
-    source = first.title if first.section in ("", first.title) else f"{first.title} › {first.section}"
     opening = f"{PARTLY} " * (answer.outcome == Outcome.PARTLY)
-    return f"{opening}{_cut(words)} ({literal(one_line(source, 200))})"
+    return f"{opening}{_cut(words)} ({literal(' › '.join(path(first.title, first.headings)))})"
 
 
 def _nearest_text(answer: Answer) -> str:
-    places = "; ".join(f"{c.title} › {c.section}" for c in answer.nearest[:3])
-    return f"{NOT_IN_GUIDES} Nearest: {literal(one_line(places, 400))}" if places else NOT_IN_GUIDES
+    places = "; ".join(" › ".join(path(c.title, c.headings, 130)) for c in answer.nearest[:3])
+    return f"{NOT_IN_GUIDES} Nearest: {literal(places)}" if places else NOT_IN_GUIDES
 
 
 def _cut(escaped: str) -> str:
@@ -211,8 +209,7 @@ def answer_modal(text: str, message: Said) -> View:
 
 def section_modal(section: Section, owners: Mapping[str, str]) -> View:
     """A section as it stands now, the sentence that answered in bold."""
-    path = " › ".join([section.title, *(h for h in section.headings if h != section.title)])
-    parts = [literal(one_line(path, 500))]
+    parts = [literal(" › ".join(path(section.title, section.headings, 500)))]
     if section.owner:
         parts.append(f"owner {literal(one_line(owners.get(section.owner, section.owner), 60))}")
     if section.reviewed:

@@ -26,7 +26,7 @@ CITATION = Citation(
     guide_key="billing/refunds.md",
     title="Refunds & credits",
     section="How long",
-    headings=("Refunds", "How long"),
+    headings=("Refunds & credits", "By card", "How long"),
     owner="chloe@brightwater.example",
     reviewed=date(2026, 3, 3),
     url="https://guides.example/refunds",
@@ -66,7 +66,7 @@ def elements(blocks: Any, action_id: str) -> list[dict[str, Any]]:
 def test_an_answer_quotes_cites_and_can_be_rated() -> None:
     """The quote comes first, the sentence that answers in bold, then its source, then the thumbs."""
     said = answers.answer(7, Answer(Outcome.ANSWERED, 0.9, citations=(CITATION,)), OWNERS)
-    assert said.text == "Refunds take five days. (Refunds &amp; credits › How long)"
+    assert said.text == "Refunds take five days. (Refunds &amp; credits › By card › How long)"
     assert said.blocks == [
         {
             "type": "section",
@@ -83,7 +83,7 @@ def test_an_answer_quotes_cites_and_can_be_rated() -> None:
             "type": "context",
             "elements": [
                 mrkdwn(
-                    "*Refunds &amp; credits* › How long · owner Chloé Martin · reviewed 3 March 2026 · "
+                    "*Refunds &amp; credits* › By card › How long · owner Chloé Martin · reviewed 3 March 2026 · "
                     "<https://guides.example/refunds|Open the guide>"
                 )
             ],
@@ -158,7 +158,7 @@ def test_a_partial_answer_says_so_and_shows_its_notes() -> None:
 def test_a_long_text_is_cut_at_a_word(quote: str, end: str) -> None:
     """As late as it can be, and never within an escape."""
     said = answers.answer(1, Answer(Outcome.ANSWERED, 0.9, (replace(CITATION, quote=quote, highlights=()),)), {})
-    text = said.text.removesuffix(" (Refunds &amp; credits › How long)")
+    text = said.text.removesuffix(" (Refunds &amp; credits › By card › How long)")
     assert len(text) > answers.LONGEST_TEXT - 10
     assert text.endswith(end)
 
@@ -167,7 +167,7 @@ def test_when_the_guides_do_not_say() -> None:
     """The nearest sections can be read, and their owner asked."""
     said = answers.answer(7, Answer(Outcome.NOT_IN_GUIDES, 0.1, nearest=(CITATION,)), OWNERS, ask="Chloé Martin")
     assert said.text == (
-        "I looked in the guides, and they don't answer this. Nearest: Refunds &amp; credits › How long"
+        "I looked in the guides, and they don't answer this. Nearest: Refunds &amp; credits › By card › How long"
     )
     assert [b["value"] for b in elements(said.blocks, "read_section")] == ["7:near:0"]
     assert [(b["text"]["text"], b["value"]) for b in elements(said.blocks, "ask_owner")] == [("Ask Chloé Martin", "7")]
@@ -188,7 +188,7 @@ citations = st.builds(
     guide_key=st.just("a.md"),
     title=words,
     section=words,
-    headings=st.just(()),
+    headings=st.lists(words, max_size=5).map(tuple),
     owner=st.one_of(st.none(), words),
     reviewed=st.none(),
     url=st.one_of(st.none(), words.map(lambda text: f"https://x.example/{text}")),
