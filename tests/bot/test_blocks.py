@@ -152,6 +152,25 @@ def test_a_partial_answer_says_so_and_shows_its_notes() -> None:
     assert "Found by words alone." in texts
 
 
+def test_beside_a_partial_answer_are_the_nearest_sections_and_who_can_be_asked() -> None:
+    """Below the quote; an answer that is whole has neither."""
+    near = replace(CITATION, headings=("By cheque",))
+    partly = Answer(Outcome.PARTLY, 0.5, (CITATION,), (near,))
+    said = answers.answer(7, partly, OWNERS, ask="Chloé Martin")
+    whole = answers.answer(7, replace(partly, outcome=Outcome.ANSWERED), OWNERS, ask="Chloé Martin")
+
+    assert said.text.endswith("How long) Other sections that may help: Refunds &amp; credits › By cheque")
+    assert list(every_text(said.blocks))[4:8] == [
+        "Other sections that may help:",
+        "*Refunds &amp; credits* › By cheque",
+        "Read the section",
+        "Ask Chloé Martin",
+    ]
+    assert [b["value"] for b in elements(said.blocks, "read_section")] == ["7:0", "7:near:0"]
+    assert "By cheque" not in whole.text
+    assert elements(whole.blocks, "ask_owner") == []
+
+
 @pytest.mark.parametrize(
     ("quote", "end"), [("Terms & conditions. " + "word " * 700, " word…"), ("&" * 3_000, "&amp;…")]
 )
