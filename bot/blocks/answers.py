@@ -7,7 +7,19 @@ from typing import NamedTuple
 
 from bot.blocks import kit
 from bot.blocks.kit import Block, View
-from bot.blocks.text import day, from_markdown, link, literal, one_line, packed, path, quoted, said, shortened
+from bot.blocks.text import (
+    day,
+    from_markdown,
+    link,
+    literal,
+    one_line,
+    packed,
+    path,
+    quoted,
+    said,
+    shortened,
+    table_head,
+)
 from knowledge.answers import Answer, Citation, Outcome, Section, Sentence
 
 LONGEST = 11_000  # characters of one message; Slack refuses somewhat more, without saying so beforehand
@@ -59,8 +71,9 @@ def answer(
         preface: a sentence before the answer, about how it comes to be here.
         rated: whether it can be rated here (messages only).
     """
-    before = " ".join(filter(None, (literal(preface), _understood(answer))))
-    blocks = [kit.context(words) for words in (literal(preface), _understood(answer)) if words]
+    opening = [words for words in (literal(preface), _understood(answer)) if words]
+    before = " ".join(words if words.endswith((".", "?", "!", "…", "”")) else f"{words}." for words in opening)
+    blocks = [kit.context(words) for words in opening]
     if answer.outcome in (Outcome.ANSWERED, Outcome.PARTLY) and answer.citations:
         blocks += _cited(question_id, answer, owners, ask)
         text = _answer_text(answer)
@@ -180,15 +193,25 @@ def _rating(question_id: int) -> Block:
 def _answer_text(answer: Answer) -> str:
     first = answer.citations[0]
     if answer.sentences:
-        parts = [sentence.text for sentence in answer.sentences]
+        parts = [_in_a_line(sentence.text) for sentence in answer.sentences]
     else:
-        parts = [first.quote[start:end] for start, end in first.highlights] or [first.quote]
-    words = " … ".join(" ".join(line.strip("* ") for line in from_markdown(part) if line) for part in parts)
+        parts = [_highlighted(first.quote, *span) for span in first.highlights] or [_in_a_line(first.quote)]
+    words = " … ".join(parts)
     source = literal(" › ".join(path(first.title, first.headings)))
     if answer.outcome != Outcome.PARTLY:
         return f"{_cut(words, LONGEST_TEXT)} ({source})"
     nearest = _nearest_text(answer, BESIDE)
     return f"{PARTLY} {_cut(words, LONGEST_TEXT - len(nearest))} ({source}){nearest}"
+
+
+def _highlighted(quote: str, start: int, end: int) -> str:
+    """The words that answer; a table's row with the head that stands above it in the quote."""
+    words, head = _in_a_line(quote[start:end]), _in_a_line(table_head(quote, start))
+    return f"{head}: {words}" if head else words
+
+
+def _in_a_line(markdown: str) -> str:
+    return " ".join(line.strip("* ") for line in from_markdown(markdown) if line)
 
 
 def _nearest_text(answer: Answer, opening: str) -> str:

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from itertools import groupby, pairwise
+from itertools import groupby, pairwise, takewhile
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -217,6 +217,21 @@ def from_markdown(source: str, highlights: Spans = (), width: int = SECTION_LIMI
             indent = " " * len(block.prefix) if number else block.prefix
             lines.extend(_render(line, indent, width))
     return lines
+
+
+def table_head(source: str, at: int) -> str:
+    """The head of the table in whose row ``at`` stands; empty in the head itself and outside tables.
+
+    >>> table_head("| Bike | Range |\\n|---|---|\\n| Cargo | 35 km |", 30)
+    '| Bike | Range |'
+    """
+    row = source.rfind("\n", 0, at) + 1
+    above = list(takewhile(_is_row, reversed(source[:row].split("\n")[:-1])))
+    return above[-1] if above and _is_row(source[row:]) else ""
+
+
+def _is_row(line: str) -> bool:
+    return line.lstrip(" \t").startswith("|")
 
 
 def quoted(lines: Iterable[str]) -> list[str]:

@@ -136,6 +136,37 @@ def test_what_a_follow_up_was_taken_to_ask_comes_first() -> None:
         assert len(first) < 500
 
 
+@pytest.mark.parametrize(
+    ("understood", "before"),
+    [
+        ("How heavy is sprint 22", "You asked: “And it?” I took this as: How heavy is sprint 22. "),
+        ("How heavy is it?", "You asked: “And it?” I took this as: How heavy is it? "),
+    ],
+)
+def test_what_was_understood_ends_before_the_answer_begins(understood: str, before: str) -> None:
+    """In the words for notifications, where both are on one line."""
+    answer = Answer(Outcome.ANSWERED, 0.9, citations=(CITATION,), understood=understood)
+    said = answers.answer(7, answer, OWNERS, preface="You asked: “And it?”")
+    assert said.text.startswith(f"{before}Refunds take")
+
+
+@pytest.mark.parametrize(
+    ("row", "words"),
+    [
+        ("| Cargo | 35 km |", "Bike | Range: Cargo | 35 km"),
+        ("| Bike | **Range** |", "Bike | Range"),
+        ("Ranges are in summer.", "Ranges are in summer."),
+    ],
+)
+def test_a_row_is_told_with_the_head_of_its_table(row: str, words: str) -> None:
+    """A figure without the name of its column says nothing to whoever hears only the words."""
+    quote = "| Bike | **Range** |\n|---|---|\n| City | 60 km |\n| Cargo | 35 km |\n\nRanges are in summer."
+    start = quote.index(row)
+    citation = replace(CITATION, quote=quote, highlights=((start, start + len(row)),))
+    said = answers.answer(7, Answer(Outcome.ANSWERED, 0.9, (citation,)), OWNERS)
+    assert said.text == f"{words} (Refunds &amp; credits › By card › How long)"
+
+
 def test_a_written_answer_numbers_its_citations() -> None:
     """A chat model's sentences carry the numbers of the quotes below them."""
     answer = Answer(Outcome.ANSWERED, 0.9, (CITATION,), sentences=(Sentence("Five days <b>.", (0,)),))
