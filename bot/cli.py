@@ -387,13 +387,17 @@ def _warm(library: "Library") -> None:
 
 def _answer_in_words(answer: dict[str, Any]) -> str:
     """An answer as plain text: what it says, then each quote with its source."""
+    from bot.blocks.answers import BESIDE, NEAREST, PARTLY
+
     citations, nearest = answer["citations"], answer["nearest"]
-    said = [" ".join([s["text"], *(f"[{n + 1}]" for n in s["citations"])]) for s in answer["sentences"]]
+    is_partial = bool(citations) and answer["outcome"] == "partly"
+    said = [PARTLY] * is_partial
+    said += [" ".join([s["text"], *(f"[{n + 1}]" for n in s["citations"])]) for s in answer["sentences"]]
     said += [_citation_in_words(n, each) for n, each in enumerate(citations, 1)]
     if not citations and answer["outcome"] != "fault":
         said = ["The guides don't say."]
-        if nearest:
-            said += ["The nearest sections:", *(_source_in_words(each) for each in nearest)]
+    if nearest:
+        said += [BESIDE if is_partial else NEAREST, *(_source_in_words(each) for each in nearest)]
     return "\n\n".join([*said, *answer["notes"]])
 
 
@@ -409,8 +413,9 @@ def _citation_in_words(number: int, citation: dict[str, Any]) -> str:
 
 
 def _source_in_words(citation: dict[str, Any]) -> str:
-    parts = [citation["title"], *([citation["section"]] if citation["section"] != citation["title"] else [])]
-    source = " › ".join(parts)
+    from bot.blocks.text import path
+
+    source = " › ".join(path(citation["title"], citation["headings"]))
     if citation["owner"]:
         source += f", owner {citation['owner']}"
     if citation["reviewed"]:

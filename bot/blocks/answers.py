@@ -7,12 +7,25 @@ from typing import NamedTuple
 
 from bot.blocks import kit
 from bot.blocks.kit import Block, View
-from bot.blocks.text import day, from_markdown, link, literal, one_line, packed, quoted, said, shortened
+from bot.blocks.text import (
+    day,
+    from_markdown,
+    link,
+    literal,
+    one_line,
+    packed,
+    path,
+    quoted,
+    said,
+    shortened,
+    table_head,
+)
 from knowledge.answers import Answer, Citation, Outcome, Section, Sentence
 
 LONGEST = 11_000  # characters of one message; Slack refuses somewhat more, without saying so beforehand
 MOST_CITATIONS = 5
 LONGEST_TEXT = 2_700  # of the words for notifications and screen readers
+MOST_NEAREST = 3
 LARGEST_VIEW = 200_000  # bytes; Slack takes 250 KB
 LONGEST_SECTION = 60_000  # characters that are shown of one
 
@@ -23,6 +36,8 @@ IN_WORDS = {
     Outcome.NOT_IN_GUIDES: "the guides don't say",
     Outcome.FAULT: "something went wrong",
 }
+NEAREST = "The nearest sections are:"
+BESIDE = "Other sections that may help:"  # beside a partial answer
 NOT_IN_GUIDES = "I looked in the guides, and they don't answer this."
 FAULT = "I could not look in the guides just now. Please ask again in a minute."
 
@@ -52,21 +67,22 @@ def answer(
 
     Args:
         owners: the name to show for each owner line of the guides.
-        ask: the name of whoever can be asked when the guides don't say; None when there is nobody.
+        ask: the name of whoever can be asked when the guides don't say all; None when there is nobody.
         preface: a sentence before the answer, about how it comes to be here.
         rated: whether it can be rated here (messages only).
     """
-    before = " ".join(filter(None, (literal(preface), _understood(answer))))
-    blocks = [kit.context(words) for words in (literal(preface), _understood(answer)) if words]
+    opening = [words for words in (literal(preface), _understood(answer)) if words]
+    before = " ".join(words if words.endswith((".", "?", "!", "…", "”")) else f"{words}." for words in opening)
+    blocks = [kit.context(words) for words in opening]
     if answer.outcome in (Outcome.ANSWERED, Outcome.PARTLY) and answer.citations:
-        blocks += _cited(question_id, answer, owners)
+        blocks += _cited(question_id, answer, owners, ask)
         text = _answer_text(answer)
     elif answer.outcome == Outcome.FAULT:
         text = literal(one_line("".join(answer.notes[:1]), 300)) or FAULT
         return Said(f"{before} {text}".strip(), [*blocks, kit.section(text)])
     else:
         blocks += _not_in_guides(question_id, answer, ask)
-        text = _nearest_text(answer)
+        text = NOT_IN_GUIDES + _nearest_text(answer, "Nearest:")
     blocks += [kit.context(note) for note in map(literal, (one_line(n, 300) for n in answer.notes[:3])) if note]
     if rated:
         blocks.append(_rating(question_id))
@@ -78,10 +94,13 @@ def _understood(answer: Answer) -> str:
     return literal(f"I took this as: {one_line(answer.understood, 300)}") if answer.understood else ""
 
 
-def _cited(question_id: int, answer: Answer, owners: Mapping[str, str]) -> list[Block]:
-    blocks = [kit.section(PARTLY)] if answer.outcome == Outcome.PARTLY else []
+def _cited(question_id: int, answer: Answer, owners: Mapping[str, str], ask: str | None) -> list[Block]:
+    is_partial = answer.outcome == Outcome.PARTLY
+    blocks = [kit.section(PARTLY)] if is_partial else []
+    beside = _nearest(question_id, answer, BESIDE, ask) if is_partial else []
     citations = answer.citations[:MOST_CITATIONS]
     room = LONGEST - 2_000  # for the notes, the opening and the marks of quotation
+    room -= sum(len(block["text"]["text"]) for block in beside if "text" in block)
     if answer.sentences:
         written, _ = shortened([_with_numbers(s.text, s.citations) for s in answer.sentences], room // 2)
         texts = packed(written)
@@ -96,7 +115,7 @@ def _cited(question_id: int, answer: Answer, owners: Mapping[str, str]) -> list[
         for part, text in enumerate(quote):
             blocks.append(kit.section(text, None if part else read))
         blocks.append(kit.context(source))
-    return blocks
+    return blocks + beside
 
 
 def streamed(sentence: Sentence) -> str:
@@ -131,23 +150,26 @@ def _source(citation: Citation, owners: Mapping[str, str]) -> str:
 
 
 def _place(citation: Citation) -> str:
-    title = f"*{literal(one_line(citation.title, 100)) or 'Untitled'}*"
-    section = literal(one_line(citation.section, 100))
-    return f"{title} › {section}" if section and citation.section != citation.title else title
+    title, *headings = map(literal, path(citation.title, citation.headings))
+    return " › ".join([f"*{title}*", *headings])
 
 
 def _not_in_guides(question_id: int, answer: Answer, ask: str | None) -> list[Block]:
-    blocks = [kit.section(NOT_IN_GUIDES)]
-    nearest = answer.nearest[:3]
-    if nearest:
-        blocks.append(kit.context("The nearest sections are:"))
+    blocks = [kit.section(NOT_IN_GUIDES), *_nearest(question_id, answer, NEAREST, ask)]
+    if not ask:
+        blocks.append(kit.context("No guide names an owner that I can reach. Please ask whoever installed Frontline."))
+    return blocks
+
+
+def _nearest(question_id: int, answer: Answer, opening: str, ask: str | None) -> list[Block]:
+    """The nearest sections, and who can be asked where they don't help."""
+    nearest = answer.nearest[:MOST_NEAREST]
+    blocks = [kit.context(opening)] if nearest else []
     for number, citation in enumerate(nearest):
         read = kit.button("Read the section", "read_section", f"{question_id}:near:{number}")
         blocks.append(kit.section(_place(citation), read))
     if ask:
         blocks.append(kit.actions(ask_owner_button(question_id, ask)))
-    else:
-        blocks.append(kit.context("No guide names an owner that I can reach. Please ask whoever installed Frontline."))
     return blocks
 
 
@@ -171,25 +193,37 @@ def _rating(question_id: int) -> Block:
 def _answer_text(answer: Answer) -> str:
     first = answer.citations[0]
     if answer.sentences:
-        parts = [sentence.text for sentence in answer.sentences]
+        parts = [_in_a_line(sentence.text) for sentence in answer.sentences]
     else:
-        parts = [first.quote[start:end] for start, end in first.highlights] or [first.quote]
-    words = " … ".join(" ".join(line.strip("* ") for line in from_markdown(part) if line) for part in parts)
-    source = first.title if first.section in ("", first.title) else f"{first.title} › {first.section}"
-    opening = f"{PARTLY} " * (answer.outcome == Outcome.PARTLY)
-    return f"{opening}{_cut(words)} ({literal(one_line(source, 200))})"
+        parts = [_highlighted(first.quote, *span) for span in first.highlights] or [_in_a_line(first.quote)]
+    words = " … ".join(parts)
+    source = literal(" › ".join(path(first.title, first.headings)))
+    if answer.outcome != Outcome.PARTLY:
+        return f"{_cut(words, LONGEST_TEXT)} ({source})"
+    nearest = _nearest_text(answer, BESIDE)
+    return f"{PARTLY} {_cut(words, LONGEST_TEXT - len(nearest))} ({source}){nearest}"
 
 
-def _nearest_text(answer: Answer) -> str:
-    places = "; ".join(f"{c.title} › {c.section}" for c in answer.nearest[:3])
-    return f"{NOT_IN_GUIDES} Nearest: {literal(one_line(places, 400))}" if places else NOT_IN_GUIDES
+def _highlighted(quote: str, start: int, end: int) -> str:
+    """The words that answer; a table's row with the head that stands above it in the quote."""
+    words, head = _in_a_line(quote[start:end]), _in_a_line(table_head(quote, start))
+    return f"{head}: {words}" if head else words
 
 
-def _cut(escaped: str) -> str:
+def _in_a_line(markdown: str) -> str:
+    return " ".join(line.strip("* ") for line in from_markdown(markdown) if line)
+
+
+def _nearest_text(answer: Answer, opening: str) -> str:
+    places = "; ".join(" › ".join(path(c.title, c.headings, 130)) for c in answer.nearest[:MOST_NEAREST])
+    return f" {opening} {literal(places)}" if places else ""
+
+
+def _cut(escaped: str, limit: int) -> str:
     """Escaped words, cut at a space, and within a long word so that no escape is cut in two."""
-    if len(escaped) <= LONGEST_TEXT:
+    if len(escaped) <= limit:
         return escaped
-    return re.sub(r"&\w*$", "", escaped[:LONGEST_TEXT].rsplit(" ", 1)[0]) + "…"
+    return re.sub(r"&\w*$", "", escaped[:limit].rsplit(" ", 1)[0]) + "…"
 
 
 def rating_thanks(question_id: int, helpful: bool, changed: bool, ask: str | None) -> Said:
@@ -211,8 +245,7 @@ def answer_modal(text: str, message: Said) -> View:
 
 def section_modal(section: Section, owners: Mapping[str, str]) -> View:
     """A section as it stands now, the sentence that answered in bold."""
-    path = " › ".join([section.title, *(h for h in section.headings if h != section.title)])
-    parts = [literal(one_line(path, 500))]
+    parts = [literal(" › ".join(path(section.title, section.headings, 500)))]
     if section.owner:
         parts.append(f"owner {literal(one_line(owners.get(section.owner, section.owner), 60))}")
     if section.reviewed:

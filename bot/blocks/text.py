@@ -9,11 +9,12 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from itertools import groupby, pairwise
+from itertools import groupby, pairwise, takewhile
 from typing import Any
 from urllib.parse import urlsplit
 
 SECTION_LIMIT = 3_000  # characters of a section block
+PATH_LIMIT = 200  # characters that say where a section stands
 Spans = Sequence[tuple[int, int]]
 
 _UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b\u202a-\u202e\u2066-\u2069\ufeff]")  # controls, bidi overrides
@@ -38,6 +39,28 @@ def one_line(text: str, limit: int) -> str:
     """On one line and at most ``limit`` characters, for plain text fields (not escaped)."""
     line = " ".join(_UNSEEN.sub("", text).split()).encode("utf-8", "replace").decode()
     return line if len(line) <= limit else line[: limit - 1].rstrip() + "…"
+
+
+def path(title: str, headings: Iterable[str], limit: int = PATH_LIMIT) -> list[str]:
+    """Where a section stands, in plain words: title and headings, none repeated, "…" for those in the middle.
+
+    The title and the two innermost headings always stay; where even these are more than ``limit``, each is cut.
+
+    >>> path("Rental handbook", ["Rental handbook", "Cargo bike", "Range"])
+    ['Rental handbook', 'Cargo bike', 'Range']
+    """
+    parts = [one_line(title, limit) or "Untitled"]
+    for heading in headings:
+        words = one_line(heading, limit)
+        if words and words not in (parts[0], parts[-1]):
+            parts.append(words)
+    shown = parts
+    for first in range(2, len(parts) - 1):
+        if len(" › ".join(shown)) > limit:
+            shown = [parts[0], "…", *parts[first:]]
+    if len(" › ".join(shown)) > limit:
+        shown = [one_line(part, (limit - 10) // min(len(shown), 3)) for part in shown]
+    return shown
 
 
 def said(text: str) -> Iterator[str]:
@@ -194,6 +217,21 @@ def from_markdown(source: str, highlights: Spans = (), width: int = SECTION_LIMI
             indent = " " * len(block.prefix) if number else block.prefix
             lines.extend(_render(line, indent, width))
     return lines
+
+
+def table_head(source: str, at: int) -> str:
+    """The head of the table in whose row ``at`` stands; empty in the head itself and outside tables.
+
+    >>> table_head("| Bike | Range |\\n|---|---|\\n| Cargo | 35 km |", 30)
+    '| Bike | Range |'
+    """
+    row = source.rfind("\n", 0, at) + 1
+    above = list(takewhile(_is_row, reversed(source[:row].split("\n")[:-1])))
+    return above[-1] if above and _is_row(source[row:]) else ""
+
+
+def _is_row(line: str) -> bool:
+    return line.lstrip(" \t").startswith("|")
 
 
 def quoted(lines: Iterable[str]) -> list[str]:

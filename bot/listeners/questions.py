@@ -129,7 +129,7 @@ async def render(parts: Parts, question_id: int, answer: Answer, **how: Any) -> 
     cited = (*answer.citations, *answer.nearest)
     owners = await parts.people.owner_names(citation.owner for citation in cited)
     ask = None
-    if answer.outcome == Outcome.NOT_IN_GUIDES:
+    if answer.outcome in (Outcome.NOT_IN_GUIDES, Outcome.PARTLY):
         ask = await name_to_ask(parts, answer)
     return answers.answer(question_id, answer, owners, ask=ask, **how)
 

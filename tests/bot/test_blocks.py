@@ -26,7 +26,7 @@ CITATION = Citation(
     guide_key="billing/refunds.md",
     title="Refunds & credits",
     section="How long",
-    headings=("Refunds", "How long"),
+    headings=("Refunds & credits", "By card", "How long"),
     owner="chloe@brightwater.example",
     reviewed=date(2026, 3, 3),
     url="https://guides.example/refunds",
@@ -66,7 +66,7 @@ def elements(blocks: Any, action_id: str) -> list[dict[str, Any]]:
 def test_an_answer_quotes_cites_and_can_be_rated() -> None:
     """The quote comes first, the sentence that answers in bold, then its source, then the thumbs."""
     said = answers.answer(7, Answer(Outcome.ANSWERED, 0.9, citations=(CITATION,)), OWNERS)
-    assert said.text == "Refunds take five days. (Refunds &amp; credits › How long)"
+    assert said.text == "Refunds take five days. (Refunds &amp; credits › By card › How long)"
     assert said.blocks == [
         {
             "type": "section",
@@ -83,7 +83,7 @@ def test_an_answer_quotes_cites_and_can_be_rated() -> None:
             "type": "context",
             "elements": [
                 mrkdwn(
-                    "*Refunds &amp; credits* › How long · owner Chloé Martin · reviewed 3 March 2026 · "
+                    "*Refunds &amp; credits* › By card › How long · owner Chloé Martin · reviewed 3 March 2026 · "
                     "<https://guides.example/refunds|Open the guide>"
                 )
             ],
@@ -136,6 +136,37 @@ def test_what_a_follow_up_was_taken_to_ask_comes_first() -> None:
         assert len(first) < 500
 
 
+@pytest.mark.parametrize(
+    ("understood", "before"),
+    [
+        ("How heavy is sprint 22", "You asked: “And it?” I took this as: How heavy is sprint 22. "),
+        ("How heavy is it?", "You asked: “And it?” I took this as: How heavy is it? "),
+    ],
+)
+def test_what_was_understood_ends_before_the_answer_begins(understood: str, before: str) -> None:
+    """In the words for notifications, where both are on one line."""
+    answer = Answer(Outcome.ANSWERED, 0.9, citations=(CITATION,), understood=understood)
+    said = answers.answer(7, answer, OWNERS, preface="You asked: “And it?”")
+    assert said.text.startswith(f"{before}Refunds take")
+
+
+@pytest.mark.parametrize(
+    ("row", "words"),
+    [
+        ("| Cargo | 35 km |", "Bike | Range: Cargo | 35 km"),
+        ("| Bike | **Range** |", "Bike | Range"),
+        ("Ranges are in summer.", "Ranges are in summer."),
+    ],
+)
+def test_a_row_is_told_with_the_head_of_its_table(row: str, words: str) -> None:
+    """A figure without the name of its column says nothing to whoever hears only the words."""
+    quote = "| Bike | **Range** |\n|---|---|\n| City | 60 km |\n| Cargo | 35 km |\n\nRanges are in summer."
+    start = quote.index(row)
+    citation = replace(CITATION, quote=quote, highlights=((start, start + len(row)),))
+    said = answers.answer(7, Answer(Outcome.ANSWERED, 0.9, (citation,)), OWNERS)
+    assert said.text == f"{words} (Refunds &amp; credits › By card › How long)"
+
+
 def test_a_written_answer_numbers_its_citations() -> None:
     """A chat model's sentences carry the numbers of the quotes below them."""
     answer = Answer(Outcome.ANSWERED, 0.9, (CITATION,), sentences=(Sentence("Five days <b>.", (0,)),))
@@ -152,13 +183,32 @@ def test_a_partial_answer_says_so_and_shows_its_notes() -> None:
     assert "Found by words alone." in texts
 
 
+def test_beside_a_partial_answer_are_the_nearest_sections_and_who_can_be_asked() -> None:
+    """Below the quote; an answer that is whole has neither."""
+    near = replace(CITATION, headings=("By cheque",))
+    partly = Answer(Outcome.PARTLY, 0.5, (CITATION,), (near,))
+    said = answers.answer(7, partly, OWNERS, ask="Chloé Martin")
+    whole = answers.answer(7, replace(partly, outcome=Outcome.ANSWERED), OWNERS, ask="Chloé Martin")
+
+    assert said.text.endswith("How long) Other sections that may help: Refunds &amp; credits › By cheque")
+    assert list(every_text(said.blocks))[4:8] == [
+        "Other sections that may help:",
+        "*Refunds &amp; credits* › By cheque",
+        "Read the section",
+        "Ask Chloé Martin",
+    ]
+    assert [b["value"] for b in elements(said.blocks, "read_section")] == ["7:0", "7:near:0"]
+    assert "By cheque" not in whole.text
+    assert elements(whole.blocks, "ask_owner") == []
+
+
 @pytest.mark.parametrize(
     ("quote", "end"), [("Terms & conditions. " + "word " * 700, " word…"), ("&" * 3_000, "&amp;…")]
 )
 def test_a_long_text_is_cut_at_a_word(quote: str, end: str) -> None:
     """As late as it can be, and never within an escape."""
     said = answers.answer(1, Answer(Outcome.ANSWERED, 0.9, (replace(CITATION, quote=quote, highlights=()),)), {})
-    text = said.text.removesuffix(" (Refunds &amp; credits › How long)")
+    text = said.text.removesuffix(" (Refunds &amp; credits › By card › How long)")
     assert len(text) > answers.LONGEST_TEXT - 10
     assert text.endswith(end)
 
@@ -167,7 +217,7 @@ def test_when_the_guides_do_not_say() -> None:
     """The nearest sections can be read, and their owner asked."""
     said = answers.answer(7, Answer(Outcome.NOT_IN_GUIDES, 0.1, nearest=(CITATION,)), OWNERS, ask="Chloé Martin")
     assert said.text == (
-        "I looked in the guides, and they don't answer this. Nearest: Refunds &amp; credits › How long"
+        "I looked in the guides, and they don't answer this. Nearest: Refunds &amp; credits › By card › How long"
     )
     assert [b["value"] for b in elements(said.blocks, "read_section")] == ["7:near:0"]
     assert [(b["text"]["text"], b["value"]) for b in elements(said.blocks, "ask_owner")] == [("Ask Chloé Martin", "7")]
@@ -188,7 +238,7 @@ citations = st.builds(
     guide_key=st.just("a.md"),
     title=words,
     section=words,
-    headings=st.just(()),
+    headings=st.lists(words, max_size=5).map(tuple),
     owner=st.one_of(st.none(), words),
     reviewed=st.none(),
     url=st.one_of(st.none(), words.map(lambda text: f"https://x.example/{text}")),

@@ -14,6 +14,7 @@ import yaml
 from sqlalchemy import text
 
 from bot import cli, demo, doctor, running, settings
+from bot.blocks.answers import BESIDE, PARTLY
 from bot.records.database import engine_for, migrate
 from knowledge.ingest import ingest
 from knowledge.words import Filters
@@ -24,6 +25,7 @@ CITATION = {
     "guide_key": "billing/refunds.md",
     "title": "Refunds",
     "section": "Outages",
+    "headings": ["Refunds", "Brook 4", "Outages"],
     "owner": "chloe@brightwater.example",
     "reviewed": "2026-09-14",
     "url": "https://guides.example/refunds",
@@ -212,7 +214,8 @@ def test_ask_shows_quote_and_source(frontline: Callable[..., Said], monkeypatch:
     assert asked == [("Is an outage credited?", Filters("Brook 4", "en"))]
     assert "| We credit a day. It needs no form." in said.out
     source = (
-        "[1] Refunds › Outages, owner chloe@brightwater.example, reviewed 2026-09-14, https://guides.example/refunds"
+        "[1] Refunds › Brook 4 › Outages, owner chloe@brightwater.example, reviewed 2026-09-14, "
+        "https://guides.example/refunds"
     )
     assert source in said.out
 
@@ -253,7 +256,17 @@ def test_ask_says_when_the_guides_do_not(frontline: Callable[..., Said], monkeyp
     said = frontline("ask", "Is the moon credited?")
     assert said.code == 0
     assert "The guides don't say." in said.out
-    assert "Refunds › Outages" in said.out
+    assert "Refunds › Brook 4 › Outages" in said.out
+
+
+def test_ask_says_what_may_answer_only_a_part(frontline: Callable[..., Said], monkeypatch: pytest.MonkeyPatch) -> None:
+    """In the words that Slack shows, with the nearest sections below."""
+    partly = ANSWERED | {"outcome": "partly", "nearest": [CITATION | {"headings": ["Fees"]}]}
+    monkeypatch.setattr(running, "answer", lambda *_: partly)
+    lines = frontline("ask", "Is an outage credited?").out.splitlines()
+    assert lines[:3] == [PARTLY, "", "  | We credit a day. It needs no form."]
+    assert lines[-3] == BESIDE
+    assert lines[-1].startswith("Refunds › Fees, owner")
 
 
 def test_ask_says_when_it_could_not_look(frontline: Callable[..., Said], monkeypatch: pytest.MonkeyPatch) -> None:

@@ -16,6 +16,7 @@ from bot.blocks.text import (
     literal,
     one_line,
     packed,
+    path,
     quoted,
     said,
     shortened,
@@ -62,6 +63,28 @@ def test_marks_of_bold_come_in_pairs(source: str, highlights: list[tuple[int, in
         outside_code = re.sub(r"`[^`]*`", "", line)
         assert outside_code.count("*") % 2 == 0
         assert "`" not in outside_code
+
+
+@pytest.mark.parametrize(
+    ("headings", "shown"),
+    [
+        ([], "Handbook"),
+        (["Handbook", "Cargo bike", "Range", "Range"], "Handbook › Cargo bike › Range"),
+        (["Bikes " * 5, "Cargo bike", "Range"], "Handbook › … › Cargo bike › Range"),
+        (["Bikes " * 5, "Cargo", "Range", "Up"], "Handbook › … › Cargo › Range › Up"),
+        (["Bikes " * 9, "Cargo bike " * 9, "Range " * 9], "Handbook › … › Cargo bik… › Range Ran…"),
+        (["Range " * 9], "Handbook › Range Range Ra…"),
+    ],
+)
+def test_a_path_keeps_its_title_and_its_innermost_headings(headings: list[str], shown: str) -> None:
+    """Which product a section is about is seen; what is repeated is left out, and the middle of what is long."""
+    assert " › ".join(path("Handbook", headings, 40)) == shown
+
+
+@given(hostile, st.lists(hostile, max_size=6), st.integers(60, 300))
+def test_a_path_fits(title: str, headings: list[str], limit: int) -> None:
+    """However long titles and headings are, or however many."""
+    assert len(" › ".join(path(title, headings, limit))) <= limit
 
 
 @given(st.lists(st.text(max_size=2_900)), st.integers(100, 3_000))
