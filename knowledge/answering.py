@@ -12,7 +12,7 @@ from knowledge.answers import Answer, Citation, Outcome, Sentence, Show
 from knowledge.calibration import Calibration
 from knowledge.chat_model import ChatModel
 from knowledge.citations import Quotable, resolve
-from knowledge.followups import condensed
+from knowledge.followups import asked_alone, condensed
 from knowledge.index import NO_FILTERS, Index, reading
 from knowledge.instructions import instructions_in
 from knowledge.lexical import stems
@@ -31,6 +31,7 @@ CLOSE_PASSAGE, CLOSE_READ = 0.5, 0.05
 CLOSE_SENTENCE = 0.08  # a further sentence is marked when it scores at most so much below the best
 OF_UNKNOWN = 0.05  # most that a question on a product no guide knows is given; none of 548 answerable ones named any
 CLOSE_ROW = 0.001  # a further row, which is on something else even if all its words but one are the same
+LIKELIER = 0.05  # by how much, at least, a question alone is answered rather than with its story; that may matter
 SAME_WORDS = 0.8  # passages that share so many of their words say the same thing
 
 NO_GUIDES = "There are no guides yet."
@@ -97,9 +98,20 @@ class Answering:
         began = time.monotonic()
         understood = condensed(question, turns, self._index.words.names, self._chat_model)
         asked = understood or question
-        found = self._retriever.retrieve(asked, filters)
-        answer = self.answer_from(found.respelled or asked, found, show, began)
-        return replace(answer, understood=found.respelled or understood)
+        found = self.find(asked, filters)
+        answer = self.answer_from(found.taken_as or asked, found, show, began)
+        return replace(answer, understood=found.taken_as or understood)
+
+    def find(self, question: str, filters: Filters = NO_FILTERS) -> Found:
+        """What there is on a question; on what it asks alone, where that is likelier answered than with its story."""
+        found = self._retriever.retrieve(question, filters)
+        alone = asked_alone(question, self._index.words.names)
+        if alone is None:
+            return found
+        of_that = self._retriever.retrieve(alone, filters)
+        if self._likely(of_that) < self._likely(found) + LIKELIER:
+            return found
+        return replace(of_that, taken_as=of_that.taken_as or alone)
 
     def answer_from(self, question: str, found: Found, show: Show | None = None, began: float | None = None) -> Answer:
         """The answer that stands on what was found, whichever way the decision falls.
@@ -110,18 +122,16 @@ class Answering:
         notes = self._notes(found)
         if found.features is None:
             return Answer(Outcome.NOT_IN_GUIDES, 0.0, notes=notes)
-        half = self._calibration.half(dense=found.dense)
-        likely = half.probability(found.features)
+        likely, outcome = self._likely(found), self._outcome(found)
         evidence = self._evidence(found)
         if not evidence.sources or evidence.sources[0].passage is not found.passages[0]:
             return Answer(Outcome.FAULT, 0.0, notes=(CHANGING,))  # the decision was on what is no longer there
-        if found.unknown:  # the answer for its sibling reads just as well, and is wrong, wherever the bars are
-            likely = min(likely, OF_UNKNOWN)
+        if found.unknown:
             notes = (_not_mentioned(found.unknown), *notes)
-        if found.unknown or likely < half.partly:
+        if outcome is Outcome.NOT_IN_GUIDES:
             return Answer(Outcome.NOT_IN_GUIDES, likely, nearest=_nearest(evidence, ()), notes=notes)
         written = self._writer.write(question, evidence, show, began)
-        outcome = written.outcome or (Outcome.ANSWERED if likely >= half.answered else Outcome.PARTLY)
+        outcome = written.outcome or outcome
         return Answer(
             outcome,
             likely,
@@ -130,6 +140,21 @@ class Answering:
             sentences=written.sentences,
             notes=(*written.notes, *notes),
         )
+
+    def _likely(self, found: Found) -> float:
+        """How likely it is that the guides hold the answer."""
+        if found.features is None:
+            return 0.0
+        likely = self._calibration.half(dense=found.dense).probability(found.features)
+        # The answer for its sibling reads just as well, and is wrong, wherever the bars are.
+        return min(likely, OF_UNKNOWN) if found.unknown else likely
+
+    def _outcome(self, found: Found) -> Outcome:
+        """What that makes of the answer, before it is written."""
+        half, likely = self._calibration.half(dense=found.dense), self._likely(found)
+        if found.unknown or found.features is None or likely < half.partly:
+            return Outcome.NOT_IN_GUIDES
+        return Outcome.ANSWERED if likely >= half.answered else Outcome.PARTLY
 
     def _notes(self, found: Found) -> tuple[str, ...]:
         if not self._index.words.guides:

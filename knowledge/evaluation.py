@@ -337,7 +337,7 @@ def ask_all(
         asked = []
         for number, row in enumerate(questions, 1):
             began = time.perf_counter()
-            found = retriever.retrieve(row.question)
+            found = answering.find(row.question)
             answer = answering.answer_from(row.question, found)
             asked.append(Asked(row, found, answer, time.perf_counter() - began))
             if progress:

@@ -27,6 +27,7 @@ LONGEST_SHORT = 6  # words of a question that hardly says anything: "How long do
 ENOUGH_BEFORE = 3  # words of meaning before an "it" that it may well stand for
 
 _FOREIGN = re.compile(r"\w+://|www\.|<[@!#]|\]\(")
+_SENTENCE_END = re.compile(r"(?<=[.!?…])\s+|\n+")  # in a hurry, few begin the next one with a capital
 _NUMBER = re.compile(r"\d+")
 _WORD = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*")
 _OPENER = re.compile(
@@ -132,6 +133,22 @@ def stands_for(question: str, turns: Sequence[str], names: Names) -> str | None:
             return _named(question, noun, _with_article(before, earlier[0]))
         return _both(before, question)
     return None
+
+
+def asked_alone(message: str, names: Names) -> str | None:
+    """What a message asks without the story around it: its questions, and what names or counts something.
+
+    Where nothing ends with a question mark, the last sentence asks. None where that is all of the message, or where the
+    question leans on the story ("Does it cost anything?").
+    """
+    sentences = [each for part in _SENTENCE_END.split(message) if (each := _plain(part))]
+    asking = [at for at, each in enumerate(sentences) if each.endswith("?")] or [len(sentences) - 1]
+    kept = [each for at, each in enumerate(sentences) if at in asking or _NUMBER.search(each) or _names_in(each, names)]
+    if len(kept) == len(sentences):
+        return None
+    story = " ".join(sentences[: asking[0]])
+    leans = stands_for(sentences[asking[0]], [story], names) is not None
+    return None if leans else " ".join(kept)
 
 
 def _plain(text: str) -> str:

@@ -57,7 +57,7 @@ class Found:
     unknown: tuple[str, ...] = ()  # products that the question names and no guide knows, though it knows their siblings
     alike: Mapping[int, Vectors] = field(default_factory=dict)  # by chunk id, the cosine of each of its units
     rarity: Mapping[str, float] = field(default_factory=dict)  # of the question's words
-    respelled: str | None = None  # the question as it was looked up, where that is not as it was typed
+    taken_as: str | None = None  # the question as it was looked up, where that is not as it was asked
     _read: dict[int, Closely] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def closely(self, passage: Passage) -> Closely:

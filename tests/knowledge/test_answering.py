@@ -61,6 +61,19 @@ def test_neither_a_heading_nor_the_head_of_a_table_is_marked(question: str, libr
     assert not any(words.startswith(("#", "| Case |", "| ---")) for words in bold)
 
 
+def test_a_story_around_a_question_does_not_hide_it(library: Library) -> None:
+    """The question alone is answered, and the answer says that it was taken so."""
+    story = (
+        "Hi, I have a lady on the line who is upset, she was waiting for twenty minutes and this is her second call."
+    )
+    answer = library.answer(f"{story} When can a visit be moved free of charge?")
+
+    assert answer.understood == "When can a visit be moved free of charge?"
+    assert answer.outcome is Outcome.ANSWERED
+    assert answer.citations[0].guide_key == "visits.md"
+    assert library.answer(f"{story} Who won the football match last night?").outcome is Outcome.NOT_IN_GUIDES
+
+
 FAQ = """# Gift cards
 
 **Can a gift card be refunded?** Yes. Within 14 days, if nothing was spent.

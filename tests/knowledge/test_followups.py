@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from langchain_core.language_models import FakeListChatModel
 
 from knowledge.chat_model import ChatModel
-from knowledge.followups import condensed, stands_for
+from knowledge.followups import asked_alone, condensed, stands_for
 from knowledge.names import Names
 
 ROOT = Path(__file__).parents[2]
@@ -178,3 +178,25 @@ def test_any_two_texts_make_a_question_or_none(before: list[str], question: list
 
     assert understood is None or 0 < len(understood) <= len(" ".join([*before, *question])) + 20
     assert "\n" not in (understood or "")
+
+
+STORY = "Hi team, I have a customer on the line who is quite upset. She was on hold for ages"
+
+
+@pytest.mark.parametrize(
+    ("message", "alone"),
+    [
+        (f"{STORY}. How long does a refund take?", "How long does a refund take?"),
+        (f"{STORY}\nhow long does a refund take", "how long does a refund take"),  # in a hurry, without any stops
+        (f"{STORY}. how long does a refund take? thanks!", "how long does a refund take?"),
+        (f"{STORY}. She has a Brook 4. Is it covered?", None),  # it is the story's
+        (f"{STORY}. She has a Brook 4. How do I reset the router?", "She has a Brook 4. How do I reset the router?"),
+        (f"{STORY}. Paid 45 pounds. Is there a refund?", "Paid 45 pounds. Is there a refund?"),
+        ("How long does a refund take?", None),
+        ("How long does a refund take? And by cheque?", None),
+        ("", None),
+    ],
+)
+def test_a_question_is_told_from_its_story(message: str, alone: str | None, names: Names) -> None:
+    """What names or counts something stays with it, and nothing is left out of what the question leans on."""
+    assert asked_alone(message, names) == alone
