@@ -7,12 +7,15 @@ import warnings
 import zipfile
 from collections.abc import Iterable, Sequence
 from datetime import datetime, time
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from xml.sax import SAXParseException
 
 from knowledge.chunking import LIMIT
 from knowledge.loading import Converted, Limits, Refused
 from knowledge.pdf import pages_as_markdown
+
+if TYPE_CHECKING:
+    from bs4 import BeautifulSoup
 
 _TABLE = LIMIT - 150  # characters of one Markdown table: it goes into a chunk whole, under a heading
 _CONTROL = re.compile(r"[\x01-\x08\x0e-\x1a\x1c-\x1f\x7f]")
@@ -82,8 +85,27 @@ def _html(content: bytes) -> Converted:
     from bs4 import BeautifulSoup
     from markitdown.converters import HtmlConverter
 
-    closed = str(BeautifulSoup(html, "lxml"))  # markitdown's parser would nest items whose end tags are left out
+    soup = BeautifulSoup(html, "lxml")
+    _strip(soup)
+    closed = str(soup)  # markitdown's parser would nest items whose end tags are left out
     return Converted(HtmlConverter().convert_string(closed, **_MARKDOWNIFY).markdown)
+
+
+def _strip(soup: "BeautifulSoup") -> None:
+    """Takes away what stands around a page's own text: menus, footers, what is there for the eye only.
+
+    A header with a menu is the site's, unless the only title of the page stands in it. What is hidden and holds blocks
+    of text stays: it may be the answer that a click unfolds.
+    """
+    titles = soup("h1")
+    for header in soup("header"):
+        if header.nav and not (header.h1 and len(titles) == 1):
+            header.decompose()
+    for around in soup(["nav", "footer"]):
+        around.decompose()
+    for hidden in soup(None, {"aria-hidden": "true"}):
+        if not hidden(["p", "li", "td"], limit=1):
+            hidden.decompose()
 
 
 def _docx(content: bytes, limits: Limits) -> Converted:

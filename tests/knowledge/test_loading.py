@@ -147,6 +147,18 @@ def test_html(take: Take) -> None:
     assert "alert" not in text
 
 
+def test_what_stands_around_a_web_page_is_left_out(take: Take) -> None:
+    """Menus and footers are no guide; a header's title and an answer that is still folded away are part of it."""
+    html = (
+        "<body><header><b>Larkfield</b><nav><nav>Home</nav></nav></header>"
+        "<header><nav>Menu</nav><h1>Boiler cover <a aria-hidden='true' href='#c'>#</a></h1></header>"
+        "<article><header>For engineers.</header><p>It costs £9.</p>"
+        "<div aria-hidden='true'><p>Within 14 days.</p></div></article>"
+        "<footer>Printed copies are not controlled.<nav>Imprint</nav></footer></body>"
+    )
+    assert take("cover.html", html).text == "# Boiler cover\n\nFor engineers.\n\nIt costs £9.\n\nWithin 14 days."
+
+
 def test_docx(take: Take) -> None:
     """Headings and tables of a Word file are kept."""
     content = docx(
