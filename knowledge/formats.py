@@ -6,7 +6,9 @@ import re
 import warnings
 import zipfile
 from collections.abc import Iterable, Sequence
+from copy import copy
 from datetime import datetime, time
+from itertools import pairwise, zip_longest
 from typing import TYPE_CHECKING, Any
 from xml.sax import SAXParseException
 
@@ -15,7 +17,7 @@ from knowledge.loading import Converted, Limits, Refused
 from knowledge.pdf import pages_as_markdown
 
 if TYPE_CHECKING:
-    from bs4 import BeautifulSoup
+    from bs4 import BeautifulSoup, Tag
 
 _TABLE = LIMIT - 150  # characters of one Markdown table: it goes into a chunk whole, under a heading
 _CONTROL = re.compile(r"[\x01-\x08\x0e-\x1a\x1c-\x1f\x7f]")
@@ -25,6 +27,8 @@ _SLIDE = re.compile(r"^<!-- Slide number: (\d+) -->$", re.MULTILINE)
 _XML_STARTS = (b"<", b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff", b"\0<", b"\0\0\0<")
 _POINTS_OUTSIDE = re.compile(r"^[/\\]|^\w:|(?:^|[/\\])\.\.(?:[/\\]|$)")
 _MEMBERS = 10_000
+_DIGIT = re.compile(r"\d")
+_WIDEST = 100  # columns or rows that a cell may go over
 _MARKDOWNIFY: dict[str, Any] = {
     "strict": True,
     "escape_asterisks": False,
@@ -87,7 +91,7 @@ def _html(content: bytes) -> Converted:
 
     soup = BeautifulSoup(html, "lxml")
     _strip(soup)
-    closed = str(soup)  # markitdown's parser would nest items whose end tags are left out
+    closed = _with_flat_tables(soup)  # markitdown's parser would nest items whose end tags are left out
     return Converted(HtmlConverter().convert_string(closed, **_MARKDOWNIFY).markdown)
 
 
@@ -108,14 +112,107 @@ def _strip(soup: "BeautifulSoup") -> None:
             hidden.decompose()
 
 
+def _with_flat_tables(soup: "BeautifulSoup") -> str:
+    """The page with each cell that goes over several columns or rows written into all of them.
+
+    Markdown has no such cells. A table that holds others is a page's layout, and stays.
+    """
+    for table in soup("table"):
+        if not table.table:
+            _flatten(soup, table)
+    return str(soup)
+
+
+def _flatten(soup: "BeautifulSoup", table: "Tag") -> None:
+    """A title over all columns goes above the table; several head rows become one that says what all of them say."""
+    grid = _grid(table("tr"))
+    width = max((len(row) for row in grid if not _is_alone(row)), default=0)
+    first = next((number for number, row in enumerate(grid) if not _is_alone(row)), len(grid))
+    body = first + _heads(grid[first:])
+    if not width or (body == 1 and all(_spans(cell) == (1, 1) for cell in table(["td", "th"]))):
+        return
+    titles = [table.caption, *(cell for row in grid[:first] for cell in row[:1])]
+    head = [" ".join(dict.fromkeys(map(_words, column))).strip() for column in zip_longest(*grid[first:body])]
+    lines = [[soup.new_tag("th", string=name) for name in head]]
+    for places in grid[body:]:
+        told = places[: 1 if _is_alone(places) else width]
+        lines.append([copy(cell) if cell else soup.new_tag("td") for cell in told])
+    table.insert_before(*(soup.new_tag("p", string=_words(title)) for title in titles if title))
+    table.clear()
+    for line in lines:
+        line += (soup.new_tag("td") for _ in range(width - len(line)))
+        for cell in line:
+            del cell["colspan"], cell["rowspan"]
+        row = soup.new_tag("tr")
+        row.extend(line)
+        table.append(row)
+
+
+def _grid(rows: Sequence["Tag"]) -> list[list["Tag | None"]]:
+    """The cell at each place of a table; one that goes over several places is at each of them."""
+    places: list[dict[int, Tag]] = [{} for _ in rows]
+    for number, row in enumerate(rows):
+        at = 0
+        for cell in row(["td", "th"]):
+            while at in places[number]:
+                at += 1
+            wide, high = _spans(cell)
+            for place in places[number : number + high]:
+                place.update(dict.fromkeys(range(at, at + wide), cell))
+            at += wide
+    return [[place.get(column) for column in range(max(place, default=-1) + 1)] for place in places]
+
+
+def _spans(cell: "Tag") -> tuple[int, int]:
+    """Over how many columns and over how many rows a cell goes."""
+    wide, high = (str(cell.get(name)) for name in ("colspan", "rowspan"))
+    return _span(wide), _span(high)
+
+
+def _span(written: str) -> int:
+    return max(1, min(int(written), _WIDEST)) if re.fullmatch("[0-9]{1,9}", written) else 1
+
+
+def _heads(grid: Sequence[Sequence["Tag | None"]]) -> int:
+    """How many rows of a table name its columns.
+
+    Where the page doesn't say so, the second does when a cell of the first reaches into it, or when the first has a
+    name over several columns and the second no figures.
+    """
+    said = 0
+    for row in grid:
+        if _is_alone(row) or not all(cell and (cell.name == "th" or cell.find_parent("thead")) for cell in row):
+            break
+        said += 1
+    if said < 2 and len(grid) > 2:
+        first, second = grid[:2]
+        reaches = any(cell and cell is below for cell, below in zip(first, second, strict=False))
+        names_several = any(cell and cell is beside for cell, beside in pairwise(first))
+        said = 2 if reaches or (names_several and not _DIGIT.search(" ".join(map(_words, second)))) else 1
+    return max(1, min(said, len(grid) - 1))
+
+
+def _is_alone(row: Sequence["Tag | None"]) -> bool:
+    """Whether a row has no more than one cell, however wide it is."""
+    return len({id(cell) for cell in row if cell}) < 2
+
+
+def _words(cell: "Tag | None") -> str:
+    return " ".join(cell.get_text(" ").split()) if cell else ""
+
+
 def _docx(content: bytes, limits: Limits) -> Converted:
     _check_archive(content, limits)
+    from bs4 import BeautifulSoup
     from markitdown import StreamInfo
     from markitdown.converters import DocxConverter
 
     styles = "p[style-name='Title'] => h1:fresh\np[style-name='Subtitle'] => p:fresh"
     stream = StreamInfo(extension=".docx")
     converter = DocxConverter()  # type: ignore[no-untyped-call]
+    page: Any = converter._html_converter  # it offers no other way to what it makes of the file before Markdown
+    as_markdown = page.convert_string
+    page.convert_string = lambda html, **options: as_markdown(_with_flat_tables(BeautifulSoup(html, "lxml")), **options)
     return Converted(converter.convert(io.BytesIO(content), stream, style_map=styles, **_MARKDOWNIFY).markdown)
 
 

@@ -159,6 +159,37 @@ def test_what_stands_around_a_web_page_is_left_out(take: Take) -> None:
     assert take("cover.html", html).text == "# Boiler cover\n\nFor engineers.\n\nIt costs £9.\n\nWithin 14 days."
 
 
+def test_cells_over_several_columns_or_rows(take: Take) -> None:
+    """Each says what it says in all of them, so that no figure stands below the name of another column."""
+    html = (
+        "<table><caption>Cover</caption><thead><tr><th colspan=9>Prices 2026</th></tr>"
+        "<tr><th rowspan=2>What</th><th colspan=2>Bronze</th></tr><tr><th>home</th><th>landlord</th></tr></thead>"
+        "<tr><td rowspan=2>Price</td><td>£9</td><td>£12</td></tr><tr><td colspan=2>not <b>known</b></td></tr>"
+        "<tr><td colspan=3>Extras</td></tr><tr><td>Drains</td><td>no</td></tr></table>"
+    )
+    assert take("cover.html", html).text == (
+        "Cover\n\nPrices 2026\n\n"
+        "| What | Bronze home | Bronze landlord |\n| --- | --- | --- |\n"
+        "| Price | £9 | £12 |\n| Price | not **known** | not **known** |\n| Extras |  |  |\n| Drains | no |  |"
+    )
+
+
+@pytest.mark.parametrize(
+    ("rows", "expected"),
+    [
+        ("<td>A<td colspan=2>B<tr><td>x<td>y<td>z<tr><td>1<td>2<td>3", "| A x | B y | B z |"),
+        ("<td>A<td colspan=2>B<tr><td>x<td>7<td>z<tr><td>1<td>2<td>3", "| A | B | B |"),
+        ("<td>A<td>B<tr><td rowspan=2>x<td>y<tr><td>z", "| A | B |"),
+        ("<td>A<td>B<tr><td>x<td><table><tr><td colspan=2>y<td>z</table>", "| A | B |"),
+        ("<td>A<td colspan=1000000>B<tr><td>x<td>7", "| A | B | B | B"),
+    ],
+    ids=["groups", "figures", "in the body", "layout", "endless"],
+)
+def test_head_rows_that_the_page_does_not_name(take: Take, rows: str, expected: str) -> None:
+    """The row below a name over several columns is the head too, unless it has figures."""
+    assert take("cover.html", f"<table><tr>{rows}</table>").text.startswith(expected)
+
+
 def test_docx(take: Take) -> None:
     """Headings and tables of a Word file are kept."""
     content = docx(
@@ -167,6 +198,20 @@ def test_docx(take: Take) -> None:
     )
     draft = take("a.docx", content)
     assert (draft.title, draft.text) == ("Porting", "# Porting\n\nAsk for form_9.")
+
+
+def test_docx_with_cells_over_several_columns_or_rows(take: Take) -> None:
+    """Word has them too, and names no head rows."""
+    cells = [
+        [('<w:vMerge w:val="restart"/>', "What"), ('<w:gridSpan w:val="2"/>', "Bronze")],
+        [("<w:vMerge/>", ""), ("", "home"), ("", "landlord")],
+        [("", "Price"), ("", "£9"), ("", "£12")],
+    ]
+    cell = "<w:tc><w:tcPr>{}</w:tcPr><w:p><w:r><w:t>{}</w:t></w:r></w:p></w:tc>"
+    rows = "".join(f"<w:tr>{''.join(cell.format(*each) for each in row)}</w:tr>" for row in cells)
+    assert take("a.docx", docx(f"<w:tbl>{rows}</w:tbl>")).text == (
+        "| What | Bronze home | Bronze landlord |\n| --- | --- | --- |\n| Price | £9 | £12 |"
+    )
 
 
 def test_pptx(take: Take) -> None:
