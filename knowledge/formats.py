@@ -8,13 +8,14 @@ import zipfile
 from collections.abc import Iterable, Sequence
 from copy import copy
 from datetime import datetime, time
-from itertools import pairwise, zip_longest
+from itertools import pairwise, takewhile, zip_longest
 from typing import TYPE_CHECKING, Any
 from xml.sax import SAXParseException
 
 from knowledge.chunking import LIMIT
 from knowledge.loading import Converted, Limits, Refused
 from knowledge.pdf import pages_as_markdown
+from knowledge.sentences import has_second_head
 
 if TYPE_CHECKING:
     from bs4 import BeautifulSoup, Tag
@@ -259,7 +260,9 @@ def _csv(content: bytes, limits: Limits) -> Converted:
 
 
 def _tables(rows: Iterable[Sequence[object]], limits: Limits) -> str:
-    """Rows as Markdown tables, the first row as the header of each.
+    """Rows as Markdown tables, the first row as the header of each, with the second if that names columns too.
+
+    Titles above it become paragraphs.
 
     A long table becomes several that each fit into a chunk with the header on top, for a row alone says little.
     Where a row is too long for that, each is a list item that names its columns.
@@ -279,12 +282,21 @@ def _tables(rows: Iterable[Sequence[object]], limits: Limits) -> str:
             kept.append(words)
     if not kept:
         return ""
-    width = max(len(row) for row in kept)
-    header, *body = ([*row, *[""] * (width - len(row))] for row in kept)
+    titles = list(takewhile(lambda row: len([*filter(None, row)]) == 1, kept))
+    if len(titles) * 2 >= len(kept):  # it is a list, with a note beside it perhaps
+        titles = []
+    return "\n\n".join([*(title for row in titles for title in row if title), _under_header(kept[len(titles) :])])
+
+
+def _under_header(rows: Sequence[Sequence[str]]) -> str:
+    width = max(len(row) for row in rows)
+    header, *body = ([*row, *[""] * (width - len(row))] for row in rows)
     top = f"{_row(header)}\n{_row(['---'] * width)}"
     lines = [_row(row) for row in body]
     if len(top) + max((len(line) for line in lines), default=0) > _TABLE:
         return "\n".join(_item(header, row) for row in body)
+    if lines and has_second_head([*top.split("\n"), lines[0]]):
+        top += f"\n{lines.pop(0)}"
     tables = [top]
     size = len(top)
     for line in lines:

@@ -240,6 +240,49 @@ def test_xlsx(take: Take) -> None:
     assert take("a.xlsx", content.getvalue()).text == f"## Plans\n\n{table}"
 
 
+@pytest.mark.parametrize(
+    ("rows", "expected"),
+    [
+        (
+            [["Prices 2026"], [], [None, "by Ana"], ["Plan", "Price"], ["Basic", 20], ["Plus", 30]],
+            "Prices 2026\n\nby Ana",
+        ),
+        ([["Colleague"], ["Ana"], ["Ben"], ["Chloe", "on leave"]], "| Colleague |  |\n| --- | --- |\n| Ana |  |"),
+        ([["Colleague"], ["Ana"]], "| Colleague |\n| --- |\n| Ana |"),
+    ],
+)
+def test_titles_above_a_table_in_a_sheet(take: Take, rows: list[list[object]], expected: str) -> None:
+    """They stand above it, and the names of its columns at its head; a list has no titles."""
+    from openpyxl import Workbook
+
+    book = Workbook()
+    for row in rows:
+        book.active.append(row)
+    book.save(content := io.BytesIO())
+    text = take("a.xlsx", content.getvalue()).text
+    assert text.startswith(f"## Sheet\n\n{expected}")
+    assert ("| Plan | Price |\n| --- | --- |\n| Basic | 20 |\n| Plus | 30 |" in text) == ("Prices" in expected)
+
+
+@pytest.mark.parametrize(
+    ("head", "expected"),
+    [
+        ("Plan,a month,a year\n", "| Plan | a month | a year |\n| --- | --- | --- |\n| Plan "),
+        (
+            ",Price,,,Term\nPlan,a month,a year,,from\n",
+            "|  | Price |  |  | Term |\n| --- | --- | --- | --- | --- |\n| Plan | a month | a year |  | from |\n| Plan ",
+        ),
+    ],
+)
+def test_every_part_of_a_long_table_below_a_title_names_its_columns(take: Take, head: str, expected: str) -> None:
+    """Not the title, which is no name of a column; and not only the first row of the names."""
+    rows = "".join(f"Plan {number},{number} euros,{10 * number} euros\n" for number in range(200))
+    parts = take("prices.csv", f"Prices,,\nof all plans,,\n{head}{rows}").text.split("\n\n")
+    assert parts[:2] == ["Prices", "of all plans"]
+    assert len(parts) > 3
+    assert all(part.startswith(expected) for part in parts[2:])
+
+
 def test_pdf(take: Take) -> None:
     """Large and bold lines of a PDF become headings, wrapped lines one paragraph, page numbers go."""
     page = [
