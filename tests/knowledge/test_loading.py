@@ -3,6 +3,7 @@
 import io
 import os
 import random
+import re
 import subprocess
 import sys
 import zipfile
@@ -270,7 +271,7 @@ def test_titles_above_a_table_in_a_sheet(take: Take, rows: list[list[object]], e
         ("Plan,a month,a year\n", "| Plan | a month | a year |\n| --- | --- | --- |\n| Plan "),
         (
             ",Price,,,Term\nPlan,a month,a year,,from\n",
-            "|  | Price |  |  | Term |\n| --- | --- | --- | --- | --- |\n| Plan | a month | a year |  | from |\n| Plan ",
+            "|  | Price |  |  | Term |\n| --- | --- | --- | --- | --- |\n| Plan | a month | a year |  | from |\n| ",
         ),
     ],
 )
@@ -306,6 +307,29 @@ def test_pdf(take: Take) -> None:
     )
     assert draft.text == "\n\n".join(once.format(name) for name in names)
     assert draft.title == "Keeping a number here"
+
+
+@pytest.mark.parametrize(
+    ("words", "is_heading"),
+    [
+        (["Code", "Meaning", "Action"], False),
+        (["1.2", "Circulation pump"], True),
+        (["Chapter 1", "Circulation pump"], True),
+        (["Step 1", "Then", "Last"], False),
+    ],
+)
+def test_pdf_with_the_head_of_a_table(take: Take, words: list[str], is_heading: bool) -> None:
+    """Bold words in columns head no section: the heading above goes on, and they have a line of their own."""
+    columns = ") Tj 90 0 Td (".join(words)
+    page = [
+        (18, "F2", 760, "Ember 24"),
+        (11, "F1", 720, "These codes are shown by the boiler, and each of them means that an engineer has to come."),
+        (11, "F2", 706, columns),
+        (11, "F1", 692, "F01 is a blocked pump."),
+    ]
+    draft = take("a.pdf", pdf([page]))
+    assert ("## " + " ".join(words) in draft.text) == is_heading
+    assert re.search(f"^(## )?{' '.join(words)}$", draft.text, re.MULTILINE)
 
 
 def test_pdf_without_headings(take: Take) -> None:
