@@ -7,7 +7,7 @@ from functools import lru_cache
 from knowledge.answers import Citation, Passage
 from knowledge.chunking import SectionSpan, sections
 from knowledge.instructions import LEFT_OUT, without_instructions
-from knowledge.sentences import Kind, Piece, pieces
+from knowledge.sentences import Kind, Piece, has_second_head, pieces
 
 LONGEST_QUOTE = 700  # characters
 NEAR = 20_000  # characters of a guide that are read on either side of a place: reading all of a long one takes seconds
@@ -121,7 +121,7 @@ def _quote_span(text: str, start: int, end: int, within: SectionSpan) -> _Span:
         first += 1
     while first < last and every[last].kind in (Kind.RULE, Kind.HEAD):
         last -= 1
-    begins_above = first > lists[first][0] and every[first].kind is not Kind.ROW
+    begins_above = first > lists[first][0] and every[first].kind not in _OF_TABLE
     return _Span(every[first].start, every[last].end, begins_above, last < lists[last][1])
 
 
@@ -133,7 +133,8 @@ def _grown(text: str, every: Sequence[Piece], at: int, lists: Sequence[tuple[int
     head = len(_shortened(_table_head(text, every[at].start), LONGEST_QUOTE // 2))
 
     def fits(first: int, last: int) -> bool:
-        needed = head if every[first].kind in (Kind.ROW, Kind.RULE) else 0
+        is_below_head = every[first].kind in (Kind.ROW, Kind.RULE) or first > lists[first][0]
+        needed = head if is_below_head and every[first].kind in _OF_TABLE else 0
         return needed + every[last].end - every[first].start <= LONGEST_QUOTE
 
     first, last = lists[at] if fits(*lists[at]) else (at, at)
@@ -193,7 +194,10 @@ def _last_space(text: str, start: int, end: int) -> int:
 
 
 def _table_head(text: str, at: int) -> str:
-    """The head of the table that a quote begins in the middle of, with its line end; empty elsewhere."""
+    """The head of the table that a quote begins in the middle of, with its line end; empty elsewhere.
+
+    It is the first row and the rule below, and the second row where that names the columns further.
+    """
     lines: list[str] = []
     row_start = text.rfind("\n", 0, at) + 1
     if text[row_start:at].strip() or not text[row_start : at + 1].lstrip().startswith("|"):
@@ -205,16 +209,18 @@ def _table_head(text: str, at: int) -> str:
             break
         lines.append(line)
         row_start = above
-    return "".join(f"{line}\n" for line in lines[:-3:-1]) if len(lines) >= 2 else ""
+    head = lines[: -4 if has_second_head(lines[:-4:-1]) else -3 : -1]
+    return "".join(f"{line}\n" for line in head) if len(head) >= 2 else ""
 
 
 def _shortened(head: str, room: int) -> str:
     """The head of a table without its rule, or with only its first columns, where there is too little room."""
-    names = head[: head.find("\n") + 1]
-    if len(head) <= room or len(names) <= room:
-        return head if len(head) <= room else names
-    columns = names[: names.rfind("|", 0, max(0, room - 3)) + 1]
-    return f"{columns} {LEFT_OUT}\n" if columns.strip(" \t|") else ""
+    names = [line for number, line in enumerate(head.splitlines(keepends=True)) if number != 1]
+    if len(head) <= room or sum(map(len, names)) <= room:
+        return head if len(head) <= room else "".join(names)
+    reach = max(0, room // max(1, len(names)) - 3)
+    columns = [line[: line.rfind("|", 0, reach) + 1] for line in names]
+    return "".join(f"{each} {LEFT_OUT}\n" for each in columns if each.strip(" \t|"))
 
 
 def _section_at(text: str, position: int) -> SectionSpan:

@@ -6,13 +6,19 @@ import re
 import warnings
 import zipfile
 from collections.abc import Iterable, Sequence
+from copy import copy
 from datetime import datetime, time
-from typing import Any
+from itertools import pairwise, takewhile, zip_longest
+from typing import TYPE_CHECKING, Any
 from xml.sax import SAXParseException
 
 from knowledge.chunking import LIMIT
 from knowledge.loading import Converted, Limits, Refused
 from knowledge.pdf import pages_as_markdown
+from knowledge.sentences import has_second_head
+
+if TYPE_CHECKING:
+    from bs4 import BeautifulSoup, Tag
 
 _TABLE = LIMIT - 150  # characters of one Markdown table: it goes into a chunk whole, under a heading
 _CONTROL = re.compile(r"[\x01-\x08\x0e-\x1a\x1c-\x1f\x7f]")
@@ -22,6 +28,8 @@ _SLIDE = re.compile(r"^<!-- Slide number: (\d+) -->$", re.MULTILINE)
 _XML_STARTS = (b"<", b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff", b"\0<", b"\0\0\0<")
 _POINTS_OUTSIDE = re.compile(r"^[/\\]|^\w:|(?:^|[/\\])\.\.(?:[/\\]|$)")
 _MEMBERS = 10_000
+_DIGIT = re.compile(r"\d")
+_WIDEST = 100  # columns or rows that a cell may go over
 _MARKDOWNIFY: dict[str, Any] = {
     "strict": True,
     "escape_asterisks": False,
@@ -82,18 +90,130 @@ def _html(content: bytes) -> Converted:
     from bs4 import BeautifulSoup
     from markitdown.converters import HtmlConverter
 
-    closed = str(BeautifulSoup(html, "lxml"))  # markitdown's parser would nest items whose end tags are left out
+    soup = BeautifulSoup(html, "lxml")
+    _strip(soup)
+    closed = _with_flat_tables(soup)  # markitdown's parser would nest items whose end tags are left out
     return Converted(HtmlConverter().convert_string(closed, **_MARKDOWNIFY).markdown)
+
+
+def _strip(soup: "BeautifulSoup") -> None:
+    """Takes away what stands around a page's own text: menus, footers, what is there for the eye only.
+
+    A header with a menu is the site's, unless the only title of the page stands in it. What is hidden and holds blocks
+    of text stays: it may be the answer that a click unfolds.
+    """
+    titles = soup("h1")
+    for header in soup("header"):
+        if header.nav and not (header.h1 and len(titles) == 1):
+            header.decompose()
+    for around in soup(["nav", "footer"]):
+        around.decompose()
+    for hidden in soup(None, {"aria-hidden": "true"}):
+        if not hidden(["p", "li", "td"], limit=1):
+            hidden.decompose()
+
+
+def _with_flat_tables(soup: "BeautifulSoup") -> str:
+    """The page with each cell that goes over several columns or rows written into all of them.
+
+    Markdown has no such cells. A table that holds others is a page's layout, and stays.
+    """
+    for table in soup("table"):
+        if not table.table:
+            _flatten(soup, table)
+    return str(soup)
+
+
+def _flatten(soup: "BeautifulSoup", table: "Tag") -> None:
+    """A title over all columns goes above the table; several head rows become one that says what all of them say."""
+    grid = _grid(table("tr"))
+    width = max((len(row) for row in grid if not _is_alone(row)), default=0)
+    first = next((number for number, row in enumerate(grid) if not _is_alone(row)), len(grid))
+    body = first + _heads(grid[first:])
+    if not width or (body == 1 and all(_spans(cell) == (1, 1) for cell in table(["td", "th"]))):
+        return
+    titles = [table.caption, *(cell for row in grid[:first] for cell in row[:1])]
+    head = [" ".join(dict.fromkeys(map(_words, column))).strip() for column in zip_longest(*grid[first:body])]
+    lines = [[soup.new_tag("th", string=name) for name in head]]
+    for places in grid[body:]:
+        told = places[: 1 if _is_alone(places) else width]
+        lines.append([copy(cell) if cell else soup.new_tag("td") for cell in told])
+    table.insert_before(*(soup.new_tag("p", string=_words(title)) for title in titles if title))
+    table.clear()
+    for line in lines:
+        line += (soup.new_tag("td") for _ in range(width - len(line)))
+        for cell in line:
+            del cell["colspan"], cell["rowspan"]
+        row = soup.new_tag("tr")
+        row.extend(line)
+        table.append(row)
+
+
+def _grid(rows: Sequence["Tag"]) -> list[list["Tag | None"]]:
+    """The cell at each place of a table; one that goes over several places is at each of them."""
+    places: list[dict[int, Tag]] = [{} for _ in rows]
+    for number, row in enumerate(rows):
+        at = 0
+        for cell in row(["td", "th"]):
+            while at in places[number]:
+                at += 1
+            wide, high = _spans(cell)
+            for place in places[number : number + high]:
+                place.update(dict.fromkeys(range(at, at + wide), cell))
+            at += wide
+    return [[place.get(column) for column in range(max(place, default=-1) + 1)] for place in places]
+
+
+def _spans(cell: "Tag") -> tuple[int, int]:
+    """Over how many columns and over how many rows a cell goes."""
+    wide, high = (str(cell.get(name)) for name in ("colspan", "rowspan"))
+    return _span(wide), _span(high)
+
+
+def _span(written: str) -> int:
+    return max(1, min(int(written), _WIDEST)) if re.fullmatch("[0-9]{1,9}", written) else 1
+
+
+def _heads(grid: Sequence[Sequence["Tag | None"]]) -> int:
+    """How many rows of a table name its columns.
+
+    Where the page doesn't say so, the second does when a cell of the first reaches into it, or when the first has a
+    name over several columns and the second no figures.
+    """
+    said = 0
+    for row in grid:
+        if _is_alone(row) or not all(cell and (cell.name == "th" or cell.find_parent("thead")) for cell in row):
+            break
+        said += 1
+    if said < 2 and len(grid) > 2:
+        first, second = grid[:2]
+        reaches = any(cell and cell is below for cell, below in zip(first, second, strict=False))
+        names_several = any(cell and cell is beside for cell, beside in pairwise(first))
+        said = 2 if reaches or (names_several and not _DIGIT.search(" ".join(map(_words, second)))) else 1
+    return max(1, min(said, len(grid) - 1))
+
+
+def _is_alone(row: Sequence["Tag | None"]) -> bool:
+    """Whether a row has no more than one cell, however wide it is."""
+    return len({id(cell) for cell in row if cell}) < 2
+
+
+def _words(cell: "Tag | None") -> str:
+    return " ".join(cell.get_text(" ").split()) if cell else ""
 
 
 def _docx(content: bytes, limits: Limits) -> Converted:
     _check_archive(content, limits)
+    from bs4 import BeautifulSoup
     from markitdown import StreamInfo
     from markitdown.converters import DocxConverter
 
     styles = "p[style-name='Title'] => h1:fresh\np[style-name='Subtitle'] => p:fresh"
     stream = StreamInfo(extension=".docx")
     converter = DocxConverter()  # type: ignore[no-untyped-call]
+    page: Any = converter._html_converter  # it offers no other way to what it makes of the file before Markdown
+    as_markdown = page.convert_string
+    page.convert_string = lambda html, **options: as_markdown(_with_flat_tables(BeautifulSoup(html, "lxml")), **options)
     return Converted(converter.convert(io.BytesIO(content), stream, style_map=styles, **_MARKDOWNIFY).markdown)
 
 
@@ -140,7 +260,9 @@ def _csv(content: bytes, limits: Limits) -> Converted:
 
 
 def _tables(rows: Iterable[Sequence[object]], limits: Limits) -> str:
-    """Rows as Markdown tables, the first row as the header of each.
+    """Rows as Markdown tables, the first row as the header of each, with the second if that names columns too.
+
+    Titles above it become paragraphs.
 
     A long table becomes several that each fit into a chunk with the header on top, for a row alone says little.
     Where a row is too long for that, each is a list item that names its columns.
@@ -160,12 +282,21 @@ def _tables(rows: Iterable[Sequence[object]], limits: Limits) -> str:
             kept.append(words)
     if not kept:
         return ""
-    width = max(len(row) for row in kept)
-    header, *body = ([*row, *[""] * (width - len(row))] for row in kept)
+    titles = list(takewhile(lambda row: len([*filter(None, row)]) == 1, kept))
+    if len(titles) * 2 >= len(kept):  # it is a list, with a note beside it perhaps
+        titles = []
+    return "\n\n".join([*(title for row in titles for title in row if title), _under_header(kept[len(titles) :])])
+
+
+def _under_header(rows: Sequence[Sequence[str]]) -> str:
+    width = max(len(row) for row in rows)
+    header, *body = ([*row, *[""] * (width - len(row))] for row in rows)
     top = f"{_row(header)}\n{_row(['---'] * width)}"
     lines = [_row(row) for row in body]
     if len(top) + max((len(line) for line in lines), default=0) > _TABLE:
         return "\n".join(_item(header, row) for row in body)
+    if lines and has_second_head([*top.split("\n"), lines[0]]):
+        top += f"\n{lines.pop(0)}"
     tables = [top]
     size = len(top)
     for line in lines:

@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from ctypes import c_int, create_string_buffer
 from dataclasses import dataclass, field
-from itertools import groupby
+from itertools import groupby, pairwise
 from typing import Any
 
 from knowledge.loading import Converted, Limits, Refused
@@ -16,6 +16,7 @@ from knowledge.loading import Converted, Limits, Refused
 _LONGEST_HEADING = 120
 _BULLET = re.compile(r"^[•●▪‣◦∙·–]\s+")
 _ITEM = re.compile(r"^(?:- |\d{1,3}[.)]\s)")
+_COLUMN_GAP = 0.7  # of a line's height; the gap between two words is a quarter of it
 _BOLD = 600  # font weight from which a line counts as bold
 
 
@@ -25,6 +26,7 @@ class _Line:
     text: str
     height: float  # of its font, in points on the page
     bold: bool
+    is_row: bool  # whether it is bold and its words stand in columns, as the head of a table
     left: float
     right: float
     top: float  # from the foot of the page, in points
@@ -77,17 +79,31 @@ def _lines(page: Any, number: int) -> Iterator[_Line]:
         first = match.start() + len(match[0]) - len(match[0].lstrip())
         last = first + len(words) - 1
         left, bottom, right, top = text.get_charbox(first, loose=True)
+        bold = _is_bold(text, first) and _is_bold(text, last)
         yield _Line(
             page=number,
             # PDFium writes U+FFFE or U+0002 where a word is hyphenated at the end of a line.
             text=re.sub("[\ufffe\x02]", "-", " ".join(words.split())),
             height=round(top - bottom, 1),
-            bold=_is_bold(text, first) and _is_bold(text, last),
+            bold=bold,
+            is_row=bold and len(words) <= _LONGEST_HEADING and _is_row(text, words, first),
             left=left,
             right=max(right, text.get_charbox(last, loose=True)[2]),
             top=top,
             bottom=bottom,
         )
+
+
+def _is_row(text: Any, words: str, first: int) -> bool:
+    """Whether two columns of words are wider apart than words are; the number of a heading is none."""
+    boxes = [(sign, text.get_charbox(at, loose=True)) for at, sign in enumerate(words, first) if not sign.isspace()]
+    columns = [boxes[0][0]]
+    for (_, before), (sign, box) in pairwise(boxes):
+        if box[0] - before[2] > _COLUMN_GAP * (box[3] - box[1]):
+            columns.append("")
+        columns[-1] += sign
+    named = columns[1:] if re.search(r"\d", columns[0]) else columns
+    return sum(any(sign.isalpha() for sign in each) for each in named) > 1
 
 
 def _is_bold(text: Any, at: int) -> bool:
@@ -137,7 +153,7 @@ def _find_headings(lines: Sequence[_Line]) -> bool:
 
 
 def _may_head(line: _Line) -> bool:
-    return len(line.text) <= _LONGEST_HEADING and any(sign.isalpha() for sign in line.text)
+    return not line.is_row and len(line.text) <= _LONGEST_HEADING and any(sign.isalpha() for sign in line.text)
 
 
 def _blocks(lines: Sequence[_Line]) -> Iterator[str]:
@@ -152,7 +168,7 @@ def _blocks(lines: Sequence[_Line]) -> Iterator[str]:
             if block:
                 yield "\n".join(block)
             block = ["#" * line.level + " " + text if line.level else text]
-        elif line.level or (before.right > edge * 0.8 and not _ITEM.match(text)):
+        elif line.level or (before.right > edge * 0.8 and not (before.is_row or line.is_row or _ITEM.match(text))):
             block[-1] += f" {text}"
         else:
             block.append(text)

@@ -1,7 +1,7 @@
 """Where a passage may be quoted from and to: its sentences, list items, table rows."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import zip_longest
@@ -17,6 +17,8 @@ _ROW = re.compile(r"\s*\|")
 _RULE = re.compile(r"[\s:|]*-[\s:|-]*$")
 _FENCE = re.compile(r"\s*(?:```|~~~)")
 _STOP = re.compile(r"[.!?…][\"'”’)\]*_]*\s+(?=[\"'“‘(\[*_]*[A-ZÀ-ÞА-Я0-9])")
+_BETWEEN_CELLS = re.compile(r"(?<!\\)\|")
+_DIGIT = re.compile(r"\d")
 _NO_WORD = re.compile(r"[^\w.]")
 _LONGEST_WORD = 20  # characters that are looked at of the word before a stop; no abbreviation is as long
 
@@ -25,7 +27,7 @@ class Kind(StrEnum):
     SENTENCE = "sentence"
     ITEM = "item"  # a list item, or its first sentence
     ROW = "row"
-    HEAD = "head"  # the first row of a table, which names its columns
+    HEAD = "head"  # the first row of a table, which names its columns; the second too where it names them further
     RULE = "rule"  # the line below a table's head, or a line across the page
     HEADING = "heading"
     CODE = "code"
@@ -46,7 +48,29 @@ def pieces(text: str) -> list[Piece]:
     ['It costs € 4.50 a month.', 'Ask Dr. Kim first.']
     """
     found = [trimmed for piece in _raw(text) if (trimmed := _trim(text, piece))]
-    return [_titled(text, piece, after) for piece, after in zip_longest(found, found[1:])]
+    titled = [_titled(text, piece, after) for piece, after in zip_longest(found, found[1:])]
+    for at, (head, rule, row) in enumerate(zip(titled, titled[1:], titled[2:], strict=False), 2):
+        is_start = (head.kind, rule.kind, row.kind) == (Kind.HEAD, Kind.RULE, Kind.ROW)
+        if is_start and has_second_head(text[head.start : row.end].split("\n", 3)):
+            titled[at] = Piece(row.start, row.end, Kind.HEAD)
+    return titled
+
+
+def has_second_head(lines: Sequence[str]) -> bool:
+    """Whether the third line of a table names the columns too: a row without figures below names of several columns.
+
+    One empty place is not enough to tell such names by, for above a column of names there is often none.
+
+    >>> has_second_head(["| | Flow | |", "|---|---|---|", "| Region | rate | charge |"])
+    True
+    >>> has_second_head(["| | Basic | Plus |", "|---|---|---|", "| Help | by phone | by mail |"])
+    False
+    """
+    if len(lines) != 3 or _DIGIT.search(lines[2]):
+        return False
+    inner = (line.strip().removeprefix("|").removesuffix("|") for line in (lines[0], lines[2]))
+    head, row = ([cell.strip() for cell in _BETWEEN_CELLS.split(cells)] for cells in inner)
+    return len(head) == len(row) and head.count("") + row[:1].count("") > 1
 
 
 def units(text: str) -> list[tuple[int, int]]:

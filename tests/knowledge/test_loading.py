@@ -3,6 +3,7 @@
 import io
 import os
 import random
+import re
 import subprocess
 import sys
 import zipfile
@@ -147,6 +148,49 @@ def test_html(take: Take) -> None:
     assert "alert" not in text
 
 
+def test_what_stands_around_a_web_page_is_left_out(take: Take) -> None:
+    """Menus and footers are no guide; a header's title and an answer that is still folded away are part of it."""
+    html = (
+        "<body><header><b>Larkfield</b><nav><nav>Home</nav></nav></header>"
+        "<header><nav>Menu</nav><h1>Boiler cover <a aria-hidden='true' href='#c'>#</a></h1></header>"
+        "<article><header>For engineers.</header><p>It costs £9.</p>"
+        "<div aria-hidden='true'><p>Within 14 days.</p></div></article>"
+        "<footer>Printed copies are not controlled.<nav>Imprint</nav></footer></body>"
+    )
+    assert take("cover.html", html).text == "# Boiler cover\n\nFor engineers.\n\nIt costs £9.\n\nWithin 14 days."
+
+
+def test_cells_over_several_columns_or_rows(take: Take) -> None:
+    """Each says what it says in all of them, so that no figure stands below the name of another column."""
+    html = (
+        "<table><caption>Cover</caption><thead><tr><th colspan=9>Prices 2026</th></tr>"
+        "<tr><th rowspan=2>What</th><th colspan=2>Bronze</th></tr><tr><th>home</th><th>landlord</th></tr></thead>"
+        "<tr><td rowspan=2>Price</td><td>£9</td><td>£12</td></tr><tr><td colspan=2>not <b>known</b></td></tr>"
+        "<tr><td colspan=3>Extras</td></tr><tr><td>Drains</td><td>no</td></tr></table>"
+    )
+    assert take("cover.html", html).text == (
+        "Cover\n\nPrices 2026\n\n"
+        "| What | Bronze home | Bronze landlord |\n| --- | --- | --- |\n"
+        "| Price | £9 | £12 |\n| Price | not **known** | not **known** |\n| Extras |  |  |\n| Drains | no |  |"
+    )
+
+
+@pytest.mark.parametrize(
+    ("rows", "expected"),
+    [
+        ("<td>A<td colspan=2>B<tr><td>x<td>y<td>z<tr><td>1<td>2<td>3", "| A x | B y | B z |"),
+        ("<td>A<td colspan=2>B<tr><td>x<td>7<td>z<tr><td>1<td>2<td>3", "| A | B | B |"),
+        ("<td>A<td>B<tr><td rowspan=2>x<td>y<tr><td>z", "| A | B |"),
+        ("<td>A<td>B<tr><td>x<td><table><tr><td colspan=2>y<td>z</table>", "| A | B |"),
+        ("<td>A<td colspan=1000000>B<tr><td>x<td>7", "| A | B | B | B"),
+    ],
+    ids=["groups", "figures", "in the body", "layout", "endless"],
+)
+def test_head_rows_that_the_page_does_not_name(take: Take, rows: str, expected: str) -> None:
+    """The row below a name over several columns is the head too, unless it has figures."""
+    assert take("cover.html", f"<table><tr>{rows}</table>").text.startswith(expected)
+
+
 def test_docx(take: Take) -> None:
     """Headings and tables of a Word file are kept."""
     content = docx(
@@ -155,6 +199,20 @@ def test_docx(take: Take) -> None:
     )
     draft = take("a.docx", content)
     assert (draft.title, draft.text) == ("Porting", "# Porting\n\nAsk for form_9.")
+
+
+def test_docx_with_cells_over_several_columns_or_rows(take: Take) -> None:
+    """Word has them too, and names no head rows."""
+    cells = [
+        [('<w:vMerge w:val="restart"/>', "What"), ('<w:gridSpan w:val="2"/>', "Bronze")],
+        [("<w:vMerge/>", ""), ("", "home"), ("", "landlord")],
+        [("", "Price"), ("", "£9"), ("", "£12")],
+    ]
+    cell = "<w:tc><w:tcPr>{}</w:tcPr><w:p><w:r><w:t>{}</w:t></w:r></w:p></w:tc>"
+    rows = "".join(f"<w:tr>{''.join(cell.format(*each) for each in row)}</w:tr>" for row in cells)
+    assert take("a.docx", docx(f"<w:tbl>{rows}</w:tbl>")).text == (
+        "| What | Bronze home | Bronze landlord |\n| --- | --- | --- |\n| Price | £9 | £12 |"
+    )
 
 
 def test_pptx(take: Take) -> None:
@@ -183,6 +241,49 @@ def test_xlsx(take: Take) -> None:
     assert take("a.xlsx", content.getvalue()).text == f"## Plans\n\n{table}"
 
 
+@pytest.mark.parametrize(
+    ("rows", "expected"),
+    [
+        (
+            [["Prices 2026"], [], [None, "by Ana"], ["Plan", "Price"], ["Basic", 20], ["Plus", 30]],
+            "Prices 2026\n\nby Ana",
+        ),
+        ([["Colleague"], ["Ana"], ["Ben"], ["Chloe", "on leave"]], "| Colleague |  |\n| --- | --- |\n| Ana |  |"),
+        ([["Colleague"], ["Ana"]], "| Colleague |\n| --- |\n| Ana |"),
+    ],
+)
+def test_titles_above_a_table_in_a_sheet(take: Take, rows: list[list[object]], expected: str) -> None:
+    """They stand above it, and the names of its columns at its head; a list has no titles."""
+    from openpyxl import Workbook
+
+    book = Workbook()
+    for row in rows:
+        book.active.append(row)
+    book.save(content := io.BytesIO())
+    text = take("a.xlsx", content.getvalue()).text
+    assert text.startswith(f"## Sheet\n\n{expected}")
+    assert ("| Plan | Price |\n| --- | --- |\n| Basic | 20 |\n| Plus | 30 |" in text) == ("Prices" in expected)
+
+
+@pytest.mark.parametrize(
+    ("head", "expected"),
+    [
+        ("Plan,a month,a year\n", "| Plan | a month | a year |\n| --- | --- | --- |\n| Plan "),
+        (
+            ",Price,,,Term\nPlan,a month,a year,,from\n",
+            "|  | Price |  |  | Term |\n| --- | --- | --- | --- | --- |\n| Plan | a month | a year |  | from |\n| ",
+        ),
+    ],
+)
+def test_every_part_of_a_long_table_below_a_title_names_its_columns(take: Take, head: str, expected: str) -> None:
+    """Not the title, which is no name of a column; and not only the first row of the names."""
+    rows = "".join(f"Plan {number},{number} euros,{10 * number} euros\n" for number in range(200))
+    parts = take("prices.csv", f"Prices,,\nof all plans,,\n{head}{rows}").text.split("\n\n")
+    assert parts[:2] == ["Prices", "of all plans"]
+    assert len(parts) > 3
+    assert all(part.startswith(expected) for part in parts[2:])
+
+
 def test_pdf(take: Take) -> None:
     """Large and bold lines of a PDF become headings, wrapped lines one paragraph, page numbers go."""
     page = [
@@ -206,6 +307,29 @@ def test_pdf(take: Take) -> None:
     )
     assert draft.text == "\n\n".join(once.format(name) for name in names)
     assert draft.title == "Keeping a number here"
+
+
+@pytest.mark.parametrize(
+    ("words", "is_heading"),
+    [
+        (["Code", "Meaning", "Action"], False),
+        (["1.2", "Circulation pump"], True),
+        (["Chapter 1", "Circulation pump"], True),
+        (["Step 1", "Then", "Last"], False),
+    ],
+)
+def test_pdf_with_the_head_of_a_table(take: Take, words: list[str], is_heading: bool) -> None:
+    """Bold words in columns head no section: the heading above goes on, and they have a line of their own."""
+    columns = ") Tj 90 0 Td (".join(words)
+    page = [
+        (18, "F2", 760, "Ember 24"),
+        (11, "F1", 720, "These codes are shown by the boiler, and each of them means that an engineer has to come."),
+        (11, "F2", 706, columns),
+        (11, "F1", 692, "F01 is a blocked pump."),
+    ]
+    draft = take("a.pdf", pdf([page]))
+    assert ("## " + " ".join(words) in draft.text) == is_heading
+    assert re.search(f"^(## )?{' '.join(words)}$", draft.text, re.MULTILINE)
 
 
 def test_pdf_without_headings(take: Take) -> None:

@@ -36,3 +36,22 @@ def test_neither_an_abbreviation_nor_the_number_of_an_item_ends_a_sentence() -> 
 def test_a_line_of_dashes_is_a_rule(line: str) -> None:
     """Below the head of a table, below a heading, or across the page."""
     assert [piece.kind for piece in pieces(f"\n{line}\n")] == [Kind.RULE]
+
+
+@pytest.mark.parametrize(
+    ("head", "row", "kind"),
+    [
+        ("| | Flow | |", "| Region | rate | charge |", Kind.HEAD),
+        ("| What | Bronze | |", "| | home | landlord |", Kind.HEAD),
+        ("| Prices of 2026 | | |", "| Plan | a month | a year |", Kind.HEAD),
+        ("| | Flow | |", "| Region 1 | rate | charge |", Kind.ROW),
+        ("| | Basic | Plus |", "| Help | by phone | by mail |", Kind.ROW),
+        ("| Fee | Amount | |", "| Paper bill | none | on the Care List |", Kind.ROW),
+        ("| Plan | Price |", "| Basic | free |", Kind.ROW),
+    ],
+)
+def test_a_row_that_names_the_columns_further_is_a_head(head: str, row: str, kind: Kind) -> None:
+    """It answers nothing; what is only a row without figures may."""
+    text = f"{head}\n|---|---|---|\n{row}\n| a | b | c |"
+
+    assert [piece.kind for piece in pieces(text)] == [Kind.HEAD, Kind.RULE, kind, Kind.ROW]
