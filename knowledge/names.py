@@ -39,6 +39,8 @@ STRICTLY = 4  # times as often with a capital as without: then a word is a name,
 
 _RUN = re.compile(r"[A-ZÀ-Þ][^\W_]*(?:[-'’][^\W_]+)*(?:[ \u00a0](?:[A-ZÀ-Þ][^\W_]*|\d+[^\W_]*(?:\.\d+)*))*")
 _WORD = re.compile(r"[^\W\d_]+")
+_INSIDE = re.compile(r"(?<=[a-zß-ÿ,;] )[A-ZÀ-Þ][^\W\d_]*")
+_NO_SENTENCE = re.compile(r"^\s*[#|].*$", re.MULTILINE)  # headings and rows of tables
 _CODE = re.compile(r"\b[^\W\d_]{1,6}-?\d{1,4}[^\W\d_]?\b")
 _JOINED = re.compile(r"([^\W\d_]{3,})-?(\d{1,4})")
 _TOKEN = re.compile(r"[£€$]?[^\W_]+(?:[-'’.][^\W_]+)*%?")
@@ -56,6 +58,7 @@ class Names:
         self._numbered: Counter[str] = Counter()  # how often a word stands before a number
         self._capital: Counter[str] = Counter()
         self._small: Counter[str] = Counter()
+        self._inside: Counter[str] = Counter()  # with a capital in the middle of a sentence
         self._codes: set[str] = set()
         self._series: set[str] = set()  # what codes begin with
         for text in texts:
@@ -66,8 +69,8 @@ class Names:
         """What ``counts`` told of, again."""
         names = cls(())
         names._followers.update({tuple(name): set(words) for *name, words in counts["followers"]})
-        names._numbered, names._capital, names._small = (
-            Counter(counts[kind]) for kind in ("numbered", "capital", "small")
+        names._numbered, names._capital, names._small, names._inside = (
+            Counter(counts[kind]) for kind in ("numbered", "capital", "small", "inside")
         )
         names._codes, names._series = set(counts["codes"]), set(counts["series"])
         return names
@@ -79,6 +82,7 @@ class Names:
             "numbered": self._numbered,
             "capital": self._capital,
             "small": self._small,
+            "inside": self._inside,
             "codes": sorted(self._codes),
             "series": sorted(self._series),
         }
@@ -91,12 +95,14 @@ class Names:
         more._followers = self._followers | grown
         more._numbered = _sum(self._numbered, new._numbered)
         more._capital, more._small = _sum(self._capital, new._capital), _sum(self._small, new._small)
+        more._inside = _sum(self._inside, new._inside)
         more._codes, more._series = self._codes | new._codes, self._series | new._series
         return more
 
     def _learn(self, text: str) -> None:
         for word, times in Counter(_WORD.findall(text)).items():
             (self._capital if word[0].isupper() else self._small)[word.casefold()] += times
+        self._inside.update(word.casefold() for word in _INSIDE.findall(_NO_SENTENCE.sub("", text)))
         codes = set(_CODE.findall(text))
         self._codes.update(_plain(code) for code in codes)
         self._series.update(_series(code) for code in codes)
@@ -150,6 +156,10 @@ class Names:
                 unknown.append(question[slice(*spans[at])])
             at = max(after, at + 1)
         return unknown
+
+    def is_in_sentences(self, word: str) -> bool:
+        """Whether a word has a capital in the middle of a sentence: "Error" may only head a table, or begin lines."""
+        return self._inside[word.casefold()] > 0
 
     def says(self, word: str) -> bool:
         """Whether a word stands anywhere in the guides, in capitals or not."""

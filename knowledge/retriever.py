@@ -141,7 +141,9 @@ class Retriever:
             features = _features(connection, words, asked, passages, bm25, rarity, alike, by_tokens)
         places = {each: place for place, each in enumerate(candidates)}
         own = {each.chunk_id: alike.units_of(places[each.chunk_id]) for each in passages} if alike else {}
-        unknown = tuple(words.names.unknown_in(asked))
+        unknown = tuple(
+            each for each in words.names.unknown_in(asked) if not _stands_in_a_table(words, each, candidates)
+        )
         as_read = asked if asked != typed else None
         return Found(tuple(passages), features, alike is not None, unknown, own, rarity, as_read)
 
@@ -191,6 +193,14 @@ def _rows(count: int) -> Select[Any]:
         SPAN,
     )
     return select(*columns).join(Guide).where(Chunk.id.in_([bindparam(str(n), type_=Integer) for n in range(count)]))
+
+
+def _stands_in_a_table(words: Words, name: str, chunk_ids: Sequence[int]) -> bool:
+    """Whether "Error 28" is a row of a table of errors: a chunk has both words, and no sentence has such a name."""
+    parts = dict.fromkeys(stems(name), 1.0)
+    if words.names.is_in_sentences(name.split()[0]):
+        return False
+    return words.lexical.most(parts, chunk_ids) >= len(parts)
 
 
 def _read_by(encoder: Encoder, text: str, alone: bool) -> tuple[Vectors, Bits]:

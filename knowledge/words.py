@@ -20,7 +20,7 @@ from knowledge.lexical import Entry, Lexical
 from knowledge.names import Names
 from knowledge.tables import Chunk, Guide, Revision
 
-MADE = 2  # counted up when the folder would be filled differently, so that the next start fills it anew
+MADE = 3  # counted up when the folder would be filled differently, so that the next start fills it anew
 STATE = "state.json"
 EVERYONE = "everyone"  # the audience of what may be searched
 GUIDES_AT_ONCE = 200

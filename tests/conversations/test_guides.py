@@ -99,7 +99,8 @@ def test_twenty_kills_during_ingest(
         bot.start(GUIDES_DIR=str(guides))
         assert "reconnection" in words(company.ask("UANA", f"Is there a reconnection fee? ({number})"))
         waits.append(time.monotonic() - began)
-    company.until(lambda: "Heron19" in words(company.ask("UANA", QUESTION)), "the last change")
+    asked = "Who has the Heron19 dish on board?"
+    company.until(lambda: "boat gets the Heron19 dish" in words(company.ask("UANA", asked)), "the last change")
     bot.stop()
     with capsys.disabled():
         print(f"\nkills during ingest: 20, seconds to an answer: median {median(waits):.1f}, most {max(waits):.1f}")

@@ -130,3 +130,26 @@ def test_more_texts_leave_the_names_in_use_as_they_are() -> None:
     assert names.unknown_in("Is there a Brook 4 Max?") == ["Brook 4 Max"]
     assert more.unknown_in("Is there a Brook 4 Max?") == []
     assert more.known_in("the brook 4 pro") == {("brook", "4", "pro")}
+
+
+ERRORS = """# Display of the boiler
+
+| Error | Meaning |
+| --- | --- |
+| 19 | The flame went out |
+| 28 | The water pressure is too low |
+"""
+
+
+def test_the_row_of_a_table_is_no_unknown_product(
+    open_library: Callable[..., Library], put_guide: Callable[[str, str | None], None]
+) -> None:
+    """Its head begins with a capital as names do; what no row has is not in the guides all the same."""
+    put_guide("boiler.md", ERRORS)
+    library = open_library()
+    library.warm()
+    known, unknown = library.answer("what is error 28"), library.answer("what is error 55")
+
+    assert known.outcome is Outcome.ANSWERED
+    assert "pressure is too low" in known.citations[0].quote
+    assert (unknown.outcome, unknown.notes) == (Outcome.NOT_IN_GUIDES, ("The guides don't mention “error 55”.",))
