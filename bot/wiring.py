@@ -8,7 +8,7 @@ import sys
 import threading
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import asynccontextmanager, contextmanager, suppress
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, suppress
 from dataclasses import asdict, dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -114,6 +114,8 @@ async def started(
             who = AuthorizeResult.from_auth_test_response(
                 auth_test_response=await slack.auth_test(), bot_token=slack.token
             )
+            # Only asked: slack_sdk would try a token that is refused again and again. The address stays unused.
+            await slack.apps_connections_open(app_token=settings.slack_app_token.get_secret_value())
         app = create_app(parts, slack_client(settings, retries=True, token=False), who)
         posting = asyncio.create_task(outbox.run(), name="outbox")
         read = asyncio.Event()
@@ -125,8 +127,7 @@ async def started(
         keeping = asyncio.create_task(parts.inbox.keep(app, partial(apologise, parts)), name="inbox")
         handler = Socket(app, settings.slack_app_token.get_secret_value())
         handler.client.message_listeners.append(_warn_of_a_twin)
-        with _slack_at_hand(settings):
-            await handler.connect_async()
+        await handler.connect_async()
         scheduler = schedule.start(parts, _runner(background))
         commands = await _serve_commands(parts)
         yield Running(parts, app, (posting, keeping), warmed)
@@ -197,10 +198,20 @@ async def run(
     stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    async with started(settings, first=first) as running:
+    stopping = asyncio.create_task(stop.wait())
+    async with AsyncExitStack() as stack:
+        starting = asyncio.create_task(stack.enter_async_context(started(settings, first=first)))
+        try:
+            await asyncio.wait({stopping, starting}, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            if not starting.done():
+                starting.cancel()
+                await asyncio.wait({starting})
+        if starting.cancelled():
+            return
+        running = starting.result()
         if ready is not None:
             await ready(running)
-        stopping = asyncio.create_task(stop.wait())
         await asyncio.wait({stopping, *running.lasting}, return_when=asyncio.FIRST_COMPLETED)
         for task in running.lasting:
             if task.done():

@@ -1,9 +1,12 @@
 """Terminal commands beside a bot that runs on the sandbox."""
 
 import os
+import signal
+import socket
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -89,3 +92,38 @@ def test_ingest_leaves_the_index_to_the_running_bot(frontline: Terminal, bot: Bo
     assert said.returncode == 0, said.stderr
     assert "1 added" in said.stdout
     assert "The running bot takes the changes up" in said.stdout
+
+
+def test_run_names_a_token_that_opens_no_connection(company: Company, tmp_path: Path) -> None:
+    """A wrong SLACK_APP_TOKEN ends it at once, in plain words."""
+    with run(f"{company.address}/api/", tmp_path, SLACK_APP_TOKEN="abc") as starting:
+        _, said = starting.communicate(timeout=60)
+    assert starting.returncode == 1
+    assert "Slack did not accept the connection (" in said
+    assert "Check SLACK_APP_TOKEN" in said
+    assert "Traceback" not in said
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_run_can_be_stopped_while_it_starts(tmp_path: Path, number: signal.Signals) -> None:
+    """A Slack that does not answer is not waited for."""
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        silent.settimeout(60)
+        with run(f"http://127.0.0.1:{silent.getsockname()[1]}/api/", tmp_path) as starting, silent.accept()[0]:
+            starting.send_signal(number)
+            _, said = starting.communicate(timeout=60)
+    assert (starting.returncode, said) == (0, "")
+
+
+@contextmanager
+def run(slack: str, folder: Path, **settings: str) -> "Iterator[subprocess.Popen[str]]":
+    """`frontline run` on that Slack, without guides."""
+    (folder / "guides").mkdir()
+    places = {"DATA_DIR": str(folder / "data"), "GUIDES_DIR": str(folder / "guides"), "SLACK_API_URL": slack}
+    command = [sys.executable, "-m", "bot", "run"]
+    environment = os.environ | SETTINGS | places | settings
+    with subprocess.Popen(command, cwd=ROOT, env=environment, stderr=subprocess.PIPE, text=True) as process:
+        try:
+            yield process
+        finally:
+            process.kill()
