@@ -8,6 +8,7 @@ that is killed leaves whole guides behind; the next one goes on from there.
 """
 
 import os
+import shlex
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
@@ -28,7 +29,7 @@ _Outcome = Literal["added", "changed", "unchanged"]
 
 
 class NoGuidesFolder(Exception):
-    """The guides folder is missing or closed to us; guides already known are left as they are."""
+    """The guides folder is missing, closed to us or empty; guides already known are left as they are."""
 
 
 @dataclass(frozen=True)
@@ -71,7 +72,8 @@ def ingest(
         progress: called after each file with how many are done, how many there are, and its name.
 
     Raises:
-        NoGuidesFolder: `root` is not a folder; a folder that is not mounted must not empty the index.
+        NoGuidesFolder: `root` is not a folder, or all its guides are gone at once; a folder that is not mounted must
+            not empty the index.
     """
     root = root.resolve()
     if not root.is_dir():
@@ -80,6 +82,7 @@ def ingest(
         hashes = dict(session.execute(select(Guide.key, Guide.hash)).all())
         refusals = dict(session.execute(select(Refusal.key, Refusal.reason)).all())
     found = _find(root, paths, {*hashes, *refusals})
+    _check_not_emptied(root, found, hashes)
     outcomes: dict[_Outcome, list[str]] = defaultdict(list)
     removed: list[str] = []
     refused = dict(found.refused)
@@ -115,12 +118,25 @@ def ingest(
     )
 
 
+def _check_not_emptied(root: Path, found: "_Found", known: Iterable[str]) -> None:
+    """Of a guides folder that loses every guide, none is removed, unless each that goes was named."""
+    ours = sorted(key for key in known if not _is_elsewhere(key))
+    there = [key for key in (*found.files, *found.refused) if not _is_elsewhere(key)]
+    if found.is_whole and ours and not there:
+        raise NoGuidesFolder(
+            f"The guides folder {root} holds no guides, though {len(ours):,} were taken in from it; nothing was "
+            "removed. Put them back, or mount the folder again. A guide that is to go leaves when you name it: "
+            f"`frontline ingest {shlex.quote(str(root / ours[0]))}`."
+        )
+
+
 @dataclass
 class _Found:
     files: dict[str, tuple[Path, Path]] = field(default_factory=dict)  # by key; with the folder no link may leave
     refused: dict[str, str] = field(default_factory=dict)
     strangers: set[str] = field(default_factory=set)  # of the refused: named by someone, but no guide at all
     gone: set[str] = field(default_factory=set)  # known, asked for, and no longer there
+    is_whole: bool = False  # the guides folder was looked through from its top
 
 
 def guide_files(root: Path) -> tuple[dict[str, Path], dict[str, str]]:
@@ -148,6 +164,7 @@ def _find(root: Path, paths: Sequence[Path] | None, known: set[str]) -> _Found:
             found.refused[scope] = "is not there; check the name"
             found.strangers.add(scope)
         scopes.append(scope)
+    found.is_whole = "" in scopes
     unseen = known - found.files.keys() - found.refused.keys()
     closed = [key for key in found.refused if key not in found.strangers]  # folders that can't be looked into
     found.gone = {

@@ -1,6 +1,7 @@
 """The guides folder and SQL say the same after an ingest, whatever lay in the folder and whenever it was killed."""
 
 import os
+import shlex
 import signal
 import subprocess
 import sys
@@ -176,6 +177,25 @@ def test_no_guides_folder(engine: Engine, root: Path) -> None:
         ingest(engine, root / "elsewhere", now=NOW)
     with Session(engine) as session:
         assert session.scalars(select(Guide.key)).all() == ["a.md"]
+
+
+def test_an_empty_guides_folder(engine: Engine, root: Path, tmp_path: Path) -> None:
+    """One without any guide, perhaps an unmounted share, removes none; each that is named as the error says leaves."""
+    assert ingest(engine, root, now=NOW) == Summary()
+    for path in (root / "a b.md", root / "c.md", tmp_path / "elsewhere.md"):
+        path.write_text(GOOD)
+    ingest(engine, root, [root, tmp_path / "elsewhere.md"], now=NOW)
+    (root / "a b.md").unlink()
+    (root / "c.md").unlink()
+    (root / ".mounted").write_text("no")
+    for paths in (None, [root]):
+        with pytest.raises(NoGuidesFolder, match="though 2 were taken in from it; nothing was removed") as refused:
+            ingest(engine, root, paths, now=NOW)
+    named = shlex.split(str(refused.value).split("`")[1].removeprefix("frontline ingest "))
+    assert named == [str(root / "a b.md")]
+    assert ingest(engine, root, [Path(*named)], now=NOW) == Summary(removed=("a b.md",))
+    assert ingest(engine, root, [root / "c.md"], now=NOW) == Summary(removed=("c.md",))
+    assert ingest(engine, root, now=NOW) == Summary(unchanged=(str(tmp_path / "elsewhere.md"),))
 
 
 def test_a_folder_that_cannot_be_read(engine: Engine, root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
