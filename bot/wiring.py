@@ -111,9 +111,8 @@ async def started(
     posting = keeping = warmed = handler = scheduler = commands = None
     try:
         with _slack_at_hand(settings):  # a wrong token is said at once, not at the first question
-            who = AuthorizeResult.from_auth_test_response(
-                auth_test_response=await slack.auth_test(), bot_token=slack.token
-            )
+            us = await slack.auth_test()
+            who = AuthorizeResult.from_auth_test_response(auth_test_response=us, bot_token=slack.token)
             # Only asked: slack_sdk would try a token that is refused again and again. The address stays unused.
             await slack.apps_connections_open(app_token=settings.slack_app_token.get_secret_value())
         app = create_app(parts, slack_client(settings, retries=True, token=False), who)
@@ -128,6 +127,7 @@ async def started(
         handler = Socket(app, settings.slack_app_token.get_secret_value())
         handler.client.message_listeners.append(_warn_of_a_twin)
         await handler.connect_async()
+        log.info("connected to Slack as %s in %s", us["user"], us["team"])
         scheduler = schedule.start(parts, _runner(background))
         commands = await _serve_commands(parts)
         yield Running(parts, app, (posting, keeping), warmed)
@@ -208,6 +208,7 @@ async def run(
                 starting.cancel()
                 await asyncio.wait({starting})
         if starting.cancelled():
+            log.info("stopped before it was connected")
             return
         running = starting.result()
         if ready is not None:
@@ -220,6 +221,8 @@ async def run(
                     f"Frontline stops, because its {task.get_name()} ended by itself; why is written above. "
                     "Start it again: what waits is not lost."
                 )
+        log.info("stopping; what is being answered is finished first")
+    log.info("stopped")
 
 
 def _give_way() -> None:
@@ -240,11 +243,18 @@ async def _warm(parts: Parts, in_background: Any, read: asyncio.Event) -> None:
     try:
         try:
             loop = asyncio.get_running_loop()
-            await in_background(parts.library.ingest, read=partial(loop.call_soon_threadsafe, read.set))
+            summary = await in_background(parts.library.ingest, read=partial(loop.call_soon_threadsafe, read.set))
+            for line in (summary.in_words(), *summary.refusals()):
+                log.info("guides: %s", line)
         except NoGuidesFolder as error:
             log.error("%s", error)  # what was taken in before is still answered from
         await parts.people.resolve_owners(await in_background(parts.library.owners))
         await in_background(parts.library.warm)
+        state = await in_background(parts.library.state)
+        if state.fault:
+            log.warning("%s", state.fault)
+        else:
+            log.info("the index is complete: %s guides in %s passages", state.guides, state.chunks)
     except Exception:  # the bot goes on with lexical search, and App Home and doctor show why
         log.exception("the index could not be completed; answers are found by words alone")
 

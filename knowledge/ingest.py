@@ -47,13 +47,18 @@ class Summary:
 
     def in_words(self) -> str:
         """
-        >>> print(Summary(added=("a.md",), refused=(("b.pdf", "is locked with a password"),)).in_words())
-        1 added, 0 changed, 0 unchanged, 0 removed, 1 refused
-          b.pdf is locked with a password.
+        >>> Summary(added=("a.md",), refused=(("b.pdf", "is locked with a password"),)).in_words()
+        '1 added, 0 changed, 0 unchanged, 0 removed, 1 refused'
         """
         kinds = ("added", "changed", "unchanged", "removed", "refused")
-        counts = ", ".join(f"{len(getattr(self, kind)):,} {kind}" for kind in kinds)
-        return "\n".join([counts, *(f"  {key} {reason}." for key, reason in self.refused)])
+        return ", ".join(f"{len(getattr(self, kind)):,} {kind}" for kind in kinds)
+
+    def refusals(self) -> list[str]:
+        """
+        >>> Summary(refused=(("b.pdf", "is locked with a password"),)).refusals()
+        ['b.pdf is locked with a password.']
+        """
+        return [f"{key} {reason}." for key, reason in self.refused]
 
 
 def ingest(

@@ -112,7 +112,25 @@ def test_run_can_be_stopped_while_it_starts(tmp_path: Path, number: signal.Signa
         with run(f"http://127.0.0.1:{silent.getsockname()[1]}/api/", tmp_path) as starting, silent.accept()[0]:
             starting.send_signal(number)
             _, said = starting.communicate(timeout=60)
-    assert (starting.returncode, said) == (0, "")
+    assert starting.returncode == 0
+    assert said.split("bot.wiring: ")[1:] == ["stopped before it was connected\n"]
+
+
+def test_run_says_what_it_does(company: Company, tmp_path: Path) -> None:
+    """From the connection to the goodbye, each in a line; a guide that was refused is named."""
+    bot = Bot(company, tmp_path / "data")
+    guides = tmp_path / "guides"
+    guides.mkdir()
+    (guides / "refunds.md").write_text("# Refunds\n\nWe credit a day.\n")
+    (guides / "broken.pdf").write_bytes(b"%PDF-1.7 nothing follows")
+    bot.start(GUIDES_DIR=str(guides))
+    company.until(lambda: "the index is complete: 1 guides in 1 passages" in bot.log(), "the index")
+    assert bot.stop() == 0
+    said = [line.split(" bot.wiring: ")[1] for line in bot.log().splitlines() if " INFO bot.wiring: " in line]
+    assert "connected to Slack as frontline in Brightwater" in said
+    assert "guides: 1 added, 0 changed, 0 unchanged, 0 removed, 1 refused" in said
+    assert any(line.startswith("guides: broken.pdf ") for line in said)
+    assert said[-2:] == ["stopping; what is being answered is finished first", "stopped"]
 
 
 @contextmanager

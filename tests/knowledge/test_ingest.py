@@ -162,9 +162,9 @@ def test_a_guide_that_is_no_longer_for_everyone_leaves(engine: Engine, root: Pat
     (root / "a.md").write_text("---\naudience: managers\nreviewed: soon\n---\n" + GOOD)
     summary = ingest(engine, root, now=NOW)
     assert summary.removed == ("a.md",)
-    assert summary.in_words().endswith(
+    assert summary.refusals() == [
         "a.md is for an audience other than `everyone`, which needs access control that Frontline does not have yet."
-    )
+    ]
     with Session(engine) as session:
         assert session.scalars(select(Guide.key)).all() == []
 
