@@ -354,9 +354,10 @@ def manifest(
 def _settings_in_use() -> "Settings":
     """Your settings, or the demo's as long as there are no Slack tokens and the demo has been started."""
     from bot import demo
-    from bot.settings import load, missing_tokens
+    from bot.settings import load, make_data_dir, missing_tokens
 
     yours = load()
+    make_data_dir(yours)
     if not missing_tokens(yours) or yours.database_url.get_secret_value():
         return yours
     theirs = demo.settings_for()

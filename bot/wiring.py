@@ -30,7 +30,7 @@ from bot.people import People
 from bot.records import roles
 from bot.records.database import Database, migrate
 from bot.records.similar import Similar
-from bot.settings import Settings
+from bot.settings import Settings, make_data_dir
 from bot.streams import Streams
 from jobs import digest, schedule
 from knowledge.ingest import NoGuidesFolder
@@ -88,13 +88,14 @@ async def started(
         first: done before it connects, once the guides are read.
 
     Raises:
+        SettingsError: the data folder can't be used.
         CannotStart: Slack or the chat model can't be used.
         sqlalchemy.exc.DatabaseError: the database can't be used.
         AlreadyOwned: another bot, or a command, holds the index.
     """
     for name in ("SLACK_BOT_TOKEN", "SLACK_CLIENT_ID", "SLACK_CLIENT_SECRET"):
         os.environ.pop(name, None)  # Bolt reads these by itself, beside what it is given
-    settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)  # what people asked is nobody else's business
+    make_data_dir(settings)
     clock = clock_from(settings)
     url = settings.sync_database_url()
     await asyncio.to_thread(migrate, url)
