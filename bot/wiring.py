@@ -245,7 +245,7 @@ async def _warm(parts: Parts, in_background: Any, read: asyncio.Event) -> None:
         try:
             loop = asyncio.get_running_loop()
             summary = await in_background(parts.library.ingest, read=partial(loop.call_soon_threadsafe, read.set))
-            for line in (summary.in_words(), *summary.refusals()):
+            for line in (*summary.in_words().splitlines(), *summary.refusals()):
                 log.info("guides: %s", line)
         except NoGuidesFolder as error:
             log.error("%s", error)  # what was taken in before is still answered from

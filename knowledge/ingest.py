@@ -20,10 +20,16 @@ from sqlalchemy import Engine, delete, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from knowledge.loading import FORMATS, Draft, Limits, NotForEveryone, Parser, Refused, Source, read
+from knowledge.loading import FORMATS, SIDECAR, Draft, Limits, NotForEveryone, Parser, Refused, Source, read
 from knowledge.tables import Chunk, Guide, Refusal, Revision
 
 _LONGEST_KEY = 500  # as the column has it
+_LONGEST_ENDING = 10  # of a file's name, dot and all; what is longer is a part of a sentence
+_NO_GUIDES = {  # endings of what lies beside guides and is missed by nobody
+    *(SIDECAR, ".yml", ".css", ".js", ".map", ".woff", ".woff2", ".ttf", ".db", ".ini", ".lnk", ".bak", ".tmp"),
+    *(".png", ".jpg", ".jpeg", ".gif", ".svg", ".webp", ".bmp", ".ico", ".tif", ".tiff", ".heic"),
+    *(".mp3", ".m4a", ".wav", ".mp4", ".mov", ".avi", ".mkv", ".webm"),
+}
 _T = TypeVar("_T")
 _Outcome = Literal["added", "changed", "unchanged"]
 
@@ -44,14 +50,21 @@ class Summary:
     unchanged: tuple[str, ...] = ()
     removed: tuple[str, ...] = ()
     refused: tuple[tuple[str, str], ...] = ()
+    skipped: tuple[str, ...] = ()  # files in the folders that may be guides, in formats that can't be read
 
     def in_words(self) -> str:
         """
-        >>> Summary(added=("a.md",), refused=(("b.pdf", "is locked with a password"),)).in_words()
-        '1 added, 0 changed, 0 unchanged, 0 removed, 1 refused'
+        >>> print(Summary(added=("a.md",), skipped=("b.odt", "c.doc", "d.doc")).in_words())
+        1 added, 0 changed, 0 unchanged, 0 removed, 0 refused
+        3 files skipped, of kinds that can't be read: .doc .odt
         """
         kinds = ("added", "changed", "unchanged", "removed", "refused")
-        return ", ".join(f"{len(getattr(self, kind)):,} {kind}" for kind in kinds)
+        counts = ", ".join(f"{len(getattr(self, kind)):,} {kind}" for kind in kinds)
+        if not self.skipped:
+            return counts
+        files = "1 file" if len(self.skipped) == 1 else f"{len(self.skipped):,} files"
+        endings = " ".join(sorted({_ending(key) for key in self.skipped}))
+        return f"{counts}\n{files} skipped, of kinds that can't be read: {endings}"
 
     def refusals(self) -> list[str]:
         """
@@ -120,6 +133,7 @@ def ingest(
         tuple(outcomes["unchanged"]),
         tuple(removed),
         tuple(sorted(refused.items())),
+        tuple(sorted(found.skipped)),
     )
 
 
@@ -140,6 +154,7 @@ class _Found:
     files: dict[str, tuple[Path, Path]] = field(default_factory=dict)  # by key; with the folder no link may leave
     refused: dict[str, str] = field(default_factory=dict)
     strangers: set[str] = field(default_factory=set)  # of the refused: named by someone, but no guide at all
+    skipped: set[str] = field(default_factory=set)  # met in a folder, perhaps guides, in no format of ours
     gone: set[str] = field(default_factory=set)  # known, asked for, and no longer there
     is_whole: bool = False  # the guides folder was looked through from its top
 
@@ -202,12 +217,26 @@ def _walk(root: Path, folder: Path, found: _Found) -> None:
             if link.is_symlink() and not link.resolve().is_relative_to(_bounds(root, folder)):
                 found.refused[_key(root, link)] = "is a link to a folder outside; put the folder itself there"
         for name in sorted(files):
-            if not _is_hidden(name) and os.path.splitext(name)[1].lower() in FORMATS:
-                _take(root, Path(place, name), folder, found)
+            if _is_hidden(name):
+                continue
+            path = Path(place, name)
+            if _ending(name) in FORMATS:
+                _take(root, path, folder, found)
+            elif _may_be_guide(name):
+                found.skipped.add(_key(root, path))
 
 
 def _is_hidden(name: str) -> bool:
     return name.startswith((".", "~$"))  # ~$: what Office leaves beside a file that is open
+
+
+def _ending(name: str) -> str:
+    return os.path.splitext(name)[1].lower()
+
+
+def _may_be_guide(name: str) -> bool:
+    ending = _ending(name)
+    return ending[1:].isalnum() and len(ending) <= _LONGEST_ENDING and ending not in _NO_GUIDES
 
 
 def _take(root: Path, path: Path, folder: Path, found: _Found) -> None:

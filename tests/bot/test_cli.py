@@ -268,13 +268,15 @@ def test_ask_says_when_it_could_not_look(frontline: Callable[..., Said], monkeyp
 def test_ingest_takes_in_what_it_can_and_names_the_rest(
     frontline: Callable[..., Said], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A file that can't be a guide is refused by name on stderr; the others go in; the command ends with 1."""
+    """A file that can't be a guide is refused by name on stderr, other formats are counted; it ends with 1."""
     monkeypatch.setattr(running, "library_state", lambda _: {"guides": 0})  # a bot runs, and embeds by itself
     (tmp_path / "guides" / "good.md").write_text("# Refunds\n\nWe credit a day.\n")
     (tmp_path / "guides" / "broken.pdf").write_bytes(b"%PDF-1.7 nothing follows")
+    (tmp_path / "guides" / "old.doc").write_bytes(b"")
     said = frontline("ingest")
     assert said.code == 1
     assert "1 added" in said.out
+    assert "1 file skipped, of kinds that can't be read: .doc\n" in said.out
     assert "broken.pdf" in said.err
     assert "Traceback" not in said.err
 

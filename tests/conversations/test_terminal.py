@@ -123,12 +123,14 @@ def test_run_says_what_it_does(company: Company, tmp_path: Path) -> None:
     guides.mkdir()
     (guides / "refunds.md").write_text("# Refunds\n\nWe credit a day.\n")
     (guides / "broken.pdf").write_bytes(b"%PDF-1.7 nothing follows")
+    (guides / "old.doc").write_bytes(b"")
     bot.start(GUIDES_DIR=str(guides))
     company.until(lambda: "the index is complete: 1 guides in 1 passages" in bot.log(), "the index")
     assert bot.stop() == 0
     said = [line.split(" bot.wiring: ")[1] for line in bot.log().splitlines() if " INFO bot.wiring: " in line]
     assert "connected to Slack as frontline in Brightwater" in said
     assert "guides: 1 added, 0 changed, 0 unchanged, 0 removed, 1 refused" in said
+    assert "guides: 1 file skipped, of kinds that can't be read: .doc" in said
     assert any(line.startswith("guides: broken.pdf ") for line in said)
     assert said[-2:] == ["stopping; what is being answered is finished first", "stopped"]
 

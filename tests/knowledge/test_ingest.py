@@ -59,6 +59,18 @@ def test_what_became_of_each_file(engine: Engine, root: Path) -> None:
         assert session.scalar(select(func.count()).select_from(Chunk)) == 1
 
 
+def test_files_of_other_formats_are_counted(engine: Engine, root: Path) -> None:
+    """What may be a guide and can't be read is said; what lies beside guides anyway is not."""
+    (root / "old").mkdir()
+    said = ["a.doc", "b.XLS", "old/c.odt", "old/d.rtf"]
+    for name in (*said, ".e.doc", "~$a.doc", "f.csv.yaml", "logo.PNG", "Thumbs.db", "LICENSE", "v1. To be done"):
+        (root / name).write_text("x")
+    (root / "f.md").write_text(GOOD)
+    summary = ingest(engine, root, now=NOW)
+    assert summary.skipped == tuple(said)
+    assert summary.in_words().splitlines()[1:] == ["4 files skipped, of kinds that can't be read: .doc .odt .rtf .xls"]
+
+
 def test_the_revision_counts_changed_guides(engine: Engine, root: Path) -> None:
     """The revision counts up with each guide that changes, and only then."""
     counted = []
