@@ -138,15 +138,14 @@ def ingest(
         summary = taking_in.ingest(
             engine_for(url), settings.guides_dir, paths, now=opening.clock_from(settings)(), progress=progress
         )
-    counts, *refusals = summary.in_words().splitlines()
-    typer.echo(counts)
+    typer.echo(summary.in_words())
     if running.library_state(settings) is None:
         with running.own_library(settings) as library:
             _warm(library)
     else:
         typer.echo("The running bot takes the changes up by itself.")
-    if refusals:
-        _stop("\n".join(["Refused:", *refusals]))
+    if summary.refused:
+        _stop("\n".join(["Refused:", *(f"  {line}" for line in summary.refusals())]))
 
 
 @app.command()
@@ -355,9 +354,10 @@ def manifest(
 def _settings_in_use() -> "Settings":
     """Your settings, or the demo's as long as there are no Slack tokens and the demo has been started."""
     from bot import demo
-    from bot.settings import load, missing_tokens
+    from bot.settings import load, make_data_dir, missing_tokens
 
     yours = load()
+    make_data_dir(yours)
     if not missing_tokens(yours) or yours.database_url.get_secret_value():
         return yours
     theirs = demo.settings_for()

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from filelock import FileLock, Timeout
 
 from bot.manifest import manifest
-from bot.settings import ROOT, Settings, SettingsError, load
+from bot.settings import ROOT, Settings, SettingsError, load, make_data_dir
 
 if TYPE_CHECKING:
     from bot.wiring import Running
@@ -57,11 +57,12 @@ async def demo(first_port: int, *, reset: bool, say: Say) -> None:
 
     Raises:
         DemoStopped: another demo runs, or the sandbox can't start or died.
+        SettingsError: the data folder can't be used.
     """
     port = free_port(first_port)
     settings = settings_for(port)
     folder = settings.data_dir
-    folder.mkdir(parents=True, exist_ok=True)
+    make_data_dir(settings)
     # Stopping early must end the sandbox too; wiring takes the signals over once the bot starts.
     if task := asyncio.current_task():
         for number in (signal.SIGINT, signal.SIGTERM):

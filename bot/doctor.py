@@ -20,7 +20,7 @@ from bot.manifest import SCOPES
 from bot.people import People
 from bot.records import choices, owners
 from bot.records.database import Database, engine_for
-from bot.settings import ROOT, Settings, SettingsError, load, missing_tokens
+from bot.settings import ROOT, Settings, SettingsError, load, missing_tokens, why_unwritable
 from bot.wiring import slack_client
 from knowledge.encoder import Encoder, ModelUnavailable
 from knowledge.index import AlreadyOwned
@@ -57,12 +57,16 @@ def examine() -> Iterator[Finding]:
         yield Finding(
             "fail", "settings", f"there is no guides folder at {settings.guides_dir}", "set GUIDES_DIR in .env"
         )
+    unwritable = why_unwritable(settings.data_dir)
+    if unwritable:
+        words = f"DATA_DIR {settings.data_dir} can't be written to ({unwritable})"
+        yield Finding("fail", "settings", words, "name another in .env, or let Frontline write there")
     if not settings.admin_user_ids:
         yield Finding("warn", "settings", "nobody is an admin from the start", "set ADMIN_USER_IDS in .env")
     database = _database(settings)
     yield database
     library = None
-    if database.level == "ok":
+    if database.level == "ok" and not unwritable:
         try:
             library = open_library(settings, clock_from(settings))
         except CannotStart as error:
@@ -71,7 +75,7 @@ def examine() -> Iterator[Finding]:
     if library is not None:
         yield from _guides(settings, library)
     else:
-        yield Finding("warn", "index", "not looked at: it stands on the database")
+        yield Finding("warn", "index", "not looked at: it stands on the database and DATA_DIR")
     yield _model(settings)
 
 
@@ -90,6 +94,9 @@ def _database(settings: Settings) -> Finding:
     try:
         parsed = make_url(url)
         if parsed.get_backend_name() == "sqlite" and not Path(parsed.database or "").exists():
+            if unwritable := why_unwritable(Path(parsed.database or "").absolute().parent):
+                words = f"{parsed.database} can't be made ({unwritable})"
+                return Finding("fail", "database", words, "check DATABASE_URL and DATA_DIR")
             return Finding("warn", "database", f"{parsed.database} is not there yet", "`frontline run` makes it")
         engine = engine_for(url)
         with engine.connect() as connection:

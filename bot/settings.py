@@ -3,6 +3,7 @@
 import ipaddress
 import os
 import re
+import tempfile
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -175,6 +176,38 @@ def load(env_file: Path | None = ROOT / ".env", **given: Any) -> Settings:
     except ValidationError as error:
         problems = "; ".join(_in_words(e["loc"], e["type"], e["msg"]) for e in error.errors())
         raise SettingsError(f"{problems} See `.env.example`.") from None
+
+
+def make_data_dir(settings: Settings) -> None:
+    """Make the data folder, closed to others: what people asked is nobody else's business.
+
+    Raises:
+        SettingsError: it can't be made, or nothing can be written there.
+    """
+    folder = settings.data_dir
+    fault = why_unwritable(folder)
+    try:
+        if not fault:
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        fault = f"{folder}: {error.strerror}"
+    if fault:
+        what = "written to" if folder.is_dir() else "made"
+        raise SettingsError(
+            f"DATA_DIR {folder} can't be {what} ({fault}). Name a folder in .env that Frontline may write to."
+        )
+
+
+def why_unwritable(folder: Path) -> str | None:
+    """Why nothing can be written into a folder, or why it can't be made; it is only looked at."""
+    there = next(path for path in (folder, *folder.parents) if os.path.exists(path))
+    if not os.path.isdir(there):
+        return f"{there} is not a folder"
+    try:
+        with tempfile.TemporaryFile(dir=there):  # permissions alone don't tell a mount that is read-only
+            return None
+    except OSError as error:
+        return f"{there}: {error.strerror}"
 
 
 def missing_tokens(settings: Settings) -> list[str]:

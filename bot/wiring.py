@@ -8,7 +8,7 @@ import sys
 import threading
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import asynccontextmanager, contextmanager, suppress
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, suppress
 from dataclasses import asdict, dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -30,7 +30,7 @@ from bot.people import People
 from bot.records import roles
 from bot.records.database import Database, migrate
 from bot.records.similar import Similar
-from bot.settings import Settings
+from bot.settings import Settings, make_data_dir
 from bot.streams import Streams
 from jobs import digest, schedule
 from knowledge.ingest import NoGuidesFolder
@@ -88,13 +88,14 @@ async def started(
         first: done before it connects, once the guides are read.
 
     Raises:
+        SettingsError: the data folder can't be used.
         CannotStart: Slack or the chat model can't be used.
         sqlalchemy.exc.DatabaseError: the database can't be used.
         AlreadyOwned: another bot, or a command, holds the index.
     """
     for name in ("SLACK_BOT_TOKEN", "SLACK_CLIENT_ID", "SLACK_CLIENT_SECRET"):
         os.environ.pop(name, None)  # Bolt reads these by itself, beside what it is given
-    settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)  # what people asked is nobody else's business
+    make_data_dir(settings)
     clock = clock_from(settings)
     url = settings.sync_database_url()
     await asyncio.to_thread(migrate, url)
@@ -111,9 +112,10 @@ async def started(
     posting = keeping = warmed = handler = scheduler = commands = None
     try:
         with _slack_at_hand(settings):  # a wrong token is said at once, not at the first question
-            who = AuthorizeResult.from_auth_test_response(
-                auth_test_response=await slack.auth_test(), bot_token=slack.token
-            )
+            us = await slack.auth_test()
+            who = AuthorizeResult.from_auth_test_response(auth_test_response=us, bot_token=slack.token)
+            # Only asked: slack_sdk would try a token that is refused again and again. The address stays unused.
+            await slack.apps_connections_open(app_token=settings.slack_app_token.get_secret_value())
         app = create_app(parts, slack_client(settings, retries=True, token=False), who)
         posting = asyncio.create_task(outbox.run(), name="outbox")
         read = asyncio.Event()
@@ -125,8 +127,8 @@ async def started(
         keeping = asyncio.create_task(parts.inbox.keep(app, partial(apologise, parts)), name="inbox")
         handler = Socket(app, settings.slack_app_token.get_secret_value())
         handler.client.message_listeners.append(_warn_of_a_twin)
-        with _slack_at_hand(settings):
-            await handler.connect_async()
+        await handler.connect_async()
+        log.info("connected to Slack as %s in %s", us["user"], us["team"])
         scheduler = schedule.start(parts, _runner(background))
         commands = await _serve_commands(parts)
         yield Running(parts, app, (posting, keeping), warmed)
@@ -197,10 +199,21 @@ async def run(
     stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    async with started(settings, first=first) as running:
+    stopping = asyncio.create_task(stop.wait())
+    async with AsyncExitStack() as stack:
+        starting = asyncio.create_task(stack.enter_async_context(started(settings, first=first)))
+        try:
+            await asyncio.wait({stopping, starting}, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            if not starting.done():
+                starting.cancel()
+                await asyncio.wait({starting})
+        if starting.cancelled():
+            log.info("stopped before it was connected")
+            return
+        running = starting.result()
         if ready is not None:
             await ready(running)
-        stopping = asyncio.create_task(stop.wait())
         await asyncio.wait({stopping, *running.lasting}, return_when=asyncio.FIRST_COMPLETED)
         for task in running.lasting:
             if task.done():
@@ -209,6 +222,8 @@ async def run(
                     f"Frontline stops, because its {task.get_name()} ended by itself; why is written above. "
                     "Start it again: what waits is not lost."
                 )
+        log.info("stopping; what is being answered is finished first")
+    log.info("stopped")
 
 
 def _give_way() -> None:
@@ -229,11 +244,18 @@ async def _warm(parts: Parts, in_background: Any, read: asyncio.Event) -> None:
     try:
         try:
             loop = asyncio.get_running_loop()
-            await in_background(parts.library.ingest, read=partial(loop.call_soon_threadsafe, read.set))
+            summary = await in_background(parts.library.ingest, read=partial(loop.call_soon_threadsafe, read.set))
+            for line in (*summary.in_words().splitlines(), *summary.refusals()):
+                log.info("guides: %s", line)
         except NoGuidesFolder as error:
             log.error("%s", error)  # what was taken in before is still answered from
         await parts.people.resolve_owners(await in_background(parts.library.owners))
         await in_background(parts.library.warm)
+        state = await in_background(parts.library.state)
+        if state.fault:
+            log.warning("%s", state.fault)
+        else:
+            log.info("the index is complete: %s guides in %s passages", state.guides, state.chunks)
     except Exception:  # the bot goes on with lexical search, and App Home and doctor show why
         log.exception("the index could not be completed; answers are found by words alone")
 

@@ -8,6 +8,7 @@ that is killed leaves whole guides behind; the next one goes on from there.
 """
 
 import os
+import shlex
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
@@ -19,16 +20,22 @@ from sqlalchemy import Engine, delete, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from knowledge.loading import FORMATS, Draft, Limits, NotForEveryone, Parser, Refused, Source, read
+from knowledge.loading import FORMATS, SIDECAR, Draft, Limits, NotForEveryone, Parser, Refused, Source, read
 from knowledge.tables import Chunk, Guide, Refusal, Revision
 
 _LONGEST_KEY = 500  # as the column has it
+_LONGEST_ENDING = 10  # of a file's name, dot and all; what is longer is a part of a sentence
+_NO_GUIDES = {  # endings of what lies beside guides and is missed by nobody
+    *(SIDECAR, ".yml", ".css", ".js", ".map", ".woff", ".woff2", ".ttf", ".db", ".ini", ".lnk", ".bak", ".tmp"),
+    *(".png", ".jpg", ".jpeg", ".gif", ".svg", ".webp", ".bmp", ".ico", ".tif", ".tiff", ".heic"),
+    *(".mp3", ".m4a", ".wav", ".mp4", ".mov", ".avi", ".mkv", ".webm"),
+}
 _T = TypeVar("_T")
 _Outcome = Literal["added", "changed", "unchanged"]
 
 
 class NoGuidesFolder(Exception):
-    """The guides folder is missing or closed to us; guides already known are left as they are."""
+    """The guides folder is missing, closed to us or empty; guides already known are left as they are."""
 
 
 @dataclass(frozen=True)
@@ -43,16 +50,28 @@ class Summary:
     unchanged: tuple[str, ...] = ()
     removed: tuple[str, ...] = ()
     refused: tuple[tuple[str, str], ...] = ()
+    skipped: tuple[str, ...] = ()  # files in the folders that may be guides, in formats that can't be read
 
     def in_words(self) -> str:
         """
-        >>> print(Summary(added=("a.md",), refused=(("b.pdf", "is locked with a password"),)).in_words())
-        1 added, 0 changed, 0 unchanged, 0 removed, 1 refused
-          b.pdf is locked with a password.
+        >>> print(Summary(added=("a.md",), skipped=("b.odt", "c.doc", "d.doc")).in_words())
+        1 added, 0 changed, 0 unchanged, 0 removed, 0 refused
+        3 files skipped, of kinds that can't be read: .doc .odt
         """
         kinds = ("added", "changed", "unchanged", "removed", "refused")
         counts = ", ".join(f"{len(getattr(self, kind)):,} {kind}" for kind in kinds)
-        return "\n".join([counts, *(f"  {key} {reason}." for key, reason in self.refused)])
+        if not self.skipped:
+            return counts
+        files = "1 file" if len(self.skipped) == 1 else f"{len(self.skipped):,} files"
+        endings = " ".join(sorted({_ending(key) for key in self.skipped}))
+        return f"{counts}\n{files} skipped, of kinds that can't be read: {endings}"
+
+    def refusals(self) -> list[str]:
+        """
+        >>> Summary(refused=(("b.pdf", "is locked with a password"),)).refusals()
+        ['b.pdf is locked with a password.']
+        """
+        return [f"{key} {reason}." for key, reason in self.refused]
 
 
 def ingest(
@@ -71,7 +90,8 @@ def ingest(
         progress: called after each file with how many are done, how many there are, and its name.
 
     Raises:
-        NoGuidesFolder: `root` is not a folder; a folder that is not mounted must not empty the index.
+        NoGuidesFolder: `root` is not a folder, or all its guides are gone at once; a folder that is not mounted must
+            not empty the index.
     """
     root = root.resolve()
     if not root.is_dir():
@@ -80,6 +100,7 @@ def ingest(
         hashes = dict(session.execute(select(Guide.key, Guide.hash)).all())
         refusals = dict(session.execute(select(Refusal.key, Refusal.reason)).all())
     found = _find(root, paths, {*hashes, *refusals})
+    _check_not_emptied(root, found, hashes)
     outcomes: dict[_Outcome, list[str]] = defaultdict(list)
     removed: list[str] = []
     refused = dict(found.refused)
@@ -112,7 +133,20 @@ def ingest(
         tuple(outcomes["unchanged"]),
         tuple(removed),
         tuple(sorted(refused.items())),
+        tuple(sorted(found.skipped)),
     )
+
+
+def _check_not_emptied(root: Path, found: "_Found", known: Iterable[str]) -> None:
+    """Of a guides folder that loses every guide, none is removed, unless each that goes was named."""
+    ours = sorted(key for key in known if not _is_elsewhere(key))
+    there = [key for key in (*found.files, *found.refused) if not _is_elsewhere(key)]
+    if found.is_whole and ours and not there:
+        raise NoGuidesFolder(
+            f"The guides folder {root} holds no guides, though {len(ours):,} were taken in from it; nothing was "
+            "removed. Put them back, or mount the folder again. A guide that is to go leaves when you name it: "
+            f"`frontline ingest {shlex.quote(str(root / ours[0]))}`."
+        )
 
 
 @dataclass
@@ -120,7 +154,9 @@ class _Found:
     files: dict[str, tuple[Path, Path]] = field(default_factory=dict)  # by key; with the folder no link may leave
     refused: dict[str, str] = field(default_factory=dict)
     strangers: set[str] = field(default_factory=set)  # of the refused: named by someone, but no guide at all
+    skipped: set[str] = field(default_factory=set)  # met in a folder, perhaps guides, in no format of ours
     gone: set[str] = field(default_factory=set)  # known, asked for, and no longer there
+    is_whole: bool = False  # the guides folder was looked through from its top
 
 
 def guide_files(root: Path) -> tuple[dict[str, Path], dict[str, str]]:
@@ -148,6 +184,7 @@ def _find(root: Path, paths: Sequence[Path] | None, known: set[str]) -> _Found:
             found.refused[scope] = "is not there; check the name"
             found.strangers.add(scope)
         scopes.append(scope)
+    found.is_whole = "" in scopes
     unseen = known - found.files.keys() - found.refused.keys()
     closed = [key for key in found.refused if key not in found.strangers]  # folders that can't be looked into
     found.gone = {
@@ -180,12 +217,26 @@ def _walk(root: Path, folder: Path, found: _Found) -> None:
             if link.is_symlink() and not link.resolve().is_relative_to(_bounds(root, folder)):
                 found.refused[_key(root, link)] = "is a link to a folder outside; put the folder itself there"
         for name in sorted(files):
-            if not _is_hidden(name) and os.path.splitext(name)[1].lower() in FORMATS:
-                _take(root, Path(place, name), folder, found)
+            if _is_hidden(name):
+                continue
+            path = Path(place, name)
+            if _ending(name) in FORMATS:
+                _take(root, path, folder, found)
+            elif _may_be_guide(name):
+                found.skipped.add(_key(root, path))
 
 
 def _is_hidden(name: str) -> bool:
     return name.startswith((".", "~$"))  # ~$: what Office leaves beside a file that is open
+
+
+def _ending(name: str) -> str:
+    return os.path.splitext(name)[1].lower()
+
+
+def _may_be_guide(name: str) -> bool:
+    ending = _ending(name)
+    return ending[1:].isalnum() and len(ending) <= _LONGEST_ENDING and ending not in _NO_GUIDES
 
 
 def _take(root: Path, path: Path, folder: Path, found: _Found) -> None:

@@ -1,9 +1,11 @@
 """What `frontline` says in a terminal."""
 
+import errno
 import json
 import os
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -279,15 +281,47 @@ def test_ask_says_when_it_could_not_look(frontline: Callable[..., Said], monkeyp
 def test_ingest_takes_in_what_it_can_and_names_the_rest(
     frontline: Callable[..., Said], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A file that can't be a guide is refused by name on stderr; the others go in; the command ends with 1."""
+    """A file that can't be a guide is refused by name on stderr, other formats are counted; it ends with 1."""
     monkeypatch.setattr(running, "library_state", lambda _: {"guides": 0})  # a bot runs, and embeds by itself
     (tmp_path / "guides" / "good.md").write_text("# Refunds\n\nWe credit a day.\n")
     (tmp_path / "guides" / "broken.pdf").write_bytes(b"%PDF-1.7 nothing follows")
+    (tmp_path / "guides" / "old.doc").write_bytes(b"")
     said = frontline("ingest")
     assert said.code == 1
     assert "1 added" in said.out
+    assert "1 file skipped, of kinds that can't be read: .doc\n" in said.out
     assert "broken.pdf" in said.err
     assert "Traceback" not in said.err
+
+
+@pytest.mark.parametrize("command", ["demo", "run", "ingest", "ask why?", "digest --preview"])
+def test_a_data_folder_that_cannot_be_made(
+    frontline: Callable[..., Said], monkeypatch: pytest.MonkeyPatch, tmp_path: Path, command: str
+) -> None:
+    """DATA_DIR is named, and why, without a traceback."""
+    for name in ("SLACK_BOT_TOKEN", "SLACK_APP_TOKEN"):
+        monkeypatch.setenv(name, "x")
+    monkeypatch.setenv("DATA_DIR", str(tmp_path / "file" / "data"))
+    (tmp_path / "file").write_text("not a folder")
+    said = frontline(*command.split(maxsplit=1))
+    assert said.code == 1
+    assert said.err.startswith(f"DATA_DIR {tmp_path / 'file' / 'data'}")
+    assert f"can't be made ({tmp_path / 'file'} is not a folder). Name a folder" in said.err
+
+
+def test_a_data_folder_that_cannot_be_written_to(
+    frontline: Callable[..., Said], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """As on a mount that is read-only."""
+
+    def refuse(dir: Path) -> Any:
+        raise OSError(errno.EROFS, "Read-only file system", str(dir))
+
+    monkeypatch.setattr(tempfile, "TemporaryFile", refuse)
+    (tmp_path / "data").mkdir()
+    said = frontline("ingest")
+    assert said.code == 1
+    assert f"DATA_DIR {tmp_path}/data can't be written to ({tmp_path}/data: Read-only file system)." in said.err
 
 
 def test_ask_without_guides_says_what_to_do(frontline: Callable[..., Said]) -> None:

@@ -70,6 +70,18 @@ def test_database_and_guides_are_examined_without_a_bot(tmp_path: Path) -> None:
     assert levels["index"] == ["warn"]
 
 
+def test_a_data_folder_that_cannot_be_used_fails(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing is there yet, and nothing could be made: a failure, found without making anything."""
+    (tmp_path / "file").write_text("not a folder")
+    monkeypatch.setenv("DATA_DIR", str(tmp_path / "file" / "data"))
+    levels = found()
+    assert "fail" in levels["settings"]
+    assert levels["database"] == ["fail"]
+    monkeypatch.setenv("DATA_DIR", str(tmp_path / "new" / "data"))
+    assert found()["database"] == ["warn"]
+    assert not (tmp_path / "new").exists()
+
+
 def test_a_database_out_of_reach_fails_without_its_password(monkeypatch: pytest.MonkeyPatch) -> None:
     """The password in DATABASE_URL is not for the terminal."""
     monkeypatch.setenv("DATABASE_URL", "postgresql://frontline:secret@127.0.0.1:1/nothing")

@@ -1,9 +1,12 @@
 """Terminal commands beside a bot that runs on the sandbox."""
 
 import os
+import signal
+import socket
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -89,3 +92,58 @@ def test_ingest_leaves_the_index_to_the_running_bot(frontline: Terminal, bot: Bo
     assert said.returncode == 0, said.stderr
     assert "1 added" in said.stdout
     assert "The running bot takes the changes up" in said.stdout
+
+
+def test_run_names_a_token_that_opens_no_connection(company: Company, tmp_path: Path) -> None:
+    """A wrong SLACK_APP_TOKEN ends it at once, in plain words."""
+    with run(f"{company.address}/api/", tmp_path, SLACK_APP_TOKEN="abc") as starting:
+        _, said = starting.communicate(timeout=60)
+    assert starting.returncode == 1
+    assert "Slack did not accept the connection (" in said
+    assert "Check SLACK_APP_TOKEN" in said
+    assert "Traceback" not in said
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_run_can_be_stopped_while_it_starts(tmp_path: Path, number: signal.Signals) -> None:
+    """A Slack that does not answer is not waited for."""
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        silent.settimeout(60)
+        with run(f"http://127.0.0.1:{silent.getsockname()[1]}/api/", tmp_path) as starting, silent.accept()[0]:
+            starting.send_signal(number)
+            _, said = starting.communicate(timeout=60)
+    assert starting.returncode == 0
+    assert said.split("bot.wiring: ")[1:] == ["stopped before it was connected\n"]
+
+
+def test_run_says_what_it_does(company: Company, tmp_path: Path) -> None:
+    """From the connection to the goodbye, each in a line; a guide that was refused is named."""
+    bot = Bot(company, tmp_path / "data")
+    guides = tmp_path / "guides"
+    guides.mkdir()
+    (guides / "refunds.md").write_text("# Refunds\n\nWe credit a day.\n")
+    (guides / "broken.pdf").write_bytes(b"%PDF-1.7 nothing follows")
+    (guides / "old.doc").write_bytes(b"")
+    bot.start(GUIDES_DIR=str(guides))
+    company.until(lambda: "the index is complete: 1 guides in 1 passages" in bot.log(), "the index")
+    assert bot.stop() == 0
+    said = [line.split(" bot.wiring: ")[1] for line in bot.log().splitlines() if " INFO bot.wiring: " in line]
+    assert "connected to Slack as frontline in Brightwater" in said
+    assert "guides: 1 added, 0 changed, 0 unchanged, 0 removed, 1 refused" in said
+    assert "guides: 1 file skipped, of kinds that can't be read: .doc" in said
+    assert any(line.startswith("guides: broken.pdf ") for line in said)
+    assert said[-2:] == ["stopping; what is being answered is finished first", "stopped"]
+
+
+@contextmanager
+def run(slack: str, folder: Path, **settings: str) -> "Iterator[subprocess.Popen[str]]":
+    """`frontline run` on that Slack, without guides."""
+    (folder / "guides").mkdir()
+    places = {"DATA_DIR": str(folder / "data"), "GUIDES_DIR": str(folder / "guides"), "SLACK_API_URL": slack}
+    command = [sys.executable, "-m", "bot", "run"]
+    environment = os.environ | SETTINGS | places | settings
+    with subprocess.Popen(command, cwd=ROOT, env=environment, stderr=subprocess.PIPE, text=True) as process:
+        try:
+            yield process
+        finally:
+            process.kill()

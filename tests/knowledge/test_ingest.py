@@ -1,6 +1,7 @@
 """The guides folder and SQL say the same after an ingest, whatever lay in the folder and whenever it was killed."""
 
 import os
+import shlex
 import signal
 import subprocess
 import sys
@@ -56,6 +57,18 @@ def test_what_became_of_each_file(engine: Engine, root: Path) -> None:
     with Session(engine) as session:
         assert session.execute(select(Guide.key, Guide.owner, Guide.title)).all() == [("billing/b.csv", "UBEN", "B")]
         assert session.scalar(select(func.count()).select_from(Chunk)) == 1
+
+
+def test_files_of_other_formats_are_counted(engine: Engine, root: Path) -> None:
+    """What may be a guide and can't be read is said; what lies beside guides anyway is not."""
+    (root / "old").mkdir()
+    said = ["a.doc", "b.XLS", "old/c.odt", "old/d.rtf"]
+    for name in (*said, ".e.doc", "~$a.doc", "f.csv.yaml", "logo.PNG", "Thumbs.db", "LICENSE", "v1. To be done"):
+        (root / name).write_text("x")
+    (root / "f.md").write_text(GOOD)
+    summary = ingest(engine, root, now=NOW)
+    assert summary.skipped == tuple(said)
+    assert summary.in_words().splitlines()[1:] == ["4 files skipped, of kinds that can't be read: .doc .odt .rtf .xls"]
 
 
 def test_the_revision_counts_changed_guides(engine: Engine, root: Path) -> None:
@@ -161,9 +174,9 @@ def test_a_guide_that_is_no_longer_for_everyone_leaves(engine: Engine, root: Pat
     (root / "a.md").write_text("---\naudience: managers\nreviewed: soon\n---\n" + GOOD)
     summary = ingest(engine, root, now=NOW)
     assert summary.removed == ("a.md",)
-    assert summary.in_words().endswith(
+    assert summary.refusals() == [
         "a.md is for an audience other than `everyone`, which needs access control that Frontline does not have yet."
-    )
+    ]
     with Session(engine) as session:
         assert session.scalars(select(Guide.key)).all() == []
 
@@ -176,6 +189,25 @@ def test_no_guides_folder(engine: Engine, root: Path) -> None:
         ingest(engine, root / "elsewhere", now=NOW)
     with Session(engine) as session:
         assert session.scalars(select(Guide.key)).all() == ["a.md"]
+
+
+def test_an_empty_guides_folder(engine: Engine, root: Path, tmp_path: Path) -> None:
+    """One without any guide, perhaps an unmounted share, removes none; each that is named as the error says leaves."""
+    assert ingest(engine, root, now=NOW) == Summary()
+    for path in (root / "a b.md", root / "c.md", tmp_path / "elsewhere.md"):
+        path.write_text(GOOD)
+    ingest(engine, root, [root, tmp_path / "elsewhere.md"], now=NOW)
+    (root / "a b.md").unlink()
+    (root / "c.md").unlink()
+    (root / ".mounted").write_text("no")
+    for paths in (None, [root]):
+        with pytest.raises(NoGuidesFolder, match="though 2 were taken in from it; nothing was removed") as refused:
+            ingest(engine, root, paths, now=NOW)
+    named = shlex.split(str(refused.value).split("`")[1].removeprefix("frontline ingest "))
+    assert named == [str(root / "a b.md")]
+    assert ingest(engine, root, [Path(*named)], now=NOW) == Summary(removed=("a b.md",))
+    assert ingest(engine, root, [root / "c.md"], now=NOW) == Summary(removed=("c.md",))
+    assert ingest(engine, root, now=NOW) == Summary(unchanged=(str(tmp_path / "elsewhere.md"),))
 
 
 def test_a_folder_that_cannot_be_read(engine: Engine, root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
