@@ -143,7 +143,7 @@ def _check_not_emptied(root: Path, found: "_Found", known: Iterable[str]) -> Non
     there = [key for key in (*found.files, *found.refused) if not _is_elsewhere(key)]
     if found.is_whole and ours and not there:
         raise NoGuidesFolder(
-            f"The guides folder {root} holds no guides, though {len(ours):,} were taken in from it; nothing was "
+            f"The guides folder {root} holds no guides, though known ones ({len(ours):,}) come from it; nothing was "
             "removed. Put them back, or mount the folder again. A guide that is to go leaves when you name it: "
             f"`frontline ingest {shlex.quote(str(root / ours[0]))}`."
         )
