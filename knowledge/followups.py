@@ -24,6 +24,7 @@ MOST_TURNS = 3  # questions that a chat model is shown
 SHARE_OF_PATIENCE = 0.4  # of the time that an answer may take, what its question may
 LONGEST_FRAGMENT = 8  # words
 LONGEST_SHORT = 6  # words of a question that hardly says anything: "How long does that take?"
+ENOUGH_ALONE = 3  # words of meaning in a question that may do without what was said before it
 ENOUGH_BEFORE = 3  # words of meaning before an "it" that it may well stand for
 
 _FOREIGN = re.compile(r"\w+://|www\.|<[@!#]|\]\(")
@@ -138,11 +139,14 @@ def stands_for(question: str, turns: Sequence[str], names: Names) -> str | None:
 def asked_alone(message: str, names: Names) -> str | None:
     """What a message asks without the story around it: its questions, and what names or counts something.
 
-    Where nothing ends with a question mark, the last sentence asks. None where that is all of the message, or where the
-    question leans on the story ("Does it cost anything?").
+    Where nothing ends with a question mark, the last sentence asks. One of few words ("What do we pay her?") takes the
+    sentence before it along. None where that is all of the message, or where the question leans on the story ("Does it
+    cost anything?").
     """
     sentences = [each for part in _SENTENCE_END.split(message) if (each := _plain(part))]
     asking = [at for at, each in enumerate(sentences) if each.endswith("?")] or [len(sentences) - 1]
+    if sentences and len(_meaning(_WORD.findall(sentences[asking[0]]))) < ENOUGH_ALONE:
+        asking.append(asking[0] - 1)
     kept = [each for at, each in enumerate(sentences) if at in asking or _NUMBER.search(each) or _names_in(each, names)]
     if len(kept) == len(sentences):
         return None

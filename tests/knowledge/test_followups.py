@@ -186,9 +186,10 @@ STORY = "Hi team, I have a customer on the line who is quite upset. She was on h
 @pytest.mark.parametrize(
     ("message", "alone"),
     [
-        (f"{STORY}. How long does a refund take?", "How long does a refund take?"),
-        (f"{STORY}\nhow long does a refund take", "how long does a refund take"),  # in a hurry, without any stops
-        (f"{STORY}. how long does a refund take? thanks!", "how long does a refund take?"),
+        (f"{STORY}. How long does a late refund by cheque take?", "How long does a late refund by cheque take?"),
+        (f"{STORY}\nhow long does a late refund by cheque take", "how long does a late refund by cheque take"),
+        (f"{STORY}. are refunds paid by cheque free? thanks!", "are refunds paid by cheque free?"),
+        (f"{STORY}. The engineer never came. What do we pay her?", "The engineer never came. What do we pay her?"),
         (f"{STORY}. She has a Brook 4. Is it covered?", None),  # it is the story's
         (f"{STORY}. She has a Brook 4. How do I reset the router?", "She has a Brook 4. How do I reset the router?"),
         (f"{STORY}. Paid 45 pounds. Is there a refund?", "Paid 45 pounds. Is there a refund?"),
