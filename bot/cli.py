@@ -387,7 +387,7 @@ def _warm(library: "Library") -> None:
 
 def _answer_in_words(answer: dict[str, Any]) -> str:
     """An answer as plain text: what it says, then each quote with its source."""
-    from bot.blocks.answers import BESIDE, NEAREST, PARTLY
+    from bot.blocks.answers import BESIDE, NEAREST, PARTLY, TAKEN_AS
 
     citations, nearest = answer["citations"], answer["nearest"]
     is_partial = bool(citations) and answer["outcome"] == "partly"
@@ -398,7 +398,8 @@ def _answer_in_words(answer: dict[str, Any]) -> str:
         said = ["The guides don't say."]
     if nearest:
         said += [BESIDE if is_partial else NEAREST, *(_source_in_words(each) for each in nearest)]
-    return "\n\n".join([*said, *answer["notes"]])
+    taken_as = [f"{TAKEN_AS} {answer['understood']}"] if answer.get("understood") else []
+    return "\n\n".join([*taken_as, *said, *answer["notes"]])
 
 
 def _citation_in_words(number: int, citation: dict[str, Any]) -> str:

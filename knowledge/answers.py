@@ -71,7 +71,7 @@ class Answer:
     """The outcome of one question.
 
     Extractive answers have no ``sentences``: their ``citations`` are quoted as they stand. ``nearest`` are the
-    closest sections when the guides don't say. ``understood`` is what a follow-up was taken to ask, where that is not
+    closest sections when the guides don't say. ``understood`` is what the question was taken to be, where that is not
     what was typed. ``notes`` are plain sentences for the asker about how the answer
     came to be ("The index is being rebuilt, so this was found by words alone.").
     """

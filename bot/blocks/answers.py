@@ -29,6 +29,7 @@ MOST_NEAREST = 3
 LARGEST_VIEW = 200_000  # bytes; Slack takes 250 KB
 LONGEST_SECTION = 60_000  # characters that are shown of one
 
+TAKEN_AS = "I took this as:"
 PARTLY = "The guides say this, which may answer only part of your question:"
 IN_WORDS = {
     Outcome.ANSWERED: "answered",
@@ -90,8 +91,8 @@ def answer(
 
 
 def _understood(answer: Answer) -> str:
-    """What a follow-up was taken to ask, so that a wrong guess is seen."""
-    return literal(f"I took this as: {one_line(answer.understood, 300)}") if answer.understood else ""
+    """What a question was taken to ask, so that a wrong guess is seen."""
+    return literal(f"{TAKEN_AS} {one_line(answer.understood, 300)}") if answer.understood else ""
 
 
 def _cited(question_id: int, answer: Answer, owners: Mapping[str, str], ask: str | None) -> list[Block]:

@@ -271,6 +271,12 @@ def test_ask_says_what_may_answer_only_a_part(frontline: Callable[..., Said], mo
     assert lines[-1].startswith("Refunds › Fees, owner")
 
 
+def test_ask_says_how_it_took_the_question(frontline: Callable[..., Said], monkeypatch: pytest.MonkeyPatch) -> None:
+    """As in Slack, so that a wrong guess is seen."""
+    monkeypatch.setattr(running, "answer", lambda *_: ANSWERED | {"understood": "Is an outage credited?"})
+    assert frontline("ask", "Is an outtage credited?").out.startswith("I took this as: Is an outage credited?\n\n")
+
+
 def test_ask_says_when_it_could_not_look(frontline: Callable[..., Said], monkeypatch: pytest.MonkeyPatch) -> None:
     """A bot that is still reading the guides has not found that they don't say."""
     reading = ANSWERED | {"outcome": "fault", "citations": [], "notes": ["I am still reading the guides."]}

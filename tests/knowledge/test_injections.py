@@ -120,7 +120,7 @@ def test_what_is_planted_in_a_question_changes_nothing(text: str, open_library: 
     follow_up = library.answer("And by cheque?", [f"{QUESTION} {text}"])
 
     assert foreign(text, shown(answer)) == []
-    assert follow_up.understood == f"{QUESTION} … And by cheque?"
+    assert follow_up.understood in (f"{QUESTION} … And by cheque?", f"{QUESTION} And by cheque?")
     assert foreign(text, shown(follow_up)) == []
 
 
