@@ -25,9 +25,10 @@ def respelled(question: str, words: Words, is_word: Callable[[str], bool]) -> st
     def put_right(found: re.Match[str]) -> str:
         written = found.group()
         word = written.casefold()
+        if len(word) < LEAST_LETTERS or not written[1:].islower() or words.names.times(word):
+            return written
         own = stems(word)
-        is_known = not own or words.names.times(word) or any(map(words.lexical.frequency, own))
-        if len(word) < LEAST_LETTERS or not written[1:].islower() or is_known or is_word(word):
+        if not own or any(map(words.lexical.frequency, own)) or is_word(word):
             return written
         best = max(_one_slip_away(word), key=lambda each: (words.names.times(each), each))
         if not words.names.times(best):
