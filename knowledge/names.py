@@ -40,7 +40,7 @@ STRICTLY = 4  # times as often with a capital as without: then a word is a name,
 _RUN = re.compile(r"[A-ZÀ-Þ][^\W_]*(?:[-'’][^\W_]+)*(?:[ \u00a0](?:[A-ZÀ-Þ][^\W_]*|\d+[^\W_]*(?:\.\d+)*))*")
 _WORD = re.compile(r"[^\W\d_]+")
 _INSIDE = re.compile(r"(?<=[a-zß-ÿ,;] )[A-ZÀ-Þ][^\W\d_]*")
-_NO_SENTENCE = re.compile(r"^\s*[#|].*$", re.MULTILINE)  # headings and rows of tables
+_NO_SENTENCE = re.compile(r"^[ \t]*[#|].*$", re.MULTILINE)  # headings and rows of tables
 _CODE = re.compile(r"\b[^\W\d_]{1,6}-?\d{1,4}[^\W\d_]?\b")
 _JOINED = re.compile(r"([^\W\d_]{3,})-?(\d{1,4})")
 _TOKEN = re.compile(r"[£€$]?[^\W_]+(?:[-'’.][^\W_]+)*%?")

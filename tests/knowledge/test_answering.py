@@ -109,7 +109,9 @@ def test_the_row_beside_the_one_that_answers_is_not_marked(open_library: Open, p
     library = open_library()
     library.warm()
 
-    assert marked(library.answer("what does E-20 mean")) == ["| E-20 | The battery is empty | Charge it |"]
+    question = "the display shows the battery code E-20 to a customer, what does it mean and what do I tell"
+
+    assert marked(library.answer(question)) == ["| E-20 | The battery is empty | Charge it |"]
 
 
 def test_an_older_guide_does_not_silence_a_newer_one(open_library: Open, put_guide: Put) -> None:

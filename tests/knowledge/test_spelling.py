@@ -43,6 +43,8 @@ def test_a_slip_is_put_right_and_shown(typed: str, taken: str, library: Library)
     [
         "How long does a refund take?",
         "Do refunded customers get interest?",  # another form of a guide's word
+        "Do the televisions stand near the router?",
+        "How many activations are late?",
         "Does the price go by weight or by height?",  # words that no guide has
         "Can I pay with PaRking or PARKINH?",  # whoever writes so means something
         "wonder if bicycle parking is free",  # is a word, and one letter away from a name
