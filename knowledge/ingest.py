@@ -9,10 +9,12 @@ that is killed leaves whole guides behind; the next one goes on from there.
 
 import os
 import shlex
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections import defaultdict, deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import islice
 from pathlib import Path
 from typing import Literal, TypeVar
 
@@ -105,14 +107,19 @@ def ingest(
     removed: list[str] = []
     refused = dict(found.refused)
     limits = Limits()
-    with Parser(limits) as parser:
-        for done, (key, (path, folder)) in enumerate(found.files.items(), 1):
+    with ThreadPoolExecutor(1, "parser") as ahead, Parser(limits) as parser:
+
+        def look(path: Path, folder: Path, known: str | None) -> tuple[Source, Draft | None]:
+            source = read(path, folder, limits)
+            return source, None if source.hash == known else parser.parse(source)
+
+        looking = (ahead.submit(look, *place, hashes.get(key)) for key, place in found.files.items())
+        for done, (key, looked) in enumerate(zip(found.files, _one_ahead(looking), strict=True), 1):
             try:
-                source = read(path, folder, limits)
-                if hashes.get(key) == source.hash:
+                source, draft = looked.result()
+                if draft is None:
                     outcomes["unchanged"].append(key)
                 else:
-                    draft = parser.parse(source)
                     outcomes[_in_transaction(engine, _store(key, source, draft, now))].append(key)
             except NotForEveryone as refusal:
                 refused[key] = str(refusal)
@@ -135,6 +142,15 @@ def ingest(
         tuple(sorted(refused.items())),
         tuple(sorted(found.skipped)),
     )
+
+
+def _one_ahead(items: Iterable[_T]) -> Iterator[_T]:
+    """The items in order, each made while the one before is in use."""
+    coming = iter(items)
+    begun = deque(islice(coming, 1))
+    while begun:
+        begun.extend(islice(coming, 1))
+        yield begun.popleft()
 
 
 def _check_not_emptied(root: Path, found: "_Found", known: Iterable[str]) -> None:

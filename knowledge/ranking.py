@@ -80,9 +80,9 @@ def likeness(asked: Bits, passages: Sequence[Bits]) -> NDArray[np.float64]:
         return alike
     wide = np.uint64 if asked.shape[1] % 8 == 0 else np.uint8
     columns = np.ascontiguousarray(np.concatenate([each for each in passages if len(each)]).view(wide).T)
-    apart = np.zeros((len(asked), columns.shape[1]), np.uint16)
-    for column, part in zip(columns, asked.view(wide).T, strict=True):
-        apart += np.bitwise_count(column ^ part[:, None])
+    apart = np.empty((len(asked), columns.shape[1]), np.uint16)
+    for own, token in zip(apart, asked.view(wide), strict=True):  # all of them at once would not fit the cache
+        np.bitwise_count(columns ^ token[:, None]).sum(axis=0, dtype=np.uint16, out=own)
     there = lengths > 0
     starts = (np.cumsum(lengths) - lengths)[there]
     differing = np.minimum.reduceat(apart, starts, axis=1).sum(axis=0)
