@@ -11,6 +11,7 @@ import re
 import resource
 import signal
 import sys
+from collections.abc import Sequence
 from typing import Any, BinaryIO
 
 from knowledge.chunking import cut, sections
@@ -79,8 +80,9 @@ def _draft(name: str, content: bytes, sidecar: bytes | None, limits: Limits) -> 
     if len(text) > limits.characters:
         raise Refused(f"has {len(text):,} characters, more than {limits.characters:,}; split it into smaller files")
     title = said.title or (_first_heading(text) if converted.has_own_headings else None) or _in_words(name)
+    title = _with_products(title, said.product)[:300]
     return Draft(
-        title=title[:300],
+        title=title,
         owner=said.owner,
         audience=said.audience,
         journey_stage=said.journey_stage,
@@ -89,7 +91,7 @@ def _draft(name: str, content: bytes, sidecar: bytes | None, limits: Limits) -> 
         products=said.product,
         language=said.language,
         text=text,
-        chunks=tuple(cut(title[:300], text)),
+        chunks=tuple(cut(title, text)),
     )
 
 
@@ -106,6 +108,12 @@ def _first_heading(text: str) -> str | None:
 def _in_words(name: str) -> str:
     stem = re.sub(r"[\s_-]+", " ", os.path.splitext(name)[0]).strip()
     return stem[:1].upper() + stem[1:] or name
+
+
+def _with_products(title: str, products: Sequence[str]) -> str:
+    """A title that says which products a guide is on, for that is what people ask: "Warranty (Heron Lite)"."""
+    unnamed = [product for product in products if product.casefold() not in title.casefold()]
+    return f"{title} ({', '.join(unnamed)})" if unnamed else title
 
 
 def _as_json(draft: Draft) -> dict[str, Any]:

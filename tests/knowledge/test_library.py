@@ -73,6 +73,28 @@ def test_the_first_guides_are_found_while_the_others_are_taken_in(
     library.close()
 
 
+@pytest.mark.parametrize(("product", "years"), [("Heron", "two"), ("Heron Lite", "one"), ("Brook 4", "three")])
+def test_a_guide_is_found_by_the_product_in_its_front_matter(
+    product: str, years: str, sqlite_engine: Engine, encoder: Encoder, tmp_path: Path
+) -> None:
+    """Guides that never name it elsewhere are told apart by it, by those who ask and by those who read the answer."""
+    for name, said in (("Heron", "two"), ("Heron Lite", "one"), ("Brook 4", "three")):
+        text = f"---\ntitle: Warranty\nproduct: {name}\n---\nThe warranty lasts {said} years from delivery.\n"
+        (tmp_path / f"{name.replace(' ', '-')}.md").write_text(text)
+    library = Library(sqlite_engine, tmp_path / "index", encoder, None, root=tmp_path, clock=lambda: NOW)
+    library.open()
+    library.ingest()
+
+    answer = library.answer(f"How long is the warranty of the {product}?")
+
+    assert answer.outcome is Outcome.ANSWERED
+    assert (answer.citations[0].title, f"lasts {years} year" in answer.citations[0].quote) == (
+        f"Warranty ({product})",
+        True,
+    )
+    library.close()
+
+
 def test_a_section_is_read_where_the_quote_stands_now(
     open_library: Open, put_guide: Callable[[str, str | None], None]
 ) -> None:

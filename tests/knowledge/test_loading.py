@@ -64,10 +64,12 @@ def test_markdown_with_front_matter(tmp_path: Path) -> None:
         ("late_fees-2026.txt", "No heading at all.", "Late fees 2026"),
         ("prices.csv", "Plan,Price\nBasic,20\n", "Prices"),
         ("year.md", "---\ntitle: 2026\n---\nText", "2026"),
+        ("one.md", "---\ntitle: Warranty\nproduct: Heron Lite\n---\nText", "Warranty (Heron Lite)"),
+        ("some.md", "---\nproduct: [Brook 4, Heron]\n---\n# The brook 4", "The brook 4 (Heron)"),
     ],
 )
 def test_title_of_a_guide_that_names_none(take: Take, name: str, text: str, title: str) -> None:
-    """The title is the one written, else the first heading, else the file's name in words."""
+    """The title is the one written, else the first heading, else the file's name in words; it names the products."""
     assert take(name, text).title == title
 
 
