@@ -121,6 +121,10 @@ class Names:
         """
         return {name for name, _ in self.spans_in(text)}
 
+    def surely_in(self, text: str) -> set[Name]:
+        """Those of several words, and what has a capital inside a sentence: other words may begin a line."""
+        return {name for name in self.known_in(text) if len(name) > 1} | {(word,) for word in _INSIDE.findall(text)}
+
     def spans_in(self, text: str) -> list[tuple[Name, tuple[int, int]]]:
         """The same names in the order that they stand in, each with its span."""
         spans = self._words_of(text)

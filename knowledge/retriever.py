@@ -29,6 +29,7 @@ CANDIDATES = 50  # by each of the two ways; the right passage is among them for 
 PASSAGES = 10
 READ_AGAIN = 20  # of these, token by token; those on a sibling of the product asked for go back
 COVERING = 5  # passages that are looked through for the question's words
+EDITIONS = 4  # passages that are looked through for a newer edition of the first
 LONGEST_QUESTION = 1_000  # characters; the model reads about as many
 AT_ONCE = 4  # questions looked up at the same time: more only get in each other's way (16 take twice as long)
 FOUND_KEPT = 500  # questions; many people ask the same ones
@@ -36,6 +37,7 @@ WORDS_WEIGHT = 0.25  # of a sentence's shared words beside its cosine, when choo
 
 _TEXT = select(Guide.text).where(Guide.id == bindparam("guide_id"))
 
+_YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 _NAME = re.compile(r"\b[^\W_][\w'’-]*")
 
 
@@ -137,6 +139,7 @@ class Retriever:
                 return Found((), None, alike is not None)
             if wanted:
                 passages = _without_siblings(words.names, wanted, passages)[:PASSAGES]
+            passages = _newest_first(words.names, asked, passages)
             rarity = {word: words.lexical.rarity(word) for word in keywords}
             features = _features(connection, words, asked, passages, bm25, rarity, alike, by_tokens)
         places = {each: place for place, each in enumerate(candidates)}
@@ -310,6 +313,37 @@ def _without_siblings(names: Names, wanted: set[Name], passages: Sequence[Passag
         for each, named in zip(passages, there, strict=True)
     ]
     return sorted(moved, key=lambda each: -each.score)
+
+
+def _newest_first(names: Names, asked: str, passages: Sequence[Passage]) -> list[Passage]:
+    """The passages in order; a newer edition of the first takes its place: "Fees 2026" for "Fees 2025".
+
+    Not when the question says which year it is on.
+    """
+    first, *others = passages
+    if _YEAR.search(asked):
+        return [first, *others]
+    newest = first
+    for each in others[:EDITIONS]:
+        if _is_newer(each, newest) and names.surely_in(_undated(each.text)) == names.surely_in(_undated(first.text)):
+            newest = each
+    rest = [each for each in passages if each is not newest]
+    return [replace(newest, score=first.score), *rest]
+
+
+def _is_newer(one: Passage, other: Passage) -> bool:
+    """Whether it is the same section of a later year's guide, or of one of the same title that was reviewed later."""
+    paths = ["\n".join((each.title, *each.headings)) for each in (one, other)]
+    if one.guide_id == other.guide_id or len({_undated(path).casefold() for path in paths}) > 1:
+        return False
+    years = [max(_YEAR.findall(path), default="") for path in paths]
+    if all(years) and years[0] != years[1]:
+        return years[0] > years[1]
+    return one.reviewed is not None and other.reviewed is not None and one.reviewed > other.reviewed
+
+
+def _undated(text: str) -> str:
+    return _YEAR.sub("", text)
 
 
 def _is_on_sibling(wanted: Name, named: Collection[Name]) -> bool:

@@ -77,7 +77,7 @@ def sqlite_engine(tmp_path: Path) -> Iterator[Engine]:
     engine.dispose()
 
 
-def put(engine: Engine, key: str, text: str | None) -> None:
+def put(engine: Engine, key: str, text: str | None, reviewed: date = date(2026, 9, 1)) -> None:
     """Writes a guide and its chunks as ingest does; without a text, the guide leaves."""
     with Session(engine) as session, session.begin():
         old = session.scalar(select(Guide).where(Guide.key == key))
@@ -96,7 +96,7 @@ def put(engine: Engine, key: str, text: str | None) -> None:
             )
             guide.owner, guide.reviewed, guide.url = (
                 "ana@brightwater.example",
-                date(2026, 9, 1),
+                reviewed,
                 f"https://x.example/{key}",
             )
             guide.chunks = [

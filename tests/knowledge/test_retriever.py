@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from datetime import date
 
 import numpy as np
 import pytest
@@ -14,8 +15,10 @@ from knowledge.ranking import Alike, Features, above_chance, fuse, likeness, rea
 from knowledge.retriever import Retriever, keywords_of, names_of
 from knowledge.sentences import LONGEST_UNIT, Kind, pieces, units
 from knowledge.tables import Chunk
+from tests.knowledge.conftest import put
 
 Open = Callable[[], Index]
+OLD = date(2026, 9, 1)
 
 QUESTIONS = [
     ("How many days until the customer has the money back?", "refunds.md"),
@@ -73,6 +76,46 @@ def test_only_a_question_that_no_other_is_beside_has_all_cores(
     retriever.retrieve("fourth")
 
     assert alone == [True, False, True, True]
+
+
+OLDER = "## Exit fee\n\nLeaving early costs an exit fee of £40 a month. Leave early, pay the exit fee.\n"
+NEWER = "## Exit fee\n\nWhoever leaves early pays £45 a month.\n"
+
+
+@pytest.mark.parametrize(
+    ("older", "newer", "reviewed", "question", "first"),
+    [
+        ("# Fees 2025", "# Fees 2026", OLD, "What is the exit fee?", "newer.md"),
+        ("# Fees 2025", "# Fees 2026", OLD, "What was the exit fee in 2025?", "older.md"),
+        ("# Fees 2026", "# Fees 2025", OLD, "What is the exit fee?", "older.md"),
+        ("# Fees", "# Fees", date(2026, 10, 1), "What is the exit fee?", "newer.md"),
+        ("# Fees", "# Fees", OLD, "What is the exit fee?", "older.md"),
+        ("# Fees", "# Prices", date(2026, 10, 1), "What is the exit fee?", "older.md"),
+        ("# Fees 2025\n\nThis is for the Heron.", "# Fees 2026\n\nThis is for the Wren.", OLD, "Exit fee?", "older.md"),
+    ],
+    ids=["later year", "year asked", "earlier year", "reviewed later", "not later", "other title", "other product"],
+)
+def test_the_newer_edition_of_a_guide_comes_first(
+    older: str,
+    newer: str,
+    reviewed: date,
+    question: str,
+    first: str,
+    sqlite_engine: Engine,
+    open_index: Open,
+    encoder: Encoder,
+) -> None:
+    """Last year's says the same in words that may fit better, and what it costs is another figure now."""
+    put(sqlite_engine, "older.md", f"{older}\n\n{OLDER}", OLD)
+    put(sqlite_engine, "newer.md", f"{newer}\n\n{NEWER}", reviewed)
+    put(sqlite_engine, "other.md", "# Parking\n\nPark on deck 4.\n", OLD)
+    index = open_index()
+    index.refresh()
+
+    passages = Retriever(sqlite_engine, index, encoder).retrieve(question).passages
+
+    assert passages[0].guide_key == first
+    assert [each.score for each in passages] == sorted((each.score for each in passages), reverse=True)
 
 
 def test_a_passage_is_the_text_of_its_span(open_index: Open, guides: Engine, encoder: Encoder) -> None:
