@@ -67,7 +67,7 @@ def _index(folder: Path | None) -> tantivy.Index:
 
 
 class Entry(NamedTuple):
-    """A chunk as it is found by words: title, headings and body in one.
+    """A chunk as it is found by words: title, folders, headings and body in one.
 
     In fields of their own, titles outweigh everything (.06 less for the right passage among the first five).
     """

@@ -130,7 +130,7 @@ class Library:
             marked = [(low - around.start, high - around.start)] if place else []
             text, marked = without_instructions(guide.text[around.start : around.end], marked)
             return Section(
-                title=without_instructions(guide.title)[0],
+                title=without_instructions(self._index.words.shown_title(guide.title, guide.key))[0],
                 headings=tuple(without_instructions(heading)[0] for heading in around.headings),
                 text=text,
                 highlights=tuple(marked),

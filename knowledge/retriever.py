@@ -23,7 +23,7 @@ from knowledge.ranking import SIBLING, Alike, Features, above_chance, fuse, like
 from knowledge.sentences import Kind, Piece, pieces, runs
 from knowledge.spelling import respelled
 from knowledge.tables import Chunk, Guide
-from knowledge.words import Filters, Words
+from knowledge.words import Filters, Words, folders_of
 
 CANDIDATES = 50  # by each of the two ways; the right passage is among them for 94 questions in 100
 PASSAGES = 10
@@ -59,8 +59,15 @@ class Found:
     unknown: tuple[str, ...] = ()  # products that the question names and no guide knows, though it knows their siblings
     alike: Mapping[int, Vectors] = field(default_factory=dict)  # by chunk id, the cosine of each of its units
     rarity: Mapping[str, float] = field(default_factory=dict)  # of the question's words
+    wanted: frozenset[Name] = frozenset()  # products that the question names and some guide knows
     taken_as: str | None = None  # the question as it was looked up, where that is not as it was asked
     _read: dict[int, Closely] = field(default_factory=dict, init=False, repr=False, compare=False)
+
+    def is_on_all_of(self, first: Passage, other: Passage) -> bool:
+        """Whether a passage names every product of the question that the first one names."""
+        there, here = (f"{_path(each)}\n{each.text}".casefold() for each in (first, other))
+        names = [" ".join(name) for name in self.wanted]
+        return all(name in here for name in names if name in there)
 
     def closely(self, passage: Passage) -> Closely:
         """The sentences of a passage; telling them apart takes a while, so it is done for those that are needed."""
@@ -134,7 +141,7 @@ class Retriever:
             by_tokens = likeness(tokens, self._index.tokens(list(scores))) if alike and tokens is not None else None
             scores = read_again(scores, by_tokens) if by_tokens is not None else scores
             wanted = words.names.known_in(asked)
-            passages = _read(connection, scores if wanted else dict(islice(scores.items(), PASSAGES)))
+            passages = _read(connection, words, scores if wanted else dict(islice(scores.items(), PASSAGES)))
             if not passages:
                 return Found((), None, alike is not None)
             if wanted:
@@ -148,7 +155,7 @@ class Retriever:
             each for each in words.names.unknown_in(asked) if not _stands_in_a_table(words, each, candidates)
         )
         as_read = asked if asked != typed else None
-        return Found(tuple(passages), features, alike is not None, unknown, own, rarity, as_read)
+        return Found(tuple(passages), features, alike is not None, unknown, own, rarity, frozenset(wanted), as_read)
 
 
 def keywords_of(question: str) -> list[str]:
@@ -219,11 +226,12 @@ def _still_there(connection: Connection, words: Words, chunk_ids: Sequence[int])
     return [each for each in chunk_ids if each in hashes and hashes[each] == words.hashes.get(each)]
 
 
-def _read(connection: Connection, scores: Mapping[int, float]) -> list[Passage]:
+def _read(connection: Connection, words: Words, scores: Mapping[int, float]) -> list[Passage]:
     """The rows of the best chunks."""
     rows: Any = connection.execute(_rows(len(scores)), {str(n): each for n, each in enumerate(scores)}).all()
     found = [
-        Passage(*(*row[:7], tuple(row.headings), *row[8:], scores[row[0]]))  # fields in their order
+        # Fields in their order.
+        Passage(*(*row[:3], words.shown_title(row.title, row.key), *row[4:7], tuple(row[7]), *row[8:], scores[row[0]]))
         for row in rows
     ]
     order = {each: place for place, each in enumerate(scores)}
@@ -259,7 +267,7 @@ def _share_elsewhere(connection: Connection, names: Sequence[str], first: Passag
     if not names:
         return 0.0
     text = connection.scalar(_TEXT, {"guide_id": first.guide_id}) or ""
-    said = f"{first.title}\n{text}".casefold()
+    said = "\n".join((first.title, *folders_of(first.guide_key), text)).casefold()
     return sum(name.casefold() not in said for name in names) / len(names)
 
 
@@ -305,7 +313,7 @@ def _without_siblings(names: Names, wanted: set[Name], passages: Sequence[Passag
     That is only so where others name the product itself: a guide on all of them has no heading for each.
     """
     first = {name[0] for name in wanted}  # what has none of them, names neither a product nor its siblings
-    titles = ["\n".join((each.title, *each.headings)) for each in passages]
+    titles = [_path(each) for each in passages]
     there = [names.known_in(title) if any(word in title.casefold() for word in first) else set() for title in titles]
     own = {name for name in wanted if any(name in each for each in there)}
     moved = [
@@ -313,6 +321,11 @@ def _without_siblings(names: Names, wanted: set[Name], passages: Sequence[Passag
         for each, named in zip(passages, there, strict=True)
     ]
     return sorted(moved, key=lambda each: -each.score)
+
+
+def _path(passage: Passage) -> str:
+    """Everything above a passage that may say what it is on."""
+    return "\n".join((passage.title, *folders_of(passage.guide_key), *passage.headings))
 
 
 def _newest_first(names: Names, asked: str, passages: Sequence[Passage]) -> list[Passage]:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import logging
 import os
+import re
 import shutil
+from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -20,7 +22,7 @@ from knowledge.lexical import Entry, Lexical
 from knowledge.names import Names
 from knowledge.tables import Chunk, Guide, Revision
 
-MADE = 3  # counted up when the folder would be filled differently, so that the next start fills it anew
+MADE = 4  # counted up when the folder would be filled differently, so that the next start fills it anew
 STATE = "state.json"
 EVERYONE = "everyone"  # the audience of what may be searched
 GUIDES_AT_ONCE = 200
@@ -54,11 +56,23 @@ def facets(products: Collection[str], language: str | None) -> frozenset[str]:
     return frozenset({*(f"product={each}" for each in named), *(f"language={each}" for each in spoken)})
 
 
+def folders_of(key: str) -> tuple[str, ...]:
+    """The folders that a guide stands in, in words: people sort by what guides are on, and don't repeat it in them.
+
+    >>> folders_of("products/heron-lite/warranty.md"), folders_of("/mnt/share/Heron/warranty.md")
+    (('products', 'heron lite'), ('Heron',))
+    """
+    *folders, _ = key.split("/")
+    within = folders[-1:] if key.startswith("/") else folders  # what lies above a guide from elsewhere says little
+    return tuple(" ".join(re.split(r"[\s_-]+", folder)).strip() for folder in within)
+
+
 @dataclass(frozen=True)
 class Shelved:
     """What the words know of one guide."""
 
     version: str
+    title: str
     chunks: tuple[int, ...]
     facets: frozenset[str]
 
@@ -85,6 +99,15 @@ class Words:
     def facets(self) -> dict[int, frozenset[str]]:
         """By chunk id, of those that can be filtered by anything."""
         return {chunk: guide.facets for guide in self.shelved.values() if guide.facets for chunk in guide.chunks}
+
+    @cached_property
+    def _titles(self) -> Counter[str]:
+        return Counter(guide.title for guide in self.shelved.values())
+
+    def shown_title(self, title: str, key: str) -> str:
+        """A guide's title; where another guide has the same, with the folders that tell them apart."""
+        folders = folders_of(key)
+        return f"{title} ({' › '.join(folders)})" if folders and self._titles[title] > 1 else title
 
     def within(self, filters: Filters) -> list[int]:
         """The chunks that the filters leave."""
@@ -119,7 +142,10 @@ def brought_up(words: Words, engine: Engine, folder: Path) -> Words:
 
 def keep(words: Words, folder: Path) -> None:
     """Says in the folder how the words stand, for the next process."""
-    guides = {guide_id: (each.version, each.chunks, sorted(each.facets)) for guide_id, each in words.shelved.items()}
+    guides = {
+        guide_id: (each.version, each.title, each.chunks, sorted(each.facets))
+        for guide_id, each in words.shelved.items()
+    }
     state = {"made": MADE, "stale": words.stale, "guides": guides, "names": words.names.counts()}
     draft = folder / f"{STATE}.draft"
     draft.write_bytes(orjson.dumps(state, option=orjson.OPT_NON_STR_KEYS))
@@ -151,12 +177,13 @@ def _changed(session: Session, words: Words, gone: Collection[int], new: Sequenc
     def entries() -> Iterator[Entry]:
         for guide, chunks in _rows(session, new):
             own, ids = facets(guide.products, guide.language), tuple(chunk.id for chunk in chunks)
-            shelved[guide.id] = Shelved(_version(guide.hash, max(ids, default=0)), ids, own)
-            texts.append(f"{guide.title}\n{guide.text}")
+            shelved[guide.id] = Shelved(_version(guide.hash, max(ids, default=0)), guide.title, ids, own)
+            above = "\n".join((guide.title, *folders_of(guide.key)))
+            texts.append(f"{above}\n{guide.text}")
             for chunk in chunks:
                 key = keys[chunk.id] = _key(chunk.id, chunk.hash, own)
                 chunk_ids[key], hashes[chunk.id] = chunk.id, chunk.hash
-                said = "\n".join((guide.title, *chunk.headings[-2:], guide.text[chunk.start : chunk.end]))
+                said = "\n".join((above, *chunk.headings[-2:], guide.text[chunk.start : chunk.end]))
                 yield Entry(chunk.id, guide.id, said, own)
 
     # Without the new ones, too: they are there already if a process died before it kept how the words stand.
@@ -178,7 +205,7 @@ def _rows(session: Session, guide_ids: Sequence[int]) -> Iterator[tuple[Any, lis
     """Guides with their chunks in order."""
     for at in range(0, len(guide_ids), GUIDES_AT_ONCE):
         some = guide_ids[at : at + GUIDES_AT_ONCE]
-        columns = (Guide.id, Guide.hash, Guide.title, Guide.text, Guide.products, Guide.language)
+        columns = (Guide.id, Guide.key, Guide.hash, Guide.title, Guide.text, Guide.products, Guide.language)
         chunks: dict[int, list[Any]] = {guide_id: [] for guide_id in some}
         spans = select(Chunk.guide_id, Chunk.id, Chunk.hash, Chunk.headings, Chunk.start, Chunk.end)
         for chunk in session.execute(spans.where(Chunk.guide_id.in_(some)).order_by(Chunk.guide_id, Chunk.ordinal)):
@@ -216,8 +243,8 @@ def _kept(session: Session, folder: Path) -> Words:
 def _as_left(session: Session, lexical: Lexical, state: Mapping[str, Any]) -> Words:
     now = _newest(session)
     left = {
-        int(guide_id): Shelved(version, tuple(chunks), frozenset(own))
-        for guide_id, (version, chunks, own) in state["guides"].items()
+        int(guide_id): Shelved(version, title, tuple(chunks), frozenset(own))
+        for guide_id, (version, title, chunks, own) in state["guides"].items()
     }
     hashes = {chunk: "" for guide in left.values() for chunk in guide.chunks}
     rows = session.execute(select(Chunk.id, Chunk.hash, Chunk.guide_id))

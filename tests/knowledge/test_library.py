@@ -73,25 +73,67 @@ def test_the_first_guides_are_found_while_the_others_are_taken_in(
     library.close()
 
 
-@pytest.mark.parametrize(("product", "years"), [("Heron", "two"), ("Heron Lite", "one"), ("Brook 4", "three")])
-def test_a_guide_is_found_by_the_product_in_its_front_matter(
-    product: str, years: str, sqlite_engine: Engine, encoder: Encoder, tmp_path: Path
+@pytest.mark.parametrize(
+    ("place", "top", "title"),
+    [
+        ("{}.md", "---\ntitle: Warranty\nproduct: {}\n---", "Warranty ({})"),
+        ("Products/{}/warranty.md", "# Warranty\n", "Warranty (Products › {})"),
+    ],
+    ids=["in its front matter", "in its folders"],
+)
+def test_a_guide_is_found_by_its_product(
+    place: str, top: str, title: str, sqlite_engine: Engine, encoder: Encoder, tmp_path: Path
 ) -> None:
-    """Guides that never name it elsewhere are told apart by it, by those who ask and by those who read the answer."""
-    for name, said in (("Heron", "two"), ("Heron Lite", "one"), ("Brook 4", "three")):
-        text = f"---\ntitle: Warranty\nproduct: {name}\n---\nThe warranty lasts {said} years from delivery.\n"
-        (tmp_path / f"{name.replace(' ', '-')}.md").write_text(text)
-    library = Library(sqlite_engine, tmp_path / "index", encoder, None, root=tmp_path, clock=lambda: NOW)
+    """Guides that never name it are told apart by it, by those who ask and by those who read the answer."""
+    lasts = {"Heron": 2, "Heron Lite": 5, "Brook 4": 3}
+    root = tmp_path / "guides"
+    for product, years in lasts.items():
+        path = root / place.format(product)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(f"{top.format(product)}\nThe warranty lasts {years} years from delivery.\n")
+    (root / "claims.md").write_text("# Claims\n\nSend us the receipt and a picture of the fault.\n")
+
+    for _ in range(2):  # once as taken in, once as kept for the next process
+        library = Library(sqlite_engine, tmp_path / "index", encoder, None, root=root, clock=lambda: NOW)
+        library.open()
+        library.ingest()
+        answers = {product: library.answer(f"How long is the warranty of the {product}?") for product in lasts}
+        unknown = library.answer("How long is the warranty of the Heron Pro?")
+        claims = library.answer("What must customers send us for claims?")
+        library.close()
+
+        for product, years in lasts.items():
+            assert answers[product].outcome is Outcome.ANSWERED
+            quotes = [(each.title, each.quote) for each in answers[product].citations]
+            assert quotes == [(title.format(product), f"The warranty lasts {years} years from delivery.")]
+        assert unknown.notes == ("The guides don't mention “Heron Pro”.",)
+        assert claims.citations[0].title == "Claims"
+
+
+def test_a_folder_tells_siblings_apart_whatever_their_guides_are_called(
+    sqlite_engine: Engine, encoder: Encoder, tmp_path: Path
+) -> None:
+    """The other's guide is not quoted beside, though it reads as well, and the product counts as known."""
+    root = tmp_path / "guides"
+    for place, text in {
+        "Wren/insurance.md": "# Insurance\n\nThe insurance costs £4 a month.\n",
+        "Wren Lite/cover.md": "# Cover\n\nThe insurance costs £3 a month. Insurance is paid with the bill.\n",
+    }.items():
+        (root / place).parent.mkdir(parents=True)
+        (root / place).write_text(text)
+    library = Library(sqlite_engine, tmp_path / "index", encoder, None, root=root, clock=lambda: NOW)
     library.open()
     library.ingest()
 
-    answer = library.answer(f"How long is the warranty of the {product}?")
+    cited = {
+        product: [each.guide_key for each in library.answer(f"What does insurance of the {product} cost?").citations]
+        for product in ("Wren", "Wren Lite")
+    }
 
-    assert answer.outcome is Outcome.ANSWERED
-    assert (answer.citations[0].title, f"lasts {years} year" in answer.citations[0].quote) == (
-        f"Warranty ({product})",
-        True,
-    )
+    found = library._answering.find("What does insurance of the Wren cost?")
+    assert cited == {"Wren": ["Wren/insurance.md"], "Wren Lite": ["Wren Lite/cover.md"]}
+    assert found.features
+    assert found.features.names_elsewhere == 0
     library.close()
 
 
