@@ -22,7 +22,7 @@ from knowledge.lexical import Entry, Lexical
 from knowledge.names import Names
 from knowledge.tables import Chunk, Guide, Revision
 
-MADE = 4  # counted up when the folder would be filled differently, so that the next start fills it anew
+MADE = 5  # counted up when the folder would be filled differently, so that the next start fills it anew
 STATE = "state.json"
 EVERYONE = "everyone"  # the audience of what may be searched
 GUIDES_AT_ONCE = 200
@@ -183,8 +183,9 @@ def _changed(session: Session, words: Words, gone: Collection[int], new: Sequenc
             for chunk in chunks:
                 key = keys[chunk.id] = _key(chunk.id, chunk.hash, own)
                 chunk_ids[key], hashes[chunk.id] = chunk.id, chunk.hash
-                said = "\n".join((above, *chunk.headings[-2:], guide.text[chunk.start : chunk.end]))
-                yield Entry(chunk.id, guide.id, said, own)
+                said = "\n".join((guide.title, *chunk.headings[-2:], guide.text[chunk.start : chunk.end]))
+                unsaid = [each for each in folders_of(guide.key) if each.casefold() not in said.casefold()]
+                yield Entry(chunk.id, guide.id, "\n".join((said, *unsaid)), own)
 
     # Without the new ones, too: they are there already if a process died before it kept how the words stand.
     lexical = words.lexical.changed([*gone, *new], entries(), anew=not words.shelved)
