@@ -149,6 +149,22 @@ def test_the_title_may_not_be_empty(company: Company) -> None:
     close(company, "UBEN")
 
 
+def test_more_than_an_idea_takes_comes_back_whole(company: Company) -> None:
+    """The form has the beginning and goes on saying so while somebody types; a direct message has every word."""
+    typed = "Customers wait all day for *one* call & <nobody> says when. " * 60 + "That was the last word."
+    command(company, "UHUGO", f"/idea {typed}")
+    form = opened(company, "UHUGO", "Only the first 3,000 characters fit")
+    assert form["state"]["values"]["idea_text"]["idea_text"]["value"] == typed[:3_000]
+    since = company.now()
+    company.act("type", user="UHUGO", action_id="idea_title", value="Say when the engineer comes")
+    company.until(lambda: company.calls("views.update", since), "the form drawn again")
+    assert "Only the first 3,000 characters fit" in words(company.view("UHUGO"))
+    close(company, "UHUGO")
+
+    whole = company.until(lambda: [m for m in company.direct("UHUGO") if "you typed 3," in m["text"]], "all of it")
+    assert "".join(b["text"]["text"] for b in whole[0]["blocks"] if b["text"]["type"] == "plain_text") == typed
+
+
 def test_a_message_becomes_an_idea_and_both_lead_to_each_other(company: Company) -> None:
     """The form holds what the message says; the card links to it, and a line below the message links to the card."""
     message = next(m for m in company.messages("C0IDEAS") if "one-page comparison" in m["text"])
