@@ -103,6 +103,12 @@ def _cut_short(draft: Draft, place: str) -> list[Block]:
     return [{**note, "block_id": "idea_cut"}] if draft.is_cut else []
 
 
+def refused(draft: Draft) -> View:
+    """What an outsider sees instead of the form, with what they typed, to take along."""
+    typed = [kit.section_as_typed(words) for words in (draft.title, draft.text) if words.strip()]
+    return kit.modal("Suggest an idea", [kit.section(OUTSIDER), *typed], callback_id="idea_refused")
+
+
 def given_back(text: str) -> list[Said]:
     """What was typed for the form and is too long for it, exactly as typed."""
     words = (

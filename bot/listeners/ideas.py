@@ -50,7 +50,7 @@ async def commanded(ack: AsyncAck, body: dict[str, Any], command: dict[str, Any]
     await ack()
     text = typed(command.get("text") or "")
     draft = Draft(title=text) if len(text) <= blocks.TITLE_LIMIT else blocks.begun(text)
-    await modals.show(parts.slack, body, blocks.form(draft))
+    await _open(body, draft, parts)
     if draft.is_cut:
         async with parts.database.write() as session:
             for number, said in enumerate(blocks.given_back(text)):
@@ -62,7 +62,7 @@ async def commanded(ack: AsyncAck, body: dict[str, Any], command: dict[str, Any]
 async def shortcut(ack: AsyncAck, body: dict[str, Any], parts: Parts) -> None:
     """Open the form from anywhere."""
     await ack()
-    await modals.show(parts.slack, body, blocks.form(Draft()))
+    await _open(body, Draft(), parts)
 
 
 async def from_message(ack: AsyncAck, body: dict[str, Any], shortcut: dict[str, Any], parts: Parts) -> None:
@@ -71,13 +71,20 @@ async def from_message(ack: AsyncAck, body: dict[str, Any], shortcut: dict[str, 
     message, channel = shortcut.get("message") or {}, (shortcut.get("channel") or {}).get("id") or ""
     place = {"channel": channel, "ts": message.get("ts") or "", "thread_ts": message.get("thread_ts") or ""}
     draft = blocks.begun(typed(message.get("text") or ""))
-    await modals.show(parts.slack, body, blocks.form(draft, place=json.dumps(place)))
+    await _open(body, draft, parts, json.dumps(place))
 
 
 async def open_form(ack: AsyncAck, body: dict[str, Any], parts: Parts) -> None:
     """Open the form from Home."""
     await ack()
-    await modals.show(parts.slack, body, blocks.form(Draft()))
+    await _open(body, Draft(), parts)
+
+
+async def _open(body: dict[str, Any], draft: Draft, parts: Parts, place: str = "") -> None:
+    """Slack waits three seconds for a form, so it is there before we ask who somebody is; an outsider then hears it."""
+    view_id = await modals.show(parts.slack, body, blocks.form(draft, place=place))
+    if await why_not(body["user_id"] if "command" in body else body["user"]["id"], parts) == blocks.OUTSIDER:
+        await modals.fill(parts.slack, view_id, blocks.refused(draft))
 
 
 async def look_for_similar(ack: AsyncAck, body: dict[str, Any], parts: Parts) -> None:
@@ -110,10 +117,10 @@ async def submitted(ack: AsyncAck, body: dict[str, Any], view: dict[str, Any], p
     """Keep the idea, and have its card posted."""
     user, draft = body["user"]["id"], drafted(view)
     refusal = await why_not(user, parts)
-    if refusal is not None:
-        await ack(response_action="update", view=kit.notice("Suggest an idea", refusal, "idea_refused"))
+    if refusal == blocks.OUTSIDER:
+        await ack(response_action="update", view=blocks.refused(draft))
         return
-    problems = problems_in(draft)
+    problems = {"idea_text": refusal} if refusal else problems_in(draft)
     if problems:
         await ack(response_action="errors", errors=problems)
         await parts.inbox.release(delivery_id)

@@ -509,11 +509,24 @@ def test_home_has_ones_own_ideas_and_votes(company: Company) -> None:
 
 
 def test_outsiders_take_no_part(company: Company) -> None:
-    """A guest's vote and idea are refused in words."""
+    """A guest hears it before filling in the form, and keeps what was typed."""
     company.act("command", user="UGUEST", channel="C0ASK", text="/idea Free coffee")
-    sent = submit(company, "UGUEST", {"idea_text": "For guests."})
-    assert "employees of this company" in words(sent["view"])
+    assert "Free coffee" in words(opened(company, "UGUEST", "employees of this company"))
+    assert not company.view("UGUEST").get("submit")
     close(company, "UGUEST")
+
+
+def test_doubt_about_who_somebody_is_costs_no_word(company: Company, bot: Bot) -> None:
+    """While Slack can't be asked, the form stays as it is, and can be sent again."""
+    bot.stop()
+    bot.start(GUIDES_DIR=str(bot.data.parent / "guides"))  # who people are is kept for a minute
+    company.fault("error", method="users.info", error="internal_error", times=9)
+    command(company, "UFINN", "/idea Quieter keyboards")
+    refused = submit(company, "UFINN", {"idea_text": "Customers hear us type."})
+    assert "could not check with Slack" in refused["response"]["errors"]["idea_text"]
+    company.fault("clear")
+    assert "Thank you" in words(submit(company, "UFINN", {})["view"])
+    close(company, "UFINN")
 
 
 def test_a_manager_decides_and_everybody_concerned_hears(company: Company, bot: Bot) -> None:
