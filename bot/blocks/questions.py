@@ -22,12 +22,13 @@ NOT_GRANTED = (
     "An admin can change that: I was installed before I asked for this permission; `frontline doctor` says what to do."
 )
 
+ASK_ME = "Ask me a question in plain words and I look it up in the guides"
 WELCOME = "You're welcome! Ask me whenever you need something from the guides."
 
 
 def how_to(prefix: str) -> str:
     return (
-        f"Ask me a question in plain words and I look it up in the guides, for example: “{EXAMPLE}” "
+        f"{ASK_ME}, for example: “{EXAMPLE}” "
         f"Mention me in a channel, write to me here in Slack, or type /{prefix}ask for an answer that only you see."
     )
 
@@ -50,7 +51,7 @@ def late(question: str) -> str:
 
 
 def hello(prefix: str) -> str:
-    return f"Hello! {how_to(prefix)}"
+    return f"Hello! {how_to(prefix)} Type `/{prefix}frontline help` to see what else I do."
 
 
 def ask_form(limit: int, initial: str = "") -> View:
