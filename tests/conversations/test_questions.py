@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from bot.listeners.home import EXAMPLES
 from tests.conversations.conftest import Bot
 from tests.conversations.slack import BOT, Company, actions, words
 
@@ -226,6 +227,21 @@ def test_what_the_guides_dont_say_goes_to_the_owner_and_comes_back(company: Comp
     for user in ("UANA", "UDEV", "UCHLOE"):
         if view := company.view(user):
             company.act("close", user=user, view_id=view["id"])
+
+
+LEADS = (
+    "*The final bill comes within 10 working days of the last day.*",
+    "*There's no reconnection fee; it was abolished on 1 May 2025.*",
+    "*NPS is the share of promoters",
+)
+
+
+@pytest.mark.parametrize(("question", "lead"), [(one[1], lead) for one, lead in zip(EXAMPLES, LEADS, strict=True)])
+def test_the_suggested_questions_are_answered_well(company: Company, question: str, lead: str) -> None:
+    """With the sample's guides, each leads with the sentence that says it."""
+    answer = company.ask("UINES", question)
+
+    assert lead in words(answer["blocks"][0])
 
 
 @pytest.mark.parametrize("text", ["", "???", "👋", "Hello!", "help"])
