@@ -140,13 +140,11 @@ async def _ready_address(child: asyncio.subprocess.Process) -> str:
 async def _until_either_stops(settings: Settings, child: asyncio.subprocess.Process, say: Say) -> None:
     from bot import sample, wiring  # seconds of imports, after the page is up
 
-    async def ready(running: "Running") -> None:
-        progress.append(asyncio.create_task(_tell_progress(running, say)))
-        progress.append(asyncio.create_task(_ask_samples(running)))
+    async def beside(running: "Running") -> None:
+        await asyncio.gather(_tell_progress(running, say), _ask_samples(running))
 
-    progress: list[asyncio.Task[None]] = []
     say("Reading the guides; Frontline comes online in a moment.")
-    bot = asyncio.create_task(wiring.run(settings, first=sample.tell, ready=ready))
+    bot = asyncio.create_task(wiring.run(settings, first=sample.tell, beside=beside))
     gone = asyncio.create_task(child.wait())
     try:
         await asyncio.wait({bot, gone}, return_when=asyncio.FIRST_COMPLETED)
@@ -155,9 +153,9 @@ async def _until_either_stops(settings: Settings, child: asyncio.subprocess.Proc
         await bot
         say("Stopped.")
     finally:
-        for task in (bot, gone, *progress):
+        for task in (bot, gone):
             task.cancel()
-        await asyncio.gather(bot, gone, *progress, return_exceptions=True)
+        await asyncio.gather(bot, gone, return_exceptions=True)
 
 
 async def _ask_samples(running: "Running") -> None:
