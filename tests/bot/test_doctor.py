@@ -6,9 +6,11 @@ from pathlib import Path
 import pytest
 
 from bot import doctor, settings
+from bot.library import CannotStart, open_library
 from bot.manifest import SCOPES
 from bot.records.database import migrate
 from knowledge.encoder import ModelUnavailable
+from tests.conftest import NOW
 
 
 class QuickEncoder:
@@ -97,6 +99,41 @@ def test_a_chat_model_that_cannot_be_used_is_one_line(tmp_path: Path, monkeypatc
     levels = found()
     assert "fail" in levels["settings"]
     assert levels["model"] == ["ok"]
+
+
+@pytest.mark.parametrize(
+    ("chat_model", "what_to_write"),
+    [
+        ("foo", "openai:…, anthropic:…, ollama:…"),
+        ("nobody:nothing", "openai:…, anthropic:…, ollama:…"),
+        ("ollama:x", ".venv/bin/pip install -c constraints.txt -e '.[ollama]'"),
+        ("groq:x", ".venv/bin/pip install langchain-groq"),
+    ],
+)
+def test_a_wrong_chat_model_says_what_to_write(tmp_path: Path, chat_model: str, what_to_write: str) -> None:
+    """In our words: whose model it may be, or the package that it needs."""
+    wrong = settings.load(env_file=None, data_dir=tmp_path, chat_model=chat_model)
+    with pytest.raises(CannotStart) as said:
+        open_library(wrong, lambda: NOW)
+    assert f"CHAT_MODEL={chat_model} " in str(said.value)
+    assert what_to_write in str(said.value)
+    assert "model_provider" not in str(said.value)
+
+
+@pytest.mark.parametrize(
+    ("problem", "words"), [("Pass an `api_key`.", "CHAT_API_KEY"), ("No such host.", "No such host.")]
+)
+def test_a_chat_model_without_its_key_names_the_setting(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, problem: str, words: str
+) -> None:
+    """Anything else is said as the provider says it."""
+
+    def refuse(*_: object, **__: object) -> None:
+        raise RuntimeError(problem)
+
+    monkeypatch.setattr("langchain.chat_models.init_chat_model", refuse)
+    with pytest.raises(CannotStart, match=words):
+        open_library(settings.load(env_file=None, data_dir=tmp_path, chat_model="openai:x"), lambda: NOW)
 
 
 def test_a_model_that_is_not_there_fails(monkeypatch: pytest.MonkeyPatch) -> None:
