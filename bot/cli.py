@@ -354,14 +354,12 @@ def manifest(
 def _settings_in_use() -> "Settings":
     """Your settings, or the demo's as long as there are no Slack tokens and the demo has been started."""
     from bot import demo
-    from bot.settings import load, make_data_dir, missing_tokens
+    from bot.settings import load, make_data_dir
 
     yours = load()
     make_data_dir(yours)
-    if not missing_tokens(yours) or yours.database_url.get_secret_value():
-        return yours
-    theirs = demo.settings_for()
-    if not (theirs.data_dir / "frontline.db").exists():
+    theirs = demo.in_use(yours)
+    if theirs is None:
         return yours
     typer.echo("No Slack tokens are set, so this is about the demo's guides.", err=True)
     return theirs

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from bot import doctor, settings
+from bot import demo, doctor, settings
 from bot.library import CannotStart, open_library
 from bot.manifest import SCOPES
 from bot.records.database import migrate
@@ -32,7 +32,8 @@ def own_settings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     for name in settings.Settings.model_fields:
         monkeypatch.delenv(name.upper(), raising=False)
     monkeypatch.setenv("DATA_DIR", str(tmp_path))
-    monkeypatch.setattr(doctor, "load", partial(settings.load, env_file=None))
+    for module in (doctor, demo):
+        monkeypatch.setattr(module, "load", partial(settings.load, env_file=None))
     monkeypatch.setattr(doctor, "Encoder", QuickEncoder)
 
 
@@ -54,6 +55,25 @@ def test_a_fresh_checkout_lacks_tokens_and_says_so() -> None:
         "model": ["ok"],
     }.items() <= levels.items()
     assert not any("Traceback" in finding.in_words() for finding in doctor.examine())
+
+
+def test_until_there_are_tokens_it_looks_where_ask_and_ingest_do(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """At the demo's records and guides once it has been started, and says so; with tokens, at one's own."""
+    (tmp_path / "demo").mkdir()
+    migrate(f"sqlite:///{tmp_path}/demo/frontline.db")
+    lines = {each.what: each for each in doctor.examine()}
+    assert lines["demo"].words == "without Slack tokens, database and guides are the demo's, as for `frontline ask`"
+    assert (lines["database"].level, lines["tokens"].level) == ("ok", "fail")
+    assert "/demo/frontline.db" in lines["database"].words
+
+    monkeypatch.setenv("SLACK_BOT_TOKEN", "xoxb-own")
+    monkeypatch.setenv("SLACK_APP_TOKEN", "xapp-own")
+    monkeypatch.setenv("SLACK_API_URL", "http://127.0.0.1:9/api/")
+    lines = {each.what: each for each in doctor.examine()}
+    assert "demo" not in lines
+    assert lines["database"].level == "warn"
 
 
 def test_settings_that_cannot_be_read_end_the_examination(monkeypatch: pytest.MonkeyPatch) -> None:
