@@ -354,14 +354,12 @@ def manifest(
 def _settings_in_use() -> "Settings":
     """Your settings, or the demo's as long as there are no Slack tokens and the demo has been started."""
     from bot import demo
-    from bot.settings import load, make_data_dir, missing_tokens
+    from bot.settings import load, make_data_dir
 
     yours = load()
     make_data_dir(yours)
-    if not missing_tokens(yours) or yours.database_url.get_secret_value():
-        return yours
-    theirs = demo.settings_for()
-    if not (theirs.data_dir / "frontline.db").exists():
+    theirs = demo.in_use(yours)
+    if theirs is None:
         return yours
     typer.echo("No Slack tokens are set, so this is about the demo's guides.", err=True)
     return theirs
@@ -394,12 +392,13 @@ def _answer_in_words(answer: dict[str, Any]) -> str:
     said = [PARTLY] * is_partial
     said += [" ".join([s["text"], *(f"[{n + 1}]" for n in s["citations"])]) for s in answer["sentences"]]
     said += [_citation_in_words(n, each) for n, each in enumerate(citations, 1)]
-    if not citations and answer["outcome"] != "fault":
-        said = ["The guides don't say."]
+    is_fault = answer["outcome"] == "fault"
+    if not citations:
+        said = answer["notes"] if is_fault else ["The guides don't say."]
     if nearest:
         said += [BESIDE if is_partial else NEAREST, *(_source_in_words(each) for each in nearest)]
     taken_as = [f"{TAKEN_AS} {answer['understood']}"] if answer.get("understood") else []
-    return "\n\n".join([*taken_as, *said, *answer["notes"]])
+    return "\n\n".join([*taken_as, *said, *([] if is_fault else answer["notes"])])
 
 
 def _citation_in_words(number: int, citation: dict[str, Any]) -> str:

@@ -13,13 +13,14 @@ from typing import TYPE_CHECKING
 from filelock import FileLock, Timeout
 
 from bot.manifest import manifest
-from bot.settings import ROOT, Settings, SettingsError, load, make_data_dir
+from bot.settings import ROOT, Settings, SettingsError, load, make_data_dir, missing_tokens
 
 if TYPE_CHECKING:
     from bot.wiring import Running
 
 Say = Callable[[str], None]
 
+DEMO = "demo"  # its folder within DATA_DIR
 HOST = "127.0.0.1"
 PORTS_TRIED = 50
 STOPPING_S = 5
@@ -28,6 +29,13 @@ LOOK_EVERY_S = 1.0  # at the progress of the index
 
 class DemoStopped(Exception):
     """The demo can't start or go on; the message says why."""
+
+
+def in_use(yours: Settings) -> Settings | None:
+    """The demo's settings, where commands are about it: it has been started, and there is no Slack of yours yet."""
+    has_own = not missing_tokens(yours) or yours.database_url.get_secret_value()
+    is_started = (yours.data_dir / DEMO / "frontline.db").exists()
+    return settings_for() if is_started and not has_own else None
 
 
 def settings_for(port: int = 0) -> Settings:
@@ -47,7 +55,7 @@ def settings_for(port: int = 0) -> Settings:
         slack_app_token="xapp-demo",
         slack_api_url=f"http://{HOST}:{port}/api/",
         database_url="",
-        data_dir=yours.data_dir / "demo",
+        data_dir=yours.data_dir / DEMO,
         admin_user_ids="UADMIN",
     )
 
@@ -140,13 +148,11 @@ async def _ready_address(child: asyncio.subprocess.Process) -> str:
 async def _until_either_stops(settings: Settings, child: asyncio.subprocess.Process, say: Say) -> None:
     from bot import sample, wiring  # seconds of imports, after the page is up
 
-    async def ready(running: "Running") -> None:
-        progress.append(asyncio.create_task(_tell_progress(running, say)))
-        progress.append(asyncio.create_task(_ask_samples(running)))
+    async def beside(running: "Running") -> None:
+        await asyncio.gather(_tell_progress(running, say), _ask_samples(running))
 
-    progress: list[asyncio.Task[None]] = []
     say("Reading the guides; Frontline comes online in a moment.")
-    bot = asyncio.create_task(wiring.run(settings, first=sample.tell, ready=ready))
+    bot = asyncio.create_task(wiring.run(settings, first=sample.tell, beside=beside))
     gone = asyncio.create_task(child.wait())
     try:
         await asyncio.wait({bot, gone}, return_when=asyncio.FIRST_COMPLETED)
@@ -155,9 +161,9 @@ async def _until_either_stops(settings: Settings, child: asyncio.subprocess.Proc
         await bot
         say("Stopped.")
     finally:
-        for task in (bot, gone, *progress):
+        for task in (bot, gone):
             task.cancel()
-        await asyncio.gather(bot, gone, *progress, return_exceptions=True)
+        await asyncio.gather(bot, gone, return_exceptions=True)
 
 
 async def _ask_samples(running: "Running") -> None:

@@ -13,7 +13,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from sqlalchemy import make_url
 from sqlalchemy.exc import SQLAlchemyError
 
-from bot import running
+from bot import demo, running
 from bot.delivery import refusal
 from bot.library import CannotStart, clock_from, open_library
 from bot.manifest import SCOPES
@@ -63,20 +63,25 @@ def examine() -> Iterator[Finding]:
         yield Finding("fail", "settings", words, "name another in .env, or let Frontline write there")
     if not settings.admin_user_ids:
         yield Finding("warn", "settings", "nobody is an admin from the start", "set ADMIN_USER_IDS in .env")
-    database = _database(settings)
+    theirs = demo.in_use(settings)
+    if theirs is not None:
+        words = "without Slack tokens, database and guides are the demo's, as for `frontline ask`"
+        yield Finding("ok", "demo", words)
+    used = theirs or settings
+    database = _database(used)
     yield database
     library = None
     if database.level == "ok" and not unwritable:
         try:
-            library = open_library(settings, clock_from(settings))
+            library = open_library(used, clock_from(used))
         except CannotStart as error:
             yield Finding("fail", "settings", str(error))
     yield from asyncio.run(_slack(settings, library))
     if library is not None:
-        yield from _guides(settings, library)
+        yield from _guides(used, library)
     else:
         yield Finding("warn", "index", "not looked at: it stands on the database and DATA_DIR")
-    yield _model(settings)
+    yield _model(used)
 
 
 def _python() -> Finding:

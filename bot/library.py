@@ -1,5 +1,6 @@
 """The guides as the settings have them; light, for a question from the terminal needs no Slack."""
 
+import re
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
@@ -13,6 +14,9 @@ from knowledge.library import Library
 
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
+
+
+PROVIDERS = ("openai", "anthropic", "ollama")  # of chat models: each is an extra in pyproject.toml, pinned and tried
 
 
 class CannotStart(Exception):
@@ -57,10 +61,25 @@ def _chat_model(settings: Settings) -> "BaseChatModel | None":
     try:
         model: BaseChatModel = init_chat_model(settings.chat_model, **given)
         return model
-    except ImportError as error:
-        raise CannotStart(f"CHAT_MODEL={settings.chat_model} needs a package that isn't installed: {error}") from None
     except Exception as error:  # noqa: BLE001 - every provider has its own errors for a wrong name or a missing key
-        raise CannotStart(f"CHAT_MODEL={settings.chat_model} can't be used: {_without_values(error)}") from None
+        raise CannotStart(f"CHAT_MODEL={settings.chat_model} {_why_not(error, settings)}") from None
+
+
+def _why_not(error: Exception, settings: Settings) -> str:
+    """What is wrong with the chat model, and what to write."""
+    said = _without_values(error)
+    if isinstance(error, ImportError):
+        provider = re.search(r"langchain-([a-z-]+)", said)
+        if provider is None:
+            return f"needs a package that isn't installed: {said}"
+        package = f"-c constraints.txt -e '.[{provider[1]}]'" if provider[1] in PROVIDERS else provider[0]
+        return f"needs one more package: .venv/bin/pip install {package}"
+    if "model provider" in said:
+        forms = ", ".join(f"{name}:…" for name in PROVIDERS)
+        return f"names no provider of chat models. Write one before the name of the model: {forms}."
+    if re.search(r"api_?key|credentials", said, re.IGNORECASE) and not settings.chat_api_key.get_secret_value():
+        return "needs the provider's key: set CHAT_API_KEY in .env."
+    return f"can't be used: {said}"
 
 
 def _without_values(error: Exception) -> str:

@@ -37,12 +37,6 @@ SCOPES = (
     Scope("usergroups:read", "lets a user group own a guide or hold a role", "optional"),
 )
 
-PROMPTS = [
-    {"title": "Cancelling", "message": "How long does a customer have to cancel?"},
-    {"title": "Identity checks", "message": "Which documents do I need for an identity check?"},
-    {"title": "Net promoter score", "message": "How is NPS calculated?"},
-]
-
 
 def manifest(prefix: str = "") -> dict[str, Any]:
     """The manifest to create the Slack app from.
@@ -66,7 +60,6 @@ def manifest(prefix: str = "") -> dict[str, Any]:
             "bot_user": {"display_name": "Frontline", "always_online": True},
             "agent_view": {
                 "agent_description": "Ask me what our guides say. I quote the passage, or say who to ask.",
-                "suggested_prompts": PROMPTS,
             },
             "slash_commands": [
                 {

@@ -6,7 +6,7 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, suppress
 from dataclasses import asdict, dataclass
@@ -189,9 +189,15 @@ def _parts(settings: Settings, clock: Clock, library: Library, think: Any) -> Pa
 
 
 async def run(
-    settings: Settings, *, first: First | None = None, ready: Callable[[Running], Awaitable[None]] | None = None
+    settings: Settings,
+    *,
+    first: First | None = None,
+    beside: Callable[[Running], Coroutine[Any, Any, None]] | None = None,
 ) -> None:
     """Run until Ctrl-C or SIGTERM; what is being answered is finished first.
+
+    Args:
+        beside: goes on beside the bot once it is connected, until it is told to stop.
 
     Raises:
         CannotGoOn: nothing more would be posted, or taken over.
@@ -212,9 +218,12 @@ async def run(
             log.info("stopped before it was connected")
             return
         running = starting.result()
-        if ready is not None:
-            await ready(running)
-        await asyncio.wait({stopping, *running.lasting}, return_when=asyncio.FIRST_COMPLETED)
+        task_beside = asyncio.create_task(beside(running)) if beside is not None else None
+        try:
+            await asyncio.wait({stopping, *running.lasting}, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            if task_beside is not None:
+                task_beside.cancel()
         for task in running.lasting:
             if task.done():
                 log.critical("the %s ended by itself", task.get_name(), exc_info=task.exception())

@@ -36,6 +36,11 @@ SAME_WORDS = 0.8  # passages that share so many of their words say the same thin
 
 NO_GUIDES = "There are no guides yet."
 WORDS_ALONE = "The index is still being built, so this was found by words alone."
+ONLY_WORDS = "Only words were searched, because the index does not work just now; the Home tab tells admins why."
+NOT_YET = (
+    "I have not found an answer yet. The guides are still being indexed, and until that is done I search by words "
+    "alone: please ask again in a few minutes."
+)
 CHANGING = "The guides are just being changed. Please ask again in a moment."
 SOME_MISSING = "Some new text is still being indexed; it was searched by words alone."
 
@@ -100,6 +105,8 @@ class Answering:
         asked = understood or question
         found = self.find(asked, filters)
         answer = self.answer_from(found.taken_as or asked, found, show, began)
+        if answer.outcome is Outcome.NOT_IN_GUIDES and self._may_come(found, filters):
+            answer = replace(answer, outcome=Outcome.FAULT, notes=(NOT_YET,))
         return replace(answer, understood=found.taken_as or understood)
 
     def find(self, question: str, filters: Filters = NO_FILTERS) -> Found:
@@ -156,11 +163,16 @@ class Answering:
             return Outcome.NOT_IN_GUIDES
         return Outcome.ANSWERED if likely >= half.answered else Outcome.PARTLY
 
+    def _may_come(self, found: Found, filters: Filters) -> bool:
+        """Whether vectors that are still being made may find what was missed, so that it is no gap in the guides."""
+        is_early = not (found.dense and self._index.is_complete) and not self._index.fault
+        return is_early and not found.unknown and bool(self._index.words.within(filters))
+
     def _notes(self, found: Found) -> tuple[str, ...]:
         if not self._index.words.guides:
             return (NO_GUIDES,)
         if not found.dense:
-            return (WORDS_ALONE,)
+            return (ONLY_WORDS if self._index.fault else WORDS_ALONE,)
         return () if self._index.is_complete else (SOME_MISSING,)
 
     def _evidence(self, found: Found) -> Evidence:

@@ -169,6 +169,11 @@ class Library:
     def state(self) -> LibraryState:
         return self._index.state()
 
+    def has(self, keys: Sequence[str]) -> bool:
+        """Whether all of these guides are in."""
+        with Session(reading(self._engine)) as session:
+            return set(keys) == set(session.scalars(select(Guide.key).where(Guide.key.in_(keys))))
+
     def owners(self) -> list[str]:
         """Everyone that a guide names as its owner, as written."""
         with Session(reading(self._engine)) as session:

@@ -35,7 +35,7 @@ IN_WORDS = {
     Outcome.ANSWERED: "answered",
     Outcome.PARTLY: "answered in part",
     Outcome.NOT_IN_GUIDES: "the guides don't say",
-    Outcome.FAULT: "something went wrong",
+    Outcome.FAULT: "no answer yet, please ask again",
 }
 NEAREST = "The nearest sections are:"
 BESIDE = "Other sections that may help:"  # beside a partial answer
@@ -80,7 +80,8 @@ def answer(
         text = _answer_text(answer)
     elif answer.outcome == Outcome.FAULT:
         text = literal(one_line("".join(answer.notes[:1]), 300)) or FAULT
-        return Said(f"{before} {text}".strip(), [*blocks, kit.section(text)])
+        blocks += [kit.section(text), *_nearest(question_id, answer, NEAREST, None)]
+        return Said(f"{before} {text}".strip(), blocks)
     else:
         blocks += _not_in_guides(question_id, answer, ask)
         text = NOT_IN_GUIDES + _nearest_text(answer, "Nearest:")

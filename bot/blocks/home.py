@@ -7,7 +7,6 @@ from datetime import datetime
 from bot.blocks import kit
 from bot.blocks.answers import IN_WORDS
 from bot.blocks.kit import Block, View
-from bot.blocks.questions import EXAMPLE
 from bot.blocks.text import counted, day, literal, one_line
 from knowledge.answers import LibraryState, Outcome
 
@@ -129,9 +128,9 @@ def _how_to_ask(prefix: str) -> list[Block]:
     return [
         kit.header("Ask the guides"),
         kit.section(
-            f"• Mention me in a channel: `@Frontline {EXAMPLE}`\n"
-            f"• Write to me in the Messages tab\n"
-            f"• Type `/{prefix}ask {EXAMPLE}` for an answer that only you see\n"
+            "• Mention me in a channel: `@Frontline` and your question\n"
+            "• Write to me in the Messages tab\n"
+            f"• Type `/{prefix}ask` and your question for an answer that only you see\n"
             "• On any message: More actions › Find in the guides"
         ),
         kit.actions(kit.button("Ask a question", "open_ask", "home", primary=True)),

@@ -26,6 +26,11 @@ def section(text: str, accessory: Element | None = None) -> Block:
     return block if accessory is None else {**block, "accessory": accessory}
 
 
+def section_as_typed(text: str) -> Block:
+    """What somebody may want to copy: every character shown, none taken as formatting."""
+    return {"type": "section", "text": {"type": "plain_text", "text": text, "emoji": False}, "expand": True}
+
+
 def context(*texts: str) -> Block:
     return {"type": "context", "elements": [mrkdwn(text) for text in texts]}
 

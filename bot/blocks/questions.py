@@ -4,7 +4,6 @@ from bot.blocks import kit
 from bot.blocks.kit import View
 from bot.blocks.text import literal, one_line
 
-EXAMPLE = "How long does a customer have to cancel?"
 LOOKING = "Looking in the guides…"
 SHARED = (
     "I can't answer from the guides here, because people from another company can read this channel. "
@@ -22,12 +21,13 @@ NOT_GRANTED = (
     "An admin can change that: I was installed before I asked for this permission; `frontline doctor` says what to do."
 )
 
+ASK_ME = "Ask me a question in plain words and I look it up in the guides"
 WELCOME = "You're welcome! Ask me whenever you need something from the guides."
 
 
 def how_to(prefix: str) -> str:
     return (
-        f"Ask me a question in plain words and I look it up in the guides, for example: “{EXAMPLE}” "
+        f"{ASK_ME}. "
         f"Mention me in a channel, write to me here in Slack, or type /{prefix}ask for an answer that only you see."
     )
 
@@ -50,11 +50,11 @@ def late(question: str) -> str:
 
 
 def hello(prefix: str) -> str:
-    return f"Hello! {how_to(prefix)}"
+    return f"Hello! {how_to(prefix)} Type `/{prefix}frontline help` to see what else I do."
 
 
 def ask_form(limit: int, initial: str = "") -> View:
-    box = kit.text_box(min(limit, 3_000), initial=initial, placeholder=EXAMPLE)
+    box = kit.text_box(min(limit, 3_000), initial=initial, placeholder="In a sentence or two")
     return kit.modal(
         "Ask the guides",
         [kit.question("question", "Your question", box, hint="I send you the answer as a direct message.")],

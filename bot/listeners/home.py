@@ -20,7 +20,6 @@ from bot.blocks.text import literal
 from bot.delivery import refusal
 from bot.listeners import digest, ideas, modals
 from bot.listeners.access import why_not
-from bot.manifest import PROMPTS
 from bot.parts import Parts
 from bot.people import Unknown
 from bot.records import appearances, audit, choices, mutes, owners, questions, wins
@@ -32,17 +31,26 @@ log = logging.getLogger(__name__)
 
 MOST_LATEST = 5  # of each kind, in Home
 MOST_SHOWN = 90  # in a window of their own
+# What to ask first, while the guides are the sample company's: (title, question, the guide that answers it).
+EXAMPLES = (
+    ("Final bill", "When is the final bill sent?", "contracts/contracts-and-cancellations.md"),
+    ("Reconnection fee", "Is there a reconnection fee?", "billing/payment-difficulties.docx"),
+    ("Net promoter score", "How is NPS calculated?", "listening/how-we-listen.md"),
+)
 UNSURE = "I could not check something with Slack just now. Please open this tab again in a minute."
 
 
 async def opened(event: dict[str, Any], parts: Parts) -> None:
-    """Show Home, or suggest questions in the Messages tab."""
+    """Show Home, or suggest questions in the Messages tab where the guides are those of the sample."""
     if event.get("tab") == "home":
         await publish(parts, event["user"])
         return
+    if not await parts.think(parts.library.has, [guide for _, _, guide in EXAMPLES]):
+        return
+    prompts = [{"title": title, "message": question} for title, question, _ in EXAMPLES]
     try:
         await parts.slack.assistant_threads_setSuggestedPrompts(
-            channel_id=event["channel"], title="Ask the guides", prompts=PROMPTS
+            channel_id=event["channel"], title="Ask the guides", prompts=prompts
         )
     except SlackApiError as error:
         log.info("no questions were suggested: %s", refusal(error).get("error"))

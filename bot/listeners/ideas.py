@@ -43,16 +43,26 @@ CAN_WAIT = (SQLAlchemyError, SlackApiError, aiohttp.ClientError, TimeoutError, O
 
 
 async def commanded(ack: AsyncAck, body: dict[str, Any], command: dict[str, Any], parts: Parts) -> None:
-    """/idea: open the form with what was typed as its title."""
+    """/idea: open the form with what was typed as its title, or as the text when it is too long for one.
+
+    What is too long even for that goes back to whoever typed it, for Slack keeps no command.
+    """
     await ack()
     text = typed(command.get("text") or "")
-    await modals.show(parts.slack, body, blocks.form(_begun(text)))
+    draft = Draft(title=text) if len(text) <= blocks.TITLE_LIMIT else blocks.begun(text)
+    await _open(body, draft, parts)
+    if draft.is_cut:
+        async with parts.database.write() as session:
+            for number, said in enumerate(blocks.given_back(text)):
+                key = f"typed:{body['trigger_id']}:{number}"
+                await parts.outbox.put(session, key=key, channel=command["user_id"], text=said.text, blocks=said.blocks)
+        parts.outbox.wake()
 
 
 async def shortcut(ack: AsyncAck, body: dict[str, Any], parts: Parts) -> None:
     """Open the form from anywhere."""
     await ack()
-    await modals.show(parts.slack, body, blocks.form(Draft()))
+    await _open(body, Draft(), parts)
 
 
 async def from_message(ack: AsyncAck, body: dict[str, Any], shortcut: dict[str, Any], parts: Parts) -> None:
@@ -60,19 +70,21 @@ async def from_message(ack: AsyncAck, body: dict[str, Any], shortcut: dict[str, 
     await ack()
     message, channel = shortcut.get("message") or {}, (shortcut.get("channel") or {}).get("id") or ""
     place = {"channel": channel, "ts": message.get("ts") or "", "thread_ts": message.get("thread_ts") or ""}
-    draft = Draft(text=typed(message.get("text") or "")[: blocks.TEXT_LIMIT])
-    await modals.show(parts.slack, body, blocks.form(draft, place=json.dumps(place)))
+    draft = blocks.begun(typed(message.get("text") or ""))
+    await _open(body, draft, parts, json.dumps(place))
 
 
 async def open_form(ack: AsyncAck, body: dict[str, Any], parts: Parts) -> None:
     """Open the form from Home."""
     await ack()
-    await modals.show(parts.slack, body, blocks.form(Draft()))
+    await _open(body, Draft(), parts)
 
 
-def _begun(text: str) -> Draft:
-    """What was typed after the command: the title, or the text when it is too long for one."""
-    return Draft(title=text) if len(text) <= blocks.TITLE_LIMIT else Draft(text=text[: blocks.TEXT_LIMIT])
+async def _open(body: dict[str, Any], draft: Draft, parts: Parts, place: str = "") -> None:
+    """Slack waits three seconds for a form, so it is there before we ask who somebody is; an outsider then hears it."""
+    view_id = await modals.show(parts.slack, body, blocks.form(draft, place=place))
+    if await why_not(body["user_id"] if "command" in body else body["user"]["id"], parts) == blocks.OUTSIDER:
+        await modals.fill(parts.slack, view_id, blocks.refused(draft))
 
 
 async def look_for_similar(ack: AsyncAck, body: dict[str, Any], parts: Parts) -> None:
@@ -105,10 +117,10 @@ async def submitted(ack: AsyncAck, body: dict[str, Any], view: dict[str, Any], p
     """Keep the idea, and have its card posted."""
     user, draft = body["user"]["id"], drafted(view)
     refusal = await why_not(user, parts)
-    if refusal is not None:
-        await ack(response_action="update", view=kit.notice("Suggest an idea", refusal, "idea_refused"))
+    if refusal == blocks.OUTSIDER:
+        await ack(response_action="update", view=blocks.refused(draft))
         return
-    problems = problems_in(draft)
+    problems = {"idea_text": refusal} if refusal else problems_in(draft)
     if problems:
         await ack(response_action="errors", errors=problems)
         await parts.inbox.release(delivery_id)
@@ -322,7 +334,8 @@ async def for_home(user: str, parts: Parts) -> list[kit.Block]:
 def drafted(view: dict[str, Any]) -> Draft:
     """What is in the form."""
     form = modals.answers(view)
-    return Draft(form.get("idea_title", ""), form.get("idea_text", ""), form.get("stage", ""), form.get("tags", ""))
+    title, text, stage, tags = (form.get(name, "") for name in ("idea_title", "idea_text", "stage", "tags"))
+    return Draft(title, text, stage, tags, is_cut=any(block["block_id"] == "idea_cut" for block in view["blocks"]))
 
 
 def problems_in(draft: Draft) -> dict[str, str]:

@@ -18,6 +18,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot import acknowledgement
 from bot.blocks import answers
 from bot.blocks import questions as words
+from bot.blocks.admin import help_text
 from bot.blocks.answers import Said, plainly
 from bot.blocks.text import typed
 from bot.delivery import BY_A_PERSON
@@ -161,10 +162,14 @@ def _question_in(text: str, bot_user: str | None) -> str:
     return typed(re.sub(rf"<@{bot_user}(\|[^>]*)?>", " ", text))
 
 
+def _is_greeting(text: str) -> bool:
+    return not re.search(r"\w", text) or GREETING.fullmatch(text) is not None
+
+
 def _not_one_question(text: str, parts: Parts) -> str | None:
     """What to say instead of looking it up."""
     limit = parts.settings.max_question_characters
-    if not re.search(r"\w", text) or GREETING.fullmatch(text):
+    if _is_greeting(text):
         return words.how_to(parts.settings.command_prefix)
     if THANKS.fullmatch(text):
         return words.WELCOME
@@ -183,15 +188,19 @@ async def _answer_in_thread(
     channel, user = event["channel"], event["user"]
     thread_ts = event.get("thread_ts") or event["ts"]
     text = _question_in(event.get("text") or "", context.bot_user_id)
+    where = None if way == "dm" else channel
+    is_shared = way == "mention" and bool(body.get("is_ext_shared_channel"))
     instead = _not_one_question(text, parts)
+    if _is_greeting(text):  # what there is to type is for those who may ask
+        refusal = await why_not(parts.people, user, where, is_shared=is_shared)
+        instead = refusal or f"{words.ASK_ME}.\n{help_text(parts.settings.command_prefix)}"
     if instead:
         await _post(
             parts, delivery_id, plainly(instead), f"reply:{delivery_id}", channel, thread_ts, fallback_user=user
         )
         return
     async with _sign(parts.slack, channel, thread_ts, event["ts"]):
-        is_shared = way == "mention" and bool(body.get("is_ext_shared_channel"))
-        refusal = await why_not(parts.people, user, None if way == "dm" else channel, is_shared=is_shared)
+        refusal = await why_not(parts.people, user, where, is_shared=is_shared)
         if refusal:
             await _post(
                 parts, delivery_id, plainly(refusal), f"reply:{delivery_id}", channel, thread_ts, fallback_user=user

@@ -275,12 +275,12 @@ async def withdraw(session: AsyncSession, key: str, idea_id: int, by: str, now: 
     return change
 
 
-async def save_draft(session: AsyncSession, view_id: str, user: str, form: dict[str, str], now: datetime) -> None:
+async def save_draft(session: AsyncSession, view_id: str, user: str, form: dict[str, Any], now: datetime) -> None:
     """Keep what somebody typed while their form shows something else."""
     await session.merge(IdeaDraft(view_id=view_id, user=user, form=form, typed_at=now))
 
 
-async def draft(session: AsyncSession, view_id: str, user: str) -> dict[str, str]:
+async def draft(session: AsyncSession, view_id: str, user: str) -> dict[str, Any]:
     kept = await session.get(IdeaDraft, view_id)
     return dict(kept.form) if kept is not None and kept.user == user else {}
 

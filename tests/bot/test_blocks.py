@@ -223,6 +223,14 @@ def test_when_the_guides_do_not_say() -> None:
     assert [(b["text"]["text"], b["value"]) for b in elements(said.blocks, "ask_owner")] == [("Ask Chloé Martin", "7")]
 
 
+def test_what_is_to_be_asked_again_offers_no_owner() -> None:
+    """That comes first; the nearest sections can be read meanwhile."""
+    said = answers.answer(7, Answer(Outcome.FAULT, 0.1, nearest=(CITATION,), notes=("Ask again.",)), OWNERS)
+    assert said.text == said.blocks[0]["text"]["text"] == "Ask again."
+    assert [b["value"] for b in elements(said.blocks, "read_section")] == ["7:near:0"]
+    assert elements(said.blocks, "ask_owner") == []
+
+
 def test_kept_answers_come_back_whole() -> None:
     """An answer survives being kept as JSON."""
     answer = Answer(Outcome.PARTLY, 0.5, (CITATION,), (CITATION,), (Sentence("Yes.", (0,)),), ("Note.",))

@@ -57,6 +57,7 @@ def everything(words: str) -> list[tuple[str, Any]]:
         ideas.news([(change, idea, None), (merge, idea, idea)] * 30),
         *(ideas.reminder(idea, "late", NOW.date(), to_owner=to_owner) for to_owner in (True, False)),
         ideas.muted("idea:1", is_muted=True),
+        *ideas.given_back(f"-{words * 40}"),
     ]
     views = [
         ideas.form(draft, [(shown, False), (joined, False), (shown, True)]),
@@ -128,6 +129,16 @@ def test_long_lists_say_how_much_more_there_is() -> None:
     assert "and 3 more" in str(ideas.details(shown, [], [], [], [idea] * 23, May(), has_voted=False))
     assert "and 13 more; each is told" in str(ideas.news([(change, an_idea(), None)] * 60).blocks)
     assert "more;" not in str(ideas.news([(change, an_idea(), None)] * 47).blocks)
+
+
+def test_a_text_that_is_too_long_comes_back_to_the_letter() -> None:
+    """In as many messages as it takes."""
+    typed = f"{HOSTILE} {'Café & *bar*, ' * 1_000}"
+    messages = ideas.given_back(typed)
+    sections = [block["text"] for said in messages for block in said.blocks if block["text"]["type"] == "plain_text"]
+
+    assert len(messages) == 2
+    assert "".join(section["text"] for section in sections) == typed
 
 
 def test_an_empty_list_names_the_command_as_it_is_here() -> None:

@@ -5,10 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from bot import doctor, settings
+from bot import demo, doctor, settings
+from bot.library import CannotStart, open_library
 from bot.manifest import SCOPES
 from bot.records.database import migrate
 from knowledge.encoder import ModelUnavailable
+from tests.conftest import NOW
 
 
 class QuickEncoder:
@@ -30,7 +32,8 @@ def own_settings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     for name in settings.Settings.model_fields:
         monkeypatch.delenv(name.upper(), raising=False)
     monkeypatch.setenv("DATA_DIR", str(tmp_path))
-    monkeypatch.setattr(doctor, "load", partial(settings.load, env_file=None))
+    for module in (doctor, demo):
+        monkeypatch.setattr(module, "load", partial(settings.load, env_file=None))
     monkeypatch.setattr(doctor, "Encoder", QuickEncoder)
 
 
@@ -52,6 +55,25 @@ def test_a_fresh_checkout_lacks_tokens_and_says_so() -> None:
         "model": ["ok"],
     }.items() <= levels.items()
     assert not any("Traceback" in finding.in_words() for finding in doctor.examine())
+
+
+def test_until_there_are_tokens_it_looks_where_ask_and_ingest_do(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """At the demo's records and guides once it has been started, and says so; with tokens, at one's own."""
+    (tmp_path / "demo").mkdir()
+    migrate(f"sqlite:///{tmp_path}/demo/frontline.db")
+    lines = {each.what: each for each in doctor.examine()}
+    assert lines["demo"].words == "without Slack tokens, database and guides are the demo's, as for `frontline ask`"
+    assert (lines["database"].level, lines["tokens"].level) == ("ok", "fail")
+    assert "/demo/frontline.db" in lines["database"].words
+
+    monkeypatch.setenv("SLACK_BOT_TOKEN", "xoxb-own")
+    monkeypatch.setenv("SLACK_APP_TOKEN", "xapp-own")
+    monkeypatch.setenv("SLACK_API_URL", "http://127.0.0.1:9/api/")
+    lines = {each.what: each for each in doctor.examine()}
+    assert "demo" not in lines
+    assert lines["database"].level == "warn"
 
 
 def test_settings_that_cannot_be_read_end_the_examination(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -97,6 +119,41 @@ def test_a_chat_model_that_cannot_be_used_is_one_line(tmp_path: Path, monkeypatc
     levels = found()
     assert "fail" in levels["settings"]
     assert levels["model"] == ["ok"]
+
+
+@pytest.mark.parametrize(
+    ("chat_model", "what_to_write"),
+    [
+        ("foo", "openai:…, anthropic:…, ollama:…"),
+        ("nobody:nothing", "openai:…, anthropic:…, ollama:…"),
+        ("ollama:x", ".venv/bin/pip install -c constraints.txt -e '.[ollama]'"),
+        ("groq:x", ".venv/bin/pip install langchain-groq"),
+    ],
+)
+def test_a_wrong_chat_model_says_what_to_write(tmp_path: Path, chat_model: str, what_to_write: str) -> None:
+    """In our words: whose model it may be, or the package that it needs."""
+    wrong = settings.load(env_file=None, data_dir=tmp_path, chat_model=chat_model)
+    with pytest.raises(CannotStart) as said:
+        open_library(wrong, lambda: NOW)
+    assert f"CHAT_MODEL={chat_model} " in str(said.value)
+    assert what_to_write in str(said.value)
+    assert "model_provider" not in str(said.value)
+
+
+@pytest.mark.parametrize(
+    ("problem", "words"), [("Pass an `api_key`.", "CHAT_API_KEY"), ("No such host.", "No such host.")]
+)
+def test_a_chat_model_without_its_key_names_the_setting(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, problem: str, words: str
+) -> None:
+    """Anything else is said as the provider says it."""
+
+    def refuse(*_: object, **__: object) -> None:
+        raise RuntimeError(problem)
+
+    monkeypatch.setattr("langchain.chat_models.init_chat_model", refuse)
+    with pytest.raises(CannotStart, match=words):
+        open_library(settings.load(env_file=None, data_dir=tmp_path, chat_model="openai:x"), lambda: NOW)
 
 
 def test_a_model_that_is_not_there_fails(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -18,10 +18,12 @@ Demo = subprocess.Popen[str]
 
 
 @pytest.fixture
-def demo(tmp_path: Path) -> Iterator[Demo]:
+def demo(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Demo]:
     """A demo with one guide, in an environment that points elsewhere: real tokens, and a proxy that leads nowhere."""
+    sections = getattr(request, "param", 1)
+    text = "\n".join(f"# Refund {n}\n\nWe credit a day for each day of an outage.\n" for n in range(sections))
     (tmp_path / "guides").mkdir()
-    (tmp_path / "guides" / "refunds.md").write_text("# Refunds\n\nWe credit a day for each day of an outage.\n")
+    (tmp_path / "guides" / "refunds.md").write_text(text)
     environment = os.environ | {
         "DATA_DIR": str(tmp_path / "data"),
         "GUIDES_DIR": str(tmp_path / "guides"),
@@ -61,6 +63,18 @@ def test_the_page_comes_first_and_ctrl_c_stops_both(demo: Demo) -> None:
     assert "Stopped." in said
     assert complaints == ""
     assert psutil.wait_procs(sandbox, timeout=20)[1] == []
+
+
+@pytest.mark.parametrize("demo", [3_000], indirect=True)
+def test_stopped_while_it_indexes_it_is_not_ready(demo: Demo) -> None:
+    """Ctrl-C ends the demo without a word about an index that is not complete."""
+    address(demo)
+    assert demo.stdout
+    assert any(line.startswith("Indexing:") for line in demo.stdout)
+    demo.send_signal(signal.SIGINT)
+    said, _ = demo.communicate(timeout=60)
+    assert "Stopped." in said
+    assert "Ready" not in said
 
 
 def test_all_is_there_from_the_first_moment(demo: Demo) -> None:

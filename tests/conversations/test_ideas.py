@@ -149,6 +149,22 @@ def test_the_title_may_not_be_empty(company: Company) -> None:
     close(company, "UBEN")
 
 
+def test_more_than_an_idea_takes_comes_back_whole(company: Company) -> None:
+    """The form has the beginning and goes on saying so while somebody types; a direct message has every word."""
+    typed = "Customers wait all day for *one* call & <nobody> says when. " * 60 + "That was the last word."
+    command(company, "UHUGO", f"/idea {typed}")
+    form = opened(company, "UHUGO", "Only the first 3,000 characters fit")
+    assert form["state"]["values"]["idea_text"]["idea_text"]["value"] == typed[:3_000]
+    since = company.now()
+    company.act("type", user="UHUGO", action_id="idea_title", value="Say when the engineer comes")
+    company.until(lambda: company.calls("views.update", since), "the form drawn again")
+    assert "Only the first 3,000 characters fit" in words(company.view("UHUGO"))
+    close(company, "UHUGO")
+
+    whole = company.until(lambda: [m for m in company.direct("UHUGO") if "you typed 3," in m["text"]], "all of it")
+    assert "".join(b["text"]["text"] for b in whole[0]["blocks"] if b["text"]["type"] == "plain_text") == typed
+
+
 def test_a_message_becomes_an_idea_and_both_lead_to_each_other(company: Company) -> None:
     """The form holds what the message says; the card links to it, and a line below the message links to the card."""
     message = next(m for m in company.messages("C0IDEAS") if "one-page comparison" in m["text"])
@@ -493,11 +509,24 @@ def test_home_has_ones_own_ideas_and_votes(company: Company) -> None:
 
 
 def test_outsiders_take_no_part(company: Company) -> None:
-    """A guest's vote and idea are refused in words."""
+    """A guest hears it before filling in the form, and keeps what was typed."""
     company.act("command", user="UGUEST", channel="C0ASK", text="/idea Free coffee")
-    sent = submit(company, "UGUEST", {"idea_text": "For guests."})
-    assert "employees of this company" in words(sent["view"])
+    assert "Free coffee" in words(opened(company, "UGUEST", "employees of this company"))
+    assert not company.view("UGUEST").get("submit")
     close(company, "UGUEST")
+
+
+def test_doubt_about_who_somebody_is_costs_no_word(company: Company, bot: Bot) -> None:
+    """While Slack can't be asked, the form stays as it is, and can be sent again."""
+    bot.stop()
+    bot.start(GUIDES_DIR=str(bot.data.parent / "guides"))  # who people are is kept for a minute
+    company.fault("error", method="users.info", error="internal_error", times=9)
+    command(company, "UFINN", "/idea Quieter keyboards")
+    refused = submit(company, "UFINN", {"idea_text": "Customers hear us type."})
+    assert "could not check with Slack" in refused["response"]["errors"]["idea_text"]
+    company.fault("clear")
+    assert "Thank you" in words(submit(company, "UFINN", {})["view"])
+    close(company, "UFINN")
 
 
 def test_a_manager_decides_and_everybody_concerned_hears(company: Company, bot: Bot) -> None:

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from bot.listeners.home import EXAMPLES
 from tests.conversations.conftest import Bot
 from tests.conversations.slack import BOT, Company, actions, words
 
@@ -228,12 +229,29 @@ def test_what_the_guides_dont_say_goes_to_the_owner_and_comes_back(company: Comp
             company.act("close", user=user, view_id=view["id"])
 
 
-@pytest.mark.parametrize("text", ["", "???", "👋", "Hello!"])
+LEADS = (
+    "*The final bill comes within 10 working days of the last day.*",
+    "*There's no reconnection fee; it was abolished on 1 May 2025.*",
+    "*NPS is the share of promoters",
+)
+
+
+@pytest.mark.parametrize(("question", "lead"), [(one[1], lead) for one, lead in zip(EXAMPLES, LEADS, strict=True)])
+def test_the_suggested_questions_are_answered_well(company: Company, question: str, lead: str) -> None:
+    """With the sample's guides, each leads with the sentence that says it."""
+    answer = company.ask("UINES", question)
+
+    assert lead in words(answer["blocks"][0])
+
+
+@pytest.mark.parametrize("text", ["", "???", "👋", "Hello!", "help"])
 def test_an_empty_question_gets_a_hint(company: Company, text: str) -> None:
-    """Nothing to look up: how to ask, with an example."""
+    """Nothing to look up: how to ask, and what else there is to type."""
     answer = company.ask("UELENA", text)
 
     assert "Ask me a question in plain words" in says(answer)
+    for command in ("/ask", "/idea", "/ideas", "/kudos", "/digest", "/frontline"):
+        assert f"`{command}" in says(answer)
 
 
 def test_thanks_are_taken_as_thanks(company: Company) -> None:
@@ -317,6 +335,16 @@ def test_outsiders_get_nothing_from_the_guides(company: Company, user: str, chan
     assert SAYS not in says(answer)
     assert "I can't answer" in says(answer) or "for employees of this company only" in says(answer)
     assert not actions(answer.get("blocks") or [], "read_section")
+
+
+@pytest.mark.parametrize(("user", "channel"), [("UGUEST", "dm"), ("UEXT", "C0COBALT")])
+def test_outsiders_are_not_told_what_they_can_not_use(company: Company, user: str, channel: str) -> None:
+    """Who asks for help and takes no part hears just that."""
+    message = company.say(user, channel, f"<@{BOT}> help")
+    answer = company.replies(message["channel"], message["ts"], 1)[0]
+
+    assert "/idea" not in says(answer)
+    assert "I can't answer" in says(answer) or "for employees of this company only" in says(answer)
 
 
 def test_a_group_message_is_answered_like_a_private_channel(company: Company) -> None:

@@ -1,5 +1,6 @@
 """The permissions that the manifest asks for: none missing, none unused."""
 
+import shutil
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
@@ -7,10 +8,11 @@ from typing import Any
 
 import pytest
 
+from bot.listeners.home import EXAMPLES
 from bot.manifest import SCOPES, manifest
 from sandbox.manifest import EVENT_SCOPES
 from sandbox.methods.table import METHODS
-from tests.conversations.conftest import Bot
+from tests.conversations.conftest import ROOT, Bot
 from tests.conversations.slack import Company
 
 KINDS = {"D": "im", "C": "channels"}
@@ -18,8 +20,10 @@ KINDS = {"D": "im", "C": "channels"}
 
 @pytest.fixture
 def bot(company: Company, tmp_path: Path) -> Iterator[Bot]:
-    """A bot with two short guides, one of a person and one of a user group."""
-    (tmp_path / "guides").mkdir()
+    """A bot with two short guides, one of a person and one of a user group, and those that its suggestions stand on."""
+    for _, _, guide in EXAMPLES:
+        (tmp_path / "guides" / guide).parent.mkdir(parents=True)
+        shutil.copy(ROOT / "knowledge" / "guides" / guide, tmp_path / "guides" / guide)
     for name, owner in (("refunds", "chloe@brightwater.example"), ("outages", "SFIELD")):
         text = f"---\ntitle: {name}\nowner: {owner}\n---\n# {name}\n\nWe credit a day for each day of an outage.\n"
         (tmp_path / "guides" / f"{name}.md").write_text(text)
@@ -32,8 +36,7 @@ def use_everything(company: Company) -> None:
     """A little of all that Frontline does, and a lost connection after a post of each kind."""
     company.act("open_home", user="UADMIN")
     company.until(lambda: company.home("UADMIN"), "the set-up")
-    company.act("open_messages", user="UANA")
-    company.until(lambda: company.state()["prompts"].get("UANA"), "suggested questions")
+    company.until(partial(suggested, company), "suggested questions")
     company.ask("UANA", "When does a customer get a refund?")
     company.act("command", user="UANA", channel="C0GENERAL", text="/ask When does a customer get a refund?")
     company.until(lambda: company.calls("views.publish")[1:], "the answer in Home")
@@ -55,6 +58,12 @@ def use_everything(company: Company) -> None:
     for method in ("users.lookupByEmail", "usergroups.users.list"):
         company.until(partial(company.calls, method), "the owners of the guides looked up")
     export(company)
+
+
+def suggested(company: Company) -> Any:
+    """What the Messages tab suggests once the guides are in."""
+    company.act("open_messages", user="UANA")
+    return company.state()["prompts"].get("UANA")
 
 
 def export(company: Company) -> None:

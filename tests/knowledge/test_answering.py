@@ -3,18 +3,23 @@
 import json
 import threading
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
 from langchain_core.language_models import FakeListChatModel
 from langchain_core.messages import AIMessageChunk
 from langchain_core.outputs import ChatGenerationChunk
+from sqlalchemy import Engine
 
 from knowledge import chat
+from knowledge.answering import NOT_YET, ONLY_WORDS
 from knowledge.answers import Answer, Outcome, Sentence
 from knowledge.chat_model import ChatModel
+from knowledge.encoder import Encoder
 from knowledge.library import Library
 from prompts import load_prompt
+from tests.conftest import NOW
 from tests.knowledge.conftest import GUIDES
 
 Open = Callable[..., Library]
@@ -151,6 +156,34 @@ def test_words_alone_answer_before_the_vectors_are_there(open_library: Open) -> 
     assert answer.outcome in {Outcome.ANSWERED, Outcome.PARTLY}
     assert answer.citations[0].guide_key == "refunds.md"
     assert answer.notes == ("The index is still being built, so this was found by words alone.",)
+
+
+def test_what_is_not_found_before_the_vectors_are_there_is_to_be_asked_again(open_library: Open) -> None:
+    """No gap in the guides, for the owner to be asked about, until vectors have been searched too."""
+    library = open_library()
+    questions = ("Who won the football match last night?", "Who pays when the router bites the engineer?")
+    early = [library.answer(question) for question in questions]
+    named = library.answer("How do I reset the Brook 7 router?")
+    library.warm()
+
+    assert [(each.outcome, each.notes) for each in early] == [(Outcome.FAULT, (NOT_YET,))] * 2
+    assert [bool(each.nearest) for each in early] == [False, True]
+    assert named.outcome is Outcome.NOT_IN_GUIDES  # whatever the vectors find is on another router
+    assert [library.answer(question).outcome for question in questions] == [Outcome.NOT_IN_GUIDES] * 2
+
+
+def test_without_a_model_nobody_is_told_to_wait_for_vectors(guides: Engine, tmp_path: Path) -> None:
+    """They never come, so what words don't find is a gap; the answer says what is wrong."""
+    without = Encoder(str(tmp_path / "no-model"), None)
+    library = Library(guides, tmp_path / "index", without, None, root=tmp_path, clock=lambda: NOW)
+    library.open()
+    library.warm()
+    found, missed = map(library.answer, ("How many working days does a refund take?", "Who won the football match?"))
+    library.close()
+
+    assert found.citations
+    assert missed.outcome is Outcome.NOT_IN_GUIDES
+    assert found.notes == missed.notes == (ONLY_WORDS,)
 
 
 def test_without_guides_it_says_that_there_are_none(

@@ -25,6 +25,8 @@ def test_a_folder_of_guides_becomes_answers(open_library: Open, tmp_path: Path) 
     summary = library.ingest()
 
     assert summary.added == ("roaming.md",)
+    assert library.has(["roaming.md"])
+    assert not library.has(["roaming.md", "secret.md"])
     state = library.state()
     assert (state.guides, state.ready) == (1, True)  # what stood in the database without a file has left
     assert [key for key, _ in state.refused] == ["secret.md"]
