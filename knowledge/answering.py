@@ -190,12 +190,12 @@ class Extractive:
     """Quotes the guides as they stand, and marks the sentences that answer; nothing is generated."""
 
     def write(self, question: str, evidence: Evidence, show: Show | None = None, began: float | None = None) -> Written:
-        """The first passage, and up to two more on its product that answer nearly as well and say something else."""
+        """The first passage, and up to two more that answer nearly as well, on no other product and in other words."""
         chosen: list[int] = []
         first = evidence.sources[0].passage
         for number, source in enumerate(evidence.sources):
             passage = source.passage
-            if passage.score < first.score - CLOSE_PASSAGE or not evidence.found.is_on_all_of(first, passage):
+            if passage.score < first.score - CLOSE_PASSAGE or evidence.found.is_on_another(first, passage):
                 continue
             close = _best(evidence, number) >= _best(evidence, 0) - CLOSE_READ
             told = any(_say_the_same(source, evidence.sources[other]) for other in chosen)

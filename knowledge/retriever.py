@@ -63,11 +63,16 @@ class Found:
     taken_as: str | None = None  # the question as it was looked up, where that is not as it was asked
     _read: dict[int, Closely] = field(default_factory=dict, init=False, repr=False, compare=False)
 
-    def is_on_all_of(self, first: Passage, other: Passage) -> bool:
-        """Whether a passage names every product of the question that the first one names."""
-        there, here = (f"{_path(each)}\n{each.text}".casefold() for each in (first, other))
-        names = [" ".join(name) for name in self.wanted]
-        return all(name in here for name in names if name in there)
+    def is_on_another(self, first: Passage, other: Passage) -> bool:
+        """Whether a passage says of another product what the first says of the one asked for: "Heron › Prices" and
+        "Wren › Prices". A section on all of them stands elsewhere.
+        """
+        place, same = _path(first).casefold(), _path(other).casefold()
+        named = [re.escape(name) for each in self.wanted if (name := " ".join(each)) in place]
+        if not named or place == same:
+            return False
+        parts = re.split("|".join(sorted(named, key=len, reverse=True)), place)
+        return re.fullmatch(".+".join(map(re.escape, parts)), same) is not None
 
     def closely(self, passage: Passage) -> Closely:
         """The sentences of a passage; telling them apart takes a while, so it is done for those that are needed."""

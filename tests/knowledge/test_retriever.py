@@ -9,10 +9,11 @@ import pytest
 from sqlalchemy import Engine, select
 
 from knowledge import calibration
+from knowledge.answers import Passage
 from knowledge.encoder import Encoder
 from knowledge.index import Index
 from knowledge.ranking import Alike, Features, above_chance, fuse, likeness, read_again
-from knowledge.retriever import Retriever, keywords_of, names_of
+from knowledge.retriever import Found, Retriever, keywords_of, names_of
 from knowledge.sentences import LONGEST_UNIT, Kind, pieces, units
 from knowledge.tables import Chunk
 from tests.knowledge.conftest import put
@@ -116,6 +117,28 @@ def test_the_newer_edition_of_a_guide_comes_first(
 
     assert passages[0].guide_key == first
     assert [each.score for each in passages] == sorted((each.score for each in passages), reverse=True)
+
+
+@pytest.mark.parametrize(
+    ("first", "other", "expected"),
+    [
+        ("Heron prices", "Wren prices", True),
+        ("Heron prices", "Heron Lite prices", True),
+        ("Prices (Products › Heron)", "Prices (Products › Wren 4)", True),
+        ("Heron prices", "Prices", False),
+        ("Heron prices", "Wren returns", False),
+        ("Heron prices", "Heron prices", False),
+        ("Prices", "Wren prices", False),
+    ],
+)
+def test_the_same_place_on_another_product(first: str, other: str, expected: bool) -> None:
+    """What is for all products, or on something else, is not taken for it."""
+    passages = [
+        Passage(n, n, f"{n}.md", title, None, None, None, (title, "Cash"), 0, 4, "Cash", 1.0)
+        for n, title in enumerate((first, other))
+    ]
+
+    assert Found(tuple(passages), None, False, wanted=frozenset({("heron",)})).is_on_another(*passages) is expected
 
 
 def test_a_passage_is_the_text_of_its_span(open_index: Open, guides: Engine, encoder: Encoder) -> None:
