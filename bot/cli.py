@@ -387,13 +387,18 @@ def _warm(library: "Library") -> None:
 
 def _answer_in_words(answer: dict[str, Any]) -> str:
     """An answer as plain text: what it says, then each quote with its source."""
-    from bot.blocks.answers import BESIDE, NEAREST, PARTLY, TAKEN_AS
+    from bot.blocks.answers import BESIDE, NEAREST, PARTLY, TAKEN_AS, answered, opening
+    from knowledge.answers import Outcome, from_json
 
-    citations, nearest = answer["citations"], answer["nearest"]
+    citations, nearest, whole = answer["citations"], answer["nearest"], from_json(answer)
     is_partial = bool(citations) and answer["outcome"] == "partly"
-    said = [PARTLY] * is_partial
+    said = opening(whole) if citations else []
     said += [" ".join([s["text"], *(f"[{n + 1}]" for n in s["citations"])]) for s in answer["sentences"]]
-    said += [_citation_in_words(n, each) for n, each in enumerate(citations, 1)]
+    for number, each in enumerate(citations):
+        parts = answered(whole, number)
+        said += [part.question for part in parts]
+        said += [PARTLY] if any(part.outcome == Outcome.PARTLY for part in parts) else []
+        said.append(_citation_in_words(number + 1, each))
     if not citations and answer["outcome"] != "fault":
         said = ["The guides don't say."]
     if nearest:

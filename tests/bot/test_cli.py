@@ -27,6 +27,8 @@ CITATION = {
     "guide_key": "billing/refunds.md",
     "title": "Refunds",
     "section": "Outages",
+    "start": 0,
+    "end": 34,
     "headings": ["Refunds", "Brook 4", "Outages"],
     "owner": "chloe@brightwater.example",
     "reviewed": "2026-09-14",
@@ -34,7 +36,14 @@ CITATION = {
     "quote": "We credit a day. It needs no form.",
     "highlights": [[0, 16]],
 }
-ANSWERED = {"outcome": "answered", "citations": [CITATION], "nearest": [], "sentences": [], "notes": []}
+ANSWERED = {
+    "outcome": "answered",
+    "probability": 0.9,
+    "citations": [CITATION],
+    "nearest": [],
+    "sentences": [],
+    "notes": [],
+}
 
 
 class Said(NamedTuple):
@@ -269,6 +278,20 @@ def test_ask_says_what_may_answer_only_a_part(frontline: Callable[..., Said], mo
     assert lines[:3] == [PARTLY, "", "  | We credit a day. It needs no form."]
     assert lines[-3] == BESIDE
     assert lines[-1].startswith("Refunds › Fees, owner")
+
+
+def test_ask_puts_each_question_of_several_above_its_quote(
+    frontline: Callable[..., Said], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As in Slack, and says which one the guides leave open."""
+    parts = [
+        {"question": "Is an outage credited?", "outcome": "partly", "citations": [0]},
+        {"question": "Is the moon?", "outcome": "not_in_guides", "citations": []},
+    ]
+    monkeypatch.setattr(running, "answer", lambda *_: ANSWERED | {"outcome": "partly", "parts": parts})
+    lines = frontline("ask", "Is an outage credited? Is the moon?").out.splitlines()
+    assert lines[:5:2] == ["The guides don't say: “Is the moon?”", "Is an outage credited?", PARTLY]
+    assert lines[6] == "  | We credit a day. It needs no form."
 
 
 def test_ask_says_how_it_took_the_question(frontline: Callable[..., Said], monkeypatch: pytest.MonkeyPatch) -> None:
