@@ -155,7 +155,7 @@ def evaluate_answers(
     questions = [row for row in read_questions(questions_path) if is_in(row.tier, tier)]
     questions = _spread([row for row in questions if kb is None or row.kb in (None, kb)], limit)
     _check(guides, questions, guides_path, questions_path)
-    questions = [_with_spans(row, guides, questions_path) for row in questions]
+    questions = [with_spans(row, guides, questions_path) for row in questions]
     began = time.perf_counter()
     with _kept(cache, f"{guides_path.resolve()} {tier} {kb}") as folder:
         engine = create_engine(f"sqlite:///{folder}/knowledge.db")
@@ -422,7 +422,7 @@ def _check(
             )
 
 
-def _with_spans(row: QuestionRow, guides: Sequence[GuideRow], path: Path) -> QuestionRow:
+def with_spans(row: QuestionRow, guides: Sequence[GuideRow], path: Path) -> QuestionRow:
     """The question with the places of its evidence, looked up where they aren't given."""
     if not row.answerable or row.spans or (path.suffix.lower() == ".csv" and not row.evidence):
         return row

@@ -75,7 +75,7 @@ _ASIDE = frozenset(
     )
 )
 _SUBJECTS = _DETERMINERS | word_set("i you he she it we they there these those customers people")
-_DEFINITE = word_set("the this that these those it its he him his she her they them their there")
+_NEW_SUBJECT = re.compile(r"\bdo(?:es)? (?:an? )?([^\W_]+)", re.IGNORECASE)  # "How long does a refund take?"
 _SUBORDINATE = word_set("who what which whose why how whether where")
 _JOINT = re.compile(r",?\s+(?=and\s)", re.IGNORECASE)
 _OF_THEM = re.compile(r"(?:how many|which) (?:is|are|was|were|has|have|do|does|can|will)\b")
@@ -213,15 +213,10 @@ def _without_link(question: str) -> str:
 
 
 def _says_enough(question: str, names: Names, words: int) -> bool:
-    """Whether a question can be looked up by itself: it names something, or has so many words of meaning.
-
-    "Take" in "How long does a refund take?" is one of them, but not in "How long do they take?".
-    """
-    every = [word.casefold() for word in _WORD.findall(question)]
-    said = [word for word in _meaning(every) if not _ASIDE.issuperset(stems(word))]
-    if said and not _DEFINITE & set(every):
-        said = [word for word in every if set(stems(word)) - asking() - _PEOPLE - _ASIDE]
-    return len(said) >= words or bool(_names_in(question, names))
+    """Whether a question can be looked up by itself: it has so many words of meaning, or a name, or a new subject."""
+    said = [word for word in _meaning(_WORD.findall(question)) if not _ASIDE.issuperset(stems(word))]
+    subject = _NEW_SUBJECT.search(question)
+    return len(said) >= words or bool(_names_in(question, names)) or (subject is not None and subject[1] in said)
 
 
 def _sentences(message: str) -> list[str]:
