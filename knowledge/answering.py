@@ -128,11 +128,7 @@ class Answering:
         if len(asked) < 2:
             return None
         every = [self._look_up(each, whole, filters) for each in asked[:MOST_APART]]
-        outcomes = {self._outcome(each.found) for each in every}
-        if outcomes == {Outcome.NOT_IN_GUIDES}:
-            return None
-        is_clear = outcomes == {self._outcome(whole)} == {Outcome.ANSWERED} and not any(each.in_part for each in every)
-        if is_clear and self._is_one([whole, *(each.found for each in every)]):
+        if all(self._outcome(each.found) is Outcome.NOT_IN_GUIDES for each in every):
             return None
         answers: list[Answer] = []
         for each in every:
@@ -156,16 +152,10 @@ class Answering:
                 question, in_full = (f"{asked.before[start:end]}: {each}" for each in (question, asked.in_full))
                 return _Part(question, in_full, self.find(in_full, filters))
         outcome, other = self._outcome(found), self._outcome(whole)
-        if outcome is Outcome.NOT_IN_GUIDES is not other and not found.unknown and _has_words(whole, found, question):
+        if outcome is Outcome.NOT_IN_GUIDES is not other and _has_words(whole, found, question):
             return _Part(question, question, whole, in_part=True)
         in_part = asked.leans and outcome is Outcome.ANSWERED and not _has_words(found, found, question)
         return _Part(question, asked.in_full, found, in_part)
-
-    def _is_one(self, every: Sequence[Found]) -> bool:
-        """Whether the first quote says what each of the others says."""
-        evidence = [self._evidence(found) for found in every]
-        quotes = [cite(0, each) for each in evidence if each.sources]
-        return len(quotes) == len(every) and all(_says(quotes[0], quote) for quote in quotes)
 
     def find(self, question: str, filters: Filters = NO_FILTERS) -> Found:
         """What there is on a question; on what it asks alone, where that is likelier answered than with its story."""

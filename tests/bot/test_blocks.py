@@ -238,6 +238,19 @@ def test_a_written_answer_to_several_questions_says_what_is_left_open() -> None:
     assert texts[:3] == [answers.PARTLY, "Five days. [1]", "*How long?*"]
 
 
+@pytest.mark.parametrize("outcome", [Outcome.NOT_IN_GUIDES, Outcome.PARTLY])
+def test_long_questions_and_quotes_fit_together(outcome: Outcome) -> None:
+    """Each question is cut, so that there is room for the quotes."""
+    cited = (replace(CITATION, quote="word & word. " * 600, highlights=((0, 7_000),)),) * 3
+    parts = (Part("&" * 600, outcome, () if outcome == Outcome.NOT_IN_GUIDES else (0,)),)
+    parts += tuple(Part("&" * 600, Outcome.PARTLY, (number,)) for number in (1, 2))
+    said = answers.answer(1, Answer(Outcome.PARTLY, 0.5, cited, cited, parts=parts), OWNERS, ask="Ann")
+    texts = list(every_text(said.blocks))
+    assert sum(map(len, texts)) <= answers.LONGEST
+    assert len(said.text) <= 4_000
+    assert all(len(text) <= 3_000 for text in texts)
+
+
 @pytest.mark.parametrize(
     ("quote", "end"), [("Terms & conditions. " + "word " * 700, " word…"), ("&" * 3_000, "&amp;…")]
 )
