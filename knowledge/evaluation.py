@@ -97,6 +97,7 @@ class Asked:
         row, answer = self.row, self.answer
         shown = [(each.guide_key, each.start, each.end) for each in self.found.passages]
         quotes = (*answer.citations, *answer.nearest)[:1]  # given as the answer, or only as the nearest section
+        quotes = answer.citations if answer.parts else quotes
         documents = [place[0] in row.documents for place in shown]
         right = [any(same_place(place, span) for span in row.spans) for place in shown] if row.spans else None
         hit = [same_place((each.guide_key, each.start, each.end), span) for each in quotes for span in row.spans or ()]
