@@ -155,9 +155,8 @@ def ask(
     language: Annotated[str | None, typer.Option(help="Only guides in this language, such as en.")] = None,
 ) -> None:
     """Ask the guides here; shows quote and source."""
-    from dataclasses import asdict
-
     from bot import running
+    from knowledge.answers import as_json
     from knowledge.words import Filters
 
     settings = _settings_in_use()
@@ -171,7 +170,7 @@ def ask(
             if not library.state().guides:
                 _stop("There are no guides yet; take some in with `frontline ingest`.")
             _warm(library)
-            answer = asdict(library.answer(question, filters=filters))
+            answer = as_json(library.answer(question, filters=filters))
     typer.echo(_answer_in_words(answer))
 
 

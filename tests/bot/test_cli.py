@@ -235,7 +235,7 @@ def test_ask_loads_only_what_an_answer_needs(tmp_path: Path) -> None:
     """A question from the terminal waits for neither Slack's libraries nor torch nor Chroma."""
     guides, url = tmp_path / "guides", f"sqlite:///{tmp_path}/data/frontline.db"
     guides.mkdir()
-    (guides / "fees.md").write_text("# Fees\n\nThe reconnection fee is £20.\n")
+    (guides / "fees.md").write_text("---\nreviewed: 2026-09-14\n---\n# Fees\n\nThe reconnection fee is £20.\n")
     migrate(url)
     ingest(engine_for(url), guides, now=NOW)
     asked = (
