@@ -155,9 +155,8 @@ def ask(
     language: Annotated[str | None, typer.Option(help="Only guides in this language, such as en.")] = None,
 ) -> None:
     """Ask the guides here; shows quote and source."""
-    from dataclasses import asdict
-
     from bot import running
+    from knowledge.answers import as_json
     from knowledge.words import Filters
 
     settings = _settings_in_use()
@@ -171,7 +170,7 @@ def ask(
             if not library.state().guides:
                 _stop("There are no guides yet; take some in with `frontline ingest`.")
             _warm(library)
-            answer = asdict(library.answer(question, filters=filters))
+            answer = as_json(library.answer(question, filters=filters))
     typer.echo(_answer_in_words(answer))
 
 
@@ -385,13 +384,18 @@ def _warm(library: "Library") -> None:
 
 def _answer_in_words(answer: dict[str, Any]) -> str:
     """An answer as plain text: what it says, then each quote with its source."""
-    from bot.blocks.answers import BESIDE, NEAREST, PARTLY, TAKEN_AS
+    from bot.blocks.answers import BESIDE, NEAREST, PARTLY, TAKEN_AS, answered, opening
+    from knowledge.answers import Outcome, from_json
 
-    citations, nearest = answer["citations"], answer["nearest"]
+    citations, nearest, whole = answer["citations"], answer["nearest"], from_json(answer)
     is_partial = bool(citations) and answer["outcome"] == "partly"
-    said = [PARTLY] * is_partial
+    said = opening(whole) if citations else []
     said += [" ".join([s["text"], *(f"[{n + 1}]" for n in s["citations"])]) for s in answer["sentences"]]
-    said += [_citation_in_words(n, each) for n, each in enumerate(citations, 1)]
+    for number, each in enumerate(citations):
+        parts = answered(whole, number)
+        said += [part.question for part in parts]
+        said += [PARTLY] if any(part.outcome == Outcome.PARTLY for part in parts) else []
+        said.append(_citation_in_words(number + 1, each))
     is_fault = answer["outcome"] == "fault"
     if not citations:
         said = answer["notes"] if is_fault else ["The guides don't say."]

@@ -8,15 +8,15 @@ from typing import Protocol
 
 from sqlalchemy import Engine, select
 
-from knowledge.answers import Answer, Citation, Outcome, Sentence, Show
+from knowledge.answers import Answer, Citation, Outcome, Part, Sentence, Show
 from knowledge.calibration import Calibration
 from knowledge.chat_model import ChatModel
 from knowledge.citations import Quotable, resolve
-from knowledge.followups import asked_alone, condensed
+from knowledge.followups import Apart, asked_alone, asked_apart, condensed
 from knowledge.index import NO_FILTERS, Index, reading
 from knowledge.instructions import instructions_in
 from knowledge.lexical import stems
-from knowledge.retriever import Closely, Found, Retriever
+from knowledge.retriever import Closely, Found, Retriever, covered, is_on_sibling
 from knowledge.sentences import Kind, Piece
 from knowledge.tables import Guide
 from knowledge.words import Filters
@@ -24,6 +24,7 @@ from knowledge.words import Filters
 SOURCES = 8  # passages for a writer
 MOST_CITATIONS = 3
 MOST_NEAREST = 3
+MOST_APART = 3  # questions of one message
 MOST_HIGHLIGHTS = 2
 # A further passage is quoted when it, and its best sentence, score at most so much below the first: one for every four
 # answers, a third of them right; with twice the distance it is one for two, a quarter right.
@@ -32,6 +33,7 @@ CLOSE_SENTENCE = 0.08  # a further sentence is marked when it scores at most so 
 OF_UNKNOWN = 0.05  # most that a question on a product no guide knows is given; none of 548 answerable ones named any
 CLOSE_ROW = 0.001  # a further row, which is on something else even if all its words but one are the same
 LIKELIER = 0.05  # by how much, at least, a question alone is answered rather than with its story; that may matter
+MOSTLY = 0.5  # of the words of one question of several, what a passage must have that another question found
 SAME_WORDS = 0.8  # passages that share so many of their words say the same thing
 
 NO_GUIDES = "There are no guides yet."
@@ -42,6 +44,7 @@ NOT_YET = (
     "alone: please ask again in a few minutes."
 )
 CHANGING = "The guides are just being changed. Please ask again in a moment."
+MORE_AT_ONCE = f"I look up {MOST_APART} questions at a time. Please ask the others again."
 SOME_MISSING = "Some new text is still being indexed; it was searched by words alone."
 
 
@@ -71,6 +74,16 @@ class Writer(Protocol):
     def write(
         self, question: str, evidence: Evidence, show: Show | None = None, began: float | None = None
     ) -> Written: ...
+
+
+@dataclass(frozen=True)
+class _Part:
+    """One question of several, as it is shown and as it was looked up, and whether that answers it in part at most."""
+
+    question: str
+    in_full: str
+    found: Found
+    in_part: bool = False
 
 
 class Answering:
@@ -104,10 +117,53 @@ class Answering:
         understood = condensed(question, turns, self._index.words.names, self._chat_model)
         asked = understood or question
         found = self.find(asked, filters)
-        answer = self.answer_from(found.taken_as or asked, found, show, began)
+        answer = self._answer_apart(question, turns, found, filters, show, began)
+        answer = answer or self.answer_from(found.taken_as or asked, found, show, began)
         if answer.outcome is Outcome.NOT_IN_GUIDES and self._may_come(found, filters):
             answer = replace(answer, outcome=Outcome.FAULT, notes=(NOT_YET,))
         return replace(answer, understood=found.taken_as or understood)
+
+    def _answer_apart(
+        self, message: str, turns: Sequence[str], whole: Found, filters: Filters, show: Show | None, began: float
+    ) -> Answer | None:
+        """Each question of a message that asks several, by itself; None where it is answered as one.
+
+        Args:
+            whole: what there is on the message as a whole.
+        """
+        asked = asked_apart(message, turns, self._index.words.names)
+        if len(asked) < 2:
+            return None
+        every = [self._look_up(each, whole, filters) for each in asked[:MOST_APART]]
+        missed = [each for each in every if self._outcome(each.found) is Outcome.NOT_IN_GUIDES]
+        if len(missed) == len(every) or any(self._may_come(each.found, filters) for each in missed):
+            return None
+        answers: list[Answer] = []
+        for each in every:
+            shown = show and _numbered_from(sum(len(_used(answer)) for answer in answers), show)
+            answer = self.answer_from(each.found.taken_as or each.in_full, each.found, shown, began)
+            if answer.outcome is Outcome.FAULT:
+                return answer
+            answers.append(replace(answer, outcome=Outcome.PARTLY) if each.in_part else answer)
+        return _together([*(each.question for each in every), *(each.question for each in asked[MOST_APART:])], answers)
+
+    def _look_up(self, asked: Apart, whole: Found, filters: Filters) -> _Part:
+        """What there is on one question of several.
+
+        The product of a question before is put in front where a sibling of it is found. What only the whole message
+        finds answers in part if it has the question's words, as does what the question before finds if it hasn't.
+        """
+        question, found, names = asked.question, self.find(asked.in_full, filters), self._index.words.names
+        titles = "\n".join((found.passages[0].title, *found.passages[0].headings)) if found.passages else ""
+        for name, (start, end) in names.spans_in(asked.before) if not names.known_in(question) else ():
+            if is_on_sibling(name, names.known_in(titles)):
+                question, in_full = (f"{asked.before[start:end]}: {each}" for each in (question, asked.in_full))
+                return _Part(question, in_full, self.find(in_full, filters))
+        outcome, other = self._outcome(found), self._outcome(whole)
+        if outcome is Outcome.NOT_IN_GUIDES is not other and _has_words(whole, found, question):
+            return _Part(question, question, whole, in_part=True)
+        in_part = asked.leans and outcome is Outcome.ANSWERED and not _has_words(found, found, question)
+        return _Part(question, asked.in_full, found, in_part)
 
     def find(self, question: str, filters: Filters = NO_FILTERS) -> Found:
         """What there is on a question; on what it asks alone, where that is likelier answered than with its story."""
@@ -241,6 +297,69 @@ def _nearest(evidence: Evidence, but: Sequence[Citation]) -> tuple[Citation, ...
             seen.add(place)
             nearest.append(citation)
     return tuple(nearest[:MOST_NEAREST])
+
+
+def _together(questions: Sequence[str], answers: Sequence[Answer]) -> Answer:
+    """The answers to several questions as one: a quote for each, or those that a chat model's sentences rest on.
+
+    Where one quote answers all of them, it needs no parts.
+    """
+    citations: list[Citation] = []
+    parts: list[Part] = []
+    sentences: list[Sentence] = []
+    for question, answer in zip(questions, answers, strict=False):
+        numbers = tuple(_number(citation, citations) for citation in _used(answer))
+        parts.append(Part(question, answer.outcome, numbers))
+        sentences += [Sentence(each.text, tuple(numbers[n] for n in each.citations)) for each in answer.sentences]
+    left = (MORE_AT_ONCE,) if len(questions) > len(answers) else ()
+    is_whole = not left and all(part.outcome is Outcome.ANSWERED for part in parts)
+    quoted = {(citation.guide_key, citation.headings) for citation in citations}
+    nearest = {(each.guide_key, each.headings): each for answer in answers for each in answer.nearest}
+    return Answer(
+        Outcome.ANSWERED if is_whole else Outcome.PARTLY,
+        min(answer.probability for answer in answers),
+        citations=tuple(citations),
+        nearest=tuple(each for place, each in nearest.items() if place not in quoted)[:MOST_NEAREST],
+        sentences=tuple(sentences),
+        notes=tuple(dict.fromkeys([*left, *(note for answer in answers for note in answer.notes)])),
+        parts=() if is_whole and len(citations) == 1 else tuple(parts),
+    )
+
+
+def _used(answer: Answer) -> tuple[Citation, ...]:
+    """What is cited of the answer to one question of several."""
+    return answer.citations if answer.sentences else answer.citations[:1]
+
+
+def _numbered_from(first: int, show: Show) -> Show:
+    """What is told of a sentence, with the numbers of its citations behind those of the questions before."""
+    return lambda sentence: show(replace(sentence, citations=tuple(first + each for each in sentence.citations)))
+
+
+def _number(citation: Citation, among: list[Citation]) -> int:
+    """The number of a citation, which is added; where a quote has its marked words already, they are marked there."""
+    for number, other in enumerate(among):
+        if _says(other, citation):
+            marked = (citation.quote[low:high] for low, high in citation.highlights)
+            places = [(at, at + len(words)) for words in marked if (at := other.quote.find(words)) >= 0]
+            new = [each for each in places if all(each[1] <= low or high <= each[0] for low, high in other.highlights)]
+            among[number] = replace(other, highlights=tuple(sorted((*other.highlights, *new))))
+            return number
+    among.append(citation)
+    return len(among) - 1
+
+
+def _has_words(found: Found, own: Found, question: str) -> bool:
+    """Whether the first passage has most of a question's words, rare ones counting for more."""
+    asked = set(stems(question))
+    rarity = {word: weight for word, weight in own.rarity.items() if word in asked}
+    return covered(rarity, set(stems(found.passages[0].text))) >= MOSTLY
+
+
+def _says(quote: Citation, other: Citation) -> bool:
+    """Whether a quote has the words that answer in another."""
+    words = [other.quote[low:high] for low, high in other.highlights]
+    return quote.guide_key == other.guide_key and all(each in quote.quote for each in words)
 
 
 def _not_mentioned(names: Sequence[str]) -> str:

@@ -63,6 +63,15 @@ class Sentence:
     citations: tuple[int, ...]
 
 
+@dataclass(frozen=True)
+class Part:
+    """One question of several asked at once, with the numbers (from 0) of the citations that answer it."""
+
+    question: str
+    outcome: Outcome
+    citations: tuple[int, ...] = ()
+
+
 Show = Callable[[Sentence], None]  # what is told of a sentence that may be shown before the answer is whole
 
 
@@ -73,7 +82,8 @@ class Answer:
     Extractive answers have no ``sentences``: their ``citations`` are quoted as they stand. ``nearest`` are the
     closest sections when the guides don't say. ``understood`` is what the question was taken to be, where that is not
     what was typed. ``notes`` are plain sentences for the asker about how the answer
-    came to be ("The index is being rebuilt, so this was found by words alone.").
+    came to be ("The index is being rebuilt, so this was found by words alone."). ``parts`` are the questions of a
+    message that asks several; none where one quote answers them all.
     """
 
     outcome: Outcome
@@ -83,6 +93,12 @@ class Answer:
     sentences: tuple[Sentence, ...] = ()
     notes: tuple[str, ...] = ()
     understood: str | None = None
+    parts: tuple[Part, ...] = ()
+
+    @property
+    def unanswered(self) -> tuple[str, ...]:
+        """Which of several questions the guides don't answer."""
+        return tuple(part.question for part in self.parts if part.outcome is Outcome.NOT_IN_GUIDES)
 
 
 @dataclass(frozen=True)
@@ -142,4 +158,7 @@ def from_json(kept: Mapping[str, Any]) -> Answer:
         sentences=tuple(Sentence(one["text"], tuple(one["citations"])) for one in kept["sentences"]),
         notes=tuple(kept["notes"]),
         understood=kept.get("understood"),  # answers from before follow-ups have none
+        parts=tuple(
+            Part(one["question"], Outcome(one["outcome"]), tuple(one["citations"])) for one in kept.get("parts", ())
+        ),
     )

@@ -97,6 +97,7 @@ class Asked:
         row, answer = self.row, self.answer
         shown = [(each.guide_key, each.start, each.end) for each in self.found.passages]
         quotes = (*answer.citations, *answer.nearest)[:1]  # given as the answer, or only as the nearest section
+        quotes = answer.citations if answer.parts else quotes
         documents = [place[0] in row.documents for place in shown]
         right = [any(same_place(place, span) for span in row.spans) for place in shown] if row.spans else None
         hit = [same_place((each.guide_key, each.start, each.end), span) for each in quotes for span in row.spans or ()]
@@ -155,7 +156,7 @@ def evaluate_answers(
     questions = [row for row in read_questions(questions_path) if is_in(row.tier, tier)]
     questions = _spread([row for row in questions if kb is None or row.kb in (None, kb)], limit)
     _check(guides, questions, guides_path, questions_path)
-    questions = [_with_spans(row, guides, questions_path) for row in questions]
+    questions = [with_spans(row, guides, questions_path) for row in questions]
     began = time.perf_counter()
     with _kept(cache, f"{guides_path.resolve()} {tier} {kb}") as folder:
         engine = create_engine(f"sqlite:///{folder}/knowledge.db")
@@ -338,7 +339,7 @@ def ask_all(
         for number, row in enumerate(questions, 1):
             began = time.perf_counter()
             found = answering.find(row.question)
-            answer = answering.answer_from(row.question, found)
+            answer = answering.answer(row.question)  # which finds the same, kept
             asked.append(Asked(row, found, answer, time.perf_counter() - began))
             if progress:
                 progress(number, len(questions), "questions asked")
@@ -422,7 +423,7 @@ def _check(
             )
 
 
-def _with_spans(row: QuestionRow, guides: Sequence[GuideRow], path: Path) -> QuestionRow:
+def with_spans(row: QuestionRow, guides: Sequence[GuideRow], path: Path) -> QuestionRow:
     """The question with the places of its evidence, looked up where they aren't given."""
     if not row.answerable or row.spans or (path.suffix.lower() == ".csv" and not row.evidence):
         return row

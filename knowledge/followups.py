@@ -7,6 +7,7 @@ own stays as it is: to leave a follow-up alone costs one more question, to chang
 import re
 import time
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from pydantic import BaseModel, Field
@@ -14,7 +15,7 @@ from pydantic import BaseModel, Field
 from knowledge.chat_model import ChatModel, Unusable, parsed
 from knowledge.instructions import without_instructions
 from knowledge.lexical import asking, stems
-from knowledge.names import QUALIFIERS, Names, word_set
+from knowledge.names import COUNTED, QUALIFIERS, Names, word_set
 from knowledge.retriever import names_of
 from prompts import fill, inside
 
@@ -25,6 +26,7 @@ SHARE_OF_PATIENCE = 0.4  # of the time that an answer may take, what its questio
 LONGEST_FRAGMENT = 8  # words
 LONGEST_SHORT = 6  # words of a question that hardly says anything: "How long does that take?"
 ENOUGH_ALONE = 3  # words of meaning in a question that may do without what was said before it
+ENOUGH_APART = 2  # words of meaning in a question that is looked up apart from the one before it
 ENOUGH_BEFORE = 3  # words of meaning before an "it" that it may well stand for
 
 _FOREIGN = re.compile(r"\w+://|www\.|<[@!#]|\]\(")
@@ -34,10 +36,12 @@ _WORD = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*")
 _OPENER = re.compile(
     r"(?:(?:ok|okay|and|but|or|so|also|then|plus|what about|how about|same for)\b[\s,]*)+", re.IGNORECASE
 )
-_QUESTION_WORDS = word_set(
-    "who what when where why which how whose is are was were do does did can could may might must shall should will "
-    "would have has had am isn't aren't don't doesn't can't won't"
+_AUXILIARIES = word_set(
+    "is are was were do does did can could may might must shall should will would have has had am isn't aren't don't "
+    "doesn't can't won't"
 )
+_ASKING_FOR = word_set("who what when where why which how whose")
+_QUESTION_WORDS = _ASKING_FOR | _AUXILIARIES
 _PREPOSITIONS = word_set("for with without on in at by from after before until since during via as under over")
 _CONDITIONS = word_set("if when unless while because")
 _DETERMINERS = word_set("a an the my our your his her their this that each every any no some")
@@ -63,6 +67,19 @@ _IMPERSONAL = word_set(
 )
 _BEHIND_IMPERSONAL = word_set("to if when that rain snow")
 _SAYS_LITTLE = frozenset(stems("take long work mean apply happen do does much many often need go get still also up"))
+# "Any idea?", "Does anybody know?", "Is that right?": said to whoever answers, and no question of its own.
+_ASIDE = frozenset(
+    stems(
+        "advice advise answer anybody anyone clarify confirm correct explain hello help idea know look now please "
+        "possible question right say see suggest tell thank understand wrong"
+    )
+)
+_SUBJECTS = _DETERMINERS | word_set("i you he she it we they there these those customers people")
+_NEW_SUBJECT = re.compile(r"\bdo(?:es)? (?:an? )?([^\W_]+)", re.IGNORECASE)  # "How long does a refund take?"
+_SUBORDINATE = word_set("who what which whose why how whether where")
+_JOINT = re.compile(r",?\s+(?=and\s)", re.IGNORECASE)
+_OF_THEM = re.compile(r"(?:how many|which) (?:is|are|was|were|has|have|do|does|can|will)\b")
+_LINK = re.compile(r"^(?:(?:and|or|but|so|also|then|plus|ok|okay)\b[\s,]*)+", re.IGNORECASE)
 
 
 class Worded(BaseModel):
@@ -143,8 +160,8 @@ def asked_alone(message: str, names: Names) -> str | None:
     sentence before it along. None where that is all of the message, or where the question leans on the story ("Does it
     cost anything?").
     """
-    sentences = [each for part in _SENTENCE_END.split(message) if (each := _plain(part))]
-    asking = [at for at, each in enumerate(sentences) if each.endswith("?")] or [len(sentences) - 1]
+    sentences = _sentences(message)
+    asking = _asking(sentences)
     if sentences and len(_meaning(_WORD.findall(sentences[asking[0]]))) < ENOUGH_ALONE:
         asking.append(asking[0] - 1)
     kept = [each for at, each in enumerate(sentences) if at in asking or _NUMBER.search(each) or _names_in(each, names)]
@@ -153,6 +170,86 @@ def asked_alone(message: str, names: Names) -> str | None:
     story = " ".join(sentences[: asking[0]])
     leans = stands_for(sentences[asking[0]], [story], names) is not None
     return None if leans else " ".join(kept)
+
+
+@dataclass(frozen=True)
+class Apart:
+    """One question of several in a message: as it is shown, as it is looked up, and all that stands before it."""
+
+    question: str
+    in_full: str
+    before: str
+    leans: bool  # whether it is looked up together with the one before it
+
+
+def asked_apart(message: str, turns: Sequence[str], names: Names) -> list[Apart]:
+    """The questions of a message that asks several things; fewer than two where it doesn't plainly.
+
+    A question leans on the one before it as a follow-up does. One that says next to nothing by itself ("Any idea?",
+    "How long?") is part of that one.
+    """
+    sentences = _sentences(message)
+    asking = _asking(sentences)
+    before = story = " ".join(each for at, each in enumerate(sentences) if at not in asking)
+    apart: list[Apart] = []
+    for question in (half for at in asking for half in _halves(sentences[at])):
+        turn = apart[-1].in_full if apart else turns[-1] if turns else ""
+        stood = stands_for(question, [turn], names)
+        leans = bool(apart) and stood is not None and _plain(turn)[:LONGEST_CARRIED] in stood
+        shown = _without_link(question if stood is None or leans else stood)
+        if apart and not (_says_enough(shown, names, ENOUGH_APART) and _says_enough(apart[-1].question, names, 1)):
+            whole = f"{apart[-1].question} {question}"
+            apart[-1] = replace(apart[-1], question=whole, in_full=f"{apart[-1].in_full} {question}")
+        else:
+            shown = shown[0].upper() + shown[1:]
+            apart.append(Apart(shown, stood or f"{story} {question}".strip(), before, leans))
+        before = f"{before} {question}".strip()
+    return apart
+
+
+def _without_link(question: str) -> str:
+    rest = _LINK.sub("", question)
+    return rest if _WORD.search(rest) else question
+
+
+def _says_enough(question: str, names: Names, words: int) -> bool:
+    """Whether a question can be looked up by itself: it has so many words of meaning, or a name, or a new subject."""
+    said = [word for word in _meaning(_WORD.findall(question)) if not _ASIDE.issuperset(stems(word))]
+    subject = _NEW_SUBJECT.search(question)
+    return len(said) >= words or bool(_names_in(question, names)) or (subject is not None and subject[1] in said)
+
+
+def _sentences(message: str) -> list[str]:
+    return [each for part in _SENTENCE_END.split(message) if (each := _plain(part))]
+
+
+def _asking(sentences: Sequence[str]) -> list[int]:
+    """The numbers of those that ask: the last one where nothing ends with a question mark."""
+    return [at for at, each in enumerate(sentences) if each.endswith("?")] or [*range(len(sentences))][-1:]
+
+
+def _halves(sentence: str) -> list[str]:
+    """Two questions in one sentence ("What does it cost and who pays?"), where both are plainly asked of us."""
+    for joint in _JOINT.finditer(sentence):
+        first, second = sentence[: joint.start()], sentence[joint.end() :]
+        tells = _SUBORDINATE & {word.casefold() for word in _WORD.findall(first)[1:]}
+        if not tells and _asks_outright(first) and _asks_outright(second):
+            return [f"{first}?", second]
+    return [sentence]
+
+
+def _asks_outright(text: str) -> bool:
+    """Whether it is a question of its own, and not "what it costs" or "how many are free"."""
+    first, *words = [word.casefold() for word in _WORD.findall(_without_link(text))] or [""]
+    if _OF_THEM.match(" ".join([first, *words])):
+        return False
+    if first[-2:] in {"'s", "’s"}:  # what's
+        return first[:-2] in _ASKING_FOR
+    if first in _AUXILIARIES:
+        return words[:1] != [] and words[0] in _SUBJECTS
+    if first in {"who", "what", "which"} and words and words[0] not in _SUBJECTS:
+        return True
+    return first in _ASKING_FOR and bool(_AUXILIARIES & set(words[:3]))
 
 
 def _plain(text: str) -> str:
@@ -234,6 +331,8 @@ def _names_in(text: str, names: Names) -> list[tuple[int, int]]:
     found = [span for _, span in names.spans_in(text) if _reads_as_name(text, *span)]
     for name in names_of(text):
         start = text.find(name)
+        if name.casefold() in COUNTED:  # "on Monday"
+            continue
         if found and 0 <= start - found[-1][1] <= 1:  # "Whole Home"
             found[-1] = (found[-1][0], start + len(name))
         elif not any(low <= start < high for low, high in found):

@@ -99,7 +99,7 @@ class Library:
         """
         is_reading = self._is_reading_first
         answer = self._answering.answer(question, turns, filters, show)
-        if is_reading and answer.outcome is Outcome.NOT_IN_GUIDES:
+        if is_reading and (answer.outcome is Outcome.NOT_IN_GUIDES or answer.unanswered):
             return Answer(Outcome.FAULT, 0.0, notes=(STILL_READING,))
         return answer
 

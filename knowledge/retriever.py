@@ -292,7 +292,7 @@ def _read_closely(passage: Passage, alike: Mapping[int, Vectors], rarity: Mappin
         if not (_answers(piece, text) if has_answers else _says_something(piece)):
             continue
         own.append(piece)
-        shared = _covered(rarity, set(stems(f"{asked}\n{text}")))
+        shared = covered(rarity, set(stems(f"{asked}\n{text}")))
         if len(cosines):
             unit = next(n for n, (_, end) in enumerate(spans) if piece.start < end)
             shared = float(cosines[unit]) + WORDS_WEIGHT * shared
@@ -322,7 +322,7 @@ def _without_siblings(names: Names, wanted: set[Name], passages: Sequence[Passag
     there = [names.known_in(title) if any(word in title.casefold() for word in first) else set() for title in titles]
     own = {name for name in wanted if any(name in each for each in there)}
     moved = [
-        replace(each, score=each.score - SIBLING * sum(_is_on_sibling(name, named - wanted) for name in own - named))
+        replace(each, score=each.score - SIBLING * sum(is_on_sibling(name, named - wanted) for name in own - named))
         for each, named in zip(passages, there, strict=True)
     ]
     return sorted(moved, key=lambda each: -each.score)
@@ -364,7 +364,7 @@ def _undated(text: str) -> str:
     return _YEAR.sub("", text)
 
 
-def _is_on_sibling(wanted: Name, named: Collection[Name]) -> bool:
+def is_on_sibling(wanted: Name, named: Collection[Name]) -> bool:
     """Whether a passage that names others than the one wanted is on a sibling of it, and not on "UNO R4 boards"."""
     is_on_it = any(name[: len(wanted)] == wanted and not are_siblings(wanted, name) for name in named)
     return not is_on_it and any(are_siblings(wanted, name) for name in named)
@@ -387,7 +387,7 @@ def _most_covered(lexical: Lexical, rarity: Mapping[str, float], chunk_ids: Sequ
     return min(1.0, lexical.most(rarity, chunk_ids) / every) if every else 0.0
 
 
-def _covered(rarity: Mapping[str, float], among: set[str]) -> float:
+def covered(rarity: Mapping[str, float], among: set[str]) -> float:
     """The share of the words that are among others, rare words counting for more."""
     every = sum(rarity.values())
     return sum(weight for word, weight in rarity.items() if word in among) / every if every else 0.0

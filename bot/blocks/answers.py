@@ -20,11 +20,12 @@ from bot.blocks.text import (
     shortened,
     table_head,
 )
-from knowledge.answers import Answer, Citation, Outcome, Section, Sentence
+from knowledge.answers import Answer, Citation, Outcome, Part, Section, Sentence
 
 LONGEST = 11_000  # characters of one message; Slack refuses somewhat more, without saying so beforehand
 MOST_CITATIONS = 5
 LONGEST_TEXT = 2_700  # of the words for notifications and screen readers
+LONGEST_ASKED = 150  # of one question of several
 MOST_NEAREST = 3
 LARGEST_VIEW = 200_000  # bytes; Slack takes 250 KB
 LONGEST_SECTION = 60_000  # characters that are shown of one
@@ -37,6 +38,7 @@ IN_WORDS = {
     Outcome.NOT_IN_GUIDES: "the guides don't say",
     Outcome.FAULT: "no answer yet, please ask again",
 }
+DONT_SAY = "The guides don't say:"
 NEAREST = "The nearest sections are:"
 BESIDE = "Other sections that may help:"  # beside a partial answer
 NOT_IN_GUIDES = "I looked in the guides, and they don't answer this."
@@ -98,11 +100,12 @@ def _understood(answer: Answer) -> str:
 
 def _cited(question_id: int, answer: Answer, owners: Mapping[str, str], ask: str | None) -> list[Block]:
     is_partial = answer.outcome == Outcome.PARTLY
-    blocks = [kit.section(PARTLY)] if is_partial else []
+    blocks = [kit.section(literal(words)) for words in opening(answer)]
     beside = _nearest(question_id, answer, BESIDE, ask) if is_partial else []
     citations = answer.citations[:MOST_CITATIONS]
     room = LONGEST - 2_000  # for the notes, the opening and the marks of quotation
-    room -= sum(len(block["text"]["text"]) for block in beside if "text" in block)
+    asked = [_asked(answer, number) for number in range(len(citations))]
+    room -= sum(len(block["text"]["text"]) for block in (*blocks, *beside) if "text" in block) + sum(map(len, asked))
     if answer.sentences:
         written, _ = shortened([_with_numbers(s.text, s.citations) for s in answer.sentences], room // 2)
         texts = packed(written)
@@ -114,10 +117,30 @@ def _cited(question_id: int, answer: Answer, owners: Mapping[str, str], ask: str
         quote = _quote(citation, share)
         room -= sum(map(len, quote)) + len(source)
         read = kit.button("Read the section", "read_section", f"{question_id}:{number}")
+        blocks += [kit.section(asked[number])] if asked[number] else []
         for part, text in enumerate(quote):
             blocks.append(kit.section(text, None if part else read))
         blocks.append(kit.context(source))
     return blocks + beside
+
+
+def opening(answer: Answer) -> list[str]:
+    """What is said before the quotes, in plain words: what they leave open."""
+    if answer.unanswered:
+        return [f"{DONT_SAY} {' '.join(f'“{one_line(each, LONGEST_ASKED)}”' for each in answer.unanswered)}"]
+    return [PARTLY] if answer.outcome == Outcome.PARTLY and (answer.sentences or not answer.parts) else []
+
+
+def answered(answer: Answer, number: int) -> list[Part]:
+    """Of several questions, those that a citation is the first to answer."""
+    return [part for part in answer.parts if part.citations and min(part.citations) == number]
+
+
+def _asked(answer: Answer, number: int) -> str:
+    """The questions above a quote, and whether it may answer only part of one."""
+    parts = answered(answer, number)
+    lines = [f"*{literal(one_line(part.question, LONGEST_ASKED))}*" for part in parts]
+    return "\n".join([*lines, *[PARTLY][: any(part.outcome == Outcome.PARTLY for part in parts)]])
 
 
 def streamed(sentence: Sentence) -> str:
@@ -193,17 +216,21 @@ def _rating(question_id: int) -> Block:
 
 
 def _answer_text(answer: Answer) -> str:
-    first = answer.citations[0]
-    if answer.sentences:
-        parts = [_in_a_line(sentence.text) for sentence in answer.sentences]
-    else:
-        parts = [_highlighted(first.quote, *span) for span in first.highlights] or [_in_a_line(first.quote)]
-    words = " … ".join(parts)
-    source = literal(" › ".join(path(first.title, first.headings)))
-    if answer.outcome != Outcome.PARTLY:
-        return f"{_cut(words, LONGEST_TEXT)} ({source})"
-    nearest = _nearest_text(answer, BESIDE)
-    return f"{PARTLY} {_cut(words, LONGEST_TEXT - len(nearest))} ({source}){nearest}"
+    told = answer.citations[:MOST_CITATIONS] if answer.parts and not answer.sentences else answer.citations[:1]
+    nearest = _nearest_text(answer, BESIDE) if answer.outcome == Outcome.PARTLY else ""
+    room = (LONGEST_TEXT - len(nearest)) // len(told)
+    said = [literal(words) for words in opening(answer)]
+    for number, citation in enumerate(told):
+        said += [
+            literal(one_line(part.question, LONGEST_ASKED)) for part in answered(answer, number) if not answer.sentences
+        ]
+        if answer.sentences:
+            parts = [_in_a_line(sentence.text) for sentence in answer.sentences]
+        else:
+            parts = [_highlighted(citation.quote, *span) for span in citation.highlights]
+        source = literal(" › ".join(path(citation.title, citation.headings)))
+        said.append(f"{_cut(' … '.join(parts or [_in_a_line(citation.quote)]), room)} ({source})")
+    return _cut(" ".join(said) + nearest, 3_500)
 
 
 def _highlighted(quote: str, start: int, end: int) -> str:

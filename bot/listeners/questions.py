@@ -6,6 +6,7 @@ import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
+from itertools import chain
 from typing import Any
 
 import aiohttp
@@ -136,8 +137,12 @@ async def render(parts: Parts, question_id: int, answer: Answer, **how: Any) -> 
 
 
 async def whom_to_ask(parts: Parts, answer: Answer) -> list[str]:
-    """The owner of the nearest guide that has one Slack knows; else an admin; else nobody."""
-    for citation in (*answer.citations, *answer.nearest):
+    """The owner of the nearest guide that has one Slack knows; else an admin; else nobody.
+
+    Of several questions, those that the guides don't answer are what is asked about.
+    """
+    cited = (answer.citations, answer.nearest)
+    for citation in chain(*(reversed(cited) if answer.unanswered else cited)):
         try:
             if citation.owner and (users := await parts.people.resolve_owner(citation.owner)):
                 return users[:MOST_ASKED]

@@ -70,7 +70,7 @@ async def forget(session: AsyncSession, channel: str, ts: str) -> None:
     if question is not None:
         question.text = FORGOTTEN
         if question.answer is not None:
-            question.answer = {**question.answer, "understood": None}
+            question.answer = {**question.answer, "understood": None, "parts": []}
 
 
 async def latest(session: AsyncSession, asker: str, count: int = 10) -> list[Question]:

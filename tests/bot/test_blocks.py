@@ -17,7 +17,7 @@ from bot.blocks.idea_lists import Row
 from bot.blocks.text import day
 from bot.records.figures import Figures
 from bot.records.ideas import Shown, Tally
-from knowledge.answers import Answer, Citation, LibraryState, Outcome, Section, Sentence, as_json, from_json
+from knowledge.answers import Answer, Citation, LibraryState, Outcome, Part, Section, Sentence, as_json, from_json
 from sandbox.limits import MODAL, check_view
 from tests.bot.an_idea import an_idea
 
@@ -202,6 +202,55 @@ def test_beside_a_partial_answer_are_the_nearest_sections_and_who_can_be_asked()
     assert elements(whole.blocks, "ask_owner") == []
 
 
+SEVERAL = Answer(
+    Outcome.PARTLY,
+    0.1,
+    (CITATION, replace(CITATION, quote="By cheque it takes 15.", highlights=())),
+    parts=(
+        Part("How long?", Outcome.ANSWERED, (0,)),
+        Part("Who pays <it>?", Outcome.NOT_IN_GUIDES),
+        Part("And by cheque?", Outcome.PARTLY, (1,)),
+    ),
+)
+
+
+def test_each_quote_stands_below_its_question() -> None:
+    """Of several asked at once; what the guides leave open is said first, and in a notification too."""
+    said = answers.answer(1, SEVERAL, {})
+    texts = [block["text"]["text"] for block in said.blocks if block["type"] == "section"]
+
+    assert texts[0] == "The guides don't say: “Who pays &lt;it&gt;?”"
+    assert texts[1] == "*How long?*"
+    assert "five days" in texts[2]
+    assert texts[3] == f"*And by cheque?*\n{answers.PARTLY}"
+    assert texts[4] == "> By cheque it takes 15."
+    assert said.text == (
+        "The guides don't say: “Who pays &lt;it&gt;?” "
+        "How long? Refunds take five days. (Refunds &amp; credits › By card › How long) "
+        "And by cheque? By cheque it takes 15. (Refunds &amp; credits › By card › How long)"
+    )
+
+
+def test_a_written_answer_to_several_questions_says_what_is_left_open() -> None:
+    """A chat model's sentences stand first; that one may answer only part is said before them."""
+    written = replace(SEVERAL, sentences=(Sentence("Five days.", (0,)),), parts=(SEVERAL.parts[0], SEVERAL.parts[2]))
+    texts = list(every_text(answers.answer(1, written, {}).blocks))
+    assert texts[:3] == [answers.PARTLY, "Five days. [1]", "*How long?*"]
+
+
+@pytest.mark.parametrize("outcome", [Outcome.NOT_IN_GUIDES, Outcome.PARTLY])
+def test_long_questions_and_quotes_fit_together(outcome: Outcome) -> None:
+    """Each question is cut, so that there is room for the quotes."""
+    cited = (replace(CITATION, quote="word & word. " * 600, highlights=((0, 7_000),)),) * 3
+    parts = (Part("&" * 600, outcome, () if outcome == Outcome.NOT_IN_GUIDES else (0,)),)
+    parts += tuple(Part("&" * 600, Outcome.PARTLY, (number,)) for number in (1, 2))
+    said = answers.answer(1, Answer(Outcome.PARTLY, 0.5, cited, cited, parts=parts), OWNERS, ask="Ann")
+    texts = list(every_text(said.blocks))
+    assert sum(map(len, texts)) <= answers.LONGEST
+    assert len(said.text) <= 4_000
+    assert all(len(text) <= 3_000 for text in texts)
+
+
 @pytest.mark.parametrize(
     ("quote", "end"), [("Terms & conditions. " + "word " * 700, " word…"), ("&" * 3_000, "&amp;…")]
 )
@@ -233,7 +282,8 @@ def test_what_is_to_be_asked_again_offers_no_owner() -> None:
 
 def test_kept_answers_come_back_whole() -> None:
     """An answer survives being kept as JSON."""
-    answer = Answer(Outcome.PARTLY, 0.5, (CITATION,), (CITATION,), (Sentence("Yes.", (0,)),), ("Note.",))
+    parts = (Part("And?", Outcome.ANSWERED, (0,)),)
+    answer = Answer(Outcome.PARTLY, 0.5, (CITATION,), (CITATION,), (Sentence("Yes.", (0,)),), ("Note.",), None, parts)
     assert from_json(json.loads(json.dumps(as_json(answer)))) == answer
 
 
@@ -263,6 +313,15 @@ any_answer = st.builds(
     nearest=st.lists(citations, max_size=4).map(tuple),
     sentences=st.lists(st.builds(Sentence, text=words, citations=st.just((0, 1))), max_size=9).map(tuple),
     notes=st.lists(words, max_size=5).map(tuple),
+    parts=st.lists(
+        st.builds(
+            Part,
+            question=words,
+            outcome=st.sampled_from([Outcome.ANSWERED, Outcome.PARTLY, Outcome.NOT_IN_GUIDES]),
+            citations=st.lists(st.integers(0, 2), max_size=2).map(tuple),
+        ),
+        max_size=3,
+    ).map(tuple),
 )
 
 

@@ -27,6 +27,8 @@ CITATION = {
     "guide_key": "billing/refunds.md",
     "title": "Refunds",
     "section": "Outages",
+    "start": 0,
+    "end": 34,
     "headings": ["Refunds", "Brook 4", "Outages"],
     "owner": "chloe@brightwater.example",
     "reviewed": "2026-09-14",
@@ -34,7 +36,14 @@ CITATION = {
     "quote": "We credit a day. It needs no form.",
     "highlights": [[0, 16]],
 }
-ANSWERED = {"outcome": "answered", "citations": [CITATION], "nearest": [], "sentences": [], "notes": []}
+ANSWERED = {
+    "outcome": "answered",
+    "probability": 0.9,
+    "citations": [CITATION],
+    "nearest": [],
+    "sentences": [],
+    "notes": [],
+}
 
 
 class Said(NamedTuple):
@@ -226,7 +235,7 @@ def test_ask_loads_only_what_an_answer_needs(tmp_path: Path) -> None:
     """A question from the terminal waits for neither Slack's libraries nor torch nor Chroma."""
     guides, url = tmp_path / "guides", f"sqlite:///{tmp_path}/data/frontline.db"
     guides.mkdir()
-    (guides / "fees.md").write_text("# Fees\n\nThe reconnection fee is £20.\n")
+    (guides / "fees.md").write_text("---\nreviewed: 2026-09-14\n---\n# Fees\n\nThe reconnection fee is £20.\n")
     migrate(url)
     ingest(engine_for(url), guides, now=NOW)
     asked = (
@@ -269,6 +278,20 @@ def test_ask_says_what_may_answer_only_a_part(frontline: Callable[..., Said], mo
     assert lines[:3] == [PARTLY, "", "  | We credit a day. It needs no form."]
     assert lines[-3] == BESIDE
     assert lines[-1].startswith("Refunds › Fees, owner")
+
+
+def test_ask_puts_each_question_of_several_above_its_quote(
+    frontline: Callable[..., Said], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As in Slack, and says which one the guides leave open."""
+    parts = [
+        {"question": "Is an outage credited?", "outcome": "partly", "citations": [0]},
+        {"question": "Is the moon?", "outcome": "not_in_guides", "citations": []},
+    ]
+    monkeypatch.setattr(running, "answer", lambda *_: ANSWERED | {"outcome": "partly", "parts": parts})
+    lines = frontline("ask", "Is an outage credited? Is the moon?").out.splitlines()
+    assert lines[:5:2] == ["The guides don't say: “Is the moon?”", "Is an outage credited?", PARTLY]
+    assert lines[6] == "  | We credit a day. It needs no form."
 
 
 def test_ask_says_how_it_took_the_question(frontline: Callable[..., Said], monkeypatch: pytest.MonkeyPatch) -> None:

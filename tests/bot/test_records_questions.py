@@ -96,7 +96,7 @@ async def test_a_deleted_question_leaves_no_words(database: Database) -> None:
             channel="C1",
             thread_ts="1.2",
         )
-        await questions.finish(session, gone.id, "answered", {"understood": "Secret? More?"}, NOW)
+        await questions.finish(session, gone.id, "answered", {"understood": "Secret? More?", "parts": ["Secret?"]}, NOW)
         await questions.forget(session, "C1", "1.9")
         await questions.forget(session, "C1", "1.2")
     after = await asked(database, "d2")
@@ -105,7 +105,7 @@ async def test_a_deleted_question_leaves_no_words(database: Database) -> None:
         assert await questions.before(session, after) == []
         assert await questions.latest(session, "UANA") == []
     assert kept is not None
-    assert (kept.outcome, "Secret" in kept.text, kept.answer) == ("answered", False, {"understood": None})
+    assert (kept.outcome, "Secret" in kept.text, kept.answer) == ("answered", False, {"understood": None, "parts": []})
 
 
 async def test_one_rating_a_person(database: Database) -> None:

@@ -81,6 +81,21 @@ def test_a_follow_up_in_a_thread_is_about_what_was_asked_there(company: Company)
     assert "reconnection" in says(another)
 
 
+def test_two_questions_in_one_message_are_answered_one_by_one(company: Company) -> None:
+    """The one that is left open can be put to an owner; and so it goes on in the thread."""
+    first = company.say("UANA", "dm", "What is the Heron's warranty? Do zebras juggle?")
+    answer = company.replies(first["channel"], first["ts"], 1)[0]
+    company.say("UANA", "dm", "What does the Heron Lite cost? And who signs deadlock letters?", thread_ts=first["ts"])
+    second = company.replies(first["channel"], first["ts"], 2)[1]
+
+    assert "The guides don't say: “Do zebras juggle?”" in says(answer)
+    assert "The guides don't say: “Do zebras juggle?”" in answer["text"]
+    assert "*What is the Heron's warranty?*" in says(answer)
+    assert "Ask " in says(answer)
+    assert "*What does the Heron Lite cost?*" in says(second)
+    assert "*Who signs deadlock letters?*" in says(second)
+
+
 def test_a_follow_up_in_a_direct_message_knows_nothing_that_was_deleted(company: Company) -> None:
     """It is about the question above it, as long as that stands."""
     first = company.say("UDEV", "dm", QUESTION)

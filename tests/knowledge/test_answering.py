@@ -79,6 +79,121 @@ def test_a_story_around_a_question_does_not_hide_it(library: Library) -> None:
     assert library.answer(f"{story} Who won the football match last night?").outcome is Outcome.NOT_IN_GUIDES
 
 
+RESET = "How do I reset the Brook 6?"
+FOOTBALL = "Who won the football match last night?"
+
+
+def parts(answer: Answer) -> list[tuple[str, Outcome, list[str]]]:
+    """Each question of several, with the guides that answer it."""
+    return [
+        (part.question, part.outcome, [answer.citations[number].guide_key for number in part.citations])
+        for part in answer.parts
+    ]
+
+
+def test_each_of_two_questions_gets_its_quote(library: Library) -> None:
+    """In the order asked; a slip of the finger is still said."""
+    answer = library.answer(f"{QUESTION} And how do I reset the Brook 6?")
+    assert answer.outcome is Outcome.ANSWERED
+    assert parts(answer) == [
+        (QUESTION, Outcome.ANSWERED, ["refunds.md"]),
+        (RESET, Outcome.ANSWERED, ["router.md"]),
+    ]
+    slip = library.answer(f"How long does a refnud take? {RESET}")
+    assert slip.understood == f"{QUESTION} {RESET}"
+    assert [citation.guide_key for citation in slip.citations] == ["refunds.md", "router.md"]
+
+
+def test_a_question_that_the_guides_leave_open_is_named(library: Library) -> None:
+    """The other one is answered, and beside it are only sections that it doesn't quote."""
+    answer = library.answer(f"{FOOTBALL} {QUESTION}")
+    assert answer.outcome is Outcome.PARTLY
+    assert parts(answer) == [(FOOTBALL, Outcome.NOT_IN_GUIDES, []), (QUESTION, Outcome.ANSWERED, ["refunds.md"])]
+    assert answer.unanswered == (FOOTBALL,)
+    seven = "Can a visit for the Brook 7 be moved free of charge?"
+    unknown = library.answer(f"When can a visit be moved free of charge? {seven}")
+    assert unknown.unanswered == (seven,)
+    assert unknown.nearest
+    assert unknown.citations[0].section not in [citation.section for citation in unknown.nearest]
+    assert unknown.notes == ("The guides don't mention “Brook 7”.",)
+    assert library.answer(f"{FOOTBALL} Is the moon made of cheese?").parts == ()
+
+
+@pytest.mark.parametrize(
+    "second", ["Can it go to another person's account?", "How many days until a refund is paid back?"]
+)
+def test_what_one_quote_answers_is_one_answer(second: str, library: Library) -> None:
+    """Two questions on the same sentences, or one in other words."""
+    answer = library.answer(f"{QUESTION} {second}")
+    assert (answer.outcome, answer.parts) == (Outcome.ANSWERED, ())
+    assert [citation.section for citation in answer.citations] == ["How long it takes"]
+    assert "We pay a refund back within 10 working days, to the account it came from." in marked(answer)
+
+
+def test_a_question_that_leans_on_another_is_not_answered_by_it(library: Library) -> None:
+    """What is found with the other's words, and without its own, may answer it in part at most."""
+    answer = library.answer(f"{QUESTION} Can it be paid in gold bars?")
+    assert answer.outcome is Outcome.PARTLY
+    assert parts(answer) == [
+        (QUESTION, Outcome.ANSWERED, ["refunds.md"]),
+        ("Can it be paid in gold bars?", Outcome.PARTLY, ["refunds.md"]),
+    ]
+
+
+def test_what_only_the_whole_message_finds_answers_in_part(open_library: Open, put_guide: Put) -> None:
+    """The passage must have the question's words."""
+    put_guide(
+        "returns.md",
+        "# Returns\n\n## Doorbells\n\nDoorbells can be returned within 14 days from delivery. "
+        "Whoever sends something back uses our bag, free of postage.\n",
+    )
+    library = open_library()
+    library.warm()
+    returned = "Can they return the doorbell after 14 days?"
+    answer = library.answer(f"{returned} And who pays the postage?")
+    assert parts(answer) == [
+        (returned, Outcome.ANSWERED, ["returns.md"]),
+        ("Who pays the postage?", Outcome.PARTLY, ["returns.md"]),
+    ]
+
+
+def test_a_later_question_is_not_answered_for_a_sibling(open_library: Open, put_guide: Put) -> None:
+    """The product asked about before is put in front of it."""
+    put_guide(
+        "brook4.md", "# Brook 4 router\n\nThe Brook 4 is flat.\n\n## What the light means\n\nRed: no light arrives.\n"
+    )
+    put_guide(
+        "pro.md",
+        "# Brook 4 Pro router\n\nThe Brook 4 Pro stands upright.\n\n"
+        "## What the light means\n\nA solid red light means that it is too hot.\n",
+    )
+    library = open_library()
+    library.warm()
+    answer = library.answer("Is the Brook 4 flat? And what does a solid red light mean?")
+    assert parts(answer) == [
+        ("Is the Brook 4 flat?", Outcome.ANSWERED, ["brook4.md"]),
+        ("Brook 4: What does a solid red light mean?", Outcome.ANSWERED, ["brook4.md"]),
+    ]
+
+
+def test_more_than_three_questions_are_not_passed_over_in_silence(library: Library) -> None:
+    """Three are answered, and the answer is said to be none of the others."""
+    free = "When can a visit be moved free of charge?"
+    answer = library.answer(f"{QUESTION} {RESET} {free} What does a missed engineer visit pay?")
+    assert [question for question, *_ in parts(answer)] == [QUESTION, RESET, free]
+    assert answer.outcome is Outcome.PARTLY
+    assert answer.notes == ("I look up 3 questions at a time. Please ask the others again.",)
+
+
+def test_the_first_of_two_questions_may_follow_another(library: Library) -> None:
+    """It is shown as it was taken."""
+    answer = library.answer(f"And by cheque? {RESET}", [QUESTION])
+    assert parts(answer) == [
+        (f"{QUESTION} And by cheque?", Outcome.ANSWERED, ["refunds.md"]),
+        (RESET, Outcome.ANSWERED, ["router.md"]),
+    ]
+
+
 FAQ = """# Gift cards
 
 **Can a gift card be refunded?** Yes. Within 14 days, if nothing was spent.
@@ -272,6 +387,30 @@ def test_a_supported_sentence_is_shown_with_its_citation(open_library: Open) -> 
     ]
     assert [each.guide_key for each in answer.citations] == ["refunds.md"]
     assert answer.notes == ()
+
+
+def test_a_model_answers_each_of_two_questions(open_library: Open) -> None:
+    """Its sentences stand behind each other, on their own quotes, and are numbered so as they are shown."""
+    paid, reset = "A refund is paid within 10 working days.", "Hold the pin for 12 seconds."
+    library = open_library(FakeListChatModel(responses=[reply((paid, [1])), reply((reset, [1]))]))
+    library.warm()
+    shown: list[Sentence] = []
+    answer = library.answer(f"{QUESTION} {RESET}", show=shown.append)
+    assert list(answer.sentences) == shown == [Sentence(paid, (0,)), Sentence(reset, (1,))]
+    assert parts(answer) == [
+        (QUESTION, Outcome.ANSWERED, ["refunds.md"]),
+        (RESET, Outcome.ANSWERED, ["router.md"]),
+    ]
+
+
+def test_a_model_that_answers_one_of_two_questions_leaves_the_other_quoted(open_library: Open) -> None:
+    """And that one is answered in part."""
+    library = open_library(FakeListChatModel(responses=[reply(), reply(("Hold the pin for 12 seconds.", [1]))]))
+    library.warm()
+    answer = library.answer(f"{QUESTION} {RESET}")
+    assert [part.outcome for part in answer.parts] == [Outcome.PARTLY, Outcome.ANSWERED]
+    assert answer.sentences == (Sentence("Hold the pin for 12 seconds.", (1,)),)
+    assert answer.citations[0].guide_key == "refunds.md"
 
 
 LIES = {

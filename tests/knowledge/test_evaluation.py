@@ -71,6 +71,13 @@ def test_a_set_is_measured(files: tuple[Path, Path]) -> None:
     assert json.loads(json.dumps(report))
 
 
+def test_a_question_is_asked_as_people_ask_it(files: tuple[Path, Path]) -> None:
+    """A message that asks two things is measured by the answer that it gets."""
+    message = "How long does a refund take? What is the capital of Peru?"
+    files[1].write_text(json.dumps({"question": message, "answerable": False}) + "\n")
+    assert [row["outcome"] for row in evaluate_answers(*files).report["questions"]] == ["partly"]
+
+
 def test_guides_that_changed_are_measured_as_they_are_now(files: tuple[Path, Path], tmp_path: Path) -> None:
     """What was kept of the run before serves only the text that is still the same."""
     evaluate_answers(*files, "mini", cache=tmp_path / "kept")

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from langchain_core.language_models import FakeListChatModel
 
 from knowledge.chat_model import ChatModel
-from knowledge.followups import asked_alone, condensed, stands_for
+from knowledge.followups import asked_alone, asked_apart, condensed, stands_for
 from knowledge.names import Names
 
 ROOT = Path(__file__).parents[2]
@@ -39,6 +39,7 @@ FOLLOW_UPS = [
     (FEE, "Who decides that?", "Is there a reconnection fee? Who decides that?"),
     ("How do I reset the Brook 4?", "How long does it take?", "How do I reset the Brook 4? How long does it take?"),
     ("can a customer move the bill day", "How often?", "can a customer move the bill day? How often?"),
+    ("Is a fault since Monday credited?", "Is it paid?", "Is a fault since Monday credited? Is it paid?"),
     ("Can a contract be paused", "and if she is in hospital?", "Can a contract be paused? And if she is in hospital?"),
 ]
 
@@ -201,3 +202,94 @@ STORY = "Hi team, I have a customer on the line who is quite upset. She was on h
 def test_a_question_is_told_from_its_story(message: str, alone: str | None, names: Names) -> None:
     """What names or counts something stays with it, and nothing is left out of what the question leans on."""
     assert asked_alone(message, names) == alone
+
+
+LASTS = "How long is the Heron's warranty?"
+
+
+@pytest.mark.parametrize(
+    ("message", "asked"),
+    [
+        (
+            "Can they return shoes after 30 days? And who pays the postage?",
+            ["Can they return shoes after 30 days?", "Who pays the postage?"],
+        ),
+        ("What does the Heron cost and how long is its warranty?", ["What does the Heron cost?", LASTS]),
+        ("what does the Heron cost and how long is its warranty", ["What does the Heron cost?", LASTS[:-1]]),
+        (
+            "What's the upload of Stream 300, and does it rise in April?",
+            ["What's the upload of Stream 300?", "Does Stream 300 rise in April?"],
+        ),
+        (
+            "What is the warranty of the Heron? And of the Heron Lite?",
+            ["What is the warranty of the Heron?", "What is the warranty of the Heron Lite?"],
+        ),
+        (
+            "I have a Brook 4 Pro. What does solid red mean? How do I reset it?",
+            ["What does solid red mean?", "How do I reset the Brook 4 Pro?"],
+        ),
+        ("Can they cancel? How? And who pays the postage?", ["Can they cancel? How?", "Who pays the postage?"]),
+        (
+            "Can you help? What does the Heron cost? Any idea? Who may open a complaint?",
+            ["Can you help? What does the Heron cost? Any idea?", "Who may open a complaint?"],
+        ),
+    ],
+)
+def test_the_questions_of_a_message_are_told_apart(message: str, asked: list[str], names: Names) -> None:
+    """Each with its subject; what is too little for a question of its own stays with the one before it."""
+    assert [each.question for each in asked_apart(message, [], names)] == asked
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        "Do I need a receipt? I lost mine.",
+        "Is it true that the Heron has a warranty of 3 years, right?",
+        "salt and pepper mills: can they be returned?",
+        "Can you help? What does the Heron cost?",
+        "What does the Heron cost? Any idea? Does anybody know?",
+        "Can they cancel? How?",
+        "Can they move the visit? Is there a charge?",
+        "Hello? Anyone there? What does the Heron cost?",
+        "The customer's Heron is broken. What now? Is it under warranty?",
+        'He asked "why is my bill so high?" What do I tell him?',
+        "Can they move the visit and keep the same engineer?",
+        "Is the light red or is it blinking?",
+        "Does the Heron have 5 GHz Wi-Fi, yes or no?",
+        "Does the customer need to know what the visit costs and when it is?",
+        "What do I do if they ask who pays and when they get it?",
+        "Do they know who comes and who pays the bill?",
+        "What does the Heron cost and what the Heron Lite costs?",
+        "Which router supports bridge mode and has mesh pods included?",
+        "Can you tell me what the Heron costs and what the Lite costs?",
+        "Can a customer with a Brook 4 and a Heron use both when the power is down?",
+        "how many channels are in the family pack and how many are HD",
+        "engineer scratched the floor, repair would be 120 pounds. who pays and when",
+        "",
+    ],
+)
+def test_one_question_stays_one(message: str, names: Names) -> None:
+    """However many question marks, asides and "and"s there are in it."""
+    assert len(asked_apart(message, [], names)) < 2
+
+
+def test_a_later_question_is_looked_up_with_what_it_leans_on(names: Names) -> None:
+    """The one before it where it has no name, and the story; the first one leans on the conversation."""
+    refund, cheque = asked_apart("How long does a refund take? Can it go to another account?", [], names)
+    assert (refund.in_full, refund.leans) == ("How long does a refund take?", False)
+    assert (cheque.in_full, cheque.leans) == ("How long does a refund take? Can it go to another account?", True)
+
+    story = asked_apart("She is blind. How do we send bills? Who pays the postage?", [], names)
+    assert [each.in_full for each in story][1] == "She is blind. Who pays the postage?"
+
+    follow_up = asked_apart("And for shops? Who pays the postage?", [FEE], names)
+    assert [each.question for each in follow_up] == [f"{FEE} And for shops?", "Who pays the postage?"]
+
+
+@given(st.lists(PARTS, max_size=12), st.lists(PARTS, max_size=20))
+def test_any_text_can_be_told_apart(before: list[str], message: list[str]) -> None:
+    """Whatever people type, nothing breaks, and no question is empty."""
+    names = Names(["The Brook 4, the Brook 4 Pro and the Heron Lite. The Heron."])
+    for each in asked_apart(" ".join(message), [" ".join(before)], names):
+        assert each.question.strip()
+        assert each.in_full.strip()

@@ -1,0 +1,110 @@
+"""Two questions in one message, taken as one and told apart: how often each is answered, or said not to be.
+
+python benchmarks/several.py                                   made from the sample guides' questions
+python benchmarks/several.py --evaldata FOLDER --tier core     made from a set in the evaldata format
+
+A message is made from two questions of the set: two on one guide, two on two guides, or one that the guides answer and
+one that they don't. The questions of the set that are told apart when they are asked by themselves are named.
+"""
+
+import argparse
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Sequence
+from itertools import cycle, pairwise
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from sqlalchemy import create_engine
+
+from knowledge.answering import Answering, Extractive
+from knowledge.answers import Answer, Outcome
+from knowledge.calibration import load
+from knowledge.encoder import Encoder
+from knowledge.evaluation import QuestionRow, is_in, read_guides, read_questions, store, with_spans
+from knowledge.followups import asked_apart
+from knowledge.index import Index
+from knowledge.measures import same_place
+from knowledge.retriever import Retriever
+
+ROOT = Path(__file__).parents[1]
+
+Pair = tuple[QuestionRow, QuestionRow]
+
+
+def made(questions: Sequence[QuestionRow]) -> Iterator[tuple[str, Pair]]:
+    """Pairs of questions, by what they have in common."""
+    answerable = [row for row in questions if row.answerable]
+    by_guide: defaultdict[str | None, list[QuestionRow]] = defaultdict(list)
+    for row in answerable:
+        by_guide[row.doc_id].append(row)
+    yield from (("on one guide", pair) for rows in by_guide.values() for pair in pairwise(rows))
+    for number, row in enumerate(answerable):
+        other = answerable[(number + len(answerable) // 2) % len(answerable)]
+        if not row.documents & other.documents:
+            yield "on two guides", (row, other)
+    others = cycle(row for row in questions if not row.answerable)
+    for number, row in enumerate(answerable):
+        pair = (row, next(others))
+        yield "one not answered", pair if number % 2 else pair[::-1]
+
+
+def quoted(answer: Answer, row: QuestionRow) -> bool:
+    places = [(each.guide_key, each.start, each.end) for each in answer.citations]
+    return any(same_place(place, span) for place in places for span in row.spans or ())
+
+
+def tally(kind: str, pair: Pair, answer: Answer, counts: Counter[str]) -> None:
+    counts["n"] += 1
+    counts["all quoted"] += all(quoted(answer, row) for row in pair if row.answerable)
+    counts["called whole"] += answer.outcome is Outcome.ANSWERED
+    if kind == "one not answered":
+        (other,) = (row.question for row in pair if not row.answerable)
+        counts["named as open"] += any(each.casefold().startswith(other.casefold()) for each in answer.unanswered)
+
+
+def measure(questions: Sequence[QuestionRow], answering: Answering) -> None:
+    counts: defaultdict[tuple[str, str], Counter[str]] = defaultdict(Counter)
+    for kind, pair in made(questions):
+        message = " ".join(row.question.rstrip(" .?") + "?" for row in pair)
+        found = answering.find(message)
+        tally(kind, pair, answering.answer_from(message, found), counts[kind, "as one"])
+        tally(kind, pair, answering.answer(message), counts[kind, "told apart"])
+    for (kind, how), each in counts.items():
+        figures = "  ".join(f"{name} {each[name] / each['n']:.2f}" for name in list(each)[1:])
+        print(f"{kind:18}{how:12}{each['n']:4}  {figures}")
+
+
+def main() -> None:
+    options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    options.add_argument("--evaldata", type=Path)
+    options.add_argument("--tier", default="full")
+    given = options.parse_args()
+    folder = given.evaldata
+    guides = [
+        row
+        for row in read_guides(folder / "guides.jsonl.gz" if folder else ROOT / "knowledge" / "guides")
+        if is_in(row.tier, given.tier)
+    ]
+    set_of = folder / "questions.jsonl" if folder else ROOT / "benchmarks" / "sample_questions.jsonl"
+    questions = [with_spans(row, guides, set_of) for row in read_questions(set_of) if is_in(row.tier, given.tier)]
+    encoder = Encoder()
+    with TemporaryDirectory() as place:
+        engine = create_engine(f"sqlite:///{place}/knowledge.db")
+        store(engine, guides)
+        index = Index(engine, Path(place) / "index", encoder)
+        index.open()
+        try:
+            index.refresh()
+            retriever = Retriever(engine, index, encoder)
+            measure(questions, Answering(engine, index, retriever, Extractive(), load()))
+            for row in questions:
+                if len(asked_apart(row.question, [], index.words.names)) > 1:
+                    print(f"  told apart: {row.question}")
+        finally:
+            index.close()
+            engine.dispose()
+            encoder.close()
+
+
+if __name__ == "__main__":
+    main()
