@@ -279,9 +279,11 @@ def test_what_is_not_found_before_the_vectors_are_there_is_to_be_asked_again(ope
     questions = ("Who won the football match last night?", "Who pays when the router bites the engineer?")
     early = [library.answer(question) for question in questions]
     named = library.answer("How do I reset the Brook 7 router?")
+    several = library.answer("How many working days does a refund take? Who won the football match last night?")
     library.warm()
 
     assert [(each.outcome, each.notes) for each in early] == [(Outcome.FAULT, (NOT_YET,))] * 2
+    assert several.unanswered == ()
     assert [bool(each.nearest) for each in early] == [False, True]
     assert named.outcome is Outcome.NOT_IN_GUIDES  # whatever the vectors find is on another router
     assert [library.answer(question).outcome for question in questions] == [Outcome.NOT_IN_GUIDES] * 2
