@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
-from pydantic import AwareDatetime, Field, SecretStr, ValidationError, field_validator
+from pydantic import AwareDatetime, Field, SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -120,9 +120,10 @@ class Settings(BaseSettings):
 
     @field_validator("data_dir", "guides_dir")
     @classmethod
-    def _from_the_checkout(cls, value: Path) -> Path:
+    def _from_the_checkout(cls, value: Path, of: ValidationInfo) -> Path:
+        named = value if value.parts else cls.model_fields[str(of.field_name)].default  # a line left empty
         try:
-            return ROOT / value.expanduser()
+            return ROOT / Path(named).expanduser()
         except RuntimeError:
             raise ValueError(f"there is no home folder for {value.parts[0]} on this machine") from None
 

@@ -170,6 +170,16 @@ def test_folders_may_begin_at_home(frontline: Callable[..., Said], monkeypatch: 
     assert "DATA_DIR: there is no home folder for ~nobody-by-that-name on this machine." in frontline("run").err
 
 
+def test_a_folder_left_empty_is_the_default(frontline: Callable[..., Said], monkeypatch: pytest.MonkeyPatch) -> None:
+    """`GUIDES_DIR=` does not take the whole checkout for guides."""
+    monkeypatch.setenv("GUIDES_DIR", "")
+    monkeypatch.setenv("DATA_DIR", "")
+
+    read = settings.load()
+
+    assert (read.guides_dir, read.data_dir) == (settings.ROOT / "knowledge" / "guides", settings.ROOT / "data")
+
+
 def test_a_database_of_a_newer_version_is_said_in_words(frontline: Callable[..., Said], tmp_path: Path) -> None:
     """Going back to older code with newer tables ends in words, not in a traceback."""
     url = f"sqlite:///{tmp_path / 'data' / 'frontline.db'}"
