@@ -75,9 +75,15 @@ class Found:
         return re.fullmatch(".+".join(map(re.escape, parts)), same) is not None
 
     def closely(self, passage: Passage) -> Closely:
-        """The sentences of a passage; telling them apart takes a while, so it is done for those that are needed."""
+        """The sentences of a passage; telling them apart takes a while, so it is done for those that are needed.
+
+        A product that the place names is what all of them are on: its name tells none from another.
+        """
         if (read := self._read.get(passage.chunk_id)) is None:
-            read = self._read[passage.chunk_id] = _read_closely(passage, self.alike, self.rarity)
+            place = _path(passage).casefold()
+            told = {word for name in map(" ".join, self.wanted) if name in place for word in stems(name)}
+            rarity = {word: weight for word, weight in self.rarity.items() if word not in told}
+            read = self._read[passage.chunk_id] = _read_closely(passage, self.alike, rarity)
         return read
 
 

@@ -264,6 +264,20 @@ def test_what_the_guides_do_not_say_is_not_answered(question: str, library: Libr
     assert not any(each.highlights for each in answer.nearest)
 
 
+def test_the_name_of_a_product_does_not_choose_the_sentence(
+    open_library: Open, put_guide: Callable[[str, str | None], None]
+) -> None:
+    """All of a guide on it is on it, wherever it is named once more."""
+    text = "# Fix 24\n\nWhoever moves to Fix 24 pays £10, and Fix 24 then begins anew. The exit fee is £35.\n"
+    put_guide("fix-24.md", text)
+    library = open_library()
+    library.warm()
+
+    (citation, *_) = library.answer("What is the exit fee of Fix 24?").citations
+
+    assert [citation.quote[low:high] for low, high in citation.highlights] == ["The exit fee is £35."]
+
+
 def test_words_alone_answer_before_the_vectors_are_there(open_library: Open) -> None:
     """A question asked while the index is built gets an answer that says so."""
     answer = open_library().answer("How many working days does a refund take?")
