@@ -6,6 +6,7 @@ from typing import Any
 
 from bot.blocks import kit
 from bot.blocks.answers import Said
+from bot.blocks.given_back import cut_short
 from bot.blocks.kit import Block, Element, View
 from bot.blocks.text import day, link, literal, one_line, quoted, said, series, shortened
 from bot.coach import Lack
@@ -67,6 +68,7 @@ def form(
                 ),
                 live=True,
             ),
+            *([cut_short(DEED_LIMIT, in_message=False)] if len(story.deed) > DEED_LIMIT else []),
             kit.question(
                 "win_effect",
                 "What it meant for the customer",

@@ -14,7 +14,7 @@ from sqlalchemy import select
 from bot.records.database import engine_for
 from bot.records.tables import Delivery
 from tests.conversations.conftest import Bot
-from tests.conversations.slack import Company, actions, words
+from tests.conversations.slack import Company, actions, as_typed, words
 
 ARRIVAL = ("Text the engineer's arrival", "Customers wait at home all day. A text with a one-hour window would help.")
 SAME = "Send customers an SMS when the engineer is about to come"
@@ -162,7 +162,7 @@ def test_more_than_an_idea_takes_comes_back_whole(company: Company) -> None:
     close(company, "UHUGO")
 
     whole = company.until(lambda: [m for m in company.direct("UHUGO") if "you typed 3," in m["text"]], "all of it")
-    assert "".join(b["text"]["text"] for b in whole[0]["blocks"] if b["text"]["type"] == "plain_text") == typed
+    assert as_typed(whole[0]) == typed
 
 
 def test_a_message_becomes_an_idea_and_both_lead_to_each_other(company: Company) -> None:

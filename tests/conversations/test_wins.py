@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Page, expect, sync_playwright
 
 from tests.conversations.conftest import Bot
-from tests.conversations.slack import Company, actions, words
+from tests.conversations.slack import Company, actions, as_typed, words
 from tests.conversations.test_browser import FLAGS, picture
 
 WINS = "C0WINS"
@@ -132,6 +132,17 @@ def test_the_command_fills_the_form_and_the_card_and_messages_follow(company: Co
         message = told(company, user, "&amp; one")
         assert "<@UDEV> thanked you" in words(message)
         assert len([m for m in company.direct(user) if "&amp; one" in words(m)]) == 1
+
+
+def test_more_than_the_form_takes_comes_back_whole(company: Company) -> None:
+    """The form has the beginning and says so; a direct message has every word."""
+    deed = "She stayed & listened to *every* word. " * 40 + "That was the last one."
+    view = opened(company, "UDEV", f"@ana {deed}")
+    assert initial(view, "win_deed") == deed[:1_000]
+    assert "Only the first 1,000 characters fit" in words(view)
+
+    whole = company.until(lambda: [m for m in company.direct("UDEV") if "you typed 1," in m["text"]], "all of it")
+    assert as_typed(whole[0]) == deed
 
 
 def test_a_form_sent_twice_is_one_card(company: Company) -> None:
