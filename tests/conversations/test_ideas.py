@@ -165,6 +165,23 @@ def test_more_than_an_idea_takes_comes_back_whole(company: Company) -> None:
     assert as_typed(whole[0]) == typed
 
 
+@pytest.mark.parametrize("error", ["expired_trigger_id", "internal_error"])
+@pytest.mark.parametrize(
+    "typed", ["/idea Say <b> & *when*", "/kudos for <b> & *this*", f"/idea {'Say when. ' * 1_000}end"]
+)
+def test_a_form_that_does_not_open_costs_no_word(company: Company, typed: str, error: str) -> None:
+    """What was typed comes back with what to do: privately in its place if one message holds it, else directly."""
+    before = len(company.private("UHUGO")), len(company.direct("UHUGO"))
+    company.fault("error", method="views.open", error=error, times=1)
+    command(company, "UHUGO", typed)
+
+    def told() -> list[dict[str, Any]]:
+        return company.private("UHUGO")[before[0] :] + company.direct("UHUGO")[before[1] :]
+
+    company.until(lambda: "".join(map(as_typed, told())) == typed, "every word")
+    assert all("try again" in message["text"] for message in told())
+
+
 def test_a_message_becomes_an_idea_and_both_lead_to_each_other(company: Company) -> None:
     """The form holds what the message says; the card links to it, and a line below the message links to the card."""
     message = next(m for m in company.messages("C0IDEAS") if "one-page comparison" in m["text"])
