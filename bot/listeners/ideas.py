@@ -166,13 +166,13 @@ async def vote_instead(ack: AsyncAck, action: dict[str, Any], body: dict[str, An
     await ack()
     view, user = body["view"], body["user"]["id"]
     parts.live_forms.forget(view["id"])
-    refusal = await why_not(user, parts)
-    if refusal is not None:
-        await modals.fill(parts.slack, view["id"], kit.notice("Voted", refusal, "idea_refused"))
-        return
     form = {**asdict(drafted(view)), "place": view.get("private_metadata") or ""}
     async with parts.database.write() as session:
         await ideas.save_draft(session, view["id"], user, form, parts.clock())
+    refusal = await why_not(user, parts)
+    if refusal is not None:
+        await modals.fill(parts.slack, view["id"], blocks.not_voted(refusal))
+        return
     try:
         shown, _ = await _cast(action.get("value"), user, parts)
     except CannotChange as problem:
@@ -270,8 +270,8 @@ async def customer_submitted(
     """Keep what was said for customers."""
     user, form = body["user"]["id"], modals.answers(view)
     refusal = await why_not(user, parts)
-    problems = _customer_problems(form)
-    if refusal is None and problems:
+    problems = {"customer": refusal} if refusal == blocks.UNSURE else _customer_problems(form)
+    if problems and refusal != blocks.OUTSIDER:
         await ack(response_action="errors", errors=problems)
         await parts.inbox.release(delivery_id)
         return

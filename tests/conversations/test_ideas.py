@@ -546,6 +546,44 @@ def test_doubt_about_who_somebody_is_costs_no_word(company: Company, bot: Bot) -
     close(company, "UFINN")
 
 
+def test_doubt_costs_no_word_about_an_idea_that_is_there(company: Company, bot: Bot) -> None:
+    """Words for customers, new words and a decision stay in their forms; a refused vote leads back to the own idea."""
+    number = suggest(company, "UANA", "Quieter printers", "They wake the dog.")
+    company.click("UCHLOE", card(company, number), "vote_for_customer")
+    details(company, "UANA", number)
+    press(company, "UANA", "edit_idea")
+    details(company, "UELENA", number)
+    press(company, "UELENA", "decide_idea")
+    command(company, "UINES", "/idea Silent printers")
+    opened(company, "UINES", "What should change")
+    typed = {
+        "UCHLOE": {"customer": "A library", "note": "Readers stare."},
+        "UANA": {"idea_title": "Silent printers"},
+        "UELENA": {"status": "planned", "reason": "Next spring."},
+    }
+    for user in typed:
+        company.until(lambda user=user: company.view(user).get("submit"), "the form")
+    bot.stop()
+    bot.start(GUIDES_DIR=str(bot.data.parent / "guides"))  # who people are is kept for a minute
+    company.fault("error", method="users.info", error="internal_error", times=99)
+
+    for user, values in typed.items():
+        refused = submit(company, user, values)["response"]
+        assert "could not check with Slack" in str(refused["errors"])
+    form = company.view("UINES")
+    vote = {"view_id": form["id"], "action_id": "vote_instead", "value": str(number), "forge": True}
+    company.act("click", user="UINES", **vote)
+    opened(company, "UINES", "could not check with Slack")
+    press(company, "UINES", "back_to_idea")
+    form = opened(company, "UINES", "What should change")
+    assert form["state"]["values"]["idea_title"]["idea_title"]["value"] == "Silent printers"
+    company.fault("clear")
+    for user in typed:
+        assert submit(company, user, {})["response"]["response_action"] == "update"
+        close(company, user)
+    close(company, "UINES")
+
+
 def test_a_manager_decides_and_everybody_concerned_hears(company: Company, bot: Bot) -> None:
     """On the card, in its thread, and in one direct message for author and voters; declining needs a reason."""
     number = suggest(company, "UGRACE", "Cameras in the shop", "For safety.")
