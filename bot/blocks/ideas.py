@@ -100,8 +100,7 @@ def form(draft: Draft, similar: Sequence[tuple[Shown, bool]] = (), place: str = 
 
 def refused(draft: Draft) -> View:
     """What an outsider sees instead of the form, with what they typed, to take along."""
-    typed = [kit.section_as_typed(words) for words in (draft.title, draft.text) if words.strip()]
-    return kit.modal("Suggest an idea", [kit.section(OUTSIDER), *typed], callback_id="idea_refused")
+    return kit.notice("Suggest an idea", OUTSIDER, "idea_refused", draft.title, draft.text)
 
 
 def edit_form(idea: Idea) -> View:

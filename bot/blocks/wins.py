@@ -99,6 +99,11 @@ def form(
     )
 
 
+def refused(story: Story) -> View:
+    """What an outsider sees instead of the form, with what they typed."""
+    return kit.notice(GIVE, EMPLOYEES, "win", story.deed, story.effect, story.words)
+
+
 def _people(people: Sequence[str]) -> Element:
     element: Element = {
         "type": "multi_users_select",

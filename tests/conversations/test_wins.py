@@ -294,9 +294,25 @@ def test_what_can_not_be_sent_is_told_with_the_form_as_it_was(
 
 
 def test_a_guest_is_told_kindly(company: Company) -> None:
-    """Before they have typed anything."""
-    company.act("command", user="UGUEST", channel="C0ASK", text="/kudos @ana")
+    """Before they fill in the form, with what they typed to take along."""
+    company.act("command", user="UGUEST", channel="C0ASK", text="/kudos @ana for the coffee")
     company.until(lambda: "by employees" in words(company.view("UGUEST")), "the notice")
+    assert "for the coffee" in words(company.view("UGUEST"))
+
+
+def test_doubt_about_who_somebody_is_costs_no_word(company: Company, bot: Bot) -> None:
+    """While Slack can't be asked, the form opens and stays, and can be sent again."""
+    bot.stop()
+    start(bot)  # who people are is kept for a minute
+    company.fault("error", method="users.info", error="internal_error", times=99)
+    view = opened(company, "UDEV", "@ana for the quiet keyboard")
+    assert initial(view, "win_deed") == "for the quiet keyboard"
+    refused = company.act("submit", user="UDEV", view_id=view["id"], values={})
+    assert "could not check with Slack" in refused["response"]["errors"]["win_people"]
+    company.fault("clear")
+    sent = company.act("submit", user="UDEV", view_id=view["id"], values={})
+    assert sent["response"]["response_action"] == "update"
+    card(company, "for the quiet keyboard")
 
 
 def test_a_private_thank_you_reaches_them_alone(company: Company) -> None:
