@@ -17,7 +17,9 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot import acknowledgement
-from bot.blocks.answers import plainly
+from bot.blocks.answers import Said, plainly
+from bot.blocks.given_back import given_back
+from bot.blocks.text import typed
 from bot.delivery import refusal
 from bot.listeners import Route, opens_a_view, routes
 from bot.parts import Parts
@@ -120,7 +122,7 @@ async def apologise(parts: Parts, delivery: Delivery) -> None:
 
 def _in_words(error: Exception, short_id: str) -> str:
     if _code(error) == TOO_LATE:
-        return "Slack allows three seconds to open that, and they were over. Please click again."
+        return "Slack allows three seconds to open that, and they were over. Please try again."
     if isinstance(error, Unknown):
         return f"I could not check something with Slack (error {short_id}). Please try again in a minute."
     return f"Something went wrong on my side (error {short_id}). Please try again; if it stays, tell an admin that id."
@@ -136,10 +138,17 @@ def _form_error(body: dict[str, Any], text: str) -> dict[str, Any] | None:
 
 async def _tell(parts: Parts, body: dict[str, Any], context: AsyncBoltContext, text: str, short_id: str) -> None:
     respond = context.respond if body.get("response_url") else None
-    if respond is not None and await is_shown(respond, plainly(text), in_place="command" in body):
+    said = _with_what_was_typed(body, text)
+    if respond is not None and len(said) == 1 and await is_shown(respond, said[0], in_place="command" in body):
         return
     delivery_id = context.get("delivery_id")
     await _post(parts, delivery_id, body, text, f"error:{delivery_id or short_id}")
+
+
+def _with_what_was_typed(body: dict[str, Any], text: str) -> list[Said]:
+    """These words, and what stood after a command, which Slack keeps nowhere."""
+    words = typed(body.get("text") or "") if "command" in body else ""
+    return given_back(f"{text} This is what you typed:", f"{body['command']} {words}") if words else [plainly(text)]
 
 
 async def _post(parts: Parts, delivery_id: int | None, body: dict[str, Any], text: str, key: str) -> None:
@@ -151,14 +160,16 @@ async def _post(parts: Parts, delivery_id: int | None, body: dict[str, Any], tex
     if not channel:
         return  # an event that nobody waits for
     async with parts.database.write() as session:
-        await parts.outbox.put(
-            session,
-            key=key,
-            channel=channel,
-            thread_ts=event.get("thread_ts") or event.get("ts") if is_question else None,
-            text=text,
-            fallback_user=event.get("user"),
-        )
+        for number, said in enumerate(_with_what_was_typed(body, text)):
+            await parts.outbox.put(
+                session,
+                key=f"{key}:{number}",
+                channel=channel,
+                thread_ts=event.get("thread_ts") or event.get("ts") if is_question else None,
+                text=said.text,
+                blocks=said.blocks,
+                fallback_user=event.get("user"),
+            )
         await parts.inbox.settle(session, delivery_id)
     parts.outbox.wake()
 

@@ -7,6 +7,7 @@ import aiohttp
 from slack_bolt.context.respond.async_respond import AsyncRespond
 
 from bot.blocks.answers import Said
+from bot.blocks.given_back import too_long
 from bot.delivery import Rank
 from bot.parts import Parts
 
@@ -39,6 +40,15 @@ async def tell(
         await parts.outbox.put(
             session, key=key, channel=body["user"]["id"], text=said.text, blocks=said.blocks, rank=Rank.ANSWER
         )
+    parts.outbox.wake()
+
+
+async def give_back(text: str, limit: int, body: dict[str, Any], parts: Parts) -> None:
+    """Send what was typed after a command and is too long for its form, for Slack keeps no command."""
+    async with parts.database.write() as session:
+        for number, said in enumerate(too_long(text, limit)):
+            key = f"typed:{body['trigger_id']}:{number}"
+            await parts.outbox.put(session, key=key, channel=body["user_id"], text=said.text, blocks=said.blocks)
     parts.outbox.wake()
 
 

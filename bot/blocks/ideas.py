@@ -6,8 +6,9 @@ from datetime import date
 
 from bot.blocks import kit
 from bot.blocks.answers import Said, plainly
+from bot.blocks.given_back import cut_short
 from bot.blocks.kit import Block, Element, View
-from bot.blocks.text import SECTION_LIMIT, counted, day, link, literal, one_line, packed, quoted, said
+from bot.blocks.text import counted, day, link, literal, one_line, packed, quoted, said
 from bot.records.ideas import DECISIONS, LIVE, Kind, Shown, Status
 from bot.records.stages import Stage
 from bot.records.tables import Comment, Evidence, Idea, IdeaChange
@@ -76,7 +77,7 @@ def form(draft: Draft, similar: Sequence[tuple[Shown, bool]] = (), place: str = 
                 ),
                 live=True,
             ),
-            *_cut_short(draft, place),
+            *([cut_short(TEXT_LIMIT, in_message=bool(place))] if draft.is_cut else []),
             kit.question(
                 "stage",
                 "Where in the customer's journey?",
@@ -97,29 +98,9 @@ def form(draft: Draft, similar: Sequence[tuple[Shown, bool]] = (), place: str = 
     )
 
 
-def _cut_short(draft: Draft, place: str) -> list[Block]:
-    whole = "The whole text stays in the message." if place else "I send you the whole text as a direct message."
-    note = kit.context(f"Only the first {TEXT_LIMIT:,} characters fit in here. {whole}")
-    return [{**note, "block_id": "idea_cut"}] if draft.is_cut else []
-
-
 def refused(draft: Draft) -> View:
     """What an outsider sees instead of the form, with what they typed, to take along."""
-    typed = [kit.section_as_typed(words) for words in (draft.title, draft.text) if words.strip()]
-    return kit.modal("Suggest an idea", [kit.section(OUTSIDER), *typed], callback_id="idea_refused")
-
-
-def given_back(text: str) -> list[Said]:
-    """What was typed for the form and is too long for it, exactly as typed."""
-    words = (
-        f"An idea takes {TEXT_LIMIT:,} characters, and you typed {len(text):,}. "
-        "Here is all of it; the form has the beginning."
-    )
-    parts = [text[at : at + SECTION_LIMIT] for at in range(0, len(text), SECTION_LIMIT)]
-    sections = [kit.section_as_typed(part) for part in parts if part.strip()]
-    each = LONGEST_NEWS // SECTION_LIMIT
-    messages = [sections[at : at + each] for at in range(0, len(sections), each)]
-    return [Said(words, [kit.section(words), *messages[0]]), *(Said(words, blocks) for blocks in messages[1:])]
+    return kit.notice("Suggest an idea", OUTSIDER, "idea_refused", draft.title, draft.text)
 
 
 def edit_form(idea: Idea) -> View:

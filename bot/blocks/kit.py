@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from bot.blocks.text import one_line
+from bot.blocks.text import SECTION_LIMIT, one_line
 
 Block = dict[str, Any]
 Element = dict[str, Any]
@@ -120,6 +120,10 @@ def loading(title: str, callback_id: str) -> View:
     return modal(title, [section("Loading…")], callback_id=callback_id)
 
 
-def notice(title: str, text: str, callback_id: str) -> View:
-    """A modal that says one thing."""
-    return modal(title, [section(text)], callback_id=callback_id)
+def notice(title: str, text: str, callback_id: str, *typed: str) -> View:
+    """A modal that says one thing, and has what was typed for a form that is refused, to take along."""
+    return modal(
+        title,
+        [section(text), *(section_as_typed(words[:SECTION_LIMIT]) for words in typed if words.strip())],
+        callback_id=callback_id,
+    )

@@ -1,6 +1,7 @@
 """What is said around a question: how to ask, and why there is no answer here."""
 
 from bot.blocks import kit
+from bot.blocks.given_back import cut_short
 from bot.blocks.kit import View
 from bot.blocks.text import literal, one_line
 
@@ -54,10 +55,14 @@ def hello(prefix: str) -> str:
 
 
 def ask_form(limit: int, initial: str = "") -> View:
-    box = kit.text_box(min(limit, 3_000), initial=initial, placeholder="In a sentence or two")
+    limit = min(limit, 3_000)
+    box = kit.text_box(limit, initial=initial, placeholder="In a sentence or two")
     return kit.modal(
         "Ask the guides",
-        [kit.question("question", "Your question", box, hint="I send you the answer as a direct message.")],
+        [
+            kit.question("question", "Your question", box, hint="I send you the answer as a direct message."),
+            *([cut_short(limit, in_message=True)] if len(initial) > limit else []),
+        ],
         callback_id="ask",
         submit="Ask",
         close="Cancel",

@@ -6,6 +6,7 @@ from typing import Any
 
 from bot.blocks import kit
 from bot.blocks.answers import Said
+from bot.blocks.given_back import cut_short
 from bot.blocks.kit import Block, Element, View
 from bot.blocks.text import day, link, literal, one_line, quoted, said, series, shortened
 from bot.coach import Lack
@@ -67,6 +68,7 @@ def form(
                 ),
                 live=True,
             ),
+            *([cut_short(DEED_LIMIT, in_message=False)] if len(story.deed) > DEED_LIMIT else []),
             kit.question(
                 "win_effect",
                 "What it meant for the customer",
@@ -95,6 +97,11 @@ def form(
         close="Cancel",
         private_metadata=json.dumps({"win": win_id} if win_id else kept, ensure_ascii=False),
     )
+
+
+def refused(story: Story) -> View:
+    """What an outsider sees instead of the form, with what they typed."""
+    return kit.notice(GIVE, EMPLOYEES, "win", story.deed, story.effect, story.words)
 
 
 def _people(people: Sequence[str]) -> Element:

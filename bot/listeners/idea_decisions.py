@@ -138,10 +138,10 @@ async def decided(ack: AsyncAck, body: dict[str, Any], view: dict[str, Any], par
     user, form = body["user"]["id"], modals.answers(view)
     idea_id = _kept_place(view)["idea"]
     refusal = await denied(user, "decide", idea_id, parts)
-    if refusal is not None:
+    if refusal not in (None, blocks.UNSURE):
         await ack(response_action="update", view=kit.notice("Decide", refusal, "idea_refused"))
         return
-    problems = _decision_problems(form)
+    problems = {"reason": refusal} if refusal else _decision_problems(form)
     if not problems and form.get("owner") and await why_not(form["owner"], parts):
         problems = {"owner": "Please choose a colleague: guests, bots and people of other companies can't own ideas."}
     if problems:
@@ -210,8 +210,9 @@ async def _edit_form(value: Any, user: str, parts: Parts) -> kit.View:
 async def edited(ack: AsyncAck, body: dict[str, Any], view: dict[str, Any], parts: Parts, delivery_id: int) -> None:
     """Keep the new words; the card and its thread follow."""
     user, draft, idea_id = body["user"]["id"], drafted(view), number_in(view.get("private_metadata"))
-    refusal, problems = await why_not(user, parts), problems_in(draft)
-    if refusal is None and problems:
+    refusal = await why_not(user, parts)
+    problems = {"idea_title": refusal} if refusal == blocks.UNSURE else problems_in(draft)
+    if problems and refusal != blocks.OUTSIDER:
         await ack(response_action="errors", errors=problems)
         await parts.inbox.release(delivery_id)
         return

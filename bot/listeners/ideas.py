@@ -17,12 +17,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.blocks import idea_lists, kit
 from bot.blocks import ideas as blocks
 from bot.blocks.answers import plainly
+from bot.blocks.given_back import CUT_SHORT
 from bot.blocks.ideas import Draft
 from bot.blocks.text import number_in, typed
 from bot.listeners import modals
 from bot.parts import Parts
 from bot.people import Unknown
-from bot.privately import tell
+from bot.privately import give_back, tell
 from bot.records import audit, choices, ideas
 from bot.records.ideas import CannotChange, Shown
 from bot.records.roles import Roles
@@ -52,11 +53,7 @@ async def commanded(ack: AsyncAck, body: dict[str, Any], command: dict[str, Any]
     draft = Draft(title=text) if len(text) <= blocks.TITLE_LIMIT else blocks.begun(text)
     await _open(body, draft, parts)
     if draft.is_cut:
-        async with parts.database.write() as session:
-            for number, said in enumerate(blocks.given_back(text)):
-                key = f"typed:{body['trigger_id']}:{number}"
-                await parts.outbox.put(session, key=key, channel=command["user_id"], text=said.text, blocks=said.blocks)
-        parts.outbox.wake()
+        await give_back(text, blocks.TEXT_LIMIT, body, parts)
 
 
 async def shortcut(ack: AsyncAck, body: dict[str, Any], parts: Parts) -> None:
@@ -169,13 +166,13 @@ async def vote_instead(ack: AsyncAck, action: dict[str, Any], body: dict[str, An
     await ack()
     view, user = body["view"], body["user"]["id"]
     parts.live_forms.forget(view["id"])
-    refusal = await why_not(user, parts)
-    if refusal is not None:
-        await modals.fill(parts.slack, view["id"], kit.notice("Voted", refusal, "idea_refused"))
-        return
     form = {**asdict(drafted(view)), "place": view.get("private_metadata") or ""}
     async with parts.database.write() as session:
         await ideas.save_draft(session, view["id"], user, form, parts.clock())
+    refusal = await why_not(user, parts)
+    if refusal is not None:
+        await modals.fill(parts.slack, view["id"], blocks.not_voted(refusal))
+        return
     try:
         shown, _ = await _cast(action.get("value"), user, parts)
     except CannotChange as problem:
@@ -273,8 +270,8 @@ async def customer_submitted(
     """Keep what was said for customers."""
     user, form = body["user"]["id"], modals.answers(view)
     refusal = await why_not(user, parts)
-    problems = _customer_problems(form)
-    if refusal is None and problems:
+    problems = {"customer": refusal} if refusal == blocks.UNSURE else _customer_problems(form)
+    if problems and refusal != blocks.OUTSIDER:
         await ack(response_action="errors", errors=problems)
         await parts.inbox.release(delivery_id)
         return
@@ -335,7 +332,7 @@ def drafted(view: dict[str, Any]) -> Draft:
     """What is in the form."""
     form = modals.answers(view)
     title, text, stage, tags = (form.get(name, "") for name in ("idea_title", "idea_text", "stage", "tags"))
-    return Draft(title, text, stage, tags, is_cut=any(block["block_id"] == "idea_cut" for block in view["blocks"]))
+    return Draft(title, text, stage, tags, is_cut=any(block["block_id"] == CUT_SHORT for block in view["blocks"]))
 
 
 def problems_in(draft: Draft) -> dict[str, str]:

@@ -38,10 +38,9 @@ NOT_THANKED = "Only somebody whom it thanks can take their name off it."
 
 
 async def form(people: Sequence[str], story: Story, about: Sequence[Block], giver: str, parts: Parts) -> View:
-    """The form to give thanks in, with what is known already."""
-    refusal = await _may_not(giver, parts)
-    if refusal:
-        return kit.notice(blocks.GIVE, refusal, "win")
+    """The form to give thanks in, with what is known already; doubt about the giver waits until it is sent."""
+    if await _may_not(giver, parts) == blocks.EMPLOYEES:
+        return blocks.refused(story)
     return blocks.form(parts.settings.values, people[: blocks.MOST_PEOPLE], story, about=about)
 
 
@@ -66,9 +65,8 @@ async def submitted(ack: AsyncAck, body: dict[str, Any], view: dict[str, Any], p
     """Keep the win and send the card and the messages, or the changes to them."""
     giver, people = body["user"]["id"], list(dict.fromkeys(modals.several(view, "win_people")))
     try:
-        refusal = await _may_not(giver, parts)
-        if refusal:
-            await ack(response_action="update", view=kit.notice(blocks.GIVE, refusal, "win"))
+        if await parts.people.is_outsider(giver):
+            await ack(response_action="update", view=blocks.refused(_story(modals.answers(view), {})))
             return
         problems = await _problems_with(people, giver, parts)
         if not problems:

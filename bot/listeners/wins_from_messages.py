@@ -19,6 +19,7 @@ from bot.listeners import appearances, modals
 from bot.listeners.wins import form
 from bot.parts import Parts
 from bot.people import Unknown
+from bot.privately import give_back
 from bot.records.wins import Story
 
 log = logging.getLogger(__name__)
@@ -45,6 +46,8 @@ async def commanded(ack: AsyncAck, body: dict[str, Any], command: dict[str, Any]
     deed = typed(text[LEADING.match(text).end() :])  # type: ignore[union-attr]  # it matches nothing, at least
     make = partial(form, people, Story(deed=deed), [], user, parts)
     await modals.show_then_fill(parts.slack, body, blocks.GIVE, "win", make)
+    if len(deed) > blocks.DEED_LIMIT:
+        await give_back(deed, blocks.DEED_LIMIT, body, parts)
 
 
 async def thank_for_message(

@@ -501,9 +501,11 @@ def test_the_set_up_form_starts_with_the_admins_own_zone() -> None:
 
 
 def test_the_ask_form_is_cut_to_the_limit() -> None:
-    """A long message is prefilled only as far as a question may go."""
+    """A long message is prefilled only as far as a question may go, and the form says so."""
     form = questions.ask_form(2_000, "x" * 5_000)
     assert form["blocks"][0]["element"]["initial_value"] == "x" * 2_000
+    assert "Only the first 2,000 characters fit" in str(form)
+    assert "characters fit" not in str(questions.ask_form(2_000, "x" * 2_000))
 
 
 def test_many_holders_of_roles_fit_the_form() -> None:

@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.blocks import idea_lists, ideas
+from bot.blocks.given_back import too_long
 from bot.blocks.idea_lists import Choice, Row, Waiting
 from bot.blocks.ideas import Draft, May
 from bot.records.ideas import Shown, Tally
@@ -57,7 +58,7 @@ def everything(words: str) -> list[tuple[str, Any]]:
         ideas.news([(change, idea, None), (merge, idea, idea)] * 30),
         *(ideas.reminder(idea, "late", NOW.date(), to_owner=to_owner) for to_owner in (True, False)),
         ideas.muted("idea:1", is_muted=True),
-        *ideas.given_back(f"-{words * 40}"),
+        *too_long(f"-{words * 40}", 3_000),
     ]
     views = [
         ideas.form(draft, [(shown, False), (joined, False), (shown, True)]),
@@ -134,7 +135,7 @@ def test_long_lists_say_how_much_more_there_is() -> None:
 def test_a_text_that_is_too_long_comes_back_to_the_letter() -> None:
     """In as many messages as it takes."""
     typed = f"{HOSTILE} {'Café & *bar*, ' * 1_000}"
-    messages = ideas.given_back(typed)
+    messages = too_long(typed, 3_000)
     sections = [block["text"] for said in messages for block in said.blocks if block["text"]["type"] == "plain_text"]
 
     assert len(messages) == 2

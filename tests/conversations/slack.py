@@ -4,7 +4,7 @@ from typing import Any
 
 from sandbox.testing import NeverHappened, Slack
 
-__all__ = ["BOT", "Company", "NeverHappened", "actions", "words"]
+__all__ = ["BOT", "Company", "NeverHappened", "actions", "as_typed", "words"]
 BOT = "UFRONTLINE"
 
 
@@ -45,6 +45,11 @@ def words(thing: Any) -> str:
     if isinstance(thing, list):
         return "\n".join(part for part in map(words, thing) if part)
     return ""
+
+
+def as_typed(message: dict[str, Any]) -> str:
+    """What a message gives back to the letter."""
+    return "".join(b["text"]["text"] for b in message["blocks"] if b["text"]["type"] == "plain_text")
 
 
 def actions(thing: Any, action_id: str) -> list[dict[str, Any]]:

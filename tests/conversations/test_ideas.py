@@ -14,7 +14,7 @@ from sqlalchemy import select
 from bot.records.database import engine_for
 from bot.records.tables import Delivery
 from tests.conversations.conftest import Bot
-from tests.conversations.slack import Company, actions, words
+from tests.conversations.slack import Company, actions, as_typed, words
 
 ARRIVAL = ("Text the engineer's arrival", "Customers wait at home all day. A text with a one-hour window would help.")
 SAME = "Send customers an SMS when the engineer is about to come"
@@ -162,7 +162,24 @@ def test_more_than_an_idea_takes_comes_back_whole(company: Company) -> None:
     close(company, "UHUGO")
 
     whole = company.until(lambda: [m for m in company.direct("UHUGO") if "you typed 3," in m["text"]], "all of it")
-    assert "".join(b["text"]["text"] for b in whole[0]["blocks"] if b["text"]["type"] == "plain_text") == typed
+    assert as_typed(whole[0]) == typed
+
+
+@pytest.mark.parametrize("error", ["expired_trigger_id", "internal_error"])
+@pytest.mark.parametrize(
+    "typed", ["/idea Say <b> & *when*", "/kudos for <b> & *this*", f"/idea {'Say when. ' * 1_000}end"]
+)
+def test_a_form_that_does_not_open_costs_no_word(company: Company, typed: str, error: str) -> None:
+    """What was typed comes back with what to do: privately in its place if one message holds it, else directly."""
+    before = len(company.private("UHUGO")), len(company.direct("UHUGO"))
+    company.fault("error", method="views.open", error=error, times=1)
+    command(company, "UHUGO", typed)
+
+    def told() -> list[dict[str, Any]]:
+        return company.private("UHUGO")[before[0] :] + company.direct("UHUGO")[before[1] :]
+
+    company.until(lambda: "".join(map(as_typed, told())) == typed, "every word")
+    assert all("try again" in message["text"] for message in told())
 
 
 def test_a_message_becomes_an_idea_and_both_lead_to_each_other(company: Company) -> None:
@@ -527,6 +544,44 @@ def test_doubt_about_who_somebody_is_costs_no_word(company: Company, bot: Bot) -
     company.fault("clear")
     assert "Thank you" in words(submit(company, "UFINN", {})["view"])
     close(company, "UFINN")
+
+
+def test_doubt_costs_no_word_about_an_idea_that_is_there(company: Company, bot: Bot) -> None:
+    """Words for customers, new words and a decision stay in their forms; a refused vote leads back to the own idea."""
+    number = suggest(company, "UANA", "Quieter printers", "They wake the dog.")
+    company.click("UCHLOE", card(company, number), "vote_for_customer")
+    details(company, "UANA", number)
+    press(company, "UANA", "edit_idea")
+    details(company, "UELENA", number)
+    press(company, "UELENA", "decide_idea")
+    command(company, "UINES", "/idea Silent printers")
+    opened(company, "UINES", "What should change")
+    typed = {
+        "UCHLOE": {"customer": "A library", "note": "Readers stare."},
+        "UANA": {"idea_title": "Silent printers"},
+        "UELENA": {"status": "planned", "reason": "Next spring."},
+    }
+    for user in typed:
+        company.until(lambda user=user: company.view(user).get("submit"), "the form")
+    bot.stop()
+    bot.start(GUIDES_DIR=str(bot.data.parent / "guides"))  # who people are is kept for a minute
+    company.fault("error", method="users.info", error="internal_error", times=99)
+
+    for user, values in typed.items():
+        refused = submit(company, user, values)["response"]
+        assert "could not check with Slack" in str(refused["errors"])
+    form = company.view("UINES")
+    vote = {"view_id": form["id"], "action_id": "vote_instead", "value": str(number), "forge": True}
+    company.act("click", user="UINES", **vote)
+    opened(company, "UINES", "could not check with Slack")
+    press(company, "UINES", "back_to_idea")
+    form = opened(company, "UINES", "What should change")
+    assert form["state"]["values"]["idea_title"]["idea_title"]["value"] == "Silent printers"
+    company.fault("clear")
+    for user in typed:
+        assert submit(company, user, {})["response"]["response_action"] == "update"
+        close(company, user)
+    close(company, "UINES")
 
 
 def test_a_manager_decides_and_everybody_concerned_hears(company: Company, bot: Bot) -> None:

@@ -331,12 +331,12 @@ def test_a_forged_click_is_refused_in_words(company: Company) -> None:
 
 
 def test_a_click_that_comes_too_late_is_told(company: Company) -> None:
-    """Slack allows three seconds to open a form; after that the person is asked to click again."""
+    """Slack allows three seconds to open a form; after that the person is asked to try again."""
     answer = company.ask("UJONAS", QUESTION)
     company.fault("error", method="views.open", error="expired_trigger_id", times=1)
     company.click("UJONAS", answer, "read_section")
 
-    company.until(lambda: [p for p in company.private("UJONAS") if "click again" in p["text"]], "what to do")
+    company.until(lambda: [p for p in company.private("UJONAS") if "try again" in p["text"]], "what to do")
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Page, expect, sync_playwright
 
 from tests.conversations.conftest import Bot
-from tests.conversations.slack import Company, actions, words
+from tests.conversations.slack import Company, actions, as_typed, words
 from tests.conversations.test_browser import FLAGS, picture
 
 WINS = "C0WINS"
@@ -132,6 +132,17 @@ def test_the_command_fills_the_form_and_the_card_and_messages_follow(company: Co
         message = told(company, user, "&amp; one")
         assert "<@UDEV> thanked you" in words(message)
         assert len([m for m in company.direct(user) if "&amp; one" in words(m)]) == 1
+
+
+def test_more_than_the_form_takes_comes_back_whole(company: Company) -> None:
+    """The form has the beginning and says so; a direct message has every word."""
+    deed = "She stayed & listened to *every* word. " * 40 + "That was the last one."
+    view = opened(company, "UDEV", f"@ana {deed}")
+    assert initial(view, "win_deed") == deed[:1_000]
+    assert "Only the first 1,000 characters fit" in words(view)
+
+    whole = company.until(lambda: [m for m in company.direct("UDEV") if "you typed 1," in m["text"]], "all of it")
+    assert as_typed(whole[0]) == deed
 
 
 def test_a_form_sent_twice_is_one_card(company: Company) -> None:
@@ -283,9 +294,25 @@ def test_what_can_not_be_sent_is_told_with_the_form_as_it_was(
 
 
 def test_a_guest_is_told_kindly(company: Company) -> None:
-    """Before they have typed anything."""
-    company.act("command", user="UGUEST", channel="C0ASK", text="/kudos @ana")
+    """Before they fill in the form, with what they typed to take along."""
+    company.act("command", user="UGUEST", channel="C0ASK", text="/kudos @ana for the coffee")
     company.until(lambda: "by employees" in words(company.view("UGUEST")), "the notice")
+    assert "for the coffee" in words(company.view("UGUEST"))
+
+
+def test_doubt_about_who_somebody_is_costs_no_word(company: Company, bot: Bot) -> None:
+    """While Slack can't be asked, the form opens and stays, and can be sent again."""
+    bot.stop()
+    start(bot)  # who people are is kept for a minute
+    company.fault("error", method="users.info", error="internal_error", times=99)
+    view = opened(company, "UDEV", "@ana for the quiet keyboard")
+    assert initial(view, "win_deed") == "for the quiet keyboard"
+    refused = company.act("submit", user="UDEV", view_id=view["id"], values={})
+    assert "could not check with Slack" in refused["response"]["errors"]["win_people"]
+    company.fault("clear")
+    sent = company.act("submit", user="UDEV", view_id=view["id"], values={})
+    assert sent["response"]["response_action"] == "update"
+    card(company, "for the quiet keyboard")
 
 
 def test_a_private_thank_you_reaches_them_alone(company: Company) -> None:
