@@ -39,6 +39,7 @@ _TEXT = select(Guide.text).where(Guide.id == bindparam("guide_id"))
 
 _YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 _NAME = re.compile(r"\b[^\W_][\w'’-]*")
+_WORD = re.compile(r"\w")
 
 
 @dataclass(frozen=True)
@@ -60,6 +61,7 @@ class Found:
     alike: Mapping[int, Vectors] = field(default_factory=dict)  # by chunk id, the cosine of each of its units
     rarity: Mapping[str, float] = field(default_factory=dict)  # of the question's words
     wanted: frozenset[Name] = frozenset()  # products that the question names and some guide knows
+    names: Names = field(default_factory=lambda: Names(()), repr=False, compare=False)  # of the guides
     taken_as: str | None = None  # the question as it was looked up, where that is not as it was asked
     _read: dict[int, Closely] = field(default_factory=dict, init=False, repr=False, compare=False)
 
@@ -68,20 +70,19 @@ class Found:
         "Wren › Prices". A section on all of them stands elsewhere.
         """
         place, same = _path(first).casefold(), _path(other).casefold()
-        named = [re.escape(name) for each in self.wanted if (name := " ".join(each)) in place]
-        if not named or place == same:
-            return False
-        parts = re.split("|".join(sorted(named, key=len, reverse=True)), place)
-        return re.fullmatch(".+".join(map(re.escape, parts)), same) is not None
+        instead = {" ".join(name[:words]) for name in self.names.known_in(same) for words in range(1, len(name) + 1)}
+        named = [name for name in map(" ".join, self.wanted) if name in place and _WORD.search(place.replace(name, ""))]
+        return place != same and any(place.replace(name, each) == same for name in named for each in instead)
 
     def closely(self, passage: Passage) -> Closely:
         """The sentences of a passage; telling them apart takes a while, so it is done for those that are needed.
 
-        A product that the place names is what all of them are on: its name tells none from another.
+        A product that is all that the place names is what all of them are on: its name tells none from another.
         """
         if (read := self._read.get(passage.chunk_id)) is None:
-            place = _path(passage).casefold()
-            told = {word for name in map(" ".join, self.wanted) if name in place for word in stems(name)}
+            there = self.names.known_in(_path(passage))
+            alone = [name for name in self.wanted if there and all(each[: len(name)] == name for each in there)]
+            told = {word for name in alone for word in stems(" ".join(name))}
             rarity = {word: weight for word, weight in self.rarity.items() if word not in told}
             read = self._read[passage.chunk_id] = _read_closely(passage, self.alike, rarity)
         return read
@@ -157,8 +158,8 @@ class Retriever:
                 return Found((), None, alike is not None)
             if wanted:
                 passages = _without_siblings(words.names, wanted, passages)[:PASSAGES]
-            passages = _newest_first(words.names, asked, passages)
             rarity = {word: words.lexical.rarity(word) for word in keywords}
+            passages = _newest_first(words.names, rarity, asked, passages)
             features = _features(connection, words, asked, passages, bm25, rarity, alike, by_tokens)
         places = {each: place for place, each in enumerate(candidates)}
         own = {each.chunk_id: alike.units_of(places[each.chunk_id]) for each in passages} if alike else {}
@@ -166,7 +167,9 @@ class Retriever:
             each for each in words.names.unknown_in(asked) if not _stands_in_a_table(words, each, candidates)
         )
         as_read = asked if asked != typed else None
-        return Found(tuple(passages), features, alike is not None, unknown, own, rarity, frozenset(wanted), as_read)
+        return Found(
+            tuple(passages), features, alike is not None, unknown, own, rarity, frozenset(wanted), words.names, as_read
+        )
 
 
 def keywords_of(question: str) -> list[str]:
@@ -339,20 +342,27 @@ def _path(passage: Passage) -> str:
     return "\n".join((passage.title, *folders_of(passage.guide_key), *passage.headings))
 
 
-def _newest_first(names: Names, asked: str, passages: Sequence[Passage]) -> list[Passage]:
+def _newest_first(names: Names, rarity: Mapping[str, float], asked: str, passages: Sequence[Passage]) -> list[Passage]:
     """The passages in order; a newer edition of the first takes its place: "Fees 2026" for "Fees 2025".
 
-    Not when the question says which year it is on.
+    Only with as many of the question's words, or it may not say what is asked, and not when the question names a year.
     """
     first, *others = passages
     if _YEAR.search(asked):
         return [first, *others]
     newest = first
     for each in others[:EDITIONS]:
-        if _is_newer(each, newest) and names.surely_in(_undated(each.text)) == names.surely_in(_undated(first.text)):
+        if _is_newer(each, newest) and _says_as_much(each, first, names, rarity):
             newest = each
     rest = [each for each in passages if each is not newest]
     return [replace(newest, score=first.score), *rest]
+
+
+def _says_as_much(one: Passage, other: Passage, names: Names, rarity: Mapping[str, float]) -> bool:
+    """Whether it has as many of the question's words as another passage, and is on the same products."""
+    has, other_has = (covered(rarity, set(stems(f"{_path(each)}\n{each.text}"))) for each in (one, other))
+    about, other_about = (names.surely_in(_undated(each.text)) for each in (one, other))
+    return has >= other_has and about == other_about
 
 
 def _is_newer(one: Passage, other: Passage) -> bool:

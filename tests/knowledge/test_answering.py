@@ -278,6 +278,22 @@ def test_the_name_of_a_product_does_not_choose_the_sentence(
     assert [citation.quote[low:high] for low, high in citation.highlights] == ["The exit fee is £35."]
 
 
+def test_the_name_of_a_product_chooses_its_row(
+    open_library: Open, put_guide: Callable[[str, str | None], None]
+) -> None:
+    """Where the title names several, the place tells none from another."""
+    rows = (
+        "| Product | Price |\n| --- | --- |\n| Heron | £5 a month |\n| Kestrel | £9 a month |\n| Wren | £7 a month |\n"
+    )
+    put_guide("prices.md", f"# Prices (Heron, Wren, Kestrel)\n\n{rows}")
+    library = open_library()
+    library.warm()
+
+    (citation, *_) = library.answer("What is the monthly price of the Wren?").citations
+
+    assert [citation.quote[low:high] for low, high in citation.highlights] == ["| Wren | £7 a month |"]
+
+
 def test_words_alone_answer_before_the_vectors_are_there(open_library: Open) -> None:
     """A question asked while the index is built gets an answer that says so."""
     answer = open_library().answer("How many working days does a refund take?")

@@ -12,6 +12,7 @@ from knowledge import calibration
 from knowledge.answers import Passage
 from knowledge.encoder import Encoder
 from knowledge.index import Index
+from knowledge.names import Names
 from knowledge.ranking import Alike, Features, above_chance, fuse, likeness, read_again
 from knowledge.retriever import Found, Retriever, keywords_of, names_of
 from knowledge.sentences import LONGEST_UNIT, Kind, pieces, units
@@ -92,9 +93,19 @@ NEWER = "## Exit fee\n\nWhoever leaves early pays £45 a month.\n"
         ("# Fees", "# Fees", date(2026, 10, 1), "What is the exit fee?", "newer.md"),
         ("# Fees", "# Fees", OLD, "What is the exit fee?", "older.md"),
         ("# Fees", "# Prices", date(2026, 10, 1), "What is the exit fee?", "older.md"),
+        ("# Fees", "# Fees", date(2026, 10, 1), "What does leaving early cost?", "older.md"),
         ("# Fees 2025\n\nThis is for the Heron.", "# Fees 2026\n\nThis is for the Wren.", OLD, "Exit fee?", "older.md"),
     ],
-    ids=["later year", "year asked", "earlier year", "reviewed later", "not later", "other title", "other product"],
+    ids=[
+        "later year",
+        "year asked",
+        "earlier year",
+        "reviewed later",
+        "not later",
+        "other title",
+        "fewer words",
+        "other product",
+    ],
 )
 def test_the_newer_edition_of_a_guide_comes_first(
     older: str,
@@ -125,7 +136,9 @@ def test_the_newer_edition_of_a_guide_comes_first(
         ("Heron prices", "Wren prices", True),
         ("Heron prices", "Heron Lite prices", True),
         ("Prices (Products › Heron)", "Prices (Products › Wren 4)", True),
+        ("Heron Prices", "Wren Prices", True),
         ("Heron prices", "Prices", False),
+        ("Heron prices", "All prices", False),
         ("Heron prices", "Wren returns", False),
         ("Heron prices", "Heron prices", False),
         ("Prices", "Wren prices", False),
@@ -138,7 +151,9 @@ def test_the_same_place_on_another_product(first: str, other: str, expected: boo
         for n, title in enumerate((first, other))
     ]
 
-    assert Found(tuple(passages), None, False, wanted=frozenset({("heron",)})).is_on_another(*passages) is expected
+    names = Names(["The Heron, the Heron Lite, the Wren and the Wren 4."])
+    found = Found(tuple(passages), None, False, wanted=frozenset({("heron",)}), names=names)
+    assert found.is_on_another(*passages) is expected
 
 
 def test_a_passage_is_the_text_of_its_span(open_index: Open, guides: Engine, encoder: Encoder) -> None:
