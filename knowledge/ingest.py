@@ -12,6 +12,7 @@ import shlex
 from collections import defaultdict, deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import islice
@@ -107,7 +108,8 @@ def ingest(
     removed: list[str] = []
     refused = dict(found.refused)
     limits = Limits()
-    with ThreadPoolExecutor(1, "parser") as ahead, Parser(limits) as parser:
+    ahead = ThreadPoolExecutor(1, "parser")
+    with Parser(limits) as parser, _ended(ahead):
 
         def look(path: Path, folder: Path, known: str | None) -> tuple[Source, Draft | None]:
             source = read(path, folder, limits)
@@ -142,6 +144,15 @@ def ingest(
         tuple(sorted(refused.items())),
         tuple(sorted(found.skipped)),
     )
+
+
+@contextmanager
+def _ended(ahead: ThreadPoolExecutor) -> Iterator[None]:
+    """Nothing more is begun afterwards, however it ends; what is running ends with the parser."""
+    try:
+        yield
+    finally:
+        ahead.shutdown(wait=False, cancel_futures=True)
 
 
 def _one_ahead(items: Iterable[_T]) -> Iterator[_T]:

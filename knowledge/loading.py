@@ -133,11 +133,13 @@ class Parser:
         self._limits = limits
         self._process: subprocess.Popen[bytes] | None = None
         self._used = False
+        self._is_closed = False
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self._is_closed = True  # another thread may be about to start one
         self._stop()
 
     def parse(self, source: Source) -> Draft:
@@ -164,6 +166,9 @@ class Parser:
         if self._process is None or self._process.poll() is not None:
             self._stop()
             self._process = _start()
+        if self._is_closed:
+            self._stop()
+            raise Refused("was not read, because reading was stopped; take it in again")
         process = self._process
         assert process.stdin is not None
         assert process.stdout is not None

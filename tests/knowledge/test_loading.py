@@ -549,3 +549,16 @@ def pdf(pages: list[list[tuple[int, str, int, str]]], extra: str = "") -> bytes:
         ]
     body = "".join(f"{number} 0 obj\n{thing}\nendobj\n" for number, thing in enumerate(objects, 1))
     return f"%PDF-1.4\n{body}trailer << /Root 1 0 R {extra}>>\n%%EOF\n".encode("latin-1")
+
+
+def test_a_parser_that_is_closed_starts_no_process_again(tmp_path: Path) -> None:
+    """Another thread may have a file for it still when reading is broken off."""
+    (tmp_path / "a.md").write_text("# A\n\nText.\n")
+    source, before = read(tmp_path / "a.md", tmp_path, Limits()), psutil.Process().children()
+    with Parser(Limits()) as parser:
+        parser.parse(source)
+
+    with pytest.raises(Refused, match="was not read"):
+        parser.parse(source)
+
+    assert psutil.Process().children() == before
