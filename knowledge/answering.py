@@ -23,6 +23,7 @@ from knowledge.words import Filters
 
 SOURCES = 8  # passages for a writer
 MOST_CITATIONS = 3
+MOST_SHOWN = 5  # citations of one answer
 MOST_NEAREST = 3
 MOST_APART = 3  # questions of one message
 MOST_HIGHLIGHTS = 2
@@ -144,6 +145,7 @@ class Answering:
             answer = self.answer_from(each.found.taken_as or each.in_full, each.found, shown, began)
             if answer.outcome is Outcome.FAULT:
                 return answer
+            answer = _fitting(answer, len(every))
             answers.append(replace(answer, outcome=Outcome.PARTLY) if each.in_part else answer)
         return _together([*(each.question for each in every), *(each.question for each in asked[MOST_APART:])], answers)
 
@@ -314,7 +316,8 @@ def _together(questions: Sequence[str], answers: Sequence[Answer]) -> Answer:
     left = (MORE_AT_ONCE,) if len(questions) > len(answers) else ()
     is_whole = not left and all(part.outcome is Outcome.ANSWERED for part in parts)
     quoted = {(citation.guide_key, citation.headings) for citation in citations}
-    nearest = {(each.guide_key, each.headings): each for answer in answers for each in answer.nearest}
+    missed_first = sorted(answers, key=lambda answer: answer.outcome is not Outcome.NOT_IN_GUIDES)
+    nearest = {(each.guide_key, each.headings): each for answer in missed_first for each in answer.nearest}
     return Answer(
         Outcome.ANSWERED if is_whole else Outcome.PARTLY,
         min(answer.probability for answer in answers),
@@ -324,6 +327,13 @@ def _together(questions: Sequence[str], answers: Sequence[Answer]) -> Answer:
         notes=tuple(dict.fromkeys([*left, *(note for answer in answers for note in answer.notes)])),
         parts=() if is_whole and len(citations) == 1 else tuple(parts),
     )
+
+
+def _fitting(answer: Answer, of: int) -> Answer:
+    """The answer to one of so many questions, with no more sources than its share of those that are shown."""
+    most = MOST_SHOWN // of
+    kept = tuple(each for each in answer.sentences if all(number < most for number in each.citations))
+    return replace(answer, citations=answer.citations[:most], sentences=kept)
 
 
 def _used(answer: Answer) -> tuple[Citation, ...]:
@@ -358,7 +368,7 @@ def _has_words(found: Found, own: Found, question: str) -> bool:
 
 def _says(quote: Citation, other: Citation) -> bool:
     """Whether a quote has the words that answer in another."""
-    words = [other.quote[low:high] for low, high in other.highlights]
+    words = [other.quote[low:high] for low, high in other.highlights] or [other.quote]
     return quote.guide_key == other.guide_key and all(each in quote.quote for each in words)
 
 

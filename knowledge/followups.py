@@ -8,7 +8,7 @@ import re
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise
+from itertools import islice, pairwise
 
 from pydantic import BaseModel, Field
 
@@ -27,6 +27,7 @@ LONGEST_FRAGMENT = 8  # words
 LONGEST_SHORT = 6  # words of a question that hardly says anything: "How long does that take?"
 ENOUGH_ALONE = 3  # words of meaning in a question that may do without what was said before it
 ENOUGH_APART = 2  # words of meaning in a question that is looked up apart from the one before it
+MOST_TOLD_APART = 10  # questions of one message, and places where one sentence may fall in two
 ENOUGH_BEFORE = 3  # words of meaning before an "it" that it may well stand for
 
 _FOREIGN = re.compile(r"\w+://|www\.|<[@!#]|\]\(")
@@ -76,6 +77,7 @@ _ASIDE = frozenset(
 )
 _SUBJECTS = _DETERMINERS | word_set("i you he she it we they there these those customers people")
 _NEW_SUBJECT = re.compile(r"\bdo(?:es)? (?:an? )?([^\W_]+)", re.IGNORECASE)  # "How long does a refund take?"
+_OF_IT = re.compile(r"\b(?:is|are|was|were|do|does|did|can|will) the [^\W_]+", re.IGNORECASE)
 _SUBORDINATE = word_set("who what which whose why how whether where")
 _JOINT = re.compile(r",?\s+(?=and\s)", re.IGNORECASE)
 _OF_THEM = re.compile(r"(?:how many|which) (?:is|are|was|were|has|have|do|does|can|will)\b")
@@ -190,12 +192,18 @@ def asked_apart(message: str, turns: Sequence[str], names: Names) -> list[Apart]
     """
     sentences = _sentences(message)
     asking = _asking(sentences)
+    if len(asking) > MOST_TOLD_APART:
+        return []
+    while asking and not turns and not _asks_outright(sentences[asking[0]]):  # "Anyone around today?" and other talk
+        del asking[0]
     before = story = " ".join(each for at, each in enumerate(sentences) if at not in asking)
     apart: list[Apart] = []
     for question in (half for at in asking for half in _halves(sentences[at])):
-        turn = apart[-1].in_full if apart else turns[-1] if turns else ""
+        turn = (apart[-1].in_full if apart else turns[-1] if turns else "")[: 2 * LONGEST_CARRIED]
         stood = stands_for(question, [turn], names)
         leans = bool(apart) and stood is not None and _plain(turn)[:LONGEST_CARRIED] in stood
+        if apart and stood is None:
+            question = _of_the_one_before(question, apart[-1].question, names)
         shown = _without_link(question if stood is None or leans else stood)
         if apart and not (_says_enough(shown, names, ENOUGH_APART) and _says_enough(apart[-1].question, names, 1)):
             whole = f"{apart[-1].question} {question}"
@@ -205,6 +213,14 @@ def asked_apart(message: str, turns: Sequence[str], names: Names) -> list[Apart]
             apart.append(Apart(shown, stood or f"{story} {question}".strip(), before, leans))
         before = f"{before} {question}".strip()
     return apart
+
+
+def _of_the_one_before(question: str, before: str, names: Names) -> str:
+    """A question on "the warranty", which is that of the product that the one before names."""
+    if not _OF_IT.search(question) or _says_enough(question, names, ENOUGH_APART):
+        return question
+    named = [before[start:end] for _, (start, end) in names.spans_in(before)][-1:]
+    return ": ".join([*named, question])
 
 
 def _without_link(question: str) -> str:
@@ -230,7 +246,7 @@ def _asking(sentences: Sequence[str]) -> list[int]:
 
 def _halves(sentence: str) -> list[str]:
     """Two questions in one sentence ("What does it cost and who pays?"), where both are plainly asked of us."""
-    for joint in _JOINT.finditer(sentence):
+    for joint in islice(_JOINT.finditer(sentence), MOST_TOLD_APART):
         first, second = sentence[: joint.start()], sentence[joint.end() :]
         tells = _SUBORDINATE & {word.casefold() for word in _WORD.findall(first)[1:]}
         if not tells and _asks_outright(first) and _asks_outright(second):

@@ -140,7 +140,8 @@ def _asked(answer: Answer, number: int) -> str:
     """The questions above a quote, and whether it may answer only part of one."""
     parts = answered(answer, number)
     lines = [f"*{literal(one_line(part.question, LONGEST_ASKED))}*" for part in parts]
-    return "\n".join([*lines, *[PARTLY][: any(part.outcome == Outcome.PARTLY for part in parts)]])
+    is_partial = not answer.sentences and any(part.outcome == Outcome.PARTLY for part in parts)
+    return "\n".join([*lines, *[PARTLY][:is_partial]])
 
 
 def streamed(sentence: Sentence) -> str:

@@ -13,8 +13,8 @@ from langchain_core.outputs import ChatGenerationChunk
 from sqlalchemy import Engine
 
 from knowledge import chat
-from knowledge.answering import NOT_YET, ONLY_WORDS
-from knowledge.answers import Answer, Outcome, Sentence
+from knowledge.answering import NOT_YET, ONLY_WORDS, _fitting, _together
+from knowledge.answers import Answer, Citation, Outcome, Sentence
 from knowledge.chat_model import ChatModel
 from knowledge.encoder import Encoder
 from knowledge.library import Library
@@ -262,6 +262,48 @@ def test_what_the_guides_do_not_say_is_not_answered(question: str, library: Libr
     assert 0 < len(answer.nearest) <= 3
     assert len({(each.guide_key, each.section) for each in answer.nearest}) == len(answer.nearest)
     assert not any(each.highlights for each in answer.nearest)
+
+
+def test_a_quote_without_marked_words_is_told_from_another(
+    open_library: Open, put_guide: Callable[[str, str | None], None]
+) -> None:
+    """Sentences too long for a quote can't be marked, and still each question has its own."""
+    bicycle = f"A bicycle is hired at the front desk with a passport, {'and then it is yours, ' * 35}until the evening."
+    scooter = f"A scooter has to be charged in the cellar over night, {'or it stands still, ' * 38}which nobody likes."
+    put_guide("manual.md", f"# Manual\n\n## Bicycles\n\n{bicycle}\n\n## Scooters\n\n{scooter}\n")
+    library = open_library()
+    library.warm()
+
+    answer = library.answer("How is a bicycle hired at the front desk? When has a scooter to be charged?")
+
+    assert [each.section for each in answer.citations] == ["Bicycles", "Scooters"]
+
+
+def test_the_nearest_sections_are_those_of_what_is_left_open() -> None:
+    """They say whose owner can be asked about it."""
+
+    def near(*keys: str) -> tuple[Citation, ...]:
+        return tuple(Citation(key, key, key, (key,), None, None, None, 0, 4, "Text") for key in keys)
+
+    partly = Answer(Outcome.PARTLY, 0.5, citations=near("a"), nearest=near("b", "c"))
+    missed = Answer(Outcome.NOT_IN_GUIDES, 0.1, nearest=near("d"))
+
+    together = _together(["One?", "Two?"], [partly, missed])
+
+    assert [each.guide_key for each in together.nearest] == ["d", "b", "c"]
+
+
+def test_of_several_answers_no_sentence_loses_its_source() -> None:
+    """So many quotes are shown; a sentence that rests on another is left out with it."""
+    cited = tuple(Citation(key, key, key, (key,), None, None, None, 0, 4, "Text") for key in "abc")
+    answer = Answer(
+        Outcome.ANSWERED, 0.9, citations=cited, sentences=(Sentence("One.", (0,)), Sentence("Three.", (2,)))
+    )
+
+    fitting = _fitting(answer, 2)
+
+    assert [each.guide_key for each in fitting.citations] == ["a", "b"]
+    assert fitting.sentences == (Sentence("One.", (0,)),)
 
 
 def test_the_name_of_a_product_does_not_choose_the_sentence(
