@@ -118,12 +118,16 @@ class Settings(BaseSettings):
                 raise ValueError("must be like postgresql://user:password@host/name; in a password, write %40 for @")
         return SecretStr(address)
 
+    @field_validator("data_dir", "guides_dir", mode="before")
+    @classmethod
+    def _or_default(cls, value: Any, of: ValidationInfo) -> Any:
+        return value or cls.model_fields[str(of.field_name)].default  # a line left empty
+
     @field_validator("data_dir", "guides_dir")
     @classmethod
-    def _from_the_checkout(cls, value: Path, of: ValidationInfo) -> Path:
-        named = value if value.parts else cls.model_fields[str(of.field_name)].default  # a line left empty
+    def _from_the_checkout(cls, value: Path) -> Path:
         try:
-            return ROOT / Path(named).expanduser()
+            return ROOT / value.expanduser()
         except RuntimeError:
             raise ValueError(f"there is no home folder for {value.parts[0]} on this machine") from None
 

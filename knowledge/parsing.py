@@ -31,6 +31,7 @@ _FORBIDDEN = {
     "os.posix_spawn",
 }
 _PR_SET_PDEATHSIG = 1
+_LONGEST_TITLE = 300  # as the column has it
 
 
 def main() -> None:
@@ -80,7 +81,7 @@ def _draft(name: str, content: bytes, sidecar: bytes | None, limits: Limits) -> 
     if len(text) > limits.characters:
         raise Refused(f"has {len(text):,} characters, more than {limits.characters:,}; split it into smaller files")
     title = said.title or (_first_heading(text) if converted.has_own_headings else None) or _in_words(name)
-    title = _with_products(title, said.product)[:300]
+    title = _with_products(title, said.product)
     return Draft(
         title=title,
         owner=said.owner,
@@ -112,8 +113,9 @@ def _in_words(name: str) -> str:
 
 def _with_products(title: str, products: Sequence[str]) -> str:
     """A title that says which products a guide is on, for that is what people ask: "Warranty (Heron Lite)"."""
-    unnamed = [product for product in products if product.casefold() not in title.casefold()]
-    return f"{title} ({', '.join(unnamed)})" if unnamed else title
+    unnamed = [each for each in products if not re.search(rf"(?<!\w){re.escape(each)}(?!\w)", title, re.IGNORECASE)]
+    named = f" ({', '.join(unnamed)})"[: _LONGEST_TITLE // 2] if unnamed else ""
+    return title[: _LONGEST_TITLE - len(named)] + named
 
 
 def _as_json(draft: Draft) -> dict[str, Any]:

@@ -64,7 +64,7 @@ def folders_of(key: str) -> tuple[str, ...]:
     """
     *folders, _ = key.split("/")
     within = folders[-1:] if key.startswith("/") else folders  # what lies above a guide from elsewhere says little
-    return tuple(" ".join(re.split(r"[\s_-]+", folder)).strip() for folder in within)
+    return tuple(words for folder in within if (words := " ".join(re.split(r"[\s_-]+", folder)).strip()))
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ def cut_short(limit: int, *, in_message: bool) -> Block:
 def too_long(text: str, limit: int) -> list[Said]:
     """For whoever typed more than a form takes."""
     words = f"The form takes {limit:,} characters, and you typed {len(text):,}."
-    return given_back(f"{words} Here is all of it; the form has the beginning.", text)
+    return given_back(f"{words} Here is all of it.", text)
 
 
 def given_back(words: str, text: str) -> list[Said]:

@@ -46,13 +46,13 @@ def path(title: str, headings: Iterable[str], limit: int = PATH_LIMIT) -> list[s
 
     The title and the two innermost headings always stay; where even these are more than ``limit``, each is cut.
 
-    >>> path("Rental handbook", ["Rental handbook", "Cargo bike", "Range"])
-    ['Rental handbook', 'Cargo bike', 'Range']
+    >>> path("Rental handbook (Leeds)", ["Rental handbook", "Cargo bike", "Range"])
+    ['Rental handbook (Leeds)', 'Cargo bike', 'Range']
     """
     parts = [one_line(title, limit) or "Untitled"]
     for heading in headings:
         words = one_line(heading, limit)
-        if words and words not in (parts[0], parts[-1]):
+        if words and words not in (parts[0], parts[-1]) and not parts[0].startswith(f"{words} ("):
             parts.append(words)
     shown = parts
     for first in range(2, len(parts) - 1):

@@ -178,6 +178,8 @@ def test_a_folder_left_empty_is_the_default(frontline: Callable[..., Said], monk
     read = settings.load()
 
     assert (read.guides_dir, read.data_dir) == (settings.ROOT / "knowledge" / "guides", settings.ROOT / "data")
+    monkeypatch.setenv("GUIDES_DIR", ".")
+    assert settings.load().guides_dir == settings.ROOT
 
 
 def test_a_database_of_a_newer_version_is_said_in_words(frontline: Callable[..., Said], tmp_path: Path) -> None:

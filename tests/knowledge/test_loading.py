@@ -66,6 +66,8 @@ def test_markdown_with_front_matter(tmp_path: Path) -> None:
         ("year.md", "---\ntitle: 2026\n---\nText", "2026"),
         ("one.md", "---\ntitle: Warranty\nproduct: Heron Lite\n---\nText", "Warranty (Heron Lite)"),
         ("some.md", "---\nproduct: [Brook 4, Heron]\n---\n# The brook 4", "The brook 4 (Heron)"),
+        ("go.md", "---\nproduct: Go\n---\n# Going abroad", "Going abroad (Go)"),
+        ("long.md", f"---\ntitle: {'x' * 300}\nproduct: Heron\n---\nText", f"{'x' * 292} (Heron)"),
     ],
 )
 def test_title_of_a_guide_that_names_none(take: Take, name: str, text: str, title: str) -> None:
