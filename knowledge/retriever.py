@@ -93,7 +93,8 @@ class Retriever:
         self._reading = reading(engine)
         self._index = index
         self._encoder = encoder
-        self._found: OrderedDict[tuple[str, Filters], tuple[int, Found]] = OrderedDict()  # with the revision
+        self._found: OrderedDict[tuple[str, Filters], Found] = OrderedDict()
+        self._found_at = -1  # the revision that all of it stands at
         self._found_lock = Lock()
         self._turns = Semaphore(AT_ONCE)
         self._looking = 0  # questions that have one of these turns
@@ -109,7 +110,7 @@ class Retriever:
         key, revision = (asked, filters), self._index.words.revision
         is_whole = self._index.is_complete
         with self._found_lock:
-            known_at, known = self._found.get(key, (None, None))
+            known_at, known = self._found_at, self._found.get(key)
         if known is not None and known_at == self._index.settled():
             found = known
         else:
@@ -117,7 +118,10 @@ class Retriever:
                 found = self._find(asked, filters, alone=looking == 1)
         if is_whole and self._index.is_complete:  # before and after
             with self._found_lock:
-                self._found[key] = (revision, found)
+                if revision != self._found_at:  # what was found before is of no use, and holds the words of its time
+                    self._found.clear()
+                    self._found_at = revision
+                self._found[key] = found
                 self._found.move_to_end(key)
                 while len(self._found) > FOUND_KEPT:
                     self._found.popitem(last=False)

@@ -217,11 +217,13 @@ def test_what_was_asked_before_is_found_again_until_the_guides_change(
 
     assert (by_words.dense, first.dense) == (False, True)
     assert retriever.retrieve(" Restart  the Brook 6\n") is first
+    retriever.retrieve("How long does a refund take?")
 
     put_guide("other.md", "# Other\n\nNothing about routers.\n")
     assert retriever.retrieve("Restart the Brook 6") is not first
     index.refresh()
     assert retriever.retrieve("Restart the Brook 6") is not first
+    assert len(retriever._found) == 1  # nothing of before is kept
 
 
 @pytest.mark.parametrize("question", ["", "   ", "?!", "the of and", "x" * 40_000, "\ud83d\x00 refund", '("AND OR* ~'])
