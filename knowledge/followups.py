@@ -77,6 +77,7 @@ _ASIDE = frozenset(
 )
 _SUBJECTS = _DETERMINERS | word_set("i you he she it we they there these those customers people")
 _NEW_SUBJECT = re.compile(r"\bdo(?:es)? (?:an? )?([^\W_]+)", re.IGNORECASE)  # "How long does a refund take?"
+_TALK = re.compile(r"(?:hi|hello|hey|dear|good|morning|sorry|quick|anyone|anybody|team|guys|folks)\b", re.IGNORECASE)
 _OF_IT = re.compile(r"\b(?:is|are|was|were|do|does|did|can|will) the [^\W_]+", re.IGNORECASE)
 _SUBORDINATE = word_set("who what which whose why how whether where")
 _JOINT = re.compile(r",?\s+(?=and\s)", re.IGNORECASE)
@@ -194,7 +195,7 @@ def asked_apart(message: str, turns: Sequence[str], names: Names) -> list[Apart]
     asking = _asking(sentences)
     if len(asking) > MOST_TOLD_APART:
         return []
-    while asking and not turns and not _asks_outright(sentences[asking[0]]):  # "Anyone around today?" and other talk
+    while asking and _is_talk(sentences[asking[0]]):
         del asking[0]
     before = story = " ".join(each for at, each in enumerate(sentences) if at not in asking)
     apart: list[Apart] = []
@@ -252,6 +253,12 @@ def _halves(sentence: str) -> list[str]:
         if not tells and _asks_outright(first) and _asks_outright(second):
             return [f"{first}?", second]
     return [sentence]
+
+
+def _is_talk(text: str) -> bool:
+    """Whether it only speaks to somebody: "Hi team, anyone around today?"."""
+    words = {word.casefold() for word in _WORD.findall(text)}
+    return _TALK.match(text) is not None and _QUESTION_WORDS.isdisjoint(words)
 
 
 def _asks_outright(text: str) -> bool:
