@@ -1,33 +1,27 @@
 """Follow-up questions as they are asked and as they are understood: how often the right passage is found.
 
-python benchmarks/followups.py                                   the sample guides and 70 follow-ups on them
-python benchmarks/followups.py --evaldata FOLDER --tier mini     follow-ups made from a set in the evaldata format
+python -m benchmarks.followups                                 the sample guides and 70 follow-ups on them
+python -m benchmarks.followups --evaldata FOLDER --tier mini     follow-ups made from a set in the evaldata format
 
 A follow-up is made from two questions in a row on one guide that name the same thing: in the second, "it" stands for
 that name. Every question of the set is also asked after a question on something else, which must not change it.
 """
 
-import argparse
 import json
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import NamedTuple
 
-from sqlalchemy import create_engine
-
-from knowledge.encoder import Encoder
-from knowledge.evaluation import GuideRow, QuestionRow, is_in, read_guides, read_questions, store
+from benchmarks.question_set import chosen
+from knowledge.evaluation import GuideRow, QuestionRow
 from knowledge.followups import stands_for
-from knowledge.index import Index
 from knowledge.measures import same_place
 from knowledge.names import Names
 from knowledge.retriever import Retriever
 
-ROOT = Path(__file__).parents[1]
 PAIRS = Path(__file__).with_name("sample_followups.jsonl")
 FIGURES = ("guide first", "passage first", "passage in 5")
 NAME = re.compile(r"(?:\b[Tt]he |\b[Aa]n? )?(?<=\s)[A-Z][\w-]*(?: [A-Z0-9][\w-]*)*(?: [a-z0-9]\w*-\w+)?")
@@ -107,33 +101,10 @@ def altered(questions: Sequence[QuestionRow], names: Names) -> None:
 
 
 def main() -> None:
-    options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    options.add_argument("--evaldata", type=Path)
-    options.add_argument("--tier", default="mini")
-    given = options.parse_args()
-    folder = given.evaldata
-    guides = [
-        row
-        for row in read_guides(folder / "guides.jsonl.gz" if folder else ROOT / "knowledge" / "guides")
-        if is_in(row.tier, given.tier)
-    ]
-    set_of = folder / "questions.jsonl" if folder else ROOT / "benchmarks" / "sample_questions.jsonl"
-    questions = [row for row in read_questions(set_of) if is_in(row.tier, given.tier)]
-    encoder = Encoder()
-    with TemporaryDirectory() as place:
-        engine = create_engine(f"sqlite:///{place}/knowledge.db")
-        store(engine, guides)
-        index = Index(engine, Path(place) / "index", encoder)
-        index.open()
-        try:
-            index.refresh()
-            names = index.words.names
-            measure(made(questions) if folder else written(guides), Retriever(engine, index, encoder), names)
-            altered(questions, names)
-        finally:
-            index.close()
-            engine.dispose()
-            encoder.close()
+    with chosen(__doc__, "mini") as ours:
+        names = ours.index.words.names
+        measure(written(ours.guides) if ours.is_sample else made(ours.questions), ours.retriever, names)
+        altered(ours.questions, names)
 
 
 if __name__ == "__main__":

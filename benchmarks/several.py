@@ -1,32 +1,23 @@
 """Two questions in one message, taken as one and told apart: how often each is answered, or said not to be.
 
-python benchmarks/several.py                                   made from the sample guides' questions
-python benchmarks/several.py --evaldata FOLDER --tier core     made from a set in the evaldata format
+python -m benchmarks.several                                 made from the sample guides' questions
+python -m benchmarks.several --evaldata FOLDER --tier core     made from a set in the evaldata format
 
 A message is made from two questions of the set: two on one guide, two on two guides, or one that the guides answer and
 one that they don't. The questions of the set that are told apart when they are asked by themselves are named.
 """
 
-import argparse
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from itertools import cycle, pairwise
-from pathlib import Path
-from tempfile import TemporaryDirectory
 
-from sqlalchemy import create_engine
-
+from benchmarks.question_set import chosen
 from knowledge.answering import Answering, Extractive
 from knowledge.answers import Answer, Outcome
 from knowledge.calibration import load
-from knowledge.encoder import Encoder
-from knowledge.evaluation import QuestionRow, is_in, read_guides, read_questions, store, with_spans
+from knowledge.evaluation import QuestionRow
 from knowledge.followups import asked_apart
-from knowledge.index import Index
 from knowledge.measures import same_place
-from knowledge.retriever import Retriever
-
-ROOT = Path(__file__).parents[1]
 
 Pair = tuple[QuestionRow, QuestionRow]
 
@@ -75,35 +66,11 @@ def measure(questions: Sequence[QuestionRow], answering: Answering) -> None:
 
 
 def main() -> None:
-    options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    options.add_argument("--evaldata", type=Path)
-    options.add_argument("--tier", default="full")
-    given = options.parse_args()
-    folder = given.evaldata
-    guides = [
-        row
-        for row in read_guides(folder / "guides.jsonl.gz" if folder else ROOT / "knowledge" / "guides")
-        if is_in(row.tier, given.tier)
-    ]
-    set_of = folder / "questions.jsonl" if folder else ROOT / "benchmarks" / "sample_questions.jsonl"
-    questions = [with_spans(row, guides, set_of) for row in read_questions(set_of) if is_in(row.tier, given.tier)]
-    encoder = Encoder()
-    with TemporaryDirectory() as place:
-        engine = create_engine(f"sqlite:///{place}/knowledge.db")
-        store(engine, guides)
-        index = Index(engine, Path(place) / "index", encoder)
-        index.open()
-        try:
-            index.refresh()
-            retriever = Retriever(engine, index, encoder)
-            measure(questions, Answering(engine, index, retriever, Extractive(), load()))
-            for row in questions:
-                if len(asked_apart(row.question, [], index.words.names)) > 1:
-                    print(f"  told apart: {row.question}")
-        finally:
-            index.close()
-            engine.dispose()
-            encoder.close()
+    with chosen(__doc__, "full") as ours:
+        measure(ours.questions, Answering(ours.engine, ours.index, ours.retriever, Extractive(), load()))
+        for row in ours.questions:
+            if len(asked_apart(row.question, [], ours.index.words.names)) > 1:
+                print(f"  told apart: {row.question}")
 
 
 if __name__ == "__main__":
