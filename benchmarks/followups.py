@@ -1,7 +1,7 @@
 """Follow-up questions as they are asked and as they are understood: how often the right passage is found.
 
-python -m benchmarks.followups                                 the sample guides and 70 follow-ups on them
-python -m benchmarks.followups --evaldata FOLDER --tier mini     follow-ups made from a set in the evaldata format
+python -m benchmarks.followups                                  the sample guides and 70 follow-ups on them
+python -m benchmarks.followups --evaldata FOLDER --tier mini    follow-ups made from a set in the evaldata format
 
 A follow-up is made from two questions in a row on one guide that name the same thing: in the second, "it" stands for
 that name. Every question of the set is also asked after a question on something else, which must not change it.

@@ -1,7 +1,7 @@
 """Two questions in one message, taken as one and told apart: how often each is answered, or said not to be.
 
-python -m benchmarks.several                                 made from the sample guides' questions
-python -m benchmarks.several --evaldata FOLDER --tier core     made from a set in the evaldata format
+python -m benchmarks.several                                  made from the sample guides' questions
+python -m benchmarks.several --evaldata FOLDER --tier core    made from a set in the evaldata format
 
 A message is made from two questions of the set: two on one guide, two on two guides, or one that the guides answer and
 one that they don't. The questions of the set that are told apart when they are asked by themselves are named.

@@ -394,7 +394,8 @@ def _answer_in_words(answer: dict[str, Any]) -> str:
     for number, each in enumerate(citations):
         parts = answered(whole, number)
         said += [part.question for part in parts]
-        said += [PARTLY] if any(part.outcome == Outcome.PARTLY for part in parts) else []
+        is_in_part = not whole.sentences and any(part.outcome == Outcome.PARTLY for part in parts)
+        said += [PARTLY] if is_in_part else []
         said.append(_citation_in_words(number + 1, each))
     is_fault = answer["outcome"] == "fault"
     if not citations:
