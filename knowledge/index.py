@@ -164,16 +164,15 @@ class Index:
         counts = _spread(np.diff(read.ends, prepend=0), there, np.int64(0))
         return Alike(wholes, bests, read.units, np.cumsum(counts))
 
-    def tokens(self, chunk_ids: Sequence[int]) -> list[Bits]:
-        """The bits of the tokens of each of the chunks named, a row for each, titles first; none without vectors."""
-        nothing = np.zeros((0, 0), np.uint8)
+    def tokens(self, chunk_ids: Sequence[int]) -> tuple[Bits, NDArray[np.intp]]:
+        """The bits of the tokens of the chunks named, one below the other and titles first, and how many each has."""
+        none = np.zeros((0, 0), np.uint8), np.zeros(len(chunk_ids), np.intp)
         if (packed := self._packed) is None:
-            return [nothing] * len(chunk_ids)
+            return none
         rows = self._rows_of(packed, chunk_ids)
-        known = rows[rows >= 0]
-        read = self._guarded(packed, lambda: packed.tokens(known)) if len(known) else None
-        bits = iter(read or ())
-        return [next(bits, nothing) if row >= 0 else nothing for row in rows.tolist()]
+        there = rows >= 0
+        read = self._guarded(packed, lambda: packed.tokens(rows[there])) if there.any() else None
+        return (read[0], _spread(read[1], there, 0)) if read else none
 
     def _guarded(self, packed: Packed, read: Callable[[], T]) -> T | None:
         """What is read; None, and the files are made anew, where they don't hold what they should."""

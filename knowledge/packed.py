@@ -11,7 +11,7 @@ import shutil
 import weakref
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 import simsimd
@@ -22,6 +22,7 @@ from knowledge.ranking import Alike
 
 Halves = NDArray[np.float16]
 Bytes = NDArray[np.int8]
+T = TypeVar("T", bound=np.generic)
 
 FORMAT = 2  # of the files; counted up when they would hold something else
 PLACE = np.dtype(
@@ -61,7 +62,10 @@ class _Content(NamedTuple):
 
     rows: dict[str, int]  # by hash, of the chunks that are not forgotten; shared with the next content
     places: NDArray[Any]
-    means: Bytes  # at length 1, mapped into memory
+    # Mapped into memory:
+    units: Halves
+    tokens: Bits
+    means: Bytes  # at length 1
     steps: Vectors  # one for each mean
 
 
@@ -153,10 +157,10 @@ class Packed:
         wholes = np.add.reduceat(units, starts) / (counts * lengths)  # as the mean's, at length 1
         return Alike(wholes.astype(np.float32), np.maximum.reduceat(units, starts), units, ends)
 
-    def tokens(self, rows: NDArray[np.intp]) -> list[Bits]:
-        """The bits of the tokens of each of some chunks, title first."""
-        bits, counts = self._tokens_of(rows)
-        return np.split(bits, np.cumsum(counts)[:-1])
+    def tokens(self, rows: NDArray[np.intp]) -> tuple[Bits, NDArray[np.intp]]:
+        """The bits of the tokens of some chunks, one below the other and title first, and how many each has."""
+        content = self._content
+        return self._taken("tokens", content.tokens, content.places["token"][rows], content.places["tokens"][rows])
 
     def means(self, rows: NDArray[np.intp]) -> Vectors:
         """The means of the units of some chunks, at length 1."""
@@ -184,27 +188,33 @@ class Packed:
         """Whether a chunk is here with the vectors that it should have."""
         if (row := self._content.rows.get(chunk.hash)) is None:
             return False
-        (units, _), (tokens, _) = self._units_of(np.array([row])), self._tokens_of(np.array([row]))
+        (units, _), (tokens, _) = self._units_of(np.array([row])), self.tokens(np.array([row]))
         return (units.tobytes(), tokens.tobytes()) == (chunk.units, chunk.tokens)
 
-    def _units_of(self, rows: NDArray[np.intp]) -> tuple[Halves, NDArray[np.int64]]:
+    def _units_of(self, rows: NDArray[np.intp]) -> tuple[Halves, NDArray[np.intp]]:
         """The units of some chunks, one below the other, and how many each has."""
-        places = self._content.places
-        counts = places["units"][rows].astype(np.int64)
-        return _pieces(self._units, places["unit"][rows], counts, 2 * self._dimensions).view("<f2"), counts
+        content = self._content
+        return self._taken("units", content.units, content.places["unit"][rows], content.places["units"][rows])
 
-    def _tokens_of(self, rows: NDArray[np.intp]) -> tuple[Bits, NDArray[np.int64]]:
-        """The bits of the tokens of some chunks, one below the other, and how many each has."""
-        places = self._content.places
-        counts = places["tokens"][rows].astype(np.int64)
-        return _pieces(self._tokens, places["token"][rows], counts, self._width), counts
+    def _taken(
+        self, name: str, mapped: NDArray[T], first: NDArray[Any], count: NDArray[Any]
+    ) -> tuple[NDArray[T], NDArray[np.intp]]:
+        """So many rows from each place, one below the other, and how many. Raises CutShort and IndexError."""
+        self._check(name, mapped)
+        counts = count.astype(np.intp)
+        ends = counts.cumsum()
+        rows = np.arange(ends[-1] if len(ends) else 0) + (first.astype(np.intp) - ends + counts).repeat(counts)
+        return mapped.take(rows, axis=0), counts
 
     def _all_means(self) -> Bytes:
+        """Raises CutShort."""
+        self._check("means", self._content.means)
+        return self._content.means
+
+    def _check(self, name: str, mapped: NDArray[Any]) -> None:
         """Raises CutShort where the file has been cut: to read behind the end of a mapping kills the process."""
-        means = self._content.means
-        if os.fstat(self._means).st_size < means.nbytes:
-            raise CutShort("means is cut short")
-        return means
+        if os.fstat(self._opened[name]).st_size < mapped.nbytes:
+            raise CutShort(f"{name} is cut short")
 
     def _sizes(self, places: NDArray[Any]) -> tuple[int, ...]:
         """How long the files are with these places."""
@@ -220,32 +230,30 @@ class Packed:
         for name, size in zip(FILES, self._sizes(places), strict=True):
             if (self._folder / name).stat().st_size < size:
                 raise CutShort(f"{name} is cut short")
-        self._units, self._tokens, self._means = (self._opened(name) for name in ("units", "tokens", "means"))
+        self._opened = {name: self._open(name) for name in ("units", "tokens", "means")}
         rows = {hash_.decode(): row for row, hash_ in enumerate(places["hash"].tolist()) if hash_}
         return self._held(rows, places)
 
-    def _opened(self, name: str) -> int:
+    def _open(self, name: str) -> int:
         file = os.open(self._folder / name, os.O_RDONLY)
         weakref.finalize(self, os.close, file)  # not sooner: somebody may be reading
         return file
 
     def _held(self, rows: dict[str, int], places: NDArray[Any]) -> _Content:
-        shape = (len(places), self._dimensions)
-        # Nothing can't be mapped.
-        means = (
-            np.memmap(self._folder / "means", np.int8, "r", shape=shape) if len(places) else np.zeros(shape, np.int8)
+        units, tokens = _ends(places)
+        return _Content(
+            rows,
+            places,
+            self._mapped("units", "<f2", units, self._dimensions),
+            self._mapped("tokens", "u1", tokens, self._width),
+            self._mapped("means", "i1", len(places), self._dimensions),
+            np.ascontiguousarray(places["step"]),
         )
-        return _Content(rows, places, means.view(np.ndarray), np.ascontiguousarray(places["step"]))
 
-
-def _pieces(file: int, first: NDArray[Any], count: NDArray[Any], size: int) -> Bits:
-    """So many rows of ``size`` bytes from each place. Raises CutShort where the file has been cut."""
-    read, at = np.empty((int(count.sum()), size), np.uint8), 0
-    for start, rows in zip(first.tolist(), count.tolist(), strict=True):
-        if os.preadv(file, [read[at : at + rows].data], start * size) != rows * size:
-            raise CutShort("units or tokens are cut short")
-        at += rows
-    return read
+    def _mapped(self, name: str, of: str, rows: int, columns: int) -> NDArray[Any]:
+        if rows == 0:  # nothing can't be mapped
+            return np.zeros((0, columns), of)
+        return np.memmap(self._folder / name, of, "r", shape=(rows, columns)).view(np.ndarray)
 
 
 def _products(vector: Halves | Bytes, others: Halves | Bytes) -> Vectors:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from functools import cache
 from itertools import islice
 from threading import Lock, Semaphore
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -88,6 +88,14 @@ class Found:
         return read
 
 
+class _Ranked(NamedTuple):
+    candidates: Sequence[int]
+    bm25: Mapping[int, float]  # of those that have any of the words
+    alike: Alike | None
+    by_tokens: NDArray[np.float64] | None  # of the first
+    scores: Mapping[int, float]  # of the first, best first
+
+
 class Retriever:
     def __init__(self, engine: Engine, index: Index, encoder: Encoder) -> None:
         self._reading = reading(engine)
@@ -147,33 +155,44 @@ class Retriever:
         bm25 = words.lexical.search(keywords, CANDIDATES, filters.facets)
         vector, tokens = _read_by(self._encoder, asked, alone) if self._index.is_dense else (None, None)
         near = self._index.nearest(vector, CANDIDATES, filters) if vector is not None else None
+        found = [*dict.fromkeys([*(near or ()), *bm25])]
+        if unscored := [each for each in found if each not in bm25]:
+            bm25 |= words.lexical.score(keywords, unscored)
+        wanted = words.names.known_in(asked)
+        ranked = self._ranked(found, bm25, vector, tokens)
         with self._reading.connect() as connection:
-            candidates = _still_there(connection, words, [*dict.fromkeys([*(near or ()), *bm25])])
-            if unscored := [each for each in candidates if each not in bm25]:
-                bm25 |= words.lexical.score(keywords, unscored)
-            bm25 = {each: bm25[each] for each in candidates if each in bm25}
-            alike = self._index.alike(vector, candidates) if vector is not None else None
-            scores = dict(islice(fuse(alike, bm25, candidates).items(), READ_AGAIN))
-            by_tokens = likeness(tokens, self._index.tokens(list(scores))) if alike and tokens is not None else None
-            scores = read_again(scores, by_tokens) if by_tokens is not None else scores
-            wanted = words.names.known_in(asked)
-            passages = _read(connection, words, scores if wanted else dict(islice(scores.items(), PASSAGES)))
+            passages, revision = _read(connection, words, ranked.scores, READ_AGAIN if wanted else PASSAGES)
+            if revision != words.revision:  # guides have changed, and SQL gives a number again
+                ranked = self._ranked(_still_there(connection, words, found), bm25, vector, tokens)
+                passages, _ = _read(connection, words, ranked.scores, READ_AGAIN if wanted else PASSAGES)
+            alike = ranked.alike
             if not passages:
                 return Found((), None, alike is not None)
             if wanted:
                 passages = _without_siblings(words.names, wanted, passages)[:PASSAGES]
             rarity = {word: words.lexical.rarity(word) for word in keywords}
             passages = _newest_first(words.names, rarity, asked, passages)
-            features = _features(connection, words, asked, passages, bm25, rarity, alike, by_tokens)
-        places = {each: place for place, each in enumerate(candidates)}
+            features = _features(connection, words, asked, passages, rarity, ranked)
+        places = {each: place for place, each in enumerate(ranked.candidates)}
         own = {each.chunk_id: alike.units_of(places[each.chunk_id]) for each in passages} if alike else {}
         unknown = tuple(
-            each for each in words.names.unknown_in(asked) if not _stands_in_a_table(words, each, candidates)
+            each for each in words.names.unknown_in(asked) if not _stands_in_a_table(words, each, ranked.candidates)
         )
         as_read = asked if asked != typed else None
         return Found(
             tuple(passages), features, alike is not None, unknown, own, rarity, frozenset(wanted), words.names, as_read
         )
+
+    def _ranked(
+        self, candidates: Sequence[int], bm25: Mapping[int, float], vector: Vectors | None, tokens: Bits | None
+    ) -> _Ranked:
+        """The candidates in order, by words and, where the question has vectors, by these."""
+        bm25 = {each: bm25[each] for each in candidates if each in bm25}
+        alike = self._index.alike(vector, candidates) if vector is not None else None
+        scores = dict(islice(fuse(alike, bm25, candidates).items(), READ_AGAIN))
+        by_tokens = likeness(tokens, *self._index.tokens(list(scores))) if alike and tokens is not None else None
+        scores = read_again(scores, by_tokens) if by_tokens is not None else scores
+        return _Ranked(candidates, bm25, alike, by_tokens, scores)
 
 
 def keywords_of(question: str) -> list[str]:
@@ -219,6 +238,7 @@ def _rows(count: int) -> Select[Any]:
         Chunk.start,
         Chunk.end,
         SPAN,
+        REVISION.scalar_subquery(),
     )
     return select(*columns).join(Guide).where(Chunk.id.in_([bindparam(str(n), type_=Integer) for n in range(count)]))
 
@@ -237,23 +257,25 @@ def _read_by(encoder: Encoder, text: str, alone: bool) -> tuple[Vectors, Bits]:
 
 
 def _still_there(connection: Connection, words: Words, chunk_ids: Sequence[int]) -> Sequence[int]:
-    """The chunks that are rows now, as the words know them: guides may have changed, and SQL gives a number again."""
-    if (connection.scalar(REVISION) or 0) == words.revision:
-        return chunk_ids
+    """The chunks that are rows now, as the words know them."""
     hashes = dict(connection.execute(select(Chunk.id, Chunk.hash).where(Chunk.id.in_(chunk_ids))).all())
     return [each for each in chunk_ids if each in hashes and hashes[each] == words.hashes.get(each)]
 
 
-def _read(connection: Connection, words: Words, scores: Mapping[int, float]) -> list[Passage]:
-    """The rows of the best chunks."""
-    rows: Any = connection.execute(_rows(len(scores)), {str(n): each for n, each in enumerate(scores)}).all()
+def _read(
+    connection: Connection, words: Words, scores: Mapping[int, float], most: int
+) -> tuple[list[Passage], int | None]:
+    """The rows of the best chunks, and the revision that they are of; None when there are none."""
+    best = dict(islice(scores.items(), most))
+    read: Any = connection.execute(_rows(len(best)), {str(n): each for n, each in enumerate(best)})
+    rows = {row[0]: row for row in read}
     found = [
         # Fields in their order.
-        Passage(*(*row[:3], words.shown_title(row.title, row.key), *row[4:7], tuple(row[7]), *row[8:], scores[row[0]]))
-        for row in rows
+        Passage(*(*row[:3], words.shown_title(row[3], row[2]), *row[4:7], tuple(row[7]), *row[8:-1], score))
+        for each, score in best.items()
+        if (row := rows.get(each))
     ]
-    order = {each: place for place, each in enumerate(scores)}
-    return sorted(found, key=lambda passage: order[passage.chunk_id])
+    return found, next((row[-1] for row in rows.values()), None)
 
 
 def _features(
@@ -261,19 +283,16 @@ def _features(
     words: Words,
     asked: str,
     passages: Sequence[Passage],
-    bm25: Mapping[int, float],
     rarity: Mapping[str, float],
-    alike: Alike | None,
-    by_tokens: NDArray[np.float64] | None,
+    ranked: _Ranked,
 ) -> Features:
     """What the decision stands on."""
-    names = names_of(asked)
-    chunks = len(words.keys)
+    names, alike, chunks = names_of(asked), ranked.alike, len(words.keys)
     return Features(
         best_unit=_best(alike and alike.bests, chunks),
         best_passage=_best(alike and alike.wholes, chunks),
-        best_tokens=_best(by_tokens, chunks),
-        words_matched=_matched(bm25, rarity),
+        best_tokens=_best(ranked.by_tokens, chunks),
+        words_matched=_matched(ranked.bm25, rarity),
         words_covered=_most_covered(words.lexical, rarity, [each.chunk_id for each in passages[:COVERING]]),
         names_elsewhere=_share_elsewhere(connection, names, passages[0]),
         names_absent=sum(not words.names.says(name) for name in names) / len(names) if names else 0.0,

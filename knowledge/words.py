@@ -9,7 +9,7 @@ import shutil
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -56,6 +56,7 @@ def facets(products: Collection[str], language: str | None) -> frozenset[str]:
     return frozenset({*(f"product={each}" for each in named), *(f"language={each}" for each in spoken)})
 
 
+@lru_cache(10_000)
 def folders_of(key: str) -> tuple[str, ...]:
     """The folders that a guide stands in, in words: people sort by what guides are on, and don't repeat it in them.
 

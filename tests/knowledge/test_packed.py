@@ -37,7 +37,9 @@ def test_what_is_added_is_read_again_by_this_process_and_the_next(tmp_path: Path
         assert all(each.holds(chunk) for chunk in (*first, *more))
         assert not each.holds(Stored(first[0].hash, first[1].units, first[0].tokens))
         rows = np.array([each.rows[chunk.hash] for chunk in (more[3], first[1])])
-        assert [bits.tobytes() for bits in each.tokens(rows)] == [more[3].tokens, first[1].tokens]
+        bits, counts = each.tokens(rows)
+        assert bits.tobytes() == more[3].tokens + first[1].tokens
+        assert counts.tolist() == [len(chunk.tokens) // (DIMENSIONS // 8) for chunk in (more[3], first[1])]
         means = np.stack([mean_of(units_of(more[3])), mean_of(units_of(first[1]))])
         assert each.means(rows) == pytest.approx(means, abs=1e-6)
 

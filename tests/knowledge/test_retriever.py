@@ -255,18 +255,16 @@ def test_scores_of_both_kinds_are_added_as_z_scores() -> None:
 def test_passages_are_read_again_token_by_token() -> None:
     """A token counts with the most alike one of a passage; a passage that isn't embedded yet counts as average."""
     asked = np.array([[0b1111_0000], [0b0000_1111]], np.uint8)
-    passages = [
-        np.array([[0b1111_0000]], np.uint8),  # the first whole, of the second nothing
-        np.zeros((0, 0), np.uint8),
-        np.array([[0b1111_0000], [0b0000_1110], [0b1010_1010]], np.uint8),  # the first whole, the second but a bit
-    ]
+    # One passage has the first whole, of the second nothing; one isn't embedded; one has all but a bit of the second.
+    tokens = np.array([[0b1111_0000], [0b1111_0000], [0b0000_1110], [0b1010_1010]], np.uint8)
+    lengths = np.array([1, 0, 3])
 
-    alike = likeness(asked, passages)
+    alike = likeness(asked, tokens, lengths)
 
     assert alike.tolist() == pytest.approx([1 - 2 * 8 / 16, np.nan, 1 - 2 * 1 / 16], nan_ok=True)
     assert list(read_again({2: 1.0, 3: 0.9, 1: 0.8}, alike)) == [1, 3, 2]
-    assert likeness(asked, []).tolist() == []
-    assert np.isnan(likeness(asked[:0], passages)).all()
+    assert likeness(asked, tokens[:0], lengths[:0]).tolist() == []
+    assert np.isnan(likeness(asked[:0], tokens, lengths)).all()
     assert read_again({2: 1.0, 1: 0.8}, np.full(2, np.nan)) == {2: 1.0, 1: 0.8}
 
 
