@@ -136,7 +136,8 @@ class Lexical:
 
     def rarity(self, word: str) -> float:
         """Inverse document frequency of a stem over all chunks; highest where none has it."""
-        return math.log(1 + (self.size - self.frequency(word) + 0.5) / (self.frequency(word) + 0.5))
+        frequency = self.frequency(word)
+        return math.log(1 + (self.size - frequency + 0.5) / (frequency + 0.5))
 
     def frequency(self, word: str) -> int:
         """In how many chunks a stem stands."""
@@ -148,9 +149,9 @@ class Lexical:
         return Query.boolean_query([(Occur.Should, self._word(word)) for word in dict.fromkeys(words)])
 
     def _word(self, word: str) -> tantivy.Query:
-        from tantivy import Query
+        import tantivy
 
-        return Query.term_query(self._index.schema, "text", word, index_option="freq")
+        return tantivy.Query.term_query(self._index.schema, "text", word, index_option="freq")
 
     def _among(self, chunk_ids: Sequence[int], query: tantivy.Query) -> tantivy.Query:
         """Only the chunks named."""

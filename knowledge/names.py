@@ -8,7 +8,7 @@ from the guides' own capitals and numbers; no product is listed here.
 import copy
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Set
 from itertools import pairwise
 from typing import Any, Self
 
@@ -168,6 +168,10 @@ class Names:
     def says(self, word: str) -> bool:
         """Whether a word stands anywhere in the guides, in capitals or not."""
         return any(part in self._capital or part in self._small for part in _WORD.findall(word.casefold()))
+
+    def said_of(self, words: Set[str]) -> Set[str]:
+        """Those of some words, in small letters, that stand in the guides."""
+        return words & self._capital.keys() | words & self._small.keys()
 
     def times(self, word: str) -> int:
         """How often a word, in small letters, stands in the guides, with a capital or without."""

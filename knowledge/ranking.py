@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import numpy as np
+import simsimd
 from numpy.typing import NDArray
 
 from knowledge.encoder import Bits, Vectors
@@ -81,14 +82,10 @@ def likeness(asked: Bits, tokens: Bits, lengths: NDArray[np.intp]) -> NDArray[np
     alike = np.full(len(lengths), np.nan)
     if not len(asked) or not len(tokens):
         return alike
-    wide = np.uint64 if asked.shape[1] % 8 == 0 else np.uint8
-    columns = np.ascontiguousarray(tokens.view(wide).T)
-    apart = np.empty((len(asked), columns.shape[1]), np.uint16)
-    for own, token in zip(apart, asked.view(wide), strict=True):  # all of them at once would not fit the cache
-        np.bitwise_count(columns ^ token[:, None]).sum(axis=0, dtype=np.uint16, out=own)
+    apart = np.asarray(simsimd.cdist(asked, tokens, metric="hamming", dtype="bin8", out_dtype="f32"))
     there = lengths > 0
     starts = (lengths.cumsum() - lengths)[there]
-    differing = np.minimum.reduceat(apart, starts, axis=1).sum(axis=0)
+    differing = np.minimum.reduceat(apart, starts, axis=1).sum(axis=0, dtype=np.float64)
     alike[there] = 1 - 2 * differing / (len(asked) * asked.shape[1] * 8)
     return alike
 

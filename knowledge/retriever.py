@@ -31,7 +31,7 @@ READ_AGAIN = 20  # of these, token by token; those on a sibling of the product a
 COVERING = 5  # passages that are looked through for the question's words
 EDITIONS = 4  # passages that are looked through for a newer edition of the first
 LONGEST_QUESTION = 1_000  # characters; the model reads about as many
-AT_ONCE = 4  # questions looked up at the same time: more only get in each other's way (16 take twice as long)
+AT_ONCE = 2  # questions looked up at the same time: more get in each other's way (with 4 a fourth fewer are answered)
 FOUND_KEPT = 500  # questions; many people ask the same ones
 WORDS_WEIGHT = 0.25  # of a sentence's shared words beside its cosine, when choosing the one that answers
 
@@ -105,7 +105,7 @@ class Retriever:
         self._found_at = -1  # the revision that all of it stands at
         self._found_lock = Lock()
         self._turns = Semaphore(AT_ONCE)
-        self._looking = 0  # questions that have one of these turns
+        self._looking = 0  # questions that have one of these turns, or wait for it
         self._counting = Lock()
 
     def retrieve(self, question: str, filters: Filters = NO_FILTERS) -> Found:
@@ -122,7 +122,7 @@ class Retriever:
         if known is not None and known_at == self._index.settled():
             found = known
         else:
-            with self._turns, self._counted() as looking:
+            with self._counted() as looking, self._turns:
                 found = self._find(asked, filters, alone=looking == 1)
         if is_whole and self._index.is_complete:  # before and after
             with self._found_lock:
@@ -137,7 +137,7 @@ class Retriever:
 
     @contextmanager
     def _counted(self) -> Iterator[int]:
-        """How many questions are being looked up, this one included."""
+        """How many questions are being looked up or wait for that, this one included."""
         with self._counting:
             self._looking += 1
             looking = self._looking
@@ -268,7 +268,7 @@ def _read(
     """The rows of the best chunks, and the revision that they are of; None when there are none."""
     best = dict(islice(scores.items(), most))
     read: Any = connection.execute(_rows(len(best)), {str(n): each for n, each in enumerate(best)})
-    rows = {row[0]: row for row in read}
+    rows = {row[0]: row for row in read.all()}
     found = [
         # Fields in their order.
         Passage(*(*row[:3], words.shown_title(row[3], row[2]), *row[4:7], tuple(row[7]), *row[8:-1], score))
@@ -353,9 +353,10 @@ def _without_siblings(names: Names, wanted: set[Name], passages: Sequence[Passag
     titles = [_path(each) for each in passages]
     there = [names.known_in(title) if any(word in title.casefold() for word in first) else set() for title in titles]
     own = {name for name in wanted if any(name in each for each in there)}
+    behind = [sum(is_on_sibling(name, named - wanted) for name in own - named) for named in there]
     moved = [
-        replace(each, score=each.score - SIBLING * sum(is_on_sibling(name, named - wanted) for name in own - named))
-        for each, named in zip(passages, there, strict=True)
+        replace(each, score=each.score - SIBLING * siblings) if siblings else each
+        for each, siblings in zip(passages, behind, strict=True)
     ]
     return sorted(moved, key=lambda each: -each.score)
 

@@ -30,9 +30,8 @@ def respelled(question: str, words: Words, is_word: Callable[[str], bool]) -> st
         own = stems(word)
         if not own or any(map(words.lexical.frequency, own)) or is_word(word):
             return written
-        best = max(_one_slip_away(word), key=lambda each: (words.names.times(each), each))
-        if not words.names.times(best):
-            return written
+        known = words.names.said_of(_one_slip_away(word))
+        best = max(known, key=lambda each: (words.names.times(each), each), default=written)
         return best.capitalize() if written[0].isupper() else best
 
     return _WORD.sub(put_right, question)
