@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     import tantivy
 
 BM25_K1 = 1.2  # tantivy's own
+WORDS_KEPT = 10_000  # of questions, which share most of them
 
 # Words of a question that say nothing about what it asks for.
 ASKING = (
@@ -45,6 +46,12 @@ def stems(text: str) -> list[str]:
     ['how', 'do', 'i', 'restart', 'router']
     """
     return _analyzer().analyze(text)
+
+
+@lru_cache(WORDS_KEPT)
+def says_something(word: str) -> bool:
+    """Whether a word does more than ask."""
+    return not asking().issuperset(stems(word))
 
 
 @cache
@@ -89,6 +96,7 @@ class Lexical:
         self._index = index or _index(folder)
         self._searcher = self._index.searcher()
         self.size: int = self._searcher.num_docs
+        self.frequency = lru_cache(WORDS_KEPT)(self._frequency)
 
     def changed(self, gone: Iterable[int], entries: Iterable[Entry], *, anew: bool = False) -> Lexical:
         """Without the chunks of the guides that are gone, with those of the entries; ``anew``: with only those."""
@@ -139,7 +147,7 @@ class Lexical:
         frequency = self.frequency(word)
         return math.log(1 + (self.size - frequency + 0.5) / (frequency + 0.5))
 
-    def frequency(self, word: str) -> int:
+    def _frequency(self, word: str) -> int:
         """In how many chunks a stem stands."""
         return min(self.size, int(self._searcher.doc_freq("text", word)))  # it counts what is gone until it is tidied
 

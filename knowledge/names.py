@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping, Set
 from itertools import pairwise
 from typing import Any, Self
 
-from knowledge.lexical import asking, stems
+from knowledge.lexical import says_something
 
 
 def word_set(listed: str) -> frozenset[str]:
@@ -208,7 +208,7 @@ class Names:
             if following in UNITS or _YEAR.fullmatch(word):
                 return False
             # "the Heron 2" where there is only a Heron: a name's own number has no noun of its own behind it.
-            alone = not following or not set(stems(following)) - asking()
+            alone = not following or not says_something(following)
             return any(each[0].isdigit() for each in siblings) or (alone and self._is_strict(name[0]))
         in_capitals = written[0].isupper() and not written.isupper()
         tells = word in QUALIFIERS or (in_capitals and word in QUALIFIERS_IN_CAPITALS)
@@ -220,7 +220,7 @@ class Names:
 
     def _is_name(self, word: str) -> bool:
         stands_out = self._is_strict(word) or self._numbered.get(word, 0) > self._small.get(word, 0)
-        return stands_out and word not in COUNTED and bool(set(stems(word)) - asking())
+        return stands_out and word not in COUNTED and says_something(word)
 
     def _is_strict(self, word: str) -> bool:
         return self._capital.get(word, 0) > STRICTLY * self._small.get(word, 0)
