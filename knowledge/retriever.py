@@ -3,11 +3,12 @@
 import re
 from collections import OrderedDict
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import cache
 from itertools import islice
-from threading import Lock, Semaphore
+from threading import Lock
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -31,7 +32,6 @@ READ_AGAIN = 20  # of these, token by token; those on a sibling of the product a
 COVERING = 5  # passages that are looked through for the question's words
 EDITIONS = 4  # passages that are looked through for a newer edition of the first
 LONGEST_QUESTION = 1_000  # characters; the model reads about as many
-AT_ONCE = 2  # questions looked up at the same time: more get in each other's way (with 4 a fourth fewer are answered)
 FOUND_KEPT = 500  # questions; many people ask the same ones
 WORDS_WEIGHT = 0.25  # of a sentence's shared words beside its cosine, when choosing the one that answers
 
@@ -88,6 +88,16 @@ class Found:
         return read
 
 
+class _Read(NamedTuple):
+    """A question as the model read it."""
+
+    words: Words
+    typed: str
+    asked: str  # without slips of the finger
+    vector: Vectors | None = None  # None while there are no vectors to compare it with
+    tokens: Bits | None = None
+
+
 class _Ranked(NamedTuple):
     candidates: Sequence[int]
     bm25: Mapping[int, float]  # of those that have any of the words
@@ -104,9 +114,10 @@ class Retriever:
         self._found: OrderedDict[tuple[str, Filters], Found] = OrderedDict()
         self._found_at = -1  # the revision that all of it stands at
         self._found_lock = Lock()
-        self._turns = Semaphore(AT_ONCE)
-        self._looking = 0  # questions that have one of these turns, or wait for it
+        self._looking = 0  # questions
         self._counting = Lock()
+        # A thread for either half of the work: more would mostly wait for each other.
+        self._reads, self._finds = (ThreadPoolExecutor(1, name) for name in ("reads", "finds"))
 
     def retrieve(self, question: str, filters: Filters = NO_FILTERS) -> Found:
         """The passages that fit the question best, best first; none when the filters leave none at all.
@@ -122,8 +133,11 @@ class Retriever:
         if known is not None and known_at == self._index.settled():
             found = known
         else:
-            with self._counted() as looking, self._turns:
-                found = self._find(asked, filters, alone=looking == 1)
+            with self._counted() as looking:
+                if looking == 1:
+                    found = self._find(self._read(asked, alone=True), filters)
+                else:
+                    found = self._found_in_turn(asked, filters)
         if is_whole and self._index.is_complete:  # before and after
             with self._found_lock:
                 if revision != self._found_at:  # what was found before is of no use, and holds the words of its time
@@ -137,7 +151,7 @@ class Retriever:
 
     @contextmanager
     def _counted(self) -> Iterator[int]:
-        """How many questions are being looked up or wait for that, this one included."""
+        """How many questions are being looked up, this one included."""
         with self._counting:
             self._looking += 1
             looking = self._looking
@@ -147,13 +161,26 @@ class Retriever:
             with self._counting:
                 self._looking -= 1
 
-    def _find(self, asked: str, filters: Filters, *, alone: bool) -> Found:
-        words, typed = self._index.words, asked
-        if self._index.is_dense:
-            asked = respelled(typed, words, self._encoder.is_word)
+    def _found_in_turn(self, asked: str, filters: Filters) -> Found:
+        """As one of several questions: while the model reads one, the one before it is looked up."""
+
+        def read() -> Future[Found]:
+            return self._finds.submit(self._find, self._read(asked, alone=False), filters)
+
+        return self._reads.submit(read).result().result()
+
+    def _read(self, typed: str, *, alone: bool) -> _Read:
+        words = self._index.words
+        if not self._index.is_dense:
+            return _Read(words, typed, typed)
+        asked = respelled(typed, words, self._encoder.is_word)
+        (vector,), (tokens,) = self._encoder.read([asked], alone=alone)
+        return _Read(words, typed, asked, vector, tokens)
+
+    def _find(self, read: _Read, filters: Filters) -> Found:
+        words, typed, asked, vector, tokens = read
         keywords = keywords_of(asked)
         bm25 = words.lexical.search(keywords, CANDIDATES, filters.facets)
-        vector, tokens = _read_by(self._encoder, asked, alone) if self._index.is_dense else (None, None)
         near = self._index.nearest(vector, CANDIDATES, filters) if vector is not None else None
         found = [*dict.fromkeys([*(near or ()), *bm25])]
         if unscored := [each for each in found if each not in bm25]:
@@ -249,11 +276,6 @@ def _stands_in_a_table(words: Words, name: str, chunk_ids: Sequence[int]) -> boo
     if words.names.is_in_sentences(name.split()[0]):
         return False
     return words.lexical.most(parts, chunk_ids) >= len(parts)
-
-
-def _read_by(encoder: Encoder, text: str, alone: bool) -> tuple[Vectors, Bits]:
-    vectors, tokens = encoder.read([text], alone=alone)
-    return vectors[0], tokens[0]
 
 
 def _still_there(connection: Connection, words: Words, chunk_ids: Sequence[int]) -> Sequence[int]:
