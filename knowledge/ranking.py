@@ -109,7 +109,7 @@ def _z_scores(kinds: Sequence[Any]) -> NDArray[np.float64]:
     values = np.array(kinds, np.float64)
     known = ~np.isnan(values)
     count = np.maximum(known.sum(axis=1, keepdims=True), 1)
-    values -= np.where(known, values, 0.0).sum(axis=1, keepdims=True) / count
+    values -= values.sum(axis=1, keepdims=True, where=known) / count
     values[~known] = 0.0
     spread = np.sqrt((values * values).sum(axis=1, keepdims=True) / count)
     scores = np.zeros_like(values)

@@ -434,9 +434,8 @@ def is_on_sibling(wanted: Name, named: Collection[Name]) -> bool:
 
 def _best(cosines: NDArray[Any] | None, chunks: int) -> float:
     """The highest of those that are known, above chance; 0 without any."""
-    if cosines is None or np.isnan(cosines).all():
-        return 0.0
-    return above_chance(float(np.nanmax(cosines)), chunks)
+    best = np.nan if cosines is None else float(np.fmax.reduce(cosines))  # NaN where all are
+    return 0.0 if np.isnan(best) else above_chance(best, chunks)
 
 
 def _matched(bm25: Mapping[int, float], rarity: Mapping[str, float]) -> float:
