@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 Weights = Mapping[str, NDArray[Any]]
 
-VERSION = 2  # of what this file writes: a change makes every installation export again
+VERSION = 3  # of what this file writes: a change makes every installation export again
 MICROSOFT = "com.microsoft"  # the domain of the fused operators
 MODULES = ("Transformer", "Pooling", "Normalize")
 
@@ -143,7 +143,7 @@ class _Draft:
 
     def _linear(self, hidden: str, *names: str) -> str:
         """Layers side by side as one product of integers; what goes in is made integer on the way."""
-        matrix, scale = _eight_bits(np.concatenate([self._weights[f"{name}.weight"] for name in names]))
+        matrix, scale = _eight_bits(np.concatenate([self._weights[f"{name}.weight"] for name in names]), added=True)
         bias = np.concatenate([self._weights[f"{name}.bias"] for name in names])
         given = [self._constant(f"{names[0]}.{part}", each) for part, each in (("matrix", matrix.T), ("scale", scale))]
         given += ["", self._constant(f"{names[0]}.bias", bias)]  # there is no zero point
@@ -169,7 +169,15 @@ class _Draft:
         return name
 
 
-def _eight_bits(matrix: NDArray[Any]) -> tuple[NDArray[np.int8], NDArray[np.float32]]:
-    """Rows as whole numbers from -127 to 127, and what each row is to be multiplied with."""
-    scale = np.maximum(np.abs(matrix).max(axis=1), 1e-12).astype(np.float32) / 127
+def _eight_bits(matrix: NDArray[Any], *, added: bool = False) -> tuple[NDArray[np.int8], NDArray[np.float32]]:
+    """Rows as whole numbers from -127 to 127, and what each row is to be multiplied with.
+
+    Args:
+        added: two neighbours make no more than 128 together. A processor without 8-bit dot products multiplies either
+            with up to 255 and adds them up in 16 bits, where more would be cut off; so vectors are the same on all.
+    """
+    most = np.abs(matrix).max(axis=1)
+    if added:
+        most = np.maximum(most, np.abs(matrix.reshape(len(matrix), -1, 2).sum(axis=2)).max(axis=1))
+    scale = np.maximum(most, 1e-12).astype(np.float32) / 127
     return np.rint(matrix / scale[:, None]).astype(np.int8), scale

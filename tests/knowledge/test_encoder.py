@@ -15,7 +15,8 @@ import numpy as np
 import pytest
 
 from knowledge import encoder as encoding
-from knowledge.encoder import Encoder, ModelUnavailable
+from knowledge.encoder import EIGHT_BITS, Encoder, ModelUnavailable
+from knowledge.export import describe, export
 
 
 def test_vectors_have_length_one_and_stand_in_the_order_of_their_texts(encoder: Encoder) -> None:
@@ -81,8 +82,8 @@ def test_an_export_that_has_gone_is_not_needed_again(
     monkeypatch.setattr(encoding, "CORES", 2)
     encoder = Encoder(exports=tmp_path)
     alone = encoder.read(["refund"], alone=True)[0]
-    for export in tmp_path.iterdir():
-        export.unlink()
+    for kept in tmp_path.iterdir():
+        kept.unlink()
 
     assert np.array_equal(encoder.read(["refund"])[0], alone)
     assert "can't be opened again" in caplog.text
@@ -194,24 +195,37 @@ def test_eight_bits_mean_what_the_model_means(
         theirs = other.encode(TEXTS)
     other.close()
 
-    assert (encoder.precision, other.precision) == ("int8", "float32")
+    assert (encoder.precision, other.precision) == (EIGHT_BITS, "float32")
     assert np.all((encoder.encode(TEXTS) * theirs).sum(axis=1) > 0.95)
     assert [record.message for record in caplog.records] == [
         f"The embedding model {folder} runs in torch, which is slower: it counts positions in another way."
     ]
 
 
+def test_no_processor_cuts_off_what_the_export_adds_up() -> None:
+    """Without 8-bit dot products two neighbours, times up to 255 each, are added up in 16 bits."""
+    from onnx import load_model_from_string, numpy_helper
+
+    graph = load_model_from_string(export(describe(encoding._packaged()))).graph
+    matrices = [numpy_helper.to_array(each) for each in graph.initializer if each.name.endswith(".matrix")]
+
+    assert len(matrices) == 24  # four in each of six layers
+    for matrix in matrices:
+        together = matrix.reshape(-1, 2, matrix.shape[1]).sum(axis=1, dtype=np.int32)
+        assert 255 * max(np.abs(together).max(), np.abs(matrix.astype(np.int32)).max()) < 2**15
+
+
 def test_the_export_is_made_once_and_loads_without_torch(tmp_path: Path) -> None:
     """Two processes that start at once both have the model; later ones read what the first wrote."""
     command = [sys.executable, "-c", BOTH_WAYS, str(tmp_path)]
     first = [subprocess.Popen(command, stdout=subprocess.PIPE, text=True) for _ in range(2)]
-    assert {each.communicate()[0].split()[0] for each in first} == {"int8"}
+    assert {each.communicate()[0].split()[0] for each in first} == {EIGHT_BITS}
     (exported,) = tmp_path.iterdir()
     written = exported.stat().st_mtime_ns
 
     again = subprocess.run(command, capture_output=True, text=True, check=True)
 
-    assert again.stdout == "int8\n"
+    assert again.stdout == f"{EIGHT_BITS}\n"
     assert [each.stat().st_mtime_ns for each in tmp_path.iterdir()] == [written]
 
 
@@ -224,13 +238,13 @@ def test_a_broken_export_is_made_anew(tmp_path: Path, caplog: pytest.LogCaptureF
     healed.load()
     healed.close()
 
-    assert healed.precision == "int8"
+    assert healed.precision == EIGHT_BITS
     assert (tmp_path / f"{name}.onnx").stat().st_size > 20_000_000
     assert "is broken and is made anew" in caplog.text
 
 
 @pytest.mark.parametrize(
-    ("torch_s", "precision"), [(0.0, "float32"), (1e9, "int8")], ids=["torch is faster", "torch is slower"]
+    ("torch_s", "precision"), [(0.0, "float32"), (1e9, EIGHT_BITS)], ids=["torch is faster", "torch is slower"]
 )
 def test_eight_bits_have_to_be_faster_than_torch(
     tmp_path: Path, torch_s: float, precision: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
@@ -275,7 +289,7 @@ def test_a_folder_that_can_not_be_written_is_named(
     unkept = Encoder(exports=tmp_path / "models")
 
     assert np.array_equal(unkept.encode(TEXTS), encoder.encode(TEXTS))
-    assert unkept.precision == "int8"
+    assert unkept.precision == EIGHT_BITS
     assert re.search(r"can't be written to .*models", caplog.text)
 
 
