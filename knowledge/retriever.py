@@ -88,7 +88,7 @@ class Found:
         return read
 
 
-class _Read(NamedTuple):
+class _Question(NamedTuple):
     """A question as the model read it."""
 
     words: Words
@@ -169,16 +169,16 @@ class Retriever:
 
         return self._reads.submit(read).result().result()
 
-    def _read(self, typed: str, *, alone: bool) -> _Read:
+    def _read(self, typed: str, *, alone: bool) -> _Question:
         words = self._index.words
         if not self._index.is_dense:
-            return _Read(words, typed, typed)
+            return _Question(words, typed, typed)
         asked = respelled(typed, words, self._encoder.is_word)
         (vector,), (tokens,) = self._encoder.read([asked], alone=alone)
-        return _Read(words, typed, asked, vector, tokens)
+        return _Question(words, typed, asked, vector, tokens)
 
-    def _find(self, read: _Read, filters: Filters) -> Found:
-        words, typed, asked, vector, tokens = read
+    def _find(self, question: _Question, filters: Filters) -> Found:
+        words, typed, asked, vector, tokens = question
         keywords = keywords_of(asked)
         bm25 = words.lexical.search(keywords, CANDIDATES, filters.facets)
         near = self._index.nearest(vector, CANDIDATES, filters) if vector is not None else None
@@ -188,10 +188,10 @@ class Retriever:
         wanted = words.names.known_in(asked)
         ranked = self._ranked(found, bm25, vector, tokens)
         with self._reading.connect() as connection:
-            passages, revision = _read(connection, words, ranked.scores, READ_AGAIN if wanted else PASSAGES)
+            passages, revision = _passages(connection, words, ranked.scores, READ_AGAIN if wanted else PASSAGES)
             if revision != words.revision:  # guides have changed, and SQL gives a number again
                 ranked = self._ranked(_still_there(connection, words, found), bm25, vector, tokens)
-                passages, _ = _read(connection, words, ranked.scores, READ_AGAIN if wanted else PASSAGES)
+                passages, _ = _passages(connection, words, ranked.scores, READ_AGAIN if wanted else PASSAGES)
             alike = ranked.alike
             if not passages:
                 return Found((), None, alike is not None)
@@ -284,7 +284,7 @@ def _still_there(connection: Connection, words: Words, chunk_ids: Sequence[int])
     return [each for each in chunk_ids if each in hashes and hashes[each] == words.hashes.get(each)]
 
 
-def _read(
+def _passages(
     connection: Connection, words: Words, scores: Mapping[int, float], most: int
 ) -> tuple[list[Passage], int | None]:
     """The rows of the best chunks, and the revision that they are of; None when there are none."""

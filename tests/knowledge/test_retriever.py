@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
+from threading import Event
 
 import numpy as np
 import pytest
@@ -17,6 +18,7 @@ from knowledge.ranking import Alike, Features, above_chance, fuse, likeness, rea
 from knowledge.retriever import Found, Retriever, keywords_of, names_of
 from knowledge.sentences import LONGEST_UNIT, Kind, pieces, units
 from knowledge.tables import Chunk
+from knowledge.words import Filters
 from tests.knowledge.conftest import put
 
 Open = Callable[[], Index]
@@ -78,6 +80,37 @@ def test_only_a_question_that_no_other_is_beside_has_all_cores(
     retriever.retrieve("fourth")
 
     assert alone == [True, False, True, True]
+
+
+def test_questions_asked_at_once_are_each_answered_for_themselves(
+    open_index: Open, guides: Engine, encoder: Encoder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With their own filters; what fails in one is told to whoever asked it."""
+    index = open_index()
+    index.refresh()
+    alone = [Retriever(guides, index, encoder).retrieve(question) for question, _ in QUESTIONS]
+    retriever, read, others_are_through = Retriever(guides, index, encoder), encoder.read, Event()
+
+    def watched(texts: Sequence[str], **how: bool) -> object:
+        if texts == ["first"]:
+            assert others_are_through.wait(30)
+        if texts == ["broken"]:
+            raise MemoryError
+        return read(texts, **how)
+
+    monkeypatch.setattr(encoder, "read", watched)
+    with ThreadPoolExecutor(8) as askers:
+        first = askers.submit(retriever.retrieve, "first")
+        broken = askers.submit(retriever.retrieve, "broken")
+        filtered = askers.submit(retriever.retrieve, "How long does a refund take?", Filters(product="None of ours"))
+        together = list(askers.map(retriever.retrieve, [question for question, _ in QUESTIONS]))
+        with pytest.raises(MemoryError):
+            broken.result(30)
+        others_are_through.set()
+
+    assert first.result(30).dense
+    assert filtered.result(30).passages == ()
+    assert [each.passages for each in together] == [each.passages for each in alone]
 
 
 OLDER = "## Exit fee\n\nLeaving early costs an exit fee of £40 a month. Leave early, pay the exit fee.\n"
