@@ -10,8 +10,9 @@ import os
 import shutil
 import weakref
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import repeat
 from pathlib import Path
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, NamedTuple
 
 import numpy as np
 import simsimd
@@ -22,7 +23,6 @@ from knowledge.ranking import Alike
 
 Halves = NDArray[np.float16]
 Bytes = NDArray[np.int8]
-T = TypeVar("T", bound=np.generic)
 
 FORMAT = 2  # of the files; counted up when they would hold something else
 PLACE = np.dtype(
@@ -62,10 +62,7 @@ class _Content(NamedTuple):
 
     rows: dict[str, int]  # by hash, of the chunks that are not forgotten; shared with the next content
     places: NDArray[Any]
-    # Mapped into memory:
-    units: Halves
-    tokens: Bits
-    means: Bytes  # at length 1
+    means: Bytes  # at length 1, mapped into memory
     steps: Vectors  # one for each mean
 
 
@@ -159,8 +156,8 @@ class Packed:
 
     def tokens(self, rows: NDArray[np.intp]) -> tuple[Bits, NDArray[np.intp]]:
         """The bits of the tokens of some chunks, one below the other and title first, and how many each has."""
-        content = self._content
-        return self._taken("tokens", content.tokens, content.places["token"][rows], content.places["tokens"][rows])
+        places = self._content.places
+        return _pieces(self._tokens, places["token"][rows], places["tokens"][rows], self._width)
 
     def means(self, rows: NDArray[np.intp]) -> Vectors:
         """The means of the units of some chunks, at length 1."""
@@ -193,28 +190,16 @@ class Packed:
 
     def _units_of(self, rows: NDArray[np.intp]) -> tuple[Halves, NDArray[np.intp]]:
         """The units of some chunks, one below the other, and how many each has."""
-        content = self._content
-        return self._taken("units", content.units, content.places["unit"][rows], content.places["units"][rows])
-
-    def _taken(
-        self, name: str, mapped: NDArray[T], first: NDArray[Any], count: NDArray[Any]
-    ) -> tuple[NDArray[T], NDArray[np.intp]]:
-        """So many rows from each place, one below the other, and how many. Raises CutShort and IndexError."""
-        self._check(name, mapped)
-        counts = count.astype(np.intp)
-        ends = counts.cumsum()
-        rows = np.arange(ends[-1] if len(ends) else 0) + (first.astype(np.intp) - ends + counts).repeat(counts)
-        return mapped.take(rows, axis=0), counts
+        places = self._content.places
+        read, counts = _pieces(self._units, places["unit"][rows], places["units"][rows], 2 * self._dimensions)
+        return read.view("<f2"), counts
 
     def _all_means(self) -> Bytes:
-        """Raises CutShort."""
-        self._check("means", self._content.means)
-        return self._content.means
-
-    def _check(self, name: str, mapped: NDArray[Any]) -> None:
         """Raises CutShort where the file has been cut: to read behind the end of a mapping kills the process."""
-        if os.fstat(self._opened[name]).st_size < mapped.nbytes:
-            raise CutShort(f"{name} is cut short")
+        means = self._content.means
+        if os.fstat(self._means).st_size < means.nbytes:
+            raise CutShort("means is cut short")
+        return means
 
     def _sizes(self, places: NDArray[Any]) -> tuple[int, ...]:
         """How long the files are with these places."""
@@ -230,30 +215,36 @@ class Packed:
         for name, size in zip(FILES, self._sizes(places), strict=True):
             if (self._folder / name).stat().st_size < size:
                 raise CutShort(f"{name} is cut short")
-        self._opened = {name: self._open(name) for name in ("units", "tokens", "means")}
+        self._units, self._tokens, self._means = (self._opened(name) for name in ("units", "tokens", "means"))
         rows = {hash_.decode(): row for row, hash_ in enumerate(places["hash"].tolist()) if hash_}
         return self._held(rows, places)
 
-    def _open(self, name: str) -> int:
+    def _opened(self, name: str) -> int:
         file = os.open(self._folder / name, os.O_RDONLY)
         weakref.finalize(self, os.close, file)  # not sooner: somebody may be reading
         return file
 
     def _held(self, rows: dict[str, int], places: NDArray[Any]) -> _Content:
-        units, tokens = _ends(places)
-        return _Content(
-            rows,
-            places,
-            self._mapped("units", "<f2", units, self._dimensions),
-            self._mapped("tokens", "u1", tokens, self._width),
-            self._mapped("means", "i1", len(places), self._dimensions),
-            np.ascontiguousarray(places["step"]),
+        shape = (len(places), self._dimensions)
+        # Nothing can't be mapped.
+        means = (
+            np.memmap(self._folder / "means", np.int8, "r", shape=shape) if len(places) else np.zeros(shape, np.int8)
         )
+        return _Content(rows, places, means.view(np.ndarray), np.ascontiguousarray(places["step"]))
 
-    def _mapped(self, name: str, of: str, rows: int, columns: int) -> NDArray[Any]:
-        if rows == 0:  # nothing can't be mapped
-            return np.zeros((0, columns), of)
-        return np.memmap(self._folder / name, of, "r", shape=(rows, columns)).view(np.ndarray)
+
+def _pieces(
+    file: int, first: NDArray[Any], count: NDArray[Any], size: int
+) -> tuple[NDArray[np.uint8], NDArray[np.intp]]:
+    """So many rows of ``size`` bytes from each place, one below the other, and how many. Raises CutShort.
+
+    Not mapped into memory, where some systems count a megabyte for each place that is touched.
+    """
+    counts, starts = count.astype(np.intp), first.astype(np.intp)
+    read = b"".join(map(os.pread, repeat(file), (counts * size).tolist(), (starts * size).tolist()))
+    if len(read) != counts.sum() * size:
+        raise CutShort("units or tokens are cut short")
+    return np.frombuffer(read, np.uint8).reshape(-1, size), counts
 
 
 def _products(vector: Halves | Bytes, others: Halves | Bytes) -> Vectors:
