@@ -138,37 +138,30 @@ async def decided(ack: AsyncAck, body: dict[str, Any], view: dict[str, Any], par
     user, form = body["user"]["id"], modals.answers(view)
     idea_id = _kept_place(view)["idea"]
     refusal = await denied(user, "decide", idea_id, parts)
-    if refusal not in (None, blocks.UNSURE):
-        await ack(response_action="update", view=kit.notice("Decide", refusal, "idea_refused"))
-        return
     problems = {"reason": refusal} if refusal else _decision_problems(form)
     if not problems and form.get("owner") and await why_not(form["owner"], parts):
         problems = {"owner": "Please choose a colleague: guests, bots and people of other companies can't own ideas."}
+    if not problems:
+        try:
+            async with parts.database.write() as session:
+                change = await ideas.decide(
+                    session,
+                    f"view:{view['id']}",
+                    idea_id,
+                    user,
+                    form["status"],
+                    form.get("reason", "")[: blocks.REASON_LIMIT],
+                    parts.clock(),
+                    owner=form.get("owner") or None,
+                    due=date.fromisoformat(form["due"]) if form.get("due") else None,
+                )
+                detail = {name: form.get(name) for name in ("status", "owner", "due")}
+                shown = await noted(session, user, "decide", idea_id, change, parts, **detail)
+        except CannotChange as problem:
+            problems = {"reason": str(problem)}  # in the form, which keeps what was typed
     if problems:
         await ack(response_action="errors", errors=problems)
         await parts.inbox.release(delivery_id)
-        return
-    try:
-        async with parts.database.write() as session:
-            change = await ideas.decide(
-                session,
-                f"view:{view['id']}",
-                idea_id,
-                user,
-                form["status"],
-                form.get("reason", "")[: blocks.REASON_LIMIT],
-                parts.clock(),
-                owner=form.get("owner") or None,
-                due=date.fromisoformat(form["due"]) if form.get("due") else None,
-            )
-            detail = {name: form.get(name) for name in ("status", "owner", "due")}
-            shown = await noted(session, user, "decide", idea_id, change, parts, **detail)
-    except ideas.ReasonNeeded as problem:
-        await ack(response_action="errors", errors={"reason": str(problem)})
-        await parts.inbox.release(delivery_id)
-        return
-    except CannotChange as problem:
-        await ack(response_action="update", view=kit.notice("Decide", str(problem), "idea_refused"))
         return
     parts.outbox.wake()
     await ack(response_action="update", view=blocks.decided(shown, is_news=change is not None))
@@ -211,12 +204,8 @@ async def edited(ack: AsyncAck, body: dict[str, Any], view: dict[str, Any], part
     """Keep the new words; the card and its thread follow."""
     user, draft, idea_id = body["user"]["id"], drafted(view), number_in(view.get("private_metadata"))
     refusal = await why_not(user, parts)
-    problems = {"idea_title": refusal} if refusal == blocks.UNSURE else problems_in(draft)
-    if problems and refusal != blocks.OUTSIDER:
-        await ack(response_action="errors", errors=problems)
-        await parts.inbox.release(delivery_id)
-        return
-    if refusal is None:
+    problems = {"idea_title": refusal} if refusal else problems_in(draft)
+    if not problems:
         try:
             async with parts.database.write() as session:
                 change = await ideas.edit(
@@ -224,9 +213,10 @@ async def edited(ack: AsyncAck, body: dict[str, Any], view: dict[str, Any], part
                 )
                 shown = await noted(session, user, "edit", idea_id, change, parts)
         except CannotChange as problem:
-            refusal = str(problem)
-    if refusal is not None:
-        await ack(response_action="update", view=kit.notice("Edit the idea", refusal, "idea_refused"))
+            problems = {"idea_title": str(problem)}
+    if problems:
+        await ack(response_action="errors", errors=problems)
+        await parts.inbox.release(delivery_id)
         return
     parts.outbox.wake()
     await ack(response_action="update", view=blocks.edited(shown, is_news=change is not None))

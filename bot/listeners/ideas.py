@@ -270,12 +270,8 @@ async def customer_submitted(
     """Keep what was said for customers."""
     user, form = body["user"]["id"], modals.answers(view)
     refusal = await why_not(user, parts)
-    problems = {"customer": refusal} if refusal == blocks.UNSURE else _customer_problems(form)
-    if problems and refusal != blocks.OUTSIDER:
-        await ack(response_action="errors", errors=problems)
-        await parts.inbox.release(delivery_id)
-        return
-    if refusal is None:
+    problems = {"customer": refusal} if refusal else _customer_problems(form)
+    if not problems:
         try:
             async with parts.database.write() as session:
                 idea, _ = await ideas.speak_for(
@@ -290,9 +286,10 @@ async def customer_submitted(
                 )
                 shown = (await ideas.shown(session, [idea], parts.settings.holidays_country))[0]
         except CannotChange as problem:
-            refusal = str(problem)
-    if refusal is not None:
-        await ack(response_action="update", view=kit.notice("For a customer", refusal, "idea_refused"))
+            problems = {"customer": str(problem)}  # in the form, which keeps what was typed
+    if problems:
+        await ack(response_action="errors", errors=problems)
+        await parts.inbox.release(delivery_id)
         return
     await ack(response_action="update", view=blocks.customer_added(shown))
 

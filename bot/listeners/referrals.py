@@ -9,6 +9,7 @@ from slack_bolt.context.ack.async_ack import AsyncAck
 from slack_sdk.errors import SlackApiError
 
 from bot.blocks import kit
+from bot.blocks import questions as question_words
 from bot.blocks import referrals as blocks
 from bot.blocks.text import number_in
 from bot.delivery import Rank
@@ -23,6 +24,7 @@ from knowledge.answers import from_json
 
 log = logging.getLogger(__name__)
 
+NOT_SENT = "I could not check with Slack who you are, so this is not sent. Please send it again in a minute."
 NOBODY = "No guide names an owner that I can reach, and there is no admin. Please ask whoever installed Frontline."
 
 
@@ -53,20 +55,21 @@ async def _already_sent(referral: Referral, parts: Parts) -> kit.View:
     return blocks.already_sent(names, referral.created_at, replied=referral.reply is not None)
 
 
-async def sent(ack: AsyncAck, body: dict[str, Any], view: dict[str, Any], parts: Parts) -> None:
+async def sent(ack: AsyncAck, body: dict[str, Any], view: dict[str, Any], parts: Parts, delivery_id: int) -> None:
     """Pass the question on."""
     user = body["user"]["id"]
     question_id, _, channel = view.get("private_metadata", "").partition(":")
-    question = None
-    if await why_not(parts.people, user) is None:
-        async with parts.database.read() as session:
-            question = await questions.get(session, number_in(question_id))
-    if question is None or question.answer is None or not may_see(question, user, channel):
-        await ack(response_action="update", view=kit.notice("Ask the owner", NOT_YOURS, "ask_owner"))
-        return
-    owners = await whom_to_ask(parts, from_json(question.answer))
-    if not owners:
-        await ack(response_action="update", view=kit.notice("Ask the owner", NOBODY, "ask_owner"))
+    refusal = await why_not(parts.people, user)
+    async with parts.database.read() as session:
+        question = await questions.get(session, number_in(question_id))
+    owners: list[str] = []
+    if refusal is None and question is not None and question.answer and may_see(question, user, channel):
+        owners = await whom_to_ask(parts, from_json(question.answer))
+        refusal = None if owners else NOBODY
+    if question is None or not owners:
+        problem = NOT_SENT if refusal == question_words.UNSURE else refusal or NOT_YOURS
+        await ack(response_action="errors", errors={"note": problem})  # the form keeps what was typed
+        await parts.inbox.release(delivery_id)
         return
     note = modals.answers(view).get("note", "")[: blocks.NOTE_LIMIT]
     async with parts.database.write() as session:

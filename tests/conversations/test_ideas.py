@@ -426,8 +426,8 @@ def test_the_author_can_reword_an_open_idea(company: Company) -> None:
     decide(company, "UELENA", number, status="planned")
     close(company, "UELENA")
     values = {"idea_title": "Too late"}
-    refusal = company.act("submit", user="UANA", view_id=late["id"], values=values)
-    assert "planned already" in words(refusal["view"])
+    refused = company.act("submit", user="UANA", view_id=late["id"], values=values)
+    assert "planned already" in refused["response"]["errors"]["idea_title"]
     close(company, "UANA")
 
 
@@ -535,9 +535,9 @@ def test_outsiders_take_no_part(company: Company) -> None:
 
 def test_doubt_about_who_somebody_is_costs_no_word(company: Company, bot: Bot) -> None:
     """While Slack can't be asked, the form stays as it is, and can be sent again."""
-    bot.stop()
-    bot.start(GUIDES_DIR=str(bot.data.parent / "guides"))  # who people are is kept for a minute
-    company.fault("error", method="users.info", error="internal_error", times=9)
+    bot.stop()  # who people are is kept for a minute
+    company.fault("error", method="users.info", error="internal_error", times=99)
+    bot.start(GUIDES_DIR=str(bot.data.parent / "guides"))
     command(company, "UFINN", "/idea Quieter keyboards")
     refused = submit(company, "UFINN", {"idea_text": "Customers hear us type."})
     assert "could not check with Slack" in refused["response"]["errors"]["idea_text"]
@@ -563,9 +563,9 @@ def test_doubt_costs_no_word_about_an_idea_that_is_there(company: Company, bot: 
     }
     for user in typed:
         company.until(lambda user=user: company.view(user).get("submit"), "the form")
-    bot.stop()
-    bot.start(GUIDES_DIR=str(bot.data.parent / "guides"))  # who people are is kept for a minute
+    bot.stop()  # who people are is kept for a minute
     company.fault("error", method="users.info", error="internal_error", times=99)
+    bot.start(GUIDES_DIR=str(bot.data.parent / "guides"))
 
     for user, values in typed.items():
         refused = submit(company, user, values)["response"]
@@ -582,6 +582,27 @@ def test_doubt_costs_no_word_about_an_idea_that_is_there(company: Company, bot: 
         assert submit(company, user, {})["response"]["response_action"] == "update"
         close(company, user)
     close(company, "UINES")
+
+
+def test_an_idea_that_is_withdrawn_meanwhile_costs_no_word(company: Company) -> None:
+    """What somebody has typed about it stays in the form, for them to copy."""
+    number = suggest(company, "UKIRA", "Louder doorbells", "Nobody hears ours.")
+    company.click("UCHLOE", card(company, number), "vote_for_customer")
+    opened(company, "UCHLOE", "How many customers")
+    details(company, "UELENA", number)
+    press(company, "UELENA", "decide_idea")
+    opened(company, "UELENA", "Everybody reads this")
+    details(company, "UKIRA", number)
+    press(company, "UKIRA", "withdraw_idea")
+    opened(company, "UKIRA", "was withdrawn")
+    close(company, "UKIRA")
+
+    evidence = {"customer": "A school", "customers": "2", "note": "Parents wait outside."}
+    for user, values in (("UCHLOE", evidence), ("UELENA", {"status": "planned", "reason": "This spring."})):
+        refused = submit(company, user, values)
+        assert "was withdrawn" in str(refused["response"]["errors"])
+        assert "was withdrawn" not in words(company.view(user))
+        close(company, user)
 
 
 def test_a_manager_decides_and_everybody_concerned_hears(company: Company, bot: Bot) -> None:

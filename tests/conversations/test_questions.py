@@ -244,6 +244,24 @@ def test_what_the_guides_dont_say_goes_to_the_owner_and_comes_back(company: Comp
             company.act("close", user=user, view_id=view["id"])
 
 
+def test_doubt_costs_no_word_of_a_note_to_the_owner(company: Company, bot: Bot) -> None:
+    """While Slack can't be asked who somebody is, the form stays as it is, and can be sent again."""
+    answer = company.ask("UDEV", "Can customers pay with gold coins?")
+    company.click("UDEV", answer, "ask_owner")
+    form = company.until(lambda: (v := company.view("UDEV")) and v.get("submit") and v, "the form")
+    assert form
+    bot.stop()  # who people are is kept for a minute
+    company.fault("error", method="users.info", error="internal_error", times=99)
+    bot.start()
+
+    refused = company.act("submit", user="UDEV", view_id=form["id"], values={"note": "He waits outside."})
+    company.fault("clear")
+    assert "this is not sent" in refused["response"]["errors"]["note"]
+    sent = company.act("submit", user="UDEV", view_id=form["id"], values={})
+    assert sent["response"]["response_action"] == "update"
+    company.act("close", user="UDEV", view_id=form["id"])
+
+
 LEADS = (
     "*The final bill comes within 10 working days of the last day.*",
     "*There's no reconnection fee; it was abolished on 1 May 2025.*",
