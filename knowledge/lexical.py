@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     import tantivy
 
 BM25_K1 = 1.2  # tantivy's own
-WORDS_KEPT = 10_000  # of questions, which share most of them
+WORDS_KEPT = 10_000  # of those that were looked up: questions share most of them
 
 # Words of a question that say nothing about what it asks for.
 ASKING = (
@@ -96,7 +96,7 @@ class Lexical:
         self._index = index or _index(folder)
         self._searcher = self._index.searcher()
         self.size: int = self._searcher.num_docs
-        self.frequency = lru_cache(WORDS_KEPT)(self._frequency)
+        self._frequencies: dict[str, int] = {}
 
     def changed(self, gone: Iterable[int], entries: Iterable[Entry], *, anew: bool = False) -> Lexical:
         """Without the chunks of the guides that are gone, with those of the entries; ``anew``: with only those."""
@@ -147,9 +147,14 @@ class Lexical:
         frequency = self.frequency(word)
         return math.log(1 + (self.size - frequency + 0.5) / (frequency + 0.5))
 
-    def _frequency(self, word: str) -> int:
+    def frequency(self, word: str) -> int:
         """In how many chunks a stem stands."""
-        return min(self.size, int(self._searcher.doc_freq("text", word)))  # it counts what is gone until it is tidied
+        if (known := self._frequencies.get(word)) is not None:
+            return known
+        frequency = min(self.size, int(self._searcher.doc_freq("text", word)))  # it counts what is gone until tidied
+        if len(self._frequencies) < WORDS_KEPT:
+            self._frequencies[word] = frequency
+        return frequency
 
     def _any_of(self, words: Sequence[str]) -> tantivy.Query:
         from tantivy import Occur, Query

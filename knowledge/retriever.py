@@ -3,12 +3,11 @@
 import re
 from collections import OrderedDict
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import cache
 from itertools import islice
-from threading import Lock
+from threading import Lock, Semaphore
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -31,6 +30,7 @@ PASSAGES = 10
 READ_AGAIN = 20  # of these, token by token; those on a sibling of the product asked for go back
 COVERING = 5  # passages that are looked through for the question's words
 EDITIONS = 4  # passages that are looked through for a newer edition of the first
+AT_ONCE = 2  # questions looked up at the same time: more get in each other's way (with 4 a fourth fewer are answered)
 LONGEST_QUESTION = 1_000  # characters; the model reads about as many
 FOUND_KEPT = 500  # questions; many people ask the same ones
 WORDS_WEIGHT = 0.25  # of a sentence's shared words beside its cosine, when choosing the one that answers
@@ -114,10 +114,9 @@ class Retriever:
         self._found: OrderedDict[tuple[str, Filters], Found] = OrderedDict()
         self._found_at = -1  # the revision that all of it stands at
         self._found_lock = Lock()
-        self._looking = 0  # questions
+        self._looking = 0  # questions that are being looked up, or wait for that
         self._counting = Lock()
-        # A thread for either half of the work: more would mostly wait for each other.
-        self._reads, self._finds = (ThreadPoolExecutor(1, name) for name in ("reads", "finds"))
+        self._turns = Semaphore(AT_ONCE)
 
     def retrieve(self, question: str, filters: Filters = NO_FILTERS) -> Found:
         """The passages that fit the question best, best first; none when the filters leave none at all.
@@ -133,11 +132,8 @@ class Retriever:
         if known is not None and known_at == self._index.settled():
             found = known
         else:
-            with self._counted() as looking:
-                if looking == 1:
-                    found = self._find(self._read(asked, alone=True), filters)
-                else:
-                    found = self._found_in_turn(asked, filters)
+            with self._counted() as looking, self._turns:
+                found = self._find(self._read(asked, alone=looking == 1), filters)
         if is_whole and self._index.is_complete:  # before and after
             with self._found_lock:
                 if revision != self._found_at:  # what was found before is of no use, and holds the words of its time
@@ -161,14 +157,6 @@ class Retriever:
             with self._counting:
                 self._looking -= 1
 
-    def _found_in_turn(self, asked: str, filters: Filters) -> Found:
-        """As one of several questions: while the model reads one, the one before it is looked up."""
-
-        def read() -> Future[Found]:
-            return self._finds.submit(self._find, self._read(asked, alone=False), filters)
-
-        return self._reads.submit(read).result().result()
-
     def _read(self, typed: str, *, alone: bool) -> _Question:
         words = self._index.words
         if not self._index.is_dense:
@@ -183,6 +171,8 @@ class Retriever:
         bm25 = words.lexical.search(keywords, CANDIDATES, filters.facets)
         near = self._index.nearest(vector, CANDIDATES, filters) if vector is not None else None
         found = [*dict.fromkeys([*(near or ()), *bm25])]
+        if not found:
+            return Found((), None, dense=False)
         if unscored := [each for each in found if each not in bm25]:
             bm25 |= words.lexical.score(keywords, unscored)
         wanted = words.names.known_in(asked)
@@ -287,7 +277,7 @@ def _still_there(connection: Connection, words: Words, chunk_ids: Sequence[int])
 def _passages(
     connection: Connection, words: Words, scores: Mapping[int, float], most: int
 ) -> tuple[list[Passage], int | None]:
-    """The rows of the best chunks, and the revision that they are of; None when there are none."""
+    """The rows of the best chunks, and the revision that they are of; None when none is there any more."""
     best = dict(islice(scores.items(), most))
     read: Any = connection.execute(_rows(len(best)), {str(n): each for n, each in enumerate(best)})
     rows = {row[0]: row for row in read.all()}
@@ -297,7 +287,7 @@ def _passages(
         for each, score in best.items()
         if (row := rows.get(each))
     ]
-    return found, next((row[-1] for row in rows.values()), None)
+    return found, next((row[-1] or 0 for row in rows.values()), None)
 
 
 def _features(

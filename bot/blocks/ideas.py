@@ -32,7 +32,7 @@ GONE = "This idea was withdrawn, or there never was one by that number."
 
 
 def not_manager(prefix: str) -> str:
-    return f"Only managers and admins can do that. An admin gives the role with `/{prefix}frontline roles`."
+    return f"Only managers and admins can do that. An admin gives the role with /{prefix}frontline roles."
 
 
 # The form

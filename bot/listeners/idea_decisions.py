@@ -248,13 +248,11 @@ async def merged(ack: AsyncAck, body: dict[str, Any], view: dict[str, Any], part
     user, form = body["user"]["id"], modals.answers(view)
     idea_id, into_id = _kept_place(view)["idea"], number_in(form.get("number") or form.get("into"))
     refusal = await denied(user, "merge", idea_id, parts)
-    if refusal is not None:
-        await ack(response_action="update", view=kit.notice("Merge", refusal, "idea_refused"))
-        return
+    field = "number" if form.get("number") or "into" not in form else "into"
     into = await find(into_id, parts)
-    if into is None:
-        field = "number" if form.get("number") or "into" not in form else "into"
-        problem = blocks.GONE if form.get("number") else "Please choose an idea, or give its number."
+    if refusal is not None or into is None:
+        gone = blocks.GONE if form.get("number") else "Please choose an idea, or give its number."
+        problem = refusal or gone
         await ack(response_action="errors", errors={field: problem})
         await parts.inbox.release(delivery_id)
         return

@@ -109,12 +109,11 @@ async def replied(ack: AsyncAck, body: dict[str, Any], view: dict[str, Any], par
     """Post the reply where the question was asked, and settle the owners' messages."""
     user, text = body["user"]["id"], modals.answers(view).get("reply", "")
     if not text:
-        await ack(response_action="errors", errors={"reply": "Please write a reply first."})
-        await parts.inbox.release(delivery_id)
+        await _refuse_reply("Please write a reply first.", ack, parts, delivery_id)
         return
     referral, question = await _find(view.get("private_metadata", ""), parts)
     if referral is None or question is None:
-        await ack(response_action="update", view=kit.notice("Reply", str(referrals.NotYours()), "reply_referral"))
+        await _refuse_reply(str(referrals.NotYours()), ack, parts, delivery_id)
         return
     in_thread = _in_thread(question)
     said = blocks.reply(question.text, [referral.asker, question.asker], user, text, in_thread=in_thread)
@@ -135,11 +134,17 @@ async def replied(ack: AsyncAck, body: dict[str, Any], view: dict[str, Any], par
         await ack(response_action="update", view=taken)
         return
     except referrals.NotYours as refusal:
-        await ack(response_action="update", view=kit.notice("Reply", str(refusal), "reply_referral"))
+        await _refuse_reply(str(refusal), ack, parts, delivery_id)
         return
     parts.outbox.wake()
     await ack(response_action="update", view=blocks.reply_sent(in_thread=in_thread))
     await _settle_messages(referral, question, parts)
+
+
+async def _refuse_reply(problem: str, ack: AsyncAck, parts: Parts, delivery_id: int) -> None:
+    """In the form, which keeps what was typed."""
+    await ack(response_action="errors", errors={"reply": problem})
+    await parts.inbox.release(delivery_id)
 
 
 async def _settle_messages(referral: Referral, question: Question, parts: Parts) -> None:

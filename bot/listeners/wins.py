@@ -30,6 +30,8 @@ from bot.records.tables import Win
 from bot.records.wins import CannotThank, Story
 from jobs.win_cards import Scene, scene
 
+NO_KUDOS_YET = "Press “Add my kudos” on the card first."
+ON_THE_CARD = "It's on the card in a moment."
 UNSURE = "I could not check with Slack who this is. Please try again in a minute; nothing that you wrote is lost."
 NOT_THANKED = "Only somebody whom it thanks can take their name off it."
 
@@ -78,9 +80,6 @@ async def submitted(ack: AsyncAck, body: dict[str, Any], view: dict[str, Any], p
         problems = {"win_people": blocks.rather_not(await parts.people.names(refusal.users))}
     except wins.NotYourself as refusal:
         problems = {"win_people": str(refusal)}
-    except (wins.Gone, wins.NotYours) as refusal:
-        await ack(response_action="update", view=kit.notice(blocks.GIVE, str(refusal), "win"))
-        return
     except CannotThank as refusal:
         problems = {"win_deed": str(refusal)}
     except Unknown:
@@ -223,20 +222,24 @@ async def _note_form(win_id: int, user: str, parts: Parts) -> View:
     async with parts.database.read() as session:
         note = await wins.note_of(session, win_id, user)
     if note is None:
-        return kit.notice("Add a few words", "Press “Add my kudos” on the card first.", "note_kudos")
+        return kit.notice("Add a few words", NO_KUDOS_YET, "note_kudos")
     return blocks.note_form(win_id, note)
 
 
-async def noted(ack: AsyncAck, body: dict[str, Any], view: dict[str, Any], parts: Parts) -> None:
+async def noted(ack: AsyncAck, body: dict[str, Any], view: dict[str, Any], parts: Parts, delivery_id: int) -> None:
     """Keep the few words."""
     note = modals.answers(view).get("note", "")[: blocks.NOTE_LIMIT]
     try:
         async with parts.database.write() as session:
             is_kept = await wins.note(session, number_in(view.get("private_metadata")), body["user"]["id"], note)
-        words = "It's on the card in a moment." if is_kept else "Press “Add my kudos” on the card first."
+        problem = None if is_kept else NO_KUDOS_YET
     except CannotThank as refusal:
-        words = str(refusal)
-    await ack(response_action="update", view=kit.notice("Add a few words", words, "note_kudos"))
+        problem = str(refusal)
+    if problem:
+        await ack(response_action="errors", errors={"note": problem})  # the form keeps what was typed
+        await parts.inbox.release(delivery_id)
+        return
+    await ack(response_action="update", view=kit.notice("Add a few words", ON_THE_CARD, "note_kudos"))
 
 
 async def take_back_kudos(

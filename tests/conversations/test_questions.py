@@ -246,7 +246,7 @@ def test_what_the_guides_dont_say_goes_to_the_owner_and_comes_back(company: Comp
 
 def test_doubt_costs_no_word_of_a_note_to_the_owner(company: Company, bot: Bot) -> None:
     """While Slack can't be asked who somebody is, the form stays as it is, and can be sent again."""
-    answer = company.ask("UDEV", "Can customers pay with gold coins?")
+    answer = company.ask("UDEV", NOT_SAID)
     company.click("UDEV", answer, "ask_owner")
     form = company.until(lambda: (v := company.view("UDEV")) and v.get("submit") and v, "the form")
     assert form
@@ -256,9 +256,12 @@ def test_doubt_costs_no_word_of_a_note_to_the_owner(company: Company, bot: Bot) 
 
     refused = company.act("submit", user="UDEV", view_id=form["id"], values={"note": "He waits outside."})
     company.fault("clear")
+    before = len(company.direct("UCHLOE"))
     assert "this is not sent" in refused["response"]["errors"]["note"]
     sent = company.act("submit", user="UDEV", view_id=form["id"], values={})
     assert sent["response"]["response_action"] == "update"
+    owned = company.until(lambda: company.direct("UCHLOE")[before:], "the owner's message")[0]
+    assert "He waits outside." in says(owned)
     company.act("close", user="UDEV", view_id=form["id"])
 
 

@@ -117,7 +117,7 @@ def test_without_chroma_the_same_chunks_are_nearest(
     found, same = exact.nearest(vector, 3), index.nearest(vector, 3)
 
     assert (exact.state().ready, exact.fault) == (True, None)
-    assert found == pytest.approx(same, abs=3e-3)
+    assert found == pytest.approx(same, abs=3e-3)  # one compares whole numbers
     assert found is not None
     assert list(found) == list(same or ())
     assert not (tmp_path / "exact" / "CURRENT").exists()
@@ -502,7 +502,7 @@ EMBED = """
 import sys
 from pathlib import Path
 from bot.records.database import engine_for
-from knowledge.encoder import EIGHT_BITS, Encoder
+from knowledge.encoder import Encoder
 from knowledge.index import Index
 
 index = Index(engine_for(sys.argv[1]), Path(sys.argv[2]), Encoder())

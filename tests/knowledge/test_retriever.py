@@ -89,10 +89,12 @@ def test_questions_asked_at_once_are_each_answered_for_themselves(
     index = open_index()
     index.refresh()
     alone = [Retriever(guides, index, encoder).retrieve(question) for question, _ in QUESTIONS]
-    retriever, read, others_are_through = Retriever(guides, index, encoder), encoder.read, Event()
+    retriever, read = Retriever(guides, index, encoder), encoder.read
+    first_is_in, others_are_through = Event(), Event()
 
     def watched(texts: Sequence[str], **how: bool) -> object:
         if texts == ["first"]:
+            first_is_in.set()
             assert others_are_through.wait(30)
         if texts == ["broken"]:
             raise MemoryError
@@ -101,6 +103,7 @@ def test_questions_asked_at_once_are_each_answered_for_themselves(
     monkeypatch.setattr(encoder, "read", watched)
     with ThreadPoolExecutor(8) as askers:
         first = askers.submit(retriever.retrieve, "first")
+        assert first_is_in.wait(30)
         broken = askers.submit(retriever.retrieve, "broken")
         filtered = askers.submit(retriever.retrieve, "How long does a refund take?", Filters(product="None of ours"))
         together = list(askers.map(retriever.retrieve, [question for question, _ in QUESTIONS]))
