@@ -267,7 +267,7 @@ class People:
         users: list[str] = []
         problem = None
         try:
-            users = await self._colleagues(await self._owner_ids(name))
+            users = list(await self.colleague_names(await self._owner_ids(name)))
         except SlackApiError as error:
             problem = _owner_problem(error)
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
