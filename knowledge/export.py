@@ -174,7 +174,8 @@ def _eight_bits(matrix: NDArray[Any], *, added: bool = False) -> tuple[NDArray[n
 
     Args:
         added: two neighbours make no more than 128 together. A processor without 8-bit dot products multiplies either
-            with up to 255 and adds them up in 16 bits, where more would be cut off; so vectors are the same on all.
+            with up to 255 and adds them up in 16 bits, where more would be cut off; so all give the same vectors,
+            but for rounding.
     """
     most = np.abs(matrix).max(axis=1)
     if added:
