@@ -47,15 +47,18 @@ async def call(session: aiohttp.ClientSession, address: str, method: str, **argu
 async def test_a_kill_leaves_everything_up_to_a_moment(tmp_path: Path) -> None:
     """Killed while posting: what is kept is all that was said until then, each reply with its root."""
     said: list[str] = []
+    kept = tmp_path / "state-wal"
 
     async def go_on() -> None:
+        is_kept = False
         while True:
             posted = await call(session, address, "chat.postMessage", channel="C0ASK", text=str(len(said)))
             said.append(posted["ts"])
             await call(session, address, "chat.postMessage", channel="C0ASK", text="reply", thread_ts=said[-1])
             await call(session, address, "reactions.add", channel="C0ASK", timestamp=said[-1], name="tada")
-            if len(said) == 60:
+            if is_kept:
                 child.kill()
+            is_kept = len(said) > 10 and said[10].encode() in kept.read_bytes()
 
     async with process(tmp_path) as (child, address), aiohttp.ClientSession() as session:
         with pytest.raises(aiohttp.ClientError):
