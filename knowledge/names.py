@@ -22,6 +22,7 @@ def word_set(listed: str) -> frozenset[str]:
 # Words that tell siblings apart in any trade; the second row only when it is written with a capital.
 QUALIFIERS = word_set("pro max mini lite ultra nano xl deluxe premium")
 QUALIFIERS_IN_CAPITALS = word_set("plus air go home one gold silver basic business family advanced")
+FAMILY = "family"  # of those in capitals, the one that may also be said of all products of a name
 # A number before one of these is an amount, not part of a name.
 UNITS = word_set(
     "second seconds minute minutes min mins hour hours day days week weeks month months year years night nights am pm "
@@ -237,7 +238,9 @@ def are_siblings(one: Name, other: Name) -> bool:
     if shared == 0 or not apart:
         return False
     if len(apart) == 1:  # a Heron and a Heron Lite are two products; but the Brook 4 is one of the Brooks
-        return _is_qualifier(apart[0])
+        return _is_qualifier(apart[0]) and apart[0] != FAMILY
+    if FAMILY in apart:  # a Heron Family and a Heron Basic are two; but the Brook Family has the Brook 4
+        return all(map(_is_qualifier, apart))
     return all(_is_qualifier(word) or any(sign.isdigit() for sign in word) for word in apart)
 
 

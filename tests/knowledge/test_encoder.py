@@ -75,6 +75,13 @@ def test_two_threads_read_a_text_as_one_does(text: str, monkeypatch: pytest.Monk
     assert np.array_equal(its_tokens, tokens)
 
 
+def test_punctuation_has_no_tokens(encoder: Encoder) -> None:
+    """What is asked is not more like a passage that has a question mark, too."""
+    _, tokens = encoder.read(["Returns (all of them): 10 days?!", "returns all of them 10 days", "?!"])
+
+    assert [len(each) for each in tokens] == [6, 6, 0]
+
+
 def test_an_export_that_has_gone_is_not_needed_again(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -193,9 +200,11 @@ def test_eight_bits_mean_what_the_model_means(
         other.load()
         (folder / "config.json").write_text(json.dumps(config_read))
         theirs = other.encode(TEXTS)
+        _, (punctuated, bare) = other.read(["Returns (all of them): 10 days?!", "returns all of them 10 days"])
     other.close()
 
     assert (encoder.precision, other.precision) == (EIGHT_BITS, "float32")
+    assert len(punctuated) == len(bare) == 6
     assert np.all((encoder.encode(TEXTS) * theirs).sum(axis=1) > 0.95)
     assert [record.message for record in caplog.records] == [
         f"The embedding model {folder} runs in torch, which is slower: it counts positions in another way."

@@ -80,6 +80,9 @@ def test_the_longest_name_counts(names: Names) -> None:
         ("brook 4", "brook routers", False),
         ("brook", "brook 4", False),
         ("brook 4", "stream 4", False),
+        ("brook", "brook family", False),
+        ("brook 4", "brook family", False),
+        ("brook basic", "brook family", True),
     ],
 )
 def test_siblings_differ_by_a_number_or_a_qualifier(one: str, other: str, expected: bool) -> None:
