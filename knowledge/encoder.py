@@ -298,8 +298,7 @@ class _EightBits:
 
     def _run(self, session: "InferenceSession", text: str) -> tuple[Vectors, Bits]:
         read = self._tokenizer.encode(text)
-        ids = np.array([read.ids], dtype=np.int32)
-        (hidden,) = session.run(None, {"ids": ids, "mask": np.ones_like(ids)})[0]
+        (hidden,) = session.run(None, {"ids": np.array([read.ids], dtype=np.int32)})[0]
         summed = hidden[0] if self._model.takes_first else hidden.sum(axis=0)
         return summed, _signs(hidden, read.tokens, read.special_tokens_mask)
 

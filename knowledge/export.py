@@ -20,8 +20,9 @@ if TYPE_CHECKING:
 
 Weights = Mapping[str, NDArray[Any]]
 
-VERSION = 3  # of what this file writes: a change makes every installation export again
+VERSION = 4  # of what this file writes: a change makes every installation export again
 MICROSOFT = "com.microsoft"  # the domain of the fused operators
+QUERY_KEY_VALUE = ("query", "key", "value")
 MODULES = ("Transformer", "Pooling", "Normalize")
 
 
@@ -100,7 +101,7 @@ def _graph(weights: Weights, config: Mapping[str, Any]) -> ModelProto:
     hidden = draft.embeddings()
     for number in range(config["num_hidden_layers"]):
         hidden = draft.layer(f"encoder.layer.{number}", hidden, config["num_attention_heads"])
-    inputs = [helper.make_tensor_value_info(name, TensorProto.INT32, ["texts", "tokens"]) for name in ("ids", "mask")]
+    inputs = [helper.make_tensor_value_info("ids", TensorProto.INT32, ["texts", "tokens"])]
     outputs = [helper.make_tensor_value_info(hidden, TensorProto.FLOAT, ["texts", "tokens", config["hidden_size"]])]
     graph = helper.make_graph(draft.nodes, "bert", inputs, outputs, draft.constants)
     versions = [helper.make_opsetid("", 18), helper.make_opsetid(MICROSOFT, 1)]
@@ -130,24 +131,32 @@ class _Draft:
         return self._normal([vectors, spread], "embeddings.LayerNorm")
 
     def layer(self, name: str, hidden: str, heads: int) -> str:
-        parts = [f"{name}.attention.self.{part}" for part in ("query", "key", "value")]
-        packed = self._linear(hidden, *parts)
-        split = [f"{part}.out" for part in parts]
-        self._node("Split", [packed], *split, axis=2, num_outputs=3)
-        seen = self._node("MultiHeadAttention", [*split, "", "mask"], f"{name}.seen", fused=True, num_heads=heads)
-        out = self._linear(seen, f"{name}.attention.output.dense")
+        out = self._linear(self._attention(hidden, name, heads), f"{name}.attention.output.dense")
         attended = self._normal([out, hidden], f"{name}.attention.output.LayerNorm")
         wide = self._linear(attended, f"{name}.intermediate.dense")
         active = self._node("Gelu", [wide], f"{name}.active", fused=True)
         return self._normal([self._linear(active, f"{name}.output.dense"), attended], f"{name}.output.LayerNorm")
 
-    def _linear(self, hidden: str, *names: str) -> str:
-        """Layers side by side as one product of integers; what goes in is made integer on the way."""
+    def _attention(self, hidden: str, name: str, heads: int) -> str:
+        """Each token sees all others: a text is alone, so there is no padding to be left out."""
+        matrix, scale, bias = self._integers(*(f"{name}.attention.self.{each}" for each in QUERY_KEY_VALUE))
+        whole, step, zero = (f"{name}.{each}" for each in ("whole", "step", "zero"))
+        self._node("DynamicQuantizeLinear", [hidden], whole, step, zero)
+        inputs = [whole, matrix, bias, step, scale, "", zero]  # nothing is masked
+        return self._node("QAttention", inputs, f"{name}.seen", fused=True, num_heads=heads)
+
+    def _linear(self, hidden: str, name: str) -> str:
+        """A layer as a product of integers; what goes in is made integer on the way."""
+        matrix, scale, bias = self._integers(name)
+        inputs = [hidden, matrix, scale, "", bias]  # the weights' zero is 0
+        return self._node("DynamicQuantizeMatMul", inputs, f"{name}.product", fused=True)
+
+    def _integers(self, *names: str) -> list[str]:
+        """The weights of layers side by side as whole numbers, what one of these is worth, and the biases."""
         matrix, scale = _eight_bits(np.concatenate([self._weights[f"{name}.weight"] for name in names]), added=True)
         bias = np.concatenate([self._weights[f"{name}.bias"] for name in names])
-        given = [self._constant(f"{names[0]}.{part}", each) for part, each in (("matrix", matrix.T), ("scale", scale))]
-        given += ["", self._constant(f"{names[0]}.bias", bias)]  # there is no zero point
-        return self._node("DynamicQuantizeMatMul", [hidden, *given], f"{names[0]}.product", fused=True)
+        parts: Weights = {"matrix": matrix.T, "scale": scale, "bias": bias}
+        return [self._constant(f"{names[0]}.{part}", each) for part, each in parts.items()]
 
     def _normal(self, added: list[str], name: str) -> str:
         given = [self._constant(f"{name}.{part}", self._weights[f"{name}.{part}"]) for part in ("weight", "bias")]
