@@ -49,8 +49,8 @@ class Features:
     best_tokens: float  # highest likeness by tokens of one of the first passages
     words_matched: float  # highest BM25, as a share of what a passage with every word could reach
     words_covered: float  # highest share of the question's words, by rarity, in one of the top passages, as indexed
-    names_elsewhere: float  # share of the names in the question that don't stand in the first passage's guide
-    names_absent: float  # share of them that stand in no guide at all
+    names_elsewhere: float  # share of the question's names, side by side as one, that the first passage's guide lacks
+    names_absent: float  # share of them, word by word, that stand in no guide at all
 
 
 def above_chance(cosine: float, chunks: int) -> float:

@@ -17,7 +17,7 @@ from sqlalchemy import Connection, Engine, Integer, Select, bindparam, select
 from knowledge.answers import Passage
 from knowledge.encoder import Bits, Encoder, Vectors
 from knowledge.index import NO_FILTERS, REVISION, SPAN, Index, reading
-from knowledge.lexical import BM25_K1, Lexical, asking, stems
+from knowledge.lexical import BM25_K1, Lexical, asking, says_something, stems
 from knowledge.names import Name, Names, are_siblings
 from knowledge.ranking import SIBLING, Alike, Features, above_chance, fuse, likeness, read_again
 from knowledge.sentences import Kind, Piece, pieces, runs
@@ -224,8 +224,32 @@ def names_of(question: str) -> list[str]:
     >>> names_of("How do I pair the Aria X200 with a Nest hub?")
     ['Aria', 'X200', 'Nest']
     """
+    return [match.group() for match in _named_in(question)]
+
+
+def whole_names_of(question: str) -> list[str]:
+    """The same, those side by side as one: a "Project Hub" is not meant where projects and hubs are.
+
+    >>> whole_names_of("How do I pair the Aria X200 with a Nest hub?")
+    ['Aria X200', 'Nest']
+    """
+    names: list[str] = []
+    end = 0
+    for match in _named_in(question):
+        name = match.group().removesuffix("'s").removesuffix("’s")
+        if not says_something(name):  # in a question that is all in capitals
+            continue
+        if names and question[end : match.start()] == " ":
+            names[-1] += f" {name}"
+        else:
+            names.append(name)
+        end = match.start() + len(name)
+    return names
+
+
+def _named_in(question: str) -> list[re.Match[str]]:
     return [
-        name
+        match
         for match in _NAME.finditer(question)
         if len(name := match.group()) > 1
         and (
@@ -306,7 +330,7 @@ def _features(
         best_tokens=_best(ranked.by_tokens, chunks),
         words_matched=_matched(ranked.bm25, rarity),
         words_covered=_most_covered(words.lexical, rarity, [each.chunk_id for each in passages[:COVERING]]),
-        names_elsewhere=_share_elsewhere(connection, names, passages[0]),
+        names_elsewhere=_share_elsewhere(connection, whole_names_of(asked), passages[0]),
         names_absent=sum(not words.names.says(name) for name in names) / len(names) if names else 0.0,
     )
 

@@ -15,7 +15,7 @@ from knowledge.encoder import Encoder
 from knowledge.index import Index
 from knowledge.names import Names
 from knowledge.ranking import Alike, Features, above_chance, fuse, likeness, read_again
-from knowledge.retriever import Found, Retriever, keywords_of, names_of
+from knowledge.retriever import Found, Retriever, keywords_of, names_of, whole_names_of
 from knowledge.sentences import LONGEST_UNIT, Kind, pieces, units
 from knowledge.tables import Chunk
 from knowledge.words import Filters
@@ -335,6 +335,20 @@ def test_names_and_keywords_of_a_question() -> None:
     ]
     assert keywords_of("How do I restart the routers?") == ["restart", "router"]
     assert keywords_of("What is it?") == ["what"]
+
+
+@pytest.mark.parametrize(
+    ("question", "names"),
+    [
+        ("Is the Project Hub of Brightwater's shops open?", ["Project Hub", "Brightwater"]),
+        ("HOW DO I RESET MY BROOK ROUTER", ["RESET", "BROOK ROUTER"]),
+        ("Is it the Brook, Wren or Nest Hub?", ["Brook", "Wren", "Nest Hub"]),
+        ("What is it?", []),
+    ],
+)
+def test_names_side_by_side_are_one(question: str, names: list[str]) -> None:
+    """A guide on projects that has hubs in it is not on the Project Hub."""
+    assert whole_names_of(question) == names
 
 
 def test_a_passage_falls_into_sentences_items_and_rows() -> None:
