@@ -135,12 +135,16 @@ class Lexical:
         """BM25 of the chunks named; those without any of the words are left out."""
         return self._scores(self._among(chunk_ids, self._any_of(words)), max(1, len(chunk_ids)))
 
-    def most(self, weights: Mapping[str, float], chunk_ids: Sequence[int]) -> float:
-        """The highest sum of the weights of the words that stand in one of the chunks named."""
+    def weigh(self, weights: Mapping[str, float], chunk_ids: Sequence[int]) -> dict[int, float]:
+        """The sum of the weights of the words in each of the chunks named; those without any are left out."""
         from tantivy import Occur, Query
 
         words = [(Occur.Should, Query.const_score_query(self._word(word), weight)) for word, weight in weights.items()]
-        return max(self._scores(self._among(chunk_ids, Query.boolean_query(words)), 1).values(), default=0.0)
+        return self._scores(self._among(chunk_ids, Query.boolean_query(words)), max(1, len(chunk_ids)))
+
+    def most(self, weights: Mapping[str, float], chunk_ids: Sequence[int]) -> float:
+        """The highest sum of the weights of the words that stand in one of the chunks named."""
+        return max(self.weigh(weights, chunk_ids).values(), default=0.0)
 
     def rarity(self, word: str) -> float:
         """Inverse document frequency of a stem over all chunks; highest where none has it."""

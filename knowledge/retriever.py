@@ -33,6 +33,10 @@ EDITIONS = 4  # passages that are looked through for a newer edition of the firs
 AT_ONCE = 2  # questions looked up at the same time: more get in each other's way (with 4 a fourth fewer are answered)
 LONGEST_QUESTION = 1_000  # characters; the model reads about as many
 FOUND_KEPT = 500  # questions; many people ask the same ones
+# A passage on all products comes before one on the product asked for when it scores at most so much less, and has such
+# a share more of the words that are asked, in its headings too. It then scores so much more than that one.
+NEARLY, MOSTLY, APART = 2.0, 0.5, 1.0
+HOW = "long much many often far soon"  # words that ask behind "how"; as such they name nothing
 WORDS_WEIGHT = 0.25  # of a sentence's shared words beside its cosine, when choosing the one that answers
 
 _TEXT = select(Guide.text).where(Guide.id == bindparam("guide_id"))
@@ -185,9 +189,10 @@ class Retriever:
             alike = ranked.alike
             if not passages:
                 return Found((), None, alike is not None)
-            if wanted:
-                passages = _without_siblings(words.names, wanted, passages)[:PASSAGES]
             rarity = {word: words.lexical.rarity(word) for word in keywords}
+            if wanted:
+                passages = _without_siblings(words.names, wanted, passages)
+                passages = _on_all_first(words, wanted, rarity, passages)[:PASSAGES]
             passages = _newest_first(words.names, rarity, asked, passages)
             features = _features(connection, words, asked, passages, rarity, ranked)
         places = {each: place for place, each in enumerate(ranked.candidates)}
@@ -395,6 +400,25 @@ def _without_siblings(names: Names, wanted: set[Name], passages: Sequence[Passag
         for each, siblings in zip(passages, behind, strict=True)
     ]
     return sorted(moved, key=lambda each: -each.score)
+
+
+def _on_all_first(
+    words: Words, wanted: set[Name], rarity: Mapping[str, float], passages: Sequence[Passage]
+) -> list[Passage]:
+    """The passages in order; where the first is on the product, but not on what is asked of it, one on all products
+    takes its place that is: "Warranty" for "Luna 200 › Cleaning". One on another product never does.
+    """
+    other = {word for name in wanted for word in stems(" ".join(name))} | set(stems(HOW))
+    asked = {word: weight for word, weight in rarity.items() if word not in other and words.lexical.frequency(word)}
+    said = words.lexical.weigh(asked, [each.chunk_id for each in passages])
+    first, half = passages[0], MOSTLY * sum(asked.values())
+    for each in passages[1:] if asked else ():
+        is_near = each.score >= first.score - NEARLY
+        if is_near and said.get(each.chunk_id, 0.0) >= said.get(first.chunk_id, 0.0) + half:
+            path = _path(each)
+            if covered(asked, set(stems(path))) >= MOSTLY and not words.names.products_in(path):
+                return [replace(each, score=first.score + APART), *(rest for rest in passages if rest is not each)]
+    return list(passages)
 
 
 def _path(passage: Passage) -> str:
