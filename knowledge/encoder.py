@@ -63,6 +63,10 @@ class Encode(Protocol):
         """A vector and the bits of the tokens of each text, with so many threads."""
         ...
 
+    def token_spans(self, text: str) -> list[tuple[int, int]]:
+        """Where the tokens stand that have bits; empty where the tokenizer doesn't tell."""
+        ...
+
     def is_word(self, word: str) -> bool: ...
 
 
@@ -182,6 +186,10 @@ class Encoder:
             raise
         return _in_order(by_length, read)
 
+    def token_spans(self, text: str) -> list[tuple[int, int]]:
+        """Where the tokens stand in a text that `read` gives the bits of; empty where the tokenizer can't tell."""
+        return self.load().token_spans(text)
+
     def is_word(self, word: str) -> bool:
         """Whether the model's vocabulary has a word, in small letters, in one piece: a common one of its language."""
         return self.load().is_word(word)
@@ -284,6 +292,10 @@ class _EightBits:
         vectors, tokens = zip(*runs(partial(self._run, session), texts), strict=True)
         return _at_length_one(np.stack(vectors)), list(tokens)
 
+    def token_spans(self, text: str) -> list[tuple[int, int]]:
+        read = self._tokenizer.encode(text)
+        return [read.offsets[n] for n in _said(read.tokens, read.special_tokens_mask)]
+
     def is_word(self, word: str) -> bool:
         return _is_whole(word, self._tokenizer.encode(word, add_special_tokens=False).tokens)
 
@@ -300,7 +312,7 @@ class _EightBits:
         read = self._tokenizer.encode(text)
         (hidden,) = session.run(None, {"ids": np.array([read.ids], dtype=np.int32)})[0]
         summed = hidden[0] if self._model.takes_first else hidden.sum(axis=0)
-        return summed, _signs(hidden, read.tokens, read.special_tokens_mask)
+        return summed, _signs(hidden, _said(read.tokens, read.special_tokens_mask))
 
 
 def _in_order(numbers: Sequence[int], batches: Sequence[tuple[Vectors, list[Bits]]]) -> tuple[Vectors, list[Bits]]:
@@ -352,16 +364,24 @@ class _InTorch:
 
         torch.set_num_threads(cores)
         read: Any = self._model.encode(texts, batch_size=BATCH, output_value=None, show_progress_bar=False)
-        bits = [self._signs(each["token_embeddings"].numpy(), each["input_ids"].tolist()) for each in read]
+        bits = [_signs(each["token_embeddings"].numpy(), self._said(each["input_ids"].tolist())) for each in read]
         return _at_length_one(np.stack([each["sentence_embedding"].numpy() for each in read])), bits
+
+    def token_spans(self, text: str) -> list[tuple[int, int]]:
+        tokenizer = self._model.tokenizer
+        if not tokenizer.is_fast:
+            return []
+        longest = self._model.max_seq_length
+        read = tokenizer(text, truncation=True, max_length=longest, return_offsets_mapping=True)
+        return [read["offset_mapping"][n] for n in self._said(read["input_ids"])]
 
     def is_word(self, word: str) -> bool:
         return _is_whole(word, self._model.tokenizer.tokenize(word))
 
-    def _signs(self, hidden: Any, ids: list[int]) -> Bits:
+    def _said(self, ids: list[int]) -> list[int]:
         tokenizer = self._model.tokenizer
         special = tokenizer.get_special_tokens_mask(ids, already_has_special_tokens=True)
-        return _signs(hidden, tokenizer.convert_ids_to_tokens(ids), special)
+        return _said(tokenizer.convert_ids_to_tokens(ids), special)
 
 
 def _is_whole(word: str, tokens: Sequence[str]) -> bool:
@@ -369,10 +389,14 @@ def _is_whole(word: str, tokens: Sequence[str]) -> bool:
     return [each.lstrip("▁Ġ").casefold() for each in tokens] == [word]
 
 
-def _signs(hidden: Any, tokens: Sequence[str], special: Sequence[int]) -> Bits:
-    """The bits of the tokens of a text; padding, the marks at both ends and punctuation are left out."""
-    there = [not mark and _is_said(token) for token, mark in zip(tokens, special, strict=True)]
-    return np.packbits(hidden[: len(there)][there] > 0, axis=1)
+def _said(tokens: Sequence[str], special: Sequence[int]) -> list[int]:
+    """Which tokens of a text count; the marks at both ends and punctuation don't."""
+    return [n for n, (token, mark) in enumerate(zip(tokens, special, strict=True)) if not mark and _is_said(token)]
+
+
+def _signs(hidden: Any, places: Sequence[int]) -> Bits:
+    """The bits of some tokens of a text."""
+    return np.packbits(hidden[places] > 0, axis=1)
 
 
 @cache

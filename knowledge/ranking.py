@@ -46,7 +46,7 @@ class Features:
 
     best_unit: float  # highest cosine of a unit of a candidate, above chance; 0 without vectors, as next
     best_passage: float
-    best_tokens: float  # highest likeness by tokens of one of the first passages
+    best_tokens: float  # highest likeness by tokens of one of the first passages, the names of products left out
     words_matched: float  # highest BM25, as a share of what a passage with every word could reach
     words_covered: float  # highest share of the question's words, by rarity, in one of the top passages, as indexed
     names_elsewhere: float  # share of the question's names, side by side as one, that the first passage's guide lacks
@@ -68,26 +68,29 @@ def fuse(alike: Alike | None, bm25: Mapping[int, float], candidates: Sequence[in
     return _best_first(candidates, np.array([WORDS, WHOLE, UNIT][: len(kinds)]) @ kinds)
 
 
-def likeness(asked: Bits, tokens: Bits, lengths: NDArray[np.intp]) -> NDArray[np.float64]:
-    """How like a question each passage is, token by token: 1 when each token of the question stands in it, 0 by chance.
+def token_likeness(asked: Bits, tokens: Bits, lengths: NDArray[np.intp]) -> NDArray[np.float64]:
+    """How like each token of a question (a row) is the most alike token of each passage: 1 when the same, 0 by chance.
 
-    For each token of the question the most alike of the passage counts (late interaction, MaxSim), by the share of
-    dimensions with the same sign. One bit a dimension orders passages as well as 32 do, at a hundredth of the cost.
-    A passage without tokens is NaN, and so is each when the question has none.
+    It is told by the share of dimensions with the same sign. One bit a dimension orders passages as well as 32 do, at a
+    hundredth of the cost. A passage without tokens is NaN.
 
     Args:
         tokens: of all passages, one below the other.
         lengths: of each passage.
     """
-    alike = np.full(len(lengths), np.nan)
+    alike = np.full((len(asked), len(lengths)), np.nan)
     if not len(asked) or not len(tokens):
         return alike
     apart = np.asarray(simsimd.cdist(asked, tokens, metric="hamming", dtype="bin8", out_dtype="f32"))
     there = lengths > 0
     starts = (lengths.cumsum() - lengths)[there]
-    differing = np.minimum.reduceat(apart, starts, axis=1).sum(axis=0, dtype=np.float64)
-    alike[there] = 1 - 2 * differing / (len(asked) * asked.shape[1] * 8)
+    alike[:, there] = 1 - 2 * np.minimum.reduceat(apart, starts, axis=1) / (asked.shape[1] * 8)
     return alike
+
+
+def likeness(token_by_token: NDArray[np.float64]) -> NDArray[np.float64]:
+    """How like a question each passage is: the mean over its tokens (late interaction, MaxSim); NaN without any."""
+    return token_by_token.mean(axis=0) if len(token_by_token) else np.full(token_by_token.shape[1], np.nan)
 
 
 def read_again(scores: Mapping[int, float], by_tokens: NDArray[np.float64]) -> dict[int, float]:

@@ -19,7 +19,7 @@ from knowledge.encoder import Bits, Encoder, Vectors
 from knowledge.index import NO_FILTERS, REVISION, SPAN, Index, reading
 from knowledge.lexical import BM25_K1, Lexical, asking, says_something, stems
 from knowledge.names import Name, Names, are_siblings
-from knowledge.ranking import SIBLING, Alike, Features, above_chance, fuse, likeness, read_again
+from knowledge.ranking import SIBLING, Alike, Features, above_chance, fuse, likeness, read_again, token_likeness
 from knowledge.sentences import Kind, Piece, pieces, runs
 from knowledge.spelling import respelled
 from knowledge.tables import Chunk, Guide
@@ -106,7 +106,7 @@ class _Ranked(NamedTuple):
     candidates: Sequence[int]
     bm25: Mapping[int, float]  # of those that have any of the words
     alike: Alike | None
-    by_tokens: NDArray[np.float64] | None  # of the first
+    token_by_token: NDArray[np.float64] | None  # of the question and the first passages
     scores: Mapping[int, float]  # of the first, best first
 
 
@@ -194,7 +194,7 @@ class Retriever:
                 passages = _without_siblings(words.names, wanted, passages)
                 passages = _on_all_first(words, wanted, rarity, passages)[:PASSAGES]
             passages = _newest_first(words.names, rarity, asked, passages)
-            features = _features(connection, words, asked, passages, rarity, ranked)
+            features = _features(connection, words, asked, passages, rarity, ranked, self._besides_names(asked, words))
         places = {each: place for place, each in enumerate(ranked.candidates)}
         own = {each.chunk_id: alike.units_of(places[each.chunk_id]) for each in passages} if alike else {}
         unknown = tuple(
@@ -205,6 +205,14 @@ class Retriever:
             tuple(passages), features, alike is not None, unknown, own, rarity, frozenset(wanted), words.names, as_read
         )
 
+    def _besides_names(self, asked: str, words: Words) -> list[int]:
+        """The tokens of a question that are not part of a product's name."""
+        names = [span for _, span in words.names.spans_in(asked)] if self._index.is_dense else []
+        if not names:
+            return []
+        spans = self._encoder.token_spans(asked)
+        return [n for n, (start, end) in enumerate(spans) if all(end <= low or high <= start for low, high in names)]
+
     def _ranked(
         self, candidates: Sequence[int], bm25: Mapping[int, float], vector: Vectors | None, tokens: Bits | None
     ) -> _Ranked:
@@ -212,9 +220,10 @@ class Retriever:
         bm25 = {each: bm25[each] for each in candidates if each in bm25}
         alike = self._index.alike(vector, candidates) if vector is not None else None
         scores = dict(islice(fuse(alike, bm25, candidates).items(), READ_AGAIN))
-        by_tokens = likeness(tokens, *self._index.tokens(list(scores))) if alike and tokens is not None else None
-        scores = read_again(scores, by_tokens) if by_tokens is not None else scores
-        return _Ranked(candidates, bm25, alike, by_tokens, scores)
+        if not alike or tokens is None:
+            return _Ranked(candidates, bm25, alike, None, scores)
+        token_by_token = token_likeness(tokens, *self._index.tokens(list(scores)))
+        return _Ranked(candidates, bm25, alike, token_by_token, read_again(scores, likeness(token_by_token)))
 
 
 def keywords_of(question: str) -> list[str]:
@@ -326,13 +335,19 @@ def _features(
     passages: Sequence[Passage],
     rarity: Mapping[str, float],
     ranked: _Ranked,
+    besides: Sequence[int],
 ) -> Features:
-    """What the decision stands on."""
+    """What the decision stands on.
+
+    Args:
+        besides: the question's tokens that are not a product's name; that is alike in all that is said of the product.
+    """
     names, alike, chunks = names_of(asked), ranked.alike, len(words.keys)
+    by_tokens = None if ranked.token_by_token is None else likeness(ranked.token_by_token[besides or slice(None)])
     return Features(
         best_unit=_best(alike and alike.bests, chunks),
         best_passage=_best(alike and alike.wholes, chunks),
-        best_tokens=_best(ranked.by_tokens, chunks),
+        best_tokens=_best(by_tokens, chunks),
         words_matched=_matched(ranked.bm25, rarity),
         words_covered=_most_covered(words.lexical, rarity, [each.chunk_id for each in passages[:COVERING]]),
         names_elsewhere=_share_elsewhere(connection, whole_names_of(asked), passages[0]),

@@ -77,9 +77,13 @@ def test_two_threads_read_a_text_as_one_does(text: str, monkeypatch: pytest.Monk
 
 def test_punctuation_has_no_tokens(encoder: Encoder) -> None:
     """What is asked is not more like a passage that has a question mark, too."""
-    _, tokens = encoder.read(["Returns (all of them): 10 days?!", "returns all of them 10 days", "?!"])
+    texts = ["Returns (all of them): 10 days?!", "returns all of them 10 days", "?!"]
+    _, tokens = encoder.read(texts)
 
     assert [len(each) for each in tokens] == [6, 6, 0]
+    assert [texts[0][start:end] for start, end in encoder.token_spans(texts[0])] == texts[1].replace(
+        "r", "R", 1
+    ).split()
 
 
 def test_an_export_that_has_gone_is_not_needed_again(
@@ -201,10 +205,12 @@ def test_eight_bits_mean_what_the_model_means(
         (folder / "config.json").write_text(json.dumps(config_read))
         theirs = other.encode(TEXTS)
         _, (punctuated, bare) = other.read(["Returns (all of them): 10 days?!", "returns all of them 10 days"])
+        spans = other.token_spans("Returns (all of them): 10 days?!")
     other.close()
 
     assert (encoder.precision, other.precision) == (EIGHT_BITS, "float32")
-    assert len(punctuated) == len(bare) == 6
+    assert len(punctuated) == len(bare) == len(spans) == 6
+    assert spans == encoder.token_spans("Returns (all of them): 10 days?!")
     assert np.all((encoder.encode(TEXTS) * theirs).sum(axis=1) > 0.95)
     assert [record.message for record in caplog.records] == [
         f"The embedding model {folder} runs in torch, which is slower: it counts positions in another way."

@@ -14,7 +14,7 @@ from knowledge.answers import Passage
 from knowledge.encoder import Encoder
 from knowledge.index import Index
 from knowledge.names import Names
-from knowledge.ranking import Alike, Features, above_chance, fuse, likeness, read_again
+from knowledge.ranking import Alike, Features, above_chance, fuse, likeness, read_again, token_likeness
 from knowledge.retriever import Found, Retriever, keywords_of, names_of, whole_names_of
 from knowledge.sentences import LONGEST_UNIT, Kind, pieces, units
 from knowledge.tables import Chunk
@@ -295,12 +295,12 @@ def test_passages_are_read_again_token_by_token() -> None:
     tokens = np.array([[0b1111_0000], [0b1111_0000], [0b0000_1110], [0b1010_1010]], np.uint8)
     lengths = np.array([1, 0, 3])
 
-    alike = likeness(asked, tokens, lengths)
+    alike = likeness(token_likeness(asked, tokens, lengths))
 
     assert alike.tolist() == pytest.approx([1 - 2 * 8 / 16, np.nan, 1 - 2 * 1 / 16], nan_ok=True)
     assert list(read_again({2: 1.0, 3: 0.9, 1: 0.8}, alike)) == [1, 3, 2]
-    assert likeness(asked, tokens[:0], lengths[:0]).tolist() == []
-    assert np.isnan(likeness(asked[:0], tokens, lengths)).all()
+    assert likeness(token_likeness(asked, tokens[:0], lengths[:0])).tolist() == []
+    assert np.isnan(likeness(token_likeness(asked[:0], tokens, lengths))).all()
     assert read_again({2: 1.0, 1: 0.8}, np.full(2, np.nan)) == {2: 1.0, 1: 0.8}
 
 
