@@ -63,6 +63,7 @@ class Found:
     dense: bool  # whether vectors took part
     unknown: tuple[str, ...] = ()  # products that the question names and no guide knows, though it knows their siblings
     alike: Mapping[int, Vectors] = field(default_factory=dict)  # by chunk id, the cosine of each of its units
+    alike_besides: Mapping[int, Vectors] = field(default_factory=dict)  # the same without the names in the question
     rarity: Mapping[str, float] = field(default_factory=dict)  # of the question's words
     wanted: frozenset[Name] = frozenset()  # products that the question names and some guide knows
     names: Names = field(default_factory=lambda: Names(()), repr=False, compare=False)  # of the guides
@@ -88,7 +89,8 @@ class Found:
             alone = [name for name in self.wanted if there and all(each[: len(name)] == name for each in there)]
             told = {word for name in alone for word in stems(" ".join(name))}
             rarity = {word: weight for word, weight in self.rarity.items() if word not in told}
-            read = self._read[passage.chunk_id] = _read_closely(passage, self.alike, rarity)
+            alike = self.alike_besides if alone and self.alike_besides else self.alike
+            read = self._read[passage.chunk_id] = _read_closely(passage, alike, rarity)
         return read
 
 
@@ -98,8 +100,10 @@ class _Question(NamedTuple):
     words: Words
     typed: str
     asked: str  # without slips of the finger
+    named: Sequence[tuple[Name, tuple[int, int]]]  # in it, by guides
     vector: Vectors | None = None  # None while there are no vectors to compare it with
     tokens: Bits | None = None
+    besides: Vectors | None = None  # the vector without names; None where nothing is left, or nothing named
 
 
 class _Ranked(NamedTuple):
@@ -164,13 +168,16 @@ class Retriever:
     def _read(self, typed: str, *, alone: bool) -> _Question:
         words = self._index.words
         if not self._index.is_dense:
-            return _Question(words, typed, typed)
+            return _Question(words, typed, typed, words.names.spans_in(typed))
         asked = respelled(typed, words, self._encoder.is_word)
-        (vector,), (tokens,) = self._encoder.read([asked], alone=alone)
-        return _Question(words, typed, asked, vector, tokens)
+        named = words.names.spans_in(asked)
+        besides = _without(asked, [span for _, span in named]) if named else ""
+        texts = [asked] if asking().issuperset(stems(besides)) else [asked, besides]
+        vectors, tokens = self._encoder.read(texts, alone=alone)
+        return _Question(words, typed, asked, named, vectors[0], tokens[0], vectors[1] if len(texts) > 1 else None)
 
     def _find(self, question: _Question, filters: Filters) -> Found:
-        words, typed, asked, vector, tokens = question
+        words, typed, asked, named, vector, tokens, besides = question
         keywords = keywords_of(asked)
         bm25 = words.lexical.search(keywords, CANDIDATES, filters.facets)
         near = self._index.nearest(vector, CANDIDATES, filters) if vector is not None else None
@@ -179,7 +186,7 @@ class Retriever:
             return Found((), None, dense=False)
         if unscored := [each for each in found if each not in bm25]:
             bm25 |= words.lexical.score(keywords, unscored)
-        wanted = words.names.known_in(asked)
+        wanted = {name for name, _ in named}
         ranked = self._ranked(found, bm25, vector, tokens)
         with self._reading.connect() as connection:
             passages, revision = _passages(connection, words, ranked.scores, READ_AGAIN if wanted else PASSAGES)
@@ -194,20 +201,32 @@ class Retriever:
                 passages = _without_siblings(words.names, wanted, passages)
                 passages = _on_all_first(words, wanted, rarity, passages)[:PASSAGES]
             passages = _newest_first(words.names, rarity, asked, passages)
-            features = _features(connection, words, asked, passages, rarity, ranked, self._besides_names(asked, words))
+            others = self._tokens_besides([span for _, span in named], asked) if alike else ()
+            features = _features(connection, words, asked, passages, rarity, ranked, others)
         places = {each: place for place, each in enumerate(ranked.candidates)}
         own = {each.chunk_id: alike.units_of(places[each.chunk_id]) for each in passages} if alike else {}
+        chunk_ids = list(own)
+        again = self._index.alike(besides, chunk_ids) if alike and besides is not None else None
+        unnamed = {each: again.units_of(place) for place, each in enumerate(chunk_ids)} if again else {}
         unknown = tuple(
             each for each in words.names.unknown_in(asked) if not _stands_in_a_table(words, each, ranked.candidates)
         )
         as_read = asked if asked != typed else None
         return Found(
-            tuple(passages), features, alike is not None, unknown, own, rarity, frozenset(wanted), words.names, as_read
+            passages=tuple(passages),
+            features=features,
+            dense=alike is not None,
+            unknown=unknown,
+            alike=own,
+            alike_besides=unnamed,
+            rarity=rarity,
+            wanted=frozenset(wanted),
+            names=words.names,
+            taken_as=as_read,
         )
 
-    def _besides_names(self, asked: str, words: Words) -> list[int]:
-        """The tokens of a question that are not part of a product's name."""
-        names = [span for _, span in words.names.spans_in(asked)] if self._index.is_dense else []
+    def _tokens_besides(self, names: Sequence[tuple[int, int]], asked: str) -> list[int]:
+        """The tokens of a question that are not part of a name."""
         if not names:
             return []
         spans = self._encoder.token_spans(asked)
@@ -272,6 +291,12 @@ def _named_in(question: str) -> list[re.Match[str]]:
             or (name[0].isupper() and not _starts_sentence(question, match.start()))
         )
     ]
+
+
+def _without(text: str, spans: Sequence[tuple[int, int]]) -> str:
+    """A text without some parts of it, which are in order."""
+    starts, ends = [0, *(end for _, end in spans)], [*(start for start, _ in spans), len(text)]
+    return " ".join("".join(text[start:end] for start, end in zip(starts, ends, strict=True)).split())
 
 
 def _starts_sentence(text: str, at: int) -> bool:
@@ -340,10 +365,13 @@ def _features(
     """What the decision stands on.
 
     Args:
-        besides: the question's tokens that are not a product's name; that is alike in all that is said of the product.
+        besides: the question's tokens that are not a product's name. All that is said of the product has the name, so a
+            passage is as like the question as it is without, or with it, whichever is less.
     """
     names, alike, chunks = names_of(asked), ranked.alike, len(words.keys)
-    by_tokens = None if ranked.token_by_token is None else likeness(ranked.token_by_token[besides or slice(None)])
+    tokens, by_tokens = ranked.token_by_token, None
+    if tokens is not None:
+        by_tokens = np.minimum(likeness(tokens), likeness(tokens[besides or slice(None)]))
     return Features(
         best_unit=_best(alike and alike.bests, chunks),
         best_passage=_best(alike and alike.wholes, chunks),

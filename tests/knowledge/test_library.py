@@ -222,3 +222,28 @@ def test_what_is_said_of_all_products_answers_for_one_whose_guide_does_not_say(
     library.warm()
 
     assert [each.guide_key for each in library.answer(question).citations] == [cited]
+
+
+@pytest.mark.parametrize(
+    ("question", "marked"),
+    [
+        ("Marlin 500: what is the monthly charge?", "You pay £6 for each month that it is lent."),
+        ("What does the Marlin 500 do when it rains?", "In rain it goes home by itself."),
+    ],
+)
+def test_what_answers_is_marked_rather_than_what_has_the_name_of_the_product(
+    question: str, marked: str, open_library: Callable[..., Library], put_guide: Callable[[str, str | None], None]
+) -> None:
+    """In the product's own guide, its name is in the sentences that say the least."""
+    put_guide(
+        "marlin.md",
+        "# Marlin 500\n\nThe Marlin 500 is the big sister of the Marlin 300. The Marlin 500 is for all lawns. "
+        "Customers of the Marlin 500 are mostly gardeners.\n\n## On the lawn\n\nIt climbs banks of up to 20 degrees. "
+        "In rain it goes home by itself.\n\n## Lending\n\nYou pay £6 for each month that it is lent. "
+        "The first two weeks are free.\n",
+    )
+    library = open_library()
+    library.warm()
+
+    citation = library.answer(question).citations[0]
+    assert [citation.quote[low:high] for low, high in citation.highlights][:1] == [marked]
