@@ -255,15 +255,11 @@ class Extractive:
             passage = source.passage
             if passage.score < first.score - CLOSE_PASSAGE or evidence.found.is_on_another(first, passage):
                 continue
-            close = _best(evidence, number) >= _best(evidence, 0) - CLOSE_READ
+            close = evidence.closely(number).best >= evidence.closely(0).best - CLOSE_READ
             told = any(_say_the_same(source, evidence.sources[other]) for other in chosen)
             if len(chosen) < MOST_CITATIONS and close and not told:
                 chosen.append(number)
         return Written(tuple(cite(number, evidence) for number in chosen))
-
-
-def _best(evidence: Evidence, number: int) -> float:
-    return max(evidence.closely(number).scores, default=0.0)
 
 
 def cite(number: int, evidence: Evidence) -> Citation:

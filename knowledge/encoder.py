@@ -15,6 +15,7 @@ import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from copy import deepcopy
 from dataclasses import dataclass, field
 from functools import cache, partial
 from hashlib import file_digest, sha256
@@ -52,6 +53,8 @@ MEASURED_WITHIN_S = 180.0
 
 EIGHT_BITS = "int8-2"  # counted up when the export gives other vectors
 QUESTION, BULK = 0, 1
+BEGINNING = "▁Ġ"  # with what some vocabularies mark the beginning of a word
+UNKNOWN = {"[UNK]", "<unk>"}  # what the vocabulary doesn't have, such as most emoji
 
 log = logging.getLogger(__name__)
 
@@ -64,7 +67,7 @@ class Encode(Protocol):
         ...
 
     def token_spans(self, text: str) -> list[tuple[int, int]]:
-        """Where the tokens stand that have bits; empty where the tokenizer doesn't tell."""
+        """Where the tokens stand that have bits; empty where the tokenizer can't tell."""
         ...
 
     def is_word(self, word: str) -> bool: ...
@@ -165,7 +168,7 @@ class Encoder:
         """What `encode` gives, and the bits of each text's tokens, punctuation left out.
 
         Args:
-            alone: no other question is being looked up, so two threads may share one text.
+            alone: no other question is being looked up, so both threads are for this one.
         """
         encode = self.load()
         if not texts:
@@ -317,7 +320,7 @@ class _EightBits:
 
 def _in_order(numbers: Sequence[int], batches: Sequence[tuple[Vectors, list[Bits]]]) -> tuple[Vectors, list[Bits]]:
     """What was read batch by batch, in the order of the texts' numbers."""
-    if len(numbers) == 1:  # as for every question
+    if len(numbers) == 1:
         return batches[0]
     vectors = np.concatenate([own for own, _ in batches])
     tokens = [bits for _, own in batches for bits in own]
@@ -358,6 +361,8 @@ class _InTorch:
                 f"The embedding model {name} {what}. Name a folder that holds a sentence-transformers model, "
                 f"or leave the setting at {DEFAULT_MODEL}."
             ) from failure
+        # For other threads: the model's own is set to pad while it encodes.
+        self._tokenizer = deepcopy(self._model.tokenizer)
 
     def __call__(self, texts: list[str], cores: int) -> tuple[Vectors, list[Bits]]:
         import torch
@@ -368,15 +373,14 @@ class _InTorch:
         return _at_length_one(np.stack([each["sentence_embedding"].numpy() for each in read])), bits
 
     def token_spans(self, text: str) -> list[tuple[int, int]]:
-        tokenizer = self._model.tokenizer
-        if not tokenizer.is_fast:
+        if not self._tokenizer.is_fast:
             return []
         longest = self._model.max_seq_length
-        read = tokenizer(text, truncation=True, max_length=longest, return_offsets_mapping=True)
+        read = self._tokenizer(text, truncation=True, max_length=longest, return_offsets_mapping=True)
         return [read["offset_mapping"][n] for n in self._said(read["input_ids"])]
 
     def is_word(self, word: str) -> bool:
-        return _is_whole(word, self._model.tokenizer.tokenize(word))
+        return _is_whole(word, self._tokenizer.tokenize(word))
 
     def _said(self, ids: list[int]) -> list[int]:
         tokenizer = self._model.tokenizer
@@ -385,8 +389,8 @@ class _InTorch:
 
 
 def _is_whole(word: str, tokens: Sequence[str]) -> bool:
-    """Whether a word is one token, which some vocabularies mark as the beginning of a word."""
-    return [each.lstrip("▁Ġ").casefold() for each in tokens] == [word]
+    """Whether a word is one token."""
+    return [each.lstrip(BEGINNING).casefold() for each in tokens] == [word]
 
 
 def _said(tokens: Sequence[str], special: Sequence[int]) -> list[int]:
@@ -401,7 +405,7 @@ def _signs(hidden: Any, places: Sequence[int]) -> Bits:
 
 @cache
 def _is_said(token: str) -> bool:
-    return any(map(str.isalnum, token))
+    return token not in UNKNOWN and any(map(str.isalnum, token.lstrip(BEGINNING)))
 
 
 def _at_length_one(vectors: Any) -> Vectors:

@@ -101,8 +101,8 @@ def _graph(weights: Weights, config: Mapping[str, Any]) -> ModelProto:
     hidden = draft.embeddings()
     for number in range(config["num_hidden_layers"]):
         hidden = draft.layer(f"encoder.layer.{number}", hidden, config["num_attention_heads"])
-    inputs = [helper.make_tensor_value_info("ids", TensorProto.INT32, ["texts", "tokens"])]
-    outputs = [helper.make_tensor_value_info(hidden, TensorProto.FLOAT, ["texts", "tokens", config["hidden_size"]])]
+    inputs = [helper.make_tensor_value_info("ids", TensorProto.INT32, [1, "tokens"])]
+    outputs = [helper.make_tensor_value_info(hidden, TensorProto.FLOAT, [1, "tokens", config["hidden_size"]])]
     graph = helper.make_graph(draft.nodes, "bert", inputs, outputs, draft.constants)
     versions = [helper.make_opsetid("", 18), helper.make_opsetid(MICROSOFT, 1)]
     return helper.make_model(graph, opset_imports=versions, ir_version=9)

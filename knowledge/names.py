@@ -126,10 +126,6 @@ class Names:
         """Those of several words, and what has a capital inside a sentence: other words may begin a line."""
         return {name for name in self.known_in(text) if len(name) > 1} | {(word,) for word in _INSIDE.findall(text)}
 
-    def products_in(self, text: str) -> set[Name]:
-        """Those that are surely names: of several words, or with a capital in the middle of sentences of the guides."""
-        return {name for name in self.known_in(text) if len(name) > 1 or self.is_in_sentences(name[0])}
-
     def spans_in(self, text: str) -> list[tuple[Name, tuple[int, int]]]:
         """The same names in the order that they stand in, each with its span."""
         spans = self._words_of(text)

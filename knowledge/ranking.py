@@ -46,7 +46,7 @@ class Features:
 
     best_unit: float  # highest cosine of a unit of a candidate, above chance; 0 without vectors, as next
     best_passage: float
-    best_tokens: float  # highest likeness by tokens of one of the first passages, with and without products' names
+    best_tokens: float  # highest likeness by tokens of one of the first passages, the lower of with and without names
     words_matched: float  # highest BM25, as a share of what a passage with every word could reach
     words_covered: float  # highest share of the question's words, by rarity, in one of the top passages, as indexed
     names_elsewhere: float  # share of the question's names, side by side as one, that the first passage's guide lacks

@@ -2,7 +2,7 @@
 
 import re
 from collections import OrderedDict
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence, Set
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import cache
@@ -34,9 +34,14 @@ AT_ONCE = 2  # questions looked up at the same time: more get in each other's wa
 LONGEST_QUESTION = 1_000  # characters; the model reads about as many
 FOUND_KEPT = 500  # questions; many people ask the same ones
 # A passage on all products comes before one on the product asked for when it scores at most so much less, and has such
-# a share more of the words that are asked, in its headings too. It then scores so much more than that one.
-NEARLY, MOSTLY, APART = 2.0, 0.5, 1.0
-HOW = "long much many often far soon"  # words that ask behind "how"; as such they name nothing
+# a share more of the words that are asked, and such a share in its headings.
+NEARLY, MOSTLY = 2.0, 0.5
+APART = 1.0  # what it then scores more, so that the other, which doesn't answer, is not quoted beside
+GENERAL = (  # words of headings that are no product's name, capitals or not
+    "policy conditions terms information options guide rules overview faq general customers products services support "
+    "claims costs fees prices charges times process procedure"
+)
+ROUNDED = 1e-6  # sums that are equal differ by a smaller share
 WORDS_WEIGHT = 0.25  # of a sentence's shared words beside its cosine, when choosing the one that answers
 
 _TEXT = select(Guide.text).where(Guide.id == bindparam("guide_id"))
@@ -44,6 +49,8 @@ _TEXT = select(Guide.text).where(Guide.id == bindparam("guide_id"))
 _YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 _NAME = re.compile(r"\b[^\W_][\w'’-]*")
 _WORD = re.compile(r"\w")
+_GAP = re.compile(r" (?:\d+ )?")  # within a name
+_HOW = re.compile(r"\bhow (long|much|many|often|far|soon)\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -52,6 +59,7 @@ class Closely:
 
     pieces: tuple[Piece, ...]
     scores: tuple[float, ...]
+    best: float  # the highest, as it compares with that of other passages
 
 
 @dataclass(frozen=True)
@@ -89,8 +97,8 @@ class Found:
             alone = [name for name in self.wanted if there and all(each[: len(name)] == name for each in there)]
             told = {word for name in alone for word in stems(" ".join(name))}
             rarity = {word: weight for word, weight in self.rarity.items() if word not in told}
-            alike = self.alike_besides if alone and self.alike_besides else self.alike
-            read = self._read[passage.chunk_id] = _read_closely(passage, alike, rarity)
+            besides = self.alike_besides if alone else {}
+            read = self._read[passage.chunk_id] = _read_closely(passage, self.alike, besides, rarity)
         return read
 
 
@@ -197,17 +205,20 @@ class Retriever:
             if not passages:
                 return Found((), None, alike is not None)
             rarity = {word: words.lexical.rarity(word) for word in keywords}
+            about: Passage | None = None  # where the first is on all products: what was found on the one asked for
             if wanted:
                 passages = _without_siblings(words.names, wanted, passages)
-                passages = _on_all_first(words, wanted, rarity, passages)[:PASSAGES]
+                first, passages = passages[0], _on_all_first(words, wanted, rarity, asked, passages)[:PASSAGES]
+                about = first if passages[0].chunk_id != first.chunk_id else None
             passages = _newest_first(words.names, rarity, asked, passages)
-            others = self._tokens_besides([span for _, span in named], asked) if alike else ()
-            features = _features(connection, words, asked, passages, rarity, ranked, others)
+            unnamed_tokens = self._tokens_besides(question) if alike else ()
+            features = _features(connection, words, asked, passages, rarity, ranked, unnamed_tokens, about)
         places = {each: place for place, each in enumerate(ranked.candidates)}
         own = {each.chunk_id: alike.units_of(places[each.chunk_id]) for each in passages} if alike else {}
         chunk_ids = list(own)
         again = self._index.alike(besides, chunk_ids) if alike and besides is not None else None
         unnamed = {each: again.units_of(place) for place, each in enumerate(chunk_ids)} if again else {}
+        unnamed = {each: cosines for each, cosines in unnamed.items() if len(cosines) == len(own[each])}
         unknown = tuple(
             each for each in words.names.unknown_in(asked) if not _stands_in_a_table(words, each, ranked.candidates)
         )
@@ -225,11 +236,13 @@ class Retriever:
             taken_as=as_read,
         )
 
-    def _tokens_besides(self, names: Sequence[tuple[int, int]], asked: str) -> list[int]:
-        """The tokens of a question that are not part of a name."""
-        if not names:
+    def _tokens_besides(self, question: _Question) -> list[int]:
+        """The tokens of a question that are not part of a name; none where nothing is asked besides."""
+        if question.besides is None or question.tokens is None:
             return []
-        spans = self._encoder.token_spans(asked)
+        spans, names = self._encoder.token_spans(question.asked), [span for _, span in question.named]
+        if len(spans) != len(question.tokens):  # of a model that puts something in front
+            return []
         return [n for n, (start, end) in enumerate(spans) if all(end <= low or high <= start for low, high in names)]
 
     def _ranked(
@@ -266,18 +279,19 @@ def whole_names_of(question: str) -> list[str]:
     >>> whole_names_of("How do I pair the Aria X200 with a Nest hub?")
     ['Aria X200', 'Nest']
     """
-    names: list[str] = []
-    end = 0
+    if question.isupper():
+        return names_of(question)
+    spans: list[tuple[int, int]] = []
     for match in _named_in(question):
         name = match.group().removesuffix("'s").removesuffix("’s")
-        if not says_something(name):  # in a question that is all in capitals
+        if not says_something(name):
             continue
-        if names and question[end : match.start()] == " ":
-            names[-1] += f" {name}"
+        start, end = match.start(), match.start() + len(name)
+        if spans and _GAP.fullmatch(question, spans[-1][1], start):
+            spans[-1] = spans[-1][0], end
         else:
-            names.append(name)
-        end = match.start() + len(name)
-    return names
+            spans.append((start, end))
+    return [question[start:end] for start, end in spans]
 
 
 def _named_in(question: str) -> list[re.Match[str]]:
@@ -360,25 +374,27 @@ def _features(
     passages: Sequence[Passage],
     rarity: Mapping[str, float],
     ranked: _Ranked,
-    besides: Sequence[int],
+    unnamed_tokens: Sequence[int],
+    about: Passage | None,
 ) -> Features:
     """What the decision stands on.
 
     Args:
-        besides: the question's tokens that are not a product's name. All that is said of the product has the name, so a
-            passage is as like the question as it is without, or with it, whichever is less.
+        unnamed_tokens: of the question, those outside names. All that is said of a product has its name, so the lower
+            of the likeness over all tokens and over these counts.
+        about: the passage in whose guide the names should stand, where it is not the first.
     """
     names, alike, chunks = names_of(asked), ranked.alike, len(words.keys)
     tokens, by_tokens = ranked.token_by_token, None
     if tokens is not None:
-        by_tokens = np.minimum(likeness(tokens), likeness(tokens[besides or slice(None)]))
+        by_tokens = np.minimum(likeness(tokens), likeness(tokens[unnamed_tokens or slice(None)]))
     return Features(
         best_unit=_best(alike and alike.bests, chunks),
         best_passage=_best(alike and alike.wholes, chunks),
         best_tokens=_best(by_tokens, chunks),
         words_matched=_matched(ranked.bm25, rarity),
         words_covered=_most_covered(words.lexical, rarity, [each.chunk_id for each in passages[:COVERING]]),
-        names_elsewhere=_share_elsewhere(connection, whole_names_of(asked), passages[0]),
+        names_elsewhere=_share_elsewhere(connection, whole_names_of(asked), about or passages[0]),
         names_absent=sum(not words.names.says(name) for name in names) / len(names) if names else 0.0,
     )
 
@@ -388,20 +404,24 @@ def _share_elsewhere(connection: Connection, names: Sequence[str], first: Passag
     if not names:
         return 0.0
     text = connection.scalar(_TEXT, {"guide_id": first.guide_id}) or ""
-    said = "\n".join((first.title, *folders_of(first.guide_key), text)).casefold()
+    said = " ".join("\n".join((first.title, *folders_of(first.guide_key), text)).casefold().split())
     return sum(name.casefold() not in said for name in names) / len(names)
 
 
-def _read_closely(passage: Passage, alike: Mapping[int, Vectors], rarity: Mapping[str, float]) -> Closely:
+def _read_closely(
+    passage: Passage, alike: Mapping[int, Vectors], besides: Mapping[int, Vectors], rarity: Mapping[str, float]
+) -> Closely:
     """The sentences of a passage, each with the cosine of its unit and its share of the question's words.
 
+    In the guide of a product the cosine is that without the product's name, which stands where the least is said.
     A question in it, as in a list of questions and answers, is most like what is asked and answers nothing: its words
     count for the sentences behind it.
     """
     every, cosines = pieces(passage.text), alike.get(passage.chunk_id, ())
     spans, texts = runs(every), [passage.text[piece.start : piece.end] for piece in every]
     has_answers = any(map(_answers, every, texts))
-    own, scores, asked = [], [], ""
+    unnamed = besides.get(passage.chunk_id, cosines)
+    own, scores, asked, best = [], [], "", 0.0
     for piece, text in zip(every, texts, strict=True):
         if piece.kind is Kind.HEADING or _asks(text):
             asked = text if _asks(text) else ""
@@ -409,11 +429,13 @@ def _read_closely(passage: Passage, alike: Mapping[int, Vectors], rarity: Mappin
             continue
         own.append(piece)
         shared = covered(rarity, set(stems(f"{asked}\n{text}")))
+        score, comparable = shared, shared
         if len(cosines):
             unit = next(n for n, (_, end) in enumerate(spans) if piece.start < end)
-            shared = float(cosines[unit]) + WORDS_WEIGHT * shared
-        scores.append(shared)
-    return Closely(tuple(own), tuple(scores))
+            score, comparable = (float(each[unit]) + WORDS_WEIGHT * shared for each in (unnamed, cosines))
+        scores.append(score)
+        best = max(best, comparable)
+    return Closely(tuple(own), tuple(scores), best)
 
 
 def _asks(text: str) -> bool:
@@ -446,22 +468,36 @@ def _without_siblings(names: Names, wanted: set[Name], passages: Sequence[Passag
 
 
 def _on_all_first(
-    words: Words, wanted: set[Name], rarity: Mapping[str, float], passages: Sequence[Passage]
+    words: Words, wanted: set[Name], rarity: Mapping[str, float], question: str, passages: Sequence[Passage]
 ) -> list[Passage]:
     """The passages in order; where the first is on the product, but not on what is asked of it, one on all products
     takes its place that is: "Warranty" for "Luna 200 › Cleaning". One on another product never does.
     """
-    other = {word for name in wanted for word in stems(" ".join(name))} | set(stems(HOW))
+    other = set(stems(" ".join([*(word for name in wanted for word in name), *_HOW.findall(question)])))
     asked = {word: weight for word, weight in rarity.items() if word not in other and words.lexical.frequency(word)}
     said = words.lexical.weigh(asked, [each.chunk_id for each in passages])
     first, half = passages[0], MOSTLY * sum(asked.values())
+    needed = (said.get(first.chunk_id, 0.0) + half) * (1 - ROUNDED)
     for each in passages[1:] if asked else ():
-        is_near = each.score >= first.score - NEARLY
-        if is_near and said.get(each.chunk_id, 0.0) >= said.get(first.chunk_id, 0.0) + half:
-            path = _path(each)
-            if covered(asked, set(stems(path))) >= MOSTLY and not words.names.products_in(path):
-                return [replace(each, score=first.score + APART), *(rest for rest in passages if rest is not each)]
+        if (
+            each.score >= first.score - NEARLY
+            and said.get(each.chunk_id, 0.0) >= needed
+            and covered(asked, set(stems(_path(each)))) >= MOSTLY
+            and not _is_on_some_product(words.names, asked.keys(), each)
+        ):
+            return [replace(each, score=first.score + APART), *(rest for rest in passages if rest is not each)]
     return list(passages)
+
+
+def _is_on_some_product(names: Names, asked: Set[str], passage: Passage) -> bool:
+    """Whether its path has a name besides what is asked; "Returns Policy" is none where returns are."""
+    no_name = asked | set(stems(GENERAL))
+    lines = (line.split() for line in _path(passage).splitlines())
+    path = "\n".join(" ".join(word for word in line if no_name.isdisjoint(stems(word))) for line in lines)
+    return any(
+        len(name) > 1 or names.is_in_sentences(name[0]) or passage.title.casefold() == name[0]
+        for name in names.known_in(path)
+    )
 
 
 def _path(passage: Passage) -> str:

@@ -211,17 +211,23 @@ def test_a_second_library_on_the_folder_is_refused(open_library: Open) -> None:
 def test_what_is_said_of_all_products_answers_for_one_whose_guide_does_not_say(
     question: str, cited: str, open_library: Callable[..., Library], put_guide: Callable[[str, str | None], None]
 ) -> None:
-    """Neither what the product's guide says of something else is quoted, nor what another product's says of that."""
+    """Neither what the product's guide says of something else is quoted, nor what another product's says of that.
+
+    What is asked may have capitals in headings and sentences without being a product.
+    """
     about = "\n\n## Price\nThe {0} costs £39.\n\n## Faults\nIf the {0} smells, unplug it, and call us.\n"
     for name in ("Birch 3", "Cedar", "Elm"):
         put_guide(f"{name.lower()}.md", f"# {name}\n\nThe {name} is a heater." + about.format(name))
     put_guide("elm.md", "# Elm" + about.format("Elm") + "\n## Warranty\nThe Elm has a warranty of 5 years.\n")
-    put_guide("warranty.md", "# Warranty\n\nAll products have a warranty of 2 years from delivery.\n")
-    put_guide("returns.md", "# Returns\n\nAnything can be returned within 30 days, in its box.\n")
+    put_guide("warranty.md", "# Warranty Conditions\n\nAll products have a warranty of 2 years from delivery.\n")
+    put_guide("returns.md", "# Returns Policy\n\nAnything can be returned within 30 days, in its box. See Warranty.\n")
     library = open_library()
     library.warm()
 
-    assert [each.guide_key for each in library.answer(question).citations] == [cited]
+    answer = library.answer(question)
+
+    assert [each.guide_key for each in answer.citations] == [cited]
+    assert answer.outcome is Outcome.ANSWERED
 
 
 @pytest.mark.parametrize(

@@ -341,7 +341,8 @@ def test_names_and_keywords_of_a_question() -> None:
     ("question", "names"),
     [
         ("Is the Project Hub of Brightwater's shops open?", ["Project Hub", "Brightwater"]),
-        ("HOW DO I RESET MY BROOK ROUTER", ["RESET", "BROOK ROUTER"]),
+        ("HOW DO I RESET MY BROOK", ["HOW", "DO", "RESET", "MY", "BROOK"]),
+        ("Is a Brook 4 Pro like the Heron My Lite?", ["Brook 4 Pro", "Heron", "Lite"]),
         ("Is it the Brook, Wren or Nest Hub?", ["Brook", "Wren", "Nest Hub"]),
         ("What is it?", []),
     ],
