@@ -41,6 +41,7 @@ DEFAULT_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9
 # them while no other is looked up. In bulk work each has a text of its own.
 CORES = min(2, len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1)
 BATCH = 8  # small: a question waits for one batch at most, and with sorted lengths bigger ones are no faster
+FEW = 2  # texts that are read one after the other: a question, and what is left of it without names
 MOST_TOGETHER = 32  # texts of several askers encoded at once
 
 MAKING = {".json", ".txt", ".safetensors", ".bin", ".model"}  # files that a model's vectors come from
@@ -290,8 +291,9 @@ class _EightBits:
 
     def __call__(self, texts: list[str], cores: int) -> tuple[Vectors, list[Bits]]:
         """Each by itself, or its vector would depend on what is beside it: so it does with one scale for a batch."""
-        session = self._session(cores if len(texts) == 1 else 1)
-        runs = map if cores == 1 or len(texts) == 1 else self._threads.map
+        few = len(texts) <= FEW
+        session = self._session(cores if few else 1)
+        runs = map if cores == 1 or few else self._threads.map
         vectors, tokens = zip(*runs(partial(self._run, session), texts), strict=True)
         return _at_length_one(np.stack(vectors)), list(tokens)
 
