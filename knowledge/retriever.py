@@ -80,12 +80,18 @@ class Found:
 
     def is_on_another(self, first: Passage, other: Passage) -> bool:
         """Whether a passage says of another product what the first says of the one asked for: "Heron › Prices" and
-        "Wren › Prices". A section on all of them stands elsewhere.
+        "Wren › Prices". A section on all of them stands elsewhere. Of a sibling, anything it says is on another.
         """
+        if self._is_on_sibling(other) and not self._is_on_sibling(first):
+            return True
         place, same = _path(first).casefold(), _path(other).casefold()
         instead = {" ".join(name[:words]) for name in self.names.known_in(same) for words in range(1, len(name) + 1)}
         named = [name for name in map(" ".join, self.wanted) if name in place and _WORD.search(place.replace(name, ""))]
         return place != same and any(place.replace(name, each) == same for name in named for each in instead)
+
+    def _is_on_sibling(self, passage: Passage) -> bool:
+        named = self.names.known_in(_path(passage)) - self.wanted
+        return any(is_on_sibling(name, named) for name in self.wanted)
 
     def closely(self, passage: Passage) -> Closely:
         """The sentences of a passage; telling them apart takes a while, so it is done for those that are needed.

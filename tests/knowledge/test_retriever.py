@@ -398,3 +398,25 @@ def test_units_are_runs_of_whole_pieces() -> None:
     assert [part for part in parts if len(part) > LONGEST_UNIT] == ["Word " * 80 + "."]
     assert "# Four\n\n## Five\n\n- a\n- b" in parts
     assert units("") == []
+
+
+@pytest.mark.parametrize(
+    ("wanted", "first", "other", "expected"),
+    [
+        ("heron", "Heron\nReturns", "Heron Lite\nWarranty and returns", True),
+        ("heron", "Heron\nReturns", "Contracts\nReturns", False),
+        ("heron", "Heron\nReturns", "Heron\nPrice", False),
+        ("heron", "Heron Lite\nReturns", "Heron Lite\nPrice", False),
+        ("nova", "Nova Mini\nPrice", "Nova Max\nPrice", False),
+    ],
+)
+def test_what_a_sibling_is_said_to_be_is_on_another(wanted: str, first: str, other: str, expected: bool) -> None:
+    """Under whichever heading; but where only siblings are known, each of them is quoted."""
+    names = Names(["Of the Heron, the Heron Lite, the Nova Mini and the Nova Max."])
+    found = Found((), None, dense=False, wanted=frozenset({(wanted,)}), names=names)
+    one, two = (
+        Passage(number, number, "a.md", title, None, None, None, (heading,), 0, 4, "Text", 1.0)
+        for number, (title, heading) in enumerate(each.split("\n") for each in (first, other))
+    )
+
+    assert found.is_on_another(one, two) is expected
