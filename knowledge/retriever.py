@@ -476,8 +476,8 @@ def _without_siblings(names: Names, wanted: set[Name], passages: Sequence[Passag
 def _on_all_first(
     words: Words, wanted: set[Name], rarity: Mapping[str, float], question: str, passages: Sequence[Passage]
 ) -> list[Passage]:
-    """The passages in order; where the first is on the product, but not on what is asked of it, one on all products
-    takes its place that is: "Warranty" for "Luna 200 › Cleaning". One on another product never does.
+    """The passages in order; where the first has not what is asked of the product, one on all products takes its place
+    that has: "Warranty" for "Luna 200 › Cleaning". One whose path names another product never does.
     """
     other = set(stems(" ".join([*(word for name in wanted for word in name), *_HOW.findall(question)])))
     asked = {word: weight for word, weight in rarity.items() if word not in other and words.lexical.frequency(word)}
