@@ -99,7 +99,11 @@ class Found:
         A product that is all that the place names is what all of them are on: its name tells none from another.
         """
         if (read := self._read.get(passage.chunk_id)) is None:
-            there = self.names.known_in(_path(passage))
+            there = {
+                name
+                for name in self.names.known_in(_path(passage))
+                if len(name) > 1 or name in self.wanted or self.names.is_in_sentences(name[0])
+            }
             alone = [name for name in self.wanted if there and all(each[: len(name)] == name for each in there)]
             told = {word for name in alone for word in stems(" ".join(name))}
             rarity = {word: weight for word, weight in self.rarity.items() if word not in told}
@@ -184,11 +188,25 @@ class Retriever:
         if not self._index.is_dense:
             return _Question(words, typed, typed, words.names.spans_in(typed))
         asked = respelled(typed, words, self._encoder.is_word)
-        named = words.names.spans_in(asked)
+        named = self._names_in(asked, words.names)
         besides = _without(asked, [span for _, span in named]) if named else ""
         texts = [asked] if asking().issuperset(stems(besides)) else [asked, besides]
         vectors, tokens = self._encoder.read(texts, alone=alone)
         return _Question(words, typed, asked, named, vectors[0], tokens[0], vectors[1] if len(texts) > 1 else None)
+
+    def _names_in(self, asked: str, names: Names) -> list[tuple[Name, tuple[int, int]]]:
+        """The names in a question with their spans, less common words that only have a capital where a heading, a row
+        or a sentence begins: "post" of "Post and returns".
+        """
+        typed = {name.casefold() for name in names_of(asked)}
+        return [
+            (name, span)
+            for name, span in names.spans_in(asked)
+            if len(name) > 1
+            or name[0] in typed
+            or names.is_in_sentences(name[0])
+            or not self._encoder.is_word(name[0])
+        ]
 
     def _find(self, question: _Question, filters: Filters) -> Found:
         words, typed, asked, named, vector, tokens, besides = question
