@@ -34,7 +34,17 @@ from knowledge.retriever import Found, Retriever
 SAMPLE, NO_LIBRARY = "brightwater", "(none)"
 WRONG, PARTLY_WRONG = 0.06, 0.12  # of the questions that the guides don't answer, answered whole or partly at most
 TARGET = Path(__file__).parents[1] / "knowledge" / "calibration.json"
-WITH_VECTORS = ("best_unit", "best_passage", "best_tokens", "words_covered", "names_elsewhere", "names_absent")
+WITH_VECTORS = (
+    "best_unit",
+    "best_passage",
+    "best_tokens",
+    "words_covered",
+    "on_product",
+    "best_tokens_on_product",
+    "words_covered_on_product",
+    "names_elsewhere",
+    "names_absent",
+)
 WORDS_ONLY = ("words_matched", "words_covered", "names_elsewhere", "names_absent")
 
 HOW = (

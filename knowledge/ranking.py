@@ -51,6 +51,10 @@ class Features:
     words_covered: float  # highest share of the question's words, by rarity, in one of the top passages, as indexed
     names_elsewhere: float  # share of the question's names, side by side as one, that the first passage's guide lacks
     names_absent: float  # share of them, word by word, that stand in no guide at all
+    # In a question on a product most of what is alike and covered is its name: so both count in their own way there.
+    on_product: float  # 1 where something is asked of a known product, and not answered for all; else 0, as next
+    best_tokens_on_product: float
+    words_covered_on_product: float
 
 
 def above_chance(cosine: float, chunks: int) -> float:

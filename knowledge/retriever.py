@@ -202,10 +202,7 @@ class Retriever:
         return [
             (name, span)
             for name, span in names.spans_in(asked)
-            if len(name) > 1
-            or name[0] in typed
-            or names.is_in_sentences(name[0])
-            or not self._encoder.is_word(name[0])
+            if len(name) > 1 or name[0] in typed or names.is_in_sentences(name[0]) or not self._encoder.is_word(name[0])
         ]
 
     def _find(self, question: _Question, filters: Filters) -> Found:
@@ -236,7 +233,8 @@ class Retriever:
                 about = first if passages[0].chunk_id != first.chunk_id else None
             passages = _newest_first(words.names, rarity, asked, passages)
             unnamed_tokens = self._tokens_besides(question) if alike else ()
-            features = _features(connection, words, asked, passages, rarity, ranked, unnamed_tokens, about)
+            on_product = besides is not None and about is None
+            features = _features(connection, words, asked, passages, rarity, ranked, unnamed_tokens, on_product, about)
         places = {each: place for place, each in enumerate(ranked.candidates)}
         own = {each.chunk_id: alike.units_of(places[each.chunk_id]) for each in passages} if alike else {}
         chunk_ids = list(own)
@@ -399,6 +397,7 @@ def _features(
     rarity: Mapping[str, float],
     ranked: _Ranked,
     unnamed_tokens: Sequence[int],
+    on_product: bool,
     about: Passage | None,
 ) -> Features:
     """What the decision stands on.
@@ -406,20 +405,26 @@ def _features(
     Args:
         unnamed_tokens: of the question, those outside names. All that is said of a product has its name, so the lower
             of the likeness over all tokens and over these counts.
+        on_product: whether something is asked of a product that is named, and what answers is on that.
         about: the passage in whose guide the names should stand, where it is not the first.
     """
     names, alike, chunks = names_of(asked), ranked.alike, len(words.keys)
+    words_covered = _most_covered(words.lexical, rarity, [each.chunk_id for each in passages[:COVERING]])
     tokens, by_tokens = ranked.token_by_token, None
     if tokens is not None:
         by_tokens = np.minimum(likeness(tokens), likeness(tokens[unnamed_tokens or slice(None)]))
+    best_tokens = _best(by_tokens, chunks)
     return Features(
         best_unit=_best(alike and alike.bests, chunks),
         best_passage=_best(alike and alike.wholes, chunks),
-        best_tokens=_best(by_tokens, chunks),
+        best_tokens=best_tokens,
         words_matched=_matched(ranked.bm25, rarity),
-        words_covered=_most_covered(words.lexical, rarity, [each.chunk_id for each in passages[:COVERING]]),
+        words_covered=words_covered,
         names_elsewhere=_share_elsewhere(connection, whole_names_of(asked), about or passages[0]),
         names_absent=sum(not words.names.says(name) for name in names) / len(names) if names else 0.0,
+        on_product=float(on_product),
+        best_tokens_on_product=on_product * best_tokens,
+        words_covered_on_product=on_product * words_covered,
     )
 
 

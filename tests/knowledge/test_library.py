@@ -113,6 +113,25 @@ def test_a_guide_is_found_by_its_product(
         assert claims.citations[0].title == "Claims"
 
 
+def test_a_common_word_with_a_capital_only_where_a_heading_begins_is_no_product(
+    open_library: Callable[..., Library], put_guide: Callable[[str, str | None], None]
+) -> None:
+    put_guide(
+        "Leaving/drift-plus.md",
+        "# Drift Plus\n\nThis is Drift Plus, a plan of 12 months.\n\n## Leaving early\n\nIt costs £6 a month.\n",
+    )
+    put_guide("tern.md", "# Tern\n\nTern pays for what water does to furniture.\n")
+    library = open_library()
+    library.warm()
+
+    found = library._answering.find("drift plus leaving early fee")
+    read = found.closely(found.passages[0])
+
+    assert found.wanted == {("drift", "plus")}
+    assert max(read.scores) != read.best  # so sentences are compared without the product's name
+    assert library._answering.find("tern furniture after a flood").wanted == {("tern",)}
+
+
 def test_a_folder_tells_siblings_apart_whatever_their_guides_are_called(
     sqlite_engine: Engine, encoder: Encoder, tmp_path: Path
 ) -> None:
@@ -228,6 +247,9 @@ def test_what_is_said_of_all_products_answers_for_one_whose_guide_does_not_say(
 
     assert [each.guide_key for each in answer.citations] == [cited]
     assert answer.outcome is Outcome.ANSWERED
+    features = library._answering.find(question).features
+    assert features
+    assert features.on_product == (cited in {"elm.md", "cedar.md"})
 
 
 @pytest.mark.parametrize(

@@ -306,9 +306,9 @@ def test_passages_are_read_again_token_by_token() -> None:
 
 def test_more_evidence_is_more_probable_and_unknown_names_are_less() -> None:
     """Whatever the weights were fitted to, their signs stay sensible, with vectors and without."""
-    weak = Features(0.1, 0.1, 0.1, 0.1, 0.2, 1.0, 1.0)
-    strong = Features(0.7, 0.7, 0.7, 0.7, 1.0, 0.0, 0.0)
-    wrong_product = Features(0.7, 0.7, 0.7, 0.6, 0.8, 1.0, 0.0)
+    weak = Features(0.1, 0.1, 0.1, 0.1, 0.2, 1.0, 1.0, 0.0, 0.0, 0.0)
+    strong = Features(0.7, 0.7, 0.7, 0.7, 1.0, 0.0, 0.0, 0.0, 0.0, 0.0)
+    wrong_product = Features(0.7, 0.7, 0.7, 0.6, 0.8, 1.0, 0.0, 1.0, 0.7, 0.8)
 
     for dense in (True, False):
         probability = calibration.load().half(dense=dense).probability
