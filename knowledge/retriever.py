@@ -102,7 +102,7 @@ class Found:
             there = {
                 name
                 for name in self.names.known_in(_path(passage))
-                if len(name) > 1 or name in self.wanted or self.names.is_in_sentences(name[0])
+                if len(name) > 1 or name in self.wanted or self.names.is_product(name[0])
             }
             alone = [name for name in self.wanted if there and all(each[: len(name)] == name for each in there)]
             told = {word for name in alone for word in stems(" ".join(name))}
@@ -202,7 +202,7 @@ class Retriever:
         return [
             (name, span)
             for name, span in names.spans_in(asked)
-            if len(name) > 1 or name[0] in typed or names.is_in_sentences(name[0]) or not self._encoder.is_word(name[0])
+            if len(name) > 1 or name[0] in typed or names.is_product(name[0]) or not self._encoder.is_word(name[0])
         ]
 
     def _find(self, question: _Question, filters: Filters) -> Found:
@@ -524,7 +524,7 @@ def _is_on_some_product(names: Names, asked: Set[str], passage: Passage) -> bool
     lines = (line.split() for line in _path(passage).splitlines())
     path = "\n".join(" ".join(word for word in line if no_name.isdisjoint(stems(word))) for line in lines)
     return any(
-        len(name) > 1 or names.is_in_sentences(name[0]) or passage.title.casefold() == name[0]
+        len(name) > 1 or names.is_product(name[0]) or passage.title.casefold() == name[0]
         for name in names.known_in(path)
     )
 

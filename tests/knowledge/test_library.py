@@ -154,6 +154,7 @@ def test_a_folder_tells_siblings_apart_whatever_their_guides_are_called(
 
     found = library._answering.find("What does insurance of the Wren cost?")
     assert cited == {"Wren": ["Wren/insurance.md"], "Wren Lite": ["Wren Lite/cover.md"]}
+    assert library._answering.find("what does insurance of the wren cost").wanted == {("wren",)}
     mixed = library._answering.find("Does the insurance of the Lite Wren cost anything?")
     assert found.features
     assert found.features.names_elsewhere == 0
