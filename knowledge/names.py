@@ -166,14 +166,14 @@ class Names:
         """Whether a word has a capital in the middle of a sentence: "Error" may only head a table, or begin lines."""
         return self._inside[word.casefold()] > 0
 
-    def is_product(self, word: str) -> bool:
-        """Whether a word by itself is what a product is called: other words begin headings, rows and sentences.
+    def is_product(self, name: Name) -> bool:
+        """Whether a name of `known_in` is a product's; a common word may only begin headings, rows and sentences.
 
         >>> names = Names(["The Heron is new.", "Wren Lite", "Leaving early"])
-        >>> names.is_product("heron"), names.is_product("wren"), names.is_product("leaving")
+        >>> names.is_product(("heron",)), names.is_product(("wren",)), names.is_product(("leaving",))
         (True, True, False)
         """
-        return self.is_in_sentences(word) or any(map(_is_qualifier, self._followers.get((word,), ())))
+        return len(name) > 1 or self.is_in_sentences(name[0]) or any(map(_is_qualifier, self._followers.get(name, ())))
 
     def says(self, word: str) -> bool:
         """Whether a word stands anywhere in the guides, in capitals or not."""

@@ -99,11 +99,8 @@ class Found:
         A product that is all that the place names is what all of them are on: its name tells none from another.
         """
         if (read := self._read.get(passage.chunk_id)) is None:
-            there = {
-                name
-                for name in self.names.known_in(_path(passage))
-                if len(name) > 1 or name in self.wanted or self.names.is_product(name[0])
-            }
+            named = self.names.known_in(_path(passage))
+            there = {name for name in named if name in self.wanted or self.names.is_product(name)}
             alone = [name for name in self.wanted if there and all(each[: len(name)] == name for each in there)]
             told = {word for name in alone for word in stems(" ".join(name))}
             rarity = {word: weight for word, weight in self.rarity.items() if word not in told}
@@ -202,7 +199,7 @@ class Retriever:
         return [
             (name, span)
             for name, span in names.spans_in(asked)
-            if len(name) > 1 or name[0] in typed or names.is_product(name[0]) or not self._encoder.is_word(name[0])
+            if names.is_product(name) or name[0] in typed or not self._encoder.is_word(name[0])
         ]
 
     def _find(self, question: _Question, filters: Filters) -> Found:
@@ -233,8 +230,7 @@ class Retriever:
                 about = first if passages[0].chunk_id != first.chunk_id else None
             passages = _newest_first(words.names, rarity, asked, passages)
             unnamed_tokens = self._tokens_besides(question) if alike else ()
-            on_product = besides is not None and about is None
-            features = _features(connection, words, asked, passages, rarity, ranked, unnamed_tokens, on_product, about)
+            features = _features(connection, words, asked, passages, rarity, ranked, unnamed_tokens, about)
         places = {each: place for place, each in enumerate(ranked.candidates)}
         own = {each.chunk_id: alike.units_of(places[each.chunk_id]) for each in passages} if alike else {}
         chunk_ids = list(own)
@@ -397,7 +393,6 @@ def _features(
     rarity: Mapping[str, float],
     ranked: _Ranked,
     unnamed_tokens: Sequence[int],
-    on_product: bool,
     about: Passage | None,
 ) -> Features:
     """What the decision stands on.
@@ -405,7 +400,6 @@ def _features(
     Args:
         unnamed_tokens: of the question, those outside names. All that is said of a product has its name, so the lower
             of the likeness over all tokens and over these counts.
-        on_product: whether something is asked of a product that is named, and what answers is on that.
         about: the passage in whose guide the names should stand, where it is not the first.
     """
     names, alike, chunks = names_of(asked), ranked.alike, len(words.keys)
@@ -414,6 +408,7 @@ def _features(
     if tokens is not None:
         by_tokens = np.minimum(likeness(tokens), likeness(tokens[unnamed_tokens or slice(None)]))
     best_tokens = _best(by_tokens, chunks)
+    on_product = bool(unnamed_tokens) and about is None
     return Features(
         best_unit=_best(alike and alike.bests, chunks),
         best_passage=_best(alike and alike.wholes, chunks),
@@ -523,10 +518,7 @@ def _is_on_some_product(names: Names, asked: Set[str], passage: Passage) -> bool
     no_name = asked | set(stems(GENERAL))
     lines = (line.split() for line in _path(passage).splitlines())
     path = "\n".join(" ".join(word for word in line if no_name.isdisjoint(stems(word))) for line in lines)
-    return any(
-        len(name) > 1 or names.is_product(name[0]) or passage.title.casefold() == name[0]
-        for name in names.known_in(path)
-    )
+    return any(names.is_product(name) or passage.title.casefold() == name[0] for name in names.known_in(path))
 
 
 def _path(passage: Passage) -> str:
