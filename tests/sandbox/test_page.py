@@ -210,6 +210,7 @@ async def test_a_person_asks_presses_and_fills_in(sandbox: str, client: AsyncWeb
     page, complaints = await open_page(browser, f"{sandbox}/?user=UANA#C0ASK")
     composer = page.get_by_test_id("composer")
 
+    await expect(composer).to_be_enabled()  # keys pressed before go nowhere
     await composer.press_sequentially("/lo")
     await composer.press("Enter")
     await expect(page.locator("main").get_by_test_id("command-hint")).to_contain_text("/look [what]")
