@@ -33,8 +33,8 @@ EDITIONS = 4  # passages that are looked through for a newer edition of the firs
 AT_ONCE = 2  # questions looked up at the same time: more get in each other's way (with 4 a fourth fewer are answered)
 LONGEST_QUESTION = 1_000  # characters; the model reads about as many
 FOUND_KEPT = 500  # questions; many people ask the same ones
-# A passage on all products comes before one on the product asked for when it scores at most so much less, and has such
-# a share more of the words that are asked, and such a share in its headings.
+# Another passage comes before the first on the product asked for when it scores at most so much less and has such a
+# share more of the words that are asked; one on all products, when it has such a share in its headings too.
 NEARLY, MOSTLY = 2.0, 0.5
 APART = 1.0  # what it then scores more, so that the other, which doesn't answer, is not quoted beside
 GENERAL = (  # words of headings that are no product's name, capitals or not
@@ -226,8 +226,9 @@ class Retriever:
             about: Passage | None = None  # where the first is on all products: what was found on the one asked for
             if wanted:
                 passages = _without_siblings(words.names, wanted, passages)
-                first, passages = passages[0], _on_all_first(words, wanted, rarity, asked, passages)[:PASSAGES]
-                about = first if passages[0].chunk_id != first.chunk_id else None
+                found_first, passages = passages[0], _said_first(words, wanted, rarity, passages)[:PASSAGES]
+                is_other = passages[0].chunk_id != found_first.chunk_id
+                about = found_first if is_other and not _is_on(words.names, wanted, passages[0]) else None
             passages = _newest_first(words.names, rarity, asked, passages)
             unnamed_tokens = self._tokens_besides(question) if alike else ()
             features = _features(connection, words, asked, passages, rarity, ranked, unnamed_tokens, about)
@@ -277,9 +278,13 @@ class Retriever:
 
 
 def keywords_of(question: str) -> list[str]:
-    """The stems that the question is about; all of its stems when it has none but asking words."""
-    every = list(dict.fromkeys(stems(question)))
-    return [word for word in every if word not in asking()] or every
+    """The stems that the question is about; all of its stems when it has none but asking words.
+
+    >>> keywords_of("How long can I return the Heron?")
+    ['return', 'heron']
+    """
+    every = list(dict.fromkeys(stems(_HOW.sub("", question))))
+    return [word for word in every if word not in asking()] or list(dict.fromkeys(stems(question)))
 
 
 def names_of(question: str) -> list[str]:
@@ -491,13 +496,14 @@ def _without_siblings(names: Names, wanted: set[Name], passages: Sequence[Passag
     return sorted(moved, key=lambda each: -each.score)
 
 
-def _on_all_first(
-    words: Words, wanted: set[Name], rarity: Mapping[str, float], question: str, passages: Sequence[Passage]
+def _said_first(
+    words: Words, wanted: Set[Name], rarity: Mapping[str, float], passages: Sequence[Passage]
 ) -> list[Passage]:
-    """The passages in order; where the first has not what is asked of the product, one on all products takes its place
-    that has: "Warranty" for "Luna 200 › Cleaning". One whose path names another product never does.
+    """The passages in order; where the first has not what is asked of the product, one takes its place that has:
+    another on it, or one on all products, such as "Warranty" for "Luna 200 › Cleaning". One whose path names another
+    product never does.
     """
-    other = set(stems(" ".join([*(word for name in wanted for word in name), *_HOW.findall(question)])))
+    other = set(stems(" ".join(word for name in wanted for word in name)))
     asked = {word: weight for word, weight in rarity.items() if word not in other and words.lexical.frequency(word)}
     said = words.lexical.weigh(asked, [each.chunk_id for each in passages])
     first, half = passages[0], MOSTLY * sum(asked.values())
@@ -506,11 +512,21 @@ def _on_all_first(
         if (
             each.score >= first.score - NEARLY
             and said.get(each.chunk_id, 0.0) >= needed
-            and covered(asked, set(stems(_path(each)))) >= MOSTLY
-            and not _is_on_some_product(words.names, asked.keys(), each)
+            and (_is_on(words.names, wanted, each) or _is_on_all(words.names, asked, each))
         ):
             return [replace(each, score=first.score + APART), *(rest for rest in passages if rest is not each)]
     return list(passages)
+
+
+def _is_on(names: Names, wanted: Set[Name], passage: Passage) -> bool:
+    """Whether its path names a product that is asked for."""
+    return not wanted.isdisjoint(names.known_in(_path(passage)))
+
+
+def _is_on_all(names: Names, asked: Mapping[str, float], passage: Passage) -> bool:
+    """Whether its path says what is asked, and of no product."""
+    says = covered(asked, set(stems(_path(passage)))) >= MOSTLY
+    return says and not _is_on_some_product(names, asked.keys(), passage)
 
 
 def _is_on_some_product(names: Names, asked: Set[str], passage: Passage) -> bool:

@@ -20,9 +20,10 @@ from sqlalchemy.orm import Session
 
 from knowledge.lexical import Entry, Lexical
 from knowledge.names import Names
+from knowledge.sentences import Kind, pieces
 from knowledge.tables import Chunk, Guide, Revision
 
-MADE = 5  # counted up when the folder would be filled differently, so that the next start fills it anew
+MADE = 6  # counted up when the folder would be filled differently, so that the next start fills it anew
 STATE = "state.json"
 EVERYONE = "everyone"  # the audience of what may be searched
 GUIDES_AT_ONCE = 200
@@ -184,7 +185,8 @@ def _changed(session: Session, words: Words, gone: Collection[int], new: Sequenc
             for chunk in chunks:
                 key = keys[chunk.id] = _key(chunk.id, chunk.hash, own)
                 chunk_ids[key], hashes[chunk.id] = chunk.id, chunk.hash
-                said = "\n".join((guide.title, *chunk.headings[-2:], guide.text[chunk.start : chunk.end]))
+                span = guide.text[chunk.start : chunk.end]
+                said = "\n".join((guide.title, *chunk.headings[-2:], span, *_headings_within(span)))
                 unsaid = [each for each in folders_of(guide.key) if each.casefold() not in said.casefold()]
                 yield Entry(chunk.id, guide.id, "\n".join((said, *unsaid)), own)
 
@@ -201,6 +203,11 @@ def _changed(session: Session, words: Words, gone: Collection[int], new: Sequenc
         names=names,
         are_kept=False,
     )
+
+
+def _headings_within(span: str) -> Iterator[str]:
+    """The headings of a chunk but for one that it begins with: that is among those above it, so all count twice."""
+    return (span[piece.start : piece.end] for piece in pieces(span)[1:] if piece.kind is Kind.HEADING)
 
 
 def _rows(session: Session, guide_ids: Sequence[int]) -> Iterator[tuple[Any, list[Any]]]:

@@ -53,6 +53,20 @@ def test_a_change_reads_only_the_guide_that_changed(
     assert after.lexical.size == len(after.keys) == len(after.hashes) == len(after.chunk_ids)
 
 
+def test_a_heading_counts_twice_wherever_it_stands(guides: Engine, tmp_path: Path, put_guide: Put) -> None:
+    """That of a second section as much as that with which a chunk begins; a remark in code is no heading."""
+    put_guide(
+        "one.md",
+        "---\ntitle: Travel\n---\n# Zeppelins\n\nThey fly.\n\n## Ferries\n\nThey swim.\n\n```\n# gondolas\n```\n",
+    )
+
+    words = read(guides, tmp_path / "words")
+
+    scores = [next(iter(words.lexical.search(stems(word), 1).values())) for word in ("zeppelin", "ferries", "gondolas")]
+    assert scores[0] == pytest.approx(scores[1])
+    assert scores[1] > scores[2] > 0
+
+
 @pytest.mark.usefixtures("large")
 def test_step_by_step_is_the_same_as_at_once(guides: Engine, tmp_path: Path, put_guide: Put) -> None:
     """Guides that come, change and leave end in the words of a first start."""
