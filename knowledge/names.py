@@ -8,7 +8,7 @@ from the guides' own capitals and numbers; no product is listed here.
 import copy
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Set
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from itertools import pairwise
 from typing import Any, Self
 
@@ -29,16 +29,18 @@ UNITS = word_set(
     "time times x euro euros pound pounds quid dollar dollars cent cents percent people users customers devices of "
     "gb mb tb kb gig mbps gbps mbit ghz km metres meters m cm mm inch inches kg g w v a st nd rd th"
 )
-# A number behind one of these is a date, or a place in a text.
+# A number behind one of these is a date, a place in a text, or a kind of something.
 COUNTED = word_set(
     "january february march april may june july august september october november december jan feb mar apr jun jul aug "
     "sep sept oct nov dec monday tuesday wednesday thursday friday saturday sunday mon tue wed thu fri sat sun "
-    "spring summer autumn winter christmas easter step page section chapter part figure table question line no nr"
+    "spring summer autumn winter christmas easter step page section chapter part figure table question line no nr "
+    "type class grade level tier stage phase category zone band size version annex appendix article clause rule form"
 )
 MOST_WORDS = 4  # of a name
 STRICTLY = 4  # times as often with a capital as without: then a word is a name, however it is typed
 
 _RUN = re.compile(r"[A-ZÀ-Þ][^\W_]*(?:[-'’][^\W_]+)*(?:[ \u00a0](?:[A-ZÀ-Þ][^\W_]*|\d+[^\W_]*(?:\.\d+)*))*")
+_RUN_INSIDE = re.compile(rf"(?<=[a-zß-ÿ,;] ){_RUN.pattern}")
 _WORD = re.compile(r"[^\W\d_]+")
 _INSIDE = re.compile(r"(?<=[a-zß-ÿ,;] )[A-ZÀ-Þ][^\W\d_]*")
 _NO_SENTENCE = re.compile(r"^[ \t]*[#|].*$", re.MULTILINE)  # headings and rows of tables
@@ -60,6 +62,7 @@ class Names:
         self._capital: Counter[str] = Counter()
         self._small: Counter[str] = Counter()
         self._inside: Counter[str] = Counter()  # with a capital in the middle of a sentence
+        self._whole: set[Name] = set()  # of several words, there
         self._codes: set[str] = set()
         self._series: set[str] = set()  # what codes begin with
         for text in texts:
@@ -74,6 +77,7 @@ class Names:
             Counter(counts[kind]) for kind in ("numbered", "capital", "small", "inside")
         )
         names._codes, names._series = set(counts["codes"]), set(counts["series"])
+        names._whole = set(map(tuple, counts["whole"]))
         return names
 
     def counts(self) -> dict[str, Any]:
@@ -84,6 +88,7 @@ class Names:
             "capital": self._capital,
             "small": self._small,
             "inside": self._inside,
+            "whole": sorted(self._whole),
             "codes": sorted(self._codes),
             "series": sorted(self._series),
         }
@@ -98,35 +103,41 @@ class Names:
         more._capital, more._small = _sum(self._capital, new._capital), _sum(self._small, new._small)
         more._inside = _sum(self._inside, new._inside)
         more._codes, more._series = self._codes | new._codes, self._series | new._series
+        more._whole = self._whole | new._whole
         return more
 
     def _learn(self, text: str) -> None:
         for word, times in Counter(_WORD.findall(text)).items():
             (self._capital if word[0].isupper() else self._small)[word.casefold()] += times
-        self._inside.update(word.casefold() for word in _INSIDE.findall(_NO_SENTENCE.sub("", text)))
+        sentences = _NO_SENTENCE.sub("", text)
+        self._inside.update(word.casefold() for word in _INSIDE.findall(sentences))
+        for run in _RUN_INSIDE.findall(sentences):
+            self._whole.update(_parts(run.casefold().split()))
         codes = set(_CODE.findall(text))
         self._codes.update(_plain(code) for code in codes)
         self._series.update(_series(code) for code in codes)
         for run in _RUN.findall(text):
             words = run.casefold().split()
-            for first in range(len(words) - 1):
-                for last in range(first + 1, min(first + MOST_WORDS, len(words))):
-                    self._followers[tuple(words[first:last])].add(words[last])
+            for *name, word in _parts(words):
+                self._followers[tuple(name)].add(word)
             self._numbered.update(word for word, after in pairwise(words) if after[0].isdigit())
 
-    def known_in(self, text: str) -> set[Name]:
+    def known_in(self, text: str, beginning: Set[str] = frozenset()) -> set[Name]:
         """The names in a text that the guides use, each as long as it goes.
+
+        Args:
+            beginning: words that names begin with; what stands in front of one is its maker's.
 
         >>> sorted(Names(["The Brook 4, the Brook 4 Pro and the Heron."]).known_in("my brook 4 pro and heron"))
         [('brook', '4', 'pro'), ('heron',)]
         """
-        return {name for name, _ in self.spans_in(text)}
+        return {name for name, _ in self.spans_in(text, beginning)}
 
     def surely_in(self, text: str) -> set[Name]:
         """Those of several words, and what has a capital inside a sentence: other words may begin a line."""
         return {name for name in self.known_in(text) if len(name) > 1} | {(word,) for word in _INSIDE.findall(text)}
 
-    def spans_in(self, text: str) -> list[tuple[Name, tuple[int, int]]]:
+    def spans_in(self, text: str, beginning: Set[str] = frozenset()) -> list[tuple[Name, tuple[int, int]]]:
         """The same names in the order that they stand in, each with its span."""
         spans = self._words_of(text)
         words = [_bare(text[start:end]) for start, end in spans]
@@ -134,6 +145,9 @@ class Names:
         at = 0
         while at < len(words):
             name = self._longest(words, at)
+            if inner := next((n for n, word in enumerate(name) if n and word in beginning), 0):
+                at += inner
+                continue
             if name:
                 found.append((name, (spans[at][0], spans[at + len(name) - 1][1])))
             at += max(1, len(name))
@@ -174,6 +188,15 @@ class Names:
         (True, True, False)
         """
         return len(name) > 1 or self.is_in_sentences(name[0]) or any(map(_is_qualifier, self._followers.get(name, ())))
+
+    def is_variant(self, name: Name, of: Name) -> bool:
+        """Whether a name is another's with one word more, and in the guides' sentences, too, not in headings alone.
+
+        >>> names = Names(["It is the Swift 7 or the Swift 7 Tethered.", "Swift 7 Returns"])
+        >>> [names.is_variant(("swift", "7", word), ("swift", "7")) for word in ("tethered", "returns")]
+        [True, False]
+        """
+        return name[:-1] == of and name in self._whole and self._is_strict(name[-1])
 
     def says(self, word: str) -> bool:
         """Whether a word stands anywhere in the guides, in capitals or not."""
@@ -262,6 +285,13 @@ def _sum(one: Counter[str], other: Counter[str]) -> Counter[str]:
     both = one.copy()
     both.update(other)
     return both
+
+
+def _parts(words: Sequence[str]) -> Iterator[Name]:
+    """The names of two words or more that stand in some words side by side."""
+    for first in range(len(words) - 1):
+        for end in range(first + 2, min(first + MOST_WORDS, len(words)) + 1):
+            yield tuple(words[first:end])
 
 
 def _bare(written: str) -> str:

@@ -90,7 +90,7 @@ class Found:
         return place != same and any(place.replace(name, each) == same for name in named for each in instead)
 
     def _is_on_sibling(self, passage: Passage) -> bool:
-        named = self.names.known_in(_path(passage)) - self.wanted
+        named = _named(self.names, self.wanted, _path(passage)) - self.wanted
         return any(is_on_sibling(name, named) for name in self.wanted)
 
     def closely(self, passage: Passage) -> Closely:
@@ -99,7 +99,7 @@ class Found:
         A product that is all that the place names is what all of them are on: its name tells none from another.
         """
         if (read := self._read.get(passage.chunk_id)) is None:
-            named = self.names.known_in(_path(passage))
+            named = _named(self.names, self.wanted, _path(passage))
             there = {name for name in named if name in self.wanted or self.names.is_product(name)}
             alone = [name for name in self.wanted if there and all(each[: len(name)] == name for each in there)]
             told = {word for name in alone for word in stems(" ".join(name))}
@@ -485,10 +485,17 @@ def _without_siblings(names: Names, wanted: set[Name], passages: Sequence[Passag
     That is only so where others name the product itself: a guide on all of them has no heading for each.
     """
     first = {name[0] for name in wanted}  # what has none of them, names neither a product nor its siblings
-    titles = [_path(each) for each in passages]
-    there = [names.known_in(title) if any(word in title.casefold() for word in first) else set() for title in titles]
+    paths = [_path(each) for each in passages]
+    there = [_named(names, wanted, path) if any(word in path.casefold() for word in first) else set() for path in paths]
     own = {name for name in wanted if any(name in each for each in there)}
-    behind = [sum(is_on_sibling(name, named - wanted) for name in own - named) for named in there]
+    # A word that is no usual qualifier tells products apart where either has a guide: Swift 7 and Swift 7 Tethered.
+    titles = [named & _named(names, wanted, each.title) for named, each in zip(there, passages, strict=True)]
+    titled = own & {name for each in titles for name in each}
+    behind = [
+        sum(is_on_sibling(name, named - wanted) for name in own - named)
+        + sum(any(names.is_variant(each, name) for each in title) for name in titled - named)
+        for named, title in zip(there, titles, strict=True)
+    ]
     moved = [
         replace(each, score=each.score - SIBLING * siblings) if siblings else each
         for each, siblings in zip(passages, behind, strict=True)
@@ -520,7 +527,12 @@ def _said_first(
 
 def _is_on(names: Names, wanted: Set[Name], passage: Passage) -> bool:
     """Whether its path names a product that is asked for."""
-    return not wanted.isdisjoint(names.known_in(_path(passage)))
+    return not wanted.isdisjoint(_named(names, wanted, _path(passage)))
+
+
+def _named(names: Names, wanted: Set[Name], text: str) -> set[Name]:
+    """The names in a text, those asked for without the maker's in front: "Swift 7" of "Acme Swift 7"."""
+    return names.known_in(text, {name[0] for name in wanted})
 
 
 def _is_on_all(names: Names, asked: Mapping[str, float], passage: Passage) -> bool:

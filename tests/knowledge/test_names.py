@@ -156,3 +156,33 @@ def test_the_row_of_a_table_is_no_unknown_product(
     assert known.outcome is Outcome.ANSWERED
     assert "pressure is too low" in known.citations[0].quote
     assert (unknown.outcome, unknown.notes) == (Outcome.NOT_IN_GUIDES, ("The guides don't mention “error 55”.",))
+
+
+@pytest.mark.parametrize("maker", ["", "Lark ", "Lark Home "])
+@pytest.mark.parametrize(("asked", "guide"), [("Swift 7", "swift.md"), ("Swift 7 Tethered", "tethered.md")])
+def test_a_word_of_any_kind_may_tell_siblings_apart_and_a_maker_may_stand_in_front(
+    maker: str,
+    asked: str,
+    guide: str,
+    open_library: Callable[..., Library],
+    put_guide: Callable[[str, str | None], None],
+) -> None:
+    """ "Tethered" is in no list of qualifiers; guides name a Swift 7 Tethered, and either has a guide of its own."""
+    cable = "The cable in the box reaches {} metres from the charger. The cable of a charger is never extended.\n"
+    put_guide("swift.md", f"# {maker}Swift 7: sheet\n\n## Fitting\n\nUp to 10 metres of cable lead to the meter.\n")
+    put_guide("tethered.md", f"# {maker}Swift 7 Tethered: sheet\n\n## Cable\n\n" + cable.format(5))
+    put_guide("choice.md", f"# Which charger\n\nIt is a {maker}Swift 7 or a {maker}Swift 7 Tethered.\n")
+    library = open_library()
+    library.warm()
+
+    found = library._answering.find(f"How many metres is the cable in the box of a charger {asked}?")
+
+    assert found.wanted == {tuple(asked.casefold().split())}
+    assert found.passages[0].guide_key == guide
+
+
+def test_what_stands_before_a_number_is_not_always_a_name() -> None:
+    """A Type 2 cable makes no product of "type"."""
+    names = Names(["It takes a Type 2 cable. A Type 1 plug doesn't fit the Heron."])
+
+    assert names.known_in("what type of cable for the heron") == {("heron",)}
