@@ -37,6 +37,7 @@ COUNTED = word_set(
     "type class grade level tier stage phase category zone band size version annex appendix article clause rule form"
 )
 MOST_WORDS = 4  # of a name
+SAID_OFTEN = 3  # times within sentences: then people shorten a name to its initials
 STRICTLY = 4  # times as often with a capital as without: then a word is a name, however it is typed
 
 _RUN = re.compile(r"[A-ZÀ-Þ][^\W_]*(?:[-'’][^\W_]+)*(?:[ \u00a0](?:[A-ZÀ-Þ][^\W_]*|\d+[^\W_]*(?:\.\d+)*))*")
@@ -62,7 +63,7 @@ class Names:
         self._capital: Counter[str] = Counter()
         self._small: Counter[str] = Counter()
         self._inside: Counter[str] = Counter()  # with a capital in the middle of a sentence
-        self._whole: set[Name] = set()  # of several words, there
+        self._whole: Counter[Name] = Counter()  # how often names of several words stand there
         self._codes: set[str] = set()
         self._series: set[str] = set()  # what codes begin with
         for text in texts:
@@ -77,7 +78,7 @@ class Names:
             Counter(counts[kind]) for kind in ("numbered", "capital", "small", "inside")
         )
         names._codes, names._series = set(counts["codes"]), set(counts["series"])
-        names._whole = set(map(tuple, counts["whole"]))
+        names._whole.update({tuple(name): times for *name, times in counts["whole"]})
         return names
 
     def counts(self) -> dict[str, Any]:
@@ -88,7 +89,7 @@ class Names:
             "capital": self._capital,
             "small": self._small,
             "inside": self._inside,
-            "whole": sorted(self._whole),
+            "whole": [(*name, times) for name, times in self._whole.items()],
             "codes": sorted(self._codes),
             "series": sorted(self._series),
         }
@@ -103,7 +104,7 @@ class Names:
         more._capital, more._small = _sum(self._capital, new._capital), _sum(self._small, new._small)
         more._inside = _sum(self._inside, new._inside)
         more._codes, more._series = self._codes | new._codes, self._series | new._series
-        more._whole = self._whole | new._whole
+        more._whole = _sum(self._whole, new._whole)
         return more
 
     def _learn(self, text: str) -> None:
@@ -198,6 +199,20 @@ class Names:
         """
         return name[:-1] == of and name in self._whole and self._is_strict(name[-1])
 
+    def stands_for(self, letters: str) -> str | None:
+        """The name that an abbreviation is the initials of; None where there is none that is said often, or two.
+
+        >>> Names(["You pay by Direct Debit. " * 3]).stands_for("DD")
+        'Direct Debit'
+        """
+        initials = letters.casefold()
+        meant = [
+            name
+            for name, times in self._whole.items()
+            if times >= SAID_OFTEN and "".join(word[0] for word in name) == initials
+        ]
+        return " ".join(map(str.capitalize, meant[0])) if len(meant) == 1 else None
+
     def says(self, word: str) -> bool:
         """Whether a word stands anywhere in the guides, in capitals or not."""
         return any(part in self._capital or part in self._small for part in _WORD.findall(word.casefold()))
@@ -280,7 +295,7 @@ def _is_qualifier(word: str) -> bool:
     return word in QUALIFIERS or word in QUALIFIERS_IN_CAPITALS
 
 
-def _sum(one: Counter[str], other: Counter[str]) -> Counter[str]:
+def _sum(one: Counter[Any], other: Counter[Any]) -> Counter[Any]:
     """What `+` makes, without a look at each word of ``one``."""
     both = one.copy()
     both.update(other)

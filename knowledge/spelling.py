@@ -1,4 +1,4 @@
-"""Slips of the finger in a question, put right with the guides' own words."""
+"""Slips of the finger and abbreviations in a question, put into the guides' own words."""
 
 import re
 from collections.abc import Callable
@@ -7,6 +7,7 @@ from string import ascii_lowercase
 from knowledge.lexical import stems
 from knowledge.words import Words
 
+ABBREVIATIONS = range(2, 5)  # letters
 LEAST_LETTERS = 5  # of a word that is put right; for shorter ones there are too many others a letter away
 
 _WORD = re.compile(r"[^\W\d_]+")
@@ -16,7 +17,8 @@ def respelled(question: str, words: Words, is_word: Callable[[str], bool]) -> st
     """The question with words that are none put right: to the guides' most frequent word that is one slip away.
 
     A slip is a letter too many, too few or another one, or two that changed places. What the guides have in any form
-    stays; so does any other word of the language, which they may just not have, and what has capitals inside.
+    stays; so does any other word of the language, which they may just not have, and what has capitals inside. Initials
+    that no guide has are read as the one name that they are of: "DD" as "Direct Debit".
 
     Args:
         is_word: whether the embedding model has a word as one piece, as it has the common ones of its language.
@@ -25,6 +27,9 @@ def respelled(question: str, words: Words, is_word: Callable[[str], bool]) -> st
     def put_right(found: re.Match[str]) -> str:
         written = found.group()
         word = written.casefold()
+        if len(word) in ABBREVIATIONS and not words.names.says(word):
+            is_short = (written.isupper() and not question.isupper()) or not is_word(word)
+            return (words.names.stands_for(word) if is_short else None) or written
         if len(word) < LEAST_LETTERS or not written[1:].islower() or words.names.times(word):
             return written
         own = stems(word)

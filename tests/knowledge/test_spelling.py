@@ -53,3 +53,44 @@ def test_a_slip_is_put_right_and_shown(typed: str, taken: str, library: Library)
 def test_words_and_names_stay_as_they_are(typed: str, library: Library) -> None:
     """A product that no guide knows is not made into one that they do."""
     assert library.answer(typed).understood is None
+
+
+@pytest.mark.parametrize(
+    ("typed", "taken"),
+    [
+        ("What does it cost when a DD bounces?", "What does it cost when a Direct Debit bounces?"),
+        ("cost when a wlp is lost?", "cost when a Wander Lodge Pass is lost?"),
+        ("WHAT DOES IT COST WHEN A WLP IS LOST?", "WHAT DOES IT COST WHEN A Wander Lodge Pass IS LOST?"),
+    ],
+)
+def test_initials_are_read_as_the_name_that_they_are_of(
+    typed: str, taken: str, open_library: Open, put_guide: Callable[[str, str | None], None]
+) -> None:
+    """Of a name that guides have often in their sentences, and no guide has the initials."""
+    said = "You pay by Direct Debit. Each Direct Debit has a date. When a Direct Debit bounces, it costs £8. "
+    said += (
+        "You get the Wander Lodge Pass. Show your Wander Lodge Pass. When the Wander Lodge Pass is lost, it costs £5. "
+    )
+    put_guide("paying.md", f"# Paying\n\n{said}\n")
+    library = open_library()
+    library.warm()
+
+    answer = library.answer(typed)
+
+    assert answer.understood == taken
+    assert [each.guide_key for each in answer.citations] == ["paying.md"]
+
+
+@pytest.mark.parametrize("typed", ["Is it paid by SD?", "is the pm free", "Is a WD free?", "IS THE PM FREE?"])
+def test_initials_of_nothing_or_of_two_names_stay(
+    typed: str, open_library: Open, put_guide: Callable[[str, str | None], None]
+) -> None:
+    """Nor is a word of the language taken for initials when it is typed small, or all is in capitals."""
+    said = (
+        "It is our Prime Meal. The Prime Meal is free, and a Prime Meal has tea. Ask for a Wet Day or a Wild Deal. " * 3
+    )
+    put_guide("meals.md", f"# Meals\n\n{said}We give the Happy Day. A Happy Day or the Happy Day.\n")
+    library = open_library()
+    library.warm()
+
+    assert library.answer(typed).understood is None
