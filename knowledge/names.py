@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from itertools import pairwise
 from typing import Any, Self
 
-from knowledge.lexical import says_something
+from knowledge.lexical import says_something, stems
 
 
 def word_set(listed: str) -> frozenset[str]:
@@ -34,7 +34,7 @@ COUNTED = word_set(
     "january february march april may june july august september october november december jan feb mar apr jun jul aug "
     "sep sept oct nov dec monday tuesday wednesday thursday friday saturday sunday mon tue wed thu fri sat sun "
     "spring summer autumn winter christmas easter step page section chapter part figure table question line no nr "
-    "type class grade level tier stage phase category zone band size version annex appendix article clause rule form"
+    "type annex appendix article clause paragraph"
 )
 MOST_WORDS = 4  # of a name
 SAID_OFTEN = 3  # times within sentences: then people shorten a name to its initials
@@ -63,7 +63,8 @@ class Names:
         self._capital: Counter[str] = Counter()
         self._small: Counter[str] = Counter()
         self._inside: Counter[str] = Counter()  # with a capital in the middle of a sentence
-        self._whole: Counter[Name] = Counter()  # how often names of several words stand there
+        self._runs: Counter[Name] = Counter()  # of several words there, as often as they stand side by side
+        self._initials: dict[str, list[Name]] | None = None  # of those that are said often, once they are needed
         self._codes: set[str] = set()
         self._series: set[str] = set()  # what codes begin with
         for text in texts:
@@ -78,7 +79,7 @@ class Names:
             Counter(counts[kind]) for kind in ("numbered", "capital", "small", "inside")
         )
         names._codes, names._series = set(counts["codes"]), set(counts["series"])
-        names._whole.update({tuple(name): times for *name, times in counts["whole"]})
+        names._runs.update({tuple(name): times for *name, times in counts["runs"]})
         return names
 
     def counts(self) -> dict[str, Any]:
@@ -89,7 +90,7 @@ class Names:
             "capital": self._capital,
             "small": self._small,
             "inside": self._inside,
-            "whole": [(*name, times) for name, times in self._whole.items()],
+            "runs": [(*name, times) for name, times in self._runs.items()],
             "codes": sorted(self._codes),
             "series": sorted(self._series),
         }
@@ -104,7 +105,7 @@ class Names:
         more._capital, more._small = _sum(self._capital, new._capital), _sum(self._small, new._small)
         more._inside = _sum(self._inside, new._inside)
         more._codes, more._series = self._codes | new._codes, self._series | new._series
-        more._whole = _sum(self._whole, new._whole)
+        more._runs, more._initials = _sum(self._runs, new._runs), None
         return more
 
     def _learn(self, text: str) -> None:
@@ -112,8 +113,8 @@ class Names:
             (self._capital if word[0].isupper() else self._small)[word.casefold()] += times
         sentences = _NO_SENTENCE.sub("", text)
         self._inside.update(word.casefold() for word in _INSIDE.findall(sentences))
-        for run in _RUN_INSIDE.findall(sentences):
-            self._whole.update(_parts(run.casefold().split()))
+        runs = (tuple(run.casefold().split()) for run in _RUN_INSIDE.findall(sentences))
+        self._runs.update(run for run in runs if 1 < len(run) <= MOST_WORDS)
         codes = set(_CODE.findall(text))
         self._codes.update(_plain(code) for code in codes)
         self._series.update(_series(code) for code in codes)
@@ -123,22 +124,24 @@ class Names:
                 self._followers[tuple(name)].add(word)
             self._numbered.update(word for word, after in pairwise(words) if after[0].isdigit())
 
-    def known_in(self, text: str, beginning: Set[str] = frozenset()) -> set[Name]:
+    def known_in(self, text: str, wanted: Set[Name] = frozenset()) -> set[Name]:
         """The names in a text that the guides use, each as long as it goes.
 
         Args:
-            beginning: words that names begin with; what stands in front of one is its maker's.
+            wanted: names that are looked for; what stands in front of one, or of a sibling, is its maker's.
 
         >>> sorted(Names(["The Brook 4, the Brook 4 Pro and the Heron."]).known_in("my brook 4 pro and heron"))
         [('brook', '4', 'pro'), ('heron',)]
+        >>> Names(["The Acme Heron."]).known_in("Acme Heron", {("heron",)})
+        {('heron',)}
         """
-        return {name for name, _ in self.spans_in(text, beginning)}
+        return {name for name, _ in self.spans_in(text, wanted)}
 
     def surely_in(self, text: str) -> set[Name]:
         """Those of several words, and what has a capital inside a sentence: other words may begin a line."""
         return {name for name in self.known_in(text) if len(name) > 1} | {(word,) for word in _INSIDE.findall(text)}
 
-    def spans_in(self, text: str, beginning: Set[str] = frozenset()) -> list[tuple[Name, tuple[int, int]]]:
+    def spans_in(self, text: str, wanted: Set[Name] = frozenset()) -> list[tuple[Name, tuple[int, int]]]:
         """The same names in the order that they stand in, each with its span."""
         spans = self._words_of(text)
         words = [_bare(text[start:end]) for start, end in spans]
@@ -146,8 +149,8 @@ class Names:
         at = 0
         while at < len(words):
             name = self._longest(words, at)
-            if inner := next((n for n, word in enumerate(name) if n and word in beginning), 0):
-                at += inner
+            if before := _maker(name, wanted):
+                at += before
                 continue
             if name:
                 found.append((name, (spans[at][0], spans[at + len(name) - 1][1])))
@@ -191,13 +194,14 @@ class Names:
         return len(name) > 1 or self.is_in_sentences(name[0]) or any(map(_is_qualifier, self._followers.get(name, ())))
 
     def is_variant(self, name: Name, of: Name) -> bool:
-        """Whether a name is another's with one word more, and in the guides' sentences, too, not in headings alone.
+        """Whether a name is one with a number and one word more that stands in the guides' sentences, too.
 
         >>> names = Names(["It is the Swift 7 or the Swift 7 Tethered.", "Swift 7 Returns"])
         >>> [names.is_variant(("swift", "7", word), ("swift", "7")) for word in ("tethered", "returns")]
         [True, False]
         """
-        return name[:-1] == of and name in self._whole and self._is_strict(name[-1])
+        is_longer = name[:-1] == of and any(sign.isdigit() for word in of for sign in word)
+        return is_longer and self._is_strict(name[-1]) and any(run[-len(name) :] == name for run in self._runs)
 
     def stands_for(self, letters: str) -> str | None:
         """The name that an abbreviation is the initials of; None where there is none that is said often, or two.
@@ -205,13 +209,15 @@ class Names:
         >>> Names(["You pay by Direct Debit. " * 3]).stands_for("DD")
         'Direct Debit'
         """
-        initials = letters.casefold()
-        meant = [
-            name
-            for name, times in self._whole.items()
-            if times >= SAID_OFTEN and "".join(word[0] for word in name) == initials
-        ]
-        return " ".join(map(str.capitalize, meant[0])) if len(meant) == 1 else None
+        if self._initials is None:
+            initials: dict[str, list[Name]] = {}
+            for name, times in self._runs.items():
+                if times >= SAID_OFTEN:
+                    initials.setdefault("".join(word[0] for word in name), []).append(name)
+            self._initials = initials
+        meant = sorted(self._initials.get(letters.casefold(), ()))
+        is_one = len({tuple(stems(" ".join(name))) for name in meant}) == 1  # or it is also said of several
+        return " ".join(map(str.capitalize, meant[0])) if is_one else None
 
     def says(self, word: str) -> bool:
         """Whether a word stands anywhere in the guides, in capitals or not."""
@@ -293,6 +299,16 @@ def are_siblings(one: Name, other: Name) -> bool:
 
 def _is_qualifier(word: str) -> bool:
     return word in QUALIFIERS or word in QUALIFIERS_IN_CAPITALS
+
+
+def _maker(name: Name, wanted: Set[Name]) -> int:
+    """How many words stand in front of a name that is looked for, or of a sibling of one; 0 where none does."""
+    if not wanted or any(name[: len(each)] == each for each in wanted):
+        return 0
+    rests = ((n, name[n:]) for n in range(1, len(name)))
+    return next(
+        (n for n, rest in rests if any(rest[: len(each)] == each or are_siblings(rest, each) for each in wanted)), 0
+    )
 
 
 def _sum(one: Counter[Any], other: Counter[Any]) -> Counter[Any]:

@@ -33,8 +33,8 @@ EDITIONS = 4  # passages that are looked through for a newer edition of the firs
 AT_ONCE = 2  # questions looked up at the same time: more get in each other's way (with 4 a fourth fewer are answered)
 LONGEST_QUESTION = 1_000  # characters; the model reads about as many
 FOUND_KEPT = 500  # questions; many people ask the same ones
-# Another passage comes before the first on the product asked for when it scores at most so much less and has such a
-# share more of the words that are asked; one on all products, when it has such a share in its headings too.
+# In a question on a product, another passage on that comes first when it scores at most so much less and has such a
+# share more of the words that are asked; so does one on all products, when it has such a share in its headings too.
 NEARLY, MOSTLY = 2.0, 0.5
 APART = 1.0  # what it then scores more, so that the other, which doesn't answer, is not quoted beside
 GENERAL = (  # words of headings that are no product's name, capitals or not
@@ -85,7 +85,12 @@ class Found:
         if self._is_on_sibling(other) and not self._is_on_sibling(first):
             return True
         place, same = _path(first).casefold(), _path(other).casefold()
-        instead = {" ".join(name[:words]) for name in self.names.known_in(same) for words in range(1, len(name) + 1)}
+        instead = {
+            " ".join(name[start:end])
+            for name in self.names.known_in(same)
+            for start in range(len(name))
+            for end in range(start + 1, len(name) + 1)
+        }
         named = [name for name in map(" ".join, self.wanted) if name in place and _WORD.search(place.replace(name, ""))]
         return place != same and any(place.replace(name, each) == same for name in named for each in instead)
 
@@ -278,13 +283,14 @@ class Retriever:
 
 
 def keywords_of(question: str) -> list[str]:
-    """The stems that the question is about; all of its stems when it has none but asking words.
+    """The stems that the question is about, without the "long" of "how long"; all of them when it has no others.
 
     >>> keywords_of("How long can I return the Heron?")
     ['return', 'heron']
     """
-    every = list(dict.fromkeys(stems(_HOW.sub("", question))))
-    return [word for word in every if word not in asking()] or list(dict.fromkeys(stems(question)))
+    every, besides = (list(dict.fromkeys(stems(text))) for text in (question, _HOW.sub("", question)))
+    told, meant = ([word for word in words if word not in asking()] for words in (every, besides))
+    return meant or told or every
 
 
 def names_of(question: str) -> list[str]:
@@ -488,12 +494,15 @@ def _without_siblings(names: Names, wanted: set[Name], passages: Sequence[Passag
     paths = [_path(each) for each in passages]
     there = [_named(names, wanted, path) if any(word in path.casefold() for word in first) else set() for path in paths]
     own = {name for name in wanted if any(name in each for each in there)}
-    # A word that is no usual qualifier tells products apart where either has a guide: Swift 7 and Swift 7 Tethered.
+    # A word that is no usual qualifier tells products apart where each has a guide: Swift 7 and Swift 7 Tethered.
     titles = [named & _named(names, wanted, each.title) for named, each in zip(there, passages, strict=True)]
     titled = own & {name for each in titles for name in each}
     behind = [
-        sum(is_on_sibling(name, named - wanted) for name in own - named)
-        + sum(any(names.is_variant(each, name) for each in title) for name in titled - named)
+        sum(
+            is_on_sibling(name, named - wanted)
+            or (name in titled and any(names.is_variant(each, name) for each in title - wanted))
+            for name in own - named
+        )
         for named, title in zip(there, titles, strict=True)
     ]
     moved = [
@@ -526,13 +535,17 @@ def _said_first(
 
 
 def _is_on(names: Names, wanted: Set[Name], passage: Passage) -> bool:
-    """Whether its path names a product that is asked for."""
-    return not wanted.isdisjoint(_named(names, wanted, _path(passage)))
+    """Whether its path names a product that is asked for, and no sibling of one."""
+    named = _named(names, wanted, _path(passage))
+    others = [(each, name) for each in named - wanted for name in wanted]
+    if any(are_siblings(each, name) or names.is_variant(each, name) for each, name in others):
+        return False
+    return any(each[: len(name)] == name for each in named for name in wanted)
 
 
 def _named(names: Names, wanted: Set[Name], text: str) -> set[Name]:
     """The names in a text, those asked for without the maker's in front: "Swift 7" of "Acme Swift 7"."""
-    return names.known_in(text, {name[0] for name in wanted})
+    return {name for line in text.splitlines() for name in names.known_in(line, wanted)}
 
 
 def _is_on_all(names: Names, asked: Mapping[str, float], passage: Passage) -> bool:

@@ -5,11 +5,17 @@ from collections.abc import Callable
 from string import ascii_lowercase
 
 from knowledge.lexical import stems
+from knowledge.names import UNITS, word_set
 from knowledge.words import Words
 
 ABBREVIATIONS = range(2, 5)  # letters
 LEAST_LETTERS = 5  # of a word that is put right; for shorter ones there are too many others a letter away
 
+COMMON = word_set(  # what initials mean to everybody
+    "am pm uk us usa eu tv pc id it ok pin pdf sms usb vat gps faq asap fyi eta cv hr nhs ceo diy dvd led qr sim url"
+)
+
+_JOINED = re.compile(r"[\w@./-]")
 _WORD = re.compile(r"[^\W\d_]+")
 
 
@@ -18,7 +24,8 @@ def respelled(question: str, words: Words, is_word: Callable[[str], bool]) -> st
 
     A slip is a letter too many, too few or another one, or two that changed places. What the guides have in any form
     stays; so does any other word of the language, which they may just not have, and what has capitals inside. Initials
-    that no guide has are read as the one name that they are of: "DD" as "Direct Debit".
+    in capitals that no guide has, and not everybody knows, are read as the one name that they are of: "DD" as "Direct
+    Debit".
 
     Args:
         is_word: whether the embedding model has a word as one piece, as it has the common ones of its language.
@@ -27,8 +34,9 @@ def respelled(question: str, words: Words, is_word: Callable[[str], bool]) -> st
     def put_right(found: re.Match[str]) -> str:
         written = found.group()
         word = written.casefold()
-        if len(word) in ABBREVIATIONS and not words.names.says(word):
-            is_short = (written.isupper() and not question.isupper()) or not is_word(word)
+        if len(written) in ABBREVIATIONS and written.isupper():
+            is_alone = not _JOINED.search(question[: found.start()][-1:] + question[found.end() :][:1])
+            is_short = is_alone and not question.isupper() and word not in COMMON | UNITS and not words.names.says(word)
             return (words.names.stands_for(word) if is_short else None) or written
         if len(word) < LEAST_LETTERS or not written[1:].islower() or words.names.times(word):
             return written

@@ -4,9 +4,10 @@ from collections.abc import Callable
 
 import pytest
 
-from knowledge.answers import Outcome
+from knowledge.answers import Outcome, Passage
 from knowledge.library import Library
 from knowledge.names import Names, are_siblings
+from knowledge.retriever import _is_on, _without_siblings
 
 GUIDES = [
     "# Brook 4 router\n\nThe Brook 4 comes with Stream 100. The Brook 4 Pro comes with Stream 300.",
@@ -14,6 +15,10 @@ GUIDES = [
     "# Heron doorbell\n\nThe Heron is bigger than the Heron Lite. Error TV-52 means that a stream was cut.",
     "Prices went up in April 2026. From 3 May 2026 calls cost £2. Step 2: ring the Heron twice.",
 ]
+
+
+def passage(title: str, score: float, *headings: str) -> Passage:
+    return Passage(1, 1, f"{title}.md", title, None, None, None, headings, 0, 1, ".", score)
 
 
 @pytest.fixture(scope="module")
@@ -186,3 +191,42 @@ def test_what_stands_before_a_number_is_not_always_a_name() -> None:
     names = Names(["It takes a Type 2 cable. A Type 1 plug doesn't fit the Heron."])
 
     assert names.known_in("what type of cable for the heron") == {("heron",)}
+
+
+@pytest.mark.parametrize(
+    ("asked", "titles", "order"),
+    [
+        ("swift 7", ("Swift 7 Tethered", "Swift 7"), (1, 0)),
+        ("swift 7 or swift 7 tethered", ("Swift 7 Tethered", "Swift 7"), (0, 1)),  # both are asked for
+        ("heron", ("Heron Lite", "Heron", "Prices"), (1, 0, 2)),  # back once, though sentences name both
+        ("heron", ("Heron App", "Heron"), (0, 1)),  # no product of its own
+        ("lark swift 7 or swift 5", ("Lark Swift 7", "Swift 5"), (0, 1)),
+        ("lark home with the home hub", ("Lark Home", "Home Hub"), (0, 1)),
+        ("heron lite", ("Lark Heron", "Lark Heron Lite"), (1, 0)),
+    ],
+)
+def test_only_what_is_on_a_sibling_goes_back(asked: str, titles: tuple[str, ...], order: tuple[int, ...]) -> None:
+    """Whoever is asked for stays, with a maker in front or without."""
+    names = Names(
+        [
+            "It is the Swift 7 or the Swift 7 Tethered, the Heron or the Heron Lite, with the Heron App, the Home Hub.",
+            "They sell the Lark Swift 7, a Swift 5, the Lark Home and the Lark Heron, or a Lark Heron Lite.",
+        ]
+    )
+    wanted = names.known_in(asked)
+    found = [passage(title, score) for title, score in zip(titles, (5.0, 4.0, 2.0), strict=False)]
+
+    sorted_out = _without_siblings(names, wanted, found)
+
+    assert [each.title for each in sorted_out] == [titles[n] for n in order]
+
+
+def test_a_section_on_a_sibling_is_on_no_product_that_is_asked_for() -> None:
+    """Though it stands in that one's guide."""
+    names = Names(["It is the Heron or the Heron Lite."])
+    wanted = {("heron",)}
+
+    assert _is_on(names, wanted, passage("Heron", 1.0, "Battery"))
+    assert _is_on(names, wanted, passage("Heron Data Sheet", 1.0))
+    assert not _is_on(names, wanted, passage("Heron", 1.0, "Heron Lite"))
+    assert not _is_on(names, wanted, passage("Prices", 1.0))

@@ -335,6 +335,7 @@ def test_names_and_keywords_of_a_question() -> None:
     ]
     assert keywords_of("How do I restart the routers?") == ["restart", "router"]
     assert keywords_of("What is it?") == ["what"]
+    assert keywords_of("How long is it?") == ["long"]
 
 
 @pytest.mark.parametrize(
