@@ -288,9 +288,12 @@ def keywords_of(question: str) -> list[str]:
     >>> keywords_of("How long can I return the Heron?")
     ['return', 'heron']
     """
-    every, besides = (list(dict.fromkeys(stems(text))) for text in (question, _HOW.sub("", question)))
-    told, meant = ([word for word in words if word not in asking()] for words in (every, besides))
-    return meant or told or every
+    every = list(dict.fromkeys(stems(question)))
+    told = [word for word in every if word not in asking()]
+    if _HOW.search(question):
+        besides = set(stems(_HOW.sub("", question)))
+        told = [word for word in told if word in besides] or told
+    return told or every
 
 
 def names_of(question: str) -> list[str]:
@@ -490,13 +493,14 @@ def _without_siblings(names: Names, wanted: set[Name], passages: Sequence[Passag
 
     That is only so where others name the product itself: a guide on all of them has no heading for each.
     """
-    first = {name[0] for name in wanted}  # what has none of them, names neither a product nor its siblings
-    paths = [_path(each) for each in passages]
-    there = [_named(names, wanted, path) if any(word in path.casefold() for word in first) else set() for path in paths]
+    named_in = cache(
+        lambda line: names.known_in(line, wanted)
+    )  # the passages of a guide share most lines of their path
+    there: list[set[Name]] = [set().union(*map(named_in, _path(each).splitlines())) for each in passages]
     own = {name for name in wanted if any(name in each for each in there)}
     # A word that is no usual qualifier tells products apart where each has a guide: Swift 7 and Swift 7 Tethered.
-    titles = [named & _named(names, wanted, each.title) for named, each in zip(there, passages, strict=True)]
-    titled = own & {name for each in titles for name in each}
+    titles = [named_in(each.title) for each in passages]
+    titled = {name for each in titles for name in each}
     behind = [
         sum(
             is_on_sibling(name, named - wanted)
