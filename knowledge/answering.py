@@ -158,7 +158,7 @@ class Answering:
         question, found, names = asked.question, self.find(asked.in_full, filters), self._index.words.names
         titles = "\n".join((found.passages[0].title, *found.passages[0].headings)) if found.passages else ""
         for name, (start, end) in names.spans_in(asked.before) if not names.known_in(question) else ():
-            if is_on_sibling(name, names.known_in(titles, {name})):
+            if is_on_sibling(names, name, names.known_in(titles, {name})):
                 question, in_full = (f"{asked.before[start:end]}: {each}" for each in (question, asked.in_full))
                 return _Part(question, in_full, self.find(in_full, filters))
         outcome, other = self._outcome(found), self._outcome(whole)

@@ -96,7 +96,7 @@ class Found:
 
     def _is_on_sibling(self, passage: Passage) -> bool:
         named = _named(self.names, self.wanted, _path(passage)) - self.wanted
-        return any(is_on_sibling(name, named) for name in self.wanted)
+        return any(is_on_sibling(self.names, name, named) for name in self.wanted)
 
     def closely(self, passage: Passage) -> Closely:
         """The sentences of a passage; telling them apart takes a while, so it is done for those that are needed.
@@ -493,22 +493,11 @@ def _without_siblings(names: Names, wanted: set[Name], passages: Sequence[Passag
 
     That is only so where others name the product itself: a guide on all of them has no heading for each.
     """
-    named_in = cache(
-        lambda line: names.known_in(line, wanted)
-    )  # the passages of a guide share most lines of their path
+    # The passages of a guide share most lines of their path.
+    named_in = cache(lambda line: names.known_in(line, wanted))
     there: list[set[Name]] = [set().union(*map(named_in, _path(each).splitlines())) for each in passages]
     own = {name for name in wanted if any(name in each for each in there)}
-    # A word that is no usual qualifier tells products apart where each has a guide: Swift 7 and Swift 7 Tethered.
-    titles = [named_in(each.title) for each in passages]
-    titled = {name for each in titles for name in each}
-    behind = [
-        sum(
-            is_on_sibling(name, named - wanted)
-            or (name in titled and any(names.is_variant(each, name) for each in title - wanted))
-            for name in own - named
-        )
-        for named, title in zip(there, titles, strict=True)
-    ]
+    behind = [sum(is_on_sibling(names, name, named - wanted) for name in own - named) for named in there]
     moved = [
         replace(each, score=each.score - SIBLING * siblings) if siblings else each
         for each, siblings in zip(passages, behind, strict=True)
@@ -541,10 +530,8 @@ def _said_first(
 def _is_on(names: Names, wanted: Set[Name], passage: Passage) -> bool:
     """Whether its path names a product that is asked for, and no sibling of one."""
     named = _named(names, wanted, _path(passage))
-    others = [(each, name) for each in named - wanted for name in wanted]
-    if any(are_siblings(each, name) or names.is_variant(each, name) for each, name in others):
-        return False
-    return any(each[: len(name)] == name for each in named for name in wanted)
+    is_named = any(each[: len(name)] == name for each in named for name in wanted)
+    return is_named and not any(is_on_sibling(names, name, named - wanted) for name in wanted)
 
 
 def _named(names: Names, wanted: Set[Name], text: str) -> set[Name]:
@@ -609,10 +596,10 @@ def _undated(text: str) -> str:
     return _YEAR.sub("", text)
 
 
-def is_on_sibling(wanted: Name, named: Collection[Name]) -> bool:
+def is_on_sibling(names: Names, wanted: Name, named: Collection[Name]) -> bool:
     """Whether a passage that names others than the one wanted is on a sibling of it, and not on "UNO R4 boards"."""
-    is_on_it = any(name[: len(wanted)] == wanted and not are_siblings(wanted, name) for name in named)
-    return not is_on_it and any(are_siblings(wanted, name) for name in named)
+    siblings = {name for name in named if are_siblings(wanted, name) or names.is_variant(name, wanted)}
+    return bool(siblings) and all(name in siblings or name[: len(wanted)] != wanted for name in named)
 
 
 def _best(cosines: NDArray[Any] | None, chunks: int) -> float:

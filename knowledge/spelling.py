@@ -8,14 +8,13 @@ from knowledge.lexical import stems
 from knowledge.names import UNITS, word_set
 from knowledge.words import Words
 
-ABBREVIATIONS = range(2, 5)  # letters
 LEAST_LETTERS = 5  # of a word that is put right; for shorter ones there are too many others a letter away
 
 COMMON = word_set(  # what initials mean to everybody
     "am pm uk us usa eu tv pc id it ok pin pdf sms usb vat gps faq asap fyi eta cv hr nhs ceo diy dvd led qr sim url"
 )
 
-_JOINED = re.compile(r"[\w@./-]")
+_INITIALS = re.compile(r"(?<![\w@./-])[A-Z]{2,4}(?![\w@/-]|\.\w)")  # by themselves, no part of a code or an address
 _WORD = re.compile(r"[^\W\d_]+")
 
 
@@ -31,13 +30,14 @@ def respelled(question: str, words: Words, is_word: Callable[[str], bool]) -> st
         is_word: whether the embedding model has a word as one piece, as it has the common ones of its language.
     """
 
+    def spelled_out(found: re.Match[str]) -> str:
+        word = found.group().casefold()
+        is_known = word in COMMON | UNITS or words.names.says(word)
+        return (None if is_known else words.names.stands_for(word)) or found.group()
+
     def put_right(found: re.Match[str]) -> str:
         written = found.group()
         word = written.casefold()
-        if len(written) in ABBREVIATIONS and written.isupper():
-            is_alone = not _JOINED.search(question[: found.start()][-1:] + question[found.end() :][:1])
-            is_short = is_alone and not question.isupper() and word not in COMMON | UNITS and not words.names.says(word)
-            return (words.names.stands_for(word) if is_short else None) or written
         if len(word) < LEAST_LETTERS or not written[1:].islower() or words.names.times(word):
             return written
         own = stems(word)
@@ -47,7 +47,7 @@ def respelled(question: str, words: Words, is_word: Callable[[str], bool]) -> st
         best = max(known, key=lambda each: (words.names.times(each), each), default=written)
         return best.capitalize() if written[0].isupper() else best
 
-    return _WORD.sub(put_right, question)
+    return _WORD.sub(put_right, question if question.isupper() else _INITIALS.sub(spelled_out, question))
 
 
 def _one_slip_away(word: str) -> set[str]:

@@ -172,7 +172,7 @@ def test_a_word_of_any_kind_may_tell_siblings_apart_and_a_maker_may_stand_in_fro
     open_library: Callable[..., Library],
     put_guide: Callable[[str, str | None], None],
 ) -> None:
-    """ "Tethered" is in no list of qualifiers; guides name a Swift 7 Tethered, and either has a guide of its own."""
+    """ "Tethered" is in no list of qualifiers; a sentence names the Swift 7 Tethered."""
     cable = "The cable in the box reaches {} metres from the charger. The cable of a charger is never extended.\n"
     put_guide("swift.md", f"# {maker}Swift 7: sheet\n\n## Fitting\n\nUp to 10 metres of cable lead to the meter.\n")
     put_guide("tethered.md", f"# {maker}Swift 7 Tethered: sheet\n\n## Cable\n\n" + cable.format(5))

@@ -59,7 +59,10 @@ def test_words_and_names_stay_as_they_are(typed: str, library: Library) -> None:
     ("typed", "taken"),
     [
         ("What does it cost when a DD bounces?", "What does it cost when a Direct Debit bounces?"),
-        ("cost when a WLP is lost?", "cost when a Wander Lodge Pass is lost?"),
+        (
+            "What is the cost of a lost WLP. She asks now.",
+            "What is the cost of a lost Wander Lodge Pass. She asks now.",
+        ),
     ],
 )
 def test_initials_are_read_as_the_name_that_they_are_of(
