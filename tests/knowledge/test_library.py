@@ -256,22 +256,21 @@ def test_what_is_said_of_all_products_answers_for_one_whose_guide_does_not_say(
 def test_the_passage_that_says_what_is_asked_is_quoted_rather_than_one_that_has_the_name_more_often(
     open_library: Callable[..., Library], put_guide: Callable[[str, str | None], None]
 ) -> None:
-    """Nor does "long" count in "how long", which stands in "as long as"."""
+    """Both are on the product; a guide on others says more of what is asked."""
     about = "The Osprey keeps its clips in the Osprey's own memory as long as the Osprey is online. " * 10
     facts = "It needs a signal of -65 dBm at the door, opens no lock, and works with any network at 5 GHz. " * 8
     put_guide(
         "osprey.md",
-        f"# Osprey data sheet\n\n## Clips\n\n{about}\n\n## Limits\n\n{facts}\n\n## Returns\n\n14 days from delivery "
+        f"# Osprey data sheet\n\n## Clips\n\n{about}\n\n## Limits\n\n{facts}\n\nReturned within 14 days from delivery "
         "by phone or online, 28 days with the receipt when bought in a shop.\n",
     )
     put_guide("contracts.md", "# Contracts\n\n## Returns\n\nA box goes back within 30 days of the end.\n")
     library = open_library()
     library.warm()
 
-    answer = library.answer("How long can a customer return the Osprey?")
+    answer = library.answer("Can the Osprey be returned?")
 
-    assert [each.section for each in answer.citations] == ["Returns"]
-    assert answer.citations[0].guide_key == "osprey.md"
+    assert [(each.guide_key, each.section) for each in answer.citations] == [("osprey.md", "Limits")]
 
 
 @pytest.mark.parametrize(
