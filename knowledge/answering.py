@@ -12,11 +12,13 @@ from knowledge.answers import Answer, Citation, Outcome, Part, Sentence, Show
 from knowledge.calibration import Calibration
 from knowledge.chat_model import ChatModel
 from knowledge.citations import Quotable, resolve
+from knowledge.closely import Closely
 from knowledge.followups import Apart, asked_alone, asked_apart, condensed
 from knowledge.index import NO_FILTERS, Index, reading
 from knowledge.instructions import instructions_in
-from knowledge.lexical import stems
-from knowledge.retriever import Closely, Found, Retriever, covered, is_on_sibling
+from knowledge.lexical import covered, stems
+from knowledge.products import is_on_sibling
+from knowledge.retriever import Found, Retriever
 from knowledge.sentences import Kind, Piece
 from knowledge.tables import Guide
 from knowledge.words import Filters
@@ -30,7 +32,7 @@ MOST_HIGHLIGHTS = 2
 # A further passage is quoted when it, and its best sentence, score at most so much below the first: one for every four
 # answers, a third of them right; with twice the distance it is one for two, a quarter right.
 CLOSE_PASSAGE, CLOSE_READ = 0.5, 0.05
-CLOSE_SENTENCE = 0.08  # a further sentence is marked when it scores at most so much below the best
+CLOSE_SENTENCE = 0.16  # a further sentence is marked when it scores at most so much below the best
 OF_UNKNOWN = 0.05  # most that a question on a product no guide knows is given; none of 548 answerable ones named any
 CLOSE_ROW = 0.001  # a further row, which is on something else even if all its words but one are the same
 LIKELIER = 0.05  # by how much, at least, a question alone is answered rather than with its story; that may matter
@@ -248,14 +250,21 @@ class Extractive:
     """Quotes the guides as they stand, and marks the sentences that answer; nothing is generated."""
 
     def write(self, question: str, evidence: Evidence, show: Show | None = None, began: float | None = None) -> Written:
-        """The first passage, and up to two more that answer nearly as well, on no other product and in other words."""
+        """The passage whose sentence answers best, of the first and those close to it, and up to two more that answer
+        nearly as well, on no other product and in other words.
+        """
         chosen: list[int] = []
         first = evidence.sources[0].passage
-        for number, source in enumerate(evidence.sources):
-            passage = source.passage
-            if passage.score < first.score - CLOSE_PASSAGE or evidence.found.is_on_another(first, passage):
-                continue
-            close = evidence.closely(number).best >= evidence.closely(0).best - CLOSE_READ
+        near = [
+            number
+            for number, source in enumerate(evidence.sources)
+            if source.passage.score >= first.score - CLOSE_PASSAGE
+            and not evidence.found.is_on_another(first, source.passage)
+        ]
+        best = max(near, key=lambda n: evidence.sources[n].passage.score + max(evidence.closely(n).scores, default=0.0))
+        for number in (best, *(n for n in near if n != best)):
+            source = evidence.sources[number]
+            close = evidence.closely(number).best >= evidence.closely(best).best - CLOSE_READ
             told = any(_say_the_same(source, evidence.sources[other]) for other in chosen)
             if len(chosen) < MOST_CITATIONS and close and not told:
                 chosen.append(number)

@@ -60,6 +60,12 @@ def asking() -> frozenset[str]:
     return frozenset(stems(ASKING))
 
 
+def covered(rarity: Mapping[str, float], among: set[str]) -> float:
+    """The share of the words that are among others, rare words counting for more."""
+    every = sum(rarity.values())
+    return sum(weight for word, weight in rarity.items() if word in among) / every if every else 0.0
+
+
 def _index(folder: Path | None) -> tantivy.Index:
     import tantivy
 

@@ -38,6 +38,7 @@ COUNTED = word_set(
 )
 MOST_WORDS = 4  # of a name
 SAID_OFTEN = 3  # times within sentences: then people shorten a name to its initials
+SHORTEST_PLURAL = 3  # letters, less one
 STRICTLY = 4  # times as often with a capital as without: then a word is a name, however it is typed
 
 _RUN = re.compile(r"[A-ZÀ-Þ][^\W_]*(?:[-'’][^\W_]+)*(?:[ \u00a0](?:[A-ZÀ-Þ][^\W_]*|\d+[^\W_]*(?:\.\d+)*))*")
@@ -49,6 +50,7 @@ _CODE = re.compile(r"\b[^\W\d_]{1,6}-?\d{1,4}[^\W\d_]?\b")
 _JOINED = re.compile(r"([^\W\d_]{3,})-?(\d{1,4})")
 _TOKEN = re.compile(r"[£€$]?[^\W_]+(?:[-'’.][^\W_]+)*%?")
 _NUMBER = re.compile(r"\d{1,4}[^\W\d_]?")
+_SMALL_NUMBERED = re.compile(r"\b([a-zß-ÿ][^\W\d_]*)[ \u00a0]\d")
 _YEAR = re.compile(r"(?:19|20)\d\d")
 
 Name = tuple[str, ...]  # in small letters, one word each
@@ -60,6 +62,7 @@ class Names:
     def __init__(self, texts: Iterable[str]) -> None:
         self._followers: defaultdict[Name, set[str]] = defaultdict(set)
         self._numbered: Counter[str] = Counter()  # how often a word stands before a number
+        self._small_numbered: Counter[str] = Counter()  # the same in small letters
         self._capital: Counter[str] = Counter()
         self._small: Counter[str] = Counter()
         self._inside: Counter[str] = Counter()  # with a capital in the middle of a sentence
@@ -75,8 +78,8 @@ class Names:
         """What ``counts`` told of, again."""
         names = cls(())
         names._followers.update({tuple(name): set(words) for *name, words in counts["followers"]})
-        names._numbered, names._capital, names._small, names._inside = (
-            Counter(counts[kind]) for kind in ("numbered", "capital", "small", "inside")
+        names._numbered, names._small_numbered, names._capital, names._small, names._inside = (
+            Counter(counts[kind]) for kind in ("numbered", "small_numbered", "capital", "small", "inside")
         )
         names._codes, names._series = set(counts["codes"]), set(counts["series"])
         names._runs.update({tuple(name): times for *name, times in counts["runs"]})
@@ -87,6 +90,7 @@ class Names:
         return {
             "followers": [(*name, sorted(words)) for name, words in self._followers.items()],
             "numbered": self._numbered,
+            "small_numbered": self._small_numbered,
             "capital": self._capital,
             "small": self._small,
             "inside": self._inside,
@@ -102,6 +106,7 @@ class Names:
         grown = {name: self._followers.get(name, set()) | words for name, words in new._followers.items()}
         more._followers = self._followers | grown
         more._numbered = _sum(self._numbered, new._numbered)
+        more._small_numbered = _sum(self._small_numbered, new._small_numbered)
         more._capital, more._small = _sum(self._capital, new._capital), _sum(self._small, new._small)
         more._inside = _sum(self._inside, new._inside)
         more._codes, more._series = self._codes | new._codes, self._series | new._series
@@ -115,6 +120,7 @@ class Names:
         self._inside.update(word.casefold() for word in _INSIDE.findall(sentences))
         runs = (tuple(run.casefold().split()) for run in _RUN_INSIDE.findall(sentences))
         self._runs.update(run for run in runs if 1 < len(run) <= MOST_WORDS)
+        self._small_numbered.update(_SMALL_NUMBERED.findall(text))
         codes = set(_CODE.findall(text))
         self._codes.update(_plain(code) for code in codes)
         self._series.update(_series(code) for code in codes)
@@ -203,6 +209,16 @@ class Names:
         is_longer = name[:-1] == of and any(sign.isdigit() for word in of for sign in word)
         return is_longer and self._is_strict(name[-1]) and any(run[-len(name) :] == name for run in self._runs)
 
+    def siblings_of(self, name: Name) -> set[Name]:
+        """The names of its siblings that the guides use.
+
+        >>> sorted(Names(["The Brook 4, the Brook 4 Pro and the Brook 5."]).siblings_of(("brook", "4")))
+        [('brook', '4', 'pro'), ('brook', '5')]
+        """
+        starts = [name[:end] for end in range(1, len(name) + 1)]
+        every = {*starts, *((*start, word) for start in starts for word in self._followers.get(start, ()))}
+        return {each for each in every if are_siblings(name, each) or self.is_variant(each, name)}
+
     def stands_for(self, letters: str) -> str | None:
         """The name that an abbreviation is the initials of; None where there is none that is said often, or two.
 
@@ -243,15 +259,19 @@ class Names:
         return spans
 
     def _longest(self, words: list[str], at: int) -> Name:
-        """The longest name that begins here; empty where none does."""
-        if not self._is_name(words[at]):
+        """The longest name that begins here, its words in the singular; empty where none does."""
+        first = next((form for form in _forms(words[at]) if self._is_name(form)), None)
+        if first is None and self._is_numbered(words[at], words[at + 1 : at + 2]):
+            first = words[at]
+        if first is None:
             return ()
-        end = at + 1
-        while (
-            end < len(words) and end - at < MOST_WORDS and words[end] in self._followers.get(tuple(words[at:end]), ())
-        ):
-            end += 1
-        return tuple(words[at:end])
+        name: Name = (first,)
+        for word in words[at + 1 : at + MOST_WORDS]:
+            following = self._followers.get(name, ())
+            if (form := next((form for form in _forms(word) if form in following), None)) is None:
+                break
+            name = (*name, form)
+        return name
 
     def _is_sibling(self, name: Name, written: str, following: str) -> bool:
         """Whether what stands behind a name would make it another product's."""
@@ -275,6 +295,16 @@ class Names:
     def _is_name(self, word: str) -> bool:
         stands_out = self._is_strict(word) or self._numbered.get(word, 0) > self._small.get(word, 0)
         return stands_out and word not in COUNTED and says_something(word)
+
+    def _is_numbered(self, word: str, following: Sequence[str]) -> bool:
+        """Whether a common word is a product's with the number behind it: a railcard is none, the Railcard 60 is."""
+        return (
+            bool(following)
+            and (word, following[0]) in self._runs
+            and following[0][0].isdigit()
+            and self._numbered[word] > STRICTLY * self._small_numbered[word]
+            and word not in COUNTED
+        )
 
     def _is_strict(self, word: str) -> bool:
         return self._capital.get(word, 0) > STRICTLY * self._small.get(word, 0)
@@ -316,6 +346,11 @@ def _sum(one: Counter[Any], other: Counter[Any]) -> Counter[Any]:
     both = one.copy()
     both.update(other)
     return both
+
+
+def _forms(word: str) -> tuple[str, ...]:
+    """A word as the guides may have it: "Savers" are of the Saver."""
+    return (word.removesuffix("s"), word) if len(word) > SHORTEST_PLURAL and word[-1] == "s" else (word,)
 
 
 def _parts(words: Sequence[str]) -> Iterator[Name]:

@@ -2,10 +2,10 @@
 
 import re
 from collections import OrderedDict
-from collections.abc import Collection, Iterator, Mapping, Sequence, Set
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from functools import cache
+from functools import cache, partial
 from itertools import islice
 from threading import Lock, Semaphore
 from typing import Any, NamedTuple
@@ -15,12 +15,23 @@ from numpy.typing import NDArray
 from sqlalchemy import Connection, Engine, Integer, Select, bindparam, select
 
 from knowledge.answers import Passage
+from knowledge.closely import Closely, TokenByToken, asks_amount, read_closely
 from knowledge.encoder import Bits, Encoder, Vectors
-from knowledge.index import NO_FILTERS, REVISION, SPAN, Index, reading
-from knowledge.lexical import BM25_K1, Lexical, asking, says_something, stems
-from knowledge.names import Name, Names, are_siblings
-from knowledge.ranking import SIBLING, Alike, Features, above_chance, fuse, likeness, read_again, token_likeness
-from knowledge.sentences import Kind, Piece, pieces, runs
+from knowledge.index import LONGEST_EMBEDDED, NO_FILTERS, REVISION, SPAN, Index, reading
+from knowledge.lexical import BM25_K1, asking, covered, says_something, stems
+from knowledge.names import Name, Names
+from knowledge.products import (
+    is_on,
+    is_on_sibling,
+    named_in,
+    on_siblings,
+    own_words,
+    path_of,
+    said_first,
+    without_siblings,
+)
+from knowledge.ranking import Alike, Features, above_chance, fuse, likeness, read_again, token_likeness
+from knowledge.sentences import units
 from knowledge.spelling import respelled
 from knowledge.tables import Chunk, Guide
 from knowledge.words import Filters, Words, folders_of
@@ -33,16 +44,6 @@ EDITIONS = 4  # passages that are looked through for a newer edition of the firs
 AT_ONCE = 2  # questions looked up at the same time: more get in each other's way (with 4 a fourth fewer are answered)
 LONGEST_QUESTION = 1_000  # characters; the model reads about as many
 FOUND_KEPT = 500  # questions; many people ask the same ones
-# In a question on a product, another passage on that comes first when it scores at most so much less and has such a
-# share more of the words that are asked; so does one on all products, when it has such a share in its headings too.
-NEARLY, MOSTLY = 2.0, 0.5
-APART = 1.0  # what it then scores more, so that the other, which doesn't answer, is not quoted beside
-GENERAL = (  # words of headings that are no product's name, capitals or not
-    "policy conditions terms information options guide rules overview faq general customers products services support "
-    "claims costs fees prices charges times process procedure"
-)
-ROUNDED = 1e-6  # sums that are equal differ by a smaller share
-WORDS_WEIGHT = 0.25  # of a sentence's shared words beside its cosine, when choosing the one that answers
 
 _TEXT = select(Guide.text).where(Guide.id == bindparam("guide_id"))
 
@@ -51,15 +52,6 @@ _NAME = re.compile(r"\b[^\W_][\w'’-]*")
 _WORD = re.compile(r"\w")
 _GAP = re.compile(r" (?:\d+ )?")  # within a name
 _HOW = re.compile(r"\bhow (long|much|many|often|far|soon)\b", re.IGNORECASE)
-
-
-@dataclass(frozen=True)
-class Closely:
-    """The sentences of a passage, and how well each answers the question by itself."""
-
-    pieces: tuple[Piece, ...]
-    scores: tuple[float, ...]
-    best: float  # the highest, as it compares with that of other passages
 
 
 @dataclass(frozen=True)
@@ -76,6 +68,8 @@ class Found:
     wanted: frozenset[Name] = frozenset()  # products that the question names and some guide knows
     names: Names = field(default_factory=lambda: Names(()), repr=False, compare=False)  # of the guides
     taken_as: str | None = None  # the question as it was looked up, where that is not as it was asked
+    asks_amount: bool = False
+    tokens_in: Callable[[Passage], TokenByToken | None] = field(default=lambda _: None, repr=False, compare=False)
     _read: dict[int, Closely] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def is_on_another(self, first: Passage, other: Passage) -> bool:
@@ -84,7 +78,7 @@ class Found:
         """
         if self._is_on_sibling(other) and not self._is_on_sibling(first):
             return True
-        place, same = _path(first).casefold(), _path(other).casefold()
+        place, same = path_of(first).casefold(), path_of(other).casefold()
         instead = {
             " ".join(name[start:end])
             for name in self.names.known_in(same)
@@ -95,7 +89,7 @@ class Found:
         return place != same and any(place.replace(name, each) == same for name in named for each in instead)
 
     def _is_on_sibling(self, passage: Passage) -> bool:
-        named = _named(self.names, self.wanted, _path(passage)) - self.wanted
+        named = named_in(self.names, self.wanted, path_of(passage)) - self.wanted
         return any(is_on_sibling(self.names, name, named) for name in self.wanted)
 
     def closely(self, passage: Passage) -> Closely:
@@ -104,13 +98,16 @@ class Found:
         A product that is all that the place names is what all of them are on: its name tells none from another.
         """
         if (read := self._read.get(passage.chunk_id)) is None:
-            named = _named(self.names, self.wanted, _path(passage))
+            named = named_in(self.names, self.wanted, path_of(passage))
+            apart = on_siblings(self.names, self.wanted, passage)
             there = {name for name in named if name in self.wanted or self.names.is_product(name)}
             alone = [name for name in self.wanted if there and all(each[: len(name)] == name for each in there)]
             told = {word for name in alone for word in stems(" ".join(name))}
             rarity = {word: weight for word, weight in self.rarity.items() if word not in told}
             besides = self.alike_besides if alone else {}
-            read = self._read[passage.chunk_id] = _read_closely(passage, self.alike, besides, rarity)
+            read = self._read[passage.chunk_id] = read_closely(
+                passage, self.alike, besides, rarity, apart, self.tokens_in(passage), self.asks_amount
+            )
         return read
 
 
@@ -230,13 +227,13 @@ class Retriever:
             rarity = {word: words.lexical.rarity(word) for word in keywords}
             about: Passage | None = None  # where the first is on all products: what was found on the one asked for
             if wanted:
-                passages = _without_siblings(words.names, wanted, passages)
-                found_first, passages = passages[0], _said_first(words, wanted, rarity, passages)[:PASSAGES]
+                passages = without_siblings(words.names, wanted, passages)
+                found_first, passages = passages[0], said_first(words, wanted, rarity, passages)[:PASSAGES]
                 is_other = passages[0].chunk_id != found_first.chunk_id
-                about = found_first if is_other and not _is_on(words.names, wanted, passages[0]) else None
+                about = found_first if is_other and not is_on(words.names, wanted, passages[0]) else None
             passages = _newest_first(words.names, rarity, asked, passages)
             unnamed_tokens = self._tokens_besides(question) if alike else ()
-            features = _features(connection, words, asked, passages, rarity, ranked, unnamed_tokens, about)
+            features = _features(connection, words, asked, passages, rarity, wanted, ranked, unnamed_tokens, about)
         places = {each: place for place, each in enumerate(ranked.candidates)}
         own = {each.chunk_id: alike.units_of(places[each.chunk_id]) for each in passages} if alike else {}
         chunk_ids = list(own)
@@ -258,6 +255,8 @@ class Retriever:
             wanted=frozenset(wanted),
             names=words.names,
             taken_as=as_read,
+            asks_amount=asks_amount(asked),
+            tokens_in=partial(self._tokens_in, tokens[unnamed_tokens or slice(None)] if tokens is not None else None),
         )
 
     def _tokens_besides(self, question: _Question) -> list[int]:
@@ -268,6 +267,22 @@ class Retriever:
         if len(spans) != len(question.tokens):  # of a model that puts something in front
             return []
         return [n for n, (start, end) in enumerate(spans) if all(end <= low or high <= start for low, high in names)]
+
+    def _tokens_in(self, asked: Bits | None, passage: Passage) -> TokenByToken | None:
+        """The tokens of a question beside those of a passage; None where these are not known."""
+        if asked is None or not len(asked):
+            return None
+        tokens, _ = self._index.tokens([passage.chunk_id])
+        starts = [
+            low + start
+            for low, high in units(passage.text)
+            for start, _ in self._encoder.token_spans(passage.text[low:high][:LONGEST_EMBEDDED])
+        ]
+        titles = len(tokens) - len(starts)
+        if not starts or titles != len(self._encoder.token_spans(passage.title)):  # the chunk is another by now
+            return None
+        own = np.ones(len(starts), np.intp)
+        return TokenByToken(token_likeness(asked, tokens[titles:], own), np.array(starts))
 
     def _ranked(
         self, candidates: Sequence[int], bm25: Mapping[int, float], vector: Vectors | None, tokens: Bits | None
@@ -405,6 +420,7 @@ def _features(
     asked: str,
     passages: Sequence[Passage],
     rarity: Mapping[str, float],
+    wanted: Set[Name],
     ranked: _Ranked,
     unnamed_tokens: Sequence[int],
     about: Passage | None,
@@ -417,7 +433,7 @@ def _features(
         about: the passage in whose guide the names should stand, where it is not the first.
     """
     names, alike, chunks = names_of(asked), ranked.alike, len(words.keys)
-    words_covered = _most_covered(words.lexical, rarity, [each.chunk_id for each in passages[:COVERING]])
+    words_covered = _most_covered(words, rarity, wanted, passages[:COVERING])
     tokens, by_tokens = ranked.token_by_token, None
     if tokens is not None:
         by_tokens = np.minimum(likeness(tokens), likeness(tokens[unnamed_tokens or slice(None)]))
@@ -446,118 +462,6 @@ def _share_elsewhere(connection: Connection, names: Sequence[str], first: Passag
     return sum(name.casefold() not in said for name in names) / len(names)
 
 
-def _read_closely(
-    passage: Passage, alike: Mapping[int, Vectors], besides: Mapping[int, Vectors], rarity: Mapping[str, float]
-) -> Closely:
-    """The sentences of a passage, each with the cosine of its unit and its share of the question's words.
-
-    In the guide of a product the cosine is that without the product's name, which stands where the least is said.
-    A question in it, as in a list of questions and answers, is most like what is asked and answers nothing: its words
-    count for the sentences behind it.
-    """
-    every, cosines = pieces(passage.text), alike.get(passage.chunk_id, ())
-    spans, texts = runs(every), [passage.text[piece.start : piece.end] for piece in every]
-    has_answers = any(map(_answers, every, texts))
-    unnamed = besides.get(passage.chunk_id, cosines)
-    own, scores, asked, best = [], [], "", 0.0
-    for piece, text in zip(every, texts, strict=True):
-        if piece.kind is Kind.HEADING or _asks(text):
-            asked = text if _asks(text) else ""
-        if not (_answers(piece, text) if has_answers else _says_something(piece)):
-            continue
-        own.append(piece)
-        shared = covered(rarity, set(stems(f"{asked}\n{text}")))
-        score, comparable = shared, shared
-        if len(cosines):
-            unit = next(n for n, (_, end) in enumerate(spans) if piece.start < end)
-            score, comparable = (float(each[unit]) + WORDS_WEIGHT * shared for each in (unnamed, cosines))
-        scores.append(score)
-        best = max(best, comparable)
-    return Closely(tuple(own), tuple(scores), best)
-
-
-def _asks(text: str) -> bool:
-    return text.rstrip(' *_"”’)').endswith("?")
-
-
-def _answers(piece: Piece, text: str) -> bool:
-    return _says_something(piece) and not _asks(text)
-
-
-def _says_something(piece: Piece) -> bool:
-    return piece.kind not in {Kind.RULE, Kind.HEAD, Kind.HEADING} and piece.end - piece.start > 2
-
-
-def _without_siblings(names: Names, wanted: set[Name], passages: Sequence[Passage]) -> list[Passage]:
-    """The passages in order; behind go those whose title or headings name a sibling of a product asked for.
-
-    That is only so where others name the product itself: a guide on all of them has no heading for each.
-    """
-    # The passages of a guide share most lines of their path.
-    named_in = cache(lambda line: names.known_in(line, wanted))
-    there: list[set[Name]] = [set().union(*map(named_in, _path(each).splitlines())) for each in passages]
-    own = {name for name in wanted if any(name in each for each in there)}
-    behind = [sum(is_on_sibling(names, name, named - wanted) for name in own - named) for named in there]
-    moved = [
-        replace(each, score=each.score - SIBLING * siblings) if siblings else each
-        for each, siblings in zip(passages, behind, strict=True)
-    ]
-    return sorted(moved, key=lambda each: -each.score)
-
-
-def _said_first(
-    words: Words, wanted: Set[Name], rarity: Mapping[str, float], passages: Sequence[Passage]
-) -> list[Passage]:
-    """The passages in order; where the first has not what is asked of the product, one takes its place that has:
-    another on it, or one on all products, such as "Warranty" for "Luna 200 › Cleaning". One whose path names another
-    product never does.
-    """
-    other = set(stems(" ".join(word for name in wanted for word in name)))
-    asked = {word: weight for word, weight in rarity.items() if word not in other and words.lexical.frequency(word)}
-    said = words.lexical.weigh(asked, [each.chunk_id for each in passages])
-    first, half = passages[0], MOSTLY * sum(asked.values())
-    needed = (said.get(first.chunk_id, 0.0) + half) * (1 - ROUNDED)
-    for each in passages[1:] if asked else ():
-        if (
-            each.score >= first.score - NEARLY
-            and said.get(each.chunk_id, 0.0) >= needed
-            and (_is_on(words.names, wanted, each) or _is_on_all(words.names, asked, each))
-        ):
-            return [replace(each, score=first.score + APART), *(rest for rest in passages if rest is not each)]
-    return list(passages)
-
-
-def _is_on(names: Names, wanted: Set[Name], passage: Passage) -> bool:
-    """Whether its path names a product that is asked for, and no sibling of one."""
-    named = _named(names, wanted, _path(passage))
-    is_named = any(each[: len(name)] == name for each in named for name in wanted)
-    return is_named and not any(is_on_sibling(names, name, named - wanted) for name in wanted)
-
-
-def _named(names: Names, wanted: Set[Name], text: str) -> set[Name]:
-    """The names in a text, those asked for without the maker's in front: "Swift 7" of "Acme Swift 7"."""
-    return {name for line in text.splitlines() for name in names.known_in(line, wanted)}
-
-
-def _is_on_all(names: Names, asked: Mapping[str, float], passage: Passage) -> bool:
-    """Whether its path says what is asked, and of no product."""
-    says = covered(asked, set(stems(_path(passage)))) >= MOSTLY
-    return says and not _is_on_some_product(names, asked.keys(), passage)
-
-
-def _is_on_some_product(names: Names, asked: Set[str], passage: Passage) -> bool:
-    """Whether its path has a name besides what is asked; "Returns Policy" is none where returns are."""
-    no_name = asked | set(stems(GENERAL))
-    lines = (line.split() for line in _path(passage).splitlines())
-    path = "\n".join(" ".join(word for word in line if no_name.isdisjoint(stems(word))) for line in lines)
-    return any(names.is_product(name) or passage.title.casefold() == name[0] for name in names.known_in(path))
-
-
-def _path(passage: Passage) -> str:
-    """Everything above a passage that may say what it is on."""
-    return "\n".join((passage.title, *folders_of(passage.guide_key), *passage.headings))
-
-
 def _newest_first(names: Names, rarity: Mapping[str, float], asked: str, passages: Sequence[Passage]) -> list[Passage]:
     """The passages in order; a newer edition of the first takes its place: "Fees 2026" for "Fees 2025".
 
@@ -576,7 +480,7 @@ def _newest_first(names: Names, rarity: Mapping[str, float], asked: str, passage
 
 def _says_as_much(one: Passage, other: Passage, names: Names, rarity: Mapping[str, float]) -> bool:
     """Whether it has as many of the question's words as another passage, and is on the same products."""
-    has, other_has = (covered(rarity, set(stems(f"{_path(each)}\n{each.text}"))) for each in (one, other))
+    has, other_has = (covered(rarity, set(stems(f"{path_of(each)}\n{each.text}"))) for each in (one, other))
     about, other_about = (names.surely_in(_undated(each.text)) for each in (one, other))
     return has >= other_has and about == other_about
 
@@ -596,12 +500,6 @@ def _undated(text: str) -> str:
     return _YEAR.sub("", text)
 
 
-def is_on_sibling(names: Names, wanted: Name, named: Collection[Name]) -> bool:
-    """Whether a passage that names others than the one wanted is on a sibling of it, and not on "UNO R4 boards"."""
-    siblings = {name for name in named if are_siblings(wanted, name) or names.is_variant(name, wanted)}
-    return bool(siblings) and all(name in siblings or name[: len(wanted)] != wanted for name in named)
-
-
 def _best(cosines: NDArray[Any] | None, chunks: int) -> float:
     """The highest of those that are known, above chance; 0 without any."""
     best = np.nan if cosines is None else float(np.fmax.reduce(cosines))  # NaN where all are
@@ -613,12 +511,11 @@ def _matched(bm25: Mapping[int, float], rarity: Mapping[str, float]) -> float:
     return min(1.0, max(bm25.values(), default=0.0) / most) if most else 0.0
 
 
-def _most_covered(lexical: Lexical, rarity: Mapping[str, float], chunk_ids: Sequence[int]) -> float:
-    every = sum(rarity.values())
-    return min(1.0, lexical.most(rarity, chunk_ids) / every) if every else 0.0
-
-
-def covered(rarity: Mapping[str, float], among: set[str]) -> float:
-    """The share of the words that are among others, rare words counting for more."""
-    every = sum(rarity.values())
-    return sum(weight for word, weight in rarity.items() if word in among) / every if every else 0.0
+def _most_covered(words: Words, rarity: Mapping[str, float], wanted: Set[Name], passages: Sequence[Passage]) -> float:
+    """The highest share of the question's words in one passage, without what it says of a sibling of what is asked."""
+    if not (every := sum(rarity.values())):
+        return 0.0
+    own = {each.chunk_id: own_words(words.names, wanted, each) for each in passages} if wanted else {}
+    some = [covered(rarity, among) for among in own.values() if among is not None]
+    whole = [each.chunk_id for each in passages if own.get(each.chunk_id) is None]
+    return min(1.0, max([*some, words.lexical.most(rarity, whole) / every]))

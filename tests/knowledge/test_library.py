@@ -296,3 +296,90 @@ def test_what_answers_is_marked_rather_than_what_has_the_name_of_the_product(
 
     citation = library.answer(question).citations[0]
     assert [citation.quote[low:high] for low, high in citation.highlights][:1] == [marked]
+
+
+SIBLINGS_IN_ONE_GUIDE = """# Railcards
+
+Our railcards are sold at the counter. Every railcard can be shown on a phone.
+
+## Railcard 26
+
+The Railcard 26 is for people up to 26. A lost card is replaced for £10, once in its life. Students over 26 ask at the
+counter.
+
+## Railcard 60
+
+Holders of the Railcard 60 may travel at any time of day. It comes by post within 7 working days.
+
+## At the counter
+
+When a Railcard 26 is bought as a present, ask for the birthday. Presents are packed for £2.
+"""
+
+
+@pytest.mark.parametrize(
+    ("question", "marked", "kept_back"),
+    [
+        ("What does it cost to replace a lost railcard 60?", "Railcard 60", "£10"),
+        ("how many working days for a Railcard 26 by post", "Railcard 26", "7 working days"),
+        ("railcard 60 as a present", "Presents are packed for £2.", "ask for the birthday"),
+    ],
+)
+def test_what_a_guide_says_of_one_product_is_not_marked_for_its_sibling(
+    question: str,
+    marked: str,
+    kept_back: str,
+    open_library: Callable[..., Library],
+    put_guide: Callable[[str, str | None], None],
+) -> None:
+    """Whether the sibling stands in a heading above it or in the sentence."""
+    put_guide("railcards.md", SIBLINGS_IN_ONE_GUIDE)
+    library = open_library()
+    library.warm()
+
+    found = library._answering.find(question)
+    passage = next(each for each in found.passages if each.guide_key == "railcards.md")
+    closely = found.closely(passage)
+    texts = [passage.text[piece.start : piece.end] for piece in closely.pieces]
+
+    assert any(marked in text for text in texts)
+    assert not any(kept_back in text for text in texts)
+    evidence = [each for each in library.answer(question).citations if each.guide_key == "railcards.md"]
+    assert not any(kept_back in each.quote[low:high] for each in evidence for low, high in each.highlights)
+
+
+def test_what_is_only_said_of_a_sibling_makes_an_answer_less_likely(
+    open_library: Callable[..., Library], put_guide: Callable[[str, str | None], None]
+) -> None:
+    put_guide("railcards.md", SIBLINGS_IN_ONE_GUIDE)
+    library = open_library()
+    library.warm()
+
+    said, unsaid = (
+        library._answering.find(f"What does it cost to replace a lost Railcard {number}?").features
+        for number in ("26", "60")
+    )
+
+    assert said
+    assert unsaid
+    assert said.words_covered > unsaid.words_covered
+
+
+def test_of_sentences_in_one_unit_the_one_that_answers_is_marked(
+    open_library: Callable[..., Library], put_guide: Callable[[str, str | None], None]
+) -> None:
+    """They share a vector, and none has a word of the question; the tokens are each sentence's own."""
+    put_guide(
+        "mower.md",
+        "# Marlin\n\n## At a glance\n\nWith battery and charger it costs £279. Without them, for whoever has one, it "
+        "is £199. It weighs 13.4 kg with the battery fitted.\n",
+    )
+    library = open_library()
+    library.warm()
+
+    found = library._answering.find("how heavy is the marlin")
+    passage = found.passages[0]
+    closely = found.closely(passage)
+    best = closely.pieces[closely.scores.index(max(closely.scores))]
+
+    assert passage.text[best.start : best.end] == "It weighs 13.4 kg with the battery fitted."

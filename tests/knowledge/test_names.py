@@ -7,7 +7,7 @@ import pytest
 from knowledge.answers import Outcome, Passage
 from knowledge.library import Library
 from knowledge.names import Names, are_siblings
-from knowledge.retriever import _is_on, _without_siblings
+from knowledge.products import is_on, without_siblings
 
 GUIDES = [
     "# Brook 4 router\n\nThe Brook 4 comes with Stream 100. The Brook 4 Pro comes with Stream 300.",
@@ -73,6 +73,28 @@ def test_what_only_looks_like_a_sibling_is_let_through(question: str, names: Nam
 def test_the_longest_name_counts(names: Names) -> None:
     """A Brook 4 Pro is no Brook 4."""
     assert names.known_in("swap a brook 4 pro for the Heron Lite") == {("brook", "4", "pro"), ("heron", "lite")}
+
+
+RAILCARDS = Names(
+    [
+        "A railcard is a card. Ask for the railcard first. Of them, the Railcard 26 and the Railcard 60 are cheap.",
+        "Ask on platform 2. Savers are sold early; a Saver Return is two in one. The Saver is not sold on the day.",
+    ]
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "known"),
+    [
+        ("lost railcard 60, and a railcard", {("railcard", "60")}),
+        ("On Platform 2", set()),
+        ("how many savers", {("saver",)}),
+        ("two Saver Returns", {("saver", "return")}),
+    ],
+)
+def test_a_common_word_is_a_name_with_its_number_and_in_the_plural(text: str, known: set[tuple[str, ...]]) -> None:
+    assert RAILCARDS.known_in(text) == known
+    assert Names.from_counts(RAILCARDS.counts()).known_in(text) == known
 
 
 @pytest.mark.parametrize(
@@ -216,7 +238,7 @@ def test_only_what_is_on_a_sibling_goes_back(asked: str, titles: tuple[str, ...]
     wanted = names.known_in(asked)
     found = [passage(title, score) for title, score in zip(titles, (5.0, 4.0, 2.0), strict=False)]
 
-    sorted_out = _without_siblings(names, wanted, found)
+    sorted_out = without_siblings(names, wanted, found)
 
     assert [each.title for each in sorted_out] == [titles[n] for n in order]
 
@@ -226,7 +248,7 @@ def test_a_section_on_a_sibling_is_on_no_product_that_is_asked_for() -> None:
     names = Names(["It is the Heron or the Heron Lite."])
     wanted = {("heron",)}
 
-    assert _is_on(names, wanted, passage("Heron", 1.0, "Battery"))
-    assert _is_on(names, wanted, passage("Heron Data Sheet", 1.0))
-    assert not _is_on(names, wanted, passage("Heron", 1.0, "Heron Lite"))
-    assert not _is_on(names, wanted, passage("Prices", 1.0))
+    assert is_on(names, wanted, passage("Heron", 1.0, "Battery"))
+    assert is_on(names, wanted, passage("Heron Data Sheet", 1.0))
+    assert not is_on(names, wanted, passage("Heron", 1.0, "Heron Lite"))
+    assert not is_on(names, wanted, passage("Prices", 1.0))

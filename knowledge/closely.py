@@ -1,0 +1,117 @@
+"""Which sentence of a passage answers a question."""
+
+import re
+from collections.abc import Mapping, Set
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from knowledge.answers import Passage
+from knowledge.encoder import Vectors
+from knowledge.lexical import covered, stems
+from knowledge.ranking import likeness
+from knowledge.sentences import Kind, Piece, pieces, runs
+
+# What a sentence scores beside its cosine.
+WORDS_WEIGHT = 0.25  # for the words that it shares
+TOKENS_WEIGHT = 1.0  # for how like the question it is, token by token
+AMOUNT_WEIGHT = 0.1  # for an amount, where the question asks for one
+
+_ASKS_AMOUNT = re.compile(
+    r"\b(how (much|many|long|far|often|soon|old|heavy|big|wide|tall|high|deep|loud|fast|late|early)|what time|when"
+    r"|prices?|costs?|fees?|charges?|rates?|limits?|max|maximum|min|minimum|latest|deadline|cut-?off|notice|age|weight"
+    r"|height|size|number of)\b",
+    re.IGNORECASE,
+)
+_AMOUNT = re.compile(
+    r"\d|\b(one|two|three|four|five|six|seven|eight|nine|ten|twelve|half|once|twice|free)\b", re.IGNORECASE
+)
+_PLACE_IN_LIST = re.compile(r"\s*\d{1,3}[.)]\s+")
+_BOLD = re.compile(r"\s*(?:[-*+•] )?(\*\*|__)[^*_]+\1[.:!]?\s*")  # as a whole
+
+
+@dataclass(frozen=True)
+class Closely:
+    """The sentences of a passage, and how well each answers the question by itself."""
+
+    pieces: tuple[Piece, ...]
+    scores: tuple[float, ...]
+    best: float  # the highest, as it compares with that of other passages
+
+
+class TokenByToken(NamedTuple):
+    """How like each token of a question (a row) each token of a passage is, and where these start in its text."""
+
+    alike: NDArray[np.float64]
+    starts: NDArray[np.intp]
+
+
+def asks_amount(question: str) -> bool:
+    """Whether a figure is likely to answer it: how much, how long, when, the price."""
+    return _ASKS_AMOUNT.search(question) is not None
+
+
+def read_closely(
+    passage: Passage,
+    alike: Mapping[int, Vectors],
+    besides: Mapping[int, Vectors],
+    rarity: Mapping[str, float],
+    apart: Set[Piece],
+    tokens: TokenByToken | None,
+    asks_amount: bool,
+) -> Closely:
+    """The sentences of a passage, each with the cosine of its unit and its share of the question's words.
+
+    In the guide of a product the cosine is that without the product's name, which stands where the least is said.
+    A question in it, as in a list of questions and answers, is most like what is asked and answers nothing: its words
+    count for the sentences behind it.
+
+    Args:
+        apart: sentences on a sibling of what is asked for; they don't answer as long as there are others.
+    """
+    every, cosines = pieces(passage.text), alike.get(passage.chunk_id, ())
+    spans, texts = runs(every), [passage.text[piece.start : piece.end] for piece in every]
+    has_answers = any(piece not in apart and _answers(piece, text) for piece, text in zip(every, texts, strict=True))
+    is_all_apart = not any(piece not in apart and _says_something(piece) for piece in every)
+    unnamed = besides.get(passage.chunk_id, cosines)
+    own, scores, asked, best = [], [], "", 0.0
+    for piece, text in zip(every, texts, strict=True):
+        if piece.kind is Kind.HEADING or _asks(text):
+            asked = text if _asks(text) else ""
+        if piece in apart and not is_all_apart:
+            continue
+        if not (_answers(piece, text) if has_answers else _says_something(piece)):
+            continue
+        own.append(piece)
+        shared = covered(rarity, set(stems(f"{asked}\n{text}")))
+        score, comparable = shared, shared
+        if len(cosines):
+            unit = next(n for n, (_, end) in enumerate(spans) if piece.start < end)
+            score, comparable = (float(each[unit]) + WORDS_WEIGHT * shared for each in (unnamed, cosines))
+        has_amount = asks_amount and _AMOUNT.search(_PLACE_IN_LIST.sub("", text, count=1))
+        scores.append(score + TOKENS_WEIGHT * _by_tokens(tokens, piece) + AMOUNT_WEIGHT * bool(has_amount))
+        best = max(best, comparable)
+    return Closely(tuple(own), tuple(scores), best)
+
+
+def _by_tokens(tokens: TokenByToken | None, piece: Piece) -> float:
+    """How like a question a sentence is, token by token: what is apart in it, though its unit is the same."""
+    if tokens is None:
+        return 0.0
+    first, end = np.searchsorted(tokens.starts, (piece.start, piece.end))
+    return float(likeness(tokens.alike[:, first:end].max(axis=1, keepdims=True))[0]) if first < end else 0.0
+
+
+def _asks(text: str) -> bool:
+    """Whether it is a question, or in bold as a whole, which says what the sentences behind it are on."""
+    return text.rstrip(' *_"”’)').endswith("?") or _BOLD.fullmatch(text) is not None
+
+
+def _answers(piece: Piece, text: str) -> bool:
+    return _says_something(piece) and not _asks(text)
+
+
+def _says_something(piece: Piece) -> bool:
+    return piece.kind not in {Kind.RULE, Kind.HEAD, Kind.HEADING} and piece.end - piece.start > 2

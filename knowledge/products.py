@@ -1,0 +1,158 @@
+"""Which product a passage is on, and whether that is the one asked for or a sibling of it."""
+
+import re
+from collections.abc import Collection, Mapping, Sequence, Set
+from dataclasses import replace
+from functools import cache
+
+from knowledge.answers import Passage
+from knowledge.lexical import covered, stems
+from knowledge.names import Name, Names, are_siblings
+from knowledge.ranking import SIBLING
+from knowledge.sentences import Kind, Piece, pieces
+from knowledge.words import Words, folders_of
+
+# In a question on a product, another passage on that comes first when it scores at most so much less and has such a
+# share more of the words that are asked; so does one on all products, when it has such a share in its headings too.
+NEARLY, MOSTLY = 2.0, 0.5
+APART = 1.0  # what it then scores more, so that the other, which doesn't answer, is not quoted beside
+GENERAL = (  # words of headings that are no product's name, capitals or not
+    "policy conditions terms information options guide rules overview faq general customers products services support "
+    "claims costs fees prices charges times process procedure"
+)
+ROUNDED = 1e-6  # sums that are equal differ by a smaller share
+
+_ABOVE = re.compile(r"^(?:#{1,6} .*|[ \t]*\|.*(?=\n[ \t]*\|[ \t:|-]+$))", re.MULTILINE)  # headings, heads of tables
+
+
+def without_siblings(names: Names, wanted: set[Name], passages: Sequence[Passage]) -> list[Passage]:
+    """The passages in order; behind go those whose title or headings name a sibling of a product asked for.
+
+    That is only so where others name the product itself: a guide on all of them has no heading for each.
+    """
+    # The passages of a guide share most lines of their path.
+    known = cache(lambda line: names.known_in(line, wanted))
+    there: list[set[Name]] = [
+        set().union(*map(known, path_of(each).splitlines()), _wanted_within(names, wanted, each)) for each in passages
+    ]
+    own = {name for name in wanted if any(name in each for each in there)}
+    behind = [sum(is_on_sibling(names, name, named - wanted) for name in own - named) for named in there]
+    moved = [
+        replace(each, score=each.score - SIBLING * siblings) if siblings else each
+        for each, siblings in zip(passages, behind, strict=True)
+    ]
+    return sorted(moved, key=lambda each: -each.score)
+
+
+def said_first(
+    words: Words, wanted: Set[Name], rarity: Mapping[str, float], passages: Sequence[Passage]
+) -> list[Passage]:
+    """The passages in order; where the first has not what is asked of the product, one takes its place that has:
+    another on it, or one on all products, such as "Warranty" for "Luna 200 › Cleaning". One whose path names another
+    product never does.
+    """
+    other = set(stems(" ".join(word for name in wanted for word in name)))
+    asked = {word: weight for word, weight in rarity.items() if word not in other and words.lexical.frequency(word)}
+    said = words.lexical.weigh(asked, [each.chunk_id for each in passages])
+    first, half = passages[0], MOSTLY * sum(asked.values())
+    needed = (said.get(first.chunk_id, 0.0) + half) * (1 - ROUNDED)
+    for each in passages[1:] if asked else ():
+        if (
+            each.score >= first.score - NEARLY
+            and said.get(each.chunk_id, 0.0) >= needed
+            and (is_on(words.names, wanted, each) or _is_on_all(words.names, asked, each))
+        ):
+            return [replace(each, score=first.score + APART), *(rest for rest in passages if rest is not each)]
+    return list(passages)
+
+
+def on_siblings(names: Names, wanted: Set[Name], passage: Passage) -> frozenset[Piece]:
+    """The sentences of a passage that are on a sibling of a product asked for: all below a heading with its name, and
+    those with it elsewhere, but for what stands below a heading with the name that is asked for.
+    """
+    siblings = {each for name in wanted for each in names.siblings_of(name)} - wanted
+    said = f"{path_of(passage)}\n{passage.text}".casefold()
+    if not any(" ".join(each) in said for each in siblings):
+        return frozenset()
+    title = [passage.title, *folders_of(passage.guide_key)]
+    above = [_is_on_wanted(names, wanted, line) for line in (*passage.headings[::-1], *title)]
+    of_title = next((each for each in above[len(passage.headings) :] if each is not None), None)
+    place, level = next((each for each in above if each is not None), None), len(passage.headings)
+    apart: set[Piece] = set()
+    for piece in pieces(passage.text):
+        text = passage.text[piece.start : piece.end]
+        on = _is_on_wanted(names, wanted, text)
+        if piece.kind is Kind.HEADING:
+            depth = len(text) - len(text.lstrip("#"))
+            if on is not None or depth <= level:
+                place, level = of_title if on is None else on, depth
+        elif place is False or (place is not True and on is False):
+            apart.add(piece)
+    return frozenset(apart)
+
+
+def _is_on_wanted(names: Names, wanted: Set[Name], text: str) -> bool | None:
+    """Whether a text names a product that is asked for; False where it names a sibling instead, None for both."""
+    named = named_in(names, wanted, text)
+    if any(is_on_sibling(names, name, named - wanted) for name in wanted):
+        return None if named & wanted else False
+    return any(each[: len(name)] == name for each in named for name in wanted) or None
+
+
+def is_on(names: Names, wanted: Set[Name], passage: Passage) -> bool:
+    """Whether its path names a product that is asked for, and no sibling of one."""
+    named = named_in(names, wanted, path_of(passage))
+    is_named = any(each[: len(name)] == name for each in named for name in wanted)
+    is_named = is_named or bool(_wanted_within(names, wanted, passage))
+    return is_named and not any(is_on_sibling(names, name, named - wanted) for name in wanted)
+
+
+def _wanted_within(names: Names, wanted: Set[Name], passage: Passage) -> set[Name]:
+    """The products asked for that headings or the heads of tables within a passage name, but for what the guide on
+    another says of moving up to it.
+    """
+    lines = [line for line in _ABOVE.findall(passage.text) if any(name[0] in line.casefold() for name in wanted)]
+    named = {name for line in lines for name in names.known_in(line, wanted)} & wanted
+    if not named:
+        return named
+    of_guide = named_in(names, wanted, "\n".join((passage.title, *folders_of(passage.guide_key))))
+    of_guide = {each for each in of_guide if not any(name[: len(each)] == each for name in named)}
+    return {name for name in named if not is_on_sibling(names, name, of_guide)}
+
+
+def own_words(names: Names, wanted: Set[Name], passage: Passage) -> set[str] | None:
+    """The stems of a passage without what is on a sibling of a product asked for; None where nothing is."""
+    if not (apart := on_siblings(names, wanted, passage)):
+        return None
+    own = [passage.text[each.start : each.end] for each in pieces(passage.text) if each not in apart]
+    return set(stems("\n".join((path_of(passage), *own))))
+
+
+def named_in(names: Names, wanted: Set[Name], text: str) -> set[Name]:
+    """The names in a text, those asked for without the maker's in front: "Swift 7" of "Acme Swift 7"."""
+    return {name for line in text.splitlines() for name in names.known_in(line, wanted)}
+
+
+def _is_on_all(names: Names, asked: Mapping[str, float], passage: Passage) -> bool:
+    """Whether its path says what is asked, and of no product."""
+    says = covered(asked, set(stems(path_of(passage)))) >= MOSTLY
+    return says and not _is_on_some_product(names, asked.keys(), passage)
+
+
+def _is_on_some_product(names: Names, asked: Set[str], passage: Passage) -> bool:
+    """Whether its path has a name besides what is asked; "Returns Policy" is none where returns are."""
+    no_name = asked | set(stems(GENERAL))
+    lines = (line.split() for line in path_of(passage).splitlines())
+    path = "\n".join(" ".join(word for word in line if no_name.isdisjoint(stems(word))) for line in lines)
+    return any(names.is_product(name) or passage.title.casefold() == name[0] for name in names.known_in(path))
+
+
+def path_of(passage: Passage) -> str:
+    """Everything above a passage that may say what it is on."""
+    return "\n".join((passage.title, *folders_of(passage.guide_key), *passage.headings))
+
+
+def is_on_sibling(names: Names, wanted: Name, named: Collection[Name]) -> bool:
+    """Whether a passage that names others than the one wanted is on a sibling of it, and not on "UNO R4 boards"."""
+    siblings = {name for name in named if are_siblings(wanted, name) or names.is_variant(name, wanted)}
+    return bool(siblings) and all(name in siblings or name[: len(wanted)] != wanted for name in named)

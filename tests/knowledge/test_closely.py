@@ -1,0 +1,51 @@
+"""Of the sentences of a passage, the one that answers scores highest."""
+
+import numpy as np
+import pytest
+
+from knowledge.answers import Passage
+from knowledge.closely import TokenByToken, asks_amount, read_closely
+from knowledge.sentences import pieces
+
+
+def best(
+    text: str, question: str = "", tokens: TokenByToken | None = None, rarity: dict[str, float] | None = None
+) -> str:
+    passage = Passage(1, 1, "a.md", "A", None, None, None, (), 0, len(text), text, 1.0)
+    closely = read_closely(passage, {}, {}, rarity or {}, frozenset(), tokens, asks_amount(question))
+    piece = closely.pieces[int(np.argmax(closely.scores))]
+    return text[piece.start : piece.end]
+
+
+STEPS = "1. Ring the desk.\n2. Send the form, which is £3.\n3. Wait."
+
+
+@pytest.mark.parametrize(
+    ("question", "expected"),
+    [
+        ("how much is it", "2. Send the form, which is £3."),
+        ("what's the fee", "2. Send the form, which is £3."),
+        ("how is it done", "1. Ring the desk."),
+    ],
+)
+def test_what_asks_for_a_figure_is_answered_by_one(question: str, expected: str) -> None:
+    """The number of a step is none."""
+    assert best(STEPS, question) == expected
+
+
+def test_a_line_in_bold_says_what_the_next_is_on() -> None:
+    """It is most like the question, as a heading is, and answers nothing."""
+    text = "**T-07 Not authorised.**\n\nPress the button.\n\n**T-08 No signal.**\n\nAsk the desk."
+
+    assert best(text, rarity={"t": 1.0, "08": 2.0, "signal": 1.0}) == "Ask the desk."
+
+
+def test_a_sentence_has_its_own_tokens() -> None:
+    """Though it is a short one behind one that a token fits nearly as well."""
+    text = "It is grey and made of tin. It weighs one stone."
+    starts = np.array([0, 3, 6, 12, 17, 22, 25, 28, 31, 38, 42])
+    alike = np.full((2, len(starts)), 0.2)
+    alike[0, 8], alike[0, 1], alike[1, 9] = 0.8, 0.7, 0.3
+
+    assert [piece.start for piece in pieces(text)] == [0, 28]
+    assert best(text, tokens=TokenByToken(alike, starts)) == "It weighs one stone."
