@@ -1,7 +1,7 @@
 """Which sentence of a passage answers a question."""
 
 import re
-from collections.abc import Mapping, Set
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from knowledge.answers import Passage
 from knowledge.encoder import Vectors
 from knowledge.lexical import covered, stems
+from knowledge.names import codes_in
 from knowledge.ranking import likeness
 from knowledge.sentences import Kind, Piece, pieces, runs
 
@@ -48,11 +49,6 @@ class TokenByToken(NamedTuple):
     starts: NDArray[np.intp]
 
 
-def asks_amount(question: str) -> bool:
-    """Whether a figure is likely to answer it: how much, how long, when, the price."""
-    return _ASKS_AMOUNT.search(question) is not None
-
-
 def read_closely(
     passage: Passage,
     alike: Mapping[int, Vectors],
@@ -60,7 +56,7 @@ def read_closely(
     rarity: Mapping[str, float],
     apart: Set[Piece],
     tokens: TokenByToken | None,
-    asks_amount: bool,
+    question: str,
 ) -> Closely:
     """The sentences of a passage, each with the cosine of its unit and its share of the question's words.
 
@@ -70,12 +66,15 @@ def read_closely(
 
     Args:
         apart: sentences on a sibling of what is asked for; they don't answer as long as there are others.
+        question: may ask for a figure, and for what a code means.
     """
     every, cosines = pieces(passage.text), alike.get(passage.chunk_id, ())
     spans, texts = runs(every), [passage.text[piece.start : piece.end] for piece in every]
+    apart = apart | _on_other_codes(question, every, texts)
     has_answers = any(piece not in apart and _answers(piece, text) for piece, text in zip(every, texts, strict=True))
     is_all_apart = not any(piece not in apart and _says_something(piece) for piece in every)
     unnamed = besides.get(passage.chunk_id, cosines)
+    for_amount = _ASKS_AMOUNT.search(question) is not None
     own, scores, asked, best = [], [], "", 0.0
     for piece, text in zip(every, texts, strict=True):
         if piece.kind is Kind.HEADING or _asks(text):
@@ -90,10 +89,24 @@ def read_closely(
         if len(cosines):
             unit = next(n for n, (_, end) in enumerate(spans) if piece.start < end)
             score, comparable = (float(each[unit]) + WORDS_WEIGHT * shared for each in (unnamed, cosines))
-        has_amount = asks_amount and _AMOUNT.search(_PLACE_IN_LIST.sub("", text, count=1))
+        has_amount = for_amount and _AMOUNT.search(_PLACE_IN_LIST.sub("", text, count=1))
         scores.append(score + TOKENS_WEIGHT * _by_tokens(tokens, piece) + AMOUNT_WEIGHT * bool(has_amount))
         best = max(best, comparable)
     return Closely(tuple(own), tuple(scores), best)
+
+
+def _on_other_codes(question: str, every: Sequence[Piece], texts: Sequence[str]) -> set[Piece]:
+    """What stands beside the code that is asked for, on another of its series: R55 for R12."""
+    asked = codes_in(question)
+    codes = [codes_in(text) for text in texts] if asked else []
+    if not any(asked.keys() & own.keys() for own in codes):
+        return set()
+    series = set(asked.values())
+    return {
+        piece
+        for piece, own in zip(every, codes, strict=True)
+        if not asked.keys() & own.keys() and series & set(own.values())
+    }
 
 
 def _by_tokens(tokens: TokenByToken | None, piece: Piece) -> float:

@@ -310,6 +310,15 @@ class Names:
         return self._capital.get(word, 0) > STRICTLY * self._small.get(word, 0)
 
 
+def codes_in(text: str) -> dict[str, str]:
+    """The codes in a text, with the series that each is of.
+
+    >>> codes_in("Errors TV-52 and r12")
+    {'tv52': 'tv', 'r12': 'r'}
+    """
+    return {_plain(code): _series(code) for code in _CODE.findall(text)}
+
+
 def are_siblings(one: Name, other: Name) -> bool:
     """Whether two names are of different products of one family.
 

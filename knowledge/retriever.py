@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from sqlalchemy import Connection, Engine, Integer, Select, bindparam, select
 
 from knowledge.answers import Passage
-from knowledge.closely import Closely, TokenByToken, asks_amount, read_closely
+from knowledge.closely import Closely, TokenByToken, read_closely
 from knowledge.encoder import Bits, Encoder, Vectors
 from knowledge.index import LONGEST_EMBEDDED, NO_FILTERS, REVISION, SPAN, Index, reading
 from knowledge.lexical import BM25_K1, asking, covered, says_something, stems
@@ -68,7 +68,7 @@ class Found:
     wanted: frozenset[Name] = frozenset()  # products that the question names and some guide knows
     names: Names = field(default_factory=lambda: Names(()), repr=False, compare=False)  # of the guides
     taken_as: str | None = None  # the question as it was looked up, where that is not as it was asked
-    asks_amount: bool = False
+    asked: str = ""  # the question as it was looked up
     tokens_in: Callable[[Passage], TokenByToken | None] = field(default=lambda _: None, repr=False, compare=False)
     _read: dict[int, Closely] = field(default_factory=dict, init=False, repr=False, compare=False)
 
@@ -106,7 +106,7 @@ class Found:
             rarity = {word: weight for word, weight in self.rarity.items() if word not in told}
             besides = self.alike_besides if alone else {}
             read = self._read[passage.chunk_id] = read_closely(
-                passage, self.alike, besides, rarity, apart, self.tokens_in(passage), self.asks_amount
+                passage, self.alike, besides, rarity, apart, self.tokens_in(passage), self.asked
             )
         return read
 
@@ -255,7 +255,7 @@ class Retriever:
             wanted=frozenset(wanted),
             names=words.names,
             taken_as=as_read,
-            asks_amount=asks_amount(asked),
+            asked=asked,
             tokens_in=partial(self._tokens_in, tokens[unnamed_tokens or slice(None)] if tokens is not None else None),
         )
 

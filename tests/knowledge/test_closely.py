@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from knowledge.answers import Passage
-from knowledge.closely import TokenByToken, asks_amount, read_closely
+from knowledge.closely import TokenByToken, read_closely
 from knowledge.sentences import pieces
 
 
@@ -12,7 +12,7 @@ def best(
     text: str, question: str = "", tokens: TokenByToken | None = None, rarity: dict[str, float] | None = None
 ) -> str:
     passage = Passage(1, 1, "a.md", "A", None, None, None, (), 0, len(text), text, 1.0)
-    closely = read_closely(passage, {}, {}, rarity or {}, frozenset(), tokens, asks_amount(question))
+    closely = read_closely(passage, {}, {}, rarity or {}, frozenset(), tokens, question)
     piece = closely.pieces[int(np.argmax(closely.scores))]
     return text[piece.start : piece.end]
 
@@ -49,3 +49,18 @@ def test_a_sentence_has_its_own_tokens() -> None:
 
     assert [piece.start for piece in pieces(text)] == [0, 28]
     assert best(text, tokens=TokenByToken(alike, starts)) == "It weighs one stone."
+
+
+@pytest.mark.parametrize(
+    ("question", "expected"),
+    [
+        ("port rejected R12", "R12 number missing: ask for it"),
+        ("port rejected r-12?", "R12 number missing: ask for it"),
+        ("port rejected R13", "R55 a port rejected for good"),
+    ],
+)
+def test_a_code_is_never_answered_for_another(question: str, expected: str) -> None:
+    """Though the other has more of the question's words."""
+    text = "- R12 number missing: ask for it\n- R55 a port rejected for good\n- Ring us"
+
+    assert best(text, question, rarity={"port": 1.0, "reject": 1.0}) == f"- {expected}"
