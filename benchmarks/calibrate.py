@@ -39,6 +39,7 @@ WITH_VECTORS = (
     "best_passage",
     "best_tokens",
     "words_covered",
+    "words_asked",
     "on_product",
     "best_tokens_on_product",
     "words_covered_on_product",

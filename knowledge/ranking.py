@@ -55,6 +55,7 @@ class Features:
     on_product: float  # 1 where something is asked of a known product, and not answered for all; else 0, as next
     best_tokens_on_product: float
     words_covered_on_product: float
+    words_asked: float  # how many words the question is about, in eighths: what is alike to few may be so by chance
 
 
 def above_chance(cosine: float, chunks: int) -> float:

@@ -39,6 +39,7 @@ from knowledge.words import Filters, Words, folders_of
 CANDIDATES = 50  # by each of the two ways; the right passage is among them for 94 questions in 100
 PASSAGES = 10
 READ_AGAIN = 20  # of these, token by token; those on a sibling of the product asked for go back
+WORDS_ASKED = 8  # of a question; more say no more
 COVERING = 5  # passages that are looked through for the question's words
 EDITIONS = 4  # passages that are looked through for a newer edition of the first
 AT_ONCE = 2  # questions looked up at the same time: more get in each other's way (with 4 a fourth fewer are answered)
@@ -445,6 +446,7 @@ def _features(
         best_tokens=best_tokens,
         words_matched=_matched(ranked.bm25, rarity),
         words_covered=words_covered,
+        words_asked=min(len(rarity), WORDS_ASKED) / WORDS_ASKED,
         names_elsewhere=_share_elsewhere(connection, whole_names_of(asked), about or passages[0]),
         names_absent=sum(not words.names.says(name) for name in names) / len(names) if names else 0.0,
         on_product=float(on_product),

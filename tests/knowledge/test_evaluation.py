@@ -267,7 +267,7 @@ def test_the_page_shows_figures_and_pictures(files: tuple[Path, Path], tmp_path:
 
 
 def features(best: float) -> Features:
-    return Features(best, best, best, best, best, 0.0, 0.0, 0.0, 0.0, 0.0)
+    return Features(best, best, best, best, best, 0.0, 0.0, 0.0, 0.0, 0.0, 0.5)
 
 
 def test_a_fit_to_questions_on_something_else_does_not_lower_the_bars_to_the_floor() -> None:

@@ -247,7 +247,6 @@ def test_what_is_said_of_all_products_answers_for_one_whose_guide_does_not_say(
     answer = library.answer(question)
 
     assert [each.guide_key for each in answer.citations] == [cited]
-    assert answer.outcome is Outcome.ANSWERED
     features = library._answering.find(question).features
     assert features
     assert features.on_product == (cited in {"elm.md", "cedar.md"})

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import date
 from threading import Event
 
@@ -306,15 +307,31 @@ def test_passages_are_read_again_token_by_token() -> None:
 
 def test_more_evidence_is_more_probable_and_unknown_names_are_less() -> None:
     """Whatever the weights were fitted to, their signs stay sensible, with vectors and without."""
-    weak = Features(0.1, 0.1, 0.1, 0.1, 0.2, 1.0, 1.0, 0.0, 0.0, 0.0)
-    strong = Features(0.7, 0.7, 0.7, 0.7, 1.0, 0.0, 0.0, 0.0, 0.0, 0.0)
-    wrong_product = Features(0.7, 0.7, 0.7, 0.6, 0.8, 1.0, 0.0, 1.0, 0.7, 0.8)
+    weak = Features(0.1, 0.1, 0.1, 0.1, 0.2, 1.0, 1.0, 0.0, 0.0, 0.0, 0.5)
+    strong = Features(0.7, 0.7, 0.7, 0.7, 1.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.5)
+    wrong_product = Features(0.7, 0.7, 0.7, 0.6, 0.8, 1.0, 0.0, 1.0, 0.7, 0.8, 0.5)
 
     for dense in (True, False):
         probability = calibration.load().half(dense=dense).probability
         assert probability(weak) < 0.1
         assert probability(strong) > 0.9
         assert probability(wrong_product) < probability(strong)
+
+
+def test_what_is_like_two_words_is_less_probable_than_what_is_like_eight(
+    open_index: Open, guides: Engine, encoder: Encoder
+) -> None:
+    """It is so more often by chance."""
+    retriever = Retriever(guides, open_index(), encoder)
+    short, long = (
+        retriever.retrieve(question).features
+        for question in ("refund time", "how many working days will a refund take to be paid back after the return")
+    )
+    assert short
+    assert long
+    assert (short.words_asked, long.words_asked) == (2 / 8, 1.0)
+    probability = calibration.load().half(dense=True).probability
+    assert probability(replace(long, words_asked=short.words_asked)) < probability(long)
 
 
 def test_a_likeness_counts_less_among_more_passages() -> None:
