@@ -19,6 +19,7 @@ from knowledge.sentences import Kind, Piece, pieces, runs
 WORDS_WEIGHT = 0.25  # for the words that it shares
 TOKENS_WEIGHT = 1.0  # for how like the question it is, token by token
 AMOUNT_WEIGHT = 0.1  # for an amount, where the question asks for one
+CODE_WEIGHT = 0.5  # for a code that is asked for, unless all of the guide is on it
 
 _ASKS_AMOUNT = re.compile(
     r"\b(how (much|many|long|far|often|soon|old|heavy|big|wide|tall|high|deep|loud|fast|late|early)|what time|when"
@@ -52,7 +53,7 @@ class TokenByToken(NamedTuple):
 def read_closely(
     passage: Passage,
     alike: Mapping[int, Vectors],
-    besides: Mapping[int, Vectors],
+    without_names: Mapping[int, Vectors],
     rarity: Mapping[str, float],
     apart: Set[Piece],
     tokens: TokenByToken | None,
@@ -73,8 +74,9 @@ def read_closely(
     apart = apart | _on_other_codes(question, every, texts)
     has_answers = any(piece not in apart and _answers(piece, text) for piece, text in zip(every, texts, strict=True))
     is_all_apart = not any(piece not in apart and _says_something(piece) for piece in every)
-    unnamed = besides.get(passage.chunk_id, cosines)
+    unnamed = without_names.get(passage.chunk_id, cosines)
     for_amount = _ASKS_AMOUNT.search(question) is not None
+    codes = codes_in(question).keys() - codes_in("\n".join((passage.title, *passage.headings))).keys()
     own, scores, asked, best = [], [], "", 0.0
     for piece, text in zip(every, texts, strict=True):
         if piece.kind is Kind.HEADING or _asks(text):
@@ -90,7 +92,9 @@ def read_closely(
             unit = next(n for n, (_, end) in enumerate(spans) if piece.start < end)
             score, comparable = (float(each[unit]) + WORDS_WEIGHT * shared for each in (unnamed, cosines))
         has_amount = for_amount and _AMOUNT.search(_PLACE_IN_LIST.sub("", text, count=1))
-        scores.append(score + TOKENS_WEIGHT * _by_tokens(tokens, piece) + AMOUNT_WEIGHT * bool(has_amount))
+        has_code = codes and not codes.isdisjoint(codes_in(f"{asked}\n{text}"))
+        besides = AMOUNT_WEIGHT * bool(has_amount) + CODE_WEIGHT * bool(has_code)
+        scores.append(score + TOKENS_WEIGHT * _by_tokens(tokens, piece) + besides)
         best = max(best, comparable)
     return Closely(tuple(own), tuple(scores), best)
 

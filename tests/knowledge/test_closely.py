@@ -56,11 +56,11 @@ def test_a_sentence_has_its_own_tokens() -> None:
     [
         ("port rejected R12", "R12 number missing: ask for it"),
         ("port rejected r-12?", "R12 number missing: ask for it"),
-        ("port rejected R13", "R55 a port rejected for good"),
+        ("port rejected for good R13", "R55 a port rejected for good"),
     ],
 )
 def test_a_code_is_never_answered_for_another(question: str, expected: str) -> None:
     """Though the other has more of the question's words."""
-    text = "- R12 number missing: ask for it\n- R55 a port rejected for good\n- Ring us"
+    text = "- R12 number missing: ask for it\n- R55 a port rejected for good\n- Any port is rejected once"
 
-    assert best(text, question, rarity={"port": 1.0, "reject": 1.0}) == f"- {expected}"
+    assert best(text, question, rarity={"port": 1.0, "reject": 1.0, "good": 3.0}) == f"- {expected}"
