@@ -24,7 +24,7 @@ from sqlalchemy.orm import Session
 
 from knowledge import measures
 from knowledge.answering import Answering, Extractive
-from knowledge.answers import Answer
+from knowledge.answers import Answer, Citation
 from knowledge.calibration import Calibration, refit
 from knowledge.calibration import load as load_calibration
 from knowledge.chunking import cut
@@ -116,11 +116,23 @@ class Asked:
             "evidence@5": any(right[:5]) if right is not None else None,
             "mrr": (1 / first if first else 0.0) if right is not None else None,
             "answer_hit@1": any(hit) if row.spans else None,
+            "marked@1": _is_marked(answer.citations[: len(quotes)], row.spans) if row.spans and any(hit) else None,
             "token_f1": measures.token_f1(said, row.answer) if row.answerable and row.answer else None,
             "seconds": round(self.seconds, 4),
             "passage_characters": round(float(np.mean([len(each.text) for each in self.found.passages[:5]] or [0]))),
             "quote_characters": len(quotes[0].quote) if quotes else None,
         }
+
+
+def _is_marked(citations: Sequence[Citation], spans: Sequence[Span]) -> bool | None:
+    """Whether a sentence that is marked in a quote stands in one of the spans; None where nothing is quoted."""
+    marked = [
+        (each.guide_key, low - len(each.quote) + each.end, high - len(each.quote) + each.end)
+        for each in citations
+        for low, high in each.highlights
+    ]
+    within = (max(one[1], other[1]) < min(one[2], other[2]) for one in marked for other in spans if one[0] == other[0])
+    return any(within) if citations else None
 
 
 def evaluate_answers(

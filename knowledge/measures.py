@@ -15,7 +15,7 @@ RESAMPLES = 1_000
 ECE_BINS = 10
 ANSWERED_SHARE = 0.9  # at which the share declined is also given, to compare with other systems
 RISK = 0.05  # of the answers given, how many may be to questions that the guides don't answer
-SHARES = ("doc@1", "doc@5", "evidence@1", "evidence@5", "mrr", "answer_hit@1", "token_f1")
+SHARES = ("doc@1", "doc@5", "evidence@1", "evidence@5", "mrr", "answer_hit@1", "marked@1", "token_f1")
 
 Span = tuple[str, int, int]
 Floats = NDArray[np.float64]

@@ -15,6 +15,7 @@ SHOWN = {
     "doc@1": "The first passage is from the right guide",
     "doc@5": "The right guide is among the first five passages",
     "answer_hit@1": "The quote holds the answer",
+    "marked@1": "Of the quotes that hold it, a sentence marked in bold is in it",
     "token_f1": "Words shared with the reference answer (F1)",
     "auroc": "Answerable questions score above the others (AUROC)",
     "declined_at_90_answered": "Others declined when 90% of the answerable are answered",

@@ -9,8 +9,9 @@ import numpy as np
 import pytest
 
 from knowledge import calibration, report
+from knowledge.answers import Citation
 from knowledge.calibration import BadCalibration
-from knowledge.evaluation import BadSet, evaluate_answers, evaluate_related
+from knowledge.evaluation import BadSet, _is_marked, evaluate_answers, evaluate_related
 from knowledge.measures import (
     auroc,
     changes,
@@ -58,9 +59,9 @@ def test_a_set_is_measured(files: tuple[Path, Path]) -> None:
 
     assert (report["tier"], report["n"]) == ("mini", 2)
     figures = report["figures"]
-    for name in ("doc@1", "doc@5", "evidence@1", "evidence@5", "answer_hit@1", "auroc", "answered_at_threshold"):
+    for name in ("doc@1", "doc@5", "evidence@1", "evidence@5", "answer_hit@1", "marked@1", "auroc"):
         assert figures[name] == 1.0, name
-    assert figures["declined_at_threshold"] == 1.0
+    assert (figures["answered_at_threshold"], figures["declined_at_threshold"]) == (1.0, 1.0)
     assert figures["guides"] == 3
     assert figures["mrr"] == 1.0
     assert report["intervals"]["auroc"] == (1.0, 1.0)
@@ -236,6 +237,21 @@ def test_words_shared_and_coverage_by_hand() -> None:
         "answerable_answered": 1.0,
         "others_answered": 1.0,
     }
+
+
+@pytest.mark.parametrize(("low", "high", "expected"), [(13, 20, True), (19, 21, True), (20, 29, False), (3, 6, False)])
+def test_a_marked_sentence_is_found_in_the_guide_behind_the_head_of_its_table(
+    low: int, high: int, expected: bool
+) -> None:
+    """Thirteen characters of head stand before what is quoted from 100 on; the answer stands there until 107."""
+    quote = "head of table" + "the answer and more"
+    citation = Citation(
+        "a.md", "A", "A", (), None, None, None, 100, 119, quote, ((low, high),), begins_above=False, goes_on=False
+    )
+
+    assert _is_marked([citation], [("a.md", 100, 107)]) is expected
+    assert _is_marked([citation], [("b.md", 100, 107)]) is False
+    assert _is_marked([], [("a.md", 100, 107)]) is None
 
 
 def test_only_changes_larger_than_noise_are_told() -> None:
