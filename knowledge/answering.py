@@ -18,7 +18,7 @@ from knowledge.index import NO_FILTERS, Index, reading
 from knowledge.instructions import instructions_in
 from knowledge.lexical import covered, stems
 from knowledge.products import is_on_sibling
-from knowledge.retriever import Found, Retriever
+from knowledge.retriever import Found, Retriever, is_newer
 from knowledge.sentences import Kind, Piece
 from knowledge.tables import Guide
 from knowledge.words import Filters
@@ -261,7 +261,10 @@ class Extractive:
             if source.passage.score >= first.score - CLOSE_PASSAGE
             and not evidence.found.is_on_another(first, source.passage)
         ]
-        best = max(near, key=lambda n: evidence.sources[n].passage.score + max(evidence.closely(n).scores, default=0.0))
+        best = max(
+            (n for n in near if not is_newer(first, evidence.sources[n].passage)),
+            key=lambda n: evidence.sources[n].passage.score + max(evidence.closely(n).scores, default=0.0),
+        )
         for number in (best, *(n for n in near if n != best)):
             source = evidence.sources[number]
             close = evidence.closely(number).best >= evidence.closely(best).best - CLOSE_READ
@@ -299,11 +302,13 @@ def _nearest(evidence: Evidence, but: Sequence[Citation]) -> tuple[Citation, ...
     seen = {(citation.guide_key, citation.headings) for citation in but}
     nearest: list[Citation] = []
     for number in range(len(evidence.sources)):
+        if len(nearest) == MOST_NEAREST:
+            break
         citation = replace(cite(number, evidence), highlights=())
         if (place := (citation.guide_key, citation.headings)) not in seen:
             seen.add(place)
             nearest.append(citation)
-    return tuple(nearest[:MOST_NEAREST])
+    return tuple(nearest)
 
 
 def _together(questions: Sequence[str], answers: Sequence[Answer]) -> Answer:

@@ -13,25 +13,28 @@ from knowledge.encoder import Vectors
 from knowledge.lexical import covered, stems
 from knowledge.names import codes_in
 from knowledge.ranking import likeness
-from knowledge.sentences import Kind, Piece, pieces, runs
+from knowledge.sentences import BOLD, Kind, Piece, pieces, runs
 
 # What a sentence scores beside its cosine.
 WORDS_WEIGHT = 0.25  # for the words that it shares
 TOKENS_WEIGHT = 1.0  # for how like the question it is, token by token
 AMOUNT_WEIGHT = 0.1  # for an amount, where the question asks for one
-CODE_WEIGHT = 0.5  # for a code that is asked for, unless all of the guide is on it
+CODE_WEIGHT = 0.25  # for a code that is asked for, unless all of the guide is on it
 
 _ASKS_AMOUNT = re.compile(
-    r"\b(how (much|many|long|far|often|soon|old|heavy|big|wide|tall|high|deep|loud|fast|late|early)|what time|when"
-    r"|prices?|costs?|fees?|charges?|rates?|limits?|max|maximum|min|minimum|latest|deadline|cut-?off|notice|age|weight"
-    r"|height|size|number of)\b",
+    r"\b(how (much|many|long|far|often|soon|old|heavy|big|wide|tall|high|deep|loud|fast|late|early)|what time"
+    r"|when (is|are|do|does|will|must|can)|prices?|costs?|fees?|rates?|limits?|max|maximum|min|minimum|latest|deadline"
+    r"|cut-?off|notice|age|weight|height|size|number of)\b",
     re.IGNORECASE,
 )
 _AMOUNT = re.compile(
     r"\d|\b(one|two|three|four|five|six|seven|eight|nine|ten|twelve|half|once|twice|free)\b", re.IGNORECASE
 )
-_PLACE_IN_LIST = re.compile(r"\s*\d{1,3}[.)]\s+")
-_BOLD = re.compile(r"\s*(?:[-*+•] )?(\*\*|__)[^*_]+\1[.:!]?\s*")  # as a whole
+_PLACE_IN_LIST = re.compile(r"\A\s*\d{1,3}[.)]\s+")
+_CODE = re.compile(r"\b[^\W\d_]{1,6}-?\d{1,4}[^\W\d_]?\b")
+_CODE_FIRST = re.compile(  # but for a range
+    r"[^\w]*(?:\d{1,3}[.)]\s+[^\w]*)?([A-ZÀ-Þ]{1,6}-?\d{1,4})\b(?!\s*(?:[-–—/,]|to|and|or)\s*[A-Z]{0,6}-?\d)"
+)
 
 
 @dataclass(frozen=True)
@@ -71,19 +74,21 @@ def read_closely(
     """
     every, cosines = pieces(passage.text), alike.get(passage.chunk_id, ())
     spans, texts = runs(every), [passage.text[piece.start : piece.end] for piece in every]
-    apart = apart | _on_other_codes(question, every, texts)
-    has_answers = any(piece not in apart and _answers(piece, text) for piece, text in zip(every, texts, strict=True))
+    around = zip(every, texts, [*texts[1:], ""], ["", *texts[:-1]], strict=True)
+    leading = {piece for piece, text, after, before in around if _leads(text, after, before)}
+    apart = apart | _on_other_codes(question, passage.headings, every, texts)
+    has_answers = any(piece not in apart | leading and _says_something(piece) for piece in every)
     is_all_apart = not any(piece not in apart and _says_something(piece) for piece in every)
     unnamed = without_names.get(passage.chunk_id, cosines)
     for_amount = _ASKS_AMOUNT.search(question) is not None
     codes = codes_in(question).keys() - codes_in("\n".join((passage.title, *passage.headings))).keys()
     own, scores, asked, best = [], [], "", 0.0
     for piece, text in zip(every, texts, strict=True):
-        if piece.kind is Kind.HEADING or _asks(text):
-            asked = text if _asks(text) else ""
+        if piece.kind is Kind.HEADING or piece in leading:
+            asked = text if piece in leading else ""
         if piece in apart and not is_all_apart:
             continue
-        if not (_answers(piece, text) if has_answers else _says_something(piece)):
+        if not _says_something(piece) or (has_answers and piece in leading):
             continue
         own.append(piece)
         shared = covered(rarity, set(stems(f"{asked}\n{text}")))
@@ -99,18 +104,24 @@ def read_closely(
     return Closely(tuple(own), tuple(scores), best)
 
 
-def _on_other_codes(question: str, every: Sequence[Piece], texts: Sequence[str]) -> set[Piece]:
-    """What stands beside the code that is asked for, on another of its series: R55 for R12."""
+def _on_other_codes(question: str, headings: Sequence[str], every: Sequence[Piece], texts: Sequence[str]) -> set[Piece]:
+    """What begins with another code of the series than the one that is asked for: R55 for R12.
+
+    Only where something begins with that; below a heading with it, all is on it, and so may be a range.
+    """
     asked = codes_in(question)
-    codes = [codes_in(text) for text in texts] if asked else []
+    begins = [(_CODE_FIRST.match(text) if asked else None) for text in texts]
+    codes = [codes_in(match[1]) if match else {} for match in begins]
     if not any(asked.keys() & own.keys() for own in codes):
         return set()
-    series = set(asked.values())
-    return {
-        piece
-        for piece, own in zip(every, codes, strict=True)
-        if not asked.keys() & own.keys() and series & set(own.values())
-    }
+    series, is_below = set(asked.values()), bool(asked.keys() & codes_in("\n".join(headings)).keys())
+    apart: set[Piece] = set()
+    for piece, text, own in zip(every, texts, codes, strict=True):
+        if piece.kind is Kind.HEADING:
+            is_below = bool(asked.keys() & codes_in(text).keys())
+        elif not is_below and not asked.keys() & own.keys() and series & set(own.values()):
+            apart.add(piece)
+    return apart
 
 
 def _by_tokens(tokens: TokenByToken | None, piece: Piece) -> float:
@@ -121,13 +132,16 @@ def _by_tokens(tokens: TokenByToken | None, piece: Piece) -> float:
     return float(likeness(tokens.alike[:, first:end].max(axis=1, keepdims=True))[0]) if first < end else 0.0
 
 
+def _leads(text: str, after: str, before: str) -> bool:
+    """Whether it is a question, or a line in bold without a figure, which says what the next is on."""
+    if _asks(text):
+        return True
+    is_bold = BOLD.fullmatch(text) and not _AMOUNT.search(_CODE.sub("", text))
+    return bool(is_bold and after and not BOLD.fullmatch(after) and not before.rstrip(" *_").endswith(("?", ":")))
+
+
 def _asks(text: str) -> bool:
-    """Whether it is a question, or in bold as a whole, which says what the sentences behind it are on."""
-    return text.rstrip(' *_"”’)').endswith("?") or _BOLD.fullmatch(text) is not None
-
-
-def _answers(piece: Piece, text: str) -> bool:
-    return _says_something(piece) and not _asks(text)
+    return text.rstrip(' *_"”’)').endswith("?")
 
 
 def _says_something(piece: Piece) -> bool:

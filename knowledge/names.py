@@ -68,6 +68,8 @@ class Names:
         self._inside: Counter[str] = Counter()  # with a capital in the middle of a sentence
         self._runs: Counter[Name] = Counter()  # of several words there, as often as they stand side by side
         self._initials: dict[str, list[Name]] | None = None  # of those that are said often, once they are needed
+        self._endings: frozenset[Name] | None = None  # of all runs, likewise
+        self._siblings: dict[Name, set[Name]] = {}  # of names that were asked for
         self._codes: set[str] = set()
         self._series: set[str] = set()  # what codes begin with
         for text in texts:
@@ -110,7 +112,8 @@ class Names:
         more._capital, more._small = _sum(self._capital, new._capital), _sum(self._small, new._small)
         more._inside = _sum(self._inside, new._inside)
         more._codes, more._series = self._codes | new._codes, self._series | new._series
-        more._runs, more._initials = _sum(self._runs, new._runs), None
+        more._runs, more._initials, more._endings = _sum(self._runs, new._runs), None, None
+        more._siblings = {}
         return more
 
     def _learn(self, text: str) -> None:
@@ -120,7 +123,7 @@ class Names:
         self._inside.update(word.casefold() for word in _INSIDE.findall(sentences))
         runs = (tuple(run.casefold().split()) for run in _RUN_INSIDE.findall(sentences))
         self._runs.update(run for run in runs if 1 < len(run) <= MOST_WORDS)
-        self._small_numbered.update(_SMALL_NUMBERED.findall(text))
+        self._small_numbered.update(map(str.casefold, _SMALL_NUMBERED.findall(text)))
         codes = set(_CODE.findall(text))
         self._codes.update(_plain(code) for code in codes)
         self._series.update(_series(code) for code in codes)
@@ -207,7 +210,11 @@ class Names:
         [True, False]
         """
         is_longer = name[:-1] == of and any(sign.isdigit() for word in of for sign in word)
-        return is_longer and self._is_strict(name[-1]) and any(run[-len(name) :] == name for run in self._runs)
+        if not (is_longer and self._is_strict(name[-1])):
+            return False
+        if self._endings is None:
+            self._endings = frozenset(run[at:] for run in self._runs for at in range(len(run) - 1))
+        return name in self._endings
 
     def siblings_of(self, name: Name) -> set[Name]:
         """The names of its siblings that the guides use.
@@ -215,9 +222,12 @@ class Names:
         >>> sorted(Names(["The Brook 4, the Brook 4 Pro and the Brook 5."]).siblings_of(("brook", "4")))
         [('brook', '4', 'pro'), ('brook', '5')]
         """
-        starts = [name[:end] for end in range(1, len(name) + 1)]
-        every = {*starts, *((*start, word) for start in starts for word in self._followers.get(start, ()))}
-        return {each for each in every if are_siblings(name, each) or self.is_variant(each, name)}
+        if (known := self._siblings.get(name)) is None:
+            starts = [name[:end] for end in range(1, len(name) + 1)]
+            every = {*starts, *((*start, word) for start in starts for word in self._followers.get(start, ()))}
+            known = {each for each in every if are_siblings(name, each) or self.is_variant(each, name)}
+            self._siblings[name] = known
+        return known
 
     def stands_for(self, letters: str) -> str | None:
         """The name that an abbreviation is the initials of; None where there is none that is said often, or two.
@@ -252,23 +262,30 @@ class Names:
         spans = []
         for token in _TOKEN.finditer(text):
             joined = _JOINED.fullmatch(text, *token.span()) if text[token.end() - 1].isdigit() else None
-            if joined and _plain(token.group()) not in self._codes and self._is_name(joined[1].casefold()):
+            is_name = joined and (
+                self._is_name(joined[1].casefold()) or self._is_numbered(joined[1].casefold(), joined.groups()[1:])
+            )
+            if joined and is_name and _plain(token.group()) not in self._codes:
                 spans += [joined.span(1), joined.span(2)]
             else:
                 spans.append(token.span())
         return spans
 
     def _longest(self, words: list[str], at: int) -> Name:
-        """The longest name that begins here, its words in the singular; empty where none does."""
-        first = next((form for form in _forms(words[at]) if self._is_name(form)), None)
-        if first is None and self._is_numbered(words[at], words[at + 1 : at + 2]):
-            first = words[at]
-        if first is None:
-            return ()
-        name: Name = (first,)
-        for word in words[at + 1 : at + MOST_WORDS]:
+        """The longest name that begins here; empty where none does. In the plural it is the same ("Savers" of the
+        Saver), unless the guides use that for another.
+        """
+        firsts = [form for form in _forms(words[at]) if self._is_name(form)]
+        if not firsts and self._is_numbered(words[at], words[at + 1 : at + 2]):
+            firsts = [words[at]]
+        names = [self._grown((first,), words[at + 1 : at + MOST_WORDS]) for first in firsts]
+        return max(names, key=len, default=())  # the first of equals
+
+    def _grown(self, name: Name, words: Sequence[str]) -> Name:
+        """A name with the words behind it that belong to it."""
+        for word in words:
             following = self._followers.get(name, ())
-            if (form := next((form for form in _forms(word) if form in following), None)) is None:
+            if (form := next((form for form in _forms(word)[::-1] if form in following), None)) is None:
                 break
             name = (*name, form)
         return name

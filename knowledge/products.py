@@ -9,7 +9,7 @@ from knowledge.answers import Passage
 from knowledge.lexical import covered, stems
 from knowledge.names import Name, Names, are_siblings
 from knowledge.ranking import SIBLING
-from knowledge.sentences import Kind, Piece, pieces
+from knowledge.sentences import BOLD, Kind, Piece, pieces
 from knowledge.words import Words, folders_of
 
 # In a question on a product, another passage on that comes first when it scores at most so much less and has such a
@@ -20,6 +20,8 @@ GENERAL = (  # words of headings that are no product's name, capitals or not
     "policy conditions terms information options guide rules overview faq general customers products services support "
     "claims costs fees prices charges times process procedure"
 )
+EARLY = 8  # characters before the name in a sentence that is on it: "For the "
+DEEPEST = 7  # level of a line in bold among headings
 ROUNDED = 1e-6  # sums that are equal differ by a smaller share
 
 _ABOVE = re.compile(r"^(?:#{1,6} .*|[ \t]*\|.*(?=\n[ \t]*\|[ \t:|-]+$))", re.MULTILINE)  # headings, heads of tables
@@ -67,28 +69,43 @@ def said_first(
 
 
 def on_siblings(names: Names, wanted: Set[Name], passage: Passage) -> frozenset[Piece]:
-    """The sentences of a passage that are on a sibling of a product asked for: all below a heading with its name, and
-    those with it elsewhere, but for what stands below a heading with the name that is asked for.
+    """The sentences of a passage that are on a sibling of a product asked for.
+
+    Below a heading (or a line in bold) with the sibling's name all are but those that name what is asked for; elsewhere
+    those that name the sibling alone. Below a heading with the name that is asked for none is; where only the guide's
+    title has that, those that begin with the sibling's name.
     """
     siblings = {each for name in wanted for each in names.siblings_of(name)} - wanted
-    said = f"{path_of(passage)}\n{passage.text}".casefold()
+    said = " ".join(f"{path_of(passage)} {passage.text}".casefold().split())
     if not any(" ".join(each) in said for each in siblings):
         return frozenset()
     title = [passage.title, *folders_of(passage.guide_key)]
-    above = [_is_on_wanted(names, wanted, line) for line in (*passage.headings[::-1], *title)]
-    of_title = next((each for each in above[len(passage.headings) :] if each is not None), None)
+    headings = [each for each in passage.headings[::-1] if each != passage.title]
+    above = [_is_on_wanted(names, wanted, line) for line in (*headings, *title)]
+    of_title = next((each for each in above[len(headings) :] if each is not None), None)
     place, level = next((each for each in above if each is not None), None), len(passage.headings)
+    is_of_title = all(each is None for each in above[: len(headings)])
     apart: set[Piece] = set()
     for piece in pieces(passage.text):
-        text = passage.text[piece.start : piece.end]
-        on = _is_on_wanted(names, wanted, text)
-        if piece.kind is Kind.HEADING:
-            depth = len(text) - len(text.lstrip("#"))
+        text = " ".join(passage.text[piece.start : piece.end].split())  # a name may go on in the next line
+        on, is_bold = _is_on_wanted(names, wanted, text), BOLD.fullmatch(text) is not None
+        if piece.kind is Kind.HEADING or is_bold:
+            depth = DEEPEST if is_bold else len(text) - len(text.lstrip("#"))
             if on is not None or depth <= level:
                 place, level = of_title if on is None else on, depth
-        elif place is False or (place is not True and on is False):
+                is_of_title = on is None or text.lstrip("# ") == passage.title
+        elif place is False:
+            if names.known_in(text, wanted).isdisjoint(wanted):
+                apart.add(piece)
+        elif on is False and (place is None or (is_of_title and _begins_with_name(names, wanted, text))):
             apart.add(piece)
     return frozenset(apart)
+
+
+def _begins_with_name(names: Names, wanted: Set[Name], text: str) -> bool:
+    """Whether a sentence is on the product that it names: "The Heron Lite costs", not "Unlike the Heron Lite, it"."""
+    spans = names.spans_in(text, wanted)
+    return bool(spans) and spans[0][1][0] <= EARLY
 
 
 def _is_on_wanted(names: Names, wanted: Set[Name], text: str) -> bool | None:
@@ -120,10 +137,8 @@ def _wanted_within(names: Names, wanted: Set[Name], passage: Passage) -> set[Nam
     return {name for name in named if not is_on_sibling(names, name, of_guide)}
 
 
-def own_words(names: Names, wanted: Set[Name], passage: Passage) -> set[str] | None:
-    """The stems of a passage without what is on a sibling of a product asked for; None where nothing is."""
-    if not (apart := on_siblings(names, wanted, passage)):
-        return None
+def own_words(passage: Passage, apart: Set[Piece]) -> set[str]:
+    """The stems of a passage and its path without those sentences that are apart."""
     own = [passage.text[each.start : each.end] for each in pieces(passage.text) if each not in apart]
     return set(stems("\n".join((path_of(passage), *own))))
 

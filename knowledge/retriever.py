@@ -31,7 +31,7 @@ from knowledge.products import (
     without_siblings,
 )
 from knowledge.ranking import Alike, Features, above_chance, fuse, likeness, read_again, token_likeness
-from knowledge.sentences import units
+from knowledge.sentences import Piece, units
 from knowledge.spelling import respelled
 from knowledge.tables import Chunk, Guide
 from knowledge.words import Filters, Words, folders_of
@@ -70,6 +70,7 @@ class Found:
     names: Names = field(default_factory=lambda: Names(()), repr=False, compare=False)  # of the guides
     taken_as: str | None = None  # the question as it was looked up, where that is not as it was asked
     asked: str = ""  # the question as it was looked up
+    apart: Mapping[int, frozenset[Piece]] = field(default_factory=dict)  # by chunk id: what is on siblings
     tokens_in: Callable[[Passage], TokenByToken | None] = field(default=lambda _: None, repr=False, compare=False)
     _read: dict[int, Closely] = field(default_factory=dict, init=False, repr=False, compare=False)
 
@@ -100,7 +101,9 @@ class Found:
         """
         if (read := self._read.get(passage.chunk_id)) is None:
             named = named_in(self.names, self.wanted, path_of(passage))
-            apart = on_siblings(self.names, self.wanted, passage)
+            apart = self.apart.get(passage.chunk_id)
+            if apart is None:
+                apart = on_siblings(self.names, self.wanted, passage)
             there = {name for name in named if name in self.wanted or self.names.is_product(name)}
             alone = [name for name in self.wanted if there and all(each[: len(name)] == name for each in there)]
             told = {word for name in alone for word in stems(" ".join(name))}
@@ -234,7 +237,9 @@ class Retriever:
                 about = found_first if is_other and not is_on(words.names, wanted, passages[0]) else None
             passages = _newest_first(words.names, rarity, asked, passages)
             unnamed_tokens = self._tokens_besides(question) if alike else ()
-            features = _features(connection, words, asked, passages, rarity, wanted, ranked, unnamed_tokens, about)
+            first = passages[:COVERING] if wanted else ()
+            apart = {each.chunk_id: on_siblings(words.names, wanted, each) for each in first}
+            features = _features(connection, words, asked, passages, rarity, apart, ranked, unnamed_tokens, about)
         places = {each: place for place, each in enumerate(ranked.candidates)}
         own = {each.chunk_id: alike.units_of(places[each.chunk_id]) for each in passages} if alike else {}
         chunk_ids = list(own)
@@ -257,6 +262,7 @@ class Retriever:
             names=words.names,
             taken_as=as_read,
             asked=asked,
+            apart=apart,
             tokens_in=partial(self._tokens_in, tokens[unnamed_tokens or slice(None)] if tokens is not None else None),
         )
 
@@ -280,7 +286,7 @@ class Retriever:
             for start, _ in self._encoder.token_spans(passage.text[low:high][:LONGEST_EMBEDDED])
         ]
         titles = len(tokens) - len(starts)
-        if not starts or titles != len(self._encoder.token_spans(passage.title)):  # the chunk is another by now
+        if not starts or titles < 0:  # the chunk is another by now
             return None
         own = np.ones(len(starts), np.intp)
         return TokenByToken(token_likeness(asked, tokens[titles:], own), np.array(starts))
@@ -421,7 +427,7 @@ def _features(
     asked: str,
     passages: Sequence[Passage],
     rarity: Mapping[str, float],
-    wanted: Set[Name],
+    apart: Mapping[int, Set[Piece]],
     ranked: _Ranked,
     unnamed_tokens: Sequence[int],
     about: Passage | None,
@@ -434,7 +440,7 @@ def _features(
         about: the passage in whose guide the names should stand, where it is not the first.
     """
     names, alike, chunks = names_of(asked), ranked.alike, len(words.keys)
-    words_covered = _most_covered(words, rarity, wanted, passages[:COVERING])
+    words_covered = _most_covered(words, rarity, apart, passages[:COVERING])
     tokens, by_tokens = ranked.token_by_token, None
     if tokens is not None:
         by_tokens = np.minimum(likeness(tokens), likeness(tokens[unnamed_tokens or slice(None)]))
@@ -474,7 +480,7 @@ def _newest_first(names: Names, rarity: Mapping[str, float], asked: str, passage
         return [first, *others]
     newest = first
     for each in others[:EDITIONS]:
-        if _is_newer(each, newest) and _says_as_much(each, first, names, rarity):
+        if is_newer(each, newest) and _says_as_much(each, first, names, rarity):
             newest = each
     rest = [each for each in passages if each is not newest]
     return [replace(newest, score=first.score), *rest]
@@ -487,7 +493,7 @@ def _says_as_much(one: Passage, other: Passage, names: Names, rarity: Mapping[st
     return has >= other_has and about == other_about
 
 
-def _is_newer(one: Passage, other: Passage) -> bool:
+def is_newer(one: Passage, other: Passage) -> bool:
     """Whether it is the same section of a later year's guide, or of one of the same title that was reviewed later."""
     paths = ["\n".join((each.title, *each.headings)) for each in (one, other)]
     if one.guide_id == other.guide_id or len({_undated(path).casefold() for path in paths}) > 1:
@@ -513,11 +519,12 @@ def _matched(bm25: Mapping[int, float], rarity: Mapping[str, float]) -> float:
     return min(1.0, max(bm25.values(), default=0.0) / most) if most else 0.0
 
 
-def _most_covered(words: Words, rarity: Mapping[str, float], wanted: Set[Name], passages: Sequence[Passage]) -> float:
+def _most_covered(
+    words: Words, rarity: Mapping[str, float], apart: Mapping[int, Set[Piece]], passages: Sequence[Passage]
+) -> float:
     """The highest share of the question's words in one passage, without what it says of a sibling of what is asked."""
     if not (every := sum(rarity.values())):
         return 0.0
-    own = {each.chunk_id: own_words(words.names, wanted, each) for each in passages} if wanted else {}
-    some = [covered(rarity, among) for among in own.values() if among is not None]
-    whole = [each.chunk_id for each in passages if own.get(each.chunk_id) is None]
+    some = [covered(rarity, own_words(each, own)) for each in passages if (own := apart.get(each.chunk_id))]
+    whole = [each.chunk_id for each in passages if not apart.get(each.chunk_id)]
     return min(1.0, max([*some, words.lexical.most(rarity, whole) / every]))

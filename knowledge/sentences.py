@@ -18,6 +18,7 @@ _RULE = re.compile(r"[\s:|]*-[\s:|-]*$")
 _FENCE = re.compile(r"\s*(?:```|~~~)")
 _STOP = re.compile(r"[.!?…][\"'”’)\]*_]*\s+(?=[\"'“‘(\[*_]*[A-ZÀ-ÞА-Я0-9])")
 _BETWEEN_CELLS = re.compile(r"(?<!\\)\|")
+BOLD = re.compile(r"\s*(\*\*|__)[^*_]+\1[.:!]?\s*")  # a text in bold as a whole
 _DIGIT = re.compile(r"\d")
 _NO_WORD = re.compile(r"[^\w.]")
 _LONGEST_WORD = 20  # characters that are looked at of the word before a stop; no abbreviation is as long

@@ -40,6 +40,33 @@ def test_a_line_in_bold_says_what_the_next_is_on() -> None:
     assert best(text, rarity={"t": 1.0, "08": 2.0, "signal": 1.0}) == "Ask the desk."
 
 
+@pytest.mark.parametrize(
+    ("text", "rarity", "expected"),
+    [
+        ("If you smell it:\n\n**Ring 0800 111 999.**\n\nThen leave.", {"ring": 1.0}, "**Ring 0800 111 999.**"),
+        ("- **Joining is dear**\n- Ask us", {"join": 1.0}, "- **Joining is dear**"),
+        ("Who pays?\n\n**Whoever joins.**\n\nAsk us.", {"join": 1.0}, "**Whoever joins.**"),
+        ("Ask us.\n\n**Whoever joins.**", {"join": 1.0}, "**Whoever joins.**"),
+    ],
+)  # fmt: skip
+def test_a_line_in_bold_may_be_the_answer(text: str, rarity: dict[str, float], expected: str) -> None:
+    """With a figure, in a list, behind a question, or with nothing behind it."""
+    assert best(text, rarity=rarity) == expected
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "expected"),
+    [
+        ("P45, and claiming", "P45 is a form. Claim with a P87 instead.", "Claim with a P87 instead."),
+        ("claim E12", "# Fault E12\n\nE12 is the door.\n\nE13 first for a claim.", "E13 first for a claim."),
+        ("claim E12", "- E10-E15: claim it\n- E12 is in the window", "- E10-E15: claim it"),
+    ],
+)  # fmt: skip
+def test_what_mentions_another_code_may_answer(question: str, text: str, expected: str) -> None:
+    """Within a sentence, below a heading with the code that is asked for, or as one end of a range."""
+    assert best(text, question, rarity={"claim": 1.0}) == expected
+
+
 def test_a_sentence_has_its_own_tokens() -> None:
     """Though it is a short one behind one that a token fits nearly as well."""
     text = "It is grey and made of tin. It weighs one stone."
@@ -63,4 +90,4 @@ def test_a_code_is_never_answered_for_another(question: str, expected: str) -> N
     """Though the other has more of the question's words."""
     text = "- R12 number missing: ask for it\n- R55 a port rejected for good\n- Any port is rejected once"
 
-    assert best(text, question, rarity={"port": 1.0, "reject": 1.0, "good": 3.0}) == f"- {expected}"
+    assert best(text, question, rarity={"port": 1.0, "reject": 1.0, "good": 8.0}) == f"- {expected}"

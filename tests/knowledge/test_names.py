@@ -1,13 +1,14 @@
 """A question on a product that only its siblings are in the guides for is told from one on a product that is."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
 from knowledge.answers import Outcome, Passage
 from knowledge.library import Library
 from knowledge.names import Names, are_siblings
-from knowledge.products import is_on, without_siblings
+from knowledge.products import is_on, on_siblings, without_siblings
 
 GUIDES = [
     "# Brook 4 router\n\nThe Brook 4 comes with Stream 100. The Brook 4 Pro comes with Stream 300.",
@@ -95,6 +96,23 @@ RAILCARDS = Names(
 def test_a_common_word_is_a_name_with_its_number_and_in_the_plural(text: str, known: set[tuple[str, ...]]) -> None:
     assert RAILCARDS.known_in(text) == known
     assert Names.from_counts(RAILCARDS.counts()).known_in(text) == known
+
+
+@pytest.mark.parametrize(
+    ("text", "question", "known"),
+    [
+        ("Teams Pro is for ten seats. The Team is a group.", "How much is Teams Pro?", ("teams", "pro")),
+        ("We sell the Note 10 and the Notes 3 Basic. Notes 3 is free.", "is Notes 3 free", ("notes", "3")),
+        ("A railcard. No railcard. The railcard. See the Railcard 60.", "lost railcard-60", ("railcard", "60")),
+    ],
+)
+def test_a_name_that_only_looks_like_a_plural_is_known_as_it_is_written(
+    text: str, question: str, known: tuple[str, ...]
+) -> None:
+    names = Names([text])
+
+    assert known in names.known_in(question)
+    assert names.unknown_in(question) == []
 
 
 @pytest.mark.parametrize(
@@ -252,3 +270,24 @@ def test_a_section_on_a_sibling_is_on_no_product_that_is_asked_for() -> None:
     assert is_on(names, wanted, passage("Heron Data Sheet", 1.0))
     assert not is_on(names, wanted, passage("Heron", 1.0, "Heron Lite"))
     assert not is_on(names, wanted, passage("Prices", 1.0))
+
+
+@pytest.mark.parametrize(
+    ("wanted", "text", "apart"),
+    [
+        ("heron", "## Heron Lite\n\nTake it if the Heron, with 120 m², is too much. It is small.", "It is small."),
+        ("heron", "It rings. The Heron Lite costs £45. Unlike a Heron Lite, it lasts.", "The Heron Lite costs £45."),
+        ("heron", "**Heron Lite**\n\nIt costs £45.\n\n**Returns**\n\nIt goes back.", "It costs £45."),
+        ("heron", "# Heron\n\n## Cable\n\nFor a Heron Lite it is black.", "For a Heron Lite it is black."),
+        ("heron", "## Your Heron\n\nBelow a Heron Lite it says so.", ""),
+        ("heron lite", "You pay £90 for the Heron. You pay £45 for the Heron\nLite.", "You pay £90 for the Heron."),
+    ],
+)  # fmt: skip
+def test_what_is_on_a_sibling_within_a_passage(wanted: str, text: str, apart: str) -> None:
+    """A sentence that names what is asked for is on that, also over two lines; below a heading with the name all are,
+    and in a guide with it in the title all that don't begin with the sibling's.
+    """
+    names, of_guide = Names(["We sell the Heron and the Heron Lite."]), "Prices" if " " in wanted else "Heron"
+    found = on_siblings(names, {tuple(wanted.split())}, replace(passage(of_guide, 1.0, of_guide), text=text))
+
+    assert "".join(text[piece.start : piece.end] for piece in found) == apart
