@@ -76,6 +76,7 @@ def on_siblings(names: Names, wanted: Set[Name], passage: Passage) -> frozenset[
     title has that, those that begin with the sibling's name.
     """
     siblings = {each for name in wanted for each in names.siblings_of(name)} - wanted
+    firsts = {name[0] for name in wanted | siblings}
     said = " ".join(f"{path_of(passage)} {passage.text}".casefold().split())
     if not any(" ".join(each) in said for each in siblings):
         return frozenset()
@@ -88,14 +89,16 @@ def on_siblings(names: Names, wanted: Set[Name], passage: Passage) -> frozenset[
     apart: set[Piece] = set()
     for piece in pieces(passage.text):
         text = " ".join(passage.text[piece.start : piece.end].split())  # a name may go on in the next line
-        on, is_bold = _is_on_wanted(names, wanted, text), BOLD.fullmatch(text) is not None
+        low, is_bold = text.casefold(), BOLD.fullmatch(text) is not None
+        may_name = any(first in low for first in firsts)
+        on = _is_on_wanted(names, wanted, text) if may_name else None
         if piece.kind is Kind.HEADING or is_bold:
             depth = DEEPEST if is_bold else len(text) - len(text.lstrip("#"))
             if on is not None or depth <= level:
                 place, level = of_title if on is None else on, depth
                 is_of_title = on is None or text.lstrip("# ") == passage.title
         elif place is False:
-            if names.known_in(text, wanted).isdisjoint(wanted):
+            if not may_name or names.known_in(text, wanted).isdisjoint(wanted):
                 apart.add(piece)
         elif on is False and (place is None or (is_of_title and _begins_with_name(names, wanted, text))):
             apart.add(piece)
