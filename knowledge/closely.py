@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from knowledge.answers import Passage
 from knowledge.encoder import Vectors
 from knowledge.lexical import covered, stems
-from knowledge.names import codes_in
+from knowledge.names import CODE, codes_in
 from knowledge.ranking import likeness
 from knowledge.sentences import BOLD, Kind, Piece, pieces, runs
 
@@ -31,7 +31,6 @@ _AMOUNT = re.compile(
     r"\d|\b(one|two|three|four|five|six|seven|eight|nine|ten|twelve|half|once|twice|free)\b", re.IGNORECASE
 )
 _PLACE_IN_LIST = re.compile(r"\A\s*\d{1,3}[.)]\s+")
-_CODE = re.compile(r"\b[^\W\d_]{1,6}-?\d{1,4}[^\W\d_]?\b")
 _CODE_FIRST = re.compile(  # but for a range
     r"[^\w]*(?:\d{1,3}[.)]\s+[^\w]*)?([A-ZÀ-Þ]{1,6}-?\d{1,4})\b(?!\s*(?:[-–—/,]|to|and|or)\s*[A-Z]{0,6}-?\d)"
 )
@@ -62,15 +61,18 @@ def read_closely(
     tokens: TokenByToken | None,
     question: str,
 ) -> Closely:
-    """The sentences of a passage, each with the cosine of its unit and its share of the question's words.
+    """The sentences of a passage, each with what it scores: the cosine of its unit, its share of the question's words,
+    how like the question it is token by token, and whether it has the figure or the code that is asked for.
 
     In the guide of a product the cosine is that without the product's name, which stands where the least is said.
-    A question in it, as in a list of questions and answers, is most like what is asked and answers nothing: its words
-    count for the sentences behind it.
+    A question in it, as in a list of questions and answers, or a line in bold is most like what is asked and answers
+    nothing: its words count for the sentences behind it.
 
     Args:
+        alike: by chunk id, the cosine of each of its units.
+        without_names: the same of the question without its names; empty where these tell sentences apart.
         apart: sentences on a sibling of what is asked for; they don't answer as long as there are others.
-        question: may ask for a figure, and for what a code means.
+        tokens: None where they are not known, which is so for all sentences of a passage.
     """
     every, cosines = pieces(passage.text), alike.get(passage.chunk_id, ())
     spans, texts = runs(every), [passage.text[piece.start : piece.end] for piece in every]
@@ -96,7 +98,7 @@ def read_closely(
         if len(cosines):
             unit = next(n for n, (_, end) in enumerate(spans) if piece.start < end)
             score, comparable = (float(each[unit]) + WORDS_WEIGHT * shared for each in (unnamed, cosines))
-        has_amount = for_amount and _AMOUNT.search(_PLACE_IN_LIST.sub("", text, count=1))
+        has_amount = for_amount and _AMOUNT.search(_PLACE_IN_LIST.sub("", text))
         has_code = codes and not codes.isdisjoint(codes_in(f"{asked}\n{text}"))
         besides = AMOUNT_WEIGHT * bool(has_amount) + CODE_WEIGHT * bool(has_code)
         scores.append(score + TOKENS_WEIGHT * _by_tokens(tokens, piece) + besides)
@@ -133,10 +135,12 @@ def _by_tokens(tokens: TokenByToken | None, piece: Piece) -> float:
 
 
 def _leads(text: str, after: str, before: str) -> bool:
-    """Whether it is a question, or a line in bold without a figure, which says what the next is on."""
+    """Whether it says what the next sentence is on: a question, or a line in bold that has no figure itself and
+    answers nothing before it.
+    """
     if _asks(text):
         return True
-    is_bold = BOLD.fullmatch(text) and not _AMOUNT.search(_CODE.sub("", text))
+    is_bold = BOLD.fullmatch(text) and not _AMOUNT.search(CODE.sub("", text))
     return bool(is_bold and after and not BOLD.fullmatch(after) and not before.rstrip(" *_").endswith(("?", ":")))
 
 

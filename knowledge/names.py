@@ -38,7 +38,7 @@ COUNTED = word_set(
 )
 MOST_WORDS = 4  # of a name
 SAID_OFTEN = 3  # times within sentences: then people shorten a name to its initials
-SHORTEST_PLURAL = 3  # letters, less one
+SHORTEST_SINGULAR = 3  # letters
 STRICTLY = 4  # times as often with a capital as without: then a word is a name, however it is typed
 
 _RUN = re.compile(r"[A-ZÀ-Þ][^\W_]*(?:[-'’][^\W_]+)*(?:[ \u00a0](?:[A-ZÀ-Þ][^\W_]*|\d+[^\W_]*(?:\.\d+)*))*")
@@ -46,7 +46,7 @@ _RUN_INSIDE = re.compile(rf"(?<=[a-zß-ÿ,;] ){_RUN.pattern}")
 _WORD = re.compile(r"[^\W\d_]+")
 _INSIDE = re.compile(r"(?<=[a-zß-ÿ,;] )[A-ZÀ-Þ][^\W\d_]*")
 _NO_SENTENCE = re.compile(r"^[ \t]*[#|].*$", re.MULTILINE)  # headings and rows of tables
-_CODE = re.compile(r"\b[^\W\d_]{1,6}-?\d{1,4}[^\W\d_]?\b")
+CODE = re.compile(r"\b[^\W\d_]{1,6}-?\d{1,4}[^\W\d_]?\b")
 _JOINED = re.compile(r"([^\W\d_]{3,})-?(\d{1,4})")
 _TOKEN = re.compile(r"[£€$]?[^\W_]+(?:[-'’.][^\W_]+)*%?")
 _NUMBER = re.compile(r"\d{1,4}[^\W\d_]?")
@@ -124,7 +124,7 @@ class Names:
         runs = (tuple(run.casefold().split()) for run in _RUN_INSIDE.findall(sentences))
         self._runs.update(run for run in runs if 1 < len(run) <= MOST_WORDS)
         self._small_numbered.update(map(str.casefold, _SMALL_NUMBERED.findall(text)))
-        codes = set(_CODE.findall(text))
+        codes = set(CODE.findall(text))
         self._codes.update(_plain(code) for code in codes)
         self._series.update(_series(code) for code in codes)
         for run in _RUN.findall(text):
@@ -307,7 +307,7 @@ class Names:
 
     def _is_unknown_code(self, word: str) -> bool:
         """Whether it is missing in a series that the guides have, as TV-99 beside TV-52; others may be anybody's."""
-        return bool(_CODE.fullmatch(word)) and _plain(word) not in self._codes and _series(word) in self._series
+        return bool(CODE.fullmatch(word)) and _plain(word) not in self._codes and _series(word) in self._series
 
     def _is_name(self, word: str) -> bool:
         stands_out = self._is_strict(word) or self._numbered.get(word, 0) > self._small.get(word, 0)
@@ -333,7 +333,7 @@ def codes_in(text: str) -> dict[str, str]:
     >>> codes_in("Errors TV-52 and r12")
     {'tv52': 'tv', 'r12': 'r'}
     """
-    return {_plain(code): _series(code) for code in _CODE.findall(text)}
+    return {_plain(code): _series(code) for code in CODE.findall(text)}
 
 
 def are_siblings(one: Name, other: Name) -> bool:
@@ -376,7 +376,7 @@ def _sum(one: Counter[Any], other: Counter[Any]) -> Counter[Any]:
 
 def _forms(word: str) -> tuple[str, ...]:
     """A word as the guides may have it: "Savers" are of the Saver."""
-    return (word.removesuffix("s"), word) if len(word) > SHORTEST_PLURAL and word[-1] == "s" else (word,)
+    return (word.removesuffix("s"), word) if len(word) > SHORTEST_SINGULAR and word[-1] == "s" else (word,)
 
 
 def _parts(words: Sequence[str]) -> Iterator[Name]:

@@ -28,7 +28,8 @@ _ABOVE = re.compile(r"^(?:#{1,6} .*|[ \t]*\|.*(?=\n[ \t]*\|[ \t:|-]+$))", re.MUL
 
 
 def without_siblings(names: Names, wanted: set[Name], passages: Sequence[Passage]) -> list[Passage]:
-    """The passages in order; behind go those whose title or headings name a sibling of a product asked for.
+    """The passages in order; behind go those whose title or headings name a sibling of a product asked for, but for
+    those that name the product itself in a heading or a table's head of their own.
 
     That is only so where others name the product itself: a guide on all of them has no heading for each.
     """
@@ -120,7 +121,7 @@ def _is_on_wanted(names: Names, wanted: Set[Name], text: str) -> bool | None:
 
 
 def is_on(names: Names, wanted: Set[Name], passage: Passage) -> bool:
-    """Whether its path names a product that is asked for, and no sibling of one."""
+    """Whether its path names no sibling of a product that is asked for, and it or a heading within the product."""
     named = named_in(names, wanted, path_of(passage))
     is_named = any(each[: len(name)] == name for each in named for name in wanted)
     is_named = is_named or bool(_wanted_within(names, wanted, passage))

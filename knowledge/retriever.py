@@ -69,7 +69,7 @@ class Found:
     wanted: frozenset[Name] = frozenset()  # products that the question names and some guide knows
     names: Names = field(default_factory=lambda: Names(()), repr=False, compare=False)  # of the guides
     taken_as: str | None = None  # the question as it was looked up, where that is not as it was asked
-    asked: str = ""  # the question as it was looked up
+    asked: str = ""  # the question that was looked up, as sentences are held against it
     apart: Mapping[int, frozenset[Piece]] = field(default_factory=dict)  # by chunk id: what is on siblings
     tokens_in: Callable[[Passage], TokenByToken | None] = field(default=lambda _: None, repr=False, compare=False)
     _read: dict[int, Closely] = field(default_factory=dict, init=False, repr=False, compare=False)
