@@ -263,7 +263,7 @@ class Extractive:
         ]
         best = max(
             (n for n in near if not is_newer(first, evidence.sources[n].passage)),
-            key=lambda n: evidence.sources[n].passage.score + max(evidence.closely(n).scores, default=0.0),
+            key=lambda n: evidence.sources[n].passage.score + evidence.closely(n).alone,
         )
         for number in (best, *(n for n in near if n != best)):
             source = evidence.sources[number]

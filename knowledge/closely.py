@@ -8,6 +8,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from knowledge.amounts import answers_in, are_within, figures_in, has_any
 from knowledge.answers import Passage
 from knowledge.encoder import Vectors
 from knowledge.lexical import covered, stems
@@ -18,18 +19,10 @@ from knowledge.sentences import BOLD, Kind, Piece, pieces, runs
 # What a sentence scores beside its cosine.
 WORDS_WEIGHT = 0.25  # for the words that it shares
 TOKENS_WEIGHT = 1.0  # for how like the question it is, token by token
-AMOUNT_WEIGHT = 0.1  # for an amount, where the question asks for one
+AMOUNT_WEIGHT = 0.1  # for an amount of the kind that is asked for, and for limits that an amount asked lies within
 CODE_WEIGHT = 0.25  # for a code that is asked for, unless all of the guide is on it
+BEFORE_WEIGHT = 0.1  # for what the sentence before scores: it says what this one is on
 
-_ASKS_AMOUNT = re.compile(
-    r"\b(how (much|many|long|far|often|soon|old|heavy|big|wide|tall|high|deep|loud|fast|late|early)|what time"
-    r"|when (is|are|do|does|will|must|can)|prices?|costs?|fees?|rates?|limits?|max|maximum|min|minimum|latest|deadline"
-    r"|cut-?off|notice|age|weight|height|size|number of)\b",
-    re.IGNORECASE,
-)
-_AMOUNT = re.compile(
-    r"\d|\b(one|two|three|four|five|six|seven|eight|nine|ten|twelve|half|once|twice|free)\b", re.IGNORECASE
-)
 _PLACE_IN_LIST = re.compile(r"\A\s*\d{1,3}[.)]\s+")
 _CODE_FIRST = re.compile(  # but for a range
     r"[^\w]*(?:\d{1,3}[.)]\s+[^\w]*)?([A-ZÀ-Þ]{1,6}-?\d{1,4})\b(?!\s*(?:[-–—/,]|to|and|or)\s*[A-Z]{0,6}-?\d)"
@@ -43,6 +36,7 @@ class Closely:
     pieces: tuple[Piece, ...]
     scores: tuple[float, ...]
     best: float  # the highest, as it compares with that of other passages
+    alone: float  # the highest score, without what the sentence before adds
 
 
 class TokenByToken(NamedTuple):
@@ -62,7 +56,8 @@ def read_closely(
     question: str,
 ) -> Closely:
     """The sentences of a passage, each with what it scores: the cosine of its unit, its share of the question's words,
-    how like the question it is token by token, and whether it has the figure or the code that is asked for.
+    how like the question it is token by token, and whether it has the figure or the code that is asked for; with a
+    little of what the sentence before it scores.
 
     In the guide of a product the cosine is that without the product's name, which stands where the least is said.
     A question in it, as in a list of questions and answers, or a line in bold is most like what is asked and answers
@@ -82,7 +77,7 @@ def read_closely(
     has_answers = any(piece not in apart | leading and _says_something(piece) for piece in every)
     is_all_apart = not any(piece not in apart and _says_something(piece) for piece in every)
     unnamed = without_names.get(passage.chunk_id, cosines)
-    for_amount = _ASKS_AMOUNT.search(question) is not None
+    amounts, figures = answers_in(question), figures_in(question)
     codes = codes_in(question).keys() - codes_in("\n".join((passage.title, *passage.headings))).keys()
     own, scores, asked, best = [], [], "", 0.0
     for piece, text in zip(every, texts, strict=True):
@@ -98,12 +93,16 @@ def read_closely(
         if len(cosines):
             unit = next(n for n, (_, end) in enumerate(spans) if piece.start < end)
             score, comparable = (float(each[unit]) + WORDS_WEIGHT * shared for each in (unnamed, cosines))
-        has_amount = for_amount and _AMOUNT.search(_PLACE_IN_LIST.sub("", text))
+        said = _PLACE_IN_LIST.sub("", text)
+        has_amount = any(each.search(said) for each in amounts)
         has_code = codes and not codes.isdisjoint(codes_in(f"{asked}\n{text}"))
-        besides = AMOUNT_WEIGHT * bool(has_amount) + CODE_WEIGHT * bool(has_code)
+        besides = AMOUNT_WEIGHT * (has_amount + are_within(figures, said)) + CODE_WEIGHT * bool(has_code)
         scores.append(score + TOKENS_WEIGHT * _by_tokens(tokens, piece) + besides)
         best = max(best, comparable)
-    return Closely(tuple(own), tuple(scores), best)
+    alone = scores
+    before = [*scores[:1], *scores[:-1]]
+    scores = [score + BEFORE_WEIGHT * each for score, each in zip(scores, before, strict=True)]
+    return Closely(tuple(own), tuple(scores), best, max(alone, default=0.0))
 
 
 def _on_other_codes(question: str, headings: Sequence[str], every: Sequence[Piece], texts: Sequence[str]) -> set[Piece]:
@@ -140,7 +139,7 @@ def _leads(text: str, after: str, before: str) -> bool:
     """
     if _asks(text):
         return True
-    is_bold = BOLD.fullmatch(text) and not _AMOUNT.search(CODE.sub("", text))
+    is_bold = BOLD.fullmatch(text) and not has_any(CODE.sub("", text))
     return bool(is_bold and after and not BOLD.fullmatch(after) and not before.rstrip(" *_").endswith(("?", ":")))
 
 

@@ -33,6 +33,29 @@ def test_what_asks_for_a_figure_is_answered_by_one(question: str, expected: str)
     assert best(STEPS, question) == expected
 
 
+def test_a_figure_is_one_of_the_kind_that_is_asked_for() -> None:
+    assert best("Taken off once in 12 months.\n\nIt is £7.50.", "what is the late fee") == "It is £7.50."
+
+
+def test_what_a_customer_has_lies_within_the_limits_of_a_row() -> None:
+    table = (
+        "| Delay | Back |\n|---|---|\n| 15–29 minutes | 20% |\n| 30–59 minutes | 50% |\n| 60 minutes or more | 100% |"
+    )
+
+    assert best(table, "train was 40 mins late") == "| 30–59 minutes | 50% |"
+
+
+def test_the_sentence_behind_what_is_asked_of_comes_before_others() -> None:
+    """Its own words say nothing of that, and the sentence before it does."""
+    text = "They may ring.\n\nHeaters are lent to anybody. Ask stores. Then wait."
+    passage = Passage(1, 1, "a.md", "A", None, None, None, (), 0, len(text), text, 1.0)
+    closely = read_closely(passage, {}, {}, {"heater": 1.0, "lent": 1.0}, frozenset(), None, "heaters lent")
+
+    scores = [score for _, score in sorted(zip(closely.pieces, closely.scores, strict=True), key=lambda e: e[0].start)]
+    assert scores[1] > scores[2] > scores[3] == scores[0] == 0
+    assert closely.alone == scores[1]
+
+
 def test_a_line_in_bold_says_what_the_next_is_on() -> None:
     """It is most like the question, as a heading is, and answers nothing."""
     text = "**T-07 Not authorised.**\n\nPress the button.\n\n**T-08 No signal.**\n\nAsk the desk."
