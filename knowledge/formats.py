@@ -285,10 +285,10 @@ def _tables(rows: Iterable[Sequence[object]], limits: Limits) -> str:
     titles = list(takewhile(lambda row: len([*filter(None, row)]) == 1, kept))
     if len(titles) * 2 >= len(kept):  # it is a list, with a note beside it perhaps
         titles = []
-    return "\n\n".join([*(title for row in titles for title in row if title), _under_header(kept[len(titles) :])])
+    return "\n\n".join([*(title for row in titles for title in row if title), as_table(kept[len(titles) :])])
 
 
-def _under_header(rows: Sequence[Sequence[str]]) -> str:
+def as_table(rows: Sequence[Sequence[str]]) -> str:
     width = max(len(row) for row in rows)
     header, *body = ([*row, *[""] * (width - len(row))] for row in rows)
     top = f"{_row(header)}\n{_row(['---'] * width)}"

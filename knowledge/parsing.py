@@ -18,6 +18,7 @@ from knowledge.chunking import cut, sections
 from knowledge.details import Details, details
 from knowledge.formats import convert, decode
 from knowledge.loading import SIDECAR, Draft, Limits, NotForEveryone, Refused
+from knowledge.plain_text import as_markdown
 
 _FRONT_MATTER = re.compile(r"\A\s*---[ \t]*\n(?P<fields>.*?)^(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL | re.MULTILINE)
 _OPENED = re.compile(r"\A\s*---[ \t]*\n\s*\w+:")
@@ -82,6 +83,7 @@ def _draft(name: str, content: bytes, sidecar: bytes | None, limits: Limits) -> 
         raise Refused(f"has {len(text):,} characters, more than {limits.characters:,}; split it into smaller files")
     title = said.title or (_first_heading(text) if converted.has_own_headings else None) or _in_words(name)
     title = _with_products(title, said.product)
+    text = as_markdown(text) if suffix == ".txt" else text
     return Draft(
         title=title,
         owner=said.owner,
