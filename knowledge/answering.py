@@ -193,8 +193,8 @@ class Answering:
         evidence = self._evidence(found)
         if not evidence.sources or evidence.sources[0].passage is not found.passages[0]:
             return Answer(Outcome.FAULT, 0.0, notes=(CHANGING,))  # the decision was on what is no longer there
-        if found.unknown:
-            notes = (_not_mentioned(found.unknown), *notes)
+        if found.unknown or found.unfamiliar:
+            notes = (_not_mentioned(found.unknown or found.unfamiliar), *notes)
         if outcome is Outcome.NOT_IN_GUIDES:
             return Answer(Outcome.NOT_IN_GUIDES, likely, nearest=_nearest(evidence, ()), notes=notes)
         written = self._writer.write(question, evidence, show, began)
@@ -212,9 +212,12 @@ class Answering:
         """How likely it is that the guides hold the answer."""
         if found.features is None:
             return 0.0
-        likely = self._calibration.half(dense=found.dense).probability(found.features)
+        half = self._calibration.half(dense=found.dense)
+        likely = half.probability(found.features)
         # The answer for its sibling reads just as well, and is wrong, wherever the bars are.
-        return min(likely, OF_UNKNOWN) if found.unknown else likely
+        if found.unknown:
+            return min(likely, OF_UNKNOWN)
+        return min(likely, (half.partly + half.answered) / 2) if found.unfamiliar else likely
 
     def _outcome(self, found: Found) -> Outcome:
         """What that makes of the answer, before it is written."""

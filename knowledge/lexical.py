@@ -152,6 +152,10 @@ class Lexical:
         """The highest sum of the weights of the words that stand in one of the chunks named."""
         return max(self.weigh(weights, chunk_ids).values(), default=0.0)
 
+    def says(self, word: str) -> bool:
+        """Whether a word, as it is typed, is in any chunk, in whatever form."""
+        return any(self.frequency(stem) for stem in stems(word))
+
     def rarity(self, word: str) -> float:
         """Inverse document frequency of a stem over all chunks; highest where none has it."""
         frequency = self.frequency(word)

@@ -8,7 +8,7 @@ from the guides' own capitals and numbers; no product is listed here.
 import copy
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from itertools import pairwise
 from typing import Any, Self
 
@@ -39,6 +39,7 @@ COUNTED = word_set(
 MOST_WORDS = 4  # of a name
 SAID_OFTEN = 3  # times within sentences: then people shorten a name to its initials
 SHORTEST_SINGULAR = 3  # letters
+SHORTEST_NEW = 3  # letters of a word that may tell a sibling apart though no guide has it
 STRICTLY = 4  # times as often with a capital as without: then a word is a name, however it is typed
 
 _RUN = re.compile(r"[A-ZÀ-Þ][^\W_]*(?:[-'’][^\W_]+)*(?:[ \u00a0](?:[A-ZÀ-Þ][^\W_]*|\d+[^\W_]*(?:\.\d+)*))*")
@@ -52,6 +53,7 @@ _TOKEN = re.compile(r"[£€$]?[^\W_]+(?:[-'’.][^\W_]+)*%?")
 _NUMBER = re.compile(r"\d{1,4}[^\W\d_]?")
 _SMALL_NUMBERED = re.compile(r"\b([a-zß-ÿ][^\W\d_]*)[ \u00a0]\d")
 _YEAR = re.compile(r"(?:19|20)\d\d")
+_OF_VERBS = ("ed", "ing", "ly")
 
 Name = tuple[str, ...]  # in small letters, one word each
 
@@ -189,6 +191,30 @@ class Names:
             at = max(after, at + 1)
         return unknown
 
+    def unfamiliar_in(self, question: str, said: Callable[[str], bool]) -> list[str]:
+        """What may be a sibling that no guide knows, as the question has it: behind a name that tells several apart
+        stands a word that is in no guide. It may also say something else in words of its own.
+
+        Args:
+            said: whether a word is in the guides, in any form.
+
+        >>> names = Names(["The Hearth Basic, the Hearth Plus and the Hearth Complete."])
+        >>> names.unfamiliar_in("rent on hearth landlord", lambda word: word != "landlord")
+        ['hearth landlord']
+        """
+        spans = self._words_of(question)
+        words = [_bare(question[start:end]) for start, end in spans]
+        found: list[str] = []
+        at = 0
+        while at < len(words):
+            name = self._longest(words, at)
+            after = at + len(name)
+            is_beside = after < len(words) and question[spans[after - 1][1] : spans[after][0]] == " "
+            if name and is_beside and self._may_be_sibling(name, words[after], said):
+                found.append(question[spans[at][0] : spans[after][1]])
+            at = max(after, at + 1)
+        return found
+
     def is_in_sentences(self, word: str) -> bool:
         """Whether a word has a capital in the middle of a sentence: "Error" may only head a table, or begin lines."""
         return self._inside[word.casefold()] > 0
@@ -304,6 +330,16 @@ class Names:
         in_capitals = written[0].isupper() and not written.isupper()
         tells = word in QUALIFIERS or (in_capitals and word in QUALIFIERS_IN_CAPITALS)
         return tells and self._is_strict(name[0])
+
+    def _may_be_sibling(self, name: Name, word: str, said: Callable[[str], bool]) -> bool:
+        """Whether a word behind a name that tells several apart does so, too, as far as one can tell: it is in no
+        guide, or is a qualifier where another is one. One that ends as verbs do says what becomes of the product.
+        """
+        siblings = self._followers.get(name, set())
+        if len(siblings) < 2 or word in siblings or word in UNITS or not word.isalpha():
+            return False
+        is_new = len(word) >= SHORTEST_NEW and says_something(word) and not word.endswith(_OF_VERBS) and not said(word)
+        return is_new or (_is_qualifier(word) and any(map(_is_qualifier, siblings)))
 
     def _is_unknown_code(self, word: str) -> bool:
         """Whether it is missing in a series that the guides have, as TV-99 beside TV-52; others may be anybody's."""

@@ -63,6 +63,7 @@ class Found:
     features: Features | None  # None when nothing was found
     dense: bool  # whether vectors took part
     unknown: tuple[str, ...] = ()  # products that the question names and no guide knows, though it knows their siblings
+    unfamiliar: tuple[str, ...] = ()  # what may be such a product
     alike: Mapping[int, Vectors] = field(default_factory=dict)  # by chunk id, the cosine of each of its units
     alike_besides: Mapping[int, Vectors] = field(default_factory=dict)  # the same without the names in the question
     rarity: Mapping[str, float] = field(default_factory=dict)  # of the question's words
@@ -255,6 +256,7 @@ class Retriever:
             features=features,
             dense=alike is not None,
             unknown=unknown,
+            unfamiliar=() if unknown else tuple(words.names.unfamiliar_in(asked, words.lexical.says)),
             alike=own,
             alike_besides=unnamed,
             rarity=rarity,

@@ -6,6 +6,7 @@ from dataclasses import replace
 import pytest
 
 from knowledge.answers import Outcome, Passage
+from knowledge.lexical import stems
 from knowledge.library import Library
 from knowledge.names import Names, are_siblings
 from knowledge.products import is_on, on_siblings, without_siblings
@@ -44,6 +45,46 @@ UNKNOWN = [
 def test_a_sibling_that_no_guide_knows_is_seen(question: str, expected: list[str], names: Names) -> None:
     """By its number, its qualifier or its code, however it is typed."""
     assert names.unknown_in(question) == expected
+
+
+COVER = "The Hearth Basic, the Hearth Plus and the Hearth Complete pay for a boiler. Nothing else is insured."
+
+
+@pytest.mark.parametrize(
+    ("question", "expected"),
+    [
+        ("loss of rent on hearth landlord", ["hearth landlord"]),
+        ("standard excess hearth gold", ["hearth gold"]),
+        ("Hearth Landlord and hearth plus", ["Hearth Landlord"]),
+        ("is hearth plus cheaper", []),
+        ("hearth boiler", []),  # of the guides' words
+        ("hearth insures what", []),
+        ("hearth expired", []),
+        ("hearth kw rating", []),
+        ("hearth, landlord wants it", []),
+        ("boiler landlord", []),
+    ],
+)
+def test_what_may_be_a_sibling_is_told_from_what_becomes_of_one(question: str, expected: list[str]) -> None:
+    known = set(stems(COVER))
+    assert Names([COVER]).unfamiliar_in(question, lambda word: known.issuperset(stems(word))) == expected
+
+
+def test_one_product_alone_has_no_family() -> None:
+    assert Names(["The Heron Lite rings."]).unfamiliar_in("is the heron dishwasherproof", lambda _: False) == []
+
+
+def test_what_may_be_on_a_sibling_is_answered_in_part_and_named(
+    open_library: Callable[..., Library], put_guide: Callable[[str, str | None], None]
+) -> None:
+    """Also where the guides' own words are asked for."""
+    put_guide("cover.md", f"# Hearth cover\n\n{COVER}\n\n## Excess\n\nThe standard excess of Hearth is £50 a visit.\n")
+    library = open_library()
+    library.warm()
+    known, unfamiliar = (library.answer(f"standard excess of hearth{name}?") for name in ("", " landlord"))
+
+    assert (known.outcome, known.notes) == (Outcome.ANSWERED, ())
+    assert (unfamiliar.outcome, unfamiliar.notes) == (Outcome.PARTLY, ("The guides don't mention “hearth landlord”.",))
 
 
 KNOWN = [
