@@ -27,7 +27,7 @@ FAMILY = "family"  # of those in capitals, the one that may also be said of all 
 UNITS = word_set(
     "second seconds minute minutes min mins hour hours day days week weeks month months year years night nights am pm "
     "time times x euro euros pound pounds quid dollar dollars cent cents percent people users customers devices of "
-    "gb mb tb kb gig mbps gbps mbit ghz km metres meters m cm mm inch inches kg g w v a st nd rd th"
+    "gb mb tb kb gig mbps gbps mbit ghz km metres meters m cm mm inch inches kg g w v a st nd rd th yo yr yrs hr hrs k"
 )
 # A number behind one of these is a date, a place in a text, or a kind of something.
 COUNTED = word_set(

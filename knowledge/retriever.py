@@ -19,7 +19,7 @@ from knowledge.closely import Closely, TokenByToken, read_closely
 from knowledge.encoder import Bits, Encoder, Vectors
 from knowledge.index import LONGEST_EMBEDDED, NO_FILTERS, REVISION, SPAN, Index, reading
 from knowledge.lexical import BM25_K1, asking, covered, says_something, stems
-from knowledge.names import Name, Names
+from knowledge.names import UNITS, Name, Names
 from knowledge.products import (
     is_on,
     is_on_sibling,
@@ -51,6 +51,7 @@ _TEXT = select(Guide.text).where(Guide.id == bindparam("guide_id"))
 _YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 _NAME = re.compile(r"\b[^\W_][\w'’-]*")
 _WORD = re.compile(r"\w")
+_AMOUNT = re.compile(r"(\d+)([^\W\d_]+)")
 _GAP = re.compile(r" (?:\d+ )?")  # within a name
 _HOW = re.compile(r"\bhow (long|much|many|often|far|soon)\b", re.IGNORECASE)
 
@@ -355,12 +356,19 @@ def _named_in(question: str) -> list[re.Match[str]]:
         match
         for match in _NAME.finditer(question)
         if len(name := match.group()) > 1
+        and not _is_amount(name)
         and (
             any(letter.isupper() for letter in name[1:])
             or (any(letter.isdigit() for letter in name) and any(letter.isalpha() for letter in name))
             or (name[0].isupper() and not _starts_sentence(question, match.start()))
         )
     ]
+
+
+def _is_amount(word: str) -> bool:
+    """Whether it is a number typed together with its unit, as in "19yo", "2nd" and "12k"; 5G and 8K are none."""
+    parts = _AMOUNT.fullmatch(word.casefold())
+    return parts is not None and parts[2] in UNITS and len(word) > 2
 
 
 def _without(text: str, spans: Sequence[tuple[int, int]]) -> str:

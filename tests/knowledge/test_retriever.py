@@ -350,6 +350,11 @@ def test_names_and_keywords_of_a_question() -> None:
         "Aria",
         "X200",
     ]
+    assert names_of("Her 19yo son, till 3.50pm on the 2nd, a 12k claim: 5G in 8K and an iPad2?") == [
+        "5G",
+        "8K",
+        "iPad2",
+    ]
     assert keywords_of("How do I restart the routers?") == ["restart", "router"]
     assert keywords_of("What is it?") == ["what"]
     assert keywords_of("How long is it?") == ["long"]
