@@ -83,7 +83,7 @@ _ASKED = (  # what asks for an amount of a kind, and what an answer has
         re.compile(
             rf"(?:{_NUMBER}|\ban?)[\s-]{{0,2}}(?:\w{{1,20}} )?"
             r"(?:second|min|minute|hour|hr|day|night|week|month|year)s?\b"
-            r"|\d[:.]\d\d\b|\d ?(?:am|pm)\b|\d(?:st|nd|rd|th)? (?:of )?may\b"
+            r"|\d[:.]\d\d\b|\b\d{4} ?[-–] ?\d{4}\b|\d ?(?:am|pm)\b|\d(?:st|nd|rd|th)? (?:of )?may\b"
             r"|\b(?:noon|midnight|immediately|at once|same day|next day|daily|weekly|monthly|yearly)\b"
             r"|\b(?:(?:mon|tues|wednes|thurs|fri|satur|sun)days?|january|february|march|april|june|july|august"
             r"|september|october|november|december)\b",

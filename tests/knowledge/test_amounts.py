@@ -12,6 +12,7 @@ from knowledge.amounts import answers_in, are_within, figures_in
         ("How much is delivery?", "It is free.", "It takes 3 days."),
         ("how long can I return it", "14 days from delivery", "It is £14."),
         ("when does it shut", "open until 18:00", "£18 for 2 people"),
+        ("when does it open", "CENTRAL | 0900-1800", "CENTRAL | 12 STAFF"),
         ("how long until it ends", "It ends at once.", "Ask two people."),
         ("how many guests", "up to two guests", "as many as fit"),
         ("what's the fee and by when", "by 18 May", "ask 3 people"),
