@@ -176,6 +176,7 @@ class Answering:
         if alone is None:
             return found
         of_that = self._retriever.retrieve(alone, filters)
+        of_that = replace(of_that, unfamiliar=of_that.unfamiliar or found.unfamiliar)  # its story may name the product
         if self._likely(of_that) < self._likely(found) + LIKELIER:
             return found
         return replace(of_that, taken_as=of_that.taken_as or alone)

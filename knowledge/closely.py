@@ -8,20 +8,23 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from knowledge.amounts import answers_in, are_within, figures_in, has_any
+from knowledge.amounts import answers_in, are_within, days_in, figures_in, has_any, with_units
 from knowledge.answers import Passage
 from knowledge.encoder import Vectors
 from knowledge.lexical import covered, stems
 from knowledge.names import CODE, codes_in
 from knowledge.ranking import likeness
-from knowledge.sentences import BOLD, Kind, Piece, pieces, runs
+from knowledge.sentences import BOLD, Kind, Piece, cells_of, pieces, runs
 
 # What a sentence scores beside its cosine.
 WORDS_WEIGHT = 0.25  # for the words that it shares
 TOKENS_WEIGHT = 1.0  # for how like the question it is, token by token
-AMOUNT_WEIGHT = 0.1  # for an amount of the kind that is asked for, and for limits that an amount asked lies within
+AMOUNT_WEIGHT = 0.1  # for an amount of the kind that is asked for
+LIMITS_WEIGHT = 0.1  # for limits that an amount, a day or a month in the question lies within
+STEP_WEIGHT = 0.3  # for the row of a table that has such limits for an amount, and few words that are like any question
 CODE_WEIGHT = 0.25  # for a code that is asked for, unless all of the guide is on it
-BEFORE_WEIGHT = 0.1  # for what the sentence before scores: it says what this one is on
+ROW_WEIGHT = 0.15  # for a row on the product that is asked for, in a table on several
+BEFORE_WEIGHT = 0.1  # for what the sentence before scores, for it may say what this one is on; not so with rows
 
 _PLACE_IN_LIST = re.compile(r"\A\s*\d{1,3}[.)]\s+")
 _CODE_FIRST = re.compile(  # but for a range
@@ -36,7 +39,7 @@ class Closely:
     pieces: tuple[Piece, ...]
     scores: tuple[float, ...]
     best: float  # the highest, as it compares with that of other passages
-    alone: float  # the highest score, without what the sentence before adds
+    alone: float  # the highest score, without what only tells sentences of one passage apart
 
 
 class TokenByToken(NamedTuple):
@@ -52,12 +55,13 @@ def read_closely(
     without_names: Mapping[int, Vectors],
     rarity: Mapping[str, float],
     apart: Set[Piece],
+    own_rows: Set[Piece],
     tokens: TokenByToken | None,
     question: str,
 ) -> Closely:
     """The sentences of a passage, each with what it scores: the cosine of its unit, its share of the question's words,
     how like the question it is token by token, and whether it has the figure or the code that is asked for; with a
-    little of what the sentence before it scores.
+    little of what the sentence before it scores (or its own score again, where there is none and in tables).
 
     In the guide of a product the cosine is that without the product's name, which stands where the least is said.
     A question in it, as in a list of questions and answers, or a line in bold is most like what is asked and answers
@@ -67,6 +71,7 @@ def read_closely(
         alike: by chunk id, the cosine of each of its units.
         without_names: the same of the question without its names; empty where these tell sentences apart.
         apart: sentences on a sibling of what is asked for; they don't answer as long as there are others.
+        own_rows: of tables on several products, those on the one asked for.
         tokens: None where they are not known, which is so for all sentences of a passage.
     """
     every, cosines = pieces(passage.text), alike.get(passage.chunk_id, ())
@@ -77,10 +82,13 @@ def read_closely(
     has_answers = any(piece not in apart | leading and _says_something(piece) for piece in every)
     is_all_apart = not any(piece not in apart and _says_something(piece) for piece in every)
     unnamed = without_names.get(passage.chunk_id, cosines)
-    amounts, figures = answers_in(question), figures_in(question)
+    amounts, figures, days = answers_in(question), figures_in(question), days_in(question)
     codes = codes_in(question).keys() - codes_in("\n".join((passage.title, *passage.headings))).keys()
     own, scores, asked, best = [], [], "", 0.0
+    head: list[str] = []
     for piece, text in zip(every, texts, strict=True):
+        if piece.kind not in {Kind.ROW, Kind.RULE}:
+            head = cells_of(text) if piece.kind is Kind.HEAD else []
         if piece.kind is Kind.HEADING or piece in leading:
             asked = text if piece in leading else ""
         if piece in apart and not is_all_apart:
@@ -93,16 +101,19 @@ def read_closely(
         if len(cosines):
             unit = next(n for n, (_, end) in enumerate(spans) if piece.start < end)
             score, comparable = (float(each[unit]) + WORDS_WEIGHT * shared for each in (unnamed, cosines))
-        said = _PLACE_IN_LIST.sub("", text)
+        said = with_units(cells_of(text), head) if head and piece.kind is Kind.ROW else _PLACE_IN_LIST.sub("", text)
         has_amount = any(each.search(said) for each in amounts)
         has_code = codes and not codes.isdisjoint(codes_in(f"{asked}\n{text}"))
-        besides = AMOUNT_WEIGHT * (has_amount + are_within(figures, said)) + CODE_WEIGHT * bool(has_code)
+        besides = AMOUNT_WEIGHT * has_amount + CODE_WEIGHT * bool(has_code)
+        limits = STEP_WEIGHT if piece.kind is Kind.ROW else LIMITS_WEIGHT
+        besides += limits * are_within(figures, said) + LIMITS_WEIGHT * are_within(days, said)
         scores.append(score + TOKENS_WEIGHT * _by_tokens(tokens, piece) + besides)
         best = max(best, comparable)
-    alone = scores
-    before = [*scores[:1], *scores[:-1]]
-    scores = [score + BEFORE_WEIGHT * each for score, each in zip(scores, before, strict=True)]
-    return Closely(tuple(own), tuple(scores), best, max(alone, default=0.0))
+    told = [
+        score + BEFORE_WEIGHT * (score if piece.kind is Kind.ROW else before) + ROW_WEIGHT * (piece in own_rows)
+        for piece, score, before in zip(own, scores, [*scores[:1], *scores], strict=False)
+    ]
+    return Closely(tuple(own), tuple(told), best, max(scores, default=0.0))
 
 
 def _on_other_codes(question: str, headings: Sequence[str], every: Sequence[Piece], texts: Sequence[str]) -> set[Piece]:

@@ -20,7 +20,7 @@ from knowledge.sentences import has_second_head
 if TYPE_CHECKING:
     from bs4 import BeautifulSoup, Tag
 
-_TABLE = LIMIT - 150  # characters of one Markdown table: it goes into a chunk whole, under a heading
+TABLE = LIMIT - 150  # characters of one Markdown table: it goes into a chunk whole, under a heading
 _CONTROL = re.compile(r"[\x01-\x08\x0e-\x1a\x1c-\x1f\x7f]")
 _DECLARED_CHARSET = re.compile(rb"<meta[^>]+charset=[\"']?([\w-]+)", re.IGNORECASE)
 _ENTITY = re.compile(r"<!ENTITY\b", re.IGNORECASE)
@@ -293,14 +293,14 @@ def as_table(rows: Sequence[Sequence[str]]) -> str:
     header, *body = ([*row, *[""] * (width - len(row))] for row in rows)
     top = f"{_row(header)}\n{_row(['---'] * width)}"
     lines = [_row(row) for row in body]
-    if len(top) + max((len(line) for line in lines), default=0) > _TABLE:
+    if len(top) + max((len(line) for line in lines), default=0) > TABLE:
         return "\n".join(_item(header, row) for row in body)
     if lines and has_second_head([*top.split("\n"), lines[0]]):
         top += f"\n{lines.pop(0)}"
     tables = [top]
     size = len(top)
     for line in lines:
-        if size + 1 + len(line) > _TABLE:
+        if size + 1 + len(line) > TABLE:
             tables.append(top)
             size = len(top)
         tables[-1] += f"\n{line}"

@@ -22,6 +22,7 @@ def word_set(listed: str) -> frozenset[str]:
 # Words that tell siblings apart in any trade; the second row only when it is written with a capital.
 QUALIFIERS = word_set("pro max mini lite ultra nano xl deluxe premium")
 QUALIFIERS_IN_CAPITALS = word_set("plus air go home one gold silver basic business family advanced")
+TIERS = word_set("gold silver basic advanced")  # of those in capitals, what hardly says anything else in small letters
 FAMILY = "family"  # of those in capitals, the one that may also be said of all products of a name
 # A number before one of these is an amount, not part of a name.
 UNITS = word_set(
@@ -38,6 +39,10 @@ COUNTED = word_set(
 )
 MOST_WORDS = 4  # of a name
 SAID_OFTEN = 3  # times within sentences: then people shorten a name to its initials
+NO_SIBLING = word_set(  # what may stand behind any name
+    "thanks thank please pls plz cheers hello without within myself yourself himself herself themselves wants want "
+    "needs need got gets told said says keeps still anymore"
+)
 SHORTEST_SINGULAR = 3  # letters
 SHORTEST_NEW = 3  # letters of a word that may tell a sibling apart though no guide has it
 STRICTLY = 4  # times as often with a capital as without: then a word is a name, however it is typed
@@ -210,7 +215,7 @@ class Names:
             name = self._longest(words, at)
             after = at + len(name)
             is_beside = after < len(words) and question[spans[after - 1][1] : spans[after][0]] == " "
-            if name and is_beside and self._may_be_sibling(name, words[after], said):
+            if name and is_beside and self.is_product(name) and self._may_be_sibling(name, words[after], said):
                 found.append(question[spans[at][0] : spans[after][1]])
             at = max(after, at + 1)
         return found
@@ -333,13 +338,13 @@ class Names:
 
     def _may_be_sibling(self, name: Name, word: str, said: Callable[[str], bool]) -> bool:
         """Whether a word behind a name that tells several apart does so, too, as far as one can tell: it is in no
-        guide, or is a qualifier where another is one. One that ends as verbs do says what becomes of the product.
+        guide, or names a tier where siblings differ by those. What ends as verbs do says what becomes of the product.
         """
         siblings = self._followers.get(name, set())
-        if len(siblings) < 2 or word in siblings or word in UNITS or not word.isalpha():
+        if len(siblings) < 2 or word in siblings | UNITS | NO_SIBLING or not word.isalpha():
             return False
         is_new = len(word) >= SHORTEST_NEW and says_something(word) and not word.endswith(_OF_VERBS) and not said(word)
-        return is_new or (_is_qualifier(word) and any(map(_is_qualifier, siblings)))
+        return is_new or (word in TIERS and any(map(_is_qualifier, siblings)))
 
     def _is_unknown_code(self, word: str) -> bool:
         """Whether it is missing in a series that the guides have, as TV-99 beside TV-52; others may be anybody's."""

@@ -79,11 +79,12 @@ def _draft(name: str, content: bytes, sidecar: bytes | None, limits: Limits) -> 
     said = said or Details()
     if not text.strip():
         raise Refused(converted.when_empty)
-    if len(text) > limits.characters:
-        raise Refused(f"has {len(text):,} characters, more than {limits.characters:,}; split it into smaller files")
+    _check_length(text, limits)
     title = said.title or (_first_heading(text) if converted.has_own_headings else None) or _in_words(name)
     title = _with_products(title, said.product)
-    text = as_markdown(text) if suffix == ".txt" else text
+    if suffix == ".txt":
+        text = as_markdown(text)
+        _check_length(text, limits)
     return Draft(
         title=title,
         owner=said.owner,
@@ -96,6 +97,11 @@ def _draft(name: str, content: bytes, sidecar: bytes | None, limits: Limits) -> 
         text=text,
         chunks=tuple(cut(title, text)),
     )
+
+
+def _check_length(text: str, limits: Limits) -> None:
+    if len(text) > limits.characters:
+        raise Refused(f"has {len(text):,} characters, more than {limits.characters:,}; split it into smaller files")
 
 
 def _clean(text: str) -> str:

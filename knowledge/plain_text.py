@@ -2,18 +2,28 @@
 
 import re
 from collections.abc import Sequence
-from itertools import groupby
+from itertools import groupby, pairwise
+from typing import NamedTuple
 
-from knowledge.formats import as_table
+from knowledge.formats import TABLE, as_table
 
 _BLANK = re.compile(r"(\n(?:[ \t]*\n)+)")
-_RULER = re.compile(r"\s*[-=_]{2,}(?:\s+[-=_]{2,})*\s*")  # below the names of columns, or below a heading
+_RULER = re.compile(r"[ \t]*[-=_]{2,}(?:[ \t]+[-=_]{2,})*[ \t]*")  # below the names of columns, or below a heading
 _PART = re.compile(r"[-=_]{2,}")
 _CELL = re.compile(r"\S+(?:(?: |(?<=[.!?:]) {2})\S+)*")  # two spaces behind a stop are only wide
-_PLACE = re.compile(r"\s*(?:\d+(?:\.\d+)*[.)]?|[A-Z][.)])\s+")  # of a section, in front of its heading
+_MARKED = re.compile(r"[ \t]*(?:[|#>]|```|~~~|[-*+•](?:\s|$)|\d{1,3}[.)]\s)")  # Markdown already
+_PLACE = re.compile(r"(?:\d+(?:\.\d+)*|[A-Z])[.)]?[ \t]+")  # of a section, in front of its heading
 _WORD = re.compile(r"[^\W\d_]{3,}")
-_LONGEST_HEADING = 70  # characters
+_LONG_NUMBER = re.compile(r"\d{3}")
+_HEADING_WORDS, _HEADING_CHARACTERS = 6, 70
+_MOST_COLUMNS = 20
 _LONGEST_FIGURE = 15
+
+
+class _Cell(NamedTuple):
+    start: int
+    end: int
+    text: str
 
 
 def as_markdown(text: str) -> str:
@@ -25,37 +35,55 @@ def as_markdown(text: str) -> str:
     - Bag or suitcase: 7.50
     - Laptop: 15.00
     """
-    blocks = _BLANK.split(text)  # those at odd places are what is between two
-    last = max((at for at, block in enumerate(blocks) if block.strip()), default=0)
-    return "".join(_block(block, at < last) if at % 2 == 0 else block for at, block in enumerate(blocks))
+    if "```" in text or "~~~" in text:
+        return text
+    parts = _BLANK.split(text)  # those at odd places are what is between two blocks
+    blocks = {at: part for at, part in enumerate(parts) if at % 2 == 0 and part.strip()}
+    titles = [_title(block) for block in blocks.values()]
+    for at, title, before, after in zip(blocks, titles, ["", *titles], [*titles[1:], ""], strict=False):
+        # The last heads nothing; lines like it side by side are steps or orders, but for a title above all.
+        is_head = title and after is None and (before is None or len(blocks) < 2 or at <= 2)
+        parts[at] = f"## {title}" if is_head else _block(parts[at])
+    return "".join(parts)
 
 
-def _block(block: str, is_followed: bool) -> str:
+def _title(block: str) -> str | None:
+    """What a block says as a heading: a short line in capitals by itself, which may have a line below it.
+
+    A fact in capitals is none.
+    """
+    first, *rest = block.strip("\n").split("\n")
+    if len(first) > _HEADING_CHARACTERS or len(rest) > 1 or (rest and not _RULER.fullmatch(rest[0])):
+        return None
+    first = first.strip()
+    place = _PLACE.match(first)
+    words = first[place.end() :] if place else first
+    is_title = words[:1].isalnum() and words[-1].isalnum() and ":" not in words and not _LONG_NUMBER.search(words)
+    is_title = is_title and len(words.split()) <= _HEADING_WORDS and _CELL.fullmatch(words) is not None
+    is_capital = all(sign.isupper() for sign in words if sign.isalpha()) and _WORD.search(words) is not None
+    return " ".join(first.split()) if is_title and is_capital else None
+
+
+def _block(block: str) -> str:
     lines = block.expandtabs().rstrip().split("\n")
-    if is_followed and _is_heading(lines):
-        return f"## {' '.join(lines[0].split())}"
+    if len(lines) < 2 or any(map(_MARKED.match, lines)):
+        return block
     rulers = (at for at, line in enumerate(lines) if _RULER.fullmatch(line) and len(_PART.findall(line)) > 1)
     if at := next(rulers, 0):
         table = _ruled(lines[at - 1], lines[at], lines[at + 1 :])
-        return "\n\n".join(["\n".join(lines[: at - 1]), table] if at > 1 else [table])
-    parts = [[*some] for _, some in groupby(lines, lambda line: len(_CELL.findall(line)))]
-    return "\n".join(_listed(part) for part in parts) if len(lines) > 1 else block
+        return _joined([*(["\n".join(lines[: at - 1])] if at > 1 else []), table]) if table else block
+    return _in_columns(lines) or block
 
 
-def _is_heading(lines: Sequence[str]) -> bool:
-    """Whether it is a short line in capitals by itself; a line may be drawn below it."""
-    words = _PLACE.sub("", lines[0], count=1).strip()
-    is_alone = len(lines) == 1 or (len(lines) == 2 and _RULER.fullmatch(lines[1]) is not None)
-    is_title = words.isupper() and _WORD.search(words) is not None and _CELL.fullmatch(words) is not None
-    return is_alone and is_title and len(words) <= _LONGEST_HEADING and words[-1].isalnum()
-
-
-def _ruled(head: str, ruler: str, below: Sequence[str]) -> str:
+def _ruled(head: str, ruler: str, below: Sequence[str]) -> str | None:
     """A table whose columns begin where the parts of the line below their names do.
 
-    A line without a first cell goes on with the one above; a cell that is too long takes the next along.
+    A line without a first cell goes on with the one above, or is on the same; a cell that is too long takes the next
+    along.
     """
     parts = [part.span() for part in _PART.finditer(ruler)]
+    if len(parts) > _MOST_COLUMNS:
+        return None
     starts = [start for start, _ in parts]
     gaps = dict(zip(starts[1:], (end for _, end in parts), strict=False))  # where the one before each start begins
     if any(line[: starts[0]].strip() for line in below):
@@ -69,22 +97,80 @@ def _ruled(head: str, ruler: str, below: Sequence[str]) -> str:
         ends = dict(zip(own, [*own[1:], None], strict=True))
         row = [line[at : ends[at]].strip() if at in ends else "" for at in starts]
         if len(rows) > 1 and not row[0]:
-            rows[-1] = [" ".join(filter(None, both)) for both in zip(rows[-1], row, strict=True)]
+            filled = [cell for cell in row if cell]
+            if len(filled) == 1 and not any(map(str.isdigit, filled[0])) and not _RULER.fullmatch(filled[0]):
+                rows[-1] = [" ".join(filter(None, both)) for both in zip(rows[-1], row, strict=True)]
+                continue
+            row[0] = rows[-1][0] if len(filled) > 1 else ""
+        rows.append(row)
+    return _table(rows)
+
+
+def _table(rows: Sequence[Sequence[str]]) -> str | None:
+    """The rows with their head above them; None where they are no table, or too wide to be read as one."""
+    is_wide = len(rows[0]) > _MOST_COLUMNS or any(sum(map(len, row)) > TABLE // 3 for row in rows)
+    return as_table(rows) if len(rows) > 1 and not is_wide else None
+
+
+def _in_columns(lines: Sequence[str]) -> str | None:
+    """Lines with those that have aligned cells as a table, if the names of their columns are above; else as a list.
+
+    None where none have.
+    """
+    written: list[str] = []
+    head: list[_Cell] | None = None  # of the line before
+    for (is_drawn, _), group in groupby(lines, lambda line: (bool(_RULER.fullmatch(line)), len(_CELL.findall(line)))):
+        some = [*group]
+        rows = [[_Cell(*match.span(), match.group()) for match in _CELL.finditer(line)] for line in some]
+        if is_drawn or not _are_columns(rows):
+            written.append("\n".join(some))
+            head = rows[0] if len(rows) == 1 and len(rows[0]) > 1 else None
+            continue
+        texts = [[cell.text for cell in row] for row in rows]
+        names = _names_of(head, rows) if head else None
+        if names and (table := _table([names, *texts])):
+            written[-1] = table
+        elif _names_columns(*texts) and (table := _table(texts)):
+            written.append(table)
         else:
-            rows.append(row)
-    return as_table(rows)
+            written.append("\n".join(f"- {first.rstrip(':')}: {'; '.join(rest)}" for first, *rest in texts))
+        head = None
+    return _joined(written) if any(part.startswith(("- ", "|")) for part in written) else None
 
 
-def _listed(lines: Sequence[str]) -> str:
-    """Lines with equally many cells as a list, if these are aligned: on the left or, short figures, on the right."""
-    cells = [[match.span() for match in _CELL.finditer(line)] for line in lines]
-    for column in [*zip(*cells, strict=True)][1:]:
-        is_figures = all(end - start <= _LONGEST_FIGURE for start, end in column) and all(
-            any(map(str.isdigit, line[start:end])) for line, (start, end) in zip(lines, column, strict=True)
-        )
-        if len({start for start, _ in column}) > 1 and not (is_figures and len({end for _, end in column}) == 1):
-            return "\n".join(lines)
-    if len(lines) < 2 or len(cells[0]) < 2:
-        return "\n".join(lines)
-    rows = ([line[start:end] for start, end in own] for line, own in zip(lines, cells, strict=True))
-    return "\n".join(f"- {first.rstrip(':')}: {'; '.join(rest)}" for first, *rest in rows)
+def _joined(parts: Sequence[str]) -> str:
+    """Parts of a block; a list or table ends with an empty line, or what follows would belong to it."""
+    text = parts[0]
+    for before, part in pairwise(parts):
+        text += ("\n\n" if before.startswith(("- ", "|")) or part.startswith("|") else "\n") + part
+    return text
+
+
+def _are_columns(rows: Sequence[Sequence[_Cell]]) -> bool:
+    """Whether the cells of several lines stand below each other, and are no text printed in columns."""
+    if len(rows) < 2 or not 1 < len(rows[0]) <= _MOST_COLUMNS:
+        return False
+    goes_on = sum(row[0].text[0].islower() for row in rows)
+    return goes_on * 3 <= len(rows) and all(map(_is_aligned, [*zip(*rows, strict=True)][1:]))
+
+
+def _is_aligned(column: Sequence[_Cell]) -> bool:
+    """Whether cells start at the same place or, short figures, end at the same."""
+    are_figures = all(len(cell.text) <= _LONGEST_FIGURE and any(map(str.isdigit, cell.text)) for cell in column)
+    return len({cell.start for cell in column}) == 1 or (are_figures and len({cell.end for cell in column}) == 1)
+
+
+def _names_of(head: Sequence[_Cell], rows: Sequence[Sequence[_Cell]]) -> list[str] | None:
+    """The names above columns; the first may have none. None where they stand above something else."""
+    columns = [(min(cell.start for cell in each), max(cell.end for cell in each)) for each in zip(*rows, strict=True)]
+    missing = len(columns) - len(head)
+    above = zip(head, columns[missing:], strict=False)
+    if missing not in {0, 1} or not all(cell.start < end and start < cell.end for cell, (start, end) in above):
+        return None
+    return [*[""] * missing, *(cell.text for cell in head)]
+
+
+def _names_columns(first: Sequence[str], *rows: Sequence[str]) -> bool:
+    """Whether a row names the columns: it has no figure, and below it the first has one in each row, or two have."""
+    of_figures = [all(any(map(str.isdigit, cell)) for cell in column) for column in zip(*rows, strict=True)]
+    return not any(map(str.isdigit, "".join(first))) and (of_figures[0] or sum(of_figures) > 1)

@@ -9,7 +9,7 @@ from knowledge.answers import Passage
 from knowledge.lexical import covered, stems
 from knowledge.names import Name, Names, are_siblings
 from knowledge.ranking import SIBLING
-from knowledge.sentences import BOLD, Kind, Piece, pieces
+from knowledge.sentences import BOLD, Kind, Piece, cells_of, pieces
 from knowledge.words import Words, folders_of
 
 # In a question on a product, another passage on that comes first when it scores at most so much less and has such a
@@ -104,6 +104,24 @@ def on_siblings(names: Names, wanted: Set[Name], passage: Passage) -> frozenset[
         elif on is False and (place is None or (is_of_title and _begins_with_name(names, wanted, text))):
             apart.add(piece)
     return frozenset(apart)
+
+
+def rows_on(names: Names, wanted: Set[Name], passage: Passage) -> frozenset[Piece]:
+    """The rows of a passage that are on a product asked for, where its place does not say so of all: those that begin
+    with its name, and those of a table that has it among the names of its columns.
+    """
+    wanted = wanted - named_in(names, wanted, path_of(passage))
+    found: set[Piece] = set()
+    is_column = False
+    for piece in pieces(passage.text) if wanted else ():
+        if piece.kind is Kind.RULE:
+            continue
+        text = passage.text[piece.start : piece.end]
+        if piece.kind is not Kind.ROW:
+            is_column = piece.kind is Kind.HEAD and not wanted.isdisjoint(names.known_in(text, wanted))
+        elif is_column or not wanted.isdisjoint(names.known_in(cells_of(text)[0], wanted)):
+            found.add(piece)
+    return frozenset(found)
 
 
 def _begins_with_name(names: Names, wanted: Set[Name], text: str) -> bool:

@@ -27,6 +27,7 @@ from knowledge.products import (
     on_siblings,
     own_words,
     path_of,
+    rows_on,
     said_first,
     without_siblings,
 )
@@ -42,6 +43,7 @@ READ_AGAIN = 20  # of these, token by token; those on a sibling of the product a
 WORDS_ASKED = 8  # of a question; more say no more
 COVERING = 5  # passages that are looked through for the question's words
 EDITIONS = 4  # passages that are looked through for a newer edition of the first
+OF_MODELS = {"a", "g", "m", "v", "w", "x"}  # units that stand behind the numbers of models, too: the 500X
 AT_ONCE = 2  # questions looked up at the same time: more get in each other's way (with 4 a fourth fewer are answered)
 LONGEST_QUESTION = 1_000  # characters; the model reads about as many
 FOUND_KEPT = 500  # questions; many people ask the same ones
@@ -111,8 +113,9 @@ class Found:
             told = {word for name in alone for word in stems(" ".join(name))}
             rarity = {word: weight for word, weight in self.rarity.items() if word not in told}
             besides = self.alike_besides if alone else {}
+            own = rows_on(self.names, self.wanted, passage)
             read = self._read[passage.chunk_id] = read_closely(
-                passage, self.alike, besides, rarity, apart, self.tokens_in(passage), self.asked
+                passage, self.alike, besides, rarity, apart, own, self.tokens_in(passage), self.asked
             )
         return read
 
@@ -368,7 +371,7 @@ def _named_in(question: str) -> list[re.Match[str]]:
 def _is_amount(word: str) -> bool:
     """Whether it is a number typed together with its unit, as in "19yo", "2nd" and "12k"; 5G and 8K are none."""
     parts = _AMOUNT.fullmatch(word.casefold())
-    return parts is not None and parts[2] in UNITS and len(word) > 2
+    return parts is not None and parts[2] in UNITS - OF_MODELS and len(word) > 2
 
 
 def _without(text: str, spans: Sequence[tuple[int, int]]) -> str:

@@ -69,9 +69,17 @@ def has_second_head(lines: Sequence[str]) -> bool:
     """
     if len(lines) != 3 or _DIGIT.search(lines[2]):
         return False
-    inner = (line.strip().removeprefix("|").removesuffix("|") for line in (lines[0], lines[2]))
-    head, row = ([cell.strip() for cell in _BETWEEN_CELLS.split(cells)] for cells in inner)
+    head, row = cells_of(lines[0]), cells_of(lines[2])
     return len(head) == len(row) and head.count("") + row[:1].count("") > 1
+
+
+def cells_of(row: str) -> list[str]:
+    """The cells of a row or head of a table.
+
+    >>> cells_of("| 30 to 59 | half |")
+    ['30 to 59', 'half']
+    """
+    return [cell.strip() for cell in _BETWEEN_CELLS.split(row.strip().removeprefix("|").removesuffix("|"))]
 
 
 def units(text: str) -> list[tuple[int, int]]:

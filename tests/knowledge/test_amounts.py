@@ -2,7 +2,7 @@
 
 import pytest
 
-from knowledge.amounts import answers_in, are_within, figures_in
+from knowledge.amounts import answers_in, are_within, days_in, figures_in
 
 
 @pytest.mark.parametrize(
@@ -25,8 +25,12 @@ def test_a_question_for_one_kind_of_amount_is_not_answered_by_another(question: 
     assert not any(each.search(other) for each in patterns)
 
 
-def test_a_question_for_no_amount_has_no_such_answer() -> None:
-    assert not answers_in("who may sign the form")
+@pytest.mark.parametrize(
+    "question",
+    ["who may sign the form", "How do I charge a phone", "Can I pay by card?", "what if it's red when I call"],
+)
+def test_a_question_for_no_amount_has_no_such_answer(question: str) -> None:
+    assert not answers_in(question)
 
 
 @pytest.mark.parametrize(
@@ -41,6 +45,13 @@ def test_a_question_for_no_amount_has_no_such_answer() -> None:
         ("three weeks ago", "within 28 days", "within 14 days"),
         ("away for two months", "more than 40 days running", "for up to six weeks"),
         ("parcel of 12 kg", "10 kg or more", "below 10 kilograms"),
+        ("pays 300 euro in cash", "above EUR 200", "up to €250"),
+        ("back after 40 days", "no sooner; 30 days or more", "no more than 30 days"),
+        ("back after 10 days", "no later than 28 days", "no less than 28 days"),
+        ("claim is £30", "not over £50", "not under £50"),
+        ("weighs 12 kg", "must not exceed 20 kg", "exceeding 20 kg"),
+        ("uses 500 MB", "under 1 gb", "up to 300 mb"),
+        ("20 percent off", "10% to 25%", "30+% or more"),
         ("out for an hour", "after half an hour", "over 2 hours"),
     ],
 )
@@ -54,5 +65,37 @@ def test_an_amount_is_not_within_what_is_no_limit_for_it(text: str) -> None:
     assert not are_within(figures_in("40 minutes"), text)
 
 
+@pytest.mark.parametrize("text", ["over £10k", "over £2 million", "£5 and £10 vouchers", "above £1,0", "under £5,5"])
+def test_an_amount_that_is_only_half_read_limits_nothing(text: str) -> None:
+    assert not are_within(figures_in("it was £7"), text)
+
+
+@pytest.mark.parametrize("text", ["sıx days", "SİX days", "ſix days", "7,5 kg", "5G", "room 12", "٣ days"])
+def test_what_only_looks_like_an_amount_is_none(text: str) -> None:
+    """Also in letters that count as equal to others of another alphabet."""
+    assert figures_in(text) == []
+
+
+@pytest.mark.parametrize(
+    ("asked", "within", "outside"),
+    [
+        ("open on a sunday", "Sat–Sun 10:00", "Mon–Fri 9:00"),
+        ("open on a sunday", "Fri to Mon", "Monday to Saturday"),
+        ("closed on wednesdays", "on weekdays", "at weekends"),
+        ("is it open in may", "from 15 May to 15 September", "from 1 June to 31 August"),
+        ("can she swim in January", "November to February", "in July and August"),
+    ],
+)
+def test_a_day_or_month_lies_from_one_to_another(asked: str, within: str, outside: str) -> None:
+    assert are_within(days_in(asked), within)
+    assert not are_within(days_in(asked), outside)
+
+
+@pytest.mark.parametrize("text", ["May I ask?", "Two of us may sit", "marching on"])
+def test_a_word_like_a_month_is_none(text: str) -> None:
+    assert days_in(text) == []
+
+
 def test_a_price_a_month_lasts_no_month() -> None:
     assert [kind for kind, _ in figures_in("£5 a month, twice a year")] == ["money"]
+    assert [kind for kind, _ in figures_in("50p a day")] == []

@@ -4,7 +4,9 @@ import numpy as np
 import pytest
 
 from knowledge.answers import Passage
-from knowledge.closely import TokenByToken, read_closely
+from knowledge.closely import Closely, TokenByToken, read_closely
+from knowledge.names import Names
+from knowledge.products import rows_on
 from knowledge.sentences import pieces
 
 
@@ -12,9 +14,14 @@ def best(
     text: str, question: str = "", tokens: TokenByToken | None = None, rarity: dict[str, float] | None = None
 ) -> str:
     passage = Passage(1, 1, "a.md", "A", None, None, None, (), 0, len(text), text, 1.0)
-    closely = read_closely(passage, {}, {}, rarity or {}, frozenset(), tokens, question)
+    closely = read_closely(passage, {}, {}, rarity or {}, frozenset(), frozenset(), tokens, question)
     piece = closely.pieces[int(np.argmax(closely.scores))]
     return text[piece.start : piece.end]
+
+
+def scored(text: str, rarity: dict[str, float]) -> Closely:
+    passage = Passage(1, 1, "a.md", "A", None, None, None, (), 0, len(text), text, 1.0)
+    return read_closely(passage, {}, {}, rarity, frozenset(), frozenset(), None, "")
 
 
 STEPS = "1. Ring the desk.\n2. Send the form, which is £3.\n3. Wait."
@@ -45,15 +52,60 @@ def test_what_a_customer_has_lies_within_the_limits_of_a_row() -> None:
     assert best(table, "train was 40 mins late") == "| 30–59 minutes | 50% |"
 
 
+def test_the_unit_of_a_row_may_stand_in_its_head() -> None:
+    """The row has few words that are like the question."""
+    table = (
+        "| Days before arrival | Back |\n|---|---|\n| 60 or more | 90% |\n| 30 to 59 | 50% |\n\nCancelled late, none."
+    )
+
+    assert best(table, "cancelled 40 days before", rarity={"cancel": 0.2, "guest": 0.8}) == "| 30 to 59 | 50% |"
+
+
+BIKES = "| Bike | Week |\n|---|---|\n| City 3 | €55 |\n| City 7 | €70 |"
+TENTS = "| | Tent 4 | Tent 6 |\n|---|---|---|\n| Heating | none | stove |\n\nThe Tent 6 is new."
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "title", "expected"),
+    [
+        (BIKES, ("city", "7"), "Bikes", ["| City 7 | €70 |"]),
+        (TENTS, ("tent", "6"), "Tents", ["| Heating | none | stove |"]),
+        (BIKES, ("city", "7"), "City 7", []),  # all of the place is on it
+        (BIKES, ("city", "9"), "Bikes", []),
+    ],
+)
+def test_a_row_is_on_the_product_that_it_or_its_column_names(
+    text: str, name: tuple[str, ...], title: str, expected: list[str]
+) -> None:
+    names = Names(["The City 3, the City 7, the City 9, the Tent 4 and the Tent 6."])
+    passage = Passage(1, 1, "a.md", title, None, None, None, (), 0, len(text), text, 1.0)
+    own = rows_on(names, {name}, passage)
+
+    assert sorted(text[piece.start : piece.end] for piece in own) == expected
+    closely = read_closely(passage, {}, {}, {}, frozenset(), own, None, "")
+    assert {piece for piece, score in zip(closely.pieces, closely.scores, strict=True) if score >= 0.1} == own
+
+
 def test_the_sentence_behind_what_is_asked_of_comes_before_others() -> None:
     """Its own words say nothing of that, and the sentence before it does."""
     text = "They may ring.\n\nHeaters are lent to anybody. Ask stores. Then wait."
     passage = Passage(1, 1, "a.md", "A", None, None, None, (), 0, len(text), text, 1.0)
-    closely = read_closely(passage, {}, {}, {"heater": 1.0, "lent": 1.0}, frozenset(), None, "heaters lent")
+    closely = read_closely(
+        passage, {}, {}, {"heater": 1.0, "lent": 1.0}, frozenset(), frozenset(), None, "heaters lent"
+    )
 
-    scores = [score for _, score in sorted(zip(closely.pieces, closely.scores, strict=True), key=lambda e: e[0].start)]
+    scores = closely.scores
     assert scores[1] > scores[2] > scores[3] == scores[0] == 0
-    assert closely.alone == scores[1]
+    assert scores[2] == pytest.approx(0.1)
+
+
+def test_of_two_rows_alike_neither_comes_first() -> None:
+    """The one before says nothing of the next; nor does a first sentence lose by having none before it."""
+    text = "| Thing | Fee |\n|---|---|\n| Heater | £9 |\n| Mower | £7 |\n\nHeater. Mower."
+    closely = scored(text, {"heater": 1.0, "mower": 1.0})
+
+    assert closely.scores[0] == closely.scores[1] == pytest.approx(0.55)
+    assert closely.alone == pytest.approx(0.5)
 
 
 def test_a_line_in_bold_says_what_the_next_is_on() -> None:

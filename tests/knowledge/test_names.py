@@ -61,6 +61,8 @@ COVER = "The Hearth Basic, the Hearth Plus and the Hearth Complete pay for a boi
         ("hearth insures what", []),
         ("hearth expired", []),
         ("hearth kw rating", []),
+        ("hearth thanks", []),
+        ("why does hearth family go up", []),
         ("hearth, landlord wants it", []),
         ("boiler landlord", []),
     ],
@@ -82,9 +84,15 @@ def test_what_may_be_on_a_sibling_is_answered_in_part_and_named(
     library = open_library()
     library.warm()
     known, unfamiliar = (library.answer(f"standard excess of hearth{name}?") for name in ("", " landlord"))
+    story = library.answer(
+        "Customer is on hearth landlord, moved in last week. She rang twice. What is the excess of a visit?"
+    )
 
     assert (known.outcome, known.notes) == (Outcome.ANSWERED, ())
     assert (unfamiliar.outcome, unfamiliar.notes) == (Outcome.PARTLY, ("The guides don't mention “hearth landlord”.",))
+    assert story.outcome is not Outcome.ANSWERED
+    assert story.notes == unfamiliar.notes
+    assert library.answer("excess of Hearth Pro, hearth landlord?").notes == ("The guides don't mention “Hearth Pro”.",)
 
 
 KNOWN = [

@@ -1,5 +1,9 @@
 """What old systems print becomes headings, tables and lists; other plain text stays as it is."""
 
+import random
+import re
+from collections import Counter
+
 import pytest
 
 from knowledge.plain_text import as_markdown
@@ -21,6 +25,9 @@ Delivered by    The garage     Hartwell
 Abroad          No             No"""
 
 
+PITCHES = "        Basic   Plus\nSize    70 m2   90 m2\nDrain   no      yes"
+
+
 def test_a_table_has_the_columns_of_the_line_below_their_names() -> None:
     """A text that is too long for its column stays whole."""
     assert as_markdown(HOURS) == (
@@ -40,7 +47,8 @@ def test_a_first_column_may_have_no_name_and_a_cell_two_lines() -> None:
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ("Fees:\n  Bag     7.50\n  Laptop  15.00\nAsk first.", "Fees:\n- Bag: 7.50\n- Laptop: 15.00\nAsk first."),
+        ("Fees:\n  Bag     7.50\n  Laptop  15.00\nAsk first.", "Fees:\n- Bag: 7.50\n- Laptop: 15.00\n\nAsk first."),
+        ("Phones  none\nLaptop  15.00", "- Phones: none\n- Laptop: 15.00"),
         ("Bag      7.50\nLaptop  15.00", "- Bag: 7.50\n- Laptop: 15.00"),
         ("Cash:   6 months   safe\nKeys:   3 months   shelf", "- Cash: 6 months; safe\n- Keys: 3 months; shelf"),
     ],
@@ -49,10 +57,75 @@ def test_columns_without_names_become_a_list(text: str, expected: str) -> None:
     assert as_markdown(text) == expected
 
 
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (f"{PITCHES}\nAsk.", ["|  | Basic | Plus |", "| Drain | no | yes |\n\nAsk."]),
+        (f"Prices:\n{PITCHES}", ["Prices:\n\n|  | Basic | Plus |"]),
+        ("Code   Meaning\nB1     stay has ended\nB12    no plate", ["| Code | Meaning |\n| --- | --- |\n| B1 | stay"]),
+        ("Event   Guests   Price\nDay     40       350\nNight   60       480", ["| Event | Guests | Price |\n| --- |"]),
+    ],
+)  # fmt: skip
+def test_names_above_columns_head_a_table(text: str, expected: list[str]) -> None:
+    """With none above the first column, or in a row as long as the others, which have figures."""
+    markdown = as_markdown(text)
+
+    assert [each for each in expected if each not in markdown] == []
+
+
 @pytest.mark.parametrize("heading", ["FEES", "3  CLAIM TYPES", "2. LIBRARIES\n============", "ÖFFNUNGSZEITEN"])
 def test_a_line_in_capitals_by_itself_is_a_heading(heading: str) -> None:
     words = " ".join(heading.split("\n")[0].split())
     assert as_markdown(f"{heading}\n\nAll of them.") == f"## {words}\n\nAll of them."
+
+
+GROUPED = """ITEM      SIZE   FEE
+--------  -----  -----
+Delivery  Small  5.00
+          Large  7.00
+                 -----
+                 12.00
+Pick-up   any    none"""
+
+
+def test_a_line_without_a_first_cell_is_on_the_one_above() -> None:
+    """It goes on with it only where it has no cell but one, and that no figure."""
+    rows = as_markdown(GROUPED).split("\n")[2:]
+
+    assert rows == [
+        "| Delivery | Small | 5.00 |",
+        "| Delivery | Large | 7.00 |",
+        "|  |  | ----- |",
+        "|  |  | 12.00 |",
+        "| Pick-up | any | none |",
+    ]
+
+
+SOME = "Bag 7.50 free £12 FEES none Laptop Only for staff. A: B; C | # - * 1. 2) ---- ==== CLOSED möbel"
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_no_word_is_lost(seed: int) -> None:
+    """However a text is laid out, all of its words are in what becomes of it."""
+    chance = random.Random(seed)
+    some = [*SOME.split(), "\t"]
+    for _ in range(200):
+        lines = []
+        for _ in range(chance.randint(1, 9)):
+            line = ""
+            for start in sorted(chance.sample(range(0, 60, 6), chance.randint(1, 5))):
+                line = line.ljust(start) + chance.choice(some) + chance.choice(["", f" {chance.choice(some)}", "  "])
+            lines.append(line if chance.random() < 0.9 else "")
+        if chance.random() < 0.5:
+            lines.insert(1, "----- ----- -----")
+        text = "\n".join(lines)
+
+        lost = Counter(_words(text)) - Counter(_words(as_markdown(text)))
+        assert not lost, text
+
+
+def _words(text: str) -> list[str]:
+    return re.findall(r"[\w.£:]*\w", text)
 
 
 @pytest.mark.parametrize(
@@ -61,6 +134,17 @@ def test_a_line_in_capitals_by_itself_is_a_heading(heading: str) -> None:
         "Stay out for four hours.  Then open\nall windows that you find.  Wait.",  # wide spaces behind a stop
         "Ask for a  receipt, and then\nfor a form.",
         "NEVER SAY THE CODE.\n\nIt is ours.",
+        "FIRE ALARM FAULTS: 0800 123 456\n\nIt is ours.",
+        "CALL 0800 123 456\n\nIt is ours.",
+        "NO REFUNDS ON SALE ITEMS WITHOUT A RECEIPT\n\nIt is ours.",
+        "Ask.\n\n1. SWITCH OFF\n\n2. UNPLUG IT\n\nThen call.",
+        "使用 VPN\n\nAsk.",
+        "# FEES\n\n- NO REFUNDS\n\nAsk.",
+        "| Bag    | 7.50 |\n| Laptop | 9.00 |",
+        "- Bag    7.50\n- Coat   9.00",
+        "```\nx   =  1\nyy  =  2\n```",
+        "Hello.\n\n" + "word " * 210 + "\n---- ----\n\nNext.",
+        "January was cold     and February too\nand is not: six      months and more",
         "CLOSED ON SUNDAYS\nand on Mondays\n\nAsk.",
         "Ask.\n\nTHE END",
         "A-1\n\nAsk.",

@@ -350,9 +350,10 @@ def test_names_and_keywords_of_a_question() -> None:
         "Aria",
         "X200",
     ]
-    assert names_of("Her 19yo son, till 3.50pm on the 2nd, a 12k claim: 5G in 8K and an iPad2?") == [
+    assert names_of("Her 19yo son, till 3.50pm on the 2nd, a 12k claim: 5G in 8K, a 500X and an iPad2?") == [
         "5G",
         "8K",
+        "500X",
         "iPad2",
     ]
     assert keywords_of("How do I restart the routers?") == ["restart", "router"]
