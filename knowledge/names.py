@@ -234,18 +234,33 @@ class Names:
         return len(name) > 1 or self.is_in_sentences(name[0]) or any(map(_is_qualifier, self._followers.get(name, ())))
 
     def is_variant(self, name: Name, of: Name) -> bool:
-        """Whether a name is one with a number and one word more that stands in the guides' sentences, too.
+        """Whether a name is one with a number and one word more that stands in the guides' sentences, too, or another
+        of the same kind, which a common word tells.
 
         >>> names = Names(["It is the Swift 7 or the Swift 7 Tethered.", "Swift 7 Returns"])
         >>> [names.is_variant(("swift", "7", word), ("swift", "7")) for word in ("tethered", "returns")]
         [True, False]
+        >>> Names(["A cabin is a Cabin Oak or a Cabin Birch."]).is_variant(("cabin", "birch"), ("cabin", "oak"))
+        True
         """
+        if len(name) == len(of) == 2 and name != of and name[0] == of[0] and not self._is_strict(name[0]):
+            return self._is_kind(*name[:1], name[1:]) and self._is_kind(of[0], of[1:])
         is_longer = name[:-1] == of and any(sign.isdigit() for word in of for sign in word)
         if not (is_longer and self._is_strict(name[-1])):
             return False
         if self._endings is None:
             self._endings = frozenset(run[at:] for run in self._runs for at in range(len(run) - 1))
         return name in self._endings
+
+    def kind_of(self, name: Name, written: str) -> int:
+        """How many characters of a name, as it is written, only tell what kind of thing it is: the cabin of Cabin Oak.
+
+        >>> Names(["A cabin is a Cabin Oak or a Cabin Birch."]).kind_of(("cabin", "oak"), "cabin oak")
+        6
+        """
+        if len(name) < 2 or self._is_strict(name[0]) or not self._is_kind(name[0], name[1:]):
+            return 0
+        return self._words_of(written)[1][0]
 
     def siblings_of(self, name: Name) -> set[Name]:
         """The names of its siblings that the guides use.
@@ -307,7 +322,9 @@ class Names:
         Saver), unless the guides use that for another.
         """
         firsts = [form for form in _forms(words[at]) if self._is_name(form)]
-        if not firsts and self._is_numbered(words[at], words[at + 1 : at + 2]):
+        if not firsts and (
+            self._is_numbered(words[at], words[at + 1 : at + 2]) or self._is_kind(words[at], words[at + 1 : at + 2])
+        ):
             firsts = [words[at]]
         names = [self._grown((first,), words[at + 1 : at + MOST_WORDS]) for first in firsts]
         return max(names, key=len, default=())  # the first of equals
@@ -363,6 +380,11 @@ class Names:
             and self._numbered[word] > STRICTLY * self._small_numbered[word]
             and word not in COUNTED
         )
+
+    def _is_kind(self, word: str, following: Sequence[str]) -> bool:
+        """Whether a common word is a product's with the name behind it: a cabin is none, the Cabin Oak is."""
+        pair = (word, *following)[:2]
+        return pair in self._runs and says_something(word) and len(pair[-1]) > 1 and self._is_name(pair[-1])
 
     def _is_strict(self, word: str) -> bool:
         return self._capital.get(word, 0) > STRICTLY * self._small.get(word, 0)

@@ -204,12 +204,12 @@ class Retriever:
 
     def _names_in(self, asked: str, names: Names) -> list[tuple[Name, tuple[int, int]]]:
         """The names in a question with their spans, less common words that only have a capital where a heading, a row
-        or a sentence begins: "post" of "Post and returns".
+        or a sentence begins: "post" of "Post and returns". The cabin of a Cabin Oak is asked for like any other word.
         """
         typed = {name.casefold() for name in names_of(asked)}
         return [
-            (name, span)
-            for name, span in names.spans_in(asked)
+            (name, (start + names.kind_of(name, asked[start:end]), end))
+            for name, (start, end) in names.spans_in(asked)
             if names.is_product(name) or name[0] in typed or not self._encoder.is_word(name[0])
         ]
 

@@ -72,6 +72,45 @@ def test_what_may_be_a_sibling_is_told_from_what_becomes_of_one(question: str, e
     assert Names([COVER]).unfamiliar_in(question, lambda word: known.issuperset(stems(word))) == expected
 
 
+CABINS = """# Tents and cabins
+
+Each cabin has one key, and the price is for all in the cabin. Can I ring? Ask if I may.
+
+| | Cabin Oak | Cabin Birch |
+|---|---|---|
+| Price a night | €109 | €72 |
+| Television | yes | no |
+
+## Short stays
+
+The Cabin Birch may be booked for a single night in low season, for €20 more a night.
+Whoever loses the key of a Cabin Oak pays for a lock.
+"""
+
+
+def test_a_common_word_may_begin_a_name() -> None:
+    """Only with the name behind it; what else it begins with such a name is a sibling."""
+    names = Names([CABINS])
+
+    assert names.known_in("price of cabin oak, or any cabin with tv") == {("cabin", "oak")}
+    assert names.siblings_of(("cabin", "oak")) == {("cabin", "birch")}
+    assert names.known_in("what can I do if I ring") == set()
+    assert names.kind_of(("cabin", "oak"), "cabin oak") == len("cabin ")
+    assert names.kind_of(("oak",), "oak") == 0
+
+
+def test_the_column_of_a_product_answers_rather_than_a_sibling(
+    open_library: Callable[..., Library], put_guide: Callable[[str, str | None], None]
+) -> None:
+    """Though the sibling's sentence has all of the words."""
+    put_guide("cabins.md", CABINS)
+    library = open_library()
+    library.warm()
+    first = library.answer("cabin oak price for a night in low season").citations[0]
+
+    assert [first.quote[start:end] for start, end in first.highlights] == ["| Price a night | €109 | €72 |"]
+
+
 def test_one_product_alone_has_no_family() -> None:
     assert Names(["The Heron Lite rings."]).unfamiliar_in("is the heron dishwasherproof", lambda _: False) == []
 
