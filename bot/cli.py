@@ -228,13 +228,15 @@ def evaluate_answers(
     ] = 0.05,
 ) -> None:
     """Measure answers: does the right passage come first, and does it know when the guides don't say?"""
+    from bot import demo
     from bot.settings import load
     from knowledge import calibration, evaluation
     from knowledge import report as page
 
     _check_folders(json_file, report)
-    data = load().data_dir
-    own = data / "calibration.json"
+    settings = load()
+    data = settings.data_dir
+    own = (demo.in_use(settings) or settings).data_dir / "calibration.json"  # of what is asked afterwards
     old = _earlier(compare) if compare else None
     with _bar() as progress:
         done = evaluation.evaluate_answers(

@@ -40,6 +40,7 @@ MOSTLY = 0.5  # of the words of one question of several, what a passage must hav
 SAME_WORDS = 0.8  # passages that share so many of their words say the same thing
 
 NO_GUIDES = "There are no guides yet."
+NO_SUCH_GUIDE = "No guide's front matter names that product or language."
 WORDS_ALONE = "The index is still being built, so this was found by words alone."
 ONLY_WORDS = "Only words were searched, because the index does not work just now; the Home tab tells admins why."
 NOT_YET = (
@@ -124,6 +125,8 @@ class Answering:
         answer = answer or self.answer_from(found.taken_as or asked, found, show, began)
         if answer.outcome is Outcome.NOT_IN_GUIDES and self._may_come(found, filters):
             answer = replace(answer, outcome=Outcome.FAULT, notes=(NOT_YET,))
+        if found.features is None and self._index.words.guides and not self._index.words.within(filters):
+            answer = replace(answer, notes=(NO_SUCH_GUIDE,))
         return replace(answer, understood=found.taken_as or understood)
 
     def _answer_apart(

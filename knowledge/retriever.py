@@ -220,7 +220,7 @@ class Retriever:
         near = self._index.nearest(vector, CANDIDATES, filters) if vector is not None else None
         found = [*dict.fromkeys([*(near or ()), *bm25])]
         if not found:
-            return Found((), None, dense=False)
+            return Found((), None, dense=vector is not None)
         if unscored := [each for each in found if each not in bm25]:
             bm25 |= words.lexical.score(keywords, unscored)
         wanted = {name for name, _ in named}

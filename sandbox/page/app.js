@@ -71,7 +71,7 @@ let awaiting = null; // the message just posted here: its thread opens when the 
 function wanted() {
   const [name, thread, found = null] = location.hash.slice(1).split("/");
   if (name === "home" && store.tabs.home) return { channel: null, thread: null, found: null, isHome: true };
-  const id = name === "messages" || name === "home" ? (store.dm()?.id ?? "dm") : name;
+  const id = ["dm", "messages", "home"].includes(name) ? (store.dm()?.id ?? "dm") : name;
   const isThere = store.channels.has(id) || id === "dm";
   if (!isThere) return { channel: firstChannel(), thread: null, found: null, isHome: false };
   return { channel: id, thread: thread || null, found, isHome: false };
@@ -457,7 +457,8 @@ store.on("channels", () => {
   if (!store.ready) return;
   drawSide();
   if (!open.channel) return;
-  if (open.channel !== "dm" && !store.channels.has(open.channel)) return goThere(); // this person was taken out of it
+  const isOver = open.channel === "dm" ? store.dm() : !store.channels.has(open.channel);
+  if (isOver) return goThere(); // the first message opened it, or this person was taken out of it
   drawHead();
   if (list.channel) drawWriting();
 });

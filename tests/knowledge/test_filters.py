@@ -75,7 +75,10 @@ def test_a_filter_that_leaves_nothing_finds_nothing(library: Library) -> None:
     filters = Filters(product="Brook 4", language="nl")
 
     assert found(library, filters) == []
-    assert library.answer(QUESTION, filters=filters).outcome is Outcome.NOT_IN_GUIDES
+    answer = library.answer(QUESTION, filters=filters)
+
+    assert answer.outcome is Outcome.NOT_IN_GUIDES
+    assert answer.notes == ("No guide's front matter names that product or language.",)
 
 
 def test_a_guide_that_changes_its_product_is_found_under_the_new_one(

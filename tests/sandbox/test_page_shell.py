@@ -626,6 +626,16 @@ def test_a_new_conversation_is_begun_and_seen_by_the_other(open_page: Open) -> N
     expect(other.get_by_role("heading", level=1)).to_have_text("Ana Duarte")
 
 
+def test_the_first_message_to_the_app_is_seen_at_once(open_page: Open) -> None:
+    """It opens the conversation, which the page goes over to."""
+    page = open_page("?user=UBEN#C0ASK")
+    entry(page, "dm").click()
+    for text in ("first of all", "and then"):
+        page.get_by_test_id("composer").fill(text)
+        page.keyboard.press("Enter")
+        expect(message(page, text)).to_be_visible()
+
+
 @pytest.mark.parametrize("look", ["light", "dark"])
 def test_the_page_fits_a_phone_and_a_taste(open_page: Open, look: str) -> None:
     """At 390 pixels nothing is cut off, the sidebar slides in, a thread fills the screen; light or dark is kept."""
