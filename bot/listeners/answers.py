@@ -45,9 +45,9 @@ async def _section(value: str, body: dict[str, Any], parts: Parts) -> kit.View:
 
 
 def _sentence_only(section: Section, citation: Citation) -> Section:
-    """The section with the sentence marked that answered, and not the whole quote around it."""
+    """The section with the sentence marked that answered, if one did, and not the whole quote around it."""
     for start, end in section.highlights:
-        if section.text[start:end] == citation.quote and citation.highlights:
+        if section.text[start:end] == citation.quote:
             return replace(section, highlights=tuple((start + a, start + b) for a, b in citation.highlights))
     return section
 

@@ -1,5 +1,6 @@
 """A question by each of its ways, and what people do with the answer."""
 
+import re
 from typing import Any
 
 import pytest
@@ -181,6 +182,20 @@ def test_the_section_can_be_read(company: Company) -> None:
     bold = [line for line in words(view).splitlines() if SAYS in line]
     assert "*" in bold[0]
     company.act("close", user="UBEN", view_id=view["id"])
+
+
+def test_a_section_that_does_not_answer_has_nothing_in_bold(company: Company) -> None:
+    """But for headings, which are."""
+    asked = company.say("UCHLOE", "C0ASK", f"<@{BOT}> {NOT_SAID} Really?")
+    answer = company.replies("C0ASK", asked["ts"], 1)[0]
+    clicked = company.click("UCHLOE", answer, "read_section")
+    assert clicked["ok"], clicked
+    view = company.until(lambda: (v := company.view("UCHLOE")) and len(words(v)) > 100 and v, "the section")
+
+    assert view
+    bold = re.findall(r"\*[^*\n]+\*", words(view))
+    assert not [each for each in bold if each.rstrip("*").endswith(".")]
+    company.act("close", user="UCHLOE", view_id=view["id"])
 
 
 def test_one_rating_a_person_that_can_be_changed(company: Company) -> None:
