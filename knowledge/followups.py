@@ -15,7 +15,7 @@ from pydantic import BaseModel, Field
 from knowledge.chat_model import ChatModel, Unusable, parsed
 from knowledge.instructions import without_instructions
 from knowledge.lexical import asking, stems
-from knowledge.names import COUNTED, QUALIFIERS, Names, word_set
+from knowledge.names import COUNTED, QUALIFIERS, UNITS, Names, word_set
 from knowledge.retriever import names_of
 from prompts import fill, inside
 
@@ -131,6 +131,27 @@ def stands_for(question: str, turns: Sequence[str], names: Names) -> str | None:
     before = _plain(turns[-1])[:LONGEST_CARRIED] if turns else ""
     if not before or not _WORD.search(question):
         return None
+    named = _in_full(question, before, names)
+    return _with_subject(named, before, names) or (named if named != question else None)
+
+
+def _in_full(question: str, before: str, names: Names) -> str:
+    """A question on "the Birch", after one on the Cabin Oak, with its whole name; "the 7" after the City 3 likewise."""
+    for name, (start, end) in names.spans_in(before)[::-1]:
+        kind = before[start:end].rpartition(" ")[0]
+        for sibling in sorted(names.siblings_of(name)) if kind else ():
+            last = sibling[-1]
+            article = "the " if last[0].isdigit() else "(?:the )?"
+            found = re.search(rf"(?<![\w-])({article})({re.escape(last)})(?![\w-])", question, re.IGNORECASE)
+            if sibling[:-1] != name[:-1] or not found or not names.known_in(question).isdisjoint({name, sibling}):
+                continue
+            behind = _WORD.match(question, found.end() + 1)
+            if not (behind and behind[0].casefold() in UNITS):
+                return f"{question[: found.start(2)]}{kind} {question[found.start(2) :]}"
+    return question
+
+
+def _with_subject(question: str, before: str, names: Names) -> str | None:
     opener = _OPENER.match(question)
     rest = question[opener.end() :] if opener else question
     words = [word.casefold() for word in _WORD.findall(rest)]

@@ -44,6 +44,25 @@ FOLLOW_UPS = [
 ]
 
 
+SITE = "Each cabin has a key. We let a Cabin Oak, a Cabin Birch, the City 3 and the City 7. Any other cabin is a cabin."
+
+
+@pytest.mark.parametrize(
+    ("before", "question", "understood"),
+    [
+        ("cabin oak tv", "and the birch?", "cabin birch tv?"),
+        ("cabin oak tv", "price for the birch in august?", "price for the cabin birch in august?"),
+        ("Is the City 3 free?", "Can a child of ten ride the 7?", "Can a child of ten ride the City 7?"),
+        ("Is the City 3 free?", "Can a child of 7 ride here?", None),
+        ("Is the City 3 free?", "Can a child of ten hire one for the 7 days of a week?", None),
+        ("cabin oak tv", "Does the birch in the garden of the cabin birch fall?", None),
+    ],
+)  # fmt: skip
+def test_a_sibling_is_named_in_full(before: str, question: str, understood: str | None) -> None:
+    """By its last word alone, after a question on another of its kind; but neither amounts nor names that are whole."""
+    assert stands_for(question, [before], Names([SITE])) == understood
+
+
 @pytest.mark.parametrize(("before", "question", "understood"), FOLLOW_UPS)
 def test_what_is_left_out_is_carried_over(before: str, question: str, understood: str, names: Names) -> None:
     """A name takes the place of the pronoun or of its sibling; without one, both questions are asked together."""
