@@ -173,7 +173,16 @@ class Answering:
         return _Part(question, asked.in_full, found, in_part)
 
     def find(self, question: str, filters: Filters = NO_FILTERS) -> Found:
-        """What there is on a question; on what it asks alone, where that is likelier answered than with its story."""
+        """What there is on a question; on what it asks alone, where that is likelier answered than with its story.
+
+        What tells an assistant what to do is not looked up; where that is all, nothing is found.
+        """
+        told = _without_instructions(question)
+        if told != question:
+            if not re.search(r"\w", told):
+                return Found((), None, dense=self._index.is_dense)
+            found = self.find(told, filters)
+            return replace(found, taken_as=found.taken_as or told)
         found = self._retriever.retrieve(question, filters)
         alone = asked_alone(question, self._index.words.names)
         if alone is None:
@@ -292,6 +301,13 @@ def cite(number: int, evidence: Evidence) -> Citation:
         if score >= ranked[0][0] - (CLOSE_ROW if piece.kind is Kind.ROW else CLOSE_SENTENCE) and score > 0
     ]
     return resolve(number, evidence.sources, marked)
+
+
+def _without_instructions(question: str) -> str:
+    spans = instructions_in(question)
+    for start, end in spans[::-1]:
+        question = f"{question[:start]} {question[end:]}"
+    return " ".join(question.split()) if spans else question
 
 
 def _speaks_to_people(text: str, piece: Piece) -> bool:

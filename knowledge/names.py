@@ -217,6 +217,8 @@ class Names:
             is_beside = after < len(words) and question[spans[after - 1][1] : spans[after][0]] == " "
             if name and is_beside and self.is_product(name) and self._may_be_sibling(name, words[after], said):
                 found.append(question[spans[at][0] : spans[after][1]])
+            elif not name and words[at + 1 : at + 2] and self._may_be_tier(words[at], words[at + 1]):
+                found.append(question[spans[at][0] : spans[at + 1][1]])
             at = max(after, at + 1)
         return found
 
@@ -362,6 +364,11 @@ class Names:
             return False
         is_new = len(word) >= SHORTEST_NEW and says_something(word) and not word.endswith(_OF_VERBS) and not said(word)
         return is_new or (word in TIERS and any(map(_is_qualifier, siblings)))
+
+    def _may_be_tier(self, kind: str, word: str) -> bool:
+        """The same of a common word that two products are of, and a third tier: "pitch gold"."""
+        known = {each for each in self._followers.get((kind,), ()) if self._is_kind(kind, (each,))}
+        return word in TIERS - known and len(known) > 1 and any(map(_is_qualifier, known))
 
     def _is_unknown_code(self, word: str) -> bool:
         """Whether it is missing in a series that the guides have, as TV-99 beside TV-52; others may be anybody's."""

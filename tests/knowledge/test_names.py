@@ -111,6 +111,15 @@ def test_the_column_of_a_product_answers_rather_than_a_sibling(
     assert [first.quote[start:end] for start, end in first.highlights] == ["| Price a night | €109 | €72 |"]
 
 
+def test_a_tier_behind_a_common_word_may_be_a_product() -> None:
+    names = Names(
+        ["Each pitch, any pitch: you get a Pitch Basic, a Pitch Plus or a Pitch Comfort. No pitch is for gold."]
+    )
+
+    assert names.unfamiliar_in("pitch gold price", lambda _: True) == ["pitch gold"]
+    assert names.unfamiliar_in("pitch plus, or a gold pitch", lambda _: True) == []
+
+
 def test_one_product_alone_has_no_family() -> None:
     assert Names(["The Heron Lite rings."]).unfamiliar_in("is the heron dishwasherproof", lambda _: False) == []
 
