@@ -386,6 +386,8 @@ def _names_in(text: str, names: Names) -> list[tuple[int, int]]:
 
 def _reads_as_name(text: str, start: int, end: int) -> bool:
     name = text[start:end]
+    if name.casefold() in UNITS:  # "for a week", in whose column the prices are
+        return False
     behind_article = text[:start].rstrip().casefold().endswith((" the", " a", "with"))
     is_written_so = start > 0 and any(sign.isdigit() or sign.isupper() for sign in name)
     return " " in name or is_written_so or behind_article

@@ -44,7 +44,11 @@ FOLLOW_UPS = [
 ]
 
 
-SITE = "Each cabin has a key. We let a Cabin Oak, a Cabin Birch, the City 3 and the City 7. Any other cabin is a cabin."
+SITE = """Each cabin has a key. We let a Cabin Oak, a Cabin Birch, the City 3 and the City 7. Any cabin is a cabin.
+
+| | Week |
+|---|---|
+"""
 
 
 @pytest.mark.parametrize(
@@ -54,6 +58,7 @@ SITE = "Each cabin has a key. We let a Cabin Oak, a Cabin Birch, the City 3 and 
         ("cabin oak tv", "price for the birch in august?", "price for the cabin birch in august?"),
         ("Is the City 3 free?", "Can a child of ten ride the 7?", "Can a child of ten ride the City 7?"),
         ("Is the City 3 free?", "Can a child of 7 ride here?", None),
+        ("City 3 price for a week?", "and the 7?", "City 7 price for a week?"),
         ("Is the City 3 free?", "Can a child of ten hire one for the 7 days of a week?", None),
         ("cabin oak tv", "Does the birch in the garden of the cabin birch fall?", None),
     ],
