@@ -18,7 +18,7 @@ from knowledge.index import NO_FILTERS, Index, reading
 from knowledge.instructions import instructions_in
 from knowledge.lexical import covered, stems
 from knowledge.products import is_on_sibling
-from knowledge.retriever import Found, Retriever, is_newer
+from knowledge.retriever import LONGEST_QUESTION, Found, Retriever, is_newer
 from knowledge.sentences import Kind, Piece
 from knowledge.tables import Guide
 from knowledge.words import Filters
@@ -50,6 +50,9 @@ NOT_YET = (
 CHANGING = "The guides are just being changed. Please ask again in a moment."
 MORE_AT_ONCE = f"I look up {MOST_APART} questions at a time. Please ask the others again."
 SOME_MISSING = "Some new text is still being indexed; it was searched by words alone."
+
+
+_ORDER = re.compile(r"\W*(?:please |now |and )?(?:ignore|disregard|forget|override)\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -175,14 +178,18 @@ class Answering:
     def find(self, question: str, filters: Filters = NO_FILTERS) -> Found:
         """What there is on a question; on what it asks alone, where that is likelier answered than with its story.
 
-        What tells an assistant what to do is not looked up; where that is all, nothing is found.
+        An order to an assistant ("Ignore all previous instructions") is not looked up; where that is all, nothing is
+        found.
         """
-        told = _without_instructions(question)
+        told = _without_orders(question)
         if told != question:
             if not re.search(r"\w", told):
                 return Found((), None, dense=self._index.is_dense)
-            found = self.find(told, filters)
+            found = self._find(told, filters)
             return replace(found, taken_as=found.taken_as or told)
+        return self._find(question, filters)
+
+    def _find(self, question: str, filters: Filters) -> Found:
         found = self._retriever.retrieve(question, filters)
         alone = asked_alone(question, self._index.words.names)
         if alone is None:
@@ -303,11 +310,19 @@ def cite(number: int, evidence: Evidence) -> Citation:
     return resolve(number, evidence.sources, marked)
 
 
-def _without_instructions(question: str) -> str:
-    spans = instructions_in(question)
-    for start, end in spans[::-1]:
-        question = f"{question[:start]} {question[end:]}"
-    return " ".join(question.split()) if spans else question
+def _without_orders(question: str) -> str:
+    """A message without the sentences that order an assistant to drop its instructions; questions are none."""
+    kept = question[:LONGEST_QUESTION]
+    orders = [
+        (start, end)
+        for start, end in instructions_in(kept)
+        if _ORDER.match(kept, start)
+        and kept[:start].rstrip()[-1:] in {"", ".", "!", "?"}
+        and not kept[start:end].rstrip().endswith("?")
+    ]
+    for start, end in orders[::-1]:
+        kept = f"{kept[:start]} {kept[end:]}"
+    return " ".join(kept.split()) if orders else question
 
 
 def _speaks_to_people(text: str, piece: Piece) -> bool:

@@ -14,8 +14,8 @@ from pydantic import BaseModel, Field
 
 from knowledge.chat_model import ChatModel, Unusable, parsed
 from knowledge.instructions import without_instructions
-from knowledge.lexical import asking, stems
-from knowledge.names import COUNTED, QUALIFIERS, UNITS, Names, word_set
+from knowledge.lexical import asking, says_something, stems
+from knowledge.names import COUNTED, QUALIFIERS, QUALIFIERS_IN_CAPITALS, UNITS, Names, word_set
 from knowledge.retriever import names_of
 from prompts import fill, inside
 
@@ -28,6 +28,7 @@ LONGEST_SHORT = 6  # words of a question that hardly says anything: "How long do
 ENOUGH_ALONE = 3  # words of meaning in a question that may do without what was said before it
 ENOUGH_APART = 2  # words of meaning in a question that is looked up apart from the one before it
 MOST_TOLD_APART = 10  # questions of one message, and places where one sentence may fall in two
+ENOUGH_TO_ASK = 4  # words; a follow-up of so few leans on the question before
 ENOUGH_BEFORE = 3  # words of meaning before an "it" that it may well stand for
 
 _FOREIGN = re.compile(r"\w+://|www\.|<[@!#]|\]\(")
@@ -136,18 +137,26 @@ def stands_for(question: str, turns: Sequence[str], names: Names) -> str | None:
 
 
 def _in_full(question: str, before: str, names: Names) -> str:
-    """A question on "the Birch", after one on the Cabin Oak, with its whole name; "the 7" after the City 3 likewise."""
+    """A question on "the Birch", after one on the Cabin Oak, with its whole name; "the 7" after the City 3 likewise.
+
+    Only where no noun of its own is behind it ("the 7 forms", "the basic salary"), and in a whole question only behind
+    "the" and of what is no usual word: in "from home" nobody means the Hearth Home.
+    """
+    is_short = len(_WORD.findall(question)) <= ENOUGH_TO_ASK
     for name, (start, end) in names.spans_in(before)[::-1]:
         kind = before[start:end].rpartition(" ")[0]
         for sibling in sorted(names.siblings_of(name)) if kind else ():
             last = sibling[-1]
-            article = "the " if last[0].isdigit() else "(?:the )?"
-            found = re.search(rf"(?<![\w-])({article})({re.escape(last)})(?![\w-])", question, re.IGNORECASE)
-            if sibling[:-1] != name[:-1] or not found or not names.known_in(question).isdisjoint({name, sibling}):
+            if sibling[:-1] != name[:-1] or not names.known_in(question).isdisjoint({name, sibling}):
+                continue
+            is_usual = last in QUALIFIERS_IN_CAPITALS
+            article = "(?:the )?" if is_short and not last[0].isdigit() else "the "
+            found = re.search(rf"(?<![\w-]){article}({re.escape(last)})(?![\w-])", question, re.IGNORECASE)
+            if not found or (is_usual and not is_short and found[1].islower()):
                 continue
             behind = _WORD.match(question, found.end() + 1)
-            if not (behind and behind[0].casefold() in UNITS):
-                return f"{question[: found.start(2)]}{kind} {question[found.start(2) :]}"
+            if not (behind and (behind[0].casefold() in UNITS or says_something(behind[0]))):
+                return f"{question[: found.start(1)]}{kind} {question[found.start(1) :]}"
     return question
 
 

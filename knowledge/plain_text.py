@@ -14,6 +14,7 @@ _CELL = re.compile(r"\S+(?:(?: |(?<=[.!?:]) {2})\S+)*")  # two spaces behind a s
 _MARKED = re.compile(r"[ \t]*(?:[|#>]|```|~~~|[-*+•](?:\s|$)|\d{1,3}[.)]\s)")  # Markdown already
 _PLACE = re.compile(r"(?:\d+(?:\.\d+)*|[A-Z])[.)]?[ \t]+")  # of a section, in front of its heading
 _WORD = re.compile(r"[^\W\d_]{3,}")
+_TOTAL = re.compile(r"(?:sub-?|grand )?total|sum\b|all\b", re.IGNORECASE)
 _LONG_NUMBER = re.compile(r"\d{3}")
 _HEADING_WORDS, _HEADING_CHARACTERS = 6, 70
 _MOST_COLUMNS = 20
@@ -101,7 +102,7 @@ def _ruled(head: str, ruler: str, below: Sequence[str]) -> str | None:
             if len(filled) == 1 and not any(map(str.isdigit, filled[0])) and not _RULER.fullmatch(filled[0]):
                 rows[-1] = [" ".join(filter(None, both)) for both in zip(rows[-1], row, strict=True)]
                 continue
-            row[0] = rows[-1][0] if len(filled) > 1 else ""
+            row[0] = rows[-1][0] if len(filled) > 1 and not _TOTAL.match(filled[0]) else ""
         rows.append(row)
     return _table(rows)
 
@@ -109,7 +110,9 @@ def _ruled(head: str, ruler: str, below: Sequence[str]) -> str | None:
 def _table(rows: Sequence[Sequence[str]]) -> str | None:
     """The rows with their head above them; None where they are no table, or too wide to be read as one."""
     is_wide = len(rows[0]) > _MOST_COLUMNS or any(sum(map(len, row)) > TABLE // 3 for row in rows)
-    return as_table(rows) if len(rows) > 1 and not is_wide else None
+    if len(rows) < 2 or is_wide:
+        return None
+    return as_table([[cell.replace("|", "\\|") for cell in row] for row in rows])
 
 
 def _in_columns(lines: Sequence[str]) -> str | None:

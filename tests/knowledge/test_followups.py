@@ -45,6 +45,7 @@ FOLLOW_UPS = [
 
 
 SITE = """Each cabin has a key. We let a Cabin Oak, a Cabin Birch, the City 3 and the City 7. Any cabin is a cabin.
+It is the Hearth Basic, the Hearth Plus or the Hearth Home.
 
 | | Week |
 |---|---|
@@ -58,6 +59,12 @@ SITE = """Each cabin has a key. We let a Cabin Oak, a Cabin Birch, the City 3 an
         ("cabin oak tv", "price for the birch in august?", "price for the cabin birch in august?"),
         ("Is the City 3 free?", "Can a child of ten ride the 7?", "Can a child of ten ride the City 7?"),
         ("Is the City 3 free?", "Can a child of 7 ride here?", None),
+        ("Is the City 3 free?", "Which of the 7 forms does a starter sign?", None),
+        ("Is the Hearth Plus dear?", "Can I work from home on Fridays?", None),
+        ("Is the Hearth Plus dear?", "Do I get paid when I work at home?", None),
+        ("Is the Hearth Plus dear?", "What is the basic salary of a trainee?", None),
+        ("Is the Hearth Plus dear?", "and for the basic?", "Is the Hearth basic dear?"),
+        ("cabin oak tv", "Can we buy birch firewood here?", None),
         ("City 3 price for a week?", "and the 7?", "City 7 price for a week?"),
         ("Is the City 3 free?", "Can a child of ten hire one for the 7 days of a week?", None),
         ("cabin oak tv", "Does the birch in the garden of the cabin birch fall?", None),

@@ -7,6 +7,7 @@ from collections import Counter
 import pytest
 
 from knowledge.plain_text import as_markdown
+from knowledge.sentences import cells_of
 
 HOURS = """OPENING HOURS
 
@@ -85,6 +86,7 @@ Delivery  Small  5.00
           Large  7.00
                  -----
                  12.00
+          Total  17.00
 Pick-up   any    none"""
 
 
@@ -97,11 +99,18 @@ def test_a_line_without_a_first_cell_is_on_the_one_above() -> None:
         "| Delivery | Large | 7.00 |",
         "|  |  | ----- |",
         "|  |  | 12.00 |",
+        "|  | Total | 17.00 |",
         "| Pick-up | any | none |",
     ]
 
 
 SOME = "Bag 7.50 free £12 FEES none Laptop Only for staff. A: B; C | # - * 1. 2) ---- ==== CLOSED möbel"
+
+
+def test_a_stroke_within_a_cell_is_no_border() -> None:
+    table = as_markdown("Code   Days|Nights\nA1     5|4\nA2     7|6")
+
+    assert [len(cells_of(line)) for line in table.split("\n")] == [2, 2, 2, 2]
 
 
 @pytest.mark.parametrize("seed", range(20))
