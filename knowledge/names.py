@@ -37,6 +37,7 @@ COUNTED = word_set(
     "spring summer autumn winter christmas easter step page section chapter part figure table question line no nr "
     "type annex appendix article clause paragraph"
 )
+NO_NAMES = COUNTED | {unit for unit in UNITS if len(unit) > len("km")}  # "Day 7"; but a policy may be a "K policy"
 MOST_WORDS = 4  # of a name
 SAID_OFTEN = 3  # times within sentences: then people shorten a name to its initials
 NO_SIBLING = word_set(  # what may stand behind any name
@@ -191,6 +192,9 @@ class Names:
                 if self._is_sibling(name, question[slice(*spans[after])], following):
                     unknown.append(question[spans[at][0] : spans[after][1]])
                     after += 1
+            elif not name and self._is_unknown_number(words[at : at + 3]):
+                unknown.append(question[spans[at][0] : spans[at + 1][1]])
+                after = at + 2
             elif not name and self._is_unknown_code(words[at]):
                 unknown.append(question[slice(*spans[at])])
             at = max(after, at + 1)
@@ -370,13 +374,20 @@ class Names:
         known = {each for each in self._followers.get((kind,), ()) if self._is_kind(kind, (each,))}
         return word in TIERS - known and len(known) > 1 and any(map(_is_qualifier, known))
 
+    def _is_unknown_number(self, words: Sequence[str]) -> bool:
+        """Whether a common word is a product's with two numbers or more, and has another here: a Railcard 70."""
+        kind, number, following = (*words, "", "")[:3]
+        known = [each for each in self._followers.get((kind,), ()) if self._is_numbered(kind, (each,))]
+        is_other = _NUMBER.fullmatch(number) is not None and number not in known and not _YEAR.fullmatch(number)
+        return len(known) > 1 and is_other and not {kind, following} & UNITS
+
     def _is_unknown_code(self, word: str) -> bool:
         """Whether it is missing in a series that the guides have, as TV-99 beside TV-52; others may be anybody's."""
         return bool(CODE.fullmatch(word)) and _plain(word) not in self._codes and _series(word) in self._series
 
     def _is_name(self, word: str) -> bool:
         stands_out = self._is_strict(word) or self._numbered.get(word, 0) > self._small.get(word, 0)
-        return stands_out and word not in COUNTED and says_something(word)
+        return stands_out and word not in NO_NAMES and says_something(word)
 
     def _is_numbered(self, word: str, following: Sequence[str]) -> bool:
         """Whether a common word is a product's with the number behind it: a railcard is none, the Railcard 60 is."""

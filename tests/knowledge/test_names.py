@@ -111,6 +111,24 @@ def test_the_column_of_a_product_answers_rather_than_a_sibling(
     assert [first.quote[start:end] for start, end in first.highlights] == ["| Price a night | €109 | €72 |"]
 
 
+@pytest.mark.parametrize(
+    ("question", "expected"),
+    [
+        ("price of a railcard 70", ["railcard 70"]),
+        ("price of the Railcard 70 and the Railcard 60", ["Railcard 70"]),
+        ("is a railcard 26 cheaper", []),
+        ("a railcard 3 months old", []),
+        ("a railcard 2026", []),
+        ("what if it takes until day 10", []),  # of a row that says "Day 7 to Day 14"
+        ("coach 12", []),
+    ],
+)
+def test_a_number_behind_a_common_word_may_be_of_no_product(question: str, expected: list[str]) -> None:
+    text = "A railcard, any railcard: you buy the Railcard 60 or the Railcard 26. Then from Day 7 to Day 14, by coach."
+
+    assert Names([text]).unknown_in(question) == expected
+
+
 def test_a_tier_behind_a_common_word_may_be_a_product() -> None:
     names = Names(
         ["Each pitch, any pitch: you get a Pitch Basic, a Pitch Plus or a Pitch Comfort. No pitch is for gold."]
