@@ -51,7 +51,6 @@ CHANGING = "The guides are just being changed. Please ask again in a moment."
 MORE_AT_ONCE = f"I look up {MOST_APART} questions at a time. Please ask the others again."
 SOME_MISSING = "Some new text is still being indexed; it was searched by words alone."
 
-
 _ORDER = re.compile(r"\W*(?:please |now |and )?(?:ignore|disregard|forget|override)\b", re.IGNORECASE)
 
 

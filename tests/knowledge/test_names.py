@@ -151,7 +151,7 @@ def test_what_may_be_on_a_sibling_is_answered_in_part_and_named(
     library.warm()
     known, unfamiliar = (library.answer(f"standard excess of hearth{name}?") for name in ("", " landlord"))
     story = library.answer(
-        "Customer is on hearth landlord, moved in last week. She rang twice. What is the excess of a visit?"
+        "Customer is on hearth landlord, moved in last week. She rang twice. What is the standard excess of a visit?"
     )
 
     assert (known.outcome, known.notes) == (Outcome.ANSWERED, ())
