@@ -630,6 +630,7 @@ def test_the_first_message_to_the_app_is_seen_at_once(open_page: Open) -> None:
     """It opens the conversation, which the page goes over to."""
     page = open_page("?user=UBEN#C0ASK")
     entry(page, "dm").click()
+    expect(page.locator(".intro")).to_contain_text("This is between you and")
     for text in ("first of all", "and then"):
         page.get_by_test_id("composer").fill(text)
         page.keyboard.press("Enter")
