@@ -174,57 +174,44 @@ class Names:
             at += max(1, len(name))
         return found
 
-    def unknown_in(self, question: str) -> list[str]:
-        """The names of siblings that no guide knows, and codes that none holds, as the question has them.
-
-        >>> Names(["The Brook 4, the Brook 5 and the Heron Lite."]).unknown_in("Is the Brook 6 better? In 2026?")
-        ['Brook 6']
-        """
-        spans = self._words_of(question)
-        words = [_bare(question[start:end]) for start, end in spans]
-        unknown: list[str] = []
-        at = 0
-        while at < len(words):
-            name = self._longest(words, at)
-            after = at + len(name)
-            if name and after < len(words) and question[spans[after - 1][1] : spans[after][0]] in {"", " ", "-"}:
-                following = words[after + 1] if after + 1 < len(words) else ""
-                if self._is_sibling(name, question[slice(*spans[after])], following):
-                    unknown.append(question[spans[at][0] : spans[after][1]])
-                    after += 1
-            elif not name and self._is_unknown_number(words[at : at + 3]):
-                unknown.append(question[spans[at][0] : spans[at + 1][1]])
-                after = at + 2
-            elif not name and self._is_unknown_code(words[at]):
-                unknown.append(question[slice(*spans[at])])
-            at = max(after, at + 1)
-        return unknown
-
-    def unfamiliar_in(self, question: str, said: Callable[[str], bool]) -> list[str]:
-        """What may be a sibling that no guide knows, as the question has it: behind a name that tells several apart
-        stands a word that is in no guide. It may also say something else in words of its own.
+    def strangers_in(self, question: str, said: Callable[[str], bool]) -> tuple[list[str], list[str]]:
+        """What no guide knows, as the question has it: names of siblings, and codes of a series; and what may be a
+        sibling: behind a name that tells several apart stands a word that is in no guide. It may also say something
+        else in words of its own.
 
         Args:
             said: whether a word is in the guides, in any form.
 
+        >>> Names(["The Brook 4, the Brook 5 and the Heron Lite."]).strangers_in("Is the Brook 6 better?", bool)
+        (['Brook 6'], [])
         >>> names = Names(["The Hearth Basic, the Hearth Plus and the Hearth Complete."])
-        >>> names.unfamiliar_in("rent on hearth landlord", lambda word: word != "landlord")
-        ['hearth landlord']
+        >>> names.strangers_in("rent on hearth landlord", lambda word: word != "landlord")
+        ([], ['hearth landlord'])
         """
         spans = self._words_of(question)
         words = [_bare(question[start:end]) for start, end in spans]
-        found: list[str] = []
+        unknown: list[str] = []
+        unfamiliar: list[str] = []
         at = 0
         while at < len(words):
             name = self._longest(words, at)
             after = at + len(name)
-            is_beside = after < len(words) and question[spans[after - 1][1] : spans[after][0]] == " "
-            if name and is_beside and self.is_product(name) and self._may_be_sibling(name, words[after], said):
-                found.append(question[spans[at][0] : spans[after][1]])
-            elif not name and words[at + 1 : at + 2] and self._may_be_tier(words[at], words[at + 1]):
-                found.append(question[spans[at][0] : spans[at + 1][1]])
+            word, following = (*words[after : after + 2], "", "")[:2]
+            between = question[spans[after - 1][1] : spans[after][0]] if name and word else None
+            if between in {"", " ", "-"} and self._is_sibling(name, question[slice(*spans[after])], following):
+                after += 1
+                unknown.append(question[spans[at][0] : spans[after - 1][1]])
+            elif between == " " and self.is_product(name) and self._may_be_sibling(name, word, said):
+                unfamiliar.append(question[spans[at][0] : spans[after][1]])
+            elif not name and self._is_unknown_number(words[at : at + 3]):
+                after = at + 2
+                unknown.append(question[spans[at][0] : spans[after - 1][1]])
+            elif not name and self._is_unknown_code(word):
+                unknown.append(question[slice(*spans[at])])
+            elif not name and following and self._may_be_tier(word, following):
+                unfamiliar.append(question[spans[at][0] : spans[at + 1][1]])
             at = max(after, at + 1)
-        return found
+        return unknown, unfamiliar
 
     def is_in_sentences(self, word: str) -> bool:
         """Whether a word has a capital in the middle of a sentence: "Error" may only head a table, or begin lines."""

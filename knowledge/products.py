@@ -34,7 +34,7 @@ def without_siblings(names: Names, wanted: set[Name], passages: Sequence[Passage
     That is only so where others name the product itself: a guide on all of them has no heading for each.
     """
     # The passages of a guide share most lines of their path.
-    known = cache(lambda line: names.known_in(line, wanted))
+    known = cache(lambda line: named_in(names, wanted, line))
     there: list[set[Name]] = [
         set().union(*map(known, path_of(each).splitlines()), _wanted_within(names, wanted, each)) for each in passages
     ]
@@ -77,7 +77,6 @@ def on_siblings(names: Names, wanted: Set[Name], passage: Passage) -> frozenset[
     title has that, those that begin with the sibling's name.
     """
     siblings = {each for name in wanted for each in names.siblings_of(name)} - wanted
-    firsts = {name[0] for name in wanted | siblings}
     said = " ".join(f"{path_of(passage)} {passage.text}".casefold().split())
     if not any(" ".join(each) in said for each in siblings):
         return frozenset()
@@ -90,16 +89,15 @@ def on_siblings(names: Names, wanted: Set[Name], passage: Passage) -> frozenset[
     apart: set[Piece] = set()
     for piece in pieces(passage.text):
         text = " ".join(passage.text[piece.start : piece.end].split())  # a name may go on in the next line
-        low, is_bold = text.casefold(), BOLD.fullmatch(text) is not None
-        may_name = any(first in low for first in firsts)
-        on = _is_on_wanted(names, wanted, text) if may_name else None
+        is_bold = BOLD.fullmatch(text) is not None
+        on = _is_on_wanted(names, wanted, text)
         if piece.kind is Kind.HEADING or is_bold:
             depth = DEEPEST if is_bold else len(text) - len(text.lstrip("#"))
             if on is not None or depth <= level:
                 place, level = of_title if on is None else on, depth
                 is_of_title = on is None or text.lstrip("# ") == passage.title
         elif place is False:
-            if not may_name or names.known_in(text, wanted).isdisjoint(wanted):
+            if named_in(names, wanted, text).isdisjoint(wanted):
                 apart.add(piece)
         elif on is False and (place is None or (is_of_title and _begins_with_name(names, wanted, text))):
             apart.add(piece)
@@ -150,8 +148,7 @@ def _wanted_within(names: Names, wanted: Set[Name], passage: Passage) -> set[Nam
     """The products asked for that headings or the heads of tables within a passage name, but for what the guide on
     another says of moving up to it.
     """
-    lines = [line for line in _ABOVE.findall(passage.text) if any(name[0] in line.casefold() for name in wanted)]
-    named = {name for line in lines for name in names.known_in(line, wanted)} & wanted
+    named = named_in(names, wanted, "\n".join(_ABOVE.findall(passage.text))) & wanted
     if not named:
         return named
     of_guide = named_in(names, wanted, "\n".join((passage.title, *folders_of(passage.guide_key))))
@@ -166,8 +163,12 @@ def own_words(passage: Passage, apart: Set[Piece]) -> set[str]:
 
 
 def named_in(names: Names, wanted: Set[Name], text: str) -> set[Name]:
-    """The names in a text, those asked for without the maker's in front: "Swift 7" of "Acme Swift 7"."""
-    return {name for line in text.splitlines() for name in names.known_in(line, wanted)}
+    """The names in the lines of a text that may name what is asked for, or a sibling of it, without the maker's in
+    front: "Swift 7" of "Acme Swift 7".
+    """
+    firsts = {name[0] for name in wanted}
+    lines = [line for line in text.splitlines() if any(map(line.casefold().__contains__, firsts))]
+    return {name for line in lines for name in names.known_in(line, wanted)}
 
 
 def _is_on_all(names: Names, asked: Mapping[str, float], passage: Passage) -> bool:

@@ -104,7 +104,8 @@ class Found:
         A product that is all that the place names is what all of them are on: its name tells none from another.
         """
         if (read := self._read.get(passage.chunk_id)) is None:
-            named = named_in(self.names, self.wanted, path_of(passage))
+            lines = path_of(passage).splitlines()
+            named = {name for line in lines for name in self.names.known_in(line, self.wanted)}
             apart = self.apart.get(passage.chunk_id)
             if apart is None:
                 apart = on_siblings(self.names, self.wanted, passage)
@@ -251,16 +252,15 @@ class Retriever:
         again = self._index.alike(besides, chunk_ids) if alike and besides is not None else None
         unnamed = {each: again.units_of(place) for place, each in enumerate(chunk_ids)} if again else {}
         unnamed = {each: cosines for each, cosines in unnamed.items() if len(cosines) == len(own[each])}
-        unknown = tuple(
-            each for each in words.names.unknown_in(asked) if not _stands_in_a_table(words, each, ranked.candidates)
-        )
+        strangers, unfamiliar = words.names.strangers_in(asked, words.lexical.says)
+        unknown = tuple(each for each in strangers if not _stands_in_a_table(words, each, ranked.candidates))
         as_read = asked if asked != typed else None
         return Found(
             passages=tuple(passages),
             features=features,
             dense=alike is not None,
             unknown=unknown,
-            unfamiliar=() if unknown else tuple(words.names.unfamiliar_in(asked, words.lexical.says)),
+            unfamiliar=() if unknown else tuple(unfamiliar),
             alike=own,
             alike_besides=unnamed,
             rarity=rarity,

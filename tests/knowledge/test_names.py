@@ -44,7 +44,7 @@ UNKNOWN = [
 @pytest.mark.parametrize(("question", "expected"), UNKNOWN)
 def test_a_sibling_that_no_guide_knows_is_seen(question: str, expected: list[str], names: Names) -> None:
     """By its number, its qualifier or its code, however it is typed."""
-    assert names.unknown_in(question) == expected
+    assert names.strangers_in(question, bool)[0] == expected
 
 
 COVER = "The Hearth Basic, the Hearth Plus and the Hearth Complete pay for a boiler. Nothing else is insured."
@@ -69,7 +69,7 @@ COVER = "The Hearth Basic, the Hearth Plus and the Hearth Complete pay for a boi
 )
 def test_what_may_be_a_sibling_is_told_from_what_becomes_of_one(question: str, expected: list[str]) -> None:
     known = set(stems(COVER))
-    assert Names([COVER]).unfamiliar_in(question, lambda word: known.issuperset(stems(word))) == expected
+    assert Names([COVER]).strangers_in(question, lambda word: known.issuperset(stems(word)))[1] == expected
 
 
 CABINS = """# Tents and cabins
@@ -126,7 +126,7 @@ def test_the_column_of_a_product_answers_rather_than_a_sibling(
 def test_a_number_behind_a_common_word_may_be_of_no_product(question: str, expected: list[str]) -> None:
     text = "A railcard, any railcard: you buy the Railcard 60 or the Railcard 26. Then from Day 7 to Day 14, by coach."
 
-    assert Names([text]).unknown_in(question) == expected
+    assert Names([text]).strangers_in(question, bool)[0] == expected
 
 
 def test_a_tier_behind_a_common_word_may_be_a_product() -> None:
@@ -134,12 +134,12 @@ def test_a_tier_behind_a_common_word_may_be_a_product() -> None:
         ["Each pitch, any pitch: you get a Pitch Basic, a Pitch Plus or a Pitch Comfort. No pitch is for gold."]
     )
 
-    assert names.unfamiliar_in("pitch gold price", lambda _: True) == ["pitch gold"]
-    assert names.unfamiliar_in("pitch plus, or a gold pitch", lambda _: True) == []
+    assert names.strangers_in("pitch gold price", lambda _: True)[1] == ["pitch gold"]
+    assert names.strangers_in("pitch plus, or a gold pitch", lambda _: True)[1] == []
 
 
 def test_one_product_alone_has_no_family() -> None:
-    assert Names(["The Heron Lite rings."]).unfamiliar_in("is the heron dishwasherproof", lambda _: False) == []
+    assert Names(["The Heron Lite rings."]).strangers_in("is the heron dishwasherproof", lambda _: False)[1] == []
 
 
 def test_what_may_be_on_a_sibling_is_answered_in_part_and_named(
@@ -183,7 +183,7 @@ KNOWN = [
 @pytest.mark.parametrize("question", KNOWN)
 def test_what_only_looks_like_a_sibling_is_let_through(question: str, names: Names) -> None:
     """Amounts, dates, durations, people, places and other makers' codes are no products of ours."""
-    assert names.unknown_in(question) == []
+    assert names.strangers_in(question, bool)[0] == []
 
 
 def test_the_longest_name_counts(names: Names) -> None:
@@ -227,7 +227,7 @@ def test_a_name_that_only_looks_like_a_plural_is_known_as_it_is_written(
     names = Names([text])
 
     assert known in names.known_in(question)
-    assert names.unknown_in(question) == []
+    assert names.strangers_in(question, bool)[0] == []
 
 
 @pytest.mark.parametrize(
@@ -290,8 +290,8 @@ def test_more_texts_leave_the_names_in_use_as_they_are() -> None:
 
     more = names.with_more(["The Brook 4 Max."])
 
-    assert names.unknown_in("Is there a Brook 4 Max?") == ["Brook 4 Max"]
-    assert more.unknown_in("Is there a Brook 4 Max?") == []
+    assert names.strangers_in("Is there a Brook 4 Max?", bool)[0] == ["Brook 4 Max"]
+    assert more.strangers_in("Is there a Brook 4 Max?", bool)[0] == []
     assert more.known_in("the brook 4 pro") == {("brook", "4", "pro")}
 
 
