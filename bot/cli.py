@@ -159,6 +159,8 @@ def ask(
     from knowledge.answers import as_json
     from knowledge.words import Filters
 
+    if not any(map(str.isalnum, question)):
+        raise typer.BadParameter("There is no question in this.", param_hint="QUESTION")
     settings = _settings_in_use()
     filters = Filters(product, language)
     answer = running.answer(settings, question, filters)
