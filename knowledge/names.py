@@ -9,7 +9,7 @@ import copy
 import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
-from itertools import pairwise
+from itertools import chain, pairwise
 from typing import Any, Self
 
 from knowledge.lexical import says_something, stems
@@ -44,6 +44,10 @@ NO_SIBLING = word_set(  # what may stand behind any name
     "thanks thank please pls plz cheers hello without within myself yourself himself herself themselves wants want "
     "needs need got gets told said says keeps still anymore"
 )
+GENERAL = word_set(  # words of headings that are no product's name, capitals or not
+    "policy conditions terms information options guide rules overview faq general customers products services support "
+    "claims costs fees prices charges times process procedure"
+)
 SHORTEST_SINGULAR = 3  # letters
 SHORTEST_NEW = 3  # letters of a word that may tell a sibling apart though no guide has it
 STRICTLY = 4  # times as often with a capital as without: then a word is a name, however it is typed
@@ -59,6 +63,10 @@ _TOKEN = re.compile(r"[£€$]?[^\W_]+(?:[-'’.][^\W_]+)*%?")
 _NUMBER = re.compile(r"\d{1,4}[^\W\d_]?")
 _SMALL_NUMBERED = re.compile(r"\b([a-zß-ÿ][^\W\d_]*)[ \u00a0]\d")
 _YEAR = re.compile(r"(?:19|20)\d\d")
+_HEAD = re.compile(  # a heading, the head of a table, or the first cell of a row
+    r"^[ \t]*(?:#{1,6}[ \t]+(.+)|\|(.*)(?=\n[ \t]*\|[ \t:|-]+$)|\|([^|\n]*)\|.*)$", re.MULTILINE
+)
+_BESIDE = re.compile(r"\([^()]*\)|[,–—].*")
 _OF_VERBS = ("ed", "ing", "ly")
 
 Name = tuple[str, ...]  # in small letters, one word each
@@ -75,6 +83,7 @@ class Names:
         self._small: Counter[str] = Counter()
         self._inside: Counter[str] = Counter()  # with a capital in the middle of a sentence
         self._runs: Counter[Name] = Counter()  # of several words there, as often as they stand side by side
+        self._heads: set[Name] = set()  # of several words, that are all of a heading or of the head of a column or row
         self._initials: dict[str, list[Name]] | None = None  # of those that are said often, once they are needed
         self._endings: frozenset[Name] | None = None  # of all runs, likewise
         self._siblings: dict[Name, set[Name]] = {}  # of names that were asked for
@@ -91,6 +100,7 @@ class Names:
         names._numbered, names._small_numbered, names._capital, names._small, names._inside = (
             Counter(counts[kind]) for kind in ("numbered", "small_numbered", "capital", "small", "inside")
         )
+        names._heads = {tuple(name) for name in counts["heads"]}
         names._codes, names._series = set(counts["codes"]), set(counts["series"])
         names._runs.update({tuple(name): times for *name, times in counts["runs"]})
         return names
@@ -105,6 +115,7 @@ class Names:
             "small": self._small,
             "inside": self._inside,
             "runs": [(*name, times) for name, times in self._runs.items()],
+            "heads": sorted(self._heads),
             "codes": sorted(self._codes),
             "series": sorted(self._series),
         }
@@ -119,6 +130,7 @@ class Names:
         more._small_numbered = _sum(self._small_numbered, new._small_numbered)
         more._capital, more._small = _sum(self._capital, new._capital), _sum(self._small, new._small)
         more._inside = _sum(self._inside, new._inside)
+        more._heads = self._heads | new._heads
         more._codes, more._series = self._codes | new._codes, self._series | new._series
         more._runs, more._initials, more._endings = _sum(self._runs, new._runs), None, None
         more._siblings = {}
@@ -132,6 +144,7 @@ class Names:
         runs = (tuple(run.casefold().split()) for run in _RUN_INSIDE.findall(sentences))
         self._runs.update(run for run in runs if 1 < len(run) <= MOST_WORDS)
         self._small_numbered.update(map(str.casefold, _SMALL_NUMBERED.findall(text)))
+        self._heads.update(_heads_in(text))
         codes = set(CODE.findall(text))
         self._codes.update(_plain(code) for code in codes)
         self._series.update(_series(code) for code in codes)
@@ -228,22 +241,33 @@ class Names:
 
     def is_variant(self, name: Name, of: Name) -> bool:
         """Whether a name is one with a number and one word more that stands in the guides' sentences, too, or another
-        of the same kind, which a common word tells.
+        of the same kind, which a common word tells, or another of one family, where both head something of their own.
 
         >>> names = Names(["It is the Swift 7 or the Swift 7 Tethered.", "Swift 7 Returns"])
         >>> [names.is_variant(("swift", "7", word), ("swift", "7")) for word in ("tethered", "returns")]
         [True, False]
         >>> Names(["A cabin is a Cabin Oak or a Cabin Birch."]).is_variant(("cabin", "birch"), ("cabin", "oak"))
         True
+        >>> Names(["# Varia Life\\n# Varia Drive"]).is_variant(("varia", "life"), ("varia", "drive"))
+        True
         """
         if len(name) == len(of) == 2 and name != of and name[0] == of[0] and not self._is_strict(name[0]):
             return self._is_kind(*name[:1], name[1:]) and self._is_kind(of[0], of[1:])
+        if self._head_alike(name, of):
+            return True
         is_longer = name[:-1] == of and any(sign.isdigit() for word in of for sign in word)
         if not (is_longer and self._is_strict(name[-1])):
             return False
         if self._endings is None:
             self._endings = frozenset(run[at:] for run in self._runs for at in range(len(run) - 1))
         return name in self._endings
+
+    def _head_alike(self, one: Name, other: Name) -> bool:
+        """Whether two names of one family head sections, columns or rows of their own."""
+        if one not in self._heads or other not in self._heads or not self._is_strict(one[0]):
+            return False
+        shared = next((at for at, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), 0)
+        return shared > 0 and GENERAL.isdisjoint((one[shared], other[shared]))
 
     def kind_of(self, name: Name, written: str) -> int:
         """How many characters of a name, as it is written, only tell what kind of thing it is: the cabin of Cabin Oak.
@@ -433,6 +457,17 @@ def _maker(name: Name, wanted: Set[Name]) -> int:
     return next(
         (n for n, rest in rests if any(rest[: len(each)] == each or are_siblings(rest, each) for each in wanted)), 0
     )
+
+
+def _heads_in(text: str) -> Iterator[Name]:
+    """The names of several words that are all of a heading, or of the head of a column or row, but for what stands in
+    brackets or behind a comma.
+    """
+    for cell in "|".join(chain.from_iterable(_HEAD.findall(text))).split("|"):
+        head = _BESIDE.sub("", cell).strip(" *_#:")
+        name = tuple(head.casefold().split())
+        if 1 < len(name) <= MOST_WORDS and _RUN.fullmatch(head):
+            yield name
 
 
 def _sum(one: Counter[Any], other: Counter[Any]) -> Counter[Any]:

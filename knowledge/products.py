@@ -7,7 +7,7 @@ from functools import cache
 
 from knowledge.answers import Passage
 from knowledge.lexical import covered, stems
-from knowledge.names import Name, Names, are_siblings
+from knowledge.names import GENERAL, Name, Names, are_siblings
 from knowledge.ranking import SIBLING
 from knowledge.sentences import BOLD, Kind, Piece, cells_of, pieces
 from knowledge.words import Words, folders_of
@@ -16,10 +16,6 @@ from knowledge.words import Words, folders_of
 # share more of the words that are asked; so does one on all products, when it has such a share in its headings too.
 NEARLY, MOSTLY = 2.0, 0.5
 APART = 1.0  # what it then scores more, so that the other, which doesn't answer, is not quoted beside
-GENERAL = (  # words of headings that are no product's name, capitals or not
-    "policy conditions terms information options guide rules overview faq general customers products services support "
-    "claims costs fees prices charges times process procedure"
-)
 EARLY = 8  # characters before the name in a sentence that is on it: "For the "
 DEEPEST = 7  # level of a line in bold among headings
 ROUNDED = 1e-6  # sums that are equal differ by a smaller share
@@ -179,7 +175,7 @@ def _is_on_all(names: Names, asked: Mapping[str, float], passage: Passage) -> bo
 
 def _is_on_some_product(names: Names, asked: Set[str], passage: Passage) -> bool:
     """Whether its path has a name besides what is asked; "Returns Policy" is none where returns are."""
-    no_name = asked | set(stems(GENERAL))
+    no_name = asked | set(stems(" ".join(GENERAL)))
     lines = (line.split() for line in path_of(passage).splitlines())
     path = "\n".join(" ".join(word for word in line if no_name.isdisjoint(stems(word))) for line in lines)
     return any(names.is_product(name) or passage.title.casefold() == name[0] for name in names.known_in(path))

@@ -23,7 +23,7 @@ from knowledge.names import Names
 from knowledge.sentences import Kind, pieces
 from knowledge.tables import Chunk, Guide, Revision
 
-MADE = 10  # counted up when the folder would be filled differently, so that the next start fills it anew
+MADE = 11  # counted up when the folder would be filled differently, so that the next start fills it anew
 STATE = "state.json"
 EVERYONE = "everyone"  # the audience of what may be searched
 GUIDES_AT_ONCE = 200

@@ -85,7 +85,9 @@ def test_help_is_light() -> None:
         assert f"\n  {command} " in said
 
 
-@pytest.mark.parametrize("arguments", [("ingets",), ("demo", "--prot", "1"), ("ask",), ("ask", " ?"), ("evaluate", "answers")])
+@pytest.mark.parametrize(
+    "arguments", [("ingets",), ("demo", "--prot", "1"), ("ask",), ("ask", " ?"), ("evaluate", "answers")]
+)
 def test_a_wrong_argument_is_explained(frontline: Callable[..., Said], arguments: tuple[str, ...]) -> None:
     """A typing mistake is answered with how to call the command, on stderr."""
     said = frontline(*arguments)

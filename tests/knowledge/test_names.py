@@ -406,3 +406,19 @@ def test_what_is_on_a_sibling_within_a_passage(wanted: str, text: str, apart: st
     found = on_siblings(names, {tuple(wanted.split())}, replace(passage(of_guide, 1.0, of_guide), text=text))
 
     assert "".join(text[piece.start : piece.end] for piece in found) == apart
+
+
+@pytest.mark.parametrize(
+    "guide",
+    [
+        "## Varia Start\n\nPrism: none\n\n## Varia Life\n\nPrism: up to 4",
+        "| | Varia Start | Varia Life |\n|---|---|---|\n| Prism | none | up to 4 |",
+        "| Lens | Prism |\n|---|---|\n| **Varia Start** (new) | none |\n| Varia Life | up to 4 |",
+    ],
+)
+def test_what_heads_sections_columns_or_rows_of_one_family_are_siblings(guide: str) -> None:
+    """No word that tells siblings apart in any trade stands in their names; but a Varia Prices is no product."""
+    names = Names([guide, "## Varia Prices\n\nThe Varia Start is new."])
+    for each in (names, Names.from_counts(names.counts()), Names([]).with_more([guide])):
+        assert ("varia", "start") in each.siblings_of(("varia", "life"))
+        assert ("varia", "prices") not in each.siblings_of(("varia", "life"))
