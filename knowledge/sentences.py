@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from itertools import zip_longest
 
-ABBREVIATIONS = {"e.g", "i.e", "etc", "vs", "approx", "mr", "mrs", "ms", "dr", "st", "no", "nr", "fig", "inc", "ltd"}
+ABBREVIATIONS = set(
+    "e.g i.e etc vs approx mr mrs ms dr st no nr fig inc ltd max min incl excl tel ext a.m p.m".split(" ")
+)
 
 LONGEST_UNIT = 250  # characters: one thought; its vector says more than that of the passage around it
 
@@ -21,6 +23,8 @@ _BETWEEN_CELLS = re.compile(r"(?<!\\)\|")
 BOLD = re.compile(r"\s*(\*\*|__)[^*_]+\1[.:!]?\s*")  # a text in bold as a whole
 _DIGIT = re.compile(r"\d")
 _NO_WORD = re.compile(r"[^\w.]")
+_LABEL = re.compile(r"\s*(\*\*|__)[^*_\n]+(?::\1|\1:)")  # "**Payload:** 620 kg" is a line by itself
+_BREAK = ("  ", "\\", "<br>", "<br/>")  # at its end: the next line is another
 _LONGEST_WORD = 20  # characters that are looked at of the word before a stop; no abbreviation is as long
 
 
@@ -117,20 +121,22 @@ def _titled(text: str, piece: Piece, after: Piece | None) -> Piece:
 
 def _raw(text: str) -> Iterator[Piece]:
     start, end, kind = 0, 0, None  # the paragraph or list item being read
-    in_code = False
+    in_code = is_broken = False
     for line in _LINE.finditer(text):
         words = line.group()
+        if not words.strip():
+            continue
         own = _kind_of_line(words, in_code)
         in_code ^= bool(_FENCE.match(words))
         blank_before = "\n" in text[end : line.start()].replace("\n", "", 1)
-        if kind and (own or blank_before):
+        if kind and (own or blank_before or is_broken or _LABEL.match(words)):
             yield from _sentences(text, start, end, kind)
             kind = None
         if own and own is not Kind.ITEM:
             yield Piece(line.start(), line.end(), own)
         elif kind is None:
             start, kind = line.start(), own or Kind.SENTENCE
-        end = line.end()
+        end, is_broken = line.end(), words.endswith(_BREAK)
     if kind:
         yield from _sentences(text, start, end, kind)
 

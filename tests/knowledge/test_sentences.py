@@ -12,8 +12,10 @@ from knowledge.sentences import Kind, pieces
         ("word" * 200_000 + ". A", [Kind.SENTENCE, Kind.SENTENCE]),
         (" " * 50_000 + "-" + " " * 50_000 + "x", [Kind.ITEM]),
         ("- " * 50_000 + "x", [Kind.ITEM]),
+        ("**" * 50_000 + ":", [Kind.SENTENCE]),
+        ("**a:" * 50_000, [Kind.SENTENCE]),
     ],
-    ids=["abbreviations", "one word", "white space", "dashes"],
+    ids=["abbreviations", "one word", "white space", "dashes", "asterisks", "labels"],
 )
 def test_no_line_takes_for_ever(line: str, kinds: list[Kind]) -> None:
     """Each of these took minutes or more, in the bot; the time that any test may take is what fails."""
@@ -22,14 +24,30 @@ def test_no_line_takes_for_ever(line: str, kinds: list[Kind]) -> None:
 
 def test_neither_an_abbreviation_nor_the_number_of_an_item_ends_a_sentence() -> None:
     """However far into its paragraph it stands."""
-    text = "1. Ask Dr. Kim, e.g. 5 times. Then call no. 7. It costs £ 4.50. Done!"
+    text = "1. Ask Dr. Kim, e.g. 5 times. Then call no. 7. It costs £ 4.50. It takes max. 10 days, from 9 a.m. Monday. Done!"
 
     assert [text[piece.start : piece.end] for piece in pieces(text)] == [
         "1. Ask Dr. Kim, e.g. 5 times.",
         "Then call no. 7.",
         "It costs £ 4.50.",
+        "It takes max. 10 days, from 9 a.m. Monday.",
         "Done!",
     ]
+
+
+@pytest.mark.parametrize(
+    ("text", "lines"),
+    [
+        ("Call us first\n \nThe fee is £5", ["Call us first", "The fee is £5"]),
+        ("- Adults pay £9\n  \nNobody else pays", ["- Adults pay £9", "Nobody else pays"]),
+        ("Unit 6  \nFoundry Park\\\nMarfleet", ["Unit 6", "Foundry Park\\", "Marfleet"]),
+        ("**Payload:** 620 kg\n**Seats**: 2\nor 3", ["**Payload:** 620 kg", "**Seats**: 2\nor 3"]),
+        ("A wrapped line\nand **bold** words", ["A wrapped line\nand **bold** words"]),
+    ],
+)
+def test_a_line_by_itself_is_marked_by_itself(text: str, lines: list[str]) -> None:
+    """Of a data sheet of labelled lines, an answer has the line that is asked for in bold, not all of it."""
+    assert [text[piece.start : piece.end] for piece in pieces(text)] == lines
 
 
 @pytest.mark.parametrize("line", ["---", " - - -", "|---|:-:|", "| - |", ":--", "-|-"])
