@@ -6,10 +6,6 @@ from dataclasses import dataclass
 from enum import StrEnum
 from itertools import zip_longest
 
-ABBREVIATIONS = set(
-    "e.g i.e etc vs approx mr mrs ms dr st no nr fig inc ltd max min incl excl tel ext a.m p.m".split(" ")
-)
-
 LONGEST_UNIT = 250  # characters: one thought; its vector says more than that of the passage around it
 
 _LINE = re.compile(r"[^\n]+")
@@ -23,6 +19,9 @@ _BETWEEN_CELLS = re.compile(r"(?<!\\)\|")
 BOLD = re.compile(r"\s*(\*\*|__)[^*_]+\1[.:!]?\s*")  # a text in bold as a whole
 _DIGIT = re.compile(r"\d")
 _NO_WORD = re.compile(r"[^\w.]")
+_ABBREVIATION = re.compile(
+    r"e\.g|i\.e|etc|vs|approx|mrs?|ms|dr|st|no|nr|fig|inc|ltd|max|min|incl|excl|tel|ext|[ap]\.m|[^\W\d_]"
+)
 _LABEL = re.compile(r"\s*(\*\*|__)[^*_\n]+(?::\1|\1:)")  # "**Payload:** 620 kg" is a line by itself
 _BREAK = ("  ", "\\", "<br>", "<br/>")  # at its end: the next line is another
 _LONGEST_WORD = 20  # characters that are looked at of the word before a stop; no abbreviation is as long
@@ -156,7 +155,7 @@ def _sentences(text: str, start: int, end: int, kind: Kind) -> Iterator[Piece]:
         before = text[max(start, stop.start() - _LONGEST_WORD) : stop.start()]
         word = _NO_WORD.split(before)[-1].lower()
         is_number = word.isdecimal() and _ITEM.fullmatch(text, start, stop.end())
-        if word in ABBREVIATIONS or (len(word) == 1 and word.isalpha()) or is_number:
+        if _ABBREVIATION.fullmatch(word) or is_number:
             continue
         yield Piece(start, stop.end(), kind)
         start, kind = stop.end(), Kind.SENTENCE

@@ -24,13 +24,15 @@ def test_no_line_takes_for_ever(line: str, kinds: list[Kind]) -> None:
 
 def test_neither_an_abbreviation_nor_the_number_of_an_item_ends_a_sentence() -> None:
     """However far into its paragraph it stands."""
-    text = "1. Ask Dr. Kim, e.g. 5 times. Then call no. 7. It costs £ 4.50. It takes max. 10 days, from 9 a.m. Monday. Done!"
+    text = (
+        "1. Ask Dr. Kim, e.g. 5 times. Then call no. 7. It costs £ 4.50. It takes max. 10 days, at 9 a.m. Monday. Done!"
+    )
 
     assert [text[piece.start : piece.end] for piece in pieces(text)] == [
         "1. Ask Dr. Kim, e.g. 5 times.",
         "Then call no. 7.",
         "It costs £ 4.50.",
-        "It takes max. 10 days, from 9 a.m. Monday.",
+        "It takes max. 10 days, at 9 a.m. Monday.",
         "Done!",
     ]
 
