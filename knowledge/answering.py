@@ -9,6 +9,7 @@ from typing import Protocol
 from sqlalchemy import Engine, select
 
 from knowledge.answers import Answer, Citation, Outcome, Part, Sentence, Show
+from knowledge.asides import without_asides
 from knowledge.calibration import Calibration
 from knowledge.chat_model import ChatModel
 from knowledge.citations import Quotable, resolve
@@ -189,6 +190,7 @@ class Answering:
         return self._find(question, filters)
 
     def _find(self, question: str, filters: Filters) -> Found:
+        question = without_asides(question, self._index.words.lexical.says)
         found = self._retriever.retrieve(question, filters)
         alone = asked_alone(question, self._index.words.names)
         if alone is None:

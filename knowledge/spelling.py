@@ -5,10 +5,11 @@ from collections.abc import Callable
 from string import ascii_lowercase
 
 from knowledge.lexical import stems
-from knowledge.names import UNITS, word_set
+from knowledge.names import COUNTED, UNITS, word_set
 from knowledge.words import Words
 
 LEAST_LETTERS = 5  # of a word that is put right; for shorter ones there are too many others a letter away
+LEAST_OF_MONTHS = 7  # the same of a month or a day, with a capital as a name has it, too
 
 COMMON = word_set(  # what initials mean to everybody
     "am pm uk us usa eu tv pc id it ok pin pdf sms usb vat gps faq asap fyi eta cv hr nhs ceo diy dvd led qr sim url"
@@ -43,7 +44,10 @@ def respelled(question: str, words: Words, is_word: Callable[[str], bool]) -> st
         own = stems(word)
         if not own or any(map(words.lexical.frequency, own)) or is_word(word):
             return written
-        known = words.names.said_of(_one_slip_away(word))
+        near = _one_slip_away(word)
+        if written[0].isupper() and len(word) < LEAST_OF_MONTHS:
+            near -= COUNTED  # "12 Larch Close" is not about March
+        known = words.names.said_of(near)
         best = max(known, key=lambda each: (words.names.times(each), each), default=written)
         return best.capitalize() if written[0].isupper() else best
 

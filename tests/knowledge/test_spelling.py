@@ -47,6 +47,7 @@ def test_a_slip_is_put_right_and_shown(typed: str, taken: str, library: Library)
         "How many activations are late?",
         "Does the price go by weight or by height?",  # words that no guide has
         "Can I pay with PaRking or PARKINH?",  # whoever writes so means something
+        "Does Ann Larch of 12 Larch Close get a refund?",  # no month
         "wonder if bicycle parking is free",  # is a word, and one letter away from a name
     ],
 )

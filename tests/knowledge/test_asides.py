@@ -1,0 +1,57 @@
+"""Greetings, who asks, ticket numbers and thanks are no part of a question."""
+
+import pytest
+
+from knowledge.asides import without_asides
+
+KNOWN = {"heron", "lite", "brook", "app", "can", "warranty"}
+
+
+@pytest.mark.parametrize(
+    ("message", "question"),
+    [
+        ("Hi Frontline, when is the final bill sent?", "when is the final bill sent?"),
+        ("Frontline: when is the final bill sent?", "when is the final bill sent?"),
+        ("Good morning all! When is it sent?", "When is it sent?"),
+        ("Mr Hernandez asks when it is sent", "when it is sent"),
+        ("As Kira said yesterday, when is it sent?", "when is it sent?"),
+        ("My customer in Manchester wants to know when it is sent", "when it is sent"),
+        ("@Frontline @Dev Patel how long does it take?", "how long does it take?"),
+        ("Hi @Dev, how long is the warranty of the Heron?", "how long is the warranty of the Heron?"),
+        ("Ticket INC-48213: how long does it take, thanks!", "how long does it take"),
+        ("Does Mr Larch (case #9912) get a credit?", "Does the customer get a credit?"),
+    ],
+)
+def test_what_surrounds_a_question_is_left_out(message: str, question: str) -> None:
+    """Or a person's name counts as one that no guide has, and the question is declined."""
+    assert without_asides(message, lambda word: word.casefold() in KNOWN) == question
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Heron says low battery, what now?",
+        "Brook 4 asks for a password",
+        "The Heron said goodbye",
+        "Order 12345 is late",
+        "Thank you letter rules?",
+        "How do I say thanks to a customer?",
+        "Hello!",
+        "Hi there! Thanks",
+        "@Dev Patel",
+    ],
+)
+def test_what_the_guides_know_is_asked_about(question: str) -> None:
+    """So is a message that is nothing else."""
+    assert without_asides(question, lambda word: word.casefold() in KNOWN) == question
+
+
+def test_a_greeted_product_is_no_person() -> None:
+    """Though its name stands where a colleague's does."""
+    assert without_asides("Hi Heron Lite price?", lambda word: word.casefold() in KNOWN) == "Heron Lite price?"
+
+
+@pytest.mark.parametrize("part", ["hi ", "Mr A ", "@A", "Aa ", "#", "case ", " ", "Aa in Aa ", "thanks ", ", "])
+def test_no_message_takes_for_ever(part: str) -> None:
+    """Each is looked through once; the time that any test may take is what fails."""
+    assert without_asides(part * 30_000 + "x", lambda word: False)
