@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 TABLE = LIMIT - 150  # characters of one Markdown table: it goes into a chunk whole, under a heading
 _CONTROL = re.compile(r"[\x01-\x08\x0e-\x1a\x1c-\x1f\x7f]")
 _DECLARED_CHARSET = re.compile(rb"<meta[^>]+charset=[\"']?([\w-]+)", re.IGNORECASE)
+_AS_WINDOWS = {"iso-8859-1", "latin1", "latin-1", "ascii", "us-ascii"}  # as browsers take them
+# A sign in the middle of a word, or many accents in a row: what another alphabet looks like when it is read as Western.
+_NOT_WESTERN = re.compile(r"[^\W\d_][¡-©«¬®-³¶¸¹»-¿][^\W\d_]|[À-ÿ]{4}")
 _ENTITY = re.compile(r"<!ENTITY\b", re.IGNORECASE)
 _SLIDE = re.compile(r"^<!-- Slide number: (\d+) -->$", re.MULTILINE)
 _XML_STARTS = (b"<", b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff", b"\0<", b"\0\0\0<")
@@ -58,18 +61,22 @@ def convert(suffix: str, content: bytes, limits: Limits) -> Converted:
 
 
 def decode(content: bytes, declared: str | None = None) -> str:
-    """Text from bytes: by its byte order mark, as UTF-8, as declared, or in the old encoding that it looks like."""
+    """Text from bytes: by its byte order mark, as UTF-8, as declared, as Windows writes in the West, or as it looks."""
+    if declared and declared.lower() in _AS_WINDOWS:
+        declared = "windows-1252"
     if content.startswith((b"\xff\xfe\0\0", b"\0\0\xfe\xff")):
         candidates = ["utf-32"]
     elif content.startswith((b"\xff\xfe", b"\xfe\xff")):
         candidates = ["utf-16"]
     else:
-        candidates = ["utf-8-sig", *([declared] if declared else [])]
+        candidates = ["utf-8-sig", *([declared] if declared else []), "cp1252"]
     for encoding in candidates:
         try:
-            return _readable(content.decode(encoding))
+            text = content.decode(encoding)
         except (UnicodeDecodeError, LookupError):
             continue
+        if encoding != "cp1252" or len(_NOT_WESTERN.findall(text)) <= len(text) // 200:
+            return _readable(text)
     from charset_normalizer import from_bytes
 
     guess = from_bytes(content[:200_000]).best()

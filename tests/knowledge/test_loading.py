@@ -18,10 +18,12 @@ from sqlalchemy import create_engine, select
 from sqlalchemy.orm import Session
 
 import knowledge.ingest
+from knowledge.formats import decode
 from knowledge.ingest import ingest
 from knowledge.loading import Draft, Limits, NotForEveryone, Parser, Refused, parse, read
 from knowledge.tables import KnowledgeTable, Refusal
 
+GUIDES = Path(__file__).parents[2] / "knowledge" / "guides"
 Take = Callable[[str, str | bytes], Draft]
 
 
@@ -137,6 +139,35 @@ def test_encodings(take: Take, encoding: str) -> None:
     """Text in Unicode or in an old Western encoding is read as it was meant."""
     text = "Grüße aus München – für alle Kunden über 18 Jahre, natürlich.\n"
     assert take("a.txt", text.encode(encoding)).text == text
+
+
+@pytest.mark.parametrize(
+    ("text", "encoding"),
+    [
+        ("The late fee is £5 a day.", "cp1252"),
+        ("Refund: €20 – within 5 days", "cp1252"),
+        ("Umlauts (äöüß) cost extra. " + "The fee is £5. " * 20, "cp1252"),
+        ("Każdy klient może zwrócić urządzenie za 20 zł.", "cp1250"),
+        ("Плата составляет 200 рублей.", "cp1251"),
+        ("手数料は20円です。", "shift_jis"),
+    ],
+)
+def test_old_encodings(take: Take, text: str, encoding: str) -> None:
+    """Windows' own in the West comes first, so that prices stay what they are; other alphabets are still told."""
+    assert take("a.txt", text.encode(encoding)).text == text
+
+
+def test_sample_guides_in_the_encoding_of_windows() -> None:
+    """Each says the same when it was saved by an old editor."""
+    texts = [path.read_text() for path in GUIDES.rglob("*") if path.suffix in {".md", ".txt", ".csv"}]
+    western = [text for text in texts if not text.isascii() and text.encode("cp1252", "ignore").decode("cp1252") == text]
+    assert western
+    assert [text for text in western if decode(text.encode("cp1252")) != text] == []
+
+
+def test_html_that_declares_latin_1(take: Take) -> None:
+    """It is read as Windows' own encoding, as browsers do."""
+    assert take("a.html", "<meta charset=iso-8859-1><p>Fee €5 – now".encode("cp1252")).text == "Fee €5 – now"
 
 
 def test_html(take: Take) -> None:
