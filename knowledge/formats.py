@@ -84,7 +84,8 @@ def decode(content: bytes, declared: str | None = None) -> str:
 
 
 def _readable(text: str) -> str:
-    if len(_CONTROL.findall(text)) + text.count("\0") > len(text) // 1_000:
+    text = text.rstrip("\x1a")  # DOS ended a text with it
+    if len(_CONTROL.findall(text)) + text.count("\0") > max(2, len(text) // 1_000):
         raise Refused("is not text, whatever its name says; give it the ending of its real format")
     return text
 
@@ -260,10 +261,11 @@ def _csv(content: bytes, limits: Limits) -> Converted:
     text = decode(content)
     csv.field_size_limit(limits.characters)
     try:
-        dialect: type[csv.Dialect] = csv.Sniffer().sniff(text[:10_000], delimiters=",;\t|")
+        between = csv.Sniffer().sniff(text[:10_000], delimiters=",;\t|").delimiter
     except csv.Error:
-        dialect = csv.excel
-    return Converted(_tables(csv.reader(io.StringIO(text, newline=""), dialect), limits), has_own_headings=False)
+        between = ","
+    rows = csv.reader(io.StringIO(text, newline=""), delimiter=between, skipinitialspace=True)  # quotes are always "
+    return Converted(_tables(rows, limits), has_own_headings=False)
 
 
 def _tables(rows: Iterable[Sequence[object]], limits: Limits) -> str:
@@ -298,6 +300,8 @@ def _tables(rows: Iterable[Sequence[object]], limits: Limits) -> str:
 def as_table(rows: Sequence[Sequence[str]]) -> str:
     width = max(len(row) for row in rows)
     header, *body = ([*row, *[""] * (width - len(row))] for row in rows)
+    if not body:  # then it heads nothing
+        return "\n\n".join(filter(None, header))
     top = f"{_row(header)}\n{_row(['---'] * width)}"
     lines = [_row(row) for row in body]
     if len(top) + max((len(line) for line in lines), default=0) > TABLE:

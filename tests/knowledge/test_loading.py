@@ -134,6 +134,34 @@ def test_wide_table_names_its_columns(take: Take) -> None:
     assert draft.text.endswith("\n- Plan: Plus; Terms: short")
 
 
+@pytest.mark.parametrize(
+    ("rows", "expected"),
+    [
+        (
+            'Question,Answer,Fee\n"Is it free?","He said ""yes, for now"" to us",5\n"What, then?","Nothing",7\n',
+            '| Is it free? | He said "yes, for now" to us | 5 |\n| What, then? | Nothing | 7 |',
+        ),
+        ("Plan,Answer,Why\nBasic,'I can't, pay'\n", "| Basic | 'I can't | pay' |"),
+        ('Plan, Answer\nBasic, "Yes, it is"\n', "| Basic | Yes, it is |"),
+    ],
+    ids=["doubled", "apostrophes", "spaces"],
+)
+def test_quotes_in_a_csv_file(take: Take, rows: str, expected: str) -> None:
+    """They are double and may be doubled, and keep a comma within its cell; apostrophes are letters."""
+    assert take("a.csv", rows).text.split("\n", 2)[2] == expected
+
+
+def test_a_table_of_one_row(take: Take) -> None:
+    """It heads nothing, so its cells are paragraphs, however long."""
+    assert take("a.csv", f"Refunds,,{'long ' * 400}\n").text == f"Refunds\n\n{('long ' * 400).strip()}"
+
+
+@pytest.mark.parametrize("text", ["REFUNDS\r\n\r\nTen days.\r\n\x1a", "\x02REFUNDS\x03\r\n\r\nTen days.\r\n"])
+def test_text_from_dos(take: Take, text: str) -> None:
+    """The sign that ends it is no part of it, and one or two others don't make it something else than text."""
+    assert take("a.txt", text).text.endswith("Ten days.\n")
+
+
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp1252"])
 def test_encodings(take: Take, encoding: str) -> None:
     """Text in Unicode or in an old Western encoding is read as it was meant."""
@@ -160,7 +188,8 @@ def test_old_encodings(take: Take, text: str, encoding: str) -> None:
 def test_sample_guides_in_the_encoding_of_windows() -> None:
     """Each says the same when it was saved by an old editor."""
     texts = [path.read_text() for path in GUIDES.rglob("*") if path.suffix in {".md", ".txt", ".csv"}]
-    western = [text for text in texts if not text.isascii() and text.encode("cp1252", "ignore").decode("cp1252") == text]
+    signs = [text for text in texts if not text.isascii()]
+    western = [text for text in signs if text.encode("cp1252", "ignore").decode("cp1252") == text]
     assert western
     assert [text for text in western if decode(text.encode("cp1252")) != text] == []
 
