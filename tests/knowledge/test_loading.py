@@ -102,19 +102,47 @@ def test_front_matter_that_is_refused(take: Take, fields: str, reason: str) -> N
     assert isinstance(refusal.value, NotForEveryone) == fields.startswith("audience")
 
 
-def test_front_matter_that_is_not_closed(take: Take) -> None:
+@pytest.mark.parametrize("first", ["audience: managers", "# internal\naudience: managers", "'audience': managers"])
+def test_front_matter_that_is_not_closed(take: Take, first: str) -> None:
     """A missing second line of --- must not turn `audience: managers` into text for everyone."""
-    with pytest.raises(Refused, match="not closed"):
-        take("a.md", "---\naudience: managers\n\n# Text\n")
+    with pytest.raises(Refused, match=r"not closed|names an audience at its top"):
+        take("a.md", f"---\n{first}\n\n# Text\n")
 
 
-def test_sidecar(take: Take, tmp_path: Path) -> None:
-    """A file that can't carry front matter has its fields in NAME.yaml beside it; Markdown carries its own."""
-    (tmp_path / "prices.csv.yaml").write_text("title: Prices of plans\nowner: UHUGO\nreviewed: 2026-01-02\n")
+@pytest.mark.parametrize(
+    ("name", "before", "how"),
+    [
+        ("a.md", "+++\naudience = 'managers'\n+++", "begin the file with them"),
+        ("a.md", "<!-- a --> <!-- b -->\n# c\n---\naudience: managers\n---", "begin the file with them"),
+        ("a.html", "---\r\naudience: managers\r\n---", r"put them in a\.html\.yaml"),
+        ("a.csv", '---\n"audience": managers\n---', r"put them in a\.csv\.yaml"),
+    ],
+)
+def test_an_audience_where_no_front_matter_is_read(take: Take, name: str, before: str, how: str) -> None:
+    """What is said to be for some only is not shown to all because it is said in another way."""
+    with pytest.raises(Refused, match=f"names an audience at its top.*{how}"):
+        take(name, f"{before}\nText, more\n")
+
+
+def test_unseen_signs_before_front_matter(take: Take) -> None:
+    """They are no part of a text: neither a second byte order mark nor a space without width."""
+    assert take("a.md", "\ufeff\ufeff\n\u200b---\nowner: ana\n---\nText").owner == "ana"
+
+
+def test_rule_at_the_top_of_a_guide(take: Take) -> None:
+    """A line of --- is no front matter by itself, and an audience further down is text."""
+    text = "# Refunds\n---\nTen days.\n\n---\nAudience: home customers.\n"
+    assert take("a.md", text).text == text
+
+
+@pytest.mark.parametrize("ending", [".yaml", ".yml"])
+def test_sidecar(take: Take, tmp_path: Path, ending: str) -> None:
+    """A file that can't carry front matter has them in a NAME.yaml or .yml beside it; Markdown carries its own."""
+    (tmp_path / f"prices.csv{ending}").write_text("title: Prices of plans\nowner: UHUGO\nreviewed: 2026-01-02\n")
     draft = take("prices.csv", "Plan;Price\nBasic|x;20\n")
     assert (draft.title, draft.owner, draft.reviewed) == ("Prices of plans", "UHUGO", date(2026, 1, 2))
     assert draft.text == "| Plan | Price |\n| --- | --- |\n| Basic\\|x | 20 |"
-    (tmp_path / "a.md.yaml").write_text("title: A")
+    (tmp_path / f"a.md{ending}").write_text("title: A")
     with pytest.raises(Refused, match="put those fields at the top of the file"):
         take("a.md", "Text")
 
