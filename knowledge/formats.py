@@ -124,11 +124,14 @@ def _strip(soup: "BeautifulSoup") -> None:
 def _with_flat_tables(soup: "BeautifulSoup") -> str:
     """The page with each cell that goes over several columns or rows written into all of them.
 
-    Markdown has no such cells. A table that holds others is a page's layout, and stays.
+    Markdown has no such cells, and ends one at each `|`. A table that holds others is a page's layout, and stays.
     """
     for table in soup("table"):
         if not table.table:
             _flatten(soup, table)
+    for words in soup(string=re.compile(r"\|")):
+        if words.find_parent(["td", "th"]):
+            words.replace_with(type(words)(words.replace("|", "\\|")))
     return str(soup)
 
 
@@ -212,17 +215,23 @@ def _words(cell: "Tag | None") -> str:
 
 def _docx(content: bytes, limits: Limits) -> Converted:
     _check_archive(content, limits)
-    from bs4 import BeautifulSoup
     from markitdown import StreamInfo
     from markitdown.converters import DocxConverter
 
     styles = "p[style-name='Title'] => h1:fresh\np[style-name='Subtitle'] => p:fresh"
     stream = StreamInfo(extension=".docx")
     converter = DocxConverter()  # type: ignore[no-untyped-call]
-    page: Any = converter._html_converter  # it offers no other way to what it makes of the file before Markdown
+    _let_flatten(converter)
+    return Converted(converter.convert(io.BytesIO(content), stream, style_map=styles, **_MARKDOWNIFY).markdown)
+
+
+def _let_flatten(converter: Any) -> None:
+    """Office files become HTML first; the converters offer no other way to it."""
+    from bs4 import BeautifulSoup
+
+    page = converter._html_converter
     as_markdown = page.convert_string
     page.convert_string = lambda html, **options: as_markdown(_with_flat_tables(BeautifulSoup(html, "lxml")), **options)
-    return Converted(converter.convert(io.BytesIO(content), stream, style_map=styles, **_MARKDOWNIFY).markdown)
 
 
 def _pptx(content: bytes, limits: Limits) -> Converted:
@@ -231,6 +240,7 @@ def _pptx(content: bytes, limits: Limits) -> Converted:
     from markitdown.converters import PptxConverter
 
     converter = PptxConverter()  # type: ignore[no-untyped-call]
+    _let_flatten(converter)
     markdown = converter.convert(io.BytesIO(content), StreamInfo(extension=".pptx"), **_MARKDOWNIFY).markdown
     _, *parts = _SLIDE.split(markdown)
     slides = zip(parts[::2], parts[1::2], strict=True)

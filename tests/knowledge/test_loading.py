@@ -137,7 +137,7 @@ def test_rule_at_the_top_of_a_guide(take: Take) -> None:
 
 @pytest.mark.parametrize("ending", [".yaml", ".yml"])
 def test_sidecar(take: Take, tmp_path: Path, ending: str) -> None:
-    """A file that can't carry front matter has them in a NAME.yaml or .yml beside it; Markdown carries its own."""
+    """What another file can't say in front matter stands in NAME.yaml or .yml beside it; Markdown carries its own."""
     (tmp_path / f"prices.csv{ending}").write_text("title: Prices of plans\nowner: UHUGO\nreviewed: 2026-01-02\n")
     draft = take("prices.csv", "Plan;Price\nBasic|x;20\n")
     assert (draft.title, draft.owner, draft.reviewed) == ("Prices of plans", "UHUGO", date(2026, 1, 2))
@@ -265,6 +265,30 @@ def test_cells_over_several_columns_or_rows(take: Take) -> None:
         "| What | Bronze home | Bronze landlord |\n| --- | --- | --- |\n"
         "| Price | £9 | £12 |\n| Price | not **known** | not **known** |\n| Extras |  |  |\n| Drains | no |  |"
     )
+
+
+def test_lines_in_the_cells_of_a_table(take: Take) -> None:
+    """A `|` in a cell is no end of it, on a page, in Word and on a slide."""
+    from pptx import Presentation
+
+    rows = [["Bag", "Fee"], ["Cabin bag | small", "£5"]]
+    html = "".join(f"<tr>{''.join(f'<td>{cell}' for cell in row)}" for row in rows)
+    cell = "<w:tc><w:p><w:r><w:t>{}</w:t></w:r></w:p></w:tc>"
+    word = "".join(f"<w:tr>{''.join(cell.format(each) for each in row)}</w:tr>" for row in rows)
+    slides = Presentation()
+    table = slides.slides.add_slide(slides.slide_layouts[6]).shapes.add_table(2, 2, 0, 0, 9, 9).table
+    for place, words in enumerate([*rows[0], *rows[1]]):
+        table.cell(place // 2, place % 2).text = words
+    slides.save(content := io.BytesIO())
+    files = {
+        "a.html": f"<p>x | y</p><table>{html}</table>",
+        "a.docx": docx(f"<w:tbl>{word}</w:tbl>"),
+        "a.pptx": content.getvalue(),
+    }
+    for name, written in files.items():
+        text = take(name, written).text
+        assert "| Bag | Fee |\n| --- | --- |\n| Cabin bag \\| small | £5 |" in text
+        assert ("x | y" in text) == (name == "a.html")
 
 
 @pytest.mark.parametrize(
