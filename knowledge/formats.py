@@ -27,9 +27,11 @@ _AS_WINDOWS = {"iso-8859-1", "latin1", "latin-1", "ascii", "us-ascii"}  # as bro
 # A sign in the middle of a word, or many accents in a row: what another alphabet looks like when it is read as Western.
 _NOT_WESTERN = re.compile(r"[^\W\d_][¡-©«¬®-³¶¸¹»-¿][^\W\d_]|[À-ÿ]{4}")
 _ENTITY = re.compile(r"<!ENTITY\b", re.IGNORECASE)
+_HIDDEN = "template, [hidden]:not([hidden=until-found]), [style*='display:none' i], [style*='display: none' i]"
 _SLIDE = re.compile(r"^<!-- Slide number: (\d+) -->$", re.MULTILINE)
 _XML_STARTS = (b"<", b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff", b"\0<", b"\0\0\0<")
 _POINTS_OUTSIDE = re.compile(r"^[/\\]|^\w:|(?:^|[/\\])\.\.(?:[/\\]|$)")
+_WORD = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _MEMBERS = 10_000
 _DIGIT = re.compile(r"\d")
 _WIDEST = 100  # columns or rows that a cell may go over
@@ -105,11 +107,15 @@ def _html(content: bytes) -> Converted:
 
 
 def _strip(soup: "BeautifulSoup") -> None:
-    """Takes away what stands around a page's own text: menus, footers, what is there for the eye only.
+    """Takes away what stands around a page's own text: menus, footers, what is hidden or there for the eye only.
 
-    A header with a menu is the site's, unless the only title of the page stands in it. What is hidden and holds blocks
-    of text stays: it may be the answer that a click unfolds.
+    A header with a menu is the site's, unless the only title of the page stands in it. What a click unfolds stays:
+    what a button controls or a search may find, and what is hidden from readers aloud but holds blocks of text.
     """
+    controlled = {name for button in soup.select("[aria-controls]") for name in str(button["aria-controls"]).split()}
+    for hidden in soup.select(_HIDDEN):
+        if hidden.get("id") not in controlled:
+            hidden.extract()
     titles = soup("h1")
     for header in soup("header"):
         if header.nav and not (header.h1 and len(titles) == 1):
@@ -222,7 +228,27 @@ def _docx(content: bytes, limits: Limits) -> Converted:
     stream = StreamInfo(extension=".docx")
     converter = DocxConverter()  # type: ignore[no-untyped-call]
     _let_flatten(converter)
-    return Converted(converter.convert(io.BytesIO(content), stream, style_map=styles, **_MARKDOWNIFY).markdown)
+    shown = io.BytesIO(_without_hidden_words(content))
+    return Converted(converter.convert(shown, stream, style_map=styles, **_MARKDOWNIFY).markdown)
+
+
+def _without_hidden_words(content: bytes) -> bytes:
+    """A Word file without what its author formatted as hidden; a style that hides is not looked up."""
+    from lxml import etree
+
+    shown = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(content)) as archive, zipfile.ZipFile(shown, "w") as rest:
+        for member in archive.infolist():
+            part = archive.read(member)
+            if b"vanish" in part and member.filename.endswith(".xml"):
+                page = etree.fromstring(part)
+                for run in page.findall(f".//{_WORD}r[{_WORD}rPr]"):
+                    vanish = run.find(f"{_WORD}rPr/{_WORD}vanish")
+                    if vanish is not None and vanish.get(f"{_WORD}val") not in ("0", "false", "off"):
+                        run[:] = run.findall(f"{_WORD}fldChar")  # where a field begins or ends
+                part = etree.tostring(page)
+            rest.writestr(member, part)
+    return shown.getvalue()
 
 
 def _let_flatten(converter: Any) -> None:
@@ -238,17 +264,23 @@ def _pptx(content: bytes, limits: Limits) -> Converted:
     _check_archive(content, limits)
     from markitdown import StreamInfo
     from markitdown.converters import PptxConverter
+    from pptx import Presentation
 
     converter = PptxConverter()  # type: ignore[no-untyped-call]
     _let_flatten(converter)
     markdown = converter.convert(io.BytesIO(content), StreamInfo(extension=".pptx"), **_MARKDOWNIFY).markdown
     _, *parts = _SLIDE.split(markdown)
-    slides = zip(parts[::2], parts[1::2], strict=True)
+    said = (
+        (number, slide.partition("\n\n### Notes:\n")[0].strip())
+        for number, slide in zip(parts[::2], parts[1::2], strict=True)
+    )
+    slides = enumerate(Presentation(io.BytesIO(content)).slides, 1)
+    hidden = {str(number) for number, slide in slides if slide.element.get("show") in ("0", "false")}
     return Converted(
         "\n\n".join(
-            slide.strip() if re.search("^# ", slide, re.MULTILINE) else f"## Slide {number}\n\n{slide.strip()}"
-            for number, slide in slides
-            if slide.strip()
+            slide if re.search("^# ", slide, re.MULTILINE) else f"## Slide {number}\n\n{slide}"
+            for number, slide in said
+            if slide and number not in hidden
         )
     )
 

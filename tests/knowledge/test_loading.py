@@ -343,6 +343,38 @@ def test_pptx(take: Take) -> None:
     assert take("a.pptx", content.getvalue()).text == "# Refunds\nWithin 14 days\n\n## Slide 2\n\nOnly words"
 
 
+def test_what_is_hidden_on_a_web_page_is_left_out(take: Take) -> None:
+    """Unless a click or a search shows it."""
+    html = (
+        "<p>Fee £9.</p><template><p>Draft</p></template><p hidden>Old <b style='display: none'>fee</b></p>"
+        "<div style='color:red;DISPLAY:none'><p>Margin £4.</p></div><p hidden=until-found>Found.</p>"
+        "<button aria-controls='one two'>How?</button><div id=two hidden><p>By card.</p></div>"
+    )
+    assert take("a.html", html).text.split("\n\n") == ["Fee £9.", "Found.", "How?", "By card."]
+
+
+def test_words_hidden_in_docx(take: Take) -> None:
+    """Words that are formatted as hidden are no part of the guide."""
+    run = "<w:r><w:rPr>{}</w:rPr><w:t>{}</w:t></w:r>"
+    runs = run.format("<w:b w:val='0'/>", "Fee ") + run.format("<w:vanish/>", "was 4, ") + run.format("", "is ")
+    shown = run.format("<w:vanish w:val='false'/>", "£9.")
+    assert take("a.docx", docx(f"<w:p>{runs}{shown}</w:p>")).text == "Fee is £9."
+
+
+def test_slides_and_notes_for_the_speaker_only(take: Take) -> None:
+    """Hidden slides and speaker notes are left out; the others keep their numbers."""
+    from pptx import Presentation
+
+    slides = Presentation()
+    for words in ("First", "Hidden", "Third"):
+        slide = slides.slides.add_slide(slides.slide_layouts[6])
+        slide.shapes.add_textbox(0, 0, 9, 9).text_frame.text = words
+        slide.notes_slide.notes_text_frame.text = "For managers"
+    slides.slides[1].element.set("show", "0")
+    slides.save(content := io.BytesIO())
+    assert take("a.pptx", content.getvalue()).text == "## Slide 1\n\nFirst\n\n## Slide 3\n\nThird"
+
+
 def test_xlsx(take: Take) -> None:
     """Each sheet is a section with a table; dates and whole numbers look as they do in the sheet."""
     from openpyxl import Workbook
