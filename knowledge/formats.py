@@ -5,7 +5,7 @@ import io
 import re
 import warnings
 import zipfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from copy import copy
 from datetime import datetime, time
 from itertools import pairwise, takewhile, zip_longest
@@ -32,6 +32,8 @@ _SLIDE = re.compile(r"^<!-- Slide number: (\d+) -->$", re.MULTILINE)
 _XML_STARTS = (b"<", b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff", b"\0<", b"\0\0\0<")
 _POINTS_OUTSIDE = re.compile(r"^[/\\]|^\w:|(?:^|[/\\])\.\.(?:[/\\]|$)")
 _WORD = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+_UNIT = re.compile(r'\[\$([^\]-]+)|"([^"]*\w[^"]*|[^"]*[$€£¥][^"]*)"|(?<!\[)([$€£¥])')  # in a sheet's number format
+_LITERAL = re.compile(r'"[^"]*"|\\.')
 _MEMBERS = 10_000
 _DIGIT = re.compile(r"\d")
 _WIDEST = 100  # columns or rows that a cell may go over
@@ -292,11 +294,78 @@ def _xlsx(content: bytes, limits: Limits) -> Converted:
     book = load_workbook(io.BytesIO(content), read_only=True, data_only=True, keep_links=False)
     parts = []
     for sheet in book.worksheets:
+        if sheet.sheet_state != "visible":
+            continue
         sheet.reset_dimensions()  # as declared they may be the whole sheet
-        table = _tables(sheet.iter_rows(values_only=True), limits)
+        table = _tables(_shown_rows(sheet), limits)
         if table:
             parts.append(f"## {_cell(sheet.title)}\n\n{table}")
     return Converted("\n\n".join(parts), has_own_headings=False)
+
+
+def _shown_rows(sheet: Any) -> Iterator[list[object]]:
+    """The rows of a sheet without what is hidden. Below the head merged cells are filled; a line by itself stays so."""
+    hidden_columns, hidden_rows, merged = _layout(sheet)
+    has_head = False
+    going: list[tuple[int, int, int, object]] = []  # merged cells: left, right, bottom, and what they say
+    for number, row in enumerate(sheet.iter_rows(), 1):
+        values = [_as_shown(cell) for cell in row]
+        said = sum(value is not None for value in values)
+        going = [each for each in going if each[2] >= number]
+        for left, right, bottom in merged.get(number, ()) if has_head and said else ():
+            going.append((left, right if said > 1 else left, bottom, values[left - 1] if left <= len(values) else None))
+        for left, right, _, value in going if said else ():
+            values += [None] * (right - len(values))
+            values[left - 1 : right] = [value] * (right - left + 1)
+        has_head = has_head or said > 1
+        if number not in hidden_rows:
+            yield [value for column, value in enumerate(values, 1) if column not in hidden_columns]
+
+
+def _layout(sheet: Any) -> tuple[set[int], set[int], dict[int, list[tuple[int, int, int]]]]:
+    """Hidden columns and rows, and merged cells (left, right, bottom) by top row; openpyxl drops them as it streams."""
+    from lxml.etree import iterparse
+    from openpyxl.utils import range_boundaries
+
+    columns: set[int] = set()
+    rows: set[int] = set()
+    merged: dict[int, list[tuple[int, int, int]]] = {}
+    number = 0
+    with sheet._get_source() as source:
+        for _, part in iterparse(source, tag=("{*}col", "{*}row", "{*}mergeCell")):
+            name, is_hidden = part.tag.rpartition("}")[2], part.get("hidden") in ("1", "true")
+            if name == "col" and is_hidden:
+                columns.update(range(int(part.get("min")), int(part.get("max")) + 1))
+            elif name == "row":
+                number = int(part.get("r", number + 1))
+                if is_hidden:
+                    rows.add(number)
+                part.clear()
+            elif name == "mergeCell":
+                left, top, right, bottom = range_boundaries(part.get("ref"))
+                merged.setdefault(top, []).append((left, right, bottom))
+    return columns, rows, merged
+
+
+def _as_shown(cell: Any) -> object:
+    """A cell's value; where its number format makes it a share, money or so many of something, in that format."""
+    value = cell.value
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return value
+    form = (cell.number_format or "").split(";")[0]
+    unit, is_share = _UNIT.search(form), "%" in _LITERAL.sub("", form)
+    if not unit and not is_share:
+        return value
+    decimals = re.search(r"\.(0*)", form)
+    places = len(decimals[1]) if decimals else 0
+    number = f"{abs(value) * (100 if is_share else 1):{',' if ',' in form else ''}.{places}f}"
+    minus = "-" if value < 0 else ""
+    if is_share or not unit:
+        return f"{minus}{number}%"
+    name = (unit[1] or unit[2] or unit[3]).strip()
+    if re.search("[0#]", form[: unit.start()]):
+        return f"{minus}{number} {name}"
+    return f"{minus}{name}{' ' if name[-1:].isalnum() else ''}{number}"
 
 
 def _csv(content: bytes, limits: Limits) -> Converted:
@@ -373,6 +442,8 @@ def _item(header: Sequence[str], row: Sequence[str]) -> str:
 def _cell(value: object) -> str:
     if isinstance(value, datetime) and value.time() == time.min:
         value = value.date()
+    if isinstance(value, datetime | time):
+        value = str(value).removesuffix(":00")
     if isinstance(value, float) and value.is_integer():
         value = int(value)
     return "" if value is None else " ".join(str(value).split()).replace("|", "\\|")

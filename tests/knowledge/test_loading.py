@@ -9,7 +9,7 @@ import sys
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 from pathlib import Path
 
 import psutil
@@ -387,6 +387,77 @@ def test_xlsx(take: Take) -> None:
     book.save(content := io.BytesIO())
     table = "| Plan | Price | From |\n| --- | --- | --- |\n| Basic | 20 | 2026-03-01 |\n| Plus | 29.5 |  |"
     assert take("a.xlsx", content.getvalue()).text == f"## Plans\n\n{table}"
+
+
+@pytest.mark.parametrize(
+    ("value", "form", "shown"),
+    [
+        (0.19, "0%", "19%"),
+        (-0.195, "0.0%;[Red]-0.0%", "-19.5%"),
+        (19, '0"%"', "19"),
+        (7.5, "£#,##0.00", "£7.50"),
+        (-1234.5, "_-[$£-809]* #,##0.00_-;-[$£-809]* #,##0.00_-", "-£1,234.50"),
+        (20, '#,##0 "€"', "20 €"),
+        (20, "[$CHF] #,##0", "CHF 20"),
+        (14, '0 "days"', "14 days"),
+        (29.5, "[$-409]0.00", "29.5"),
+        (time(9, 30), "hh:mm", "09:30"),
+        (datetime(2026, 3, 1, 9, 0), "yyyy-mm-dd hh:mm", "2026-03-01 09:00"),  # noqa: DTZ001
+    ],
+)
+def test_number_formats_in_a_sheet(take: Take, value: object, form: str, shown: str) -> None:
+    """Shares, money and times are read as the sheet shows them."""
+    from openpyxl import Workbook
+
+    book = Workbook()
+    book.active.append(["Name", "Value"])
+    book.active.append(["a", value])
+    book.active["B2"].number_format = form
+    book.save(content := io.BytesIO())
+    assert take("a.xlsx", content.getvalue()).text.endswith(f"| a | {shown} |")
+
+
+def test_what_is_hidden_in_a_workbook_is_left_out(take: Take) -> None:
+    """Sheets, rows and columns that the author hid."""
+    from openpyxl import Workbook
+
+    book = Workbook()
+    for row in (["Plan", "Cost", "Margin", "Price"], ["Basic", 1, 2, 20], ["Draft", 1, 2, 30], ["Plus", 1, 2, 40]):
+        book.active.append(row)
+    book.active.row_dimensions[3].hidden = True
+    book.active.column_dimensions.group("B", "C", hidden=True)
+    for state in ("hidden", "veryHidden"):
+        sheet = book.create_sheet(state)
+        sheet.sheet_state = state
+        sheet.append(["For managers"])
+    book.save(content := io.BytesIO())
+    table = "| Plan | Price |\n| --- | --- |\n| Basic | 20 |\n| Plus | 40 |"
+    assert take("a.xlsx", content.getvalue()).text == f"## Sheet\n\n{table}"
+
+
+def test_merged_cells_in_a_sheet(take: Take) -> None:
+    """Each says what it says in all of them; a title, the head and a line over all columns stay as they are."""
+    from openpyxl import Workbook
+
+    book = Workbook()
+    rows = [
+        ["Prices 2026"],
+        ["Region", "Fee", None],
+        [None, "home", "shop"],
+        ["North", "cash only"],
+        [None, 1, 2],
+        [],
+        ["Extras"],
+    ]
+    for row in rows:
+        book.active.append(row)
+    for place in ("A1:C1", "A2:A3", "B2:C2", "A4:A6", "B4:C4", "A7:C7"):
+        book.active.merge_cells(place)
+    book.save(content := io.BytesIO())
+    assert take("a.xlsx", content.getvalue()).text == (
+        "## Sheet\n\nPrices 2026\n\n| Region | Fee |  |\n| --- | --- | --- |\n|  | home | shop |\n"
+        "| North | cash only | cash only |\n| North | 1 | 2 |\n| Extras |  |  |"
+    )
 
 
 @pytest.mark.parametrize(
