@@ -5,7 +5,7 @@ import io
 import re
 import warnings
 import zipfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from copy import copy
 from datetime import datetime, time
 from itertools import pairwise, takewhile, zip_longest
@@ -23,10 +23,17 @@ if TYPE_CHECKING:
 TABLE = LIMIT - 150  # characters of one Markdown table: it goes into a chunk whole, under a heading
 _CONTROL = re.compile(r"[\x01-\x08\x0e-\x1a\x1c-\x1f\x7f]")
 _DECLARED_CHARSET = re.compile(rb"<meta[^>]+charset=[\"']?([\w-]+)", re.IGNORECASE)
+_AS_WINDOWS = {"iso-8859-1", "latin1", "latin-1", "ascii", "us-ascii"}  # as browsers take them
+# A sign in the middle of a word, or many accents in a row: what another alphabet looks like when it is read as Western.
+_NOT_WESTERN = re.compile(r"[^\W\d_][¡-©«¬®-³¶¸¹»-¿][^\W\d_]|[À-ÿ]{4}")
 _ENTITY = re.compile(r"<!ENTITY\b", re.IGNORECASE)
+_HIDDEN = "template, [hidden]:not([hidden=until-found]), [style*='display:none' i], [style*='display: none' i]"
 _SLIDE = re.compile(r"^<!-- Slide number: (\d+) -->$", re.MULTILINE)
 _XML_STARTS = (b"<", b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff", b"\0<", b"\0\0\0<")
 _POINTS_OUTSIDE = re.compile(r"^[/\\]|^\w:|(?:^|[/\\])\.\.(?:[/\\]|$)")
+_WORD = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+_UNIT = re.compile(r'\[\$([^\]-]+)|"([^"]*\w[^"]*|[^"]*[$€£¥][^"]*)"|(?<!\[)([$€£¥])')  # in a sheet's number format
+_LITERAL = re.compile(r'"[^"]*"|\\.')
 _MEMBERS = 10_000
 _DIGIT = re.compile(r"\d")
 _WIDEST = 100  # columns or rows that a cell may go over
@@ -58,18 +65,22 @@ def convert(suffix: str, content: bytes, limits: Limits) -> Converted:
 
 
 def decode(content: bytes, declared: str | None = None) -> str:
-    """Text from bytes: by its byte order mark, as UTF-8, as declared, or in the old encoding that it looks like."""
+    """Text from bytes: by its byte order mark, as UTF-8, as declared, as Windows writes in the West, or as it looks."""
+    if declared and declared.lower() in _AS_WINDOWS:
+        declared = "windows-1252"
     if content.startswith((b"\xff\xfe\0\0", b"\0\0\xfe\xff")):
         candidates = ["utf-32"]
     elif content.startswith((b"\xff\xfe", b"\xfe\xff")):
         candidates = ["utf-16"]
     else:
-        candidates = ["utf-8-sig", *([declared] if declared else [])]
+        candidates = ["utf-8-sig", *([declared] if declared else []), "cp1252"]
     for encoding in candidates:
         try:
-            return _readable(content.decode(encoding))
+            text = content.decode(encoding)
         except (UnicodeDecodeError, LookupError):
             continue
+        if encoding != "cp1252" or len(_NOT_WESTERN.findall(text)) <= len(text) // 200:
+            return _readable(text)
     from charset_normalizer import from_bytes
 
     guess = from_bytes(content[:200_000]).best()
@@ -77,7 +88,8 @@ def decode(content: bytes, declared: str | None = None) -> str:
 
 
 def _readable(text: str) -> str:
-    if len(_CONTROL.findall(text)) + text.count("\0") > len(text) // 1_000:
+    text = text.rstrip("\x1a")  # DOS ended a text with it
+    if len(_CONTROL.findall(text)) + text.count("\0") > max(2, len(text) // 1_000):
         raise Refused("is not text, whatever its name says; give it the ending of its real format")
     return text
 
@@ -97,11 +109,15 @@ def _html(content: bytes) -> Converted:
 
 
 def _strip(soup: "BeautifulSoup") -> None:
-    """Takes away what stands around a page's own text: menus, footers, what is there for the eye only.
+    """Takes away what stands around a page's own text: menus, footers, what is hidden or there for the eye only.
 
-    A header with a menu is the site's, unless the only title of the page stands in it. What is hidden and holds blocks
-    of text stays: it may be the answer that a click unfolds.
+    A header with a menu is the site's, unless the only title of the page stands in it. What a click unfolds stays:
+    what a button controls or a search may find, and what is hidden from readers aloud but holds blocks of text.
     """
+    controlled = {name for button in soup.select("[aria-controls]") for name in str(button["aria-controls"]).split()}
+    for hidden in soup.select(_HIDDEN):
+        if hidden.get("id") not in controlled:
+            hidden.extract()
     titles = soup("h1")
     for header in soup("header"):
         if header.nav and not (header.h1 and len(titles) == 1):
@@ -116,11 +132,14 @@ def _strip(soup: "BeautifulSoup") -> None:
 def _with_flat_tables(soup: "BeautifulSoup") -> str:
     """The page with each cell that goes over several columns or rows written into all of them.
 
-    Markdown has no such cells. A table that holds others is a page's layout, and stays.
+    Markdown has no such cells, and ends one at each `|`. A table that holds others is a page's layout, and stays.
     """
     for table in soup("table"):
         if not table.table:
             _flatten(soup, table)
+    for words in soup(string=re.compile(r"\|")):
+        if words.find_parent(["td", "th"]):
+            words.replace_with(type(words)(words.replace("|", "\\|")))
     return str(soup)
 
 
@@ -204,33 +223,66 @@ def _words(cell: "Tag | None") -> str:
 
 def _docx(content: bytes, limits: Limits) -> Converted:
     _check_archive(content, limits)
-    from bs4 import BeautifulSoup
     from markitdown import StreamInfo
     from markitdown.converters import DocxConverter
 
     styles = "p[style-name='Title'] => h1:fresh\np[style-name='Subtitle'] => p:fresh"
     stream = StreamInfo(extension=".docx")
     converter = DocxConverter()  # type: ignore[no-untyped-call]
-    page: Any = converter._html_converter  # it offers no other way to what it makes of the file before Markdown
+    _let_flatten(converter)
+    shown = io.BytesIO(_without_hidden_words(content))
+    return Converted(converter.convert(shown, stream, style_map=styles, **_MARKDOWNIFY).markdown)
+
+
+def _without_hidden_words(content: bytes) -> bytes:
+    """A Word file without what its author formatted as hidden; a style that hides is not looked up."""
+    from lxml import etree
+
+    shown = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(content)) as archive, zipfile.ZipFile(shown, "w") as rest:
+        for member in archive.infolist():
+            part = archive.read(member)
+            if b"vanish" in part and member.filename.endswith(".xml"):
+                page = etree.fromstring(part)
+                for run in page.findall(f".//{_WORD}r[{_WORD}rPr]"):
+                    vanish = run.find(f"{_WORD}rPr/{_WORD}vanish")
+                    if vanish is not None and vanish.get(f"{_WORD}val") not in ("0", "false", "off"):
+                        run[:] = run.findall(f"{_WORD}fldChar")  # where a field begins or ends
+                part = etree.tostring(page)
+            rest.writestr(member, part)
+    return shown.getvalue()
+
+
+def _let_flatten(converter: Any) -> None:
+    """Office files become HTML first; the converters offer no other way to it."""
+    from bs4 import BeautifulSoup
+
+    page = converter._html_converter
     as_markdown = page.convert_string
     page.convert_string = lambda html, **options: as_markdown(_with_flat_tables(BeautifulSoup(html, "lxml")), **options)
-    return Converted(converter.convert(io.BytesIO(content), stream, style_map=styles, **_MARKDOWNIFY).markdown)
 
 
 def _pptx(content: bytes, limits: Limits) -> Converted:
     _check_archive(content, limits)
     from markitdown import StreamInfo
     from markitdown.converters import PptxConverter
+    from pptx import Presentation
 
     converter = PptxConverter()  # type: ignore[no-untyped-call]
+    _let_flatten(converter)
     markdown = converter.convert(io.BytesIO(content), StreamInfo(extension=".pptx"), **_MARKDOWNIFY).markdown
     _, *parts = _SLIDE.split(markdown)
-    slides = zip(parts[::2], parts[1::2], strict=True)
+    said = (
+        (number, slide.partition("\n\n### Notes:\n")[0].strip())
+        for number, slide in zip(parts[::2], parts[1::2], strict=True)
+    )
+    slides = enumerate(Presentation(io.BytesIO(content)).slides, 1)
+    hidden = {str(number) for number, slide in slides if slide.element.get("show") in ("0", "false")}
     return Converted(
         "\n\n".join(
-            slide.strip() if re.search("^# ", slide, re.MULTILINE) else f"## Slide {number}\n\n{slide.strip()}"
-            for number, slide in slides
-            if slide.strip()
+            slide if re.search("^# ", slide, re.MULTILINE) else f"## Slide {number}\n\n{slide}"
+            for number, slide in said
+            if slide and number not in hidden
         )
     )
 
@@ -242,21 +294,89 @@ def _xlsx(content: bytes, limits: Limits) -> Converted:
     book = load_workbook(io.BytesIO(content), read_only=True, data_only=True, keep_links=False)
     parts = []
     for sheet in book.worksheets:
+        if sheet.sheet_state != "visible":
+            continue
         sheet.reset_dimensions()  # as declared they may be the whole sheet
-        table = _tables(sheet.iter_rows(values_only=True), limits)
+        table = _tables(_shown_rows(sheet), limits)
         if table:
             parts.append(f"## {_cell(sheet.title)}\n\n{table}")
     return Converted("\n\n".join(parts), has_own_headings=False)
+
+
+def _shown_rows(sheet: Any) -> Iterator[list[object]]:
+    """The rows of a sheet without what is hidden. Below the head merged cells are filled; a line by itself stays so."""
+    hidden_columns, hidden_rows, merged = _layout(sheet)
+    has_head = False
+    going: list[tuple[int, int, int, object]] = []  # merged cells: left, right, bottom, and what they say
+    for number, row in enumerate(sheet.iter_rows(), 1):
+        values = [_as_shown(cell) for cell in row]
+        said = sum(value is not None for value in values)
+        going = [each for each in going if each[2] >= number]
+        for left, right, bottom in merged.get(number, ()) if has_head and said else ():
+            going.append((left, right if said > 1 else left, bottom, values[left - 1] if left <= len(values) else None))
+        for left, right, _, value in going if said else ():
+            values += [None] * (right - len(values))
+            values[left - 1 : right] = [value] * (right - left + 1)
+        has_head = has_head or said > 1
+        if number not in hidden_rows:
+            yield [value for column, value in enumerate(values, 1) if column not in hidden_columns]
+
+
+def _layout(sheet: Any) -> tuple[set[int], set[int], dict[int, list[tuple[int, int, int]]]]:
+    """Hidden columns and rows, and merged cells (left, right, bottom) by top row; openpyxl drops them as it streams."""
+    from lxml.etree import iterparse
+    from openpyxl.utils import range_boundaries
+
+    columns: set[int] = set()
+    rows: set[int] = set()
+    merged: dict[int, list[tuple[int, int, int]]] = {}
+    number = 0
+    with sheet._get_source() as source:
+        for _, part in iterparse(source, tag=("{*}col", "{*}row", "{*}mergeCell")):
+            name, is_hidden = part.tag.rpartition("}")[2], part.get("hidden") in ("1", "true")
+            if name == "col" and is_hidden:
+                columns.update(range(int(part.get("min")), int(part.get("max")) + 1))
+            elif name == "row":
+                number = int(part.get("r", number + 1))
+                if is_hidden:
+                    rows.add(number)
+                part.clear()
+            elif name == "mergeCell":
+                left, top, right, bottom = range_boundaries(part.get("ref"))
+                merged.setdefault(top, []).append((left, right, bottom))
+    return columns, rows, merged
+
+
+def _as_shown(cell: Any) -> object:
+    """A cell's value; where its number format makes it a share, money or so many of something, in that format."""
+    value = cell.value
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return value
+    form = (cell.number_format or "").split(";")[0]
+    unit, is_share = _UNIT.search(form), "%" in _LITERAL.sub("", form)
+    if not unit and not is_share:
+        return value
+    decimals = re.search(r"\.(0*)", form)
+    places = len(decimals[1]) if decimals else 0
+    number = f"{abs(value) * (100 if is_share else 1):{',' if ',' in form else ''}.{places}f}"
+    minus = "-" if value < 0 else ""
+    if is_share or not unit:
+        return f"{minus}{number}%"
+    name = (unit[1] or unit[2] or unit[3]).strip()
+    if re.search("[0#]", form[: unit.start()]):
+        return f"{minus}{number} {name}"
+    return f"{minus}{name}{' ' if name[-1:].isalnum() else ''}{number}"
 
 
 def _csv(content: bytes, limits: Limits) -> Converted:
     text = decode(content)
     csv.field_size_limit(limits.characters)
     try:
-        dialect: type[csv.Dialect] = csv.Sniffer().sniff(text[:10_000], delimiters=",;\t|")
+        between = csv.Sniffer().sniff(text[:10_000], delimiters=",;\t|").delimiter
     except csv.Error:
-        dialect = csv.excel
-    return Converted(_tables(csv.reader(io.StringIO(text, newline=""), dialect), limits), has_own_headings=False)
+        between = ","
+    rows = csv.reader(io.StringIO(text, newline=""), delimiter=between, skipinitialspace=True)  # quotes are always "
+    return Converted(_tables(rows, limits), has_own_headings=False)
 
 
 def _tables(rows: Iterable[Sequence[object]], limits: Limits) -> str:
@@ -291,6 +411,8 @@ def _tables(rows: Iterable[Sequence[object]], limits: Limits) -> str:
 def as_table(rows: Sequence[Sequence[str]]) -> str:
     width = max(len(row) for row in rows)
     header, *body = ([*row, *[""] * (width - len(row))] for row in rows)
+    if not body:  # then it heads nothing
+        return "\n\n".join(filter(None, header))
     top = f"{_row(header)}\n{_row(['---'] * width)}"
     lines = [_row(row) for row in body]
     if len(top) + max((len(line) for line in lines), default=0) > TABLE:
@@ -320,6 +442,8 @@ def _item(header: Sequence[str], row: Sequence[str]) -> str:
 def _cell(value: object) -> str:
     if isinstance(value, datetime) and value.time() == time.min:
         value = value.date()
+    if isinstance(value, datetime | time):
+        value = str(value).removesuffix(":00")
     if isinstance(value, float) and value.is_integer():
         value = int(value)
     return "" if value is None else " ".join(str(value).split()).replace("|", "\\|")

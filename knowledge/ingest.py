@@ -23,13 +23,13 @@ from sqlalchemy import Engine, delete, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from knowledge.loading import FORMATS, SIDECAR, Draft, Limits, NotForEveryone, Parser, Refused, Source, read
+from knowledge.loading import FORMATS, SIDECARS, Draft, Limits, NotForEveryone, Parser, Refused, Source, read
 from knowledge.tables import Chunk, Guide, Refusal, Revision
 
 _LONGEST_KEY = 500  # as the column has it
 _LONGEST_ENDING = 10  # of a file's name, dot and all; what is longer is a part of a sentence
 _NO_GUIDES = {  # endings of what lies beside guides and is missed by nobody
-    *(SIDECAR, ".yml", ".css", ".js", ".map", ".woff", ".woff2", ".ttf", ".db", ".ini", ".lnk", ".bak", ".tmp"),
+    *(*SIDECARS, ".css", ".js", ".map", ".woff", ".woff2", ".ttf", ".db", ".ini", ".lnk", ".bak", ".tmp"),
     *(".png", ".jpg", ".jpeg", ".gif", ".svg", ".webp", ".bmp", ".ico", ".tif", ".tiff", ".heic"),
     *(".mp3", ".m4a", ".wav", ".mp4", ".mov", ".avi", ".mkv", ".webm"),
 }
@@ -167,7 +167,8 @@ def _one_ahead(items: Iterable[_T]) -> Iterator[_T]:
 def _check_not_emptied(root: Path, found: "_Found", known: Iterable[str]) -> None:
     """Of a guides folder that loses every guide, none is removed, unless each that goes was named."""
     ours = sorted(key for key in known if not _is_elsewhere(key))
-    there = [key for key in (*found.files, *found.refused) if not _is_elsewhere(key)]
+    met = (key for key in (*found.files, *found.refused) if _ending(key) not in SIDECARS)
+    there = [key for key in met if not _is_elsewhere(key)]
     if found.is_whole and ours and not there:
         raise NoGuidesFolder(
             f"The guides folder {root} holds no guides, though known ones ({len(ours):,}) come from it; nothing was "
@@ -249,6 +250,10 @@ def _walk(root: Path, folder: Path, found: _Found) -> None:
             path = Path(place, name)
             if _ending(name) in FORMATS:
                 _take(root, path, folder, found)
+            elif _is_lost_sidecar(name, files):
+                found.refused[_key(root, path)[:_LONGEST_KEY]] = (
+                    "belongs to no guide; name it after one, like prices.pdf.yaml for prices.pdf, or remove it"
+                )
             elif _may_be_guide(name):
                 found.skipped.add(_key(root, path))
 
@@ -264,6 +269,14 @@ def _ending(name: str) -> str:
 def _may_be_guide(name: str) -> bool:
     ending = _ending(name)
     return ending[1:].isalnum() and len(ending) <= _LONGEST_ENDING and ending not in _NO_GUIDES
+
+
+def _is_lost_sidecar(name: str, files: Sequence[str]) -> bool:
+    """Whether it is a sidecar, to judge by its name, that none of the guides among `files` is read with."""
+    stem, ending = os.path.splitext(name)
+    if ending.lower() not in SIDECARS or (ending in SIDECARS and stem in files and _ending(stem) in FORMATS):
+        return False
+    return _ending(stem) in FORMATS or any(stem + each in files for each in FORMATS)
 
 
 def _take(root: Path, path: Path, folder: Path, found: _Found) -> None:

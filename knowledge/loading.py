@@ -22,8 +22,8 @@ from typing import Any, Self
 from knowledge.chunking import ChunkDraft
 
 FORMATS = (".md", ".markdown", ".txt", ".html", ".htm", ".pdf", ".docx", ".pptx", ".xlsx", ".csv")
-SIDECAR = ".yaml"  # `prices.pdf.yaml` says for `prices.pdf` what front matter says for Markdown
-RULES = "5"  # counted up when the same bytes would be read or cut differently, so that the next ingest reads all again
+SIDECARS = (".yaml", ".yml")  # `prices.pdf.yaml` says for `prices.pdf` what front matter says for Markdown
+RULES = "6"  # counted up when the same bytes would be read or cut differently, so that the next ingest reads all again
 
 
 class Refused(Exception):
@@ -99,16 +99,18 @@ def parse(path: Path, limits: Limits | None = None) -> Draft:
 
 def read(path: Path, root: Path, limits: Limits) -> Source:
     """The bytes of an ordinary file in the guides folder `root` (resolved), and of its sidecar if it has one."""
-    sidecar = path.with_name(path.name + SIDECAR)
+    sidecars = [sidecar for ending in SIDECARS if os.path.lexists(sidecar := path.with_name(path.name + ending))]
+    if len(sidecars) > 1:
+        raise Refused(f"has two sidecars, {' and '.join(each.name for each in sidecars)}; put all fields in one")
     return Source(
         name=os.fsencode(path.name).decode("utf-8", "replace"),
         content=_bytes(path, root, limits.file_bytes),
-        sidecar=_bytes(sidecar, root, limits.sidecar_bytes) if os.path.lexists(sidecar) else None,
+        sidecar=_bytes(sidecars[0], root, limits.sidecar_bytes) if sidecars else None,
     )
 
 
 def _bytes(path: Path, root: Path, most: int) -> bytes:
-    name = "has a sidecar that " if path.suffix == SIDECAR else ""
+    name = "has a sidecar that " if path.suffix in SIDECARS else ""
     try:
         if path.is_symlink() and not path.resolve(strict=True).is_relative_to(root):
             raise Refused(f"{name}is a link to a place outside the guides folder; put the file itself there")

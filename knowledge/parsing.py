@@ -17,11 +17,18 @@ from typing import Any, BinaryIO
 from knowledge.chunking import cut, sections
 from knowledge.details import Details, details
 from knowledge.formats import convert, decode
-from knowledge.loading import SIDECAR, Draft, Limits, NotForEveryone, Refused
+from knowledge.loading import Draft, Limits, NotForEveryone, Refused
 from knowledge.plain_text import as_markdown
 
 _FRONT_MATTER = re.compile(r"\A\s*---[ \t]*\n(?P<fields>.*?)^(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL | re.MULTILINE)
-_OPENED = re.compile(r"\A\s*---[ \t]*\n\s*\w+:")
+_OPENED = re.compile(r"\A\s*---[ \t]*\n\s*[\"']?\w+[\"']?\s*:")
+_UNSEEN = re.compile(r"\A[\s\ufeff\u200b-\u200d\u2060]*[\ufeff\u200b-\u200d\u2060]")
+_BLOCK = re.compile(
+    r"\A(?:\s++|\#[^\n]*+\n|(?><!--.*?-->))*+(?:---|\+\+\+)[^\n]*\n(?P<fields>.*?)(?:^(?:---|\+\+\+)|\Z)",
+    re.DOTALL | re.MULTILINE,
+)
+_AUDIENCE = re.compile(r"^[^\w\n]*audience[^\w\n]*?[:=]", re.IGNORECASE | re.MULTILINE)
+_PLAIN = {".md", ".markdown", ".txt"}
 _FORBIDDEN = {
     "socket.connect",
     "socket.getaddrinfo",
@@ -63,19 +70,25 @@ def _answer(head: dict[str, Any], requests: BinaryIO, limits: Limits) -> dict[st
 
 
 def _draft(name: str, content: bytes, sidecar: bytes | None, limits: Limits) -> Draft:
-    said: Details | None = details(decode(sidecar), f"{name}{SIDECAR}") if sidecar is not None else None
+    said: Details | None = details(decode(sidecar), "its sidecar") if sidecar is not None else None
     suffix = os.path.splitext(name)[1].lower()
     converted = convert(suffix, content, limits)
     text = _clean(converted.text)
-    if suffix in {".md", ".markdown", ".txt"}:
+    front = None
+    if suffix in _PLAIN:
         front = _FRONT_MATTER.match(text)
         if sidecar is not None:
-            raise Refused(f"has a sidecar, {name}{SIDECAR}; put those fields at the top of the file, between --- lines")
+            raise Refused("has a sidecar; put those fields at the top of the file, between --- lines, and remove it")
         if front is None and _OPENED.match(text):  # it may say that the guide is not for everyone
             raise Refused("has front matter that is not closed; end it with a line of ---")
         if front:
             said = details(front["fields"], "its front matter")
             text = text[front.end() :]
+    written = _clean(decode(content)) if suffix in {".html", ".htm", ".csv"} else text
+    block = None if front else _BLOCK.match(written)
+    if block and _AUDIENCE.search(block["fields"]):
+        how = "begin the file with them, between two lines of ---" if suffix in _PLAIN else f"put them in {name}.yaml"
+        raise Refused(f"names an audience at its top, in lines that are not read as fields; {how}")
     said = said or Details()
     if not text.strip():
         raise Refused(converted.when_empty)
@@ -105,9 +118,9 @@ def _check_length(text: str, limits: Limits) -> None:
 
 
 def _clean(text: str) -> str:
-    """Line ends as one character, and nothing that a database refuses."""
+    """Line ends as one character, no unseen signs in front, and nothing that a database refuses."""
     text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\0", "\N{REPLACEMENT CHARACTER}")
-    return text.encode("utf-8", "replace").decode()
+    return _UNSEEN.sub("", text).encode("utf-8", "replace").decode()
 
 
 def _first_heading(text: str) -> str | None:

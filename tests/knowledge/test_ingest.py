@@ -71,6 +71,28 @@ def test_files_of_other_formats_are_counted(engine: Engine, root: Path) -> None:
     assert summary.in_words().splitlines()[1:] == ["4 files skipped, of kinds that can't be read: .doc .odt .rtf .xls"]
 
 
+def test_sidecars_that_are_not_read(engine: Engine, root: Path) -> None:
+    """One that no guide is read with is said, for it may name an audience; of two beside a guide neither wins."""
+    for name in ("a.csv", "b.csv", "c.csv", "d.csv"):
+        (root / name).write_text("Plan,Price\nBasic,20\n")
+    for name in ("a.csv.yaml", "b.csv.yaml", "b.csv.yml", "c.csv.YML", "d.yml", "gone.pdf.yaml", "mkdocs.yml"):
+        (root / name).write_text("owner: ana\n")
+    summary = ingest(engine, root, now=NOW)
+    assert [key for key, _ in summary.refused] == ["b.csv", "c.csv.YML", "d.yml", "gone.pdf.yaml"]
+    assert "b.csv has two sidecars, b.csv.yaml and b.csv.yml; put all fields in one." in summary.refusals()
+    for name in ("a.csv", "b.csv", "c.csv", "d.csv"):
+        (root / name).unlink()
+    with pytest.raises(NoGuidesFolder):
+        ingest(engine, root, now=NOW)
+    (root / "gone.pdf.yaml").unlink()
+    (root / "d.csv").write_text("Plan,Price\nBasic,20\n")
+    (root / "d.yml").rename(root / "d.csv.yml")
+    ingest(engine, root, now=NOW)
+    with Session(engine) as session:
+        assert "d.yml" not in session.scalars(select(Refusal.key)).all()
+        assert session.scalars(select(Guide.owner)).all() == ["ana"]
+
+
 def test_the_revision_counts_changed_guides(engine: Engine, root: Path) -> None:
     """The revision counts up with each guide that changes, and only then."""
     counted = []

@@ -9,7 +9,7 @@ import sys
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 from pathlib import Path
 
 import psutil
@@ -18,10 +18,12 @@ from sqlalchemy import create_engine, select
 from sqlalchemy.orm import Session
 
 import knowledge.ingest
+from knowledge.formats import decode
 from knowledge.ingest import ingest
 from knowledge.loading import Draft, Limits, NotForEveryone, Parser, Refused, parse, read
 from knowledge.tables import KnowledgeTable, Refusal
 
+GUIDES = Path(__file__).parents[2] / "knowledge" / "guides"
 Take = Callable[[str, str | bytes], Draft]
 
 
@@ -100,19 +102,47 @@ def test_front_matter_that_is_refused(take: Take, fields: str, reason: str) -> N
     assert isinstance(refusal.value, NotForEveryone) == fields.startswith("audience")
 
 
-def test_front_matter_that_is_not_closed(take: Take) -> None:
+@pytest.mark.parametrize("first", ["audience: managers", "# internal\naudience: managers", "'audience': managers"])
+def test_front_matter_that_is_not_closed(take: Take, first: str) -> None:
     """A missing second line of --- must not turn `audience: managers` into text for everyone."""
-    with pytest.raises(Refused, match="not closed"):
-        take("a.md", "---\naudience: managers\n\n# Text\n")
+    with pytest.raises(Refused, match=r"not closed|names an audience at its top"):
+        take("a.md", f"---\n{first}\n\n# Text\n")
 
 
-def test_sidecar(take: Take, tmp_path: Path) -> None:
-    """A file that can't carry front matter has its fields in NAME.yaml beside it; Markdown carries its own."""
-    (tmp_path / "prices.csv.yaml").write_text("title: Prices of plans\nowner: UHUGO\nreviewed: 2026-01-02\n")
+@pytest.mark.parametrize(
+    ("name", "before", "how"),
+    [
+        ("a.md", "+++\naudience = 'managers'\n+++", "begin the file with them"),
+        ("a.md", "<!-- a --> <!-- b -->\n# c\n---\naudience: managers\n---", "begin the file with them"),
+        ("a.html", "---\r\naudience: managers\r\n---", r"put them in a\.html\.yaml"),
+        ("a.csv", '---\n"audience": managers\n---', r"put them in a\.csv\.yaml"),
+    ],
+)
+def test_an_audience_where_no_front_matter_is_read(take: Take, name: str, before: str, how: str) -> None:
+    """What is said to be for some only is not shown to all because it is said in another way."""
+    with pytest.raises(Refused, match=f"names an audience at its top.*{how}"):
+        take(name, f"{before}\nText, more\n")
+
+
+def test_unseen_signs_before_front_matter(take: Take) -> None:
+    """They are no part of a text: neither a second byte order mark nor a space without width."""
+    assert take("a.md", "\ufeff\ufeff\n\u200b---\nowner: ana\n---\nText").owner == "ana"
+
+
+def test_rule_at_the_top_of_a_guide(take: Take) -> None:
+    """A line of --- is no front matter by itself, and an audience further down is text."""
+    text = "# Refunds\n---\nTen days.\n\n---\nAudience: home customers.\n"
+    assert take("a.md", text).text == text
+
+
+@pytest.mark.parametrize("ending", [".yaml", ".yml"])
+def test_sidecar(take: Take, tmp_path: Path, ending: str) -> None:
+    """What another file can't say in front matter stands in NAME.yaml or .yml beside it; Markdown carries its own."""
+    (tmp_path / f"prices.csv{ending}").write_text("title: Prices of plans\nowner: UHUGO\nreviewed: 2026-01-02\n")
     draft = take("prices.csv", "Plan;Price\nBasic|x;20\n")
     assert (draft.title, draft.owner, draft.reviewed) == ("Prices of plans", "UHUGO", date(2026, 1, 2))
     assert draft.text == "| Plan | Price |\n| --- | --- |\n| Basic\\|x | 20 |"
-    (tmp_path / "a.md.yaml").write_text("title: A")
+    (tmp_path / f"a.md{ending}").write_text("title: A")
     with pytest.raises(Refused, match="put those fields at the top of the file"):
         take("a.md", "Text")
 
@@ -132,11 +162,69 @@ def test_wide_table_names_its_columns(take: Take) -> None:
     assert draft.text.endswith("\n- Plan: Plus; Terms: short")
 
 
+@pytest.mark.parametrize(
+    ("rows", "expected"),
+    [
+        (
+            'Question,Answer,Fee\n"Is it free?","He said ""yes, for now"" to us",5\n"What, then?","Nothing",7\n',
+            '| Is it free? | He said "yes, for now" to us | 5 |\n| What, then? | Nothing | 7 |',
+        ),
+        ("Plan,Answer,Why\nBasic,'I can't, pay'\n", "| Basic | 'I can't | pay' |"),
+        ('Plan, Answer\nBasic, "Yes, it is"\n', "| Basic | Yes, it is |"),
+    ],
+    ids=["doubled", "apostrophes", "spaces"],
+)
+def test_quotes_in_a_csv_file(take: Take, rows: str, expected: str) -> None:
+    """They are double and may be doubled, and keep a comma within its cell; apostrophes are letters."""
+    assert take("a.csv", rows).text.split("\n", 2)[2] == expected
+
+
+def test_a_table_of_one_row(take: Take) -> None:
+    """It heads nothing, so its cells are paragraphs, however long."""
+    assert take("a.csv", f"Refunds,,{'long ' * 400}\n").text == f"Refunds\n\n{('long ' * 400).strip()}"
+
+
+@pytest.mark.parametrize("text", ["REFUNDS\r\n\r\nTen days.\r\n\x1a", "\x02REFUNDS\x03\r\n\r\nTen days.\r\n"])
+def test_text_from_dos(take: Take, text: str) -> None:
+    """The sign that ends it is no part of it, and one or two others don't make it something else than text."""
+    assert take("a.txt", text).text.endswith("Ten days.\n")
+
+
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp1252"])
 def test_encodings(take: Take, encoding: str) -> None:
     """Text in Unicode or in an old Western encoding is read as it was meant."""
     text = "Grüße aus München – für alle Kunden über 18 Jahre, natürlich.\n"
     assert take("a.txt", text.encode(encoding)).text == text
+
+
+@pytest.mark.parametrize(
+    ("text", "encoding"),
+    [
+        ("The late fee is £5 a day.", "cp1252"),
+        ("Refund: €20 – within 5 days", "cp1252"),
+        ("Umlauts (äöüß) cost extra. " + "The fee is £5. " * 20, "cp1252"),
+        ("Każdy klient może zwrócić urządzenie za 20 zł.", "cp1250"),
+        ("Плата составляет 200 рублей.", "cp1251"),
+        ("手数料は20円です。", "shift_jis"),
+    ],
+)
+def test_old_encodings(take: Take, text: str, encoding: str) -> None:
+    """Windows' own in the West comes first, so that prices stay what they are; other alphabets are still told."""
+    assert take("a.txt", text.encode(encoding)).text == text
+
+
+def test_sample_guides_in_the_encoding_of_windows() -> None:
+    """Each says the same when it was saved by an old editor."""
+    texts = [path.read_text() for path in GUIDES.rglob("*") if path.suffix in {".md", ".txt", ".csv"}]
+    signs = [text for text in texts if not text.isascii()]
+    western = [text for text in signs if text.encode("cp1252", "ignore").decode("cp1252") == text]
+    assert western
+    assert [text for text in western if decode(text.encode("cp1252")) != text] == []
+
+
+def test_html_that_declares_latin_1(take: Take) -> None:
+    """It is read as Windows' own encoding, as browsers do."""
+    assert take("a.html", "<meta charset=iso-8859-1><p>Fee €5 – now".encode("cp1252")).text == "Fee €5 – now"
 
 
 def test_html(take: Take) -> None:
@@ -177,6 +265,30 @@ def test_cells_over_several_columns_or_rows(take: Take) -> None:
         "| What | Bronze home | Bronze landlord |\n| --- | --- | --- |\n"
         "| Price | £9 | £12 |\n| Price | not **known** | not **known** |\n| Extras |  |  |\n| Drains | no |  |"
     )
+
+
+def test_lines_in_the_cells_of_a_table(take: Take) -> None:
+    """A `|` in a cell is no end of it, on a page, in Word and on a slide."""
+    from pptx import Presentation
+
+    rows = [["Bag", "Fee"], ["Cabin bag | small", "£5"]]
+    html = "".join(f"<tr>{''.join(f'<td>{cell}' for cell in row)}" for row in rows)
+    cell = "<w:tc><w:p><w:r><w:t>{}</w:t></w:r></w:p></w:tc>"
+    word = "".join(f"<w:tr>{''.join(cell.format(each) for each in row)}</w:tr>" for row in rows)
+    slides = Presentation()
+    table = slides.slides.add_slide(slides.slide_layouts[6]).shapes.add_table(2, 2, 0, 0, 9, 9).table
+    for place, words in enumerate([*rows[0], *rows[1]]):
+        table.cell(place // 2, place % 2).text = words
+    slides.save(content := io.BytesIO())
+    files = {
+        "a.html": f"<p>x | y</p><table>{html}</table>",
+        "a.docx": docx(f"<w:tbl>{word}</w:tbl>"),
+        "a.pptx": content.getvalue(),
+    }
+    for name, written in files.items():
+        text = take(name, written).text
+        assert "| Bag | Fee |\n| --- | --- |\n| Cabin bag \\| small | £5 |" in text
+        assert ("x | y" in text) == (name == "a.html")
 
 
 @pytest.mark.parametrize(
@@ -231,6 +343,38 @@ def test_pptx(take: Take) -> None:
     assert take("a.pptx", content.getvalue()).text == "# Refunds\nWithin 14 days\n\n## Slide 2\n\nOnly words"
 
 
+def test_what_is_hidden_on_a_web_page_is_left_out(take: Take) -> None:
+    """Unless a click or a search shows it."""
+    html = (
+        "<p>Fee £9.</p><template><p>Draft</p></template><p hidden>Old <b style='display: none'>fee</b></p>"
+        "<div style='color:red;DISPLAY:none'><p>Margin £4.</p></div><p hidden=until-found>Found.</p>"
+        "<button aria-controls='one two'>How?</button><div id=two hidden><p>By card.</p></div>"
+    )
+    assert take("a.html", html).text.split("\n\n") == ["Fee £9.", "Found.", "How?", "By card."]
+
+
+def test_words_hidden_in_docx(take: Take) -> None:
+    """Words that are formatted as hidden are no part of the guide."""
+    run = "<w:r><w:rPr>{}</w:rPr><w:t>{}</w:t></w:r>"
+    runs = run.format("<w:b w:val='0'/>", "Fee ") + run.format("<w:vanish/>", "was 4, ") + run.format("", "is ")
+    shown = run.format("<w:vanish w:val='false'/>", "£9.")
+    assert take("a.docx", docx(f"<w:p>{runs}{shown}</w:p>")).text == "Fee is £9."
+
+
+def test_slides_and_notes_for_the_speaker_only(take: Take) -> None:
+    """Hidden slides and speaker notes are left out; the others keep their numbers."""
+    from pptx import Presentation
+
+    slides = Presentation()
+    for words in ("First", "Hidden", "Third"):
+        slide = slides.slides.add_slide(slides.slide_layouts[6])
+        slide.shapes.add_textbox(0, 0, 9, 9).text_frame.text = words
+        slide.notes_slide.notes_text_frame.text = "For managers"
+    slides.slides[1].element.set("show", "0")
+    slides.save(content := io.BytesIO())
+    assert take("a.pptx", content.getvalue()).text == "## Slide 1\n\nFirst\n\n## Slide 3\n\nThird"
+
+
 def test_xlsx(take: Take) -> None:
     """Each sheet is a section with a table; dates and whole numbers look as they do in the sheet."""
     from openpyxl import Workbook
@@ -243,6 +387,77 @@ def test_xlsx(take: Take) -> None:
     book.save(content := io.BytesIO())
     table = "| Plan | Price | From |\n| --- | --- | --- |\n| Basic | 20 | 2026-03-01 |\n| Plus | 29.5 |  |"
     assert take("a.xlsx", content.getvalue()).text == f"## Plans\n\n{table}"
+
+
+@pytest.mark.parametrize(
+    ("value", "form", "shown"),
+    [
+        (0.19, "0%", "19%"),
+        (-0.195, "0.0%;[Red]-0.0%", "-19.5%"),
+        (19, '0"%"', "19"),
+        (7.5, "£#,##0.00", "£7.50"),
+        (-1234.5, "_-[$£-809]* #,##0.00_-;-[$£-809]* #,##0.00_-", "-£1,234.50"),
+        (20, '#,##0 "€"', "20 €"),
+        (20, "[$CHF] #,##0", "CHF 20"),
+        (14, '0 "days"', "14 days"),
+        (29.5, "[$-409]0.00", "29.5"),
+        (time(9, 30), "hh:mm", "09:30"),
+        (datetime(2026, 3, 1, 9, 0), "yyyy-mm-dd hh:mm", "2026-03-01 09:00"),  # noqa: DTZ001
+    ],
+)
+def test_number_formats_in_a_sheet(take: Take, value: object, form: str, shown: str) -> None:
+    """Shares, money and times are read as the sheet shows them."""
+    from openpyxl import Workbook
+
+    book = Workbook()
+    book.active.append(["Name", "Value"])
+    book.active.append(["a", value])
+    book.active["B2"].number_format = form
+    book.save(content := io.BytesIO())
+    assert take("a.xlsx", content.getvalue()).text.endswith(f"| a | {shown} |")
+
+
+def test_what_is_hidden_in_a_workbook_is_left_out(take: Take) -> None:
+    """Sheets, rows and columns that the author hid."""
+    from openpyxl import Workbook
+
+    book = Workbook()
+    for row in (["Plan", "Cost", "Margin", "Price"], ["Basic", 1, 2, 20], ["Draft", 1, 2, 30], ["Plus", 1, 2, 40]):
+        book.active.append(row)
+    book.active.row_dimensions[3].hidden = True
+    book.active.column_dimensions.group("B", "C", hidden=True)
+    for state in ("hidden", "veryHidden"):
+        sheet = book.create_sheet(state)
+        sheet.sheet_state = state
+        sheet.append(["For managers"])
+    book.save(content := io.BytesIO())
+    table = "| Plan | Price |\n| --- | --- |\n| Basic | 20 |\n| Plus | 40 |"
+    assert take("a.xlsx", content.getvalue()).text == f"## Sheet\n\n{table}"
+
+
+def test_merged_cells_in_a_sheet(take: Take) -> None:
+    """Each says what it says in all of them; a title, the head and a line over all columns stay as they are."""
+    from openpyxl import Workbook
+
+    book = Workbook()
+    rows = [
+        ["Prices 2026"],
+        ["Region", "Fee", None],
+        [None, "home", "shop"],
+        ["North", "cash only"],
+        [None, 1, 2],
+        [],
+        ["Extras"],
+    ]
+    for row in rows:
+        book.active.append(row)
+    for place in ("A1:C1", "A2:A3", "B2:C2", "A4:A6", "B4:C4", "A7:C7"):
+        book.active.merge_cells(place)
+    book.save(content := io.BytesIO())
+    assert take("a.xlsx", content.getvalue()).text == (
+        "## Sheet\n\nPrices 2026\n\n| Region | Fee |  |\n| --- | --- | --- |\n|  | home | shop |\n"
+        "| North | cash only | cash only |\n| North | 1 | 2 |\n| Extras |  |  |"
+    )
 
 
 @pytest.mark.parametrize(
