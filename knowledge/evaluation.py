@@ -7,6 +7,7 @@ import gzip
 import io
 import json
 import time
+import zlib
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -249,18 +250,22 @@ Row = TypeVar("Row", GuideRow, QuestionRow, PairRow)
 
 
 def read_rows(path: Path, kind: type[Row]) -> Iterator[Row]:
-    with gzip.open(path, "rt", encoding="utf-8") if path.suffix == ".gz" else path.open(encoding="utf-8") as lines:
-        for number, line in enumerate(lines, 1):
-            if not line.strip():
-                continue
-            try:
-                yield kind.model_validate(json.loads(line))
-            except ValidationError as failure:
-                first = failure.errors()[0]
-                field = ".".join(str(part) for part in first["loc"]) or "the line"
-                raise BadSet(f"{path.name}, line {number}: {field}: {first['msg']}.") from None
-            except ValueError as failure:
-                raise BadSet(f"{path.name}, line {number}: not JSON ({failure}).") from None
+    number = 0
+    try:
+        # As bytes, for text is decoded far ahead of the line that is read.
+        with gzip.open(path) if path.suffix == ".gz" else path.open("rb") as lines:
+            for line in lines:
+                number += 1
+                if line.strip():
+                    yield kind.model_validate(json.loads(line))
+    except ValidationError as failure:
+        first = failure.errors()[0]
+        field = ".".join(str(part) for part in first["loc"]) or "the line"
+        raise BadSet(f"{path.name}, line {number}: {field}: {first['msg']}.") from None
+    except ValueError as failure:
+        raise BadSet(f"{path.name}, line {number}: not JSON in UTF-8 ({failure}).") from None
+    except (OSError, EOFError, zlib.error) as failure:
+        raise BadSet(f"{path.name}, line {number + 1}: can't be read ({failure}); save the file anew.") from None
 
 
 def read_guides(path: Path) -> Iterator[GuideRow]:

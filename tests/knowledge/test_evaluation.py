@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,7 @@ import pytest
 from knowledge import calibration, report
 from knowledge.answers import Citation
 from knowledge.calibration import BadCalibration
-from knowledge.evaluation import BadSet, _is_marked, evaluate_answers, evaluate_related
+from knowledge.evaluation import BadSet, QuestionRow, _is_marked, evaluate_answers, evaluate_related, read_rows
 from knowledge.measures import (
     auroc,
     changes,
@@ -121,6 +122,24 @@ def test_a_bad_line_is_named(files: tuple[Path, Path], tmp_path: Path) -> None:
     empty.write_text("\n")
     with pytest.raises(BadSet, match="no questions"):
         evaluate_answers(guides, empty, "full")
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "said"),
+    [
+        ("latin.jsonl", b'{"question": "Why?", "answerable": false}\n"\xff"', "latin.jsonl, line 2: not JSON in UTF-8"),
+        ("plain.jsonl.gz", b"{}", "plain.jsonl.gz, line 1: can't be read (Not a gzipped file (b'{}')); save the file"),
+        ("cut.jsonl.gz", gzip.compress(b"{}")[:-6], "cut.jsonl.gz, line 1: can't be read"),
+        ("spoilt.jsonl.gz", gzip.compress(b"{}")[:10] + b"\xff" * 20, "spoilt.jsonl.gz, line 1: can't be read"),
+    ],
+    ids=["not UTF-8", "not packed", "cut off", "spoilt"],
+)
+def test_a_broken_file_is_named(tmp_path: Path, name: str, content: bytes, said: str) -> None:
+    """With the line that could not be read, whatever it is packed in."""
+    (tmp_path / name).write_bytes(content)
+
+    with pytest.raises(BadSet, match=re.escape(said)):
+        list(read_rows(tmp_path / name, QuestionRow))
 
 
 def test_places_are_the_same_when_half_of_the_shorter_is_shared() -> None:
