@@ -298,9 +298,14 @@ def read_questions(path: Path) -> Iterator[QuestionRow]:
         raise BadSet(f"{path.name} is not in UTF-8; save it as “CSV UTF-8”.") from None
     head = text.partition("\n")[0]
     lines = csv.DictReader(io.StringIO(text), delimiter=";" if head.count(";") > head.count(",") else ",")
-    if "question" not in (lines.fieldnames or ()):
-        raise BadSet(f"{path.name} needs a first line with the columns question, guide and answer.")
     try:
+        found = lines.fieldnames or []
+        lines.fieldnames = [name.strip().casefold() for name in found]
+        if not {"question", "guide"} <= {*lines.fieldnames}:
+            raise BadSet(
+                f"{path.name} needs a first line with the columns question, guide and answer (which may be left out); "
+                f"it has {', '.join(f'“{name}”' for name in found) or 'none'}."
+            )
         for line in lines:
             question, guide, answer = ((line.get(name) or "").strip() for name in ("question", "guide", "answer"))
             if question:

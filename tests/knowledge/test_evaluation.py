@@ -12,7 +12,15 @@ import pytest
 from knowledge import calibration, report
 from knowledge.answers import Citation
 from knowledge.calibration import BadCalibration
-from knowledge.evaluation import BadSet, QuestionRow, _is_marked, evaluate_answers, evaluate_related, read_rows
+from knowledge.evaluation import (
+    BadSet,
+    QuestionRow,
+    _is_marked,
+    evaluate_answers,
+    evaluate_related,
+    read_questions,
+    read_rows,
+)
 from knowledge.measures import (
     auroc,
     changes,
@@ -200,9 +208,32 @@ def test_a_company_asks_its_own_questions_of_its_own_folder(tmp_path: Path) -> N
     questions.write_text("question;guide;answer\nHow long does a refund take?;refund.md;\n")
     with pytest.raises(BadSet, match=r"is said to be answered in refund\.md, which guides doesn't hold"):
         evaluate_answers(tmp_path / "guides", questions)
-    questions.write_text("frage,antwort\nWarum?,Darum.\n")
-    with pytest.raises(BadSet, match="a first line with the columns question, guide and answer"):
-        evaluate_answers(tmp_path / "guides", questions)
+
+
+@pytest.mark.parametrize(
+    "head", ["question,guide,answer", "question,Guide,Answer", "Question; guide ;ANSWER", "guide,question"]
+)
+def test_the_columns_of_a_csv_are_found_by_name(tmp_path: Path, head: str) -> None:
+    """In any order, with capitals and spaces as a spreadsheet or a person writes them."""
+    sign = ";" if ";" in head else ","
+    line = {"question": "How long?", "guide": "refunds.md", "answer": "Ten days."}
+    (tmp_path / "own.csv").write_text(f"{head}\n{sign.join(line[name.strip().lower()] for name in head.split(sign))}\n")
+
+    (row,) = read_questions(tmp_path / "own.csv")
+
+    assert (row.question, row.answerable, row.documents) == ("How long?", True, {"refunds.md"})
+
+
+@pytest.mark.parametrize(
+    ("head", "found"),
+    [("frage,antwort", "“frage”, “antwort”"), ("question, source", "“question”, “ source”"), ("", "none")],
+)
+def test_a_csv_without_its_columns_is_refused(tmp_path: Path, head: str, found: str) -> None:
+    """Without the column of guides every question would count as one that no guide answers."""
+    (tmp_path / "own.csv").write_text(f"{head}\nWhy?,a.md\n" if head else "")
+
+    with pytest.raises(BadSet, match=rf"a first line with the columns question, guide and answer .*it has {found}\."):
+        list(read_questions(tmp_path / "own.csv"))
 
 
 def test_pairs_are_told_apart(tmp_path: Path) -> None:
