@@ -3,6 +3,7 @@
 import gzip
 import json
 import re
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -364,16 +365,45 @@ def test_a_fit_moves_the_bar_to_a_company_s_own_questions() -> None:
         calibration.refit(shipped, [features(0.7)] * 40, [True] * 40, (0.05, 0.1))
 
 
-@pytest.mark.parametrize("written", ["", "{", "[]", '{"how": "", "with_vectors": {}, "words_only": {}}', "weight"])
-def test_a_calibration_that_can_not_be_used_is_named(written: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("written", "said"),
+    [
+        ("", "can't be used (Invalid JSON"),
+        ("[]", "can't be used (Input should be an object)"),
+        ('{"how": "", "with_vectors": {}, "words_only": {}}', "can't be used (with_vectors.weights: Field required)"),
+        ("\x80", "can't be read (UnicodeDecodeError)"),
+    ],
+)
+def test_a_calibration_that_can_not_be_read_is_named(written: str, said: str, tmp_path: Path) -> None:
     """A hand-edited file ends in words, not in other answers than before."""
     path = tmp_path / "calibration.json"
-    if written == "weight":
-        shipped = calibration.load()
-        half = shipped.with_vectors.model_copy(update={"weights": {"luck": 1.0}})
-        calibration.save(shipped.model_copy(update={"with_vectors": half}), path)
-    else:
-        path.write_text(written)
+    path.write_bytes(written.encode("latin-1"))
 
-    with pytest.raises(BadCalibration, match="Delete it to go back to the shipped one"):
+    with pytest.raises(BadCalibration, match=rf"{re.escape(said)}.* Delete it to go back to the shipped one"):
+        calibration.load(path)
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (lambda half: half["weights"].update(luck=1.0), "has a weight that is not known: luck."),
+        (lambda half: half["weights"].clear(), "has a weight missing: "),
+        (lambda half: half["weights"].pop("words_covered"), "has a weight missing: words_covered."),
+        (lambda half: half["weights"].update(intercept=float("nan")), "weights.intercept: Input should be a finite"),
+        (lambda half: half["weights"].update(intercept=float("inf")), "weights.intercept: Input should be a finite"),
+        (lambda half: half.update(partly=0.9, answered=0.3), "partly (0.9) is above answered (0.3)"),
+        (lambda half: half.update(answered=float("nan")), "answered: Input should be less than 1"),
+    ],
+)
+@pytest.mark.parametrize("half", ["with_vectors", "words_only"])
+def test_a_calibration_that_would_answer_everything_is_refused(
+    half: str, change: Callable[[dict[str, Any]], None], said: str, tmp_path: Path
+) -> None:
+    """Weights are numbers and those of the shipped one, and a part of an answer needs no more than the whole."""
+    path = tmp_path / "calibration.json"
+    written = calibration.load().model_dump()
+    change(written[half])
+    path.write_text(json.dumps(written))
+
+    with pytest.raises(BadCalibration, match=rf"{re.escape(said)}.* Delete it to go back to the shipped one"):
         calibration.load(path)
