@@ -32,7 +32,7 @@ from knowledge.chunking import cut
 from knowledge.encoder import Encoder
 from knowledge.index import Index
 from knowledge.ingest import guide_files
-from knowledge.loading import Limits, NotForEveryone, Parser, Refused, read
+from knowledge.loading import EVERYONE, Limits, NotForEveryone, Parser, Refused, read
 from knowledge.measures import Span, same_place
 from knowledge.retriever import Found, Retriever
 from knowledge.tables import Chunk, Guide, KnowledgeTable, Revision
@@ -332,7 +332,7 @@ def store(engine: Engine, guides: Sequence[GuideRow]) -> None:
             # One character for one: what a database can't hold must not shift what follows.
             text = row.text.encode("utf-8", "replace").decode("utf-8").replace("\0", " ")
             told = sha256(f"{row.title}\n{text}".encode()).hexdigest()
-            guide = Guide(key=row.doc_id, title=row.title, text=text, hash=told, updated_at=now, audience="everyone")
+            guide = Guide(key=row.doc_id, title=row.title, text=text, hash=told, updated_at=now, audience=EVERYONE)
             guide.chunks = [
                 Chunk(ordinal=n, start=each.start, end=each.end, headings=list(each.headings), hash=each.hash)
                 for n, each in enumerate(cut(row.title, text))
