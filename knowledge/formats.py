@@ -24,6 +24,11 @@ TABLE = LIMIT - 150  # characters of one Markdown table: it goes into a chunk wh
 _CONTROL = re.compile(r"[\x01-\x08\x0e-\x1a\x1c-\x1f\x7f]")
 _DECLARED_CHARSET = re.compile(rb"<meta[^>]+charset=[\"']?([\w-]+)", re.IGNORECASE)
 _ENTITY = re.compile(r"<!ENTITY\b", re.IGNORECASE)
+_COMMENT = re.compile(  # what no reader sees; in code it is an example, and one that is not closed is none
+    r"(?P<kept>^[ \t>*+.)\d-]*(?P<fence>`{3,}|~{3,})[^`\n]*\n.*?(?:^[ \t>]*(?P=fence)|\Z)"
+    r"|(?P<ticks>`{1,3})[^`\n]+(?P=ticks)|<!--(?!.*?-->).*)|<!--.*?-->",
+    re.DOTALL | re.MULTILINE,
+)
 _SLIDE = re.compile(r"^<!-- Slide number: (\d+) -->$", re.MULTILINE)
 _XML_STARTS = (b"<", b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff", b"\0<", b"\0\0\0<")
 _POINTS_OUTSIDE = re.compile(r"^[/\\]|^\w:|(?:^|[/\\])\.\.(?:[/\\]|$)")
@@ -54,7 +59,7 @@ def convert(suffix: str, content: bytes, limits: Limits) -> Converted:
         case ".csv":
             return _csv(content, limits)
         case _:
-            return Converted(decode(content))
+            return Converted(_COMMENT.sub(lambda found: found["kept"] or "", decode(content)))
 
 
 def decode(content: bytes, declared: str | None = None) -> str:

@@ -86,6 +86,36 @@ def test_front_matter_that_is_not_closed(take: Take) -> None:
         take("a.md", "---\naudience: managers\n\n# Text\n")
 
 
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Fees.\n\n<!-- internal: the margin is\n61 per cent -->\n\nTen euros.", "Fees.\n\n\n\nTen euros."),
+        ("The fee <!-- was: 5 --> is £7.<!--x--> <!--y-->", "The fee  is £7. "),
+        ("Write `<!-- a -->` or ``<!-- b -->``.<!-- c -->", "Write `<!-- a -->` or ``<!-- b -->``."),
+        ("```html\n<!-- a -->\n```\n<!-- b -->", "```html\n<!-- a -->\n```\n"),
+        ("1. ~~~\n   <!-- a -->\n   ~~~\n2. Go.<!-- b -->", "1. ~~~\n   <!-- a -->\n   ~~~\n2. Go."),
+        ("```\n<!-- it is never closed -->", "```\n<!-- it is never closed -->"),
+        ("```one``` or two\n<!-- b -->", "```one``` or two\n"),
+        ("<!-- ``` -->\nFees.<!-- b -->", "\nFees."),
+        ("A <!-- that is never closed stays.", "A <!-- that is never closed stays."),
+    ],
+)
+@pytest.mark.parametrize("name", ["a.md", "a.txt"])
+def test_comments_are_no_part_of_a_guide(take: Take, name: str, text: str, expected: str) -> None:
+    """What authors tell each other between <!-- and --> is no answer; in code it is an example, and stays."""
+    draft = take(name, text)
+
+    assert draft.text == expected
+
+
+def test_comments_around_front_matter(take: Take) -> None:
+    """One above it doesn't turn `audience: managers` into text for everyone; a guide of comments is empty."""
+    with pytest.raises(NotForEveryone):
+        take("a.md", "<!-- by Ana -->\n---\naudience: managers\n---\n# Text\n")
+    with pytest.raises(Refused, match="is empty"):
+        take("a.md", "---\ntitle: A\n---\n<!-- to be written -->\n")
+
+
 def test_sidecar(take: Take, tmp_path: Path) -> None:
     """A file that can't carry front matter has its fields in NAME.yaml beside it; Markdown carries its own."""
     (tmp_path / "prices.csv.yaml").write_text("title: Prices of plans\nowner: UHUGO\nreviewed: 2026-01-02\n")
