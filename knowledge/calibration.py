@@ -4,13 +4,14 @@ import json
 import math
 import os
 from collections.abc import Sequence
-from dataclasses import asdict, fields
+from dataclasses import asdict
 from importlib.resources import files
 from pathlib import Path
+from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, FiniteFloat, ValidationError, model_validator
 
 from knowledge.ranking import Features
 
@@ -32,9 +33,15 @@ class Half(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    weights: dict[str, float]
+    weights: dict[str, FiniteFloat]
     answered: float = Field(gt=0, lt=1)
     partly: float = Field(gt=0, lt=1)
+
+    @model_validator(mode="after")
+    def _check_bars(self) -> Self:
+        if self.partly > self.answered:
+            raise ValueError(f"partly ({self.partly}) is above answered ({self.answered})")
+        return self
 
     def probability(self, features: Features) -> float:
         values = asdict(features) | {"intercept": 1.0}
@@ -57,16 +64,22 @@ class Calibration(BaseModel):
 
 def load(path: Path | None = None) -> Calibration:
     """The admin's own calibration where there is one, else the shipped one. Raises BadCalibration."""
+    shipped = Calibration.model_validate_json(files("knowledge").joinpath("calibration.json").read_text("utf-8"))
     if path is None or not path.exists():
-        return Calibration.model_validate_json(files("knowledge").joinpath("calibration.json").read_text("utf-8"))
-    remedy = "Delete it to go back to the shipped one, or make it again with `frontline evaluate answers --fit`."
+        return shipped
+    remedy = "Delete it to go back to the shipped one; then `frontline evaluate answers --fit` makes it again."
     try:
         own = Calibration.model_validate_json(path.read_text("utf-8"))
-    except (OSError, UnicodeDecodeError, ValidationError) as failure:
+    except ValidationError as failure:
+        first = failure.errors()[0]
+        why = ": ".join(filter(None, (".".join(map(str, first["loc"])), first["msg"])))
+        raise BadCalibration(f"The calibration in {path} can't be used ({why}). {remedy}") from None
+    except (OSError, UnicodeDecodeError) as failure:
         raise BadCalibration(f"The calibration in {path} can't be read ({type(failure).__name__}). {remedy}") from None
-    known = {"intercept", *(each.name for each in fields(Features))}
-    if unknown := sorted({*own.with_vectors.weights, *own.words_only.weights} - known):
-        raise BadCalibration(f"The calibration in {path} has a weight for {unknown[0]}, which is not known. {remedy}")
+    for mine, theirs in ((own.with_vectors, shipped.with_vectors), (own.words_only, shipped.words_only)):
+        if wrong := sorted(mine.weights.keys() ^ theirs.weights.keys()):
+            what = "a weight that is not known" if wrong[0] in mine.weights else "a weight missing"
+            raise BadCalibration(f"The calibration in {path} has {what}: {wrong[0]}. {remedy}")
     return own
 
 

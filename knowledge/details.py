@@ -7,9 +7,8 @@ from urllib.parse import urlsplit
 
 import yaml
 
-from knowledge.loading import NotForEveryone, Refused
+from knowledge.loading import EVERYONE, NotForEveryone, Refused
 
-EVERYONE = "everyone"
 MOST_PRODUCTS = 50
 JOURNEY_STAGES = ("awareness", "consideration", "purchase", "onboarding", "use", "support", "renewal")
 

@@ -7,6 +7,7 @@ import gzip
 import io
 import json
 import time
+import zlib
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -31,7 +32,7 @@ from knowledge.chunking import cut
 from knowledge.encoder import Encoder
 from knowledge.index import Index
 from knowledge.ingest import guide_files
-from knowledge.loading import Limits, NotForEveryone, Parser, Refused, read
+from knowledge.loading import EVERYONE, Limits, NotForEveryone, Parser, Refused, read
 from knowledge.measures import Span, same_place
 from knowledge.retriever import Found, Retriever
 from knowledge.tables import Chunk, Guide, KnowledgeTable, Revision
@@ -249,18 +250,22 @@ Row = TypeVar("Row", GuideRow, QuestionRow, PairRow)
 
 
 def read_rows(path: Path, kind: type[Row]) -> Iterator[Row]:
-    with gzip.open(path, "rt", encoding="utf-8") if path.suffix == ".gz" else path.open(encoding="utf-8") as lines:
-        for number, line in enumerate(lines, 1):
-            if not line.strip():
-                continue
-            try:
-                yield kind.model_validate(json.loads(line))
-            except ValidationError as failure:
-                first = failure.errors()[0]
-                field = ".".join(str(part) for part in first["loc"]) or "the line"
-                raise BadSet(f"{path.name}, line {number}: {field}: {first['msg']}.") from None
-            except ValueError as failure:
-                raise BadSet(f"{path.name}, line {number}: not JSON ({failure}).") from None
+    number = 0
+    try:
+        # As bytes, for text is decoded far ahead of the line that is read.
+        with gzip.open(path) if path.suffix == ".gz" else path.open("rb") as lines:
+            for line in lines:
+                number += 1
+                if line.strip():
+                    yield kind.model_validate(json.loads(line))
+    except ValidationError as failure:
+        first = failure.errors()[0]
+        field = ".".join(str(part) for part in first["loc"]) or "the line"
+        raise BadSet(f"{path.name}, line {number}: {field}: {first['msg']}.") from None
+    except ValueError as failure:
+        raise BadSet(f"{path.name}, line {number}: not JSON in UTF-8 ({failure}).") from None
+    except (OSError, EOFError, zlib.error) as failure:
+        raise BadSet(f"{path.name}, line {number + 1}: can't be read ({failure}); save the file anew.") from None
 
 
 def read_guides(path: Path) -> Iterator[GuideRow]:
@@ -293,9 +298,14 @@ def read_questions(path: Path) -> Iterator[QuestionRow]:
         raise BadSet(f"{path.name} is not in UTF-8; save it as “CSV UTF-8”.") from None
     head = text.partition("\n")[0]
     lines = csv.DictReader(io.StringIO(text), delimiter=";" if head.count(";") > head.count(",") else ",")
-    if "question" not in (lines.fieldnames or ()):
-        raise BadSet(f"{path.name} needs a first line with the columns question, guide and answer.")
     try:
+        found = lines.fieldnames or []
+        lines.fieldnames = [name.strip().casefold() for name in found]
+        if not {"question", "guide"} <= {*lines.fieldnames}:
+            raise BadSet(
+                f"{path.name} needs a first line with the columns question, guide and answer (which may be left out); "
+                f"it has {', '.join(f'“{name}”' for name in found) or 'none'}."
+            )
         for line in lines:
             question, guide, answer = ((line.get(name) or "").strip() for name in ("question", "guide", "answer"))
             if question:
@@ -322,7 +332,7 @@ def store(engine: Engine, guides: Sequence[GuideRow]) -> None:
             # One character for one: what a database can't hold must not shift what follows.
             text = row.text.encode("utf-8", "replace").decode("utf-8").replace("\0", " ")
             told = sha256(f"{row.title}\n{text}".encode()).hexdigest()
-            guide = Guide(key=row.doc_id, title=row.title, text=text, hash=told, updated_at=now, audience="everyone")
+            guide = Guide(key=row.doc_id, title=row.title, text=text, hash=told, updated_at=now, audience=EVERYONE)
             guide.chunks = [
                 Chunk(ordinal=n, start=each.start, end=each.end, headings=list(each.headings), hash=each.hash)
                 for n, each in enumerate(cut(row.title, text))

@@ -28,6 +28,11 @@ _AS_WINDOWS = {"iso-8859-1", "latin1", "latin-1", "ascii", "us-ascii"}  # as bro
 _NOT_WESTERN = re.compile(r"[^\W\d_][¡-©«¬®-³¶¸¹»-¿][^\W\d_]|[À-ÿ]{4}")
 _ENTITY = re.compile(r"<!ENTITY\b", re.IGNORECASE)
 _HIDDEN = "template, [hidden]:not([hidden=until-found]), [style*='display:none' i], [style*='display: none' i]"
+_COMMENT = re.compile(  # what no reader sees; in code it is an example, and one that is not closed is none
+    r"(?P<kept>^[ \t>*+.)\d-]*(?P<fence>`{3,}|~{3,})[^`\n]*\n.*?(?:^[ \t>]*(?P=fence)|\Z)"
+    r"|(?P<ticks>`{1,3})[^`\n]+(?P=ticks)|<!--(?!.*?-->).*)|<!--.*?-->",
+    re.DOTALL | re.MULTILINE,
+)
 _SLIDE = re.compile(r"^<!-- Slide number: (\d+) -->$", re.MULTILINE)
 _XML_STARTS = (b"<", b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff", b"\0<", b"\0\0\0<")
 _POINTS_OUTSIDE = re.compile(r"^[/\\]|^\w:|(?:^|[/\\])\.\.(?:[/\\]|$)")
@@ -61,7 +66,7 @@ def convert(suffix: str, content: bytes, limits: Limits) -> Converted:
         case ".csv":
             return _csv(content, limits)
         case _:
-            return Converted(decode(content))
+            return Converted(_COMMENT.sub(lambda found: found["kept"] or "", decode(content)))
 
 
 def decode(content: bytes, declared: str | None = None) -> str:

@@ -22,6 +22,7 @@ from typing import Any, Self
 from knowledge.chunking import ChunkDraft
 
 FORMATS = (".md", ".markdown", ".txt", ".html", ".htm", ".pdf", ".docx", ".pptx", ".xlsx", ".csv")
+EVERYONE = "everyone"  # the audience of a guide that may be searched
 SIDECARS = (".yaml", ".yml")  # `prices.pdf.yaml` says for `prices.pdf` what front matter says for Markdown
 RULES = "6"  # counted up when the same bytes would be read or cut differently, so that the next ingest reads all again
 
@@ -84,17 +85,6 @@ class Draft:
     language: str | None
     text: str
     chunks: tuple[ChunkDraft, ...]
-
-
-def parse(path: Path, limits: Limits | None = None) -> Draft:
-    """One file as a draft.
-
-    Raises:
-        Refused: the file can't be taken; the reason is in words.
-    """
-    limits = limits or Limits()
-    with Parser(limits) as parser:
-        return parser.parse(read(path, path.parent.resolve(), limits))
 
 
 def read(path: Path, root: Path, limits: Limits) -> Source:

@@ -30,7 +30,7 @@ class Guide(KnowledgeTable):
     key: Mapped[str] = mapped_column(String(500), unique=True)  # path below the guides folder, with forward slashes
     title: Mapped[str] = mapped_column(String(300))
     owner: Mapped[str | None] = mapped_column(String(200))  # as written: e-mail, user id or user group id
-    audience: Mapped[str] = mapped_column(String(100), default="everyone")
+    audience: Mapped[str] = mapped_column(String(100))
     journey_stage: Mapped[str | None] = mapped_column(String(40))
     reviewed: Mapped[date | None] = mapped_column(Date)
     url: Mapped[str | None] = mapped_column(String(2000))

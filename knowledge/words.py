@@ -19,13 +19,13 @@ from sqlalchemy import Engine, func, select
 from sqlalchemy.orm import Session
 
 from knowledge.lexical import Entry, Lexical
+from knowledge.loading import EVERYONE
 from knowledge.names import Names
 from knowledge.sentences import Kind, pieces
 from knowledge.tables import Chunk, Guide, Revision
 
 MADE = 11  # counted up when the folder would be filled differently, so that the next start fills it anew
 STATE = "state.json"
-EVERYONE = "everyone"  # the audience of what may be searched
 GUIDES_AT_ONCE = 200
 # What an earlier version of a guide called its products, and how often it used a word, can't be taken back one by
 # one: after so many changes all is read again, in a small library after each.

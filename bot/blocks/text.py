@@ -155,10 +155,11 @@ class _Run:
     at: int
     code: bool = False
     bold: bool = False
+    struck: bool = False
 
     @property
-    def look(self) -> tuple[bool, bool]:
-        return self.bold, self.code
+    def look(self) -> tuple[bool, bool, bool]:
+        return self.bold, self.code, self.struck
 
 
 @dataclass
@@ -200,7 +201,7 @@ _INLINE = re.compile(
 def from_markdown(source: str, highlights: Spans = (), width: int = SECTION_LIMIT - 100) -> list[str]:
     """A guide's Markdown as lines of Slack text.
 
-    Headings are bold, lists have bullets, tables are rows, links are their words.
+    Headings are bold, lists have bullets, tables are rows, links are their words, what is struck through stays so.
 
     Args:
         source: the Markdown.
@@ -334,7 +335,9 @@ def _inline(source: str, start: int, end: int) -> Iterator[_Run]:
         at = found.end()
         kind = found.lastgroup or ""
         if kind in ("label", "starred", "lowed", "waved"):
-            yield from _inline(source, *found.span(kind))
+            for run in _inline(source, *found.span(kind)):
+                run.struck |= kind == "waved"
+                yield run
         elif kind in ("code", "alt", "escaped", "address"):
             yield _Run(found[kind].replace("\n", " "), found.start(kind), code=kind == "code")
         elif kind in ("hard", "newline"):
@@ -351,7 +354,7 @@ def _highlighted(run: _Run, highlights: Spans) -> Iterator[_Run]:
     edges = sorted({run.at, end, *(edge for span in highlights for edge in span if run.at < edge < end)})
     for left, right in pairwise(edges):
         bold = any(a <= left < b for a, b in highlights)
-        yield _Run(run.text[left - run.at : right - run.at], left, run.code, bold)
+        yield _Run(run.text[left - run.at : right - run.at], left, run.code, bold, run.struck)
 
 
 def _render(line: list[_Run], prefix: str, width: int) -> Iterator[str]:
@@ -359,18 +362,19 @@ def _render(line: list[_Run], prefix: str, width: int) -> Iterator[str]:
     for run in line:
         run.text = _UNSEEN.sub("", run.text)
     line = [run for run in line if run.text]
+    _struck_words(line)
     _bold_whole_words(line)
     room = width - len(prefix) - 10  # for the marks around bold, and the escape of the last character
-    if sum(len(escape(run.text)) + 2 for run in line) <= room:
+    if sum(len(escape(run.text)) + 4 for run in line) <= room:
         if line:
             yield prefix + _marked(line)
         return
-    chars = [_Run(char, run.at, run.code, run.bold) for run in line for char in run.text]
+    chars = [_Run(char, run.at, run.code, run.bold, run.struck) for run in line for char in run.text]
     start = 0
     while start < len(chars):
         end, size, space = start, 0, 0
         while end < len(chars):
-            size += _WIDTHS.get(chars[end].text, 1) + 2 * (end == start or chars[end].look != chars[end - 1].look)
+            size += _WIDTHS.get(chars[end].text, 1) + 4 * (end == start or chars[end].look != chars[end - 1].look)
             if size > room:
                 break
             end += 1
@@ -380,10 +384,11 @@ def _render(line: list[_Run], prefix: str, width: int) -> Iterator[str]:
         start = cut
 
 
-def _together(line: list[_Run]) -> list[_Run]:
-    """Neighbours that look alike, as one."""
-    groups = (list(group) for _, group in groupby(line, lambda run: run.look))
-    return [_Run("".join(run.text for run in group), group[0].at, group[0].code, group[0].bold) for group in groups]
+def _struck_words(line: list[_Run]) -> None:
+    """Slack shows what is struck through only when it begins and ends at the edge of a word: a space makes one."""
+    for left, right in pairwise(line):
+        if left.struck != right.struck and left.text[-1:].isalnum() and right.text[:1].isalnum():
+            right.text = f" {right.text}"
 
 
 def _bold_whole_words(line: list[_Run]) -> None:
@@ -398,17 +403,22 @@ def _bold_whole_words(line: list[_Run]) -> None:
 
 def _marked(line: list[_Run]) -> str:
     text = ""
-    for run in _together(line):
-        inner = run.text.strip()
-        lead = run.text[: len(run.text) - len(run.text.lstrip())] if inner else run.text
-        if inner and run.code:
-            shown = f"`{escape(inner.replace('`', 'ˋ'))}`"
-        elif inner and run.bold:
-            shown = f"*{literal(inner)}*"
-        else:
-            shown = literal(inner)
-        text += lead + shown + (run.text[len(lead) + len(inner) :] if inner else "")
+    for bold, part in groupby(line, lambda run: run.bold and not run.code):
+        looks = groupby(part, lambda run: (run.code, run.struck))
+        shown = "".join(_shown("".join(run.text for run in runs), *look) for look, runs in looks)
+        text += _between("*", shown) if bold else shown
     return text.replace("\t", " ").rstrip()
+
+
+def _shown(text: str, code: bool, struck: bool) -> str:
+    shown = _between("`", escape(text.replace("`", "ˋ"))) if code else literal(text)
+    return _between("~", shown) if struck else shown
+
+
+def _between(mark: str, text: str) -> str:
+    """The text between two marks; white space at its edges stays outside, for Slack shows such marks as they are."""
+    inner = text.strip()
+    return text.replace(inner, f"{mark}{inner}{mark}") if inner else text
 
 
 def _pieces(line: str, limit: int) -> Iterator[str]:

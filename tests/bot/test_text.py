@@ -57,11 +57,11 @@ def test_nothing_that_people_write_is_live(text: str) -> None:
 
 
 @given(hostile, spans)
-def test_marks_of_bold_come_in_pairs(source: str, highlights: list[tuple[int, int]]) -> None:
-    """Every line opens and closes its own bold, so that none runs on into the next line."""
+def test_marks_come_in_pairs(source: str, highlights: list[tuple[int, int]]) -> None:
+    """Every line opens and closes its own bold and strike-through, so that none runs on into the next line."""
     for line in from_markdown(source, highlights):
         outside_code = re.sub(r"`[^`]*`", "", line)
-        assert outside_code.count("*") % 2 == 0
+        assert outside_code.count("*") % 2 == outside_code.count("~") % 2 == 0
         assert "`" not in outside_code
 
 
@@ -134,6 +134,32 @@ def test_the_sentence_that_answers_is_bold(source: str, answer: str, shown: str)
     """Highlights are spans of the Markdown; bold falls on the same words as shown, and on whole words."""
     start = source.index(answer)
     assert from_markdown(source, [(start, start + len(answer))]) == shown.split("\n")
+
+
+@pytest.mark.parametrize(
+    ("source", "answer", "shown"),
+    [
+        ("The late fee is ~~£5~~ £7.", "", "The late fee is ~£5~ £7."),
+        ("Ask. The late fee is ~~£5~~ £7.", "The late fee is ~~£5~~ £7.", "Ask. *The late fee is ~£5~ £7.*"),
+        ("**Fee (~~£5~~)**: ~~ask **Ana**~~", "Fee (~~£5~~)", "*Fee (~£5~)*: ~ask Ana~"),
+        ("# The ~~old~~ fee", "", "*The ~old~ fee*"),
+        ("Within ~~30~~45 days.", "45", "Within ~30~ *45* days."),
+        ("Dial ~~`*21#`~~ `*22#`.", "", "Dial ~`*21#`~ `*22#`."),
+        ("~~" + "word " * 60 + "end~~", "", "~" + "word " * 60 + "end~"),
+        ("Never ~~ this ~~ nor `~~x~~`.", "", "Never ∼∼ this ∼∼ nor `~~x~~`."),
+    ],
+)
+def test_what_is_struck_through_stays_so(source: str, answer: str, shown: str) -> None:
+    """What a guide takes back is not read as what it says, in bold or not, at the edge of a word or within one."""
+    start = source.index(answer)
+    assert from_markdown(source, [(start, start + len(answer))] if answer else []) == [shown]
+
+
+def test_long_struck_text_is_closed_and_opened_again() -> None:
+    """Where a line is cut, what is struck through is so in both."""
+    lines = from_markdown("~~" + "word " * 60 + "end~~", [(0, 400)], width=100)
+    assert len(lines) == 4
+    assert all(line.startswith("*~word") and line.endswith("~*") and len(line) <= 100 for line in lines)
 
 
 def test_a_service_code_keeps_its_characters() -> None:

@@ -15,7 +15,10 @@ from knowledge.chunking import cut
 from knowledge.encoder import Encoder
 from knowledge.index import Index
 from knowledge.library import Library
+from knowledge.loading import Draft, Limits, Parser, read
 from knowledge.tables import Chunk, Guide, KnowledgeTable, Revision
+
+Take = Callable[[str, str | bytes], Draft]
 
 NOW = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
 
@@ -153,3 +156,20 @@ def open_library(guides: Engine, tmp_path: Path, encoder: Encoder) -> Iterator[C
     yield open_one
     for library in opened:
         library.close()
+
+
+@pytest.fixture(scope="module")
+def parser() -> Iterator[Parser]:
+    with Parser(Limits()) as parser:
+        yield parser
+
+
+@pytest.fixture
+def take(tmp_path: Path, parser: Parser) -> Take:
+    """Writes a file and reads it as a draft."""
+
+    def take(name: str, content: str | bytes) -> Draft:
+        (tmp_path / name).write_bytes(content.encode() if isinstance(content, str) else content)
+        return parser.parse(read(tmp_path / name, tmp_path, Limits()))
+
+    return take

@@ -2,6 +2,8 @@
 
 import gzip
 import json
+import re
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +13,15 @@ import pytest
 from knowledge import calibration, report
 from knowledge.answers import Citation
 from knowledge.calibration import BadCalibration
-from knowledge.evaluation import BadSet, _is_marked, evaluate_answers, evaluate_related
+from knowledge.evaluation import (
+    BadSet,
+    QuestionRow,
+    _is_marked,
+    evaluate_answers,
+    evaluate_related,
+    read_questions,
+    read_rows,
+)
 from knowledge.measures import (
     auroc,
     changes,
@@ -123,6 +133,24 @@ def test_a_bad_line_is_named(files: tuple[Path, Path], tmp_path: Path) -> None:
         evaluate_answers(guides, empty, "full")
 
 
+@pytest.mark.parametrize(
+    ("name", "content", "said"),
+    [
+        ("latin.jsonl", b'{"question": "Why?", "answerable": false}\n"\xff"', "latin.jsonl, line 2: not JSON in UTF-8"),
+        ("plain.jsonl.gz", b"{}", "plain.jsonl.gz, line 1: can't be read (Not a gzipped file (b'{}')); save the file"),
+        ("cut.jsonl.gz", gzip.compress(b"{}")[:-6], "cut.jsonl.gz, line 1: can't be read"),
+        ("spoilt.jsonl.gz", gzip.compress(b"{}")[:10] + b"\xff" * 20, "spoilt.jsonl.gz, line 1: can't be read"),
+    ],
+    ids=["not UTF-8", "not packed", "cut off", "spoilt"],
+)
+def test_a_broken_file_is_named(tmp_path: Path, name: str, content: bytes, said: str) -> None:
+    """With the line that could not be read, whatever it is packed in."""
+    (tmp_path / name).write_bytes(content)
+
+    with pytest.raises(BadSet, match=re.escape(said)):
+        list(read_rows(tmp_path / name, QuestionRow))
+
+
 def test_places_are_the_same_when_half_of_the_shorter_is_shared() -> None:
     """The measure of the evaluation data."""
     assert same_place(("a", 0, 100), ("a", 90, 110))
@@ -181,9 +209,32 @@ def test_a_company_asks_its_own_questions_of_its_own_folder(tmp_path: Path) -> N
     questions.write_text("question;guide;answer\nHow long does a refund take?;refund.md;\n")
     with pytest.raises(BadSet, match=r"is said to be answered in refund\.md, which guides doesn't hold"):
         evaluate_answers(tmp_path / "guides", questions)
-    questions.write_text("frage,antwort\nWarum?,Darum.\n")
-    with pytest.raises(BadSet, match="a first line with the columns question, guide and answer"):
-        evaluate_answers(tmp_path / "guides", questions)
+
+
+@pytest.mark.parametrize(
+    "head", ["question,guide,answer", "question,Guide,Answer", "Question; guide ;ANSWER", "guide,question"]
+)
+def test_the_columns_of_a_csv_are_found_by_name(tmp_path: Path, head: str) -> None:
+    """In any order, with capitals and spaces as a spreadsheet or a person writes them."""
+    sign = ";" if ";" in head else ","
+    line = {"question": "How long?", "guide": "refunds.md", "answer": "Ten days."}
+    (tmp_path / "own.csv").write_text(f"{head}\n{sign.join(line[name.strip().lower()] for name in head.split(sign))}\n")
+
+    (row,) = read_questions(tmp_path / "own.csv")
+
+    assert (row.question, row.answerable, row.documents) == ("How long?", True, {"refunds.md"})
+
+
+@pytest.mark.parametrize(
+    ("head", "found"),
+    [("frage,antwort", "“frage”, “antwort”"), ("question, source", "“question”, “ source”"), ("", "none")],
+)
+def test_a_csv_without_its_columns_is_refused(tmp_path: Path, head: str, found: str) -> None:
+    """Without the column of guides every question would count as one that no guide answers."""
+    (tmp_path / "own.csv").write_text(f"{head}\nWhy?,a.md\n" if head else "")
+
+    with pytest.raises(BadSet, match=rf"a first line with the columns question, guide and answer .*it has {found}\."):
+        list(read_questions(tmp_path / "own.csv"))
 
 
 def test_pairs_are_told_apart(tmp_path: Path) -> None:
@@ -314,16 +365,45 @@ def test_a_fit_moves_the_bar_to_a_company_s_own_questions() -> None:
         calibration.refit(shipped, [features(0.7)] * 40, [True] * 40, (0.05, 0.1))
 
 
-@pytest.mark.parametrize("written", ["", "{", "[]", '{"how": "", "with_vectors": {}, "words_only": {}}', "weight"])
-def test_a_calibration_that_can_not_be_used_is_named(written: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("written", "said"),
+    [
+        ("", "can't be used (Invalid JSON"),
+        ("[]", "can't be used (Input should be an object)"),
+        ('{"how": "", "with_vectors": {}, "words_only": {}}', "can't be used (with_vectors.weights: Field required)"),
+        ("\x80", "can't be read (UnicodeDecodeError)"),
+    ],
+)
+def test_a_calibration_that_can_not_be_read_is_named(written: str, said: str, tmp_path: Path) -> None:
     """A hand-edited file ends in words, not in other answers than before."""
     path = tmp_path / "calibration.json"
-    if written == "weight":
-        shipped = calibration.load()
-        half = shipped.with_vectors.model_copy(update={"weights": {"luck": 1.0}})
-        calibration.save(shipped.model_copy(update={"with_vectors": half}), path)
-    else:
-        path.write_text(written)
+    path.write_bytes(written.encode("latin-1"))
 
-    with pytest.raises(BadCalibration, match="Delete it to go back to the shipped one"):
+    with pytest.raises(BadCalibration, match=rf"{re.escape(said)}.* Delete it to go back to the shipped one"):
+        calibration.load(path)
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (lambda half: half["weights"].update(luck=1.0), "has a weight that is not known: luck."),
+        (lambda half: half["weights"].clear(), "has a weight missing: "),
+        (lambda half: half["weights"].pop("words_covered"), "has a weight missing: words_covered."),
+        (lambda half: half["weights"].update(intercept=float("nan")), "weights.intercept: Input should be a finite"),
+        (lambda half: half["weights"].update(intercept=float("inf")), "weights.intercept: Input should be a finite"),
+        (lambda half: half.update(partly=0.9, answered=0.3), "partly (0.9) is above answered (0.3)"),
+        (lambda half: half.update(answered=float("nan")), "answered: Input should be less than 1"),
+    ],
+)
+@pytest.mark.parametrize("half", ["with_vectors", "words_only"])
+def test_a_calibration_that_would_answer_everything_is_refused(
+    half: str, change: Callable[[dict[str, Any]], None], said: str, tmp_path: Path
+) -> None:
+    """Weights are numbers and those of the shipped one, and a part of an answer needs no more than the whole."""
+    path = tmp_path / "calibration.json"
+    written = calibration.load().model_dump()
+    change(written[half])
+    path.write_text(json.dumps(written))
+
+    with pytest.raises(BadCalibration, match=rf"{re.escape(said)}.* Delete it to go back to the shipped one"):
         calibration.load(path)

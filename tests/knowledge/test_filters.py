@@ -11,11 +11,11 @@ from knowledge import index as indexing
 from knowledge.answers import Outcome
 from knowledge.encoder import Encoder
 from knowledge.library import Library
-from knowledge.loading import Refused, parse
+from knowledge.loading import Refused
 from knowledge.retriever import Retriever
 from knowledge.tables import Guide
 from knowledge.words import Filters
-from tests.knowledge.conftest import NOW, put
+from tests.knowledge.conftest import NOW, Take, put
 
 NEAR, FAR = 30, 12  # more than the 25 that either way of searching would leave of ten
 QUESTION = "How do I reset the wireless password of the router?"
@@ -129,12 +129,10 @@ def test_a_guide_for_some_people_is_in_no_index(
     ],
 )
 def test_front_matter_names_product_and_language(
-    tmp_path: Path, written: str, products: tuple[str, ...], language: str | None
+    take: Take, written: str, products: tuple[str, ...], language: str | None
 ) -> None:
     """One product or a list of them, and a language code."""
-    (tmp_path / "guide.md").write_text(f"---\n{written}\n---\n# Guide\n\nText.\n")
-
-    draft = parse(tmp_path / "guide.md")
+    draft = take("guide.md", f"---\n{written}\n---\n# Guide\n\nText.\n")
 
     assert (draft.products, draft.language) == (products, language)
 
@@ -143,9 +141,7 @@ def test_front_matter_names_product_and_language(
     ("written", "reason"),
     [("language: English please", "write its code"), ("product: [{a: 1}]", "not one line of words")],
 )
-def test_front_matter_that_can_not_be_a_filter_is_refused(tmp_path: Path, written: str, reason: str) -> None:
+def test_front_matter_that_can_not_be_a_filter_is_refused(take: Take, written: str, reason: str) -> None:
     """The author reads what to write."""
-    (tmp_path / "guide.md").write_text(f"---\n{written}\n---\n# Guide\n\nText.\n")
-
     with pytest.raises(Refused, match=reason):
-        parse(tmp_path / "guide.md")
+        take("guide.md", f"---\n{written}\n---\n# Guide\n\nText.\n")

@@ -8,7 +8,6 @@ import subprocess
 import sys
 import zipfile
 import zlib
-from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, time
 from pathlib import Path
 
@@ -20,38 +19,20 @@ from sqlalchemy.orm import Session
 import knowledge.ingest
 from knowledge.formats import decode
 from knowledge.ingest import ingest
-from knowledge.loading import Draft, Limits, NotForEveryone, Parser, Refused, parse, read
+from knowledge.loading import Limits, NotForEveryone, Parser, Refused, read
 from knowledge.tables import KnowledgeTable, Refusal
+from tests.knowledge.conftest import Take
 
 GUIDES = Path(__file__).parents[2] / "knowledge" / "guides"
-Take = Callable[[str, str | bytes], Draft]
 
 
-@pytest.fixture(scope="module")
-def parser() -> Iterator[Parser]:
-    with Parser(Limits()) as parser:
-        yield parser
-
-
-@pytest.fixture
-def take(tmp_path: Path, parser: Parser) -> Take:
-    """Writes a file and reads it as a draft."""
-
-    def take(name: str, content: str | bytes) -> Draft:
-        (tmp_path / name).write_bytes(content.encode() if isinstance(content, str) else content)
-        return parser.parse(read(tmp_path / name, tmp_path, Limits()))
-
-    return take
-
-
-def test_markdown_with_front_matter(tmp_path: Path) -> None:
+def test_markdown_with_front_matter(take: Take) -> None:
     """Front matter becomes fields; the text is the rest, exactly, with one kind of line end."""
     text = (
         "---\r\ntitle: Refunds\r\nowner: chloe@brightwater.example\r\naudience: everyone\r\njourney_stage: support\r\n"
         "reviewed: 2026-03-31\r\nurl: https://guides.example/refunds\r\n---\r\n\r\n# Late fees\r\n\r\nTen euros.  \r\n"
     )
-    (tmp_path / "refunds.md").write_bytes(text.encode())
-    draft = parse(tmp_path / "refunds.md")
+    draft = take("refunds.md", text)
     assert draft.text == "\n# Late fees\n\nTen euros.  \n"
     assert (draft.title, draft.owner, draft.audience) == ("Refunds", "chloe@brightwater.example", "everyone")
     assert (draft.journey_stage, draft.reviewed) == ("support", date(2026, 3, 31))
@@ -133,6 +114,36 @@ def test_rule_at_the_top_of_a_guide(take: Take) -> None:
     """A line of --- is no front matter by itself, and an audience further down is text."""
     text = "# Refunds\n---\nTen days.\n\n---\nAudience: home customers.\n"
     assert take("a.md", text).text == text
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Fees.\n\n<!-- internal: the margin is\n61 per cent -->\n\nTen euros.", "Fees.\n\n\n\nTen euros."),
+        ("The fee <!-- was: 5 --> is £7.<!--x--> <!--y-->", "The fee  is £7. "),
+        ("Write `<!-- a -->` or ``<!-- b -->``.<!-- c -->", "Write `<!-- a -->` or ``<!-- b -->``."),
+        ("```html\n<!-- a -->\n```\n<!-- b -->", "```html\n<!-- a -->\n```\n"),
+        ("1. ~~~\n   <!-- a -->\n   ~~~\n2. Go.<!-- b -->", "1. ~~~\n   <!-- a -->\n   ~~~\n2. Go."),
+        ("```\n<!-- it is never closed -->", "```\n<!-- it is never closed -->"),
+        ("```one``` or two\n<!-- b -->", "```one``` or two\n"),
+        ("<!-- ``` -->\nFees.<!-- b -->", "\nFees."),
+        ("A <!-- that is never closed stays.", "A <!-- that is never closed stays."),
+    ],
+)
+@pytest.mark.parametrize("name", ["a.md", "a.txt"])
+def test_comments_are_no_part_of_a_guide(take: Take, name: str, text: str, expected: str) -> None:
+    """What authors tell each other between <!-- and --> is no answer; in code it is an example, and stays."""
+    draft = take(name, text)
+
+    assert draft.text == expected
+
+
+def test_comments_around_front_matter(take: Take) -> None:
+    """One above it doesn't turn `audience: managers` into text for everyone; a guide of comments is empty."""
+    with pytest.raises(NotForEveryone):
+        take("a.md", "<!-- by Ana -->\n---\naudience: managers\n---\n# Text\n")
+    with pytest.raises(Refused, match="is empty"):
+        take("a.md", "---\ntitle: A\n---\n<!-- to be written -->\n")
 
 
 @pytest.mark.parametrize("ending", [".yaml", ".yml"])
@@ -585,8 +596,9 @@ def test_endless_pdf(tmp_path: Path) -> None:
     head = f"<< /Length {len(lines)} /Filter /FlateDecode >>\nstream\n".encode()
     (tmp_path / "endless.pdf").write_bytes(small[:start] + head + lines + b"\n" + small[end:])
     either = r"takes longer than 3 seconds|stopped the converter"  # time or memory runs out first, by machine
-    with pytest.raises(Refused, match=either):
-        parse(tmp_path / "endless.pdf", Limits(seconds=3))
+    limits = Limits(seconds=3)
+    with Parser(limits) as parser, pytest.raises(Refused, match=either):
+        parser.parse(read(tmp_path / "endless.pdf", tmp_path, limits))
 
 
 def test_the_parsing_process_knows_no_secrets(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

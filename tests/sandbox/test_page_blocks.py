@@ -147,6 +147,7 @@ async def test_what_a_message_says_is_there(sandbox: Client, listener: Listener,
     page, complaints = await open_page(browser, sandbox, viewport={"width": 1000, "height": 900})
     text, tables, rows, agent = (page.locator(".message").nth(at - 5) for at in range(4))
 
+    await expect(text.locator(".block-section strong s")).to_have_text(["10"])
     rich = text.locator(".block-rich_text")
     await expect(rich.locator("strong").first).to_have_text("Bold")
     await expect(rich.locator(".mention")).to_have_text(["@Ana Duarte", "@field-team", "#ask-frontline", "@here"])
