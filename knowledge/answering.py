@@ -14,6 +14,7 @@ from knowledge.calibration import Calibration
 from knowledge.chat_model import ChatModel
 from knowledge.citations import Quotable, resolve
 from knowledge.closely import Closely
+from knowledge.editions import is_about_the_past
 from knowledge.followups import Apart, asked_alone, asked_apart, condensed
 from knowledge.index import NO_FILTERS, Index, reading
 from knowledge.instructions import instructions_in
@@ -289,8 +290,11 @@ class Extractive:
             (n for n in near if not is_newer(first, evidence.sources[n].passage)),
             key=lambda n: evidence.sources[n].passage.score + evidence.closely(n).alone,
         )
+        is_now = not is_about_the_past(evidence.found.asked)
         for number in (best, *(n for n in near if n != best)):
             source = evidence.sources[number]
+            if is_now and is_newer(evidence.sources[best].passage, source.passage):
+                continue
             close = evidence.closely(number).best >= evidence.closely(best).best - CLOSE_READ
             told = any(_say_the_same(source, evidence.sources[other]) for other in chosen)
             if len(chosen) < MOST_CITATIONS and close and not told:

@@ -16,6 +16,7 @@ from sqlalchemy import Connection, Engine, Integer, Select, bindparam, select
 
 from knowledge.answers import Passage
 from knowledge.closely import Closely, TokenByToken, read_closely
+from knowledge.editions import edition_of, is_about_the_past
 from knowledge.encoder import Bits, Encoder, Vectors
 from knowledge.index import LONGEST_EMBEDDED, NO_FILTERS, REVISION, SPAN, Index, reading
 from knowledge.lexical import BM25_K1, asking, covered, says_something, stems
@@ -43,6 +44,7 @@ READ_AGAIN = 20  # of these, token by token; those on a sibling of the product a
 WORDS_ASKED = 8  # of a question; more say no more
 COVERING = 5  # passages that are looked through for the question's words
 EDITIONS = 4  # passages that are looked through for a newer edition of the first
+CLOSE_EDITION = 1.0  # how much less one of another section may score
 OF_MODELS = {"a", "g", "m", "v", "w", "x"}  # units that stand behind the numbers of models, too: the 500X
 AT_ONCE = 2  # questions looked up at the same time: more get in each other's way (with 4 a fourth fewer are answered)
 LONGEST_QUESTION = 1_000  # characters; the model reads about as many
@@ -484,12 +486,12 @@ def _share_elsewhere(connection: Connection, names: Sequence[str], first: Passag
 
 
 def _newest_first(names: Names, rarity: Mapping[str, float], asked: str, passages: Sequence[Passage]) -> list[Passage]:
-    """The passages in order; a newer edition of the first takes its place: "Fees 2026" for "Fees 2025".
+    """The passages in order; one of a newer edition takes the place of the first: of "Fees 2026" for "Fees 2025".
 
-    Only with as many of the question's words, or it may not say what is asked, and not when the question names a year.
+    Only with as many of the question's words, or it may not say what is asked, and not when the past is asked about.
     """
     first, *others = passages
-    if _YEAR.search(asked):
+    if is_about_the_past(asked):
         return [first, *others]
     newest = first
     for each in others[:EDITIONS]:
@@ -500,25 +502,35 @@ def _newest_first(names: Names, rarity: Mapping[str, float], asked: str, passage
 
 
 def _says_as_much(one: Passage, other: Passage, names: Names, rarity: Mapping[str, float]) -> bool:
-    """Whether it has as many of the question's words as another passage, and is on the same products."""
+    """Whether it has as many of the question's words as another passage, and is on the same products where it is the
+    same section; another section must be about as near.
+    """
     has, other_has = (covered(rarity, set(stems(f"{path_of(each)}\n{each.text}"))) for each in (one, other))
-    about, other_about = (names.surely_in(_undated(each.text)) for each in (one, other))
+    if not _is_same_section(one, other):
+        return has >= other_has and one.score >= other.score - CLOSE_EDITION
+    about, other_about = (names.surely_in(_YEAR.sub("", each.text)) for each in (one, other))
     return has >= other_has and about == other_about
 
 
 def is_newer(one: Passage, other: Passage) -> bool:
-    """Whether it is the same section of a later year's guide, or of one of the same title that was reviewed later."""
-    paths = ["\n".join((each.title, *each.headings)) for each in (one, other)]
-    if one.guide_id == other.guide_id or len({_undated(path).casefold() for path in paths}) > 1:
+    """Whether it is of a later edition of the guide, as the titles tell, or the same section of a later year or review
+    in a guide of the same title.
+    """
+    edition, other_edition = edition_of(one.title), edition_of(other.title)
+    if one.guide_id == other.guide_id or edition.of != other_edition.of:
         return False
-    years = [max(_YEAR.findall(path), default="") for path in paths]
+    if edition.year and other_edition.year and edition != other_edition:
+        return edition > other_edition
+    if not _is_same_section(one, other):
+        return False
+    years = [max(_YEAR.findall("\n".join((each.title, *each.headings))), default="") for each in (one, other)]
     if all(years) and years[0] != years[1]:
         return years[0] > years[1]
     return one.reviewed is not None and other.reviewed is not None and one.reviewed > other.reviewed
 
 
-def _undated(text: str) -> str:
-    return _YEAR.sub("", text)
+def _is_same_section(one: Passage, other: Passage) -> bool:
+    return len({edition_of("\n".join((each.title, *each.headings))).of for each in (one, other)}) == 1
 
 
 def _best(cosines: NDArray[Any] | None, chunks: int) -> float:

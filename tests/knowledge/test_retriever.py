@@ -16,7 +16,7 @@ from knowledge.encoder import Encoder
 from knowledge.index import Index
 from knowledge.names import Names
 from knowledge.ranking import Alike, Features, above_chance, fuse, likeness, read_again, token_likeness
-from knowledge.retriever import Found, Retriever, keywords_of, names_of, whole_names_of
+from knowledge.retriever import Found, Retriever, is_newer, keywords_of, names_of, whole_names_of
 from knowledge.sentences import LONGEST_UNIT, Kind, pieces, units
 from knowledge.tables import Chunk
 from knowledge.words import Filters
@@ -129,6 +129,8 @@ NEWER = "## Exit fee\n\nWhoever leaves early pays £45 a month.\n"
         ("# Fees 2026", "# Fees 2025", OLD, "What is the exit fee?", "older.md"),
         ("# Fees", "# Fees", date(2026, 10, 1), "What is the exit fee?", "newer.md"),
         ("# Fees", "# Fees", OLD, "What is the exit fee?", "older.md"),
+        ("# Fees (until 28 February 2026)", "# Fees (from 1 March 2026)", OLD, "What is the exit fee?", "newer.md"),
+        ("# Fees (until 28 February 2026)", "# Fees (from 1 March 2026)", OLD, "Exit fee in February?", "older.md"),
         ("# Fees", "# Prices", date(2026, 10, 1), "What is the exit fee?", "older.md"),
         ("# Fees", "# Fees", date(2026, 10, 1), "What does leaving early cost?", "older.md"),
         ("# Fees 2025\n\nThis is for the Heron.", "# Fees 2026\n\nThis is for the Wren.", OLD, "Exit fee?", "older.md"),
@@ -139,6 +141,8 @@ NEWER = "## Exit fee\n\nWhoever leaves early pays £45 a month.\n"
         "earlier year",
         "reviewed later",
         "not later",
+        "day",
+        "month asked",
         "other title",
         "fewer words",
         "other product",
@@ -165,6 +169,25 @@ def test_the_newer_edition_of_a_guide_comes_first(
 
     assert passages[0].guide_key == first
     assert [each.score for each in passages] == sorted((each.score for each in passages), reverse=True)
+
+
+@pytest.mark.parametrize(
+    ("title", "other", "expected"),
+    [
+        ("Prices 2026", "Prices 2025", True),
+        ("Prices from May 2026", "Prices until 30 April 2026", True),
+        ("Prices 2026", "Fees 2025", False),
+        ("Prices", "Prices 2025", False),
+    ],
+)
+def test_any_section_of_a_later_edition_is_newer(title: str, other: str, expected: bool) -> None:
+    """Whoever writes this year's list anew may cut it in another way."""
+    passages = [
+        Passage(n, n, f"{n}.md", each, None, None, None, (each, str(n)), 0, 4, "Cash", 1.0)
+        for n, each in enumerate((title, other))
+    ]
+
+    assert (is_newer(*passages), is_newer(*passages[::-1])) == (expected, False)
 
 
 @pytest.mark.parametrize(
