@@ -601,6 +601,23 @@ def test_a_truth_in_other_words_is_shown(question: str, truth: str, open_library
     assert [each.text for each in library.answer(question).sentences] == [truth.replace("Yes: a", "A")]
 
 
+@pytest.mark.parametrize(
+    ("said", "kept"),
+    [
+        ("No. A refund takes 10 days.", "A refund takes 10 days."),
+        ("Yes – a refund takes 10 days.", "A refund takes 10 days."),
+        ("yes - 10 days.", "10 days."),
+        ("No-show guests pay £20.", "No-show guests pay £20."),
+        ("No. 7 buses go to the port.", "No. 7 buses go to the port."),
+        ("No.  7 buses go to the port.", "No.  7 buses go to the port."),
+        ("No refund takes longer.", "No refund takes longer."),
+    ],
+)
+def test_only_a_yes_or_no_that_stands_by_itself_is_left_out(said: str, kept: str) -> None:
+    """What goes on with the word behind it stays."""
+    assert chat.DraftSentence(text=said, passages=[1]).text == kept
+
+
 def test_a_rule_turned_round_is_never_shown(open_library: Open) -> None:
     """The same words and figures, but after for until."""
     library = open_library(
@@ -634,6 +651,21 @@ def test_a_sentence_is_shown_once_it_is_whole_and_supported(open_library: Open) 
         "By cheque it takes 15 working days.",
     ]
     assert tuple(shown) == answer.sentences
+
+
+def test_a_sentence_too_many_costs_only_itself(open_library: Open) -> None:
+    """The six before it are shown."""
+    answer = ask(open_library, reply(*[("A refund is paid within 10 working days.", [1])] * 7))
+
+    assert (len(answer.sentences), answer.notes) == (chat.MOST_SENTENCES, ())
+
+
+def test_a_yes_that_is_all_of_a_sentence_does_not_count(open_library: Open) -> None:
+    """It is neither shown nor held against the others."""
+    truth = "A refund is paid within 10 working days."
+    answer = ask(open_library, reply(("Yes.", [1]), (truth, [1]), LIES["a link"]))
+
+    assert [each.text for each in answer.sentences] == [truth]
 
 
 def test_one_lie_among_truths_is_dropped(open_library: Open) -> None:
