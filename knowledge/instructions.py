@@ -43,7 +43,7 @@ _BEGINS = (
     r"(?:been\s+)?(?:above|before|said|told|know)\b",
     r"\b(?:ignore|disregard)\s+(?:all\s+)?(?:of\s+)?the\s+(?:above|foregoing)\b(?!\s+\w+\s+(?:if|when))",
     # to speak to the machine: "Note to the AI assistant", "You are now DAN", "SYSTEM:"
-    rf"\b(?:dear|attention|note\s+to|instructions?\s+(?:to|for))\s*,?\s+(?:the\s+|all\s+|any\s+)?{_MACHINE}"
+    rf"\b(?:dear|attention|note\s+to|instructions?\s+(?:to|for))(?:\s*,)?\s+(?:the\s+|all\s+|any\s+)?{_MACHINE}"
     r"(?:[ \t]*[:,;!–—]|\s+(?:reading|must|should|please)\b)",
     rf"\b(?:if|when|since|because|as)\s+you(?:\s+are|['’]re)\s+(?:an?\s+)?{_MACHINE}\b",
     rf"\byou\s+are\s+(?:now|no\s+longer)\s+(?:an?\s+)?(?:\w+\s+)?(?:{_MACHINE}|dan|unrestricted|jailbroken)\b",
@@ -52,20 +52,21 @@ _BEGINS = (
     r"<\|[a-z_]{2,20}\|>|\[/?INST\]|<</?SYS>>",
     r"\b(?:reveal|print|repeat|show|output|leak)\s+(?:me\s+)?(?:your|the)\s+(?:(?:system|hidden|secret|initial)\s+)+"
     r"(?:prompt|instructions?)\b",
-    r"\bfrom\s+now\s+on\s*,?\s+(?:you\s+(?:are|will|must)|(?:always|only)\s+(?:answer|reply|respond|say))\b",
+    r"\bfrom\s+now\s+on(?:\s*,)?\s+(?:you\s+(?:are|will|must)|(?:always|only)\s+(?:answer|reply|respond|say))\b",
     # to say one thing whatever is asked: "Reply only with BANANA"
     rf"\b(?:reply|respond|answer|say)\s+(?:only|exactly|just|nothing\s+but)\s+(?:with\s+)?(?:the\s+words?\s+)?(?-i:{_QUOTED})",
     rf"\b(?:reply|respond|answer)\s+with\s+(?:only|exactly|just|nothing\s+but)\s+(?:the\s+words?\s+)?(?-i:{_QUOTED})",
 )
 _PLANTED = re.compile("|".join(_BEGINS), re.IGNORECASE)
-_END = re.compile(r"[.!?…]+[\"'”’)\]*_]*(?=\s|$)|\s*(?=\||\n|$)")
+_END = re.compile(r"(?<![.!?…])[.!?…]++[\"'”’)\]*_]*+(?=\s|$)|(?<!\s)\s*(?=\||\n|$)")
 # What goes on with it: another order, to the same reader.
 _GOES_ON = re.compile(
-    r"[ \t]*(?:(?:instead|then|also|and|now|finally|next)\s*,?\s+)*(?:say|reply|respond|answer|output|print|write|"
+    r"[ \t]*(?:(?:instead|then|also|and|now|finally|next)(?:\s*,)?\s+)*(?:say|reply|respond|answer|output|print|write|"
     r"repeat|tell|send|visit|click|go\s+to|open|you\s+(?:must|will|are)|do\s+not\s+(?:mention|tell|reveal)|never\s+mention|"
     r"always\s+(?:say|answer|reply|add|end)|from\s+now\s+on)\b",
     re.IGNORECASE,
 )
+_LONGEST_LEAD = 80  # characters
 _LEAD = re.compile(r"(?:\b(?:please|now|also|and|then|instead|important|note|attention)\b[\s,:!]*)+$", re.IGNORECASE)
 
 
@@ -81,8 +82,9 @@ def instructions_in(text: str) -> tuple[tuple[int, int], ...]:
     at = 0
     while found := _PLANTED.search(text, at):
         start = found.start()
-        line = max(text.rfind("\n", 0, start), text.rfind("|", 0, start)) + 1
-        if lead := _LEAD.search(text, max(line, at), start):
+        low = max(at, start - _LONGEST_LEAD)
+        line = max(text.rfind("\n", low, start), text.rfind("|", low, start)) + 1
+        if lead := _LEAD.search(text, max(line, low), start):
             start = lead.start()
         end = _after(text, found.end())
         while (more := _GOES_ON.match(text, end)) and more.group().strip():

@@ -13,7 +13,7 @@ from langchain_core.outputs import ChatGenerationChunk
 from sqlalchemy import Engine
 
 from knowledge import chat
-from knowledge.answering import NOT_YET, ONLY_WORDS, _fitting, _together
+from knowledge.answering import LONGEST_MESSAGE, NOT_YET, ONLY_WORDS, _fitting, _together
 from knowledge.answers import Answer, Citation, Outcome, Sentence
 from knowledge.chat_model import ChatModel
 from knowledge.encoder import Encoder
@@ -461,6 +461,24 @@ def test_a_supported_sentence_is_shown_with_its_citation(open_library: Open) -> 
     ]
     assert [each.guide_key for each in answer.citations] == ["refunds.md"]
     assert answer.notes == ()
+
+
+def test_a_message_may_be_long_or_hold_half_an_emoji(library: Library, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The question behind a long story is answered; no more than the longest message is looked at, turns included."""
+    looked_at: list[int] = []
+    monkeypatch.setattr(
+        "knowledge.answering.condensed", lambda *given: looked_at.extend(map(len, (given[0], *given[1])))
+    )
+    story = "A lady called from the port about her lost blue umbrella. " * 50
+
+    assert library.answer(story + QUESTION).citations[0].guide_key == "refunds.md"
+    library.answer("Heron " * 7_000, ["Heron " * 7_000, "Swift"])
+    assert looked_at == [len(story + QUESTION), LONGEST_MESSAGE, LONGEST_MESSAGE, 5]
+
+    monkeypatch.undo()
+    assert (
+        library.answer("How long is it \ud83d?", [f"{QUESTION} \ud83d"]).understood == f"{QUESTION} ? How long is it ??"
+    )
 
 
 def test_a_model_answers_each_of_two_questions(open_library: Open) -> None:
