@@ -15,7 +15,7 @@ from knowledge.citations import Quotable, resolve
 from knowledge.closely import Closely
 from knowledge.followups import Apart, asked_alone, asked_apart, condensed
 from knowledge.index import NO_FILTERS, Index, reading
-from knowledge.instructions import instructions_in
+from knowledge.instructions import as_read, instructions_in
 from knowledge.lexical import covered, stems
 from knowledge.products import is_on_sibling
 from knowledge.retriever import Found, Retriever, is_newer
@@ -320,8 +320,9 @@ def _without_orders(question: str) -> str:
     """A message without the sentences that order an assistant to drop its instructions; questions are none."""
     kept = question
     for start, end in instructions_in(question)[::-1]:
-        is_first = question[:start].rstrip()[-1:] in {"", ".", "!", "?"}
-        if _ORDER.match(question, start) and is_first and not question[start:end].rstrip().endswith("?"):
+        (before, _), (told, _) = as_read(question[:start]), as_read(question[start:end])
+        is_first = before.rstrip()[-1:] in {"", ".", "!", "?"}
+        if _ORDER.match(told) and is_first and not told.rstrip().endswith("?"):
             kept = f"{kept[:start]} {kept[end:]}"
     return question if kept == question else " ".join(kept.split())
 
