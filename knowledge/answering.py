@@ -17,10 +17,10 @@ from knowledge.closely import Closely
 from knowledge.editions import is_about_the_past
 from knowledge.followups import Apart, asked_alone, asked_apart, condensed
 from knowledge.index import NO_FILTERS, Index, reading
-from knowledge.instructions import instructions_in
+from knowledge.instructions import as_read, instructions_in
 from knowledge.lexical import covered, stems
 from knowledge.products import is_on_sibling
-from knowledge.retriever import LONGEST_QUESTION, Found, Retriever, is_newer
+from knowledge.retriever import Found, Retriever, is_newer
 from knowledge.sentences import Kind, Piece
 from knowledge.tables import Guide
 from knowledge.words import Filters
@@ -30,6 +30,7 @@ MOST_CITATIONS = 3
 MOST_SHOWN = 5  # citations of one answer
 MOST_NEAREST = 3
 MOST_APART = 3  # questions of one message
+LONGEST_MESSAGE = 4_000  # characters; a question may stand behind a long story
 MOST_HIGHLIGHTS = 2
 # A further passage is quoted when it, and its best sentence, score at most so much below the first: one for every four
 # answers, a third of them right; with twice the distance it is one for two, a quarter right.
@@ -122,6 +123,7 @@ class Answering:
     ) -> Answer:
         """The answer to a question, which may follow others, oldest first."""
         began = time.monotonic()
+        question, *turns = map(_readable, (question, *turns))
         understood = condensed(question, turns, self._index.words.names, self._chat_model)
         asked = understood or question
         found = self.find(asked, filters)
@@ -315,19 +317,20 @@ def cite(number: int, evidence: Evidence) -> Citation:
     return resolve(number, evidence.sources, marked)
 
 
+def _readable(message: str) -> str:
+    """As much of a message as is looked at; half of an emoji, cut off somewhere on its way here, is no text."""
+    return message[:LONGEST_MESSAGE].encode("utf-8", "replace").decode()
+
+
 def _without_orders(question: str) -> str:
     """A message without the sentences that order an assistant to drop its instructions; questions are none."""
-    kept = question[:LONGEST_QUESTION]
-    orders = [
-        (start, end)
-        for start, end in instructions_in(kept)
-        if _ORDER.match(kept, start)
-        and kept[:start].rstrip()[-1:] in {"", ".", "!", "?"}
-        and not kept[start:end].rstrip().endswith("?")
-    ]
-    for start, end in orders[::-1]:
-        kept = f"{kept[:start]} {kept[end:]}"
-    return " ".join(kept.split()) if orders else question
+    kept = question
+    for start, end in instructions_in(question)[::-1]:
+        (before, _), (told, _) = as_read(question[:start]), as_read(question[start:end])
+        is_first = before.rstrip()[-1:] in {"", ".", "!", "?"}
+        if _ORDER.match(told) and is_first and not told.rstrip().endswith("?"):
+            kept = f"{kept[:start]} {kept[end:]}"
+    return question if kept == question else " ".join(kept.split())
 
 
 def _speaks_to_people(text: str, piece: Piece) -> bool:

@@ -23,7 +23,10 @@ ENOUGH_LEFT = 0.5  # of the sentences; with less, what the model meant can't be 
 
 QUOTED_INSTEAD = "so the guides are quoted as they stand."
 
-_PARTICLE = re.compile(r"\s*(?:yes|no)\b\s*[,;:.!–—-]+\s*", re.IGNORECASE)
+# "Yes, …" and "No. It …", but no "No-show guests" and no "No. 7 buses".
+_PARTICLE = re.compile(
+    r"\s*(?:(?:yes|no)(?:\s*[,;:!–—]+\s*|\s+-+\s+|\.?\s*$)|yes\.\s+|no\.\s+(?![\s\d]))", re.IGNORECASE
+)
 
 
 class DraftSentence(BaseModel):
@@ -40,7 +43,7 @@ class DraftSentence(BaseModel):
 
 
 class Draft(BaseModel):
-    sentences: list[DraftSentence] = Field(max_length=MOST_SENTENCES)
+    sentences: list[DraftSentence]
 
 
 class ChatWriter:
@@ -59,6 +62,8 @@ class ChatWriter:
         try:
             deadline = (time.monotonic() if began is None else began) + self._model.patience_s
             for sentence in self._sentences(question, evidence, deadline):
+                if not sentence.text:  # nothing but "Yes."
+                    continue
                 said += 1
                 if not self._is_supported(sentence, evidence, sources):
                     continue
@@ -89,7 +94,7 @@ class ChatWriter:
             whole = _whole_sentences(reply)
             yield from whole[told:MOST_SENTENCES]
             told = max(told, len(whole))
-        yield from parsed(reply, Draft).sentences[told:]
+        yield from parsed(reply, Draft).sentences[told:MOST_SENTENCES]
 
     def _is_supported(self, sentence: DraftSentence, evidence: Evidence, read: dict[int, Source]) -> bool:
         """Whether the cited passages were retrieved, and say the same."""
@@ -139,8 +144,8 @@ def _given(text: str) -> str:
 def _whole_sentences(reply: str) -> list[DraftSentence]:
     """The sentences of a reply that is still being written, as far as they are finished.
 
-    >>> [each.text for each in _whole_sentences('{"sentences": [{"text": "Yes.", "passages": [1]}, {"text": "But')]
-    ['Yes.']
+    >>> [each.text for each in _whole_sentences('{"sentences": [{"text": "It is.", "passages": [1]}, {"text": "But')]
+    ['It is.']
     """
     begin = re.search(r'"sentences"\s*:\s*\[', reply)
     found: list[DraftSentence] = []

@@ -13,7 +13,7 @@ from langchain_core.outputs import ChatGenerationChunk
 from sqlalchemy import Engine
 
 from knowledge import chat
-from knowledge.answering import NOT_YET, ONLY_WORDS, _fitting, _together
+from knowledge.answering import LONGEST_MESSAGE, NOT_YET, ONLY_WORDS, _fitting, _together
 from knowledge.answers import Answer, Citation, Outcome, Sentence
 from knowledge.chat_model import ChatModel
 from knowledge.encoder import Encoder
@@ -463,6 +463,24 @@ def test_a_supported_sentence_is_shown_with_its_citation(open_library: Open) -> 
     assert answer.notes == ()
 
 
+def test_a_message_may_be_long_or_hold_half_an_emoji(library: Library, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The question behind a long story is answered; no more than the longest message is looked at, turns included."""
+    looked_at: list[int] = []
+    monkeypatch.setattr(
+        "knowledge.answering.condensed", lambda *given: looked_at.extend(map(len, (given[0], *given[1])))
+    )
+    story = "A lady called from the port about her lost blue umbrella. " * 50
+
+    assert library.answer(story + QUESTION).citations[0].guide_key == "refunds.md"
+    library.answer("Heron " * 7_000, ["Heron " * 7_000, "Swift"])
+    assert looked_at == [len(story + QUESTION), LONGEST_MESSAGE, LONGEST_MESSAGE, 5]
+
+    monkeypatch.undo()
+    assert (
+        library.answer("How long is it \ud83d?", [f"{QUESTION} \ud83d"]).understood == f"{QUESTION} ? How long is it ??"
+    )
+
+
 def test_a_model_answers_each_of_two_questions(open_library: Open) -> None:
     """Its sentences stand behind each other, on their own quotes, and are numbered so as they are shown."""
     paid, reset = "A refund is paid within 10 working days.", "Hold the pin for 12 seconds."
@@ -601,6 +619,23 @@ def test_a_truth_in_other_words_is_shown(question: str, truth: str, open_library
     assert [each.text for each in library.answer(question).sentences] == [truth.replace("Yes: a", "A")]
 
 
+@pytest.mark.parametrize(
+    ("said", "kept"),
+    [
+        ("No. A refund takes 10 days.", "A refund takes 10 days."),
+        ("Yes – a refund takes 10 days.", "A refund takes 10 days."),
+        ("yes - 10 days.", "10 days."),
+        ("No-show guests pay £20.", "No-show guests pay £20."),
+        ("No. 7 buses go to the port.", "No. 7 buses go to the port."),
+        ("No.  7 buses go to the port.", "No.  7 buses go to the port."),
+        ("No refund takes longer.", "No refund takes longer."),
+    ],
+)
+def test_only_a_yes_or_no_that_stands_by_itself_is_left_out(said: str, kept: str) -> None:
+    """What goes on with the word behind it stays."""
+    assert chat.DraftSentence(text=said, passages=[1]).text == kept
+
+
 def test_a_rule_turned_round_is_never_shown(open_library: Open) -> None:
     """The same words and figures, but after for until."""
     library = open_library(
@@ -634,6 +669,21 @@ def test_a_sentence_is_shown_once_it_is_whole_and_supported(open_library: Open) 
         "By cheque it takes 15 working days.",
     ]
     assert tuple(shown) == answer.sentences
+
+
+def test_a_sentence_too_many_costs_only_itself(open_library: Open) -> None:
+    """The six before it are shown."""
+    answer = ask(open_library, reply(*[("A refund is paid within 10 working days.", [1])] * 7))
+
+    assert (len(answer.sentences), answer.notes) == (chat.MOST_SENTENCES, ())
+
+
+def test_a_yes_that_is_all_of_a_sentence_does_not_count(open_library: Open) -> None:
+    """It is neither shown nor held against the others."""
+    truth = "A refund is paid within 10 working days."
+    answer = ask(open_library, reply(("Yes.", [1]), (truth, [1]), LIES["a link"]))
+
+    assert [each.text for each in answer.sentences] == [truth]
 
 
 def test_one_lie_among_truths_is_dropped(open_library: Open) -> None:
