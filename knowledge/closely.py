@@ -22,7 +22,9 @@ TOKENS_WEIGHT = 1.0  # for how like the question it is, token by token
 AMOUNT_WEIGHT = 0.1  # for an amount of the kind that is asked for
 LIMITS_WEIGHT = 0.1  # for limits that an amount, a day or a month in the question lies within
 STEP_WEIGHT = 0.3  # for the row of a table that has such limits for an amount, and few words that are like any question
-CODE_WEIGHT = 0.25  # for a code that is asked for, unless all of the guide is on it
+CODE_WEIGHT = (
+    0.25  # for a code that is asked for, unless all of the guide is on it; again for a row that begins with it
+)
 ROW_WEIGHT = 0.15  # for a row on the product that is asked for, in a table on several
 BEFORE_WEIGHT = 0.1  # for what the sentence before scores, for it may say what this one is on; not so with rows
 
@@ -103,8 +105,9 @@ def read_closely(
             score, comparable = (float(each[unit]) + WORDS_WEIGHT * shared for each in (unnamed, cosines))
         said = with_units(cells_of(text), head) if head and piece.kind is Kind.ROW else _PLACE_IN_LIST.sub("", text)
         has_amount = any(each.search(said) for each in amounts)
-        has_code = codes and not codes.isdisjoint(codes_in(f"{asked}\n{text}"))
-        besides = AMOUNT_WEIGHT * has_amount + CODE_WEIGHT * bool(has_code)
+        has_code = not codes.isdisjoint(codes_in(f"{asked}\n{text}"))
+        is_on_code = piece.kind is Kind.ROW and not codes.isdisjoint(codes_in(cells_of(text)[0]))
+        besides = AMOUNT_WEIGHT * has_amount + CODE_WEIGHT * (has_code + is_on_code)
         limits = STEP_WEIGHT if piece.kind is Kind.ROW else LIMITS_WEIGHT
         besides += limits * are_within(figures, said) + LIMITS_WEIGHT * are_within(days, said)
         scores.append(score + TOKENS_WEIGHT * _by_tokens(tokens, piece) + besides)

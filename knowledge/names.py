@@ -23,6 +23,7 @@ def word_set(listed: str) -> frozenset[str]:
 QUALIFIERS = word_set("pro max mini lite ultra nano xl deluxe premium")
 QUALIFIERS_IN_CAPITALS = word_set("plus air go home one gold silver basic business family advanced")
 TIERS = word_set("gold silver basic advanced")  # of those in capitals, what hardly says anything else in small letters
+GRADES = TIERS | word_set("bronze platinum diamond premium deluxe elite")
 FAMILY = "family"  # of those in capitals, the one that may also be said of all products of a name
 # A number before one of these is an amount, not part of a name.
 UNITS = word_set(
@@ -214,7 +215,7 @@ class Names:
             if between in {"", " ", "-"} and self._is_sibling(name, question[slice(*spans[after])], following):
                 after += 1
                 unknown.append(question[spans[at][0] : spans[after - 1][1]])
-            elif between == " " and self.is_product(name) and self._may_be_sibling(name, word, said):
+            elif between == " " and self.is_product(name) and self._may_be_sibling(name, word, following, said):
                 unfamiliar.append(question[spans[at][0] : spans[after][1]])
             elif not name and self._is_unknown_number(words[at : at + 3]):
                 after = at + 2
@@ -223,6 +224,8 @@ class Names:
                 unknown.append(question[slice(*spans[at])])
             elif not name and following and self._may_be_tier(word, following):
                 unfamiliar.append(question[spans[at][0] : spans[at + 1][1]])
+            elif not name and word in GRADES and self._has_grades and not said(word):
+                unfamiliar.append(question[slice(*spans[at])])
             at = max(after, at + 1)
         return unknown, unfamiliar
 
@@ -370,20 +373,27 @@ class Names:
         tells = word in QUALIFIERS or (in_capitals and word in QUALIFIERS_IN_CAPITALS)
         return tells and self._is_strict(name[0])
 
-    def _may_be_sibling(self, name: Name, word: str, said: Callable[[str], bool]) -> bool:
+    def _may_be_sibling(self, name: Name, word: str, following: str, said: Callable[[str], bool]) -> bool:
         """Whether a word behind a name that tells several apart does so, too, as far as one can tell: it is in no
-        guide, or names a tier where siblings differ by those. What ends as verbs do says what becomes of the product.
+        guide, or names a tier where siblings differ by those. What ends as verbs do says what becomes of the product;
+        a "plus" with something behind it adds that.
         """
         siblings = self._followers.get(name, set())
         if len(siblings) < 2 or word in siblings | UNITS | NO_SIBLING or not word.isalpha():
             return False
         is_new = len(word) >= SHORTEST_NEW and says_something(word) and not word.endswith(_OF_VERBS) and not said(word)
-        return is_new or (word in TIERS and any(map(_is_qualifier, siblings)))
+        names_tier = word in TIERS or (word == "plus" and not (following and says_something(following)))
+        return is_new or (names_tier and any(map(_is_qualifier, siblings)))
 
     def _may_be_tier(self, kind: str, word: str) -> bool:
         """The same of a common word that two products are of, and a third tier: "pitch gold"."""
         known = {each for each in self._followers.get((kind,), ()) if self._is_kind(kind, (each,))}
         return word in TIERS - known and len(known) > 1 and any(map(_is_qualifier, known))
+
+    @property
+    def _has_grades(self) -> bool:
+        """Whether the guides tell some things apart by grades: a Gold member from a Silver one."""
+        return sum(self._capital.get(each, 0) > self._small.get(each, 0) for each in GRADES) > 1
 
     def _is_unknown_number(self, words: Sequence[str]) -> bool:
         """Whether a common word is a product's with two numbers or more, and has another here: a Railcard 70."""

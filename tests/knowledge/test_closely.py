@@ -142,6 +142,13 @@ def test_what_mentions_another_code_may_answer(question: str, text: str, expecte
     assert best(text, question, rarity={"claim": 1.0}) == expected
 
 
+def test_the_row_of_a_code_says_what_it_is() -> None:
+    """Not the sentence on an exception, which begins with it too and has more words that the question has."""
+    text = "| Code | Why |\n|---|---|\n| UF-1 | blocked duct |\n| UF-2 | no power |\n\nUF-1 brings no credit."
+
+    assert best(text, "What is UF-1", rarity={"uf": 1.0, "1": 1.0, "credit": 0.2}) == "| UF-1 | blocked duct |"
+
+
 def test_a_sentence_has_its_own_tokens() -> None:
     """Though it is a short one behind one that a token fits nearly as well."""
     text = "It is grey and made of tin. It weighs one stone."

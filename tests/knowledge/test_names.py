@@ -422,3 +422,15 @@ def test_what_heads_sections_columns_or_rows_of_one_family_are_siblings(guide: s
     for each in (names, Names.from_counts(names.counts()), Names([]).with_more([guide])):
         assert ("varia", "start") in each.siblings_of(("varia", "life"))
         assert ("varia", "prices") not in each.siblings_of(("varia", "life"))
+
+
+def test_a_grade_that_no_guide_has_may_be_a_sibling_of_those_there_are() -> None:
+    """Where things are told apart by grades at all: a silver car is just a colour."""
+    grades = Names(["A Gold member gets 10%, a Silver member 5%. Is HearWell Basic or the HearWell Family in silver?"])
+    none = Names(["A silver car."])
+
+    assert grades.strangers_in("bronze member discount", lambda _: False)[1] == ["bronze"]
+    assert grades.strangers_in("bronze member discount", lambda _: True)[1] == []
+    assert none.strangers_in("bronze member discount", lambda _: False)[1] == []
+    assert grades.strangers_in("hearwell plus for one aid", lambda _: True)[1] == ["hearwell plus"]
+    assert grades.strangers_in("hearwell plus batteries", lambda _: True)[1] == []
