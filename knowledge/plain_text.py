@@ -71,12 +71,13 @@ def _block(block: str) -> str:
         return block
     rulers = (at for at, line in enumerate(lines) if _RULER.fullmatch(line) and len(_PART.findall(line)) > 1)
     if at := next(rulers, 0):
-        table = _ruled(lines[at - 1], lines[at], lines[at + 1 :])
-        return _joined([*(["\n".join(lines[: at - 1])] if at > 1 else []), table]) if table else block
+        first = at - 1 - (at > 1 and _below(_cells(lines[at - 2]), _cells(lines[at - 1])) is not None)
+        table = _ruled(lines[first:at], lines[at], lines[at + 1 :])
+        return _joined([*(["\n".join(lines[:first])] if first else []), table]) if table else block
     return _in_columns(lines) or block
 
 
-def _ruled(head: str, ruler: str, below: Sequence[str]) -> str | None:
+def _ruled(head: Sequence[str], ruler: str, below: Sequence[str]) -> str | None:
     """A table whose columns begin where the parts of the line below their names do.
 
     A line without a first cell goes on with the one above, or is on the same; a cell that is too long takes the next
@@ -93,18 +94,19 @@ def _ruled(head: str, ruler: str, below: Sequence[str]) -> str | None:
     else:
         starts[0] = 0
     rows: list[list[str]] = []
-    for line in (head, *below):
+    for line in (*head, *below):
         own = [at for at in starts if not line[gaps.get(at, at) : at].strip()]
         ends = dict(zip(own, [*own[1:], None], strict=True))
         row = [line[at : ends[at]].strip() if at in ends else "" for at in starts]
-        if len(rows) > 1 and not row[0]:
+        if len(rows) > len(head) and not row[0]:
             filled = [cell for cell in row if cell]
             if len(filled) == 1 and not any(map(str.isdigit, filled[0])) and not _RULER.fullmatch(filled[0]):
                 rows[-1] = [" ".join(filter(None, both)) for both in zip(rows[-1], row, strict=True)]
                 continue
             row[0] = rows[-1][0] if len(filled) > 1 and not _TOTAL.match(filled[0]) else ""
         rows.append(row)
-    return _table(rows)
+    names = [" ".join(filter(None, column)) for column in zip(*rows[: len(head)], strict=True)]
+    return _table([names, *rows[len(head) :]])
 
 
 def _table(rows: Sequence[Sequence[str]]) -> str | None:
@@ -124,7 +126,10 @@ def _in_columns(lines: Sequence[str]) -> str | None:
     head: list[_Cell] | None = None  # of the line before
     for (is_drawn, _), group in groupby(lines, lambda line: (bool(_RULER.fullmatch(line)), len(_CELL.findall(line)))):
         some = [*group]
-        rows = [[_Cell(*match.span(), match.group()) for match in _CELL.finditer(line)] for line in some]
+        rows = [_cells(line) for line in some]
+        if head and len(rows) == 1 and (both := _below(head, rows[0])):
+            head, written[-1] = both, f"{written[-1]}\n{some[0]}"
+            continue
         if is_drawn or not _are_columns(rows):
             written.append("\n".join(some))
             head = rows[0] if len(rows) == 1 and len(rows[0]) > 1 else None
@@ -139,6 +144,25 @@ def _in_columns(lines: Sequence[str]) -> str | None:
             written.append("\n".join(f"- {first.rstrip(':')}: {'; '.join(rest)}" for first, *rest in texts))
         head = None
     return _joined(written) if any(part.startswith(("- ", "|")) for part in written) else None
+
+
+def _cells(line: str) -> list[_Cell]:
+    return [_Cell(*match.span(), match.group()) for match in _CELL.finditer(line)]
+
+
+def _below(head: Sequence[_Cell], row: Sequence[_Cell]) -> list[_Cell] | None:
+    """The names of columns with those that go on in the next line; None where that is none of theirs."""
+    further = {cell.start: cell for cell in row}
+    if not 1 < len(head) > len(row) > 0 or not {cell.start for cell in head} >= further.keys():
+        return None
+    if head[0].start in further or any(sign.isdigit() for cell in row for sign in cell.text):
+        return None
+    return [
+        _Cell(cell.start, max(cell.end, further[cell.start].end), f"{cell.text} {further[cell.start].text}")
+        if cell.start in further
+        else cell
+        for cell in head
+    ]
 
 
 def _joined(parts: Sequence[str]) -> str:

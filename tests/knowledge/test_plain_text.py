@@ -45,6 +45,21 @@ def test_a_first_column_may_have_no_name_and_a_cell_two_lines() -> None:
     )
 
 
+@pytest.mark.parametrize("ruler", ["", "-----   ----------   -------\n"])
+def test_the_names_of_columns_may_go_on_in_a_second_line(ruler: str) -> None:
+    """Which stands below some of them."""
+    text = (
+        f"CLASS   PER HOUR     PRICE\n        FROM HOUR\n{ruler}A       8.00         12.00\nB       10.00        15.00"
+    )
+
+    assert as_markdown(text).splitlines() == [
+        "| CLASS | PER HOUR FROM HOUR | PRICE |",
+        "| --- | --- | --- |",
+        "| A | 8.00 | 12.00 |",
+        "| B | 10.00 | 15.00 |",
+    ]
+
+
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
