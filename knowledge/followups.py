@@ -15,7 +15,7 @@ from pydantic import BaseModel, Field
 from knowledge.chat_model import ChatModel, Unusable, parsed
 from knowledge.instructions import without_instructions
 from knowledge.lexical import asking, says_something, stems
-from knowledge.names import COUNTED, QUALIFIERS, QUALIFIERS_IN_CAPITALS, UNITS, Names, word_set
+from knowledge.names import COUNTED, QUALIFIERS, QUALIFIERS_IN_CAPITALS, UNITS, Name, Names, word_set
 from knowledge.retriever import names_of
 from prompts import fill, inside
 
@@ -81,6 +81,7 @@ _NEW_SUBJECT = re.compile(r"\bdo(?:es)? (?:an? )?([^\W_]+)", re.IGNORECASE)  # "
 _TALK = re.compile(r"(?:hi|hello|hey|dear|good|morning|sorry|quick|anyone|anybody|team|guys|folks)\b", re.IGNORECASE)
 _OF_IT = re.compile(r"\b(?:is|are|was|were|do|does|did|can|will) the [^\W_]+", re.IGNORECASE)
 _SUBORDINATE = word_set("who what which whose why how whether where")
+_OWNING = re.compile(r"['’]s$")
 _JOINT = re.compile(r",?\s+(?=and\s)", re.IGNORECASE)
 _OF_THEM = re.compile(r"(?:how many|which) (?:is|are|was|were|has|have|do|does|can|will)\b")
 _LINK = re.compile(r"^(?:(?:and|or|but|so|also|then|plus|ok|okay)\b[\s,]*)+", re.IGNORECASE)
@@ -235,8 +236,8 @@ def asked_apart(message: str, turns: Sequence[str], names: Names) -> list[Apart]
         leans = bool(apart) and stood is not None and _plain(turn)[:LONGEST_CARRIED] in stood
         if apart and stood is None:
             question = _of_the_one_before(question, apart[-1].question, names)
-        shown = _without_link(question if stood is None or leans else stood)
-        if apart and not (_says_enough(shown, names, ENOUGH_APART) and _says_enough(apart[-1].question, names, 1)):
+        shown = without_link(question if stood is None or leans else stood)
+        if apart and not (says_enough(shown, names, ENOUGH_APART) and says_enough(apart[-1].question, names, 1)):
             whole = f"{apart[-1].question} {question}"
             apart[-1] = replace(apart[-1], question=whole, in_full=f"{apart[-1].in_full} {question}")
         else:
@@ -248,18 +249,31 @@ def asked_apart(message: str, turns: Sequence[str], names: Names) -> list[Apart]
 
 def _of_the_one_before(question: str, before: str, names: Names) -> str:
     """A question on "the warranty", which is that of the product that the one before names."""
-    if not _OF_IT.search(question) or _says_enough(question, names, ENOUGH_APART):
+    if not _OF_IT.search(question) or says_enough(question, names, ENOUGH_APART):
         return question
     named = [before[start:end] for _, (start, end) in names.spans_in(before)][-1:]
     return ": ".join([*named, question])
 
 
-def _without_link(question: str) -> str:
+def product_before(question: str, turns: Sequence[str], names: Names) -> tuple[Name, str] | None:
+    """The one product of a family that the last turn names, also as it is written; None for a question with its own."""
+    before, own = (
+        {name: span for name, span in names.spans_in(text) if names.siblings_of(name)}
+        for text in (turns[-1] if turns else "", question)
+    )
+    if own or len(before) != 1:
+        return None
+    ((name, (start, end)),) = before.items()
+    return name, _OWNING.sub("", turns[-1][start:end])
+
+
+def without_link(question: str) -> str:
+    """A question without the "and" that it begins with."""
     rest = _LINK.sub("", question)
     return rest if _WORD.search(rest) else question
 
 
-def _says_enough(question: str, names: Names, words: int) -> bool:
+def says_enough(question: str, names: Names, words: int) -> bool:
     """Whether a question can be looked up by itself: it has so many words of meaning, or a name, or a new subject."""
     said = [word for word in _meaning(_WORD.findall(question)) if not _ASIDE.issuperset(stems(word))]
     subject = _NEW_SUBJECT.search(question)
@@ -293,7 +307,7 @@ def _is_talk(text: str) -> bool:
 
 def _asks_outright(text: str) -> bool:
     """Whether it is a question of its own, and not "what it costs" or "how many are free"."""
-    first, *words = [word.casefold() for word in _WORD.findall(_without_link(text))] or [""]
+    first, *words = [word.casefold() for word in _WORD.findall(without_link(text))] or [""]
     if _OF_THEM.match(" ".join([first, *words])):
         return False
     if first[-2:] in {"'s", "’s"}:  # what's
