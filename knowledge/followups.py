@@ -38,6 +38,14 @@ _WORD = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*")
 _OPENER = re.compile(
     r"(?:(?:ok|okay|and|but|or|so|also|then|plus|what about|how about|same for)\b[\s,]*)+", re.IGNORECASE
 )
+_CORRECTS = re.compile(
+    r"(?:(?:no(?=[,.;:!]| the\b| i\b| not\b)|nope|sorry|oops|actually|i mean|i meant)\b[\s,.;:!–—-]*)+", re.IGNORECASE
+)
+_MEANT = re.compile(r".*\bi meant?\b", re.IGNORECASE)
+_NOT_THAT = re.compile(
+    r"^not (?:the|an?|for) [^,;.]*?(?:[,;.]+ (?:but )?| but )|[,;]? not (?:the|an?|for) [^,;.?!]*(?=[.?!]*$)",
+    re.IGNORECASE,
+)
 _AUXILIARIES = word_set(
     "is are was were do does did can could may might must shall should will would have has had am isn't aren't don't "
     "doesn't can't won't"
@@ -133,8 +141,22 @@ def stands_for(question: str, turns: Sequence[str], names: Names) -> str | None:
     before = _plain(turns[-1])[:LONGEST_CARRIED] if turns else ""
     if not before or not _WORD.search(question):
         return None
-    named = _in_full(question, before, names)
-    return _with_subject(named, before, names) or (named if named != question else None)
+    corrected = _corrected(question, names)
+    asked = corrected or question
+    named = _in_full(asked, before, names)
+    stood = _with_subject(named, before, names, is_correction=corrected is not None)
+    return stood or (named if named != asked else None)
+
+
+def _corrected(question: str, names: Names) -> str | None:
+    """What a correction says instead: "the Lite" of "no, I meant the Lite" and "not the Heron, the Lite"."""
+    begun = _CORRECTS.match(question)
+    rest = _NOT_THAT.sub("", question[begun.end() :] if begun else question).strip()
+    words = _WORD.findall(rest.casefold())
+    if rest == question or not words:
+        return None
+    is_told = _MEANT.match(question) or words[0] in _DETERMINERS | _PREPOSITIONS or _OPENER.match(rest)
+    return rest if is_told or products_in(rest, names) else None
 
 
 def _in_full(question: str, before: str, names: Names) -> str:
@@ -145,10 +167,10 @@ def _in_full(question: str, before: str, names: Names) -> str:
     """
     is_short = len(_WORD.findall(question)) <= ENOUGH_TO_ASK
     for name, (start, end) in names.spans_in(before)[::-1]:
-        kind = before[start:end].rpartition(" ")[0]
-        for sibling in sorted(names.siblings_of(name)) if kind else ():
-            last = sibling[-1]
-            if sibling[:-1] != name[:-1] or not names.known_in(question).isdisjoint({name, sibling}):
+        for sibling in sorted(names.siblings_of(name), key=lambda each: (-len(each), each)):
+            shared = max(count for count in range(len(sibling)) if name[:count] == sibling[:count])
+            kind, last = _OWNING.sub("", " ".join(before[start:end].split()[:shared])), " ".join(sibling[shared:])
+            if not kind or not names.known_in(question).isdisjoint({name, sibling}):
                 continue
             is_usual = last in QUALIFIERS_IN_CAPITALS
             article = "(?:the )?" if is_short and not last[0].isdigit() else "the "
@@ -156,21 +178,24 @@ def _in_full(question: str, before: str, names: Names) -> str:
             if not found or (is_usual and not is_short and found[1].islower()):
                 continue
             behind = _WORD.match(question, found.end() + 1)
-            if not (behind and (behind[0].casefold() in UNITS or says_something(behind[0]))):
+            is_tier = behind is not None and behind[0].casefold() in QUALIFIERS  # "the 4 Pro"
+            if is_tier or not (behind and (behind[0].casefold() in UNITS or says_something(behind[0]))):
                 return f"{question[: found.start(1)]}{kind} {question[found.start(1) :]}"
     return question
 
 
-def _with_subject(question: str, before: str, names: Names) -> str | None:
+def _with_subject(question: str, before: str, names: Names, *, is_correction: bool) -> str | None:
     opener = _OPENER.match(question)
     rest = question[opener.end() :] if opener else question
     words = [word.casefold() for word in _WORD.findall(rest)]
     if not words:
         return _both(before, question) if opener else None
     own, earlier = _names_in(question, names), _names_in(before, names)
-    if _is_fragment(words, opened=opener is not None):
+    if _is_fragment(words, opened=opener is not None or is_correction):
         if len(own) == len(earlier) == 1 and not _meaning([question[: own[0][0]]]):
             return _swapped(before, earlier[0], question, own[0])
+        if is_correction and (product := product_before(question, [before], names)):
+            return f"{product[1]}: {question}"
         return _both(before, question)
     if pronoun := _pronoun(rest, words, names):
         says_enough = bool(set(stems(rest)) - asking() - _SAYS_LITTLE)
@@ -257,14 +282,16 @@ def _of_the_one_before(question: str, before: str, names: Names) -> str:
 
 def product_before(question: str, turns: Sequence[str], names: Names) -> tuple[Name, str] | None:
     """The one product of a family that the last turn names, also as it is written; None for a question with its own."""
-    before, own = (
-        {name: span for name, span in names.spans_in(text) if names.siblings_of(name)}
-        for text in (turns[-1] if turns else "", question)
-    )
-    if own or len(before) != 1:
+    before = products_in(turns[-1], names) if turns else {}
+    if len(before) != 1 or products_in(question, names):
         return None
-    ((name, (start, end)),) = before.items()
-    return name, _OWNING.sub("", turns[-1][start:end])
+    return next(iter(before.items()))
+
+
+def products_in(text: str, names: Names) -> dict[Name, str]:
+    """The products that a text names and that have siblings, as they are written."""
+    spans = names.spans_in(text)
+    return {name: _OWNING.sub("", text[start:end]) for name, (start, end) in spans if names.siblings_of(name)}
 
 
 def without_link(question: str) -> str:
@@ -412,7 +439,7 @@ def _reads_as_name(text: str, start: int, end: int) -> bool:
     if name.casefold() in UNITS:  # "for a week", in whose column the prices are
         return False
     behind_article = text[:start].rstrip().casefold().endswith((" the", " a", "with"))
-    is_written_so = start > 0 and any(sign.isdigit() or sign.isupper() for sign in name)
+    is_written_so = (start > 0 or text[end : end + 1] == ":") and any(sign.isdigit() or sign.isupper() for sign in name)
     return " " in name or is_written_so or behind_article
 
 

@@ -196,7 +196,8 @@ def test_a_question_without_a_product_is_of_the_one_before(
         put_guide(
             key,
             f"# {name} router\n\nThe {name} is flat. To restart the {name}, pull the plug.\n\n"
-            f"| At a glance | {name} |\n| --- | --- |\n| Devices at the same time | up to 80 |\n\n## The light\n\n{red}\n",
+            f"| At a glance | {name} |\n| --- | --- |\n| Devices at the same time | up to 80 |\n\n"
+            f"## The light\n\n{red}\n",
         )
     put_guide("wifi.md", "# Slow Wi-Fi\n\nHow many devices are slow? With many devices it is the evening.\n")
     library = open_library()
