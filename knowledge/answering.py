@@ -58,7 +58,7 @@ NOT_YET = (
     "alone: please ask again in a few minutes."
 )
 CHANGING = "The guides are just being changed. Please ask again in a moment."
-MORE_AT_ONCE = f"I look up {MOST_APART} questions at a time. Please ask the others again."
+MORE_AT_ONCE = f"I look up {MOST_APART} questions at a time. Please ask again:"
 SOME_MISSING = "Some new text is still being indexed; it was searched by words alone."
 
 _ORDER = re.compile(r"\W*(?:please |now |and )?(?:ignore|disregard|forget|override)\b", re.IGNORECASE)
@@ -404,7 +404,8 @@ def _together(questions: Sequence[str], answers: Sequence[Answer]) -> Answer:
         numbers = tuple(_number(citation, citations) for citation in _used(answer))
         parts.append(Part(question, answer.outcome, numbers))
         sentences += [Sentence(each.text, tuple(numbers[n] for n in each.citations)) for each in answer.sentences]
-    left = (MORE_AT_ONCE,) if len(questions) > len(answers) else ()
+    others = " ".join(f"“{each}”" for each in questions[len(answers) :])
+    left = (f"{MORE_AT_ONCE} {others}",) if others else ()
     is_whole = not left and all(part.outcome is Outcome.ANSWERED for part in parts)
     quoted = {(citation.guide_key, citation.headings) for citation in citations}
     missed_first = sorted(answers, key=lambda answer: answer.outcome is not Outcome.NOT_IN_GUIDES)

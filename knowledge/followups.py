@@ -33,6 +33,7 @@ ENOUGH_BEFORE = 3  # words of meaning before an "it" that it may well stand for
 
 _FOREIGN = re.compile(r"\w+://|www\.|<[@!#]|\]\(")
 _SENTENCE_END = re.compile(r"(?<=[.!?…])\s+|\n+")  # in a hurry, few begin the next one with a capital
+_LISTED = re.compile(r"(?<![^?\n])[ \t]{0,3}\(?\d{1,2}[.)][ \t]+")  # the "2)" of a list of questions
 _NUMBER = re.compile(r"\d+")
 _WORD = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*")
 _OPENER = re.compile(
@@ -308,7 +309,7 @@ def says_enough(question: str, names: Names, words: int) -> bool:
 
 
 def _sentences(message: str) -> list[str]:
-    return [each for part in _SENTENCE_END.split(message) if (each := _plain(part))]
+    return [each for part in _SENTENCE_END.split(_LISTED.sub("\n", message)) if (each := _plain(part))]
 
 
 def _asking(sentences: Sequence[str]) -> list[int]:

@@ -209,12 +209,14 @@ def test_a_question_without_a_product_is_of_the_one_before(
 
 
 def test_more_than_three_questions_are_not_passed_over_in_silence(library: Library) -> None:
-    """Three are answered, and the answer is said to be none of the others."""
+    """Three are answered, and the answer says which it has left; the numbers of a list are no part of them."""
     free = "When can a visit be moved free of charge?"
-    answer = library.answer(f"{QUESTION} {RESET} {free} What does a missed engineer visit pay?")
+    answer = library.answer(f"1) {QUESTION} 2) {RESET} 3) {free} 4) What does a missed engineer visit pay?")
     assert [question for question, *_ in parts(answer)] == [QUESTION, RESET, free]
     assert answer.outcome is Outcome.PARTLY
-    assert answer.notes == ("I look up 3 questions at a time. Please ask the others again.",)
+    assert answer.notes == (
+        "I look up 3 questions at a time. Please ask again: “What does a missed engineer visit pay?”",
+    )
 
 
 def test_the_first_of_two_questions_may_follow_another(library: Library) -> None:
