@@ -11,16 +11,19 @@ import json
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple
 
 from benchmarks.question_set import chosen
+from knowledge.answering import Answering, Extractive
+from knowledge.calibration import load
 from knowledge.evaluation import GuideRow, QuestionRow
 from knowledge.followups import stands_for
 from knowledge.measures import same_place
 from knowledge.names import Names
-from knowledge.retriever import Retriever
+from knowledge.retriever import Found
 
 PAIRS = Path(__file__).with_name("sample_followups.jsonl")
 FIGURES = ("guide first", "passage first", "passage in 5")
@@ -61,19 +64,26 @@ def made(questions: Sequence[QuestionRow]) -> Iterator[FollowUp]:
                     break
 
 
-def measure(follow_ups: Iterable[FollowUp], retriever: Retriever, names: Names) -> None:
+def taken_as(question: str, turns: Sequence[str], answering: Answering, names: Names) -> Found:
+    """What is found on a question in a conversation, and how it was taken."""
+    understood = stands_for(question, turns, names)
+    if understood:
+        return replace(answering.find(understood), taken_as=understood)
+    return answering.of_product_before(question, turns, answering.find(question))
+
+
+def measure(follow_ups: Iterable[FollowUp], answering: Answering, names: Names) -> None:
     counts: defaultdict[str, list[int]] = defaultdict(lambda: [0] * 8)
     for each in follow_ups:
         turns: list[str] = []
         for turn in each.turns:
-            turns.append(stands_for(turn, turns, names) or turn)
-        understood = stands_for(each.question, turns, names)
+            turns.append(taken_as(turn, turns, answering, names).taken_as or turn)
+        understood = taken_as(each.question, turns, answering, names)
         for kind in (each.kind, "all"):
             counts[kind][0] += 1
-            counts[kind][1] += understood is not None
-        for at, question in ((2, each.question), (5, understood or each.question)):
-            passages = retriever.retrieve(question).passages[:5]
-            places = [(passage.guide_key, passage.start, passage.end) for passage in passages]
+            counts[kind][1] += understood.taken_as is not None
+        for at, found in ((2, answering.find(each.question)), (5, understood)):
+            places = [(passage.guide_key, passage.start, passage.end) for passage in found.passages[:5]]
             right = [any(same_place(place, span) for span in each.spans) for place in places]
             hits = (bool(places) and places[0][0] in each.documents, any(right[:1]), any(right))
             for kind in (each.kind, "all"):
@@ -85,7 +95,7 @@ def measure(follow_ups: Iterable[FollowUp], retriever: Retriever, names: Names) 
         print(f"{kind:18}{n:4} {changed:8}   {before} → {after}")
 
 
-def altered(questions: Sequence[QuestionRow], names: Names) -> None:
+def altered(questions: Sequence[QuestionRow], answering: Answering, names: Names) -> None:
     """How often a whole question is changed after one on something else."""
     asked = changed = 0
     for distance in (3, 17, 101):
@@ -93,9 +103,10 @@ def altered(questions: Sequence[QuestionRow], names: Names) -> None:
             before = questions[(number + distance) % len(questions)]
             if not row.documents & before.documents:
                 asked += 1
-                understood = stands_for(row.question, [before.question], names)
-                changed += understood is not None
-                if understood:
+                understood = taken_as(row.question, [before.question], answering, names).taken_as
+                alone = answering.find(row.question).taken_as
+                if understood != alone:
+                    changed += 1
                     print(f"  changed: {row.question} → {understood}")
     print(f"whole questions changed: {changed} of {asked}")
 
@@ -103,8 +114,9 @@ def altered(questions: Sequence[QuestionRow], names: Names) -> None:
 def main() -> None:
     with chosen(__doc__, "mini") as ours:
         names = ours.index.words.names
-        measure(written(ours.guides) if ours.is_sample else made(ours.questions), ours.retriever, names)
-        altered(ours.questions, names)
+        answering = Answering(ours.engine, ours.index, ours.retriever, Extractive(), load())
+        measure(written(ours.guides) if ours.is_sample else made(ours.questions), answering, names)
+        altered(ours.questions, answering, names)
 
 
 if __name__ == "__main__":

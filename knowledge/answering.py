@@ -15,11 +15,21 @@ from knowledge.chat_model import ChatModel
 from knowledge.citations import Quotable, resolve
 from knowledge.closely import Closely
 from knowledge.editions import is_about_the_past
-from knowledge.followups import Apart, asked_alone, asked_apart, condensed
+from knowledge.followups import (
+    ENOUGH_ALONE,
+    Apart,
+    asked_alone,
+    asked_apart,
+    condensed,
+    product_before,
+    says_enough,
+    without_link,
+)
 from knowledge.index import NO_FILTERS, Index, reading
 from knowledge.instructions import as_read, instructions_in
 from knowledge.lexical import covered, stems
-from knowledge.products import is_on_sibling
+from knowledge.names import Name, Names
+from knowledge.products import is_on, is_on_sibling, path_of
 from knowledge.retriever import Found, Retriever, is_newer
 from knowledge.sentences import Kind, Piece
 from knowledge.tables import Guide
@@ -51,7 +61,7 @@ NOT_YET = (
     "alone: please ask again in a few minutes."
 )
 CHANGING = "The guides are just being changed. Please ask again in a moment."
-MORE_AT_ONCE = f"I look up {MOST_APART} questions at a time. Please ask the others again."
+MORE_AT_ONCE = f"I look up {MOST_APART} questions at a time. Please ask again:"
 SOME_MISSING = "Some new text is still being indexed; it was searched by words alone."
 
 _ORDER = re.compile(r"\W*(?:please |now |and )?(?:ignore|disregard|forget|override)\b", re.IGNORECASE)
@@ -128,7 +138,9 @@ class Answering:
         asked = understood or question
         found = self.find(asked, filters)
         answer = self._answer_apart(question, turns, found, filters, show, began)
-        answer = answer or self.answer_from(found.taken_as or asked, found, show, began)
+        if answer is None:
+            found = found if understood else self.of_product_before(question, turns, found, filters)
+            answer = self.answer_from(found.taken_as or asked, found, show, began)
         if answer.outcome is Outcome.NOT_IN_GUIDES and self._may_come(found, filters):
             answer = replace(answer, outcome=Outcome.FAULT, notes=(NOT_YET,))
         if found.features is None and self._index.words.guides and not self._index.words.within(filters):
@@ -167,9 +179,8 @@ class Answering:
         finds answers in part if it has the question's words, as does what the question before finds if it hasn't.
         """
         question, found, names = asked.question, self.find(asked.in_full, filters), self._index.words.names
-        titles = "\n".join((found.passages[0].title, *found.passages[0].headings)) if found.passages else ""
         for name, (start, end) in names.spans_in(asked.before) if not names.known_in(question) else ():
-            if is_on_sibling(names, name, names.known_in(titles, {name})):
+            if _finds_sibling(found, name, names):
                 question, in_full = (f"{asked.before[start:end]}: {each}" for each in (question, asked.in_full))
                 return _Part(question, in_full, self.find(in_full, filters))
         outcome, other = self._outcome(found), self._outcome(whole)
@@ -177,6 +188,39 @@ class Answering:
             return _Part(question, question, whole, in_part=True)
         in_part = asked.leans and outcome is Outcome.ANSWERED and not _has_words(found, found, question)
         return _Part(question, asked.in_full, found, in_part)
+
+    def of_product_before(
+        self, question: str, turns: Sequence[str], found: Found, filters: Filters = NO_FILTERS
+    ) -> Found:
+        """What there is on a whole question that names no product ("How long is the warranty?"), asked of the one that
+        the question before names.
+
+        That holds where a sibling of it is found otherwise; and where the question says little, and a passage on the
+        product is as likely and has as many of its words.
+
+        Args:
+            found: what there is on the question as it stands.
+        """
+        names = self._index.words.names
+        product = product_before(question, turns, names)
+        if product is None or found.features is None or found.unknown or found.unfamiliar:
+            return found
+        name, written = product
+        is_sibling = _finds_sibling(found, name, names)
+        if not is_sibling and says_enough(question, names, ENOUGH_ALONE):
+            return found
+        asked = f"{written}: {without_link(question)}"
+        of_that = self.find(asked, filters)
+        if is_sibling:
+            holds = any(self._outcome(each) is not Outcome.NOT_IN_GUIDES for each in (found, of_that))
+        else:
+            own, first = (
+                _share_of_words(f"{path_of(each.passages[0])}\n{each.passages[0].text}", found, question)
+                for each in (of_that, found)
+            )
+            holds = own >= first and self._likely(of_that) >= self._likely(found) - LIKELIER
+            holds = holds and is_on(names, {name}, of_that.passages[0])
+        return replace(of_that, taken_as=of_that.taken_as or asked) if holds else found
 
     def find(self, question: str, filters: Filters = NO_FILTERS) -> Found:
         """What there is on a question; on what it asks alone, where that is likelier answered than with its story.
@@ -369,7 +413,8 @@ def _together(questions: Sequence[str], answers: Sequence[Answer]) -> Answer:
         numbers = tuple(_number(citation, citations) for citation in _used(answer))
         parts.append(Part(question, answer.outcome, numbers))
         sentences += [Sentence(each.text, tuple(numbers[n] for n in each.citations)) for each in answer.sentences]
-    left = (MORE_AT_ONCE,) if len(questions) > len(answers) else ()
+    others = " ".join(f"“{each}”" for each in questions[len(answers) :])
+    left = (f"{MORE_AT_ONCE} {others}",) if others else ()
     is_whole = not left and all(part.outcome is Outcome.ANSWERED for part in parts)
     quoted = {(citation.guide_key, citation.headings) for citation in citations}
     missed_first = sorted(answers, key=lambda answer: answer.outcome is not Outcome.NOT_IN_GUIDES)
@@ -415,11 +460,22 @@ def _number(citation: Citation, among: list[Citation]) -> int:
     return len(among) - 1
 
 
+def _finds_sibling(found: Found, name: Name, names: Names) -> bool:
+    """Whether the first passage is on a sibling of a product."""
+    titles = "\n".join((found.passages[0].title, *found.passages[0].headings)) if found.passages else ""
+    return is_on_sibling(names, name, names.known_in(titles, {name}))
+
+
 def _has_words(found: Found, own: Found, question: str) -> bool:
-    """Whether the first passage has most of a question's words, rare ones counting for more."""
+    """Whether the first passage has most of a question's words."""
+    return _share_of_words(found.passages[0].text, own, question) >= MOSTLY
+
+
+def _share_of_words(text: str, own: Found, question: str) -> float:
+    """The share of a question's words that a text has, rare ones counting for more."""
     asked = set(stems(question))
     rarity = {word: weight for word, weight in own.rarity.items() if word in asked}
-    return covered(rarity, set(stems(found.passages[0].text))) >= MOSTLY
+    return covered(rarity, set(stems(text)))
 
 
 def _says(quote: Citation, other: Citation) -> bool:

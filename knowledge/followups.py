@@ -15,7 +15,7 @@ from pydantic import BaseModel, Field
 from knowledge.chat_model import ChatModel, Unusable, parsed
 from knowledge.instructions import without_instructions
 from knowledge.lexical import asking, says_something, stems
-from knowledge.names import COUNTED, QUALIFIERS, QUALIFIERS_IN_CAPITALS, UNITS, Names, word_set
+from knowledge.names import COUNTED, QUALIFIERS, QUALIFIERS_IN_CAPITALS, UNITS, Name, Names, word_set
 from knowledge.retriever import names_of
 from prompts import fill, inside
 
@@ -33,10 +33,19 @@ ENOUGH_BEFORE = 3  # words of meaning before an "it" that it may well stand for
 
 _FOREIGN = re.compile(r"\w+://|www\.|<[@!#]|\]\(")
 _SENTENCE_END = re.compile(r"(?<=[.!?…])\s+|\n+")  # in a hurry, few begin the next one with a capital
+_LISTED = re.compile(r"(?<![^?\n])[ \t]{0,3}\(?\d{1,2}[.)][ \t]+")  # the "2)" of a list of questions
 _NUMBER = re.compile(r"\d+")
 _WORD = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*")
 _OPENER = re.compile(
     r"(?:(?:ok|okay|and|but|or|so|also|then|plus|what about|how about|same for)\b[\s,]*)+", re.IGNORECASE
+)
+_CORRECTS = re.compile(
+    r"(?:(?:no(?=[,.;:!]| the\b| i\b| not\b)|nope|sorry|oops|actually|i mean|i meant)\b[\s,.;:!–—-]*)+", re.IGNORECASE
+)
+_MEANT = re.compile(r".*\bi meant?\b", re.IGNORECASE)
+_NOT_THAT = re.compile(
+    r"^not (?:the|an?|for) [^,;.]*?(?:[,;.]+ (?:but )?| but )|[,;]? not (?:the|an?|for) [^,;.?!]*(?=[.?!]*$)",
+    re.IGNORECASE,
 )
 _AUXILIARIES = word_set(
     "is are was were do does did can could may might must shall should will would have has had am isn't aren't don't "
@@ -81,6 +90,7 @@ _NEW_SUBJECT = re.compile(r"\bdo(?:es)? (?:an? )?([^\W_]+)", re.IGNORECASE)  # "
 _TALK = re.compile(r"(?:hi|hello|hey|dear|good|morning|sorry|quick|anyone|anybody|team|guys|folks)\b", re.IGNORECASE)
 _OF_IT = re.compile(r"\b(?:is|are|was|were|do|does|did|can|will) the [^\W_]+", re.IGNORECASE)
 _SUBORDINATE = word_set("who what which whose why how whether where")
+_OWNING = re.compile(r"['’]s$")
 _JOINT = re.compile(r",?\s+(?=and\s)", re.IGNORECASE)
 _OF_THEM = re.compile(r"(?:how many|which) (?:is|are|was|were|has|have|do|does|can|will)\b")
 _LINK = re.compile(r"^(?:(?:and|or|but|so|also|then|plus|ok|okay)\b[\s,]*)+", re.IGNORECASE)
@@ -132,8 +142,22 @@ def stands_for(question: str, turns: Sequence[str], names: Names) -> str | None:
     before = _plain(turns[-1])[:LONGEST_CARRIED] if turns else ""
     if not before or not _WORD.search(question):
         return None
-    named = _in_full(question, before, names)
-    return _with_subject(named, before, names) or (named if named != question else None)
+    corrected = _corrected(question, names)
+    asked = corrected or question
+    named = _in_full(asked, before, names)
+    stood = _with_subject(named, before, names, is_correction=corrected is not None)
+    return stood or (named if named != asked else None)
+
+
+def _corrected(question: str, names: Names) -> str | None:
+    """What a correction says instead: "the Lite" of "no, I meant the Lite" and "not the Heron, the Lite"."""
+    begun = _CORRECTS.match(question)
+    rest = _NOT_THAT.sub("", question[begun.end() :] if begun else question).strip()
+    words = _WORD.findall(rest.casefold())
+    if rest == question or not words:
+        return None
+    is_told = _MEANT.match(question) or words[0] in _DETERMINERS | _PREPOSITIONS or _OPENER.match(rest)
+    return rest if is_told or products_in(rest, names) else None
 
 
 def _in_full(question: str, before: str, names: Names) -> str:
@@ -144,10 +168,10 @@ def _in_full(question: str, before: str, names: Names) -> str:
     """
     is_short = len(_WORD.findall(question)) <= ENOUGH_TO_ASK
     for name, (start, end) in names.spans_in(before)[::-1]:
-        kind = before[start:end].rpartition(" ")[0]
-        for sibling in sorted(names.siblings_of(name)) if kind else ():
-            last = sibling[-1]
-            if sibling[:-1] != name[:-1] or not names.known_in(question).isdisjoint({name, sibling}):
+        for sibling in sorted(names.siblings_of(name), key=lambda each: (-len(each), each)):
+            shared = max(count for count in range(len(sibling)) if name[:count] == sibling[:count])
+            kind, last = _OWNING.sub("", " ".join(before[start:end].split()[:shared])), " ".join(sibling[shared:])
+            if not kind or not names.known_in(question).isdisjoint({name, sibling}):
                 continue
             is_usual = last in QUALIFIERS_IN_CAPITALS
             article = "(?:the )?" if is_short and not last[0].isdigit() else "the "
@@ -155,21 +179,24 @@ def _in_full(question: str, before: str, names: Names) -> str:
             if not found or (is_usual and not is_short and found[1].islower()):
                 continue
             behind = _WORD.match(question, found.end() + 1)
-            if not (behind and (behind[0].casefold() in UNITS or says_something(behind[0]))):
+            is_tier = behind is not None and behind[0].casefold() in QUALIFIERS  # "the 4 Pro"
+            if is_tier or not (behind and (behind[0].casefold() in UNITS or says_something(behind[0]))):
                 return f"{question[: found.start(1)]}{kind} {question[found.start(1) :]}"
     return question
 
 
-def _with_subject(question: str, before: str, names: Names) -> str | None:
+def _with_subject(question: str, before: str, names: Names, *, is_correction: bool) -> str | None:
     opener = _OPENER.match(question)
     rest = question[opener.end() :] if opener else question
     words = [word.casefold() for word in _WORD.findall(rest)]
     if not words:
         return _both(before, question) if opener else None
     own, earlier = _names_in(question, names), _names_in(before, names)
-    if _is_fragment(words, opened=opener is not None):
+    if _is_fragment(words, opened=opener is not None or is_correction):
         if len(own) == len(earlier) == 1 and not _meaning([question[: own[0][0]]]):
             return _swapped(before, earlier[0], question, own[0])
+        if is_correction and (product := product_before(question, [before], names)):
+            return f"{product[1]}: {question}"
         return _both(before, question)
     if pronoun := _pronoun(rest, words, names):
         says_enough = bool(set(stems(rest)) - asking() - _SAYS_LITTLE)
@@ -235,8 +262,8 @@ def asked_apart(message: str, turns: Sequence[str], names: Names) -> list[Apart]
         leans = bool(apart) and stood is not None and _plain(turn)[:LONGEST_CARRIED] in stood
         if apart and stood is None:
             question = _of_the_one_before(question, apart[-1].question, names)
-        shown = _without_link(question if stood is None or leans else stood)
-        if apart and not (_says_enough(shown, names, ENOUGH_APART) and _says_enough(apart[-1].question, names, 1)):
+        shown = without_link(question if stood is None or leans else stood)
+        if apart and not (says_enough(shown, names, ENOUGH_APART) and says_enough(apart[-1].question, names, 1)):
             whole = f"{apart[-1].question} {question}"
             apart[-1] = replace(apart[-1], question=whole, in_full=f"{apart[-1].in_full} {question}")
         else:
@@ -248,18 +275,33 @@ def asked_apart(message: str, turns: Sequence[str], names: Names) -> list[Apart]
 
 def _of_the_one_before(question: str, before: str, names: Names) -> str:
     """A question on "the warranty", which is that of the product that the one before names."""
-    if not _OF_IT.search(question) or _says_enough(question, names, ENOUGH_APART):
+    if not _OF_IT.search(question) or says_enough(question, names, ENOUGH_APART):
         return question
     named = [before[start:end] for _, (start, end) in names.spans_in(before)][-1:]
     return ": ".join([*named, question])
 
 
-def _without_link(question: str) -> str:
+def product_before(question: str, turns: Sequence[str], names: Names) -> tuple[Name, str] | None:
+    """The one product of a family that the last turn names, also as it is written; None for a question with its own."""
+    before = products_in(turns[-1], names) if turns else {}
+    if len(before) != 1 or products_in(question, names):
+        return None
+    return next(iter(before.items()))
+
+
+def products_in(text: str, names: Names) -> dict[Name, str]:
+    """The products that a text names and that have siblings, as they are written."""
+    spans = names.spans_in(text)
+    return {name: _OWNING.sub("", text[start:end]) for name, (start, end) in spans if names.siblings_of(name)}
+
+
+def without_link(question: str) -> str:
+    """A question without the "and" that it begins with."""
     rest = _LINK.sub("", question)
     return rest if _WORD.search(rest) else question
 
 
-def _says_enough(question: str, names: Names, words: int) -> bool:
+def says_enough(question: str, names: Names, words: int) -> bool:
     """Whether a question can be looked up by itself: it has so many words of meaning, or a name, or a new subject."""
     said = [word for word in _meaning(_WORD.findall(question)) if not _ASIDE.issuperset(stems(word))]
     subject = _NEW_SUBJECT.search(question)
@@ -267,7 +309,7 @@ def _says_enough(question: str, names: Names, words: int) -> bool:
 
 
 def _sentences(message: str) -> list[str]:
-    return [each for part in _SENTENCE_END.split(message) if (each := _plain(part))]
+    return [each for part in _SENTENCE_END.split(_LISTED.sub("\n", message)) if (each := _plain(part))]
 
 
 def _asking(sentences: Sequence[str]) -> list[int]:
@@ -293,7 +335,7 @@ def _is_talk(text: str) -> bool:
 
 def _asks_outright(text: str) -> bool:
     """Whether it is a question of its own, and not "what it costs" or "how many are free"."""
-    first, *words = [word.casefold() for word in _WORD.findall(_without_link(text))] or [""]
+    first, *words = [word.casefold() for word in _WORD.findall(without_link(text))] or [""]
     if _OF_THEM.match(" ".join([first, *words])):
         return False
     if first[-2:] in {"'s", "’s"}:  # what's
@@ -398,7 +440,7 @@ def _reads_as_name(text: str, start: int, end: int) -> bool:
     if name.casefold() in UNITS:  # "for a week", in whose column the prices are
         return False
     behind_article = text[:start].rstrip().casefold().endswith((" the", " a", "with"))
-    is_written_so = start > 0 and any(sign.isdigit() or sign.isupper() for sign in name)
+    is_written_so = (start > 0 or text[end : end + 1] == ":") and any(sign.isdigit() or sign.isupper() for sign in name)
     return " " in name or is_written_so or behind_article
 
 

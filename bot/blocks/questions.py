@@ -24,6 +24,10 @@ NOT_GRANTED = (
 
 ASK_ME = "Ask me a question in plain words and I look it up in the guides"
 WELCOME = "You're welcome! Ask me whenever you need something from the guides."
+ABOUT_ANSWER = (
+    "I only quote the guides: below each quote stand its guide, section and review date, and “Read the section” shows "
+    "all of it."
+)
 
 
 def how_to(prefix: str) -> str:

@@ -31,14 +31,16 @@ from bot.privately import is_shown
 from bot.records import questions
 from bot.records.tables import Question
 from bot.streams import Place
+from bot.talk import Talk, talk_in, without_emoji
 from knowledge.answers import Answer, Outcome, Sentence, Show, as_json, from_json
 
 log = logging.getLogger(__name__)
 
 REPLIES_STAY_OPEN_FOR = timedelta(minutes=30)
 MOST_ASKED = 10  # people of a user group that owns a guide
-GREETING = re.compile(r"(help|hi|hello|hey|good (morning|afternoon|evening))( there)?\W*", re.IGNORECASE)
-THANKS = re.compile(r"(many )?(thanks?|thank you|thx|cheers)( (so|very) much| a lot)?\W*", re.IGNORECASE)
+GREETING = re.compile(
+    r"(help|👋|:wave:|hi|hello|hey|good (morning|afternoon|evening))( there| frontline)?\W*", re.IGNORECASE
+)
 STATUS = "is looking in the guides…"
 
 
@@ -168,7 +170,7 @@ def _question_in(text: str, bot_user: str | None) -> str:
 
 
 def _is_greeting(text: str) -> bool:
-    return not re.search(r"\w", text) or GREETING.fullmatch(text) is not None
+    return not (re.search(r"\w", text) or talk_in(text)) or GREETING.fullmatch(text) is not None
 
 
 def _not_one_question(text: str, parts: Parts) -> str | None:
@@ -176,8 +178,8 @@ def _not_one_question(text: str, parts: Parts) -> str | None:
     limit = parts.settings.max_question_characters
     if _is_greeting(text):
         return words.how_to(parts.settings.command_prefix)
-    if THANKS.fullmatch(text):
-        return words.WELCOME
+    if talk := talk_in(text):
+        return words.WELCOME if talk is Talk.SMALL else words.ABOUT_ANSWER
     return words.too_long(len(text), limit) if len(text) > limit else None
 
 
@@ -234,6 +236,7 @@ async def _look_up(
     parts: Parts, delivery_id: int, *, text: str, show: Show | None = None, **asked: Any
 ) -> tuple[Question, Answer]:
     """The question's row and its answer; after a crash, the answer that it has already."""
+    text = without_emoji(text)
     async with parts.database.write() as session:
         question = await questions.begin(session, key=f"delivery:{delivery_id}", text=text, now=parts.clock(), **asked)
         turns = await questions.before(session, question)

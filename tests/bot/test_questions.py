@@ -6,7 +6,9 @@ from typing import Any
 
 import pytest
 
-from bot.listeners.questions import render, whom_to_ask
+from bot.blocks import questions as words
+from bot.listeners.questions import _not_one_question, render, whom_to_ask
+from bot.talk import without_emoji
 from knowledge.answers import Answer, Outcome, Part
 from tests.bot.test_blocks import CITATION, elements
 
@@ -53,3 +55,51 @@ async def test_of_several_questions_the_owner_of_what_is_left_open_is_asked() ->
     partly = Answer(Outcome.PARTLY, 0.1, (replace(CITATION, owner="UQUOTED"),), (near,))
     assert await whom_to_ask(parts, replace(partly, parts=(open_part,))) == ["UNEAR"]
     assert await whom_to_ask(parts, partly) == ["UQUOTED"]
+
+
+@pytest.mark.parametrize(
+    ("said", "answer"),
+    [
+        *(
+            (said, words.WELCOME)
+            for said in (
+                "Thanks a lot!", "Thanks Frontline", "thank you, that helped", "ty!", "great, thx!!", "ok", "got it",
+                "never mind", "bye", "sorry, wrong channel", "test", "👍", ":thumbsup:", "thanks :pray::skin-tone-2:",
+                "@UANA thanks",
+            )
+        ),
+        *(
+            (said, words.ABOUT_ANSWER)
+            for said in (
+                "are you sure?", "where does it say that?", "which guide is that from?", "is that still valid?",
+                "can you explain that in simpler words?", "what did I ask first?", "next", "hmm? Where is that from?",
+                "thanks, but are you sure about that?",
+            )
+        ),
+        *((said, words.how_to("")) for said in ("good morning Frontline!", "👋", ":wave:", "?")),
+        *(
+            (said, None)
+            for said in (
+                "ok so how long is the warranty?", "test line", "is that right for homes?", "where is it?",
+                "explain the late fee", "no signal", "what do I say?", "thanks! and for homes?", "is this ok",
+            )
+        ),
+    ],
+)  # fmt: skip
+def test_talk_is_told_from_a_question(said: str, answer: str | None) -> None:
+    """It is looked up no more than a greeting is, so that nothing later is understood by it."""
+    parts: Any = SimpleNamespace(settings=SimpleNamespace(command_prefix="", max_question_characters=2_000))
+    assert _not_one_question(said, parts) == answer
+
+
+@pytest.mark.parametrize(
+    ("typed", "asked"),
+    [
+        ("is theft covered :fire: :+1::skin-tone-3:", "is theft covered"),
+        (":pray: is it 10:30:15 there?", "is it 10:30:15 there?"),
+        ("Fees:\nlate fee: how much?", "Fees:\nlate fee: how much?"),
+    ],
+)
+def test_emoji_are_no_words_of_a_question(typed: str, asked: str) -> None:
+    """However Slack writes them."""
+    assert without_emoji(typed) == asked

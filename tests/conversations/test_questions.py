@@ -307,7 +307,17 @@ def test_an_empty_question_gets_a_hint(company: Company, text: str) -> None:
 
 def test_thanks_are_taken_as_thanks(company: Company) -> None:
     """A courtesy is no question, so it is not looked up and its outcome is kept out of Home."""
-    assert "You're welcome" in says(company.ask("UELENA", "Thanks a lot!"))
+    assert "You're welcome" in says(company.ask("UELENA", "Thanks a lot! :pray:"))
+
+
+def test_talk_about_an_answer_is_passed_over_in_its_thread(company: Company) -> None:
+    """It is told where the source stands, and the next question follows the one before it; emoji are no words."""
+    first = company.say("UANA", "dm", "What does the Heron Lite cost? :thinking_face:")
+    company.replies(first["channel"], first["ts"], 1)
+    company.say("UANA", "dm", "are you sure?", thread_ts=first["ts"])
+    assert "I only quote the guides" in says(company.replies(first["channel"], first["ts"], 2)[-1])
+    company.say("UANA", "dm", "and the Heron?", thread_ts=first["ts"])
+    assert "I took this as: What does the Heron cost?" in says(company.replies(first["channel"], first["ts"], 3)[-1])
 
 
 def test_a_very_long_question_is_not_looked_up(company: Company) -> None:

@@ -176,13 +176,47 @@ def test_a_later_question_is_not_answered_for_a_sibling(open_library: Open, put_
     ]
 
 
+@pytest.mark.parametrize(
+    ("question", "understood", "guide"),
+    [
+        ("and what does a solid red light mean?", "Brook 4: what does a solid red light mean?", "brook4.md"),
+        ("how many devices?", "Brook 4: how many devices?", "brook4.md"),
+        ("What does a solid red light on the Brook 4 Pro mean?", None, "pro.md"),
+        ("How do I restart it?", "How do I restart the Brook 4?", "brook4.md"),
+        ("When can a visit be moved free of charge?", None, "visits.md"),
+        ("Who won the football match last night?", None, None),
+    ],
+)
+def test_a_question_without_a_product_is_of_the_one_before(
+    question: str, understood: str | None, guide: str | None, open_library: Open, put_guide: Put
+) -> None:
+    """Where a sibling's guide, or one on all products, would be quoted otherwise; another question stays as it is."""
+    for name, key, light in (("Brook 4", "brook4.md", "that no light arrives"), ("Brook 4 Pro", "pro.md", "too hot")):
+        red = f"A {'solid ' * (key == 'pro.md')}red light means {light}."
+        put_guide(
+            key,
+            f"# {name} router\n\nThe {name} is flat. To restart the {name}, pull the plug.\n\n"
+            f"| At a glance | {name} |\n| --- | --- |\n| Devices at the same time | up to 80 |\n\n"
+            f"## The light\n\n{red}\n",
+        )
+    put_guide("wifi.md", "# Slow Wi-Fi\n\nHow many devices are slow? With many devices it is the evening.\n")
+    library = open_library()
+    library.warm()
+    answer = library.answer(question, ["Is the Brook 4 flat?"])
+
+    assert answer.understood == understood
+    assert [each.guide_key for each in answer.citations[:1]] == ([guide] if guide else [])
+
+
 def test_more_than_three_questions_are_not_passed_over_in_silence(library: Library) -> None:
-    """Three are answered, and the answer is said to be none of the others."""
+    """Three are answered, and the answer says which it has left; the numbers of a list are no part of them."""
     free = "When can a visit be moved free of charge?"
-    answer = library.answer(f"{QUESTION} {RESET} {free} What does a missed engineer visit pay?")
+    answer = library.answer(f"1) {QUESTION} 2) {RESET} 3) {free} 4) What does a missed engineer visit pay?")
     assert [question for question, *_ in parts(answer)] == [QUESTION, RESET, free]
     assert answer.outcome is Outcome.PARTLY
-    assert answer.notes == ("I look up 3 questions at a time. Please ask the others again.",)
+    assert answer.notes == (
+        "I look up 3 questions at a time. Please ask again: “What does a missed engineer visit pay?”",
+    )
 
 
 def test_the_first_of_two_questions_may_follow_another(library: Library) -> None:

@@ -44,6 +44,33 @@ FOLLOW_UPS = [
 ]
 
 
+LONG = "How long is the Heron's warranty?"
+
+
+@pytest.mark.parametrize(
+    ("before", "question", "understood"),
+    [
+        (LONG, "no, I meant the Heron Lite", "How long is the Heron Lite warranty?"),
+        (LONG, "not the Heron, the Lite", "How long is the Heron Lite warranty?"),
+        (LONG, "I mean the price", "Heron: the price"),
+        ("Heron: How long is the warranty?", "sorry, the Lite", "Heron Lite: How long is the warranty?"),
+        ("Does the Brook 5 have bridge mode?", "what about the 4 Pro", "Does the Brook 4 Pro have bridge mode?"),
+        ("Does the Brook 5 have bridge mode?", "sorry, the Brook 4.", "Does the Brook 4 have bridge mode?"),
+        ("Is the Brook 4 Pro slow?", "actually the 5, not the 4 Pro", "Is the Brook 5 slow?"),
+        (FEE, "No, I meant for shops", f"{FEE} For shops"),
+        (LONG, "sorry customer's bill too high", None),
+        (LONG, "Sorry, what does the Brook 4 cost?", None),
+        (LONG, "No signal on the customer's line", None),
+        (LONG, "not sure", None),
+    ],
+)
+def test_a_correction_takes_the_place_of_what_it_corrects(
+    before: str, question: str, understood: str | None, names: Names
+) -> None:
+    """The question before is asked of what was meant."""
+    assert stands_for(question, [before], names) == understood
+
+
 SITE = """Each cabin has a key. We let a Cabin Oak, a Cabin Birch, the City 3 and the City 7. Any cabin is a cabin.
 It is the Hearth Basic, the Hearth Plus or the Hearth Home.
 

@@ -1,0 +1,80 @@
+"""What people say to Frontline that asks nothing of the guides: thanks and small talk, and talk about the answer."""
+
+import re
+import unicodedata
+from enum import Enum, auto
+
+MOST_WORDS = 20  # of talk; whoever says more asks something
+
+
+class Talk(Enum):
+    SMALL = auto()  # "ok thanks", "never mind", a thumb
+    ABOUT_ANSWER = auto()  # "are you sure?", "where does it say that?"
+
+
+_SHORTCODE = re.compile(
+    r"(?<!\d):(?=[0-9_'-]{0,60}[a-z+])[a-z0-9_+'-]{1,60}:(?::skin-tone-[2-6]:)?|(?<!\S):(?:-1|\d+):(?!\S)"
+)
+_MENTION = re.compile(r"@\S+|\bfrontline\b", re.IGNORECASE)
+_WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
+_BREAK = re.compile(r"[.,;:!?…()–—\n]+")
+# One of these makes a message talk, where it has no other words but those below.
+SMALL = (
+    "thanks thank thankyou thx tysm ty cheers appreciated ok okay k great perfect brilliant awesome excellent lovely "
+    "cool nice super fantastic wonderful wow good helped helpful got gotcha understood noted never nevermind forget "
+    "bye goodbye hi hello hey sorry oops wrong test testing ignore yes yep yeah no nope right alright fine haha lol"
+)
+WITH_SMALL = (
+    "a again all and channel chat everyone afternoon evening morning night folks for guys help helping helps i'm it "
+    "just lot many me mind much my now of one please problem quick see sense makes so team thread that that's the "
+    "there this to very was window worked working works worries you you're your"
+)
+_SMALL = frozenset(SMALL.split())
+_TALK = _SMALL | frozenset(WITH_SMALL.split())
+_PLACE = r"(?:guide|guides|section|page|document|source|policy)"
+_ABOUT_ANSWER = re.compile(
+    r"(?:(?:and|but|so|ok|okay|hmm|wait|well|please|sorry) )*(?:"
+    r"(?:are )?(?:you|u) (?:really |absolutely |quite )?(?:sure|certain)(?: (?:about|of) (?:that|this|it))?"
+    r"|is (?:that|this|(?:your|the) answer) (?:really |still |definitely )?"
+    r"(?:true|right|correct|valid|current|accurate|up to date)"
+    rf"|(?:where|(?:what|which) {_PLACE}) (?:exactly )?(?:does (?:it|the {_PLACE}) say|do (?:they|the guides) say"
+    r"|did you (?:get|find|read|take|have)|do you (?:get|have)|says) (?:that|this|it|so)(?: from)?"
+    rf"|(?:where|(?:what|which) {_PLACE}) is (?:that|this|it) (?:from|in|on|written|stated)"
+    r"|(?:what is|what's) (?:your|the) source|source|who says (?:that|this|so)|says who|how do you know(?: that)?"
+    r"|(?:(?:can|could|would|will) you (?:please )?)?(?:explain|rephrase|repeat|simplify|summari[sz]e|say|put)"
+    r"(?: (?:that|this|it))?(?: again| more simply| shorter| in (?:\w+ ){1,2}(?:words|terms|english|sentence))*"
+    r"|in (?:simpler|simple|plain|other|fewer) (?:words|terms|english)"
+    r"|what (?:did|have) (?:i|we|you) (?:just )?(?:ask|asked|say|said)(?: you)?(?: (?:first|before|earlier|last))?"
+    r"|what was my (?:first|last|previous) question|really|seriously|next|continue|go on|hm+|huh"
+    r")(?: (?:please|then|exactly|though))?"
+)
+
+
+def talk_in(text: str) -> Talk | None:
+    """What kind of talk a message is, and nothing else; None for a question.
+
+    >>> [talk_in(each) for each in ("ok thanks :pray:", "Hmm. Are you sure?", "ok so how long is it?", "?")]
+    [<Talk.SMALL: 1>, <Talk.ABOUT_ANSWER: 2>, None, None]
+    """
+    said = _MENTION.sub(" ", without_emoji(text)).casefold().replace("’", "'")
+    words = _WORD.findall(said)
+    if len(words) > MOST_WORDS:
+        return None
+    if not words:
+        return Talk.SMALL if _SHORTCODE.search(text) or _has_emoji(text) else None
+    sentences = [" ".join(_WORD.findall(each)) for each in _BREAK.split(said)]
+    others = {word for each in sentences if not _ABOUT_ANSWER.fullmatch(each) for word in each.split()}
+    if not others <= _TALK:
+        return None
+    if any(map(_ABOUT_ANSWER.fullmatch, sentences)):
+        return Talk.ABOUT_ANSWER
+    return Talk.SMALL if others & _SMALL else None
+
+
+def without_emoji(text: str) -> str:
+    """A text without the emoji that Slack writes as ":pray:"; the time "10:30:15" has none."""
+    return re.sub(r" {2,}", " ", _SHORTCODE.sub(" ", text)).strip()
+
+
+def _has_emoji(text: str) -> bool:
+    return any(unicodedata.category(sign) == "So" for sign in text)
