@@ -60,7 +60,8 @@ def test_reset_clears_both_records_and_keeps_the_guides() -> None:
     engine = engine_for(theirs.sync_database_url())
     with engine.begin() as connection:
         connection.execute(insert(Choice).values(name="time_zone", value="UTC", chosen_by="UADMIN", chosen_at=NOW))
-        connection.execute(insert(Guide).values(key="a.md", title="A", text="A", hash="0", updated_at=NOW))
+        guide = {"key": "a.md", "title": "A", "text": "A", "hash": "0", "audience": "everyone", "updated_at": NOW}
+        connection.execute(insert(Guide).values(guide))
     demo.forget(theirs)
     with Session(engine) as session:
         assert list(session.scalars(select(Choice))) == []
