@@ -2,12 +2,15 @@
 
 import asyncio
 import platform
+import time
 from collections.abc import AsyncIterator, Iterator
+from contextlib import suppress
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
 from aiohttp import ClientError
+from pydantic import BaseModel
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 from sqlalchemy import make_url
@@ -15,13 +18,14 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from bot import demo, running
 from bot.delivery import refusal
-from bot.library import CannotStart, clock_from, open_library
+from bot.library import CannotStart, chat_model_of, clock_from, open_library
 from bot.manifest import SCOPES
 from bot.people import People
 from bot.records import choices, owners
 from bot.records.database import Database, engine_for
 from bot.settings import ROOT, Settings, SettingsError, load, missing_tokens, why_unwritable
 from bot.wiring import slack_client
+from knowledge.chat_model import ChatModel, Unusable
 from knowledge.encoder import Encoder, ModelUnavailable
 from knowledge.index import AlreadyOwned
 from knowledge.library import Library
@@ -72,16 +76,15 @@ def examine() -> Iterator[Finding]:
     yield database
     library = None
     if database.level == "ok" and not unwritable:
-        try:
+        with suppress(CannotStart):  # for the chat model, which is looked at below
             library = open_library(used, clock_from(used))
-        except CannotStart as error:
-            yield Finding("fail", "settings", str(error))
     yield from asyncio.run(_slack(settings, library))
     if library is not None:
         yield from _guides(used, library)
     else:
-        yield Finding("warn", "index", "not looked at: it stands on the database and DATA_DIR")
+        yield Finding("warn", "index", "not looked at: it stands on the database, DATA_DIR and CHAT_MODEL")
     yield _model(used)
+    yield from _chat(used)
 
 
 def _python() -> Finding:
@@ -235,6 +238,32 @@ def _model(settings: Settings) -> Finding:
     except ModelUnavailable as error:
         return Finding("fail", "model", str(error))
     return Finding("ok", "model", f"{encoder.name} loads, at {encoder.precision}")
+
+
+class _Reply(BaseModel):
+    ready: bool
+
+
+def _chat(settings: Settings) -> Iterator[Finding]:
+    """Whether the chat model answers; while it doesn't, the guides are quoted."""
+    try:
+        model = chat_model_of(settings)
+    except CannotStart as error:
+        yield Finding("fail", "chat", str(error))
+        return
+    if model is None:
+        return
+    try:
+        deadline = time.monotonic() + settings.chat_timeout_s
+        "".join(ChatModel(model, settings.chat_timeout_s).ask("Are you ready? Reply in JSON.", _Reply, deadline))
+    except Unusable as error:
+        cause = error.__cause__
+        status = getattr(cause, "status_code", None)
+        why = f" ({type(cause).__name__}{f', HTTP {status}' if status else ''})" if cause else ""
+        words = f"{settings.chat_model} {error}{why}, so guides are quoted"
+        yield Finding("warn", "chat", words, "check CHAT_MODEL, CHAT_API_KEY and CHAT_BASE_URL in .env")
+    else:
+        yield Finding("ok", "chat", f"{settings.chat_model} answers")
 
 
 def _code(error: SlackApiError) -> str:

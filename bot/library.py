@@ -39,7 +39,7 @@ def open_library(
         engine_for(settings.sync_database_url()),
         settings.data_dir / "index",
         Encoder(settings.embedding_model, settings.data_dir / "models"),
-        chat_model or _chat_model(settings),
+        chat_model or chat_model_of(settings),
         root=settings.guides_dir,
         clock=clock,
         calibration=settings.data_dir / "calibration.json",
@@ -48,7 +48,8 @@ def open_library(
     )
 
 
-def _chat_model(settings: Settings) -> "BaseChatModel | None":
+def chat_model_of(settings: Settings) -> "BaseChatModel | None":
+    """The chat model that is set; None where none is. Raises CannotStart where it can't be used."""
     if not settings.chat_model:
         return None
     from langchain.chat_models import init_chat_model

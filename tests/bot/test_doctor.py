@@ -1,9 +1,13 @@
 """`frontline doctor`, without Slack; with it, in tests/conversations/test_doctor.py."""
 
+import re
+from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
+from langchain_core.messages import AIMessageChunk
 
 from bot import demo, doctor, settings
 from bot.library import CannotStart, open_library
@@ -117,8 +121,7 @@ def test_a_chat_model_that_cannot_be_used_is_one_line(tmp_path: Path, monkeypatc
     migrate(f"sqlite:///{tmp_path}/frontline.db")
     monkeypatch.setenv("CHAT_MODEL", "nobody:nothing")
     levels = found()
-    assert "fail" in levels["settings"]
-    assert levels["model"] == ["ok"]
+    assert (levels["chat"], levels["model"]) == (["fail"], ["ok"])
 
 
 @pytest.mark.parametrize(
@@ -154,6 +157,30 @@ def test_a_chat_model_without_its_key_names_the_setting(
     monkeypatch.setattr("langchain.chat_models.init_chat_model", refuse)
     with pytest.raises(CannotStart, match=words):
         open_library(settings.load(env_file=None, data_dir=tmp_path, chat_model="openai:x"), lambda: NOW)
+
+
+@pytest.mark.parametrize(
+    ("behaves", "level", "words"),
+    [
+        (lambda: iter([AIMessageChunk(content='{"ready": true}')]), "ok", "openai:x answers"),
+        (
+            lambda: 1 / 0,
+            "warn",
+            r"openai:x could not be reached \(ZeroDivisionError\), so guides are quoted → .*CHAT_API",
+        ),
+    ],
+)
+def test_the_chat_model_is_asked_once(
+    monkeypatch: pytest.MonkeyPatch, behaves: Callable[[], Iterator[AIMessageChunk]], level: str, words: str
+) -> None:
+    """A wrong key or address is found here, not in the first answer; what the server says may hold the key."""
+    model = SimpleNamespace(stream=lambda _: behaves(), with_structured_output=lambda _: SimpleNamespace(first=model))
+    monkeypatch.setattr(doctor, "chat_model_of", lambda _: model)
+    monkeypatch.setenv("CHAT_MODEL", "openai:x")
+    monkeypatch.setenv("CHAT_API_KEY", "sk-1")
+    (finding,) = (each for each in doctor.examine() if each.what == "chat")
+    assert finding.level == level
+    assert re.search(words, finding.in_words())
 
 
 def test_a_model_that_is_not_there_fails(monkeypatch: pytest.MonkeyPatch) -> None:
