@@ -19,11 +19,11 @@ _BETWEEN_CELLS = re.compile(r"(?<!\\)\|")
 BOLD = re.compile(r"\s*(\*\*|__)[^*_]+\1[.:!]?\s*")  # a text in bold as a whole
 _DIGIT = re.compile(r"\d")
 _NO_WORD = re.compile(r"[^\w.]")
-_ABBREVIATION = re.compile(
-    r"e\.g|i\.e|etc|vs|approx|mrs?|ms|dr|st|no|nr|fig|inc|ltd|max|min|incl|excl|tel|ext|[ap]\.m|[^\W\d_]"
-)
+_ABBREVIATION = re.compile(r"e\.g|i\.e|etc|vs|approx|mrs?|ms|dr|st|no|nr|fig|inc|ltd|incl|excl|[^\W\d_]")
+_BEFORE_FIGURE = re.compile(r"max|min|tel|ext|[ap]\.m")  # else these end a sentence as well as not
+_FIGURE = re.compile(r"[^\w\s]*(?:\d|(?:mon|tues|wednes|thurs|fri|satur|sun)day)", re.IGNORECASE)
 _LABEL = re.compile(r"\s*(\*\*|__)[^*_\n]+(?::\1|\1:)")  # "**Payload:** 620 kg" is a line by itself
-_BREAK = ("  ", "\\", "<br>", "<br/>")  # at its end: the next line is another
+_BREAK = re.compile(r"(?: {2}|\\|<br ?/?>)$", re.IGNORECASE)  # the next line is another
 _LONGEST_WORD = 20  # characters that are looked at of the word before a stop; no abbreviation is as long
 
 
@@ -135,7 +135,7 @@ def _raw(text: str) -> Iterator[Piece]:
             yield Piece(line.start(), line.end(), own)
         elif kind is None:
             start, kind = line.start(), own or Kind.SENTENCE
-        end, is_broken = line.end(), words.endswith(_BREAK)
+        end, is_broken = line.end(), _BREAK.search(words) is not None
     if kind:
         yield from _sentences(text, start, end, kind)
 
@@ -156,6 +156,8 @@ def _sentences(text: str, start: int, end: int, kind: Kind) -> Iterator[Piece]:
         word = _NO_WORD.split(before)[-1].lower()
         is_number = word.isdecimal() and _ITEM.fullmatch(text, start, stop.end())
         if _ABBREVIATION.fullmatch(word) or is_number:
+            continue
+        if _BEFORE_FIGURE.fullmatch(word) and _FIGURE.match(text, stop.end(), end):
             continue
         yield Piece(start, stop.end(), kind)
         start, kind = stop.end(), Kind.SENTENCE

@@ -24,15 +24,15 @@ def test_no_line_takes_for_ever(line: str, kinds: list[Kind]) -> None:
 
 def test_neither_an_abbreviation_nor_the_number_of_an_item_ends_a_sentence() -> None:
     """However far into its paragraph it stands."""
-    text = (
-        "1. Ask Dr. Kim, e.g. 5 times. Then call no. 7. It costs £ 4.50. It takes max. 10 days, at 9 a.m. Monday. Done!"
-    )
+    text = "1. Ask Dr. Kim, e.g. 5 times. Then call no. 7. It costs £ 4.50. "
+    text += "It takes max. 10 days, at 9 a.m. Monday. Wait 5 min. Done!"
 
     assert [text[piece.start : piece.end] for piece in pieces(text)] == [
         "1. Ask Dr. Kim, e.g. 5 times.",
         "Then call no. 7.",
         "It costs £ 4.50.",
         "It takes max. 10 days, at 9 a.m. Monday.",
+        "Wait 5 min.",
         "Done!",
     ]
 
@@ -43,6 +43,7 @@ def test_neither_an_abbreviation_nor_the_number_of_an_item_ends_a_sentence() -> 
         ("Call us first\n \nThe fee is £5", ["Call us first", "The fee is £5"]),
         ("- Adults pay £9\n  \nNobody else pays", ["- Adults pay £9", "Nobody else pays"]),
         ("Unit 6  \nFoundry Park\\\nMarfleet", ["Unit 6", "Foundry Park\\", "Marfleet"]),
+        ("Payload 620 kg<BR />\nLength 3 m", ["Payload 620 kg<BR />", "Length 3 m"]),
         ("**Payload:** 620 kg\n**Seats**: 2\nor 3", ["**Payload:** 620 kg", "**Seats**: 2\nor 3"]),
         ("A wrapped line\nand **bold** words", ["A wrapped line\nand **bold** words"]),
     ],
