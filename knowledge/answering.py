@@ -332,14 +332,15 @@ class Extractive:
             if source.passage.score >= first.score - CLOSE_PASSAGE
             and not evidence.found.is_on_another(first, source.passage)
         ]
+        today = evidence.found.today
         best = max(
-            (n for n in near if not is_newer(first, evidence.sources[n].passage)),
+            (n for n in near if not is_newer(first, evidence.sources[n].passage, today)),
             key=lambda n: evidence.sources[n].passage.score + evidence.closely(n).alone,
         )
         is_now = not is_about_the_past(evidence.found.asked)
         for number in (best, *(n for n in near if n != best)):
             source = evidence.sources[number]
-            if is_now and is_newer(evidence.sources[best].passage, source.passage):
+            if is_now and is_newer(evidence.sources[best].passage, source.passage, today):
                 continue
             close = evidence.closely(number).best >= evidence.closely(best).best - CLOSE_READ
             told = any(_say_the_same(source, evidence.sources[other]) for other in chosen)

@@ -65,7 +65,7 @@ class Library:
         self._index = Index(engine, folder, encoder, exact=exact)
         chat = ChatModel(chat_model, chat_timeout_s) if chat_model is not None else None
         writer = Extractive() if chat is None else ChatWriter(chat, encoder)
-        retriever = Retriever(engine, self._index, encoder)
+        retriever = Retriever(engine, self._index, encoder, lambda: clock().date())
         self._answering = Answering(engine, self._index, retriever, writer, load_calibration(calibration), chat)
         self._root = root
         self._clock = clock

@@ -9,7 +9,7 @@ import copy
 import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
-from itertools import chain, pairwise
+from itertools import pairwise
 from typing import Any, Self
 
 from knowledge.lexical import says_something, stems
@@ -47,7 +47,7 @@ NO_SIBLING = word_set(  # what may stand behind any name
 )
 GENERAL = word_set(  # words of headings that are no product's name, capitals or not
     "policy conditions terms information options guide rules overview faq general customers products services support "
-    "claims costs fees prices charges times process procedure"
+    "claims costs fees prices charges times process procedure warranty returns setup app documents manager agent"
 )
 SHORTEST_SINGULAR = 3  # letters
 SHORTEST_NEW = 3  # letters of a word that may tell a sibling apart though no guide has it
@@ -84,7 +84,9 @@ class Names:
         self._small: Counter[str] = Counter()
         self._inside: Counter[str] = Counter()  # with a capital in the middle of a sentence
         self._runs: Counter[Name] = Counter()  # of several words there, as often as they stand side by side
-        self._heads: set[Name] = set()  # of several words, that are all of a heading or of the head of a column or row
+        self._alone: Counter[str] = Counter()  # the same of a word by itself
+        self._heads: set[Name] = set()  # of several words, that are all of a heading or of the first cell of a row
+        self._columns: set[Name] = set()  # the same of the head of a column
         self._initials: dict[str, list[Name]] | None = None  # of those that are said often, once they are needed
         self._endings: frozenset[Name] | None = None  # of all runs, likewise
         self._siblings: dict[Name, set[Name]] = {}  # of names that were asked for
@@ -101,7 +103,8 @@ class Names:
         names._numbered, names._small_numbered, names._capital, names._small, names._inside = (
             Counter(counts[kind]) for kind in ("numbered", "small_numbered", "capital", "small", "inside")
         )
-        names._heads = {tuple(name) for name in counts["heads"]}
+        names._alone = Counter(counts["alone"])
+        names._heads, names._columns = ({tuple(name) for name in counts[kind]} for kind in ("heads", "columns"))
         names._codes, names._series = set(counts["codes"]), set(counts["series"])
         names._runs.update({tuple(name): times for *name, times in counts["runs"]})
         return names
@@ -116,7 +119,9 @@ class Names:
             "small": self._small,
             "inside": self._inside,
             "runs": [(*name, times) for name, times in self._runs.items()],
+            "alone": self._alone,
             "heads": sorted(self._heads),
+            "columns": sorted(self._columns),
             "codes": sorted(self._codes),
             "series": sorted(self._series),
         }
@@ -131,7 +136,8 @@ class Names:
         more._small_numbered = _sum(self._small_numbered, new._small_numbered)
         more._capital, more._small = _sum(self._capital, new._capital), _sum(self._small, new._small)
         more._inside = _sum(self._inside, new._inside)
-        more._heads = self._heads | new._heads
+        more._alone = _sum(self._alone, new._alone)
+        more._heads, more._columns = self._heads | new._heads, self._columns | new._columns
         more._codes, more._series = self._codes | new._codes, self._series | new._series
         more._runs, more._initials, more._endings = _sum(self._runs, new._runs), None, None
         more._siblings = {}
@@ -142,10 +148,13 @@ class Names:
             (self._capital if word[0].isupper() else self._small)[word.casefold()] += times
         sentences = _NO_SENTENCE.sub("", text)
         self._inside.update(word.casefold() for word in _INSIDE.findall(sentences))
-        runs = (tuple(run.casefold().split()) for run in _RUN_INSIDE.findall(sentences))
+        runs = [tuple(run.casefold().split()) for run in _RUN_INSIDE.findall(sentences)]
         self._runs.update(run for run in runs if 1 < len(run) <= MOST_WORDS)
+        self._alone.update(run[0] for run in runs if len(run) == 1)
         self._small_numbered.update(map(str.casefold, _SMALL_NUMBERED.findall(text)))
-        self._heads.update(_heads_in(text))
+        for heading, columns, first in _HEAD.findall(text):
+            self._heads.update(_heads_in(heading or first))
+            self._columns.update(_heads_in(columns))
         codes = set(CODE.findall(text))
         self._codes.update(_plain(code) for code in codes)
         self._series.update(_series(code) for code in codes)
@@ -266,8 +275,14 @@ class Names:
         return name in self._endings
 
     def _head_alike(self, one: Name, other: Name) -> bool:
-        """Whether two names of one family head sections, columns or rows of their own."""
-        if one not in self._heads or other not in self._heads or not self._is_strict(one[0]):
+        """Whether two names that begin alike head columns, or sections and rows of their own. Those may be on parts of
+        one product, such as Heron Setup and Heron Returns, where sentences call it by what both begin with.
+        """
+        if {one, other} <= self._columns:
+            is_family = True
+        else:
+            is_family = {one, other} <= self._columns | self._heads and not self._alone[one[0]]
+        if not is_family or not self._is_strict(one[0]):
             return False
         shared = next((at for at, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), 0)
         return shared > 0 and GENERAL.isdisjoint((one[shared], other[shared]))
@@ -469,11 +484,9 @@ def _maker(name: Name, wanted: Set[Name]) -> int:
     )
 
 
-def _heads_in(text: str) -> Iterator[Name]:
-    """The names of several words that are all of a heading, or of the head of a column or row, but for what stands in
-    brackets or behind a comma.
-    """
-    for cell in "|".join(chain.from_iterable(_HEAD.findall(text))).split("|"):
+def _heads_in(cells: str) -> Iterator[Name]:
+    """The names of several words that are all of a cell, but for what stands in brackets or behind a comma."""
+    for cell in cells.split("|"):
         head = _BESIDE.sub("", cell).strip(" *_#:")
         name = tuple(head.casefold().split())
         if 1 < len(name) <= MOST_WORDS and _RUN.fullmatch(head):

@@ -5,6 +5,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from datetime import date
 from functools import cache, partial
 from itertools import islice
 from threading import Lock, Semaphore
@@ -16,7 +17,7 @@ from sqlalchemy import Connection, Engine, Integer, Select, bindparam, select
 
 from knowledge.answers import Passage
 from knowledge.closely import Closely, TokenByToken, read_closely
-from knowledge.editions import edition_of, is_about_the_past
+from knowledge.editions import edition_of, is_about_the_past, is_later
 from knowledge.encoder import Bits, Encoder, Vectors
 from knowledge.index import LONGEST_EMBEDDED, NO_FILTERS, REVISION, SPAN, Index, reading
 from knowledge.lexical import BM25_K1, asking, covered, says_something, stems
@@ -76,6 +77,7 @@ class Found:
     names: Names = field(default_factory=lambda: Names(()), repr=False, compare=False)  # of the guides
     taken_as: str | None = None  # the question as it was looked up, where that is not as it was asked
     asked: str = ""  # the question that was looked up, as sentences are held against it
+    today: date = date.max  # when that was
     apart: Mapping[int, frozenset[Piece]] = field(default_factory=dict)  # by chunk id: what is on siblings
     tokens_in: Callable[[Passage], TokenByToken | None] = field(default=lambda _: None, repr=False, compare=False)
     _read: dict[int, Closely] = field(default_factory=dict, init=False, repr=False, compare=False)
@@ -144,7 +146,8 @@ class _Ranked(NamedTuple):
 
 
 class Retriever:
-    def __init__(self, engine: Engine, index: Index, encoder: Encoder) -> None:
+    def __init__(self, engine: Engine, index: Index, encoder: Encoder, today: Callable[[], date] = date.today) -> None:
+        self._today = today
         self._reading = reading(engine)
         self._index = index
         self._encoder = encoder
@@ -243,7 +246,7 @@ class Retriever:
                 found_first, passages = passages[0], said_first(words, wanted, rarity, passages)[:PASSAGES]
                 is_other = passages[0].chunk_id != found_first.chunk_id
                 about = found_first if is_other and not is_on(words.names, wanted, passages[0]) else None
-            passages = _newest_first(words.names, rarity, asked, passages)
+            passages = _newest_first(words.names, rarity, asked, passages, self._today())
             unnamed_tokens = self._tokens_besides(question) if alike else ()
             first = passages[:COVERING] if wanted else ()
             apart = {each.chunk_id: on_siblings(words.names, wanted, each) for each in first}
@@ -270,6 +273,7 @@ class Retriever:
             names=words.names,
             taken_as=as_read,
             asked=asked,
+            today=self._today(),
             apart=apart,
             tokens_in=partial(self._tokens_in, tokens[unnamed_tokens or slice(None)] if tokens is not None else None),
         )
@@ -485,7 +489,9 @@ def _share_elsewhere(connection: Connection, names: Sequence[str], first: Passag
     return sum(name.casefold() not in said for name in names) / len(names)
 
 
-def _newest_first(names: Names, rarity: Mapping[str, float], asked: str, passages: Sequence[Passage]) -> list[Passage]:
+def _newest_first(
+    names: Names, rarity: Mapping[str, float], asked: str, passages: Sequence[Passage], today: date
+) -> list[Passage]:
     """The passages in order; one of a newer edition takes the place of the first: of "Fees 2026" for "Fees 2025".
 
     Only with as many of the question's words, or it may not say what is asked, and not when the past is asked about.
@@ -495,7 +501,7 @@ def _newest_first(names: Names, rarity: Mapping[str, float], asked: str, passage
         return [first, *others]
     newest = first
     for each in others[:EDITIONS]:
-        if is_newer(each, newest) and _says_as_much(each, first, names, rarity):
+        if is_newer(each, newest, today) and _says_as_much(each, first, names, rarity):
             newest = each
     rest = [each for each in passages if each is not newest]
     return [replace(newest, score=first.score), *rest]
@@ -512,15 +518,15 @@ def _says_as_much(one: Passage, other: Passage, names: Names, rarity: Mapping[st
     return has >= other_has and about == other_about
 
 
-def is_newer(one: Passage, other: Passage) -> bool:
+def is_newer(one: Passage, other: Passage, today: date) -> bool:
     """Whether it is of a later edition of the guide, as the titles tell, or the same section of a later year or review
     in a guide of the same title.
     """
     edition, other_edition = edition_of(one.title), edition_of(other.title)
     if one.guide_id == other.guide_id or edition.of != other_edition.of:
         return False
-    if edition.year and other_edition.year and edition != other_edition:
-        return edition > other_edition
+    if edition != other_edition and edition.year and other_edition.year:
+        return is_later(edition, other_edition, today)
     if not _is_same_section(one, other):
         return False
     years = [max(_YEAR.findall("\n".join((each.title, *each.headings))), default="") for each in (one, other)]

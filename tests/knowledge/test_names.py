@@ -434,3 +434,10 @@ def test_a_grade_that_no_guide_has_may_be_a_sibling_of_those_there_are() -> None
     assert none.strangers_in("bronze member discount", lambda _: False)[1] == []
     assert grades.strangers_in("hearwell plus for one aid", lambda _: True)[1] == ["hearwell plus"]
     assert grades.strangers_in("hearwell plus batteries", lambda _: True)[1] == []
+
+
+def test_sections_on_parts_of_a_product_are_no_siblings() -> None:
+    """The Heron's abroad and its delivery are both the Heron's, which sentences call by its name."""
+    names = Names(["## Heron Delivery\n\nWe bring the Heron.\n\n## Heron Abroad\n\nThe Heron works there."])
+
+    assert names.siblings_of(("heron", "abroad")) == set()
