@@ -79,6 +79,11 @@ _IMPERSONAL = word_set(
 _BEHIND_IMPERSONAL = word_set("to if when that rain snow")
 _SAYS_LITTLE = frozenset(stems("take long work mean apply happen do does much many often need go get still also up"))
 # "Any idea?", "Does anybody know?", "Is that right?": said to whoever answers, and no question of its own.
+_CHOOSES = re.compile(
+    r"\b(?:which|others?|another|any|all|both|either|neither|every|compared?|difference|versus|vs|instead|alternatives?"
+    r"|do (?:we|you) (?:have|sell|do|offer|stock)|is there|are there|\w+(?:er|est) (?:one|model|version))\b",
+    re.IGNORECASE,
+)
 _ASIDE = frozenset(
     stems(
         "advice advise answer anybody anyone clarify confirm correct explain hello help idea know look now please "
@@ -282,11 +287,16 @@ def _of_the_one_before(question: str, before: str, names: Names) -> str:
 
 
 def product_before(question: str, turns: Sequence[str], names: Names) -> tuple[Name, str] | None:
-    """The one product of a family that the last turn names, also as it is written; None for a question with its own."""
+    """The one product of a family that the last turn names, also as it is written; None for a question with its own,
+    or on others: one that chooses ("Which one has a battery?"), or says what tells a sibling apart ("the 5").
+    """
     before = products_in(turns[-1], names) if turns else {}
-    if len(before) != 1 or products_in(question, names):
+    if len(before) != 1 or products_in(question, names) or _CHOOSES.search(question):
         return None
-    return next(iter(before.items()))
+    name, written = next(iter(before.items()))
+    said = {word.casefold() for word in _WORD.findall(question)}
+    apart = {word for sibling in names.siblings_of(name) for word in set(sibling) - set(name)}
+    return None if said & apart - QUALIFIERS_IN_CAPITALS else (name, written)
 
 
 def products_in(text: str, names: Names) -> dict[Name, str]:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from langchain_core.language_models import FakeListChatModel
 
 from knowledge.chat_model import ChatModel
-from knowledge.followups import asked_alone, asked_apart, condensed, stands_for
+from knowledge.followups import asked_alone, asked_apart, condensed, product_before, stands_for
 from knowledge.names import Names
 
 ROOT = Path(__file__).parents[2]
@@ -370,3 +370,21 @@ def test_talk_is_no_question_and_the_warranty_is_that_of_the_product_before(mess
     names = Names(["The Heron, the Heron Lite and the Brook 4."])
 
     assert [each.question for each in asked_apart(message, [], names)] == apart
+
+
+@pytest.mark.parametrize(
+    ("question", "is_on_it"),
+    [
+        ("Is theft covered?", True),
+        ("How many devices does the 5 support?", False),
+        ("Which router has Wi-Fi 7?", False),
+        ("Do we have a router with Wi-Fi 7?", False),
+        ("Is there a cheaper one?", False),
+        ("Does the Heron have a warranty?", False),
+    ],
+)
+def test_a_question_on_others_is_not_on_the_product_before(question: str, is_on_it: bool, names: Names) -> None:
+    """It chooses among them, says what tells one apart, or names it."""
+    product = product_before(question, ["How much is the Brook 4?"], names)
+
+    assert product == ((("brook", "4"), "Brook 4") if is_on_it else None)
