@@ -14,7 +14,8 @@ _DATE = re.compile(
 # "Contracts signed before 2024" and "Contracts signed from 2024" hold side by side.
 _OF_EVENTS = re.compile(r"(?:\w{2}ed|born|bought|sold|made|built|taken|given|sent|won)$")
 _PAST = re.compile(
-    rf"\b(?:19|20)\d\d\b|\b(?:in|of|since|until|from|before|last|for) (?:early |mid |late )?(?:{_MONTH})\b"
+    rf"\b(?:19|20)\d\d\b|\b(?:in|of|since|until|from|before|last|for|\d{{1,2}}(?:st|nd|rd|th)?) (?:early |mid |late )?"
+    rf"(?:{_MONTH}|jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec)\b"
     r"|\b(?:used to|previous(?:ly)?|former(?:ly)?|last year|back in)\b"
     r"|\bold (?:terms?|prices?|lists?|polic(?:y|ies)|rates?|fees?|editions?|ones?|tariffs?)\b"
     r"|\b(?:what|how (?:much|long|many)|when|which) (?:\w+ )?(?:was|were|did)\b",
@@ -54,7 +55,7 @@ def is_later(one: Edition, other: Edition, today: date) -> bool:
 def is_about_the_past(question: str) -> bool:
     """Whether an older edition may be meant: it names a year or a month, or asks what was.
 
-    >>> is_about_the_past("What was the fee in March?"), is_about_the_past("I was away. What is the fee?")
+    >>> is_about_the_past("What is the fee on 3rd March?"), is_about_the_past("I was away. What is the fee?")
     (True, False)
     """
     return _PAST.search(question) is not None
