@@ -12,9 +12,7 @@ class Talk(Enum):
     ABOUT_ANSWER = auto()  # "are you sure?", "where does it say that?"
 
 
-_SHORTCODE = re.compile(
-    r"(?<!\d):(?=[0-9_'-]{0,60}[a-z+])[a-z0-9_+'-]{1,60}:(?::skin-tone-[2-6]:)?|(?<!\S):(?:-1|\d+):(?!\S)"
-)
+_SHORTCODE = re.compile(r"(?<![\w:])(?::(?:-1|(?=[0-9_'-]{0,60}[a-z+])[a-z0-9_+'-]{1,60}):)+(?!\w)|(?<!\S):\d+:(?!\S)")
 _MENTION = re.compile(r"@\S+|\bfrontline\b", re.IGNORECASE)
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
 _BREAK = re.compile(r"[.,;:!?…()–—\n]+")
@@ -72,7 +70,7 @@ def talk_in(text: str) -> Talk | None:
 
 
 def without_emoji(text: str) -> str:
-    """A text without the emoji that Slack writes as ":pray:"; the time "10:30:15" has none."""
+    """A text without the emoji that Slack writes as ":pray:"; the time "10:30:15" and "arn:aws:s3" have none."""
     return re.sub(r" {2,}", " ", _SHORTCODE.sub(" ", text)).strip()
 
 

@@ -98,6 +98,9 @@ def test_talk_is_told_from_a_question(said: str, answer: str | None) -> None:
         ("is theft covered :fire: :+1::skin-tone-3:", "is theft covered"),
         (":pray: is it 10:30:15 there?", "is it 10:30:15 there?"),
         ("Fees:\nlate fee: how much?", "Fees:\nlate fee: how much?"),
+        (":fire::+1: Is arn:aws:s3 allowed?", "Is arn:aws:s3 allowed?"),
+        ("users:profile:write, std::vector::at", "users:profile:write, std::vector::at"),
+        ("Who has aa:bb:cc:dd:ee:ff?", "Who has aa:bb:cc:dd:ee:ff?"),
     ],
 )
 def test_emoji_are_no_words_of_a_question(typed: str, asked: str) -> None:
