@@ -65,7 +65,15 @@ async def test_of_several_questions_the_owner_of_what_is_left_open_is_asked() ->
             for said in (
                 "Thanks a lot!", "Thanks Frontline", "thank you, that helped", "ty!", "great, thx!!", "ok", "got it",
                 "never mind", "bye", "sorry, wrong channel", "test", "👍", ":thumbsup:", "thanks :pray::skin-tone-2:",
-                "@UANA thanks",
+                "@UANA thanks", "no thanks, that's all", "no problem", "nope, all good", "hi, thanks!", "yes",
+            )
+        ),
+        *(
+            (said, words.NOT_SO)
+            for said in (
+                "no", "wrong", "That's wrong", "it was wrong", "no help", "no good", "never worked", "you never helped",
+                "that is not right", "you are wrong", "your answer is wrong, sorry", "👎", ":thumbsdown:",
+                ":-1::skin-tone-2:", "wrong, thanks", "no that's all wrong",
             )
         ),
         *(
@@ -73,15 +81,22 @@ async def test_of_several_questions_the_owner_of_what_is_left_open_is_asked() ->
             for said in (
                 "are you sure?", "where does it say that?", "which guide is that from?", "is that still valid?",
                 "can you explain that in simpler words?", "what did I ask first?", "next", "hmm? Where is that from?",
-                "thanks, but are you sure about that?",
+                "thanks, but are you sure about that?", "sorry?", "Right?", "yes please",
             )
         ),
-        *((said, words.how_to("")) for said in ("good morning Frontline!", "👋", ":wave:", "?")),
+        *(
+            (said, words.how_to(""))
+            for said in (
+                "good morning Frontline!", "👋", ":wave:", "?", "Hi all", "hi everyone", "Hi team", "good morning team",
+                "👋 hi", "hello again, folks :smile:", ":wave::skin-tone-3: hey there", "@UANA hi", "help please",
+            )
+        ),
         *(
             (said, None)
             for said in (
                 "ok so how long is the warranty?", "test line", "is that right for homes?", "where is it?",
-                "explain the late fee", "no signal", "what do I say?", "thanks! and for homes?", "is this ok",
+                "explain the late fee", "no signal", "what do I say?", "no, the Lite", "help the team",
+                "team evening window", "thanks! and for homes?", "is this ok",
             )
         ),
     ],
