@@ -1,4 +1,4 @@
-"""What people say to Frontline that asks nothing of the guides: thanks and small talk, and talk about the answer."""
+"""What people say to Frontline that asks nothing of the guides: greetings, small talk, and talk about the answer."""
 
 import re
 import unicodedata
@@ -8,29 +8,43 @@ MOST_WORDS = 20  # of talk; whoever says more asks something
 
 
 class Talk(Enum):
+    GREETING = auto()  # "hi all", "help", a wave
     SMALL = auto()  # "ok thanks", "never mind", a thumb
+    NOT_SO = auto()  # "no", "that's wrong", "it never worked", a thumb down
     ABOUT_ANSWER = auto()  # "are you sure?", "where does it say that?"
 
 
-_SHORTCODE = re.compile(
-    r"(?<!\d):(?=[0-9_'-]{0,60}[a-z+])[a-z0-9_+'-]{1,60}:(?::skin-tone-[2-6]:)?|(?<!\S):(?:-1|\d+):(?!\S)"
-)
+_SHORTCODE = re.compile(r"(?<![\w:])(?::(?:-1|(?=[0-9_'-]{0,60}[a-z+])[a-z0-9_+'-]{1,60}):)+(?!\w)|(?<!\S):\d+:(?!\S)")
 _MENTION = re.compile(r"@\S+|\bfrontline\b", re.IGNORECASE)
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
+_IS = re.compile(r"\b(that|this|it|answer|you) (?:is|are)\b")
 _BREAK = re.compile(r"[.,;:!?…()–—\n]+")
+_DOWN = re.compile("👎|:(?:-1|thumbsdown):")
+_WAVE = re.compile("👋|:wave:")
+_GREETING = re.compile(
+    r"(?:please )?(?:help|hi|hello|hey|good (?:morning|afternoon|evening))"
+    r"(?: (?:all|again|everyone|folks|guys|hello|help|hi|me|please|team|there|you|good (?:morning|afternoon|evening)))*"
+)
 # One of these makes a message talk, where it has no other words but those below.
 SMALL = (
     "thanks thank thankyou thx tysm ty cheers appreciated ok okay k great perfect brilliant awesome excellent lovely "
-    "cool nice super fantastic wonderful wow good helped helpful got gotcha understood noted never nevermind forget "
-    "bye goodbye hi hello hey sorry oops wrong test testing ignore yes yep yeah no nope right alright fine haha lol"
+    "cool nice super fantastic wonderful wow good helped helpful got gotcha understood noted nevermind forget "
+    "bye goodbye hi hello hey sorry oops test testing ignore yes yep yeah right alright fine haha lol"
 )
+NOT_SO = "no nope wrong never not isn't wasn't didn't"  # too; what is not meant so is behind them
 WITH_SMALL = (
-    "a again all and channel chat everyone afternoon evening morning night folks for guys help helping helps i'm it "
-    "just lot many me mind much my now of one please problem quick see sense makes so team thread that that's the "
-    "there this to very was window worked working works worries you you're your"
+    "a again all and answer channel chat correct everyone afternoon evening morning night folks for guys help helping "
+    "helps i'm it just lot many me mind much my now of one please problem quick see sense makes so team thread that "
+    "that's the there this to very was window worked working works worries you you're your"
 )
-_SMALL = frozenset(SMALL.split())
+_NOT_SO = frozenset(NOT_SO.split())
+_SMALL = _NOT_SO | frozenset(SMALL.split())
 _TALK = _SMALL | frozenset(WITH_SMALL.split())
+_MEANT_WELL = re.compile(
+    r"\b(?:never mind|wrong (?:channel|chat|team|thread|window)"
+    r"|no(?:pe)? (?:thank|thanks|thx|ty|cheers|problem|worries)"
+    r"|(?:no(?:pe)? )?(?:(?:that|that's|i'm|you're|all) )+(?:all|fine|good|great|it|ok|okay|perfect|right))\b"
+)
 _PLACE = r"(?:guide|guides|section|page|document|source|policy)"
 _ABOUT_ANSWER = re.compile(
     r"(?:(?:and|but|so|ok|okay|hmm|wait|well|please|sorry) )*(?:"
@@ -46,6 +60,7 @@ _ABOUT_ANSWER = re.compile(
     r"|in (?:simpler|simple|plain|other|fewer) (?:words|terms|english)"
     r"|what (?:did|have) (?:i|we|you) (?:just )?(?:ask|asked|say|said)(?: you)?(?: (?:first|before|earlier|last))?"
     r"|what was my (?:first|last|previous) question|really|seriously|next|continue|go on|hm+|huh"
+    r"|(?:yes|yep|yeah) please"
     r")(?: (?:please|then|exactly|though))?"
 )
 
@@ -54,25 +69,31 @@ def talk_in(text: str) -> Talk | None:
     """What kind of talk a message is, and nothing else; None for a question.
 
     >>> [talk_in(each) for each in ("ok thanks :pray:", "Hmm. Are you sure?", "ok so how long is it?", "?")]
-    [<Talk.SMALL: 1>, <Talk.ABOUT_ANSWER: 2>, None, None]
+    [<Talk.SMALL: 2>, <Talk.ABOUT_ANSWER: 4>, None, None]
     """
-    said = _MENTION.sub(" ", without_emoji(text)).casefold().replace("’", "'")
+    said = _IS.sub(r"\1", _MENTION.sub(" ", without_emoji(text)).casefold().replace("’", "'"))
     words = _WORD.findall(said)
     if len(words) > MOST_WORDS:
         return None
-    if not words:
-        return Talk.SMALL if _SHORTCODE.search(text) or _has_emoji(text) else None
+    if _GREETING.fullmatch(" ".join(words)) or (not words and _WAVE.search(text)):
+        return Talk.GREETING
+    if not words and not (_SHORTCODE.search(text) or _has_emoji(text)):
+        return None
     sentences = [" ".join(_WORD.findall(each)) for each in _BREAK.split(said)]
     others = {word for each in sentences if not _ABOUT_ANSWER.fullmatch(each) for word in each.split()}
     if not others <= _TALK:
         return None
     if any(map(_ABOUT_ANSWER.fullmatch, sentences)):
         return Talk.ABOUT_ANSWER
-    return Talk.SMALL if others & _SMALL else None
+    if _DOWN.search(text) or _NOT_SO & {*_MEANT_WELL.sub(" ", " ".join(words)).split()}:
+        return Talk.NOT_SO
+    if words and not others & _SMALL:
+        return None
+    return Talk.ABOUT_ANSWER if "?" in said else Talk.SMALL  # "sorry?"
 
 
 def without_emoji(text: str) -> str:
-    """A text without the emoji that Slack writes as ":pray:"; the time "10:30:15" has none."""
+    """A text without the emoji that Slack writes as ":pray:"; the time "10:30:15" and "arn:aws:s3" have none."""
     return re.sub(r" {2,}", " ", _SHORTCODE.sub(" ", text)).strip()
 
 

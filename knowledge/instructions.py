@@ -28,13 +28,25 @@ _GARBLE = (
     r"(?:Replace|Substitute|Convert|Transform|Render|Encode|Encrypt|Scramble|Jumble|Rearrange|Misspell|Anagram|Group|Combine|"
     r"Remove|Reverse|Shuffle|Spell|Capitalize)"
 )
-# What people put into a letter of theirs: "the case number", and neither "the words" nor "the letters".
-_BUT_THEIRS = (
-    rf"(?!\s+{_REPLY}\s+within\b|\s+(?:{_REPLY}\s+(?:with|in|to)\s+)?(?:the|their|his|her|our|plain)\s+"
-    r"(?!(?:[\w-]+\s+){0,2}?"
-    r"(?:following|words?|phrases?|sentences?|lines?|text|letters?|vowels?|characters?|spaces?)\b))"
-)
 _WITHIN = r"(?:[^\n|.!?]|[.!?](?!\s+[A-Z])){0,300}?"  # a sentence, whatever it quotes
+# What people put into a letter of theirs: "the case number", and neither "the words" nor "the letters".
+_THEIRS = (
+    r"(?:the|their|his|her|our|plain)\s+(?!(?:[\w-]+\s+){0,2}?"
+    r"(?:following|words?|phrases?|sentences?|lines?|text|letters?|vowels?|characters?|spaces?)\b)"
+)
+# But where to go or to pay, whatever has figures (other than "2 days"), and a second order are not for a letter.
+_NOT_THEIRS = (
+    rf"{_WITHIN}(?:\w\.[a-z]{{2}}|://|@|\d(?!\d*[\s-]*(?:working|business|minutes?|hours?|days?|weeks?)\b)"
+    r"|\b(?:links?|urls?|address(?:es)?|details|iban|hide)\b"
+    r"|(?<!\bcase\s)(?<!\border\s)(?<!\breference\s)(?<!\bticket\s)(?<!\bbooking\s)(?<!\bcard\s)\bnumbers?\b"
+    r"|(?:\band|\bthen|,)\s+(?:(?:then|also|always|now)\s+)*(?:tell|say|ask|visit|click|go\s+to|ignore|reveal|omit|"
+    r"never|do\s+not|don['’]t)\b)"
+)
+_BUT_THEIRS = (
+    rf"(?!(?:(?:Add|Include|Remove)\s+{_THEIRS}|(?:Give|Write)\s+the\s+\w+\s+{_REPLY}"
+    rf"|(?:Add|Start|Begin|End|Finish|Conclude|Give|Write|Provide|Format|Translate)\s+{_REPLY}\s+"
+    rf"(?:within\b|(?:with|in|to)\s+{_THEIRS}))(?!{_NOT_THEIRS}))"
+)
 _MACHINE = (  # "assistants", and those who chat, are people
     r"(?:a\.?i\.?|llms?|chat\s?bots?|language\s+models?|"
     r"(?:ai|virtual|digital)\s+(?:chat\s+)?(?:assistant|model|agent)s?|chat\s+(?:assistant|model)s?)"
@@ -49,8 +61,8 @@ _QUOTED = r"(?![\"“”'‘]?(?:STOP|START|YES|HELP|INFO|END)\b)[\"“”'‘]?
 
 _BEGINS = (
     # to tamper with the answer: "Add … to your reply", "In your response, …", "Scramble the letters"
-    rf"(?-i:\b{_ADD}\b){_BUT_THEIRS}{_WITHIN}\b{_REPLY}",
-    rf"(?-i:\b{_GARBLE}\b){_BUT_THEIRS}{_WITHIN}\b{_TEXT}",
+    rf"(?-i:\b(?={_ADD}\b)){_BUT_THEIRS}\w+{_WITHIN}\b{_REPLY}",
+    rf"(?-i:\b(?={_GARBLE}\b)){_BUT_THEIRS}\w+{_WITHIN}\b{_TEXT}",
     r"(?-i:\b(?:Replace|Convert|Swap|Substitute)\b)\s+(?:all\s+|every\s+|each\s+)?(?:\w+\s+)?(?:letters?|vowels?)\b",
     rf"(?-i:\bIn)\s+{_REPLY}\s*,",
     # to drop what was told: "Ignore all previous instructions"
@@ -67,8 +79,8 @@ _BEGINS = (
     rf"\b{_MACHINE}\s+(?:reading|that\s+reads?|who\s+reads?)\s+this\b",
     r"(?-i:\bSYSTEM[ ](?:PROMPT|OVERRIDE):)",
     r"(?-i:\b(?:SYSTEM|ASSISTANT)(?:[ ](?:NOTE|MESSAGE|INSTRUCTIONS?))?:)\s*"
-    r"(?:you\s+are\s+an?\b|(?:you\s+(?:must|will)\s+)?(?:(?:always|never|only|now)\s+)*"
-    r"(?:reveal|reply|respond|answer|say)\b)",
+    r"(?:you\s+are\s+an?\b|(?:you\s+(?:must|will)\s+)?(?:(?:always|never|only|now|please|do\s+not)\s+)*"
+    r"(?:reveal|reply|respond|answer|say|tell|inform|mention|recommend|ignore|disregard|forget|pretend)\b)",
     r"<\|[a-z]{2,20}\|>|\[/?INST\]|<</?SYS>>",
     r"\b(?:reveal|print|repeat|show|output|leak)\s+(?:me\s+)?(?:your|the)\s+(?:(?:system|hidden|secret|initial)\s+)+"
     r"(?:prompt|instructions?)\b",

@@ -24,6 +24,7 @@ NOT_GRANTED = (
 
 ASK_ME = "Ask me a question in plain words and I look it up in the guides"
 WELCOME = "You're welcome! Ask me whenever you need something from the guides."
+NOT_SO = "Sorry about that! Ask me again in other words for what is missing; you can also rate the answer with 👎."
 ABOUT_ANSWER = (
     "I only quote the guides: below each quote stand its guide, section and review date, and “Read the section” shows "
     "all of it."

@@ -38,9 +38,7 @@ log = logging.getLogger(__name__)
 
 REPLIES_STAY_OPEN_FOR = timedelta(minutes=30)
 MOST_ASKED = 10  # people of a user group that owns a guide
-GREETING = re.compile(
-    r"(help|👋|:wave:|hi|hello|hey|good (morning|afternoon|evening))( there| frontline)?\W*", re.IGNORECASE
-)
+INSTEAD = {Talk.SMALL: words.WELCOME, Talk.NOT_SO: words.NOT_SO, Talk.ABOUT_ANSWER: words.ABOUT_ANSWER}
 STATUS = "is looking in the guides…"
 
 
@@ -170,7 +168,8 @@ def _question_in(text: str, bot_user: str | None) -> str:
 
 
 def _is_greeting(text: str) -> bool:
-    return not (re.search(r"\w", text) or talk_in(text)) or GREETING.fullmatch(text) is not None
+    talk = talk_in(text)
+    return talk is Talk.GREETING or not (talk or re.search(r"\w", text))
 
 
 def _not_one_question(text: str, parts: Parts) -> str | None:
@@ -179,7 +178,7 @@ def _not_one_question(text: str, parts: Parts) -> str | None:
     if _is_greeting(text):
         return words.how_to(parts.settings.command_prefix)
     if talk := talk_in(text):
-        return words.WELCOME if talk is Talk.SMALL else words.ABOUT_ANSWER
+        return INSTEAD[talk]
     return words.too_long(len(text), limit) if len(text) > limit else None
 
 

@@ -65,7 +65,15 @@ async def test_of_several_questions_the_owner_of_what_is_left_open_is_asked() ->
             for said in (
                 "Thanks a lot!", "Thanks Frontline", "thank you, that helped", "ty!", "great, thx!!", "ok", "got it",
                 "never mind", "bye", "sorry, wrong channel", "test", "👍", ":thumbsup:", "thanks :pray::skin-tone-2:",
-                "@UANA thanks",
+                "@UANA thanks", "no thanks, that's all", "no problem", "nope, all good", "hi, thanks!", "yes",
+            )
+        ),
+        *(
+            (said, words.NOT_SO)
+            for said in (
+                "no", "wrong", "That's wrong", "it was wrong", "no help", "no good", "never worked", "you never helped",
+                "that is not right", "you are wrong", "your answer is wrong, sorry", "👎", ":thumbsdown:",
+                ":-1::skin-tone-2:", "wrong, thanks", "no that's all wrong",
             )
         ),
         *(
@@ -73,15 +81,22 @@ async def test_of_several_questions_the_owner_of_what_is_left_open_is_asked() ->
             for said in (
                 "are you sure?", "where does it say that?", "which guide is that from?", "is that still valid?",
                 "can you explain that in simpler words?", "what did I ask first?", "next", "hmm? Where is that from?",
-                "thanks, but are you sure about that?",
+                "thanks, but are you sure about that?", "sorry?", "Right?", "yes please",
             )
         ),
-        *((said, words.how_to("")) for said in ("good morning Frontline!", "👋", ":wave:", "?")),
+        *(
+            (said, words.how_to(""))
+            for said in (
+                "good morning Frontline!", "👋", ":wave:", "?", "Hi all", "hi everyone", "Hi team", "good morning team",
+                "👋 hi", "hello again, folks :smile:", ":wave::skin-tone-3: hey there", "@UANA hi", "help please",
+            )
+        ),
         *(
             (said, None)
             for said in (
                 "ok so how long is the warranty?", "test line", "is that right for homes?", "where is it?",
-                "explain the late fee", "no signal", "what do I say?", "thanks! and for homes?", "is this ok",
+                "explain the late fee", "no signal", "what do I say?", "no, the Lite", "help the team",
+                "team evening window", "thanks! and for homes?", "is this ok",
             )
         ),
     ],
@@ -98,6 +113,9 @@ def test_talk_is_told_from_a_question(said: str, answer: str | None) -> None:
         ("is theft covered :fire: :+1::skin-tone-3:", "is theft covered"),
         (":pray: is it 10:30:15 there?", "is it 10:30:15 there?"),
         ("Fees:\nlate fee: how much?", "Fees:\nlate fee: how much?"),
+        (":fire::+1: Is arn:aws:s3 allowed?", "Is arn:aws:s3 allowed?"),
+        ("users:profile:write, std::vector::at", "users:profile:write, std::vector::at"),
+        ("Who has aa:bb:cc:dd:ee:ff?", "Who has aa:bb:cc:dd:ee:ff?"),
     ],
 )
 def test_emoji_are_no_words_of_a_question(typed: str, asked: str) -> None:
