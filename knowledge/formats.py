@@ -8,6 +8,7 @@ import zipfile
 from collections.abc import Iterable, Iterator, Sequence
 from copy import copy
 from datetime import datetime, time
+from decimal import ROUND_HALF_UP, Decimal, localcontext
 from itertools import pairwise, takewhile, zip_longest
 from typing import TYPE_CHECKING, Any
 from xml.sax import SAXParseException
@@ -38,7 +39,8 @@ _XML_STARTS = (b"<", b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff", b"\0<", b"\0\0\0
 _POINTS_OUTSIDE = re.compile(r"^[/\\]|^\w:|(?:^|[/\\])\.\.(?:[/\\]|$)")
 _WORD = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _UNIT = re.compile(r'\[\$([^\]-]+)|"([^"]*\w[^"]*|[^"]*[$€£¥][^"]*)"|(?<!\[)([$€£¥])')  # in a sheet's number format
-_LITERAL = re.compile(r'"[^"]*"|\\.')
+_LITERAL = re.compile(r'"[^"]*"|[\\_*].|\[[$A-Za-z][^\]]*\]|[\s$€£¥]')  # what stands around the figure there
+_FIGURE = re.compile(r"[#,]*0(?:\.(?P<decimals>0*))?%?")
 _MEMBERS = 10_000
 _DIGIT = re.compile(r"\d")
 _WIDEST = 100  # columns or rows that a cell may go over
@@ -353,17 +355,21 @@ def _layout(sheet: Any) -> tuple[set[int], set[int], dict[int, list[tuple[int, i
 
 
 def _as_shown(cell: Any) -> object:
-    """A cell's value; where its number format makes it a share, money or so many of something, in that format."""
+    """A cell's value; where its number format makes it a share, money or so many of something, in that format.
+
+    In any other the figure stays as it is, for a format may also leave digits out ("0.##") or scale ("#,##0,").
+    """
     value = cell.value
     if isinstance(value, bool) or not isinstance(value, int | float):
         return value
     form = (cell.number_format or "").split(";")[0]
-    unit, is_share = _UNIT.search(form), "%" in _LITERAL.sub("", form)
-    if not unit and not is_share:
+    bare = _LITERAL.sub("", form)
+    unit, is_share, figure = _UNIT.search(form), bare.endswith("%"), _FIGURE.fullmatch(bare)
+    if not figure or not (unit or is_share):
         return value
-    decimals = re.search(r"\.(0*)", form)
-    places = len(decimals[1]) if decimals else 0
-    number = f"{abs(value) * (100 if is_share else 1):{',' if ',' in form else ''}.{places}f}"
+    with localcontext(rounding=ROUND_HALF_UP):  # as sheets round
+        exact = abs(Decimal(str(value))) * (100 if is_share else 1)
+        number = f"{exact:{',' if ',' in bare else ''}.{len(figure['decimals'] or '')}f}"
     minus = "-" if value < 0 else ""
     if is_share or not unit:
         return f"{minus}{number}%"

@@ -412,12 +412,21 @@ def test_xlsx(take: Take) -> None:
         (20, "[$CHF] #,##0", "CHF 20"),
         (14, '0 "days"', "14 days"),
         (29.5, "[$-409]0.00", "29.5"),
+        (-9.5, '_-* #,##0.00\\ "€"_-', "-9.50 €"),
+        (0.125, "£0.00", "£0.13"),
+        (0.285, "0%", "29%"),
+        (7.25, '0.## "GB"', "7.25"),
+        (19.99, '"£"General', "19.99"),
+        (0.5, 'General "hours"', "0.5"),
+        (1234567, '#,##0.0,,"M"', "1234567"),
+        (45000, '#,##0,"k"', "45000"),
+        (5, '[<2]0 "day";0 "days"', "5"),
         (time(9, 30), "hh:mm", "09:30"),
         (datetime(2026, 3, 1, 9, 0), "yyyy-mm-dd hh:mm", "2026-03-01 09:00"),  # noqa: DTZ001
     ],
 )
 def test_number_formats_in_a_sheet(take: Take, value: object, form: str, shown: str) -> None:
-    """Shares, money and times are read as the sheet shows them."""
+    """Shares, money and times are read as the sheet shows them; a format that is not understood changes no figure."""
     from openpyxl import Workbook
 
     book = Workbook()
