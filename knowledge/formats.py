@@ -28,7 +28,7 @@ _AS_WINDOWS = {"iso-8859-1", "latin1", "latin-1", "ascii", "us-ascii"}  # as bro
 # A sign in the middle of a word, or many accents in a row: what another alphabet looks like when it is read as Western.
 _NOT_WESTERN = re.compile(r"[^\W\d_][¡-©«¬®-³¶¸¹»-¿][^\W\d_]|[À-ÿ]{4}")
 _ENTITY = re.compile(r"<!ENTITY\b", re.IGNORECASE)
-_HIDDEN = "template, [hidden]:not([hidden=until-found]), [style*='display:none' i], [style*='display: none' i]"
+_HIDDEN = "template, [hidden]:not([hidden=until-found])"  # by its style a part may be folded, or a page still loading
 _COMMENT = re.compile(  # what no reader sees; in code it is an example, and one that is not closed is none
     r"(?P<kept>^[ \t>*+.)\d-]*(?P<fence>`{3,}|~{3,})[^`\n]*\n.*?(?:^[ \t>]*(?P=fence)|\Z)"
     r"|(?P<ticks>`{1,3})[^`\n]+(?P=ticks)|<!--(?!.*?-->).*)|<!--.*?-->",
@@ -119,7 +119,7 @@ def _strip(soup: "BeautifulSoup") -> None:
     """Takes away what stands around a page's own text: menus, footers, what is hidden or there for the eye only.
 
     A header with a menu is the site's, unless the only title of the page stands in it. What a click unfolds stays:
-    what a button controls or a search may find, and what is hidden from readers aloud but holds blocks of text.
+    what its style hides, a button controls or a search may find, and what readers aloud skip but holds blocks of text.
     """
     controlled = {name for button in soup.select("[aria-controls]") for name in str(button["aria-controls"]).split()}
     for hidden in soup.select(_HIDDEN):

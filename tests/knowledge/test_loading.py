@@ -355,13 +355,15 @@ def test_pptx(take: Take) -> None:
 
 
 def test_what_is_hidden_on_a_web_page_is_left_out(take: Take) -> None:
-    """Unless a click or a search shows it."""
+    """Unless a click, a search or a script shows it."""
     html = (
-        "<p>Fee £9.</p><template><p>Draft</p></template><p hidden>Old <b style='display: none'>fee</b></p>"
-        "<div style='color:red;DISPLAY:none'><p>Margin £4.</p></div><p hidden=until-found>Found.</p>"
-        "<button aria-controls='one two'>How?</button><div id=two hidden><p>By card.</p></div>"
+        "<body style='display:none'><p>Fee £9.</p><template><p>Draft</p></template><p hidden>Old <b>fee</b></p>"
+        "<h3 onclick='$(this).next().slideToggle()'>How long?</h3><div style='DISPLAY: none'><p>14 days.</p></div>"
+        "<a data-toggle=tab href='#t2'>Limits</a><div id=t2 style='display:none'><p>20 GB.</p></div>"
+        "<p hidden=until-found>Found.</p><button aria-controls='one two'>How?</button><div id=two hidden>By card.</div>"
     )
-    assert take("a.html", html).text.split("\n\n") == ["Fee £9.", "Found.", "How?", "By card."]
+    shown = ["Fee £9.", "### How long?", "14 days.", "[Limits](#t2)", "20 GB.", "Found.", "How?", "By card."]
+    assert take("a.html", html).text.split("\n\n") == shown
 
 
 def test_words_hidden_in_docx(take: Take) -> None:
