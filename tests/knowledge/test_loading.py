@@ -226,12 +226,27 @@ def test_encodings(take: Take, encoding: str) -> None:
         ("Refund: €20 – within 5 days", "cp1252"),
         ("Umlauts (äöüß) cost extra. " + "The fee is £5. " * 20, "cp1252"),
         ("Każdy klient może zwrócić urządzenie za 20 zł.", "cp1250"),
+        ("Őszi akció, fűtés, hűtő", "cp1250"),
+        ("Vevő: fizetés után a következő munkanapon szállítjuk.", "cp1250"),
+        ("Clienţii pot returna produsul în 14 zile. Plăţi şi reţele", "cp1250"),
+        ("Příští týden dodáme zařízení.", "cp1250"),
+        ("Račun lahko plačate s kartico, naročilo pa prekličete.", "cp1250"),
+        ("grąžinti prekę", "cp1257"),
+        ("Par kavējumu jāmaksā soda nauda.", "cp1257"),
+        ("Müşteri ürünü 14 gün içinde iade edebilir.", "cp1254"),
+        ("Það þarf að greiða gjald fyrir hverja nótt.", "cp1252"),
+        ("Põe a mão no coração: não há devoluções, 1º andar.", "cp1252"),
+        ("Kõik õiged vastused on 14 päeva jooksul.", "cp1252"),
+        ("Køb på nettet. Gebyret er på 50 kr. pr. døgn.", "cp1252"),
+        ("Où s’adresser ? À l’accueil, bien sûr, près du théâtre.", "cp1252"),
+        ("Así es más fácil: perché è più facile. ¿Qué? 20 m³, 1¼ in, price¹", "cp1252"),
+        ("José, Müller and Søren answer at the café – £5, Nº 3.", "cp1252"),
         ("Плата составляет 200 рублей.", "cp1251"),
         ("手数料は20円です。", "shift_jis"),
     ],
 )
 def test_old_encodings(take: Take, text: str, encoding: str) -> None:
-    """Windows' own in the West comes first, so that prices stay what they are; other alphabets are still told."""
+    """Windows' own in the West comes first, so that prices stay what they are; other languages are still told."""
     assert take("a.txt", text.encode(encoding)).text == text
 
 
