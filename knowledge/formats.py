@@ -8,6 +8,7 @@ import zipfile
 from collections.abc import Iterable, Iterator, Sequence
 from copy import copy
 from datetime import datetime, time
+from decimal import ROUND_HALF_UP, Decimal, localcontext
 from itertools import pairwise, takewhile, zip_longest
 from typing import TYPE_CHECKING, Any
 from xml.sax import SAXParseException
@@ -26,8 +27,24 @@ _DECLARED_CHARSET = re.compile(rb"<meta[^>]+charset=[\"']?([\w-]+)", re.IGNORECA
 _AS_WINDOWS = {"iso-8859-1", "latin1", "latin-1", "ascii", "us-ascii"}  # as browsers take them
 # A sign in the middle of a word, or many accents in a row: what another alphabet looks like when it is read as Western.
 _NOT_WESTERN = re.compile(r"[^\W\d_][¡-©«¬®-³¶¸¹»-¿][^\W\d_]|[À-ÿ]{4}")
+# The letters that languages have beyond a-z, and where they stand, by the encoding that Windows had for them.
+_ALPHABETS = {
+    "cp1252": (
+        r"[àæéêëîïôœùûüÿ]|â(?!\b)|è(?![aeiou])|ç(?=[aouâôû])",  # French; as in English names
+        r"[äåéõöüßšž]",  # German, Swedish, Finnish, Estonian
+        r"[áàéíïñòóúüºª]|è(?![aeiou])|ç(?=[aouàóú]|\b)",  # Spanish, Catalan
+        r"[áàéêíóôúüºª]|â(?!\b)|ã(?=[eos]|\b)|õ(?=e)|ç(?=[aouáãóõú])",  # Portuguese
+        r"[àéìíîòóùú]|è(?![aeiou])",  # Italian
+        r"[äåæéöøü]",  # Danish, Norwegian
+        r"[áæéðíóöøúýþ]",  # Icelandic, Faroese
+    ),
+    "cp1250": ("[áéíóöőúüű]", "[áäčďéěíĺľňóôŕřšťúůýž]", "[čćđšž]", "[ăâîşţ]"),  # Hungary, Czechia, Croatia, Romania
+    "cp1257": ("[ąčęėįšųūž]", "[āčēģīķļņšūž]", "[äõöšüž]"),  # Lithuania, Latvia, Estonia
+    "cp1254": ("[âçğîöşûü]|(?-i:[ıİ])",),  # Turkey
+}
+_IN_WORDS = re.compile(r"(?<!\d)[^\W\d_]{2,}(?!\d)")
 _ENTITY = re.compile(r"<!ENTITY\b", re.IGNORECASE)
-_HIDDEN = "template, [hidden]:not([hidden=until-found]), [style*='display:none' i], [style*='display: none' i]"
+_HIDDEN = "template, [hidden]:not([hidden=until-found])"  # by its style a part may be folded, or a page still loading
 _COMMENT = re.compile(  # what no reader sees; in code it is an example, and one that is not closed is none
     r"(?P<kept>^[ \t>*+.)\d-]*(?P<fence>`{3,}|~{3,})[^`\n]*\n.*?(?:^[ \t>]*(?P=fence)|\Z)"
     r"|(?P<ticks>`{1,3})[^`\n]+(?P=ticks)|<!--(?!.*?-->).*)|<!--.*?-->",
@@ -38,7 +55,8 @@ _XML_STARTS = (b"<", b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff", b"\0<", b"\0\0\0
 _POINTS_OUTSIDE = re.compile(r"^[/\\]|^\w:|(?:^|[/\\])\.\.(?:[/\\]|$)")
 _WORD = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _UNIT = re.compile(r'\[\$([^\]-]+)|"([^"]*\w[^"]*|[^"]*[$€£¥][^"]*)"|(?<!\[)([$€£¥])')  # in a sheet's number format
-_LITERAL = re.compile(r'"[^"]*"|\\.')
+_LITERAL = re.compile(r'"[^"]*"|[\\_*].|\[[$A-Za-z][^\]]*\]|[\s$€£¥]')  # what stands around the figure there
+_FIGURE = re.compile(r"[#,]*0(?:\.(?P<decimals>0*))?%?")
 _MEMBERS = 10_000
 _DIGIT = re.compile(r"\d")
 _WIDEST = 100  # columns or rows that a cell may go over
@@ -70,7 +88,7 @@ def convert(suffix: str, content: bytes, limits: Limits) -> Converted:
 
 
 def decode(content: bytes, declared: str | None = None) -> str:
-    """Text from bytes: by its byte order mark, as UTF-8, as declared, as Windows writes in the West, or as it looks."""
+    """Text from bytes: by its byte order mark, as UTF-8, as declared, as old Windows wrote, or as it looks."""
     if declared and declared.lower() in _AS_WINDOWS:
         declared = "windows-1252"
     if content.startswith((b"\xff\xfe\0\0", b"\0\0\xfe\xff")):
@@ -78,18 +96,32 @@ def decode(content: bytes, declared: str | None = None) -> str:
     elif content.startswith((b"\xff\xfe", b"\xfe\xff")):
         candidates = ["utf-16"]
     else:
-        candidates = ["utf-8-sig", *([declared] if declared else []), "cp1252"]
+        candidates = ["utf-8-sig", *([declared] if declared else []), *_by_its_letters(content)]
     for encoding in candidates:
         try:
-            text = content.decode(encoding)
+            return _readable(content.decode(encoding))
         except (UnicodeDecodeError, LookupError):
             continue
-        if encoding != "cp1252" or len(_NOT_WESTERN.findall(text)) <= len(text) // 200:
-            return _readable(text)
     from charset_normalizer import from_bytes
 
     guess = from_bytes(content[:200_000]).best()
     return _readable(content.decode(guess.encoding if guess else "cp1252", "replace"))
+
+
+def _by_its_letters(content: bytes) -> list[str]:
+    """The encoding of old Windows in which most letters of a text are of one language; the Western in doubt."""
+    best, most = [], -1
+    for encoding, alphabets in _ALPHABETS.items():
+        text = content[:200_000].decode(encoding, "replace")
+        words = " ".join(word for word in _IN_WORDS.findall(text) if not word.isascii())
+        known = max(len(re.findall(letters, words, re.IGNORECASE)) for letters in alphabets)
+        if encoding == "cp1252":
+            fits = len(_NOT_WESTERN.findall(text)) <= len(text) // 200
+        else:
+            fits = known > 0.9 * len(re.findall(r"[^\x00-\x7f]", words))
+        if fits and known > most:
+            best, most = [encoding], known
+    return best
 
 
 def _readable(text: str) -> str:
@@ -117,7 +149,7 @@ def _strip(soup: "BeautifulSoup") -> None:
     """Takes away what stands around a page's own text: menus, footers, what is hidden or there for the eye only.
 
     A header with a menu is the site's, unless the only title of the page stands in it. What a click unfolds stays:
-    what a button controls or a search may find, and what is hidden from readers aloud but holds blocks of text.
+    what its style hides, a button controls or a search may find, and what readers aloud skip but holds blocks of text.
     """
     controlled = {name for button in soup.select("[aria-controls]") for name in str(button["aria-controls"]).split()}
     for hidden in soup.select(_HIDDEN):
@@ -353,17 +385,21 @@ def _layout(sheet: Any) -> tuple[set[int], set[int], dict[int, list[tuple[int, i
 
 
 def _as_shown(cell: Any) -> object:
-    """A cell's value; where its number format makes it a share, money or so many of something, in that format."""
+    """A cell's value; where its number format makes it a share, money or so many of something, in that format.
+
+    In any other the figure stays as it is, for a format may also leave digits out ("0.##") or scale ("#,##0,").
+    """
     value = cell.value
     if isinstance(value, bool) or not isinstance(value, int | float):
         return value
     form = (cell.number_format or "").split(";")[0]
-    unit, is_share = _UNIT.search(form), "%" in _LITERAL.sub("", form)
-    if not unit and not is_share:
+    bare = _LITERAL.sub("", form)
+    unit, is_share, figure = _UNIT.search(form), bare.endswith("%"), _FIGURE.fullmatch(bare)
+    if not figure or not (unit or is_share):
         return value
-    decimals = re.search(r"\.(0*)", form)
-    places = len(decimals[1]) if decimals else 0
-    number = f"{abs(value) * (100 if is_share else 1):{',' if ',' in form else ''}.{places}f}"
+    with localcontext(rounding=ROUND_HALF_UP):  # as sheets round
+        exact = abs(Decimal(str(value))) * (100 if is_share else 1)
+        number = f"{exact:{',' if ',' in bare else ''}.{len(figure['decimals'] or '')}f}"
     minus = "-" if value < 0 else ""
     if is_share or not unit:
         return f"{minus}{number}%"

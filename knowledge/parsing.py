@@ -23,11 +23,14 @@ from knowledge.plain_text import as_markdown
 _FRONT_MATTER = re.compile(r"\A\s*---[ \t]*\n(?P<fields>.*?)^(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL | re.MULTILINE)
 _OPENED = re.compile(r"\A\s*---[ \t]*\n\s*[\"']?\w+[\"']?\s*:")
 _UNSEEN = re.compile(r"\A[\s\ufeff\u200b-\u200d\u2060]*[\ufeff\u200b-\u200d\u2060]")
+# What stands behind a first rule: up to the next if it begins with a field, else up to an empty line or a heading.
 _BLOCK = re.compile(
-    r"\A(?:\s++|\#[^\n]*+\n|(?><!--.*?-->))*+(?:---|\+\+\+)[^\n]*\n(?P<fields>.*?)(?:^(?:---|\+\+\+)|\Z)",
+    r"\A(?:\s++|\#[^\n]*+\n|(?><!--.*?-->))*+(?:---|\+\+\+)[^\n]*\n(?P<fields>"
+    r"(?=(?:\#[^\n]*\n)*[^\w\n]*+\w[\w-]*+[^\w\n:=]*+[:=]).*?^(?=---|\+\+\+)"
+    r"|\s*+(?:\#(?!\#)[^\n]*\n)*+.*?(?:^(?=---|\+\+\+|\#|[ \t]*$)|\Z))",
     re.DOTALL | re.MULTILINE,
 )
-_AUDIENCE = re.compile(r"^[^\w\n]*audience[^\w\n]*?[:=]", re.IGNORECASE | re.MULTILINE)
+_AUDIENCE = re.compile(r"^[^\w\n#]*audience[^\w\n:=]*[:=](?![^\w\n]*everyone[^\w\n]*$)", re.IGNORECASE | re.MULTILINE)
 _PLAIN = {".md", ".markdown", ".txt"}
 _FORBIDDEN = {
     "socket.connect",
