@@ -208,6 +208,35 @@ def test_a_question_without_a_product_is_of_the_one_before(
     assert [each.guide_key for each in answer.citations[:1]] == ([guide] if guide else [])
 
 
+@pytest.mark.parametrize("message", ["Hi Frontline, how long does a refund take?", f"Mr Ruiz asks: {QUESTION} Thanks!"])
+def test_who_asks_is_no_part_of_the_question(message: str, library: Library) -> None:
+    """A name that no guide has would speak against an answer."""
+    assert library.answer(message).probability == pytest.approx(library.answer(QUESTION).probability, abs=0.02)
+
+
+@pytest.mark.parametrize(
+    ("until", "since", "question", "quoted"),
+    [
+        ("(until 31 March 2026)", "(from 1 April 2026)", "How much is a locker a month?", ["new.md"]),
+        ("(until 31 March 2026)", "(from 1 April 2026)", "How much was a locker a month?", ["old.md", "new.md"]),
+        ("(until 24 November 2026)", "(from 25 November 2026)", "How much is a locker a month?", ["old.md", "new.md"]),
+    ],
+    ids=["in force", "asked what was", "not yet in force"],
+)
+def test_what_no_longer_holds_is_not_quoted_beside_what_does(
+    until: str, since: str, question: str, quoted: list[str], open_library: Open, put_guide: Put
+) -> None:
+    """Both say the same with another figure, and the older in words that may fit better; today is 23 November 2026."""
+    put_guide(
+        "old.md", f"# Locker fees {until}\n\nA locker costs 12 euros a month. Pay for the locker a month ahead.\n"
+    )
+    put_guide("new.md", f"# Locker fees {since}\n\nA locker costs 15 euros a month.\n")
+    library = open_library()
+    library.warm()
+
+    assert sorted(each.guide_key for each in library.answer(question).citations) == sorted(quoted)
+
+
 def test_more_than_three_questions_are_not_passed_over_in_silence(library: Library) -> None:
     """Three are answered, and the answer says which it has left; the numbers of a list are no part of them."""
     free = "When can a visit be moved free of charge?"
