@@ -86,16 +86,17 @@ _IN_HEAD = re.compile(rf"\b(?:(?P<age>ages?)|(?:{_ANY_UNIT})s?)\b", _ANYCASE)
 _BEFORE = 30  # characters in front of a number that may say how it limits
 
 _ANY = re.compile(r"\d|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|twelve|half|once|twice|free)\b", _ANYCASE)
+MONEY = re.compile(
+    r"[£$€]\s?\d|\d\s?(?:p|pence|cents?|pounds?|dollars?|euros?|gbp|eur|usd)\b|\bfree\b|\bno charge\b|\d\s?%",
+    _ANYCASE,
+)
 _ASKED = (  # what asks for an amount of a kind, and what an answer has
     (
         re.compile(
             r"\b(?:how much|prices?|costs?|fees?|(?:the|a) charge|charges|deposit|surcharge|discount|rates?)\b|[£$€]",
             _ANYCASE,
         ),
-        re.compile(
-            r"[£$€]\s?\d|\d\s?(?:p|pence|cents?|pounds?|dollars?|euros?|gbp|eur|usd)\b|\bfree\b|\bno charge\b|\d\s?%",
-            _ANYCASE,
-        ),
+        MONEY,
     ),
     (
         re.compile(

@@ -5,6 +5,7 @@ from collections.abc import Collection, Mapping, Sequence, Set
 from dataclasses import replace
 from functools import cache
 
+from knowledge.amounts import MONEY
 from knowledge.answers import Passage
 from knowledge.lexical import covered, stems
 from knowledge.names import GENERAL, Name, Names, are_siblings
@@ -18,8 +19,19 @@ NEARLY, MOSTLY = 2.0, 0.5
 APART = 1.0  # what it then scores more, so that the other, which doesn't answer, is not quoted beside
 EARLY = 8  # characters before the name in a sentence that is on it: "For the "
 DEEPEST = 7  # level of a line in bold among headings
+COSTS = "price cost fee charge rent"
 ROUNDED = 1e-6  # sums that are equal differ by a smaller share
 
+_HOW_MUCH = re.compile(r"\bhow much\b|[£$€]", re.IGNORECASE)
+_COST_ALONE = frozenset(stems(f"{COSTS} per day week month year annum monthly yearly annual"))
+_PERIOD = "day|night|week|month|quarter|year|annum|hour|minute|person|user|line|item|unit|visit|session"
+_PRICE = re.compile(  # what a column, a row or a line with the price of something is called
+    rf"(?:(?:list|retail|full|regular|standard|monthly|yearly|annual|weekly|daily) )?(?:{COSTS.replace(' ', '|')})s?"
+    rf"(?:,? ?\(.*|,.*|(?: an?| per| each) (?:{_PERIOD})\b.*)?|monthly|weekly|daily|annual(?:ly)?|yearly"
+    rf"|(?:an?|per|each) (?:{_PERIOD})|\d+ (?:{_PERIOD})s?",
+    re.IGNORECASE,
+)
+_LABEL = re.compile(r"[\W_]*([^|:]+?)[*_ ]*[|:]")
 _ABOVE = re.compile(r"^(?:#{1,6} .*|[ \t]*\|.*(?=\n[ \t]*\|[ \t:|-]+$))", re.MULTILINE)  # headings, heads of tables
 
 
@@ -63,6 +75,44 @@ def said_first(
         ):
             return [replace(each, score=first.score + APART), *(rest for rest in passages if rest is not each)]
     return list(passages)
+
+
+def asks_price(question: str, wanted: Set[Name], keywords: Collection[str]) -> bool:
+    """Whether nothing is asked of a product but what it costs."""
+    besides = set(keywords).difference(stems(" ".join(word for name in wanted for word in name)))
+    return bool(wanted) and besides <= _COST_ALONE and bool(_HOW_MUCH.search(question) or besides)
+
+
+def priced_first(names: Names, wanted: Set[Name], passages: Sequence[Passage]) -> list[Passage] | None:
+    """The passages in order, but first one with the price of a product asked for: sentences say what comes with it
+    "costs", and its own price stands in a table. None where none has it.
+    """
+    first = passages[0]
+    for each in passages:
+        if each.score >= first.score - NEARLY and prices_in(names, wanted, each):
+            return [replace(each, score=first.score + APART), *(rest for rest in passages if rest is not each)]
+    return None
+
+
+def prices_in(names: Names, wanted: Set[Name], passage: Passage) -> frozenset[Piece]:
+    """What a passage gives as the price of a product asked for: a line of its own ("| Price | £129 |") where the
+    passage is on it, or a row of a table that begins with its name and has an amount of money.
+    """
+    is_on_it, found = is_on(names, wanted, passage), set()
+    head: list[str] = []
+    for piece in pieces(passage.text) if MONEY.search(passage.text) else ():
+        text = passage.text[piece.start : piece.end]
+        if piece.kind is Kind.HEAD:
+            head = cells_of(text)
+        if piece.kind in {Kind.HEAD, Kind.HEADING} or not MONEY.search(text):
+            continue
+        label = _LABEL.match(text)
+        if is_on_it and label and _PRICE.fullmatch(label[1]):
+            found.add(piece)
+        if piece.kind is Kind.ROW and not wanted.isdisjoint(names.known_in((cells := cells_of(text))[0], wanted)):
+            priced = zip(head, cells, strict=False)
+            found |= {piece for of, cell in priced if _PRICE.fullmatch(of) and MONEY.search(cell)}
+    return frozenset(found)
 
 
 def on_siblings(names: Names, wanted: Set[Name], passage: Passage) -> frozenset[Piece]:

@@ -221,7 +221,15 @@ async def _answer_in_thread(
                 stream.show(answers.streamed(sentence))
 
             question, answer = await _look_up(
-                parts, delivery_id, show=show, asker=user, text=text, way=way, channel=channel, thread_ts=thread_ts
+                parts,
+                delivery_id,
+                show=show,
+                begins_thread=thread_ts == event["ts"],
+                asker=user,
+                text=text,
+                way=way,
+                channel=channel,
+                thread_ts=thread_ts,
             )
             ts = await stream.end()
             await _keep_and_post(
@@ -232,13 +240,13 @@ async def _answer_in_thread(
 
 
 async def _look_up(
-    parts: Parts, delivery_id: int, *, text: str, show: Show | None = None, **asked: Any
+    parts: Parts, delivery_id: int, *, text: str, show: Show | None = None, begins_thread: bool = False, **asked: Any
 ) -> tuple[Question, Answer]:
     """The question's row and its answer; after a crash, the answer that it has already."""
     text = without_emoji(text)
     async with parts.database.write() as session:
         question = await questions.begin(session, key=f"delivery:{delivery_id}", text=text, now=parts.clock(), **asked)
-        turns = await questions.before(session, question)
+        turns = await questions.before(session, question, begins_thread=begins_thread)
     if question.answer is not None:
         return question, from_json(question.answer)
     return question, await parts.think(parts.library.answer, text, turns, show=show)

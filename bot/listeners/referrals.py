@@ -11,6 +11,7 @@ from slack_sdk.errors import SlackApiError
 from bot.blocks import kit
 from bot.blocks import questions as question_words
 from bot.blocks import referrals as blocks
+from bot.blocks.answers import TAKEN_AS
 from bot.blocks.text import number_in
 from bot.delivery import Rank
 from bot.listeners import modals
@@ -47,7 +48,7 @@ async def _form(question_id: str, body: dict[str, Any], parts: Parts) -> kit.Vie
     if not owners:
         return kit.notice("Ask the owner", NOBODY, "ask_owner")
     channel = (body.get("channel") or {}).get("id") or ""
-    return blocks.ask_form(f"{question.id}:{channel}", question.text, await parts.people.names(owners))
+    return blocks.ask_form(f"{question.id}:{channel}", _in_full(question), await parts.people.names(owners))
 
 
 async def _already_sent(referral: Referral, parts: Parts) -> kit.View:
@@ -75,7 +76,7 @@ async def sent(ack: AsyncAck, body: dict[str, Any], view: dict[str, Any], parts:
     async with parts.database.write() as session:
         referral, is_new = await referrals.refer(session, question.id, user, owners, note, parts.clock())
         if is_new:
-            said = blocks.to_owner(referral.id, user, question.text, note)
+            said = blocks.to_owner(referral.id, user, _in_full(question), note)
             for owner in owners:
                 key = referrals.message_key(referral.id, owner)
                 await parts.outbox.put(
@@ -102,7 +103,7 @@ async def _reply_form(value: str, user: str, parts: Parts) -> kit.View:
         return kit.notice("Reply", str(referrals.NotYours()), "reply_referral")
     if referral.reply is not None and referral.replied_at is not None:
         return blocks.already_replied(referral.replied_by or "", referral.replied_at, referral.reply)
-    return blocks.reply_form(referral.id, question.text, referral.note, in_thread=_in_thread(question))
+    return blocks.reply_form(referral.id, _in_full(question), referral.note, in_thread=_in_thread(question))
 
 
 async def replied(ack: AsyncAck, body: dict[str, Any], view: dict[str, Any], parts: Parts, delivery_id: int) -> None:
@@ -153,7 +154,7 @@ async def _settle_messages(referral: Referral, question: Question, parts: Parts)
         messages = await referrals.messages(session, referral)
     for owner, channel, ts in messages:
         by = None if owner == referral.replied_by else referral.replied_by
-        said = blocks.replied(question.text, referral.asker, referral.reply or "", by=by)
+        said = blocks.replied(_in_full(question), referral.asker, referral.reply or "", by=by)
         try:
             await parts.slack.chat_update(channel=channel, ts=ts, text=said.text, blocks=said.blocks)
         except (SlackApiError, aiohttp.ClientError, TimeoutError, OSError) as error:
@@ -165,6 +166,12 @@ async def _find(value: str, parts: Parts) -> tuple[Referral | None, Question | N
         referral = await referrals.get(session, number_in(value))
         question = await questions.get(session, referral.question_id) if referral else None
     return referral, question
+
+
+def _in_full(question: Question) -> str:
+    """What was typed, and how it was taken: the owner has not read what was said before "and the Heron?"."""
+    understood = (question.answer or {}).get("understood")
+    return f"{question.text}\n({TAKEN_AS} {understood})" if understood else question.text
 
 
 def _in_thread(question: Question) -> bool:

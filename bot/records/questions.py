@@ -1,15 +1,16 @@
 """Questions, the answers that they got, and what people thought of those."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import and_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.records.once import add_once
 from bot.records.tables import Delivery, Question, Rating
 
 MOST_TURNS = 3
+GOES_ON_FOR = timedelta(minutes=5)  # a conversation in the main box of a direct message; then it is about another call
 FORGOTTEN = "(deleted)"  # the text of a question whose message was deleted
 
 
@@ -45,17 +46,22 @@ async def finish(session: AsyncSession, question_id: int, outcome: str, answer: 
     return True
 
 
-async def before(session: AsyncSession, question: Question, count: int = MOST_TURNS) -> list[str]:
+async def before(
+    session: AsyncSession, question: Question, count: int = MOST_TURNS, *, begins_thread: bool = False
+) -> list[str]:
     """The questions before this one in its thread, oldest first, as they were understood.
 
-    A thread of a channel has everybody's, for everybody there reads them; a direct message has its own.
+    A thread of a channel has everybody's, for everybody there reads them; a direct message has its own. There, people
+    also go on in the main box: a question that begins a thread follows those of the last minutes.
     """
-    if question.thread_ts is None:
+    if question.thread_ts is None or (begins_thread and question.way != "dm"):
         return []
+    lately = and_(Question.asker == question.asker, Question.asked_at >= question.asked_at - GOES_ON_FOR)
+    belongs = lately if begins_thread else Question.thread_ts == question.thread_ts
     rows = await session.scalars(
         select(Question)
-        .where(Question.channel == question.channel, Question.thread_ts == question.thread_ts)
-        .where(Question.way == question.way, Question.id < question.id, Question.text != FORGOTTEN)
+        .where(Question.channel == question.channel, Question.way == question.way, belongs)
+        .where(Question.id < question.id, Question.text != FORGOTTEN)
         .order_by(Question.id.desc())
         .limit(count)
     )

@@ -78,6 +78,31 @@ async def test_the_questions_before_are_those_of_the_thread(database: Database) 
         assert await questions.before(session, command) == []
 
 
+@pytest.mark.parametrize(
+    ("way", "begins_thread", "asker", "minutes", "known"),
+    [
+        ("dm", True, "UANA", 4, ["d1?"]),
+        ("dm", True, "UANA", 6, []),
+        ("dm", True, "UBEN", 4, []),
+        ("dm", False, "UANA", 4, []),
+        ("mention", True, "UANA", 4, []),
+    ],
+)
+async def test_the_main_box_of_a_direct_message_goes_on_for_a_while(
+    database: Database, way: str, begins_thread: bool, asker: str, minutes: int, known: list[str]
+) -> None:
+    """A question there follows the asker's last ones of a few minutes; in a channel a new thread follows nothing."""
+    async with database.write() as session:
+        rows = [
+            await questions.begin(
+                session, key=f"d{n}", asker=who, text=f"d{n}?", way=way, now=when, channel="D1", thread_ts=f"1.{n}"
+            )
+            for n, who, when in ((1, "UANA", NOW), (2, asker, NOW + timedelta(minutes=minutes)))
+        ]
+    async with database.read() as session:
+        assert await questions.before(session, rows[1], begins_thread=begins_thread) == known
+
+
 async def test_a_deleted_question_leaves_no_words(database: Database) -> None:
     """Neither for follow-ups nor for Home; that it was answered stays counted."""
     async with database.write() as session:

@@ -259,6 +259,30 @@ def test_what_the_guides_dont_say_goes_to_the_owner_and_comes_back(company: Comp
             company.act("close", user=user, view_id=view["id"])
 
 
+def test_a_follow_up_in_the_main_box_reaches_the_owner_in_full(company: Company) -> None:
+    """A direct message follows the one before it, in a thread or not, and whoever reads it alone can tell what it is
+    on.
+    """
+    first = company.say("UBEN", "dm", "What does the Heron Lite cost?")
+    company.replies(first["channel"], first["ts"], 1)
+    second = company.say("UBEN", "dm", "And is it sold in Norway?")
+    answer = company.replies(second["channel"], second["ts"], 1)[0]
+    taken = "I took this as: And is the Heron Lite sold in Norway?"
+    assert taken in says(answer)
+
+    company.click("UBEN", answer, "ask_owner", channel=second["channel"])
+    form = company.until(lambda: (v := company.view("UBEN")) and v.get("submit") and v, "the form")
+    assert form
+    before = len(company.direct("UHUGO"))
+    company.act("submit", user="UBEN", view_id=form["id"], values={})
+    owned = company.until(lambda: company.direct("UHUGO")[before:], "the owner's message")[0]
+    company.act("close", user="UBEN", view_id=form["id"])
+
+    for shown in (words(form), says(owned)):
+        assert "And is it sold in Norway?" in shown
+        assert taken in shown
+
+
 def test_doubt_costs_no_word_of_a_note_to_the_owner(company: Company, bot: Bot) -> None:
     """While Slack can't be asked who somebody is, the form stays as it is, and can be sent again."""
     answer = company.ask("UDEV", NOT_SAID)

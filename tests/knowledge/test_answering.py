@@ -208,6 +208,24 @@ def test_a_question_without_a_product_is_of_the_one_before(
     assert [each.guide_key for each in answer.citations[:1]] == ([guide] if guide else [])
 
 
+@pytest.mark.parametrize("question", ["What does the Osprey cost?", "how much is the osprey"])
+def test_what_a_product_costs_is_its_price(question: str, open_library: Open, put_guide: Put) -> None:
+    """Not what comes with it, which "costs" something in sentences, and is all in one section."""
+    put_guide(
+        "osprey.md",
+        "# Osprey alarm data sheet\n\n## At a glance\n\n| Fact | Osprey |\n|---|---|\n| Power | mains |\n"
+        + "".join(f"| Feature {n} | as described in the box of the Osprey, on page {n} |\n" for n in range(20))
+        + "| Price | £129 |\n\n## Fitting the Osprey\n\n"
+        + "A fitting visit for the Osprey costs £49. A second visit costs £29. " * 12,
+    )
+    library = open_library()
+    library.warm()
+
+    answer = library.answer(question)
+
+    assert marked(answer) == ["| Price | £129 |"]
+
+
 @pytest.mark.parametrize("message", ["Hi Frontline, how long does a refund take?", f"Mr Ruiz asks: {QUESTION} Thanks!"])
 def test_who_asks_is_no_part_of_the_question(message: str, library: Library) -> None:
     """A name that no guide has would speak against an answer."""

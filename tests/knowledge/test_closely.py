@@ -6,7 +6,8 @@ import pytest
 from knowledge.answers import Passage
 from knowledge.closely import Closely, TokenByToken, read_closely
 from knowledge.names import Names
-from knowledge.products import rows_on
+from knowledge.products import asks_price, prices_in, rows_on
+from knowledge.retriever import keywords_of
 from knowledge.sentences import pieces
 
 
@@ -84,6 +85,54 @@ def test_a_row_is_on_the_product_that_it_or_its_column_names(
     assert sorted(text[piece.start : piece.end] for piece in own) == expected
     closely = read_closely(passage, {}, {}, {}, frozenset(), own, None, "")
     assert {piece for piece, score in zip(closely.pieces, closely.scores, strict=True) if score >= 0.1} == own
+
+
+PLANS = "| Plan | Per month | Joining fee |\n|---|---|---|\n| City 3 | £5 | £1 |\n| City 7 | £9 | £1 |"
+
+
+@pytest.mark.parametrize(
+    ("text", "title", "expected"),
+    [
+        (PLANS, "Plans", ["| City 7 | £9 | £1 |"]),
+        ("| Plan | Joining fee |\n|---|---|\n| City 7 | £1 |", "Plans", []),
+        ("| Plan | 24 months |\n|---|---|\n| City 7 | see below |", "Plans", []),
+        ("| Price | £9 a month |\n|---|---|\n| Weight | 9 kg |", "City 7", []),  # the head of a table
+        (
+            "| Is | |\n|---|---|\n| Price, in shops | £9 |\n| Delivery fee | £2 |",
+            "City 7",
+            ["| Price, in shops | £9 |"],
+        ),
+        ("- **Monthly fee:** £9\n- **Fee for moving:** £3", "City 7", ["- **Monthly fee:** £9"]),
+        ("Price: £9\n\nIt costs £2 to fit.", "City 7", ["Price: £9"]),
+        ("Price: £9", "City 3", []),
+        ("Price: on request", "City 7", []),
+    ],
+)
+def test_a_price_is_told_from_what_comes_with_a_product(text: str, title: str, expected: list[str]) -> None:
+    """By what its column, row or line is called; a sibling's is none."""
+    names = Names(["The City 3, the City 7 and the City 9."])
+    passage = Passage(1, 1, "a.md", title, None, None, None, (), 0, len(text), text, 1.0)
+    priced = prices_in(names, {("city", "7")}, passage)
+
+    assert sorted(text[piece.start : piece.end] for piece in priced) == expected
+
+
+@pytest.mark.parametrize(
+    ("question", "expected"),
+    [
+        ("What does the City 7 cost?", True),
+        ("how much is the city 7 per month", True),
+        ("City 7 price", True),
+        ("City 7", False),
+        ("How much does the City 7 weigh?", False),
+        ("What does it cost to fit a City 7?", False),
+        ("What does it cost?", False),
+    ],
+)
+def test_a_price_is_asked_for_where_nothing_else_is(question: str, expected: bool) -> None:
+    wanted = {("city", "7")} if "7" in question else set()
+
+    assert asks_price(question, wanted, keywords_of(question)) is expected
 
 
 def test_the_sentence_behind_what_is_asked_of_comes_before_others() -> None:
