@@ -25,6 +25,7 @@ STEP_WEIGHT = 0.3  # for the row of a table that has such limits for an amount, 
 CODE_WEIGHT = (
     0.25  # for a code that is asked for, unless all of the guide is on it; again for a row that begins with it
 )
+TABLED_WEIGHT = 0.4  # for a row that is called what is asked of a product
 ROW_WEIGHT = 0.15  # for a row on the product that is asked for, in a table on several
 BEFORE_WEIGHT = 0.1  # for what the sentence before scores, for it may say what this one is on; not so with rows
 
@@ -58,6 +59,7 @@ def read_closely(
     rarity: Mapping[str, float],
     apart: Set[Piece],
     own_rows: Set[Piece],
+    tabled: Set[Piece],
     tokens: TokenByToken | None,
     question: str,
 ) -> Closely:
@@ -74,6 +76,7 @@ def read_closely(
         without_names: the same of the question without its names; empty where these tell sentences apart.
         apart: sentences on a sibling of what is asked for; they don't answer as long as there are others.
         own_rows: of tables on several products, those on the one asked for.
+        tabled: rows and lines that are called what is asked of a product.
         tokens: None where they are not known, which is so for all sentences of a passage.
     """
     every, cosines = pieces(passage.text), alike.get(passage.chunk_id, ())
@@ -113,7 +116,9 @@ def read_closely(
         scores.append(score + TOKENS_WEIGHT * _by_tokens(tokens, piece) + besides)
         best = max(best, comparable)
     told = [
-        score + BEFORE_WEIGHT * (score if piece.kind is Kind.ROW else before) + ROW_WEIGHT * (piece in own_rows)
+        score
+        + BEFORE_WEIGHT * (score if piece.kind is Kind.ROW else before)
+        + max(ROW_WEIGHT * (piece in own_rows), TABLED_WEIGHT * (piece in tabled))
         for piece, score, before in zip(own, scores, [*scores[:1], *scores], strict=False)
     ]
     return Closely(tuple(own), tuple(told), best, max(scores, default=0.0))

@@ -23,7 +23,8 @@ COSTS = "price cost fee charge rent"
 ROUNDED = 1e-6  # sums that are equal differ by a smaller share
 
 _HOW_MUCH = re.compile(r"\bhow much\b|[£$€]", re.IGNORECASE)
-_COST_ALONE = frozenset(stems(f"{COSTS} per day week month year annum monthly yearly annual"))
+_COSTS = frozenset(stems(COSTS))
+_COST_ALONE = _COSTS | set(stems("per day week month year annum monthly yearly annual"))
 _PERIOD = "day|night|week|month|quarter|year|annum|hour|minute|person|user|line|item|unit|visit|session"
 _PRICE = re.compile(  # what a column, a row or a line with the price of something is called
     rf"(?:(?:list|retail|full|regular|standard|monthly|yearly|annual|weekly|daily) )?(?:{COSTS.replace(' ', '|')})s?"
@@ -79,40 +80,64 @@ def said_first(
 
 def asks_price(question: str, wanted: Set[Name], keywords: Collection[str]) -> bool:
     """Whether nothing is asked of a product but what it costs."""
-    besides = set(keywords).difference(stems(" ".join(word for name in wanted for word in name)))
-    return bool(wanted) and besides <= _COST_ALONE and bool(_HOW_MUCH.search(question) or besides)
+    besides = _besides(wanted, keywords)
+    return bool(wanted) and besides <= _COST_ALONE and bool(_HOW_MUCH.search(question) or besides & _COSTS)
 
 
-def priced_first(names: Names, wanted: Set[Name], passages: Sequence[Passage]) -> list[Passage] | None:
-    """The passages in order, but first one with the price of a product asked for: sentences say what comes with it
-    "costs", and its own price stands in a table. None where none has it.
+def tabled_first(
+    names: Names, wanted: Set[Name], question: str, keywords: Collection[str], passages: Sequence[Passage]
+) -> list[Passage] | None:
+    """The passages in order, but first one with a line that is called what is asked of the product: sentences say what
+    comes with it "costs", and its own price stands in a table. None where none has such a line, or the first is all on
+    what is asked.
     """
-    first = passages[0]
+    first, besides = passages[0], _besides(wanted, keywords)
+    if not asks_price(question, wanted, keywords) and besides <= set(stems(path_of(first))):
+        return None
     for each in passages:
-        if each.score >= first.score - NEARLY and prices_in(names, wanted, each):
+        if each.score >= first.score - NEARLY and tabled_in(names, wanted, question, keywords, each):
             return [replace(each, score=first.score + APART), *(rest for rest in passages if rest is not each)]
     return None
 
 
-def prices_in(names: Names, wanted: Set[Name], passage: Passage) -> frozenset[Piece]:
-    """What a passage gives as the price of a product asked for: a line of its own ("| Price | £129 |") where the
-    passage is on it, or a row of a table that begins with its name and has an amount of money.
+def tabled_in(
+    names: Names, wanted: Set[Name], question: str, keywords: Collection[str], passage: Passage
+) -> frozenset[Piece]:
+    """The rows of a passage that are called what is asked of a product: "Weight" in a table on it, or its own row below
+    a heading, or the name of a column, with all that is asked. A price may be a line of its own, too ("Price: £129").
     """
+    besides, is_price = _besides(wanted, keywords), asks_price(question, wanted, keywords)
+    if not besides and not is_price:
+        return frozenset()
     is_on_it, found = is_on(names, wanted, passage), set()
-    head: list[str] = []
-    for piece in pieces(passage.text) if MONEY.search(passage.text) else ():
+    above, head, columns = passage.headings[-1] if passage.headings else "", "", list[str]()
+    for piece in pieces(passage.text):
         text = passage.text[piece.start : piece.end]
+        if piece.kind is Kind.HEADING:
+            above = text
         if piece.kind is Kind.HEAD:
-            head = cells_of(text)
-        if piece.kind in {Kind.HEAD, Kind.HEADING} or not MONEY.search(text):
+            head, columns = text, cells_of(text)
             continue
-        label = _LABEL.match(text)
-        if is_on_it and label and _PRICE.fullmatch(label[1]):
-            found.add(piece)
-        if piece.kind is Kind.ROW and not wanted.isdisjoint(names.known_in((cells := cells_of(text))[0], wanted)):
-            priced = zip(head, cells, strict=False)
-            found |= {piece for of, cell in priced if _PRICE.fullmatch(of) and MONEY.search(cell)}
+        cells = cells_of(text) if piece.kind is Kind.ROW else []
+        if is_on_it or (cells and _names_one(names, wanted, head)):
+            label = _LABEL.match(text)
+            of_price = is_price and label and _PRICE.fullmatch(label[1]) and MONEY.search(text)
+            if of_price or (not is_price and cells and besides <= set(stems(cells[0]))):
+                found.add(piece)
+        if cells and _names_one(names, wanted, cells[0]):
+            priced = any(_PRICE.fullmatch(of) and MONEY.search(cell) for of, cell in zip(columns, cells, strict=False))
+            if priced if is_price else besides <= set(stems(f"{above}\n{head}")):
+                found.add(piece)
     return frozenset(found)
+
+
+def _besides(wanted: Set[Name], keywords: Collection[str]) -> set[str]:
+    """What is asked besides the names of products."""
+    return set(keywords).difference(stems(" ".join(word for name in wanted for word in name)))
+
+
+def _names_one(names: Names, wanted: Set[Name], text: str) -> bool:
+    return not wanted.isdisjoint(names.known_in(text, wanted))
 
 
 def on_siblings(names: Names, wanted: Set[Name], passage: Passage) -> frozenset[Piece]:
@@ -162,8 +187,8 @@ def rows_on(names: Names, wanted: Set[Name], passage: Passage) -> frozenset[Piec
             continue
         text = passage.text[piece.start : piece.end]
         if piece.kind is not Kind.ROW:
-            is_column = piece.kind is Kind.HEAD and not wanted.isdisjoint(names.known_in(text, wanted))
-        elif is_column or not wanted.isdisjoint(names.known_in(cells_of(text)[0], wanted)):
+            is_column = piece.kind is Kind.HEAD and _names_one(names, wanted, text)
+        elif is_column or _names_one(names, wanted, cells_of(text)[0]):
             found.add(piece)
     return frozenset(found)
 

@@ -23,17 +23,16 @@ from knowledge.index import LONGEST_EMBEDDED, NO_FILTERS, REVISION, SPAN, Index,
 from knowledge.lexical import BM25_K1, asking, covered, says_something, stems
 from knowledge.names import UNITS, Name, Names
 from knowledge.products import (
-    asks_price,
     is_on,
     is_on_sibling,
     named_in,
     on_siblings,
     own_words,
     path_of,
-    priced_first,
-    prices_in,
     rows_on,
     said_first,
+    tabled_first,
+    tabled_in,
     without_siblings,
 )
 from knowledge.ranking import Alike, Features, above_chance, fuse, likeness, read_again, token_likeness
@@ -122,10 +121,9 @@ class Found:
             rarity = {word: weight for word, weight in self.rarity.items() if word not in told}
             besides = self.alike_besides if alone else {}
             own = rows_on(self.names, self.wanted, passage)
-            if asks_price(self.asked, self.wanted, self.rarity.keys()):
-                own = prices_in(self.names, self.wanted, passage) or own
+            tabled = tabled_in(self.names, self.wanted, self.asked, self.rarity.keys(), passage)
             read = self._read[passage.chunk_id] = read_closely(
-                passage, self.alike, besides, rarity, apart, own, self.tokens_in(passage), self.asked
+                passage, self.alike, besides, rarity, apart, own, tabled, self.tokens_in(passage), self.asked
             )
         return read
 
@@ -248,10 +246,8 @@ class Retriever:
             about: Passage | None = None  # where the first is on all products: what was found on the one asked for
             if wanted:
                 passages = without_siblings(words.names, wanted, passages)
-                found_first, priced = passages[0], None
-                if asks_price(asked, wanted, keywords):
-                    priced = priced_first(words.names, wanted, passages)
-                passages = (priced or said_first(words, wanted, rarity, passages))[:PASSAGES]
+                found_first, tabled = passages[0], tabled_first(words.names, wanted, asked, keywords, passages)
+                passages = (tabled or said_first(words, wanted, rarity, passages))[:PASSAGES]
                 is_other = passages[0].chunk_id != found_first.chunk_id
                 about = found_first if is_other and not is_on(words.names, wanted, passages[0]) else None
             passages = _newest_first(words.names, rarity, asked, passages, self._today())

@@ -6,7 +6,7 @@ import pytest
 from knowledge.answers import Passage
 from knowledge.closely import Closely, TokenByToken, read_closely
 from knowledge.names import Names
-from knowledge.products import asks_price, prices_in, rows_on
+from knowledge.products import asks_price, rows_on, tabled_in
 from knowledge.retriever import keywords_of
 from knowledge.sentences import pieces
 
@@ -15,14 +15,14 @@ def best(
     text: str, question: str = "", tokens: TokenByToken | None = None, rarity: dict[str, float] | None = None
 ) -> str:
     passage = Passage(1, 1, "a.md", "A", None, None, None, (), 0, len(text), text, 1.0)
-    closely = read_closely(passage, {}, {}, rarity or {}, frozenset(), frozenset(), tokens, question)
+    closely = read_closely(passage, {}, {}, rarity or {}, frozenset(), frozenset(), frozenset(), tokens, question)
     piece = closely.pieces[int(np.argmax(closely.scores))]
     return text[piece.start : piece.end]
 
 
 def scored(text: str, rarity: dict[str, float]) -> Closely:
     passage = Passage(1, 1, "a.md", "A", None, None, None, (), 0, len(text), text, 1.0)
-    return read_closely(passage, {}, {}, rarity, frozenset(), frozenset(), None, "")
+    return read_closely(passage, {}, {}, rarity, frozenset(), frozenset(), frozenset(), None, "")
 
 
 STEPS = "1. Ring the desk.\n2. Send the form, which is £3.\n3. Wait."
@@ -83,7 +83,7 @@ def test_a_row_is_on_the_product_that_it_or_its_column_names(
     own = rows_on(names, {name}, passage)
 
     assert sorted(text[piece.start : piece.end] for piece in own) == expected
-    closely = read_closely(passage, {}, {}, {}, frozenset(), own, None, "")
+    closely = read_closely(passage, {}, {}, {}, frozenset(), own, frozenset(), None, "")
     assert {piece for piece, score in zip(closely.pieces, closely.scores, strict=True) if score >= 0.1} == own
 
 
@@ -112,9 +112,38 @@ def test_a_price_is_told_from_what_comes_with_a_product(text: str, title: str, e
     """By what its column, row or line is called; a sibling's is none."""
     names = Names(["The City 3, the City 7 and the City 9."])
     passage = Passage(1, 1, "a.md", title, None, None, None, (), 0, len(text), text, 1.0)
-    priced = prices_in(names, {("city", "7")}, passage)
+    priced = tabled_in(names, {("city", "7")}, "How much is the City 7?", ["citi", "7"], passage)
 
     assert sorted(text[piece.start : piece.end] for piece in priced) == expected
+
+
+LEFT = "## Leaving early\n\n| Plan | For each month |\n|---|---|\n| City 3 | £5 |\n| City 7 | £9 |"
+SIZES = "| | City 3 | City 7 |\n|---|---|---|\n| Weight | 3 kg | 9 kg |\n| Top speed | 3 | 7 |"
+
+
+@pytest.mark.parametrize(
+    ("text", "title", "keywords", "expected"),
+    [
+        (LEFT, "Plans", ["leav", "earli"], ["| City 7 | £9 |"]),
+        (LEFT, "Plans", ["month"], ["| City 7 | £9 |"]),
+        (LEFT, "Plans", ["leav", "late"], []),
+        (SIZES, "Sizes", ["weight"], ["| Weight | 3 kg | 9 kg |"]),
+        (SIZES, "Sizes", ["speed"], ["| Top speed | 3 | 7 |"]),
+        ("Weight: 9 kg", "City 7", ["weight"], []),  # many lists say it, each of something else
+        (SIZES, "Sizes", [], []),
+    ],
+)
+def test_a_row_is_told_by_what_it_its_column_or_its_section_is_called(
+    text: str, title: str, keywords: list[str], expected: list[str]
+) -> None:
+    """Where that is all that is asked of the product; it is then marked, whatever sentences say."""
+    names = Names(["The City 3, the City 7 and the City 9."])
+    passage = Passage(1, 1, "a.md", title, None, None, None, (), 0, len(text), text, 1.0)
+    tabled = tabled_in(names, {("city", "7")}, "Which?", ["citi", "7", *keywords], passage)
+
+    assert sorted(text[piece.start : piece.end] for piece in tabled) == expected
+    closely = read_closely(passage, {}, {}, {}, frozenset(), frozenset(), tabled, None, "")
+    assert {piece for piece, score in zip(closely.pieces, closely.scores, strict=True) if score >= 0.4} == tabled
 
 
 @pytest.mark.parametrize(
@@ -140,7 +169,7 @@ def test_the_sentence_behind_what_is_asked_of_comes_before_others() -> None:
     text = "They may ring.\n\nHeaters are lent to anybody. Ask stores. Then wait."
     passage = Passage(1, 1, "a.md", "A", None, None, None, (), 0, len(text), text, 1.0)
     closely = read_closely(
-        passage, {}, {}, {"heater": 1.0, "lent": 1.0}, frozenset(), frozenset(), None, "heaters lent"
+        passage, {}, {}, {"heater": 1.0, "lent": 1.0}, frozenset(), frozenset(), frozenset(), None, "heaters lent"
     )
 
     scores = closely.scores
