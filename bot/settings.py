@@ -43,7 +43,7 @@ class Settings(BaseSettings):
     chat_timeout_s: float = Field(default=10, gt=0, le=60)
     holidays_country: str = ""
     first_response_days: int = Field(default=5, ge=1, le=60)
-    max_question_characters: int = Field(default=2000, ge=100, le=10_000)
+    max_question_characters: int = Field(default=2000, ge=100, le=4_000)  # more is not looked at
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     frontline_now: AwareDatetime | None = None
 

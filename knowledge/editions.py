@@ -5,20 +5,26 @@ from calendar import month_name
 from datetime import date
 from typing import NamedTuple
 
+from knowledge.names import UNITS
+
 _MONTH = "|".join(month_name[1:])
 _DATE = re.compile(
     r"[\s(,:–—-]*(?:\b(until|till|before|up to)|\b(from|since|as of))?(?:\s+(\d{1,2}))?"
-    rf"(?:\s+({_MONTH}))?\s*\b((?:19|20)\d\d)\b\)?",
+    rf"(?:\s+({_MONTH}))?\s*\b(20[1-3]\d)\b\)?",  # a Form 2042 is none of a year
     re.IGNORECASE,
 )
 # "Contracts signed before 2024" and "Contracts signed from 2024" hold side by side.
 _OF_EVENTS = re.compile(r"(?:\w{2}ed|born|bought|sold|made|built|taken|given|sent|won)$")
+_YEAR = re.compile(r"(?<![\w£$€.,-])(?<![£$€] )(?:19[5-9]|20[0-3])\d(?![.,-]?\w)(?= *([^\W\d]*))")
 _PAST = re.compile(
-    rf"\b(?:19|20)\d\d\b|\b(?:in|of|since|until|from|before|last|for|\d{{1,2}}(?:st|nd|rd|th)?) (?:early |mid |late )?"
+    rf"\b(?:in|of|since|until|from|before|last|for|\d{{1,2}}(?:st|nd|rd|th)?) (?:early |mid |late )?"
     rf"(?:{_MONTH}|jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec)\b"
-    r"|\b(?:used to|previous(?:ly)?|former(?:ly)?|last year|back in)\b"
-    r"|\bold (?:terms?|prices?|lists?|polic(?:y|ies)|rates?|fees?|editions?|ones?|tariffs?)\b"
-    r"|\b(?:what|how (?:much|long|many)|when|which) (?:\w+ )?(?:was|were|did)\b",
+    r"|\b(?:i|we|you|they|he|she|it|there|that|what|who|customers?|people) used to\b"
+    r"|\b(?:previously|formerly|last year|back in)\b"
+    r"|\b(?:old|previous|former|earlier) "
+    r"(?:terms?|prices?|lists?|polic(?:y|ies)|rates?|fees?|editions?|ones?|tariffs?)\b"
+    r"|\b(?:what|how (?:much|long|many)|when|which) (?:\w+ )?(?:was|were)\b"
+    r"|\b(?:what|how (?:much|long)) did (?:\w+ ){1,4}(?:cost|charge|say|offer|apply|include|pay)\b",
     re.IGNORECASE,
 )
 
@@ -58,4 +64,5 @@ def is_about_the_past(question: str) -> bool:
     >>> is_about_the_past("What is the fee on 3rd March?"), is_about_the_past("I was away. What is the fee?")
     (True, False)
     """
-    return _PAST.search(question) is not None
+    years = (match[1].casefold() for match in _YEAR.finditer(question))
+    return _PAST.search(question) is not None or any(behind not in UNITS for behind in years)

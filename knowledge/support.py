@@ -70,9 +70,11 @@ _RATE = re.compile(
 
 _NEGATION = re.compile(
     r"\b(?:no|not|never|none|nobody|nothing|neither|nor|without|cannot|unless|except|excluded|excluding|unable|forbidden|"
-    r"prohibited)\b|n['’]t\b",
+    r"prohibited|rare|rarely|seldom|hardly|(?<!a )few|instead of|rather than|avoid\w*|refus\w+|declin\w+|abolished|"
+    r"scrapped|discontinued|withdrawn|stopped)\b|n['’]t\b",
     re.IGNORECASE,
 )
+_ONLY_THERE = re.compile(r"\b(?:unless|except|only)\b", re.IGNORECASE)
 _CLAUSE = re.compile(
     r"[,;:|()]|\s[–—-]\s|[.!?](?=\s)|\b(?:and|but|or|while|whereas|if|when|because|although|so)\b|"
     r"(?=\b(?:unless|except|without)\b)",
@@ -89,13 +91,21 @@ _OPPOSITES = tuple(
     (word_set(one), word_set(other))
     for one, other in (
         ("before until till within", "after from since once"),
-        ("more over above least minimum exceeding longer higher", "less fewer under below most maximum shorter lower"),
+        (
+            "more over above least minimum exceeding longer higher",
+            "less fewer under below most maximum shorter lower up",
+        ),
         ("with including included includes", "excluding excluded except without"),
-        ("first", "last"),
+        ("first", "last after"),
         ("start starts begin begins", "end ends stop stops"),
         ("can may allowed", "must cannot"),
     )
 )
+# What makes a limit of the figure behind it.
+_AT_MOST = "under below less fewer up most maximum max within in until till before by 1st"
+_AT_LEAST = "over above more least minimum min after from exceeding beyond since"
+_SIDES = {word: side for side, words in enumerate((_AT_MOST, _AT_LEAST)) for word in words.split()}
+_LIMITED = re.compile(r"(?:\b(\w+)\W+)?\b(?:(\w+)\W{1,2})?(?<![\w.,:/])(\d+(?:[.,:/]\d+)*)(?!st|nd|rd|th)")
 # Words that promise more than most rules do: they have to stand in the closest sentence itself.
 _PROMISES = word_set(
     "free always only every everyone anyone guaranteed unlimited immediately automatically forever refundable"
@@ -202,7 +212,10 @@ def supports(sources: Sequence[Source], text: str, encode: Callable[[Sequence[st
         and _has_figures(text, parts, [every[place][1].whole for place in places], said)
         and _has_words(text, said, "\n".join(near))
         and not any(_turned_round(text, there) for there in near[:1])
+        and _keeps_conditions(text, near[0])
+        and _keeps_limits(text, near[0])
         and _denies_the_same(text, near, [each.whole for source in beside for each in source.sentences])
+        and not _is_of_another(text, near, [each.text for source in beside for each in source.sentences])
     )
 
 
@@ -346,6 +359,45 @@ def _turned_round(text: str, there: str) -> bool:
     said, stands = _words(text), _words(there)
     here_only, there_only = said - stands, stands - said
     return any(here_only & one and there_only & other for pair in _OPPOSITES for one, other in (pair, pair[::-1]))
+
+
+def _keeps_conditions(text: str, there: str) -> bool:
+    """Whether what holds "unless", "except" or "only" so is said with that."""
+    own = _stems(text)
+    for clause in _CLAUSE.split(there):
+        found = _ONLY_THERE.search(clause)
+        scope = _stems(clause[found.end() :]) if found else set()
+        if sum(_stands(word, own) for word in scope) < DENIED_WORDS * len(scope):
+            return False
+    return True
+
+
+def _keeps_limits(text: str, there: str) -> bool:
+    """Whether figures that are limits stay limits, of the same side: "under 18" is not 18."""
+    said, stands = _limits(text), _limits(there)
+    return all(stands[number] & sides for number, sides in said.items() if None not in stands.get(number, {None}))
+
+
+def _limits(text: str) -> dict[str, set[int | None]]:
+    """By figure, on which side it limits something: 0 for at most, 1 for at least, None for neither."""
+    limits: dict[str, set[int | None]] = {}
+    for *before, number in _LIMITED.findall(text.casefold()):
+        sides = [_SIDES[word] for word in before if word in _SIDES]
+        limits.setdefault(number, set()).add(sides[-1] if sides else None)
+    return limits
+
+
+def _is_of_another(text: str, near: Sequence[str], others: Sequence[str]) -> bool:
+    """Whether a sentence has a word that the closest ones lack, from one which says of another thing nearly the same:
+    "Homes get a refund. Shops get a credit."
+    """
+    own, there = _stems(text), _stems("\n".join(near))
+    foreign = {word for word in own if not _stands(word, there)}
+    return any(
+        any(_stands(word, other) for word in foreign)
+        and sum(_stands(word, other) for word in own) >= NEAR_WORDS * len(own)
+        for other in map(_stems, others)
+    )
 
 
 def _denies_the_same(text: str, near: Sequence[str], others: Sequence[str]) -> bool:

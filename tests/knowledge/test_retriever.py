@@ -12,6 +12,7 @@ from sqlalchemy import Engine, select
 
 from knowledge import calibration
 from knowledge.answers import Passage
+from knowledge.editions import edition_of, is_about_the_past
 from knowledge.encoder import Encoder
 from knowledge.index import Index
 from knowledge.names import Names
@@ -192,6 +193,32 @@ def test_any_section_of_a_later_edition_is_newer(title: str, other: str, expecte
     ]
 
     assert (is_newer(*passages, TODAY), is_newer(*passages[::-1], TODAY)) == (expected, False)
+
+
+@pytest.mark.parametrize("title", ["Form 2042", "Cargo bike 2000"])
+def test_a_number_that_is_no_year_makes_no_edition(title: str) -> None:
+    assert edition_of(title).year == 0
+
+
+@pytest.mark.parametrize(
+    ("question", "expected"),
+    [
+        ("What is the fee for 2000 euros?", False),
+        ("What is the fee for £2000?", False),
+        ("Which form is used to cancel?", False),
+        ("May the previous owner cancel?", False),
+        ("How long did the caller have to wait?", False),
+        ("What were the fees?", True),
+        ("What did a visit cost?", True),
+        ("What is the fee in 2025?", True),
+        ("fees since 1/3/2025", True),
+        ("We used to charge a fee. Is there one?", True),
+        ("What were the previous prices?", True),
+    ],
+)
+def test_the_past_is_asked_about_in_so_many_words(question: str, expected: bool) -> None:
+    """An amount, a use or an owner is none."""
+    assert is_about_the_past(question) is expected
 
 
 @pytest.mark.parametrize(
