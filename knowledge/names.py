@@ -9,7 +9,7 @@ import copy
 import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
-from itertools import pairwise
+from itertools import combinations, pairwise
 from typing import Any, Self
 
 from knowledge.lexical import says_something, stems
@@ -87,6 +87,7 @@ class Names:
         self._alone: Counter[str] = Counter()  # the same of a word by itself
         self._heads: set[Name] = set()  # of several words, that are all of a heading or of the first cell of a row
         self._columns: set[Name] = set()  # the same of the head of a column
+        self._beside: defaultdict[Name, set[Name]] = defaultdict(set)  # names that begin alike and stand in parallel
         self._initials: dict[str, list[Name]] | None = None  # of those that are said often, once they are needed
         self._endings: frozenset[Name] | None = None  # of all runs, likewise
         self._siblings: dict[Name, set[Name]] = {}  # of names that were asked for
@@ -105,6 +106,7 @@ class Names:
         )
         names._alone = Counter(counts["alone"])
         names._heads, names._columns = ({tuple(name) for name in counts[kind]} for kind in ("heads", "columns"))
+        names._beside.update({tuple(name): set(map(tuple, others)) for *name, others in counts["beside"]})
         names._codes, names._series = set(counts["codes"]), set(counts["series"])
         names._runs.update({tuple(name): times for *name, times in counts["runs"]})
         return names
@@ -122,6 +124,7 @@ class Names:
             "alone": self._alone,
             "heads": sorted(self._heads),
             "columns": sorted(self._columns),
+            "beside": [(*name, sorted(others)) for name, others in self._beside.items()],
             "codes": sorted(self._codes),
             "series": sorted(self._series),
         }
@@ -138,6 +141,7 @@ class Names:
         more._inside = _sum(self._inside, new._inside)
         more._alone = _sum(self._alone, new._alone)
         more._heads, more._columns = self._heads | new._heads, self._columns | new._columns
+        more._beside = self._beside | {name: self._beside.get(name, set()) | each for name, each in new._beside.items()}
         more._codes, more._series = self._codes | new._codes, self._series | new._series
         more._runs, more._initials, more._endings = _sum(self._runs, new._runs), None, None
         more._siblings = {}
@@ -155,6 +159,9 @@ class Names:
         for heading, columns, first in _HEAD.findall(text):
             self._heads.update(_heads_in(heading or first))
             self._columns.update(_heads_in(columns))
+        for one, other in _in_parallel(text):
+            self._beside[one].add(other)
+            self._beside[other].add(one)
         codes = set(CODE.findall(text))
         self._codes.update(_plain(code) for code in codes)
         self._series.update(_series(code) for code in codes)
@@ -275,17 +282,18 @@ class Names:
         return name in self._endings
 
     def _head_alike(self, one: Name, other: Name) -> bool:
-        """Whether two names that begin alike head columns, or sections and rows of their own. Those may be on parts of
-        one product, such as Heron Setup and Heron Returns, where sentences call it by what both begin with.
+        """Whether two names that begin alike head columns, rows of one table, or sections beside one that is headed by
+        what both begin with (which is of the family, too); or other sections and rows. Those may be on parts of one
+        product, such as Heron Setup and Heron Returns, where sentences call it by what both begin with.
         """
-        if {one, other} <= self._columns:
-            is_family = True
-        else:
+        is_family = {one, other} <= self._columns or other in self._beside.get(one, ())
+        if not is_family:
             is_family = {one, other} <= self._columns | self._heads and not self._alone[one[0]]
         if not is_family or not self._is_strict(one[0]):
             return False
-        shared = next((at for at, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), 0)
-        return shared > 0 and GENERAL.isdisjoint((one[shared], other[shared]))
+        shared = _shared(one, other)
+        apart = {*one[shared : shared + 1], *other[shared : shared + 1]}
+        return shared > 0 and bool(apart) and GENERAL.isdisjoint(apart)
 
     def kind_of(self, name: Name, written: str) -> int:
         """How many characters of a name, as it is written, only tell what kind of thing it is: the cabin of Cabin Oak.
@@ -459,7 +467,7 @@ def are_siblings(one: Name, other: Name) -> bool:
     >>> are_siblings(("brook", "4", "pro"), ("brook", "4")), are_siblings(("brook", "4"), ("brook", "guide"))
     (True, False)
     """
-    shared = next((at for at, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other)))
+    shared = _shared(one, other)
     apart = (*one[shared:][:1], *other[shared:][:1])
     if shared == 0 or not apart:
         return False
@@ -468,6 +476,11 @@ def are_siblings(one: Name, other: Name) -> bool:
     if FAMILY in apart:  # a Heron Family and a Heron Basic are two; but the Brook Family has the Brook 4
         return all(map(_is_qualifier, apart))
     return all(_is_qualifier(word) or any(sign.isdigit() for sign in word) for word in apart)
+
+
+def _shared(one: Name, other: Name) -> int:
+    """How many words two names begin with alike."""
+    return next((at for at, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other)))
 
 
 def _is_qualifier(word: str) -> bool:
@@ -486,11 +499,49 @@ def _maker(name: Name, wanted: Set[Name]) -> int:
 
 def _heads_in(cells: str) -> Iterator[Name]:
     """The names of several words that are all of a cell, but for what stands in brackets or behind a comma."""
-    for cell in cells.split("|"):
-        head = _BESIDE.sub("", cell).strip(" *_#:")
-        name = tuple(head.casefold().split())
-        if 1 < len(name) <= MOST_WORDS and _RUN.fullmatch(head):
-            yield name
+    return (name for name in map(_head_in, cells.split("|")) if len(name) > 1)
+
+
+def _head_in(cell: str) -> Name:
+    head = _BESIDE.sub("", cell).strip(" *_#:")
+    name = tuple(head.casefold().split())
+    return name if len(name) <= MOST_WORDS and _RUN.fullmatch(head) else ()
+
+
+def _in_parallel(text: str) -> Iterator[tuple[Name, Name]]:
+    """Pairs of names that begin alike and head rows of one table, or sections of one level beside one that is headed by
+    what both begin with.
+    """
+    tables: list[list[Name]] = [[]]
+    sections: dict[int, list[Name]] = {}
+    end = -1
+    for found in _HEAD.finditer(text):
+        heading, columns, first = found.groups()
+        if heading is not None:
+            level = found[0].count("#", 0, found.start(1) - found.start())
+            for deeper in [each for each in sections if each > level]:
+                yield from _pairs(sections.pop(deeper), with_base=True)
+            sections.setdefault(level, []).append(_head_in(heading))
+        elif found.start() > end + 1:
+            tables.append([])
+        if first is not None:
+            tables[-1].append(_head_in(first))
+        end = found.end()
+    for table in tables:
+        yield from _pairs(table, with_base=False)
+    for section in sections.values():
+        yield from _pairs(section, with_base=True)
+
+
+def _pairs(names: Sequence[Name], *, with_base: bool) -> Iterator[tuple[Name, Name]]:
+    """Pairs of some names that begin alike; with a base, of those that one of them is the beginning of."""
+    families: defaultdict[str, set[Name]] = defaultdict(set)
+    for name in filter(None, names):
+        families[name[0]].add(name)
+    for family in families.values():
+        has_base = any(all(other[: len(name)] == name for other in family) for name in family)
+        if len(family) > 1 and (has_base or not with_base):
+            yield from combinations(sorted(family), 2)
 
 
 def _sum(one: Counter[Any], other: Counter[Any]) -> Counter[Any]:

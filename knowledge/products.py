@@ -1,9 +1,9 @@
 """Which product a passage is on, and whether that is the one asked for or a sibling of it."""
 
 import re
-from collections.abc import Collection, Mapping, Sequence, Set
+from collections.abc import Callable, Collection, Mapping, Sequence, Set
 from dataclasses import replace
-from functools import cache
+from functools import cache, partial
 
 from knowledge.amounts import MONEY
 from knowledge.answers import Passage
@@ -42,11 +42,8 @@ def without_siblings(names: Names, wanted: set[Name], passages: Sequence[Passage
 
     That is only so where others name the product itself: a guide on all of them has no heading for each.
     """
-    # The passages of a guide share most lines of their path.
-    known = cache(lambda line: named_in(names, wanted, line))
-    there: list[set[Name]] = [
-        set().union(*map(known, path_of(each).splitlines()), _wanted_within(names, wanted, each)) for each in passages
-    ]
+    known = cache(partial(named_in, names, wanted))  # the passages of a guide share most lines of their path
+    there = [named_above(each, known) | _wanted_within(names, wanted, each) for each in passages]
     own = {name for name in wanted if any(name in each for each in there)}
     behind = [sum(is_on_sibling(names, name, named - wanted) for name in own - named) for named in there]
     moved = [
@@ -209,7 +206,7 @@ def _is_on_wanted(names: Names, wanted: Set[Name], text: str) -> bool | None:
 
 def is_on(names: Names, wanted: Set[Name], passage: Passage) -> bool:
     """Whether its path names no sibling of a product that is asked for, and it or a heading within the product."""
-    named = named_in(names, wanted, path_of(passage))
+    named = named_above(passage, partial(named_in, names, wanted))
     is_named = any(each[: len(name)] == name for each in named for name in wanted)
     is_named = is_named or bool(_wanted_within(names, wanted, passage))
     return is_named and not any(is_on_sibling(names, name, named - wanted) for name in wanted)
@@ -240,6 +237,14 @@ def named_in(names: Names, wanted: Set[Name], text: str) -> set[Name]:
     firsts = {name[0] for name in wanted}
     lines = [line for line in text.splitlines() if any(map(line.casefold().__contains__, firsts))]
     return {name for line in lines for name in names.known_in(line, wanted)}
+
+
+def named_above(passage: Passage, named: Callable[[str], set[Name]]) -> set[Name]:
+    """What ``named`` finds in the lines of the path of a passage: "Heron › Heron Lite" is on the Heron Lite alone."""
+    found: set[Name] = set()
+    for line in (*passage.headings[::-1], passage.title, *folders_of(passage.guide_key)):
+        found |= {each for each in named(line) if not any(each == name[: len(each)] for name in found)}
+    return found
 
 
 def _is_on_all(names: Names, asked: Mapping[str, float], passage: Passage) -> bool:

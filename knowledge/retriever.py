@@ -25,6 +25,7 @@ from knowledge.names import UNITS, Name, Names
 from knowledge.products import (
     is_on,
     is_on_sibling,
+    named_above,
     named_in,
     on_siblings,
     own_words,
@@ -101,7 +102,7 @@ class Found:
         return place != same and any(place.replace(name, each) == same for name in named for each in instead)
 
     def _is_on_sibling(self, passage: Passage) -> bool:
-        named = named_in(self.names, self.wanted, path_of(passage)) - self.wanted
+        named = named_above(passage, partial(named_in, self.names, self.wanted)) - self.wanted
         return any(is_on_sibling(self.names, name, named) for name in self.wanted)
 
     def closely(self, passage: Passage) -> Closely:

@@ -24,7 +24,7 @@ from knowledge.names import Names
 from knowledge.sentences import Kind, pieces
 from knowledge.tables import Chunk, Guide, Revision
 
-MADE = 11  # counted up when the folder would be filled differently, so that the next start fills it anew
+MADE = 12  # counted up when the folder would be filled differently, so that the next start fills it anew
 STATE = "state.json"
 GUIDES_AT_ONCE = 200
 # What an earlier version of a guide called its products, and how often it used a word, can't be taken back one by
@@ -181,7 +181,7 @@ def _changed(session: Session, words: Words, gone: Collection[int], new: Sequenc
             own, ids = facets(guide.products, guide.language), tuple(chunk.id for chunk in chunks)
             shelved[guide.id] = Shelved(_version(guide.hash, max(ids, default=0)), guide.title, ids, own)
             above = "\n".join((guide.title, *folders_of(guide.key)))
-            texts.append(f"{above}\n{guide.text}")
+            texts.append("\n".join((above, guide.text, *(f"| {each} |" for each in guide.products))))
             for chunk in chunks:
                 key = keys[chunk.id] = _key(chunk.id, chunk.hash, own)
                 chunk_ids[key], hashes[chunk.id] = chunk.id, chunk.hash

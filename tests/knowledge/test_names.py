@@ -424,6 +424,44 @@ def test_what_heads_sections_columns_or_rows_of_one_family_are_siblings(guide: s
         assert ("varia", "prices") not in each.siblings_of(("varia", "life"))
 
 
+@pytest.mark.parametrize(
+    ("guide", "sibling"),
+    [
+        ("| Tarn | 2 m |\n| Tarn Corner | 3 m |\n| Tarn Prices | here |", True),
+        ("# Sofas\n\n## Tarn\n\nOak.\n\n### Care\n\n## Tarn Corner\n\nAsh.\n\n## Tarn Prices\n\nBelow.", True),
+        ("# Sofas\n\n## Tarn\n\n### Tarn Corner\n\nAsh.", False),
+        ("# Sofas\n\n## Tarn Care\n\nOak.\n\n## Tarn Corner\n\nAsh.", False),
+        ("| Tarn | 2 m |\n\nMore:\n\n| Tarn Corner | 3 m |", False),
+    ],
+)
+def test_what_stands_in_parallel_is_of_one_family(guide: str, sibling: bool) -> None:
+    """Rows of one table, and sections of one level where one is on the product whose name the others begin with; even
+    where sentences call a product by that name alone.
+    """
+    names = Names([guide, "You sit on the Tarn."])
+    for each in (names, Names.from_counts(names.counts()), Names(["You sit on the Tarn."]).with_more([guide])):
+        assert (("tarn", "corner") in each.siblings_of(("tarn",))) is sibling
+        assert (("tarn",) in each.siblings_of(("tarn", "corner"))) is sibling
+        assert ("tarn", "prices") not in each.siblings_of(("tarn",))
+
+
+@pytest.mark.parametrize(
+    ("wanted", "order"), [("tarn", ["Tarn", "Tarn Corner"]), ("tarn corner", ["Tarn Corner", "Tarn"])]
+)
+def test_a_section_on_one_of_a_family_is_not_on_what_heads_the_guide(wanted: str, order: list[str]) -> None:
+    """The guide on all of them is called by the name that all begin with, and so is one of them."""
+    names = Names(["# Sofas\n\n## Tarn\n\nOak.\n\n## Tarn Corner\n\nAsh."])
+    passages = [
+        replace(passage("Tarn sofas", score, "Tarn sofas", name), text="Oak.")
+        for score, name in ((1.0, order[1]), (0.9, order[0]))
+    ]
+
+    found = without_siblings(names, {tuple(wanted.split())}, passages)
+
+    assert [each.headings[-1] for each in found] == order
+    assert [is_on(names, {tuple(wanted.split())}, each) for each in found] == [True, False]
+
+
 def test_a_grade_that_no_guide_has_may_be_a_sibling_of_those_there_are() -> None:
     """Where things are told apart by grades at all: a silver car is just a colour."""
     grades = Names(["A Gold member gets 10%, a Silver member 5%. Is HearWell Basic or the HearWell Family in silver?"])
