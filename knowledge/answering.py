@@ -14,7 +14,6 @@ from knowledge.calibration import Calibration
 from knowledge.chat_model import ChatModel
 from knowledge.citations import Quotable, resolve
 from knowledge.closely import Closely
-from knowledge.editions import is_about_the_past
 from knowledge.followups import (
     ENOUGH_ALONE,
     Apart,
@@ -332,16 +331,11 @@ class Extractive:
             if source.passage.score >= first.score - CLOSE_PASSAGE
             and not evidence.found.is_on_another(first, source.passage)
         ]
-        today = evidence.found.today
-        best = max(
-            (n for n in near if not is_newer(first, evidence.sources[n].passage, today)),
-            key=lambda n: evidence.sources[n].passage.score + evidence.closely(n).alone,
-        )
-        is_now = not is_about_the_past(evidence.found.asked)
+        passages, day = [source.passage for source in evidence.sources], evidence.found.day
+        near = [n for n in near if not any(is_newer(passages[other], passages[n], day) for other in near)]
+        best = max(near, key=lambda n: passages[n].score + evidence.closely(n).alone)
         for number in (best, *(n for n in near if n != best)):
             source = evidence.sources[number]
-            if is_now and is_newer(evidence.sources[best].passage, source.passage, today):
-                continue
             close = evidence.closely(number).best >= evidence.closely(best).best - CLOSE_READ
             told = any(_say_the_same(source, evidence.sources[other]) for other in chosen)
             if len(chosen) < MOST_CITATIONS and close and not told:

@@ -1,11 +1,14 @@
 """Editions of one guide: "Fees 2025" and "Fees 2026", "Fees until 28 February 2026" and "Fees from 1 March 2026"."""
 
 import re
-from calendar import month_name
+from calendar import month_name, monthrange
+from collections.abc import Mapping
 from datetime import date
 from typing import NamedTuple
 
 from knowledge.names import UNITS
+
+AHEAD = 3  # how much nearer a day to come must be than one that is past
 
 _MONTH = "|".join(month_name[1:])
 _DATE = re.compile(
@@ -15,18 +18,30 @@ _DATE = re.compile(
 )
 # "Contracts signed before 2024" and "Contracts signed from 2024" hold side by side.
 _OF_EVENTS = re.compile(r"(?:\w{2}ed|born|bought|sold|made|built|taken|given|sent|won)$")
+_NAMED_MONTH = rf"(?P<month>{_MONTH}|jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec)\b\.?"
+_DAY = r"(?P<day>\d{1,2})(?:st|nd|rd|th)?"
+_OF_YEAR = r"(?:,? (?P<year>20[0-3]\d))?"
+_ASKED = tuple(  # days that a question names: "3rd March 2026", "March 3", "in early March", "1/3/2026"
+    re.compile(pattern, re.IGNORECASE)
+    for pattern in (
+        rf"\b{_DAY} (?:of )?{_NAMED_MONTH}{_OF_YEAR}(?!\w)",
+        rf"\b{_NAMED_MONTH} {_DAY}(?!\w){_OF_YEAR}",
+        rf"\b(?:in|of|since|until|from|before|last|for) (?:early |mid |late )?{_NAMED_MONTH}{_OF_YEAR}(?!\w)",
+        r"(?<![\w./-])(?P<day>\d{1,2})[./-](?P<number>\d{1,2})[./-](?P<year>20[0-3]\d)(?!\w)",
+        r"(?P<last>\blast year\b)",
+    )
+)
 _YEAR = re.compile(r"(?<![\w£$€.,-])(?<![£$€] )(?:19[5-9]|20[0-3])\d(?![.,-]?\w)(?= *([^\W\d]*))")
 _PAST = re.compile(
-    rf"\b(?:in|of|since|until|from|before|last|for|\d{{1,2}}(?:st|nd|rd|th)?) (?:early |mid |late )?"
-    rf"(?:{_MONTH}|jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec)\b"
-    r"|\b(?:i|we|you|they|he|she|it|there|that|what|who|customers?|people) used to\b"
-    r"|\b(?:previously|formerly|last year|back in)\b"
+    r"\b(?:i|we|you|they|he|she|it|there|that|what|who|customers?|people) used to\b"
+    r"|\b(?:previously|formerly|back in)\b"
     r"|\b(?:old|previous|former|earlier) "
     r"(?:terms?|prices?|lists?|polic(?:y|ies)|rates?|fees?|editions?|ones?|tariffs?)\b"
     r"|\b(?:what|how (?:much|long|many)|when|which) (?:\w+ )?(?:was|were)\b"
     r"|\b(?:what|how (?:much|long)) did (?:\w+ ){1,4}(?:cost|charge|say|offer|apply|include|pay)\b",
     re.IGNORECASE,
 )
+_NAMES = [each[:3].casefold() for each in month_name]
 
 
 class Edition(NamedTuple):
@@ -48,21 +63,58 @@ def edition_of(title: str) -> Edition:
     until, since, day, month, year = max(_DATE.findall(title), key=lambda found: found[4], default=[""] * 5)
     if not year or _OF_EVENTS.search(of):
         return Edition(title.strip().casefold() if year else of)
-    place = [*month_name].index(month.capitalize()) if month else 1
-    at = date(int(year), place, min(28, max(1, int(day or 1))))
+    place = [*month_name].index(month.capitalize()) if month else 12 if until else 1
+    last = monthrange(int(year), place)[1]
+    at = date(int(year), place, min(last, max(1, int(day or (last if until else 1)))))
     return Edition(of, int(year), bool(since) - bool(until), at)
 
 
-def is_later(one: Edition, other: Edition, today: date) -> bool:
-    """Whether one edition has taken the place of another by now."""
-    return bool(one.year and other.year) and one > other and not (one.side >= 0 and one.day > today)
+def is_later(one: Edition, other: Edition, at: date) -> bool:
+    """Whether one edition holds in place of another on a day."""
+    if not (one.year and other.year and _is_in_force(one, at)):
+        return False
+    return one > other or not _is_in_force(other, at)
 
 
-def is_about_the_past(question: str) -> bool:
-    """Whether an older edition may be meant: it names a year or a month, or asks what was.
+def _is_in_force(edition: Edition, at: date) -> bool:
+    return at <= edition.day if edition.side < 0 else at >= edition.day
 
-    >>> is_about_the_past("What is the fee on 3rd March?"), is_about_the_past("I was away. What is the fee?")
+
+def days_asked(question: str, today: date) -> set[date]:
+    """The days that a question names; where it names no year the next to today, sooner one that is past. Of a month
+    that is its middle, of another year its end.
+
+    >>> today = date(2026, 11, 23)
+    >>> [min(days_asked(each, today)).isoformat() for each in ("on 3rd March", "in early December", "in 2025")]
+    ['2026-03-03', '2026-12-15', '2025-12-31']
+    >>> days_asked("for 2000 euros", today)
+    set()
+    """
+    days: set[date] = set()
+    for pattern in _ASKED:
+        for match in pattern.finditer(question):
+            days |= _day_of(match.groupdict(), today)
+        question = pattern.sub(" ", question)
+    years = {int(match[0]) for match in _YEAR.finditer(question) if match[1].casefold() not in UNITS}
+    return days or {today if year == today.year else date(year, 12, 31) for year in years}
+
+
+def _day_of(named: Mapping[str, str | None], today: date) -> set[date]:
+    if "last" in named:
+        return {date(today.year - 1, 12, 31)}
+    month = _NAMES.index(str(named["month"])[:3].casefold()) if "month" in named else int(named["number"] or 0)
+    day = int(named.get("day") or 15)
+    if not 1 <= month <= 12 or not 1 <= day <= 31:
+        return set()
+    years = [int(named["year"])] if named["year"] else [today.year + each for each in (-1, 0, 1)]
+    days = (date(year, month, min(day, monthrange(year, month)[1])) for year in years)
+    return {min(days, key=lambda each: today - each if each <= today else AHEAD * (each - today))}
+
+
+def asks_what_was(question: str) -> bool:
+    """Whether an older edition may be meant without a day.
+
+    >>> asks_what_was("What were the fees?"), asks_what_was("I was away. What is the fee?")
     (True, False)
     """
-    years = (match[1].casefold() for match in _YEAR.finditer(question))
-    return _PAST.search(question) is not None or any(behind not in UNITS for behind in years)
+    return _PAST.search(question) is not None

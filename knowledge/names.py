@@ -516,7 +516,7 @@ def _in_parallel(text: str) -> Iterator[tuple[Name, Name]]:
     sections: dict[int, list[Name]] = {}
     end = -1
     for found in _HEAD.finditer(text):
-        heading, columns, first = found.groups()
+        heading, _, first = found.groups()
         if heading is not None:
             level = found[0].count("#", 0, found.start(1) - found.start())
             for deeper in [each for each in sections if each > level]:

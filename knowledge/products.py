@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Collection, Mapping, Sequence, Set
 from dataclasses import replace
 from functools import cache, partial
+from typing import NamedTuple
 
 from knowledge.amounts import MONEY
 from knowledge.answers import Passage
@@ -71,42 +72,61 @@ def said_first(
             and said.get(each.chunk_id, 0.0) >= needed
             and (is_on(words.names, wanted, each) or _is_on_all(words.names, asked, each))
         ):
-            return [replace(each, score=first.score + APART), *(rest for rest in passages if rest is not each)]
+            return put_first(each, passages)
     return list(passages)
 
 
-def asks_price(question: str, wanted: Set[Name], keywords: Collection[str]) -> bool:
-    """Whether nothing is asked of a product but what it costs."""
-    besides = _besides(wanted, keywords)
-    return bool(wanted) and besides <= _COST_ALONE and bool(_HOW_MUCH.search(question) or besides & _COSTS)
+def put_first(passage: Passage, passages: Sequence[Passage]) -> list[Passage]:
+    """The passages, with one of them so far before the others that they are not quoted beside it."""
+    others = [each for each in passages if each is not passage]
+    return [replace(passage, score=passages[0].score + APART), *others]
 
 
-def tabled_first(
+def with_tabled(
     names: Names, wanted: Set[Name], question: str, keywords: Collection[str], passages: Sequence[Passage]
-) -> list[Passage] | None:
-    """The passages in order, but first one with a line that is called what is asked of the product: sentences say what
-    comes with it "costs", and its own price stands in a table. None where none has such a line, or the first is all on
-    what is asked.
+) -> list[Passage]:
+    """Those passages that have a line which is called what is asked, of the product where one is named: sentences say
+    what comes with it "costs", and its own price stands in a table. Where all that stands above the first is on what is
+    asked, only those of which that holds, too.
     """
-    first, besides = passages[0], _besides(wanted, keywords)
-    if not asks_price(question, wanted, keywords) and besides <= set(stems(path_of(first))):
-        return None
-    for each in passages:
-        if each.score >= first.score - NEARLY and tabled_in(names, wanted, question, keywords, each):
-            return [replace(each, score=first.score + APART), *(rest for rest in passages if rest is not each)]
-    return None
+    first, asked = passages[0], asked_of(wanted, question, keywords)
+    near = [each for each in passages if each.score >= first.score - NEARLY]
+    if asked.words and asked.words <= set(stems(path_of(first))):
+        near = [each for each in near if asked.words <= set(stems(path_of(each)))]
+    return [each for each in near if tabled_in(names, wanted, asked, each)]
 
 
-def tabled_in(
-    names: Names, wanted: Set[Name], question: str, keywords: Collection[str], passage: Passage
-) -> frozenset[Piece]:
+class Asked(NamedTuple):
+    """What is asked of a product, in stems besides its name."""
+
+    words: frozenset[str]
+    beside_cost: frozenset[str] | None  # without those that only ask what it costs; None where that is not asked
+
+
+def asked_of(wanted: Set[Name], question: str, keywords: Collection[str]) -> Asked:
+    """What a question asks of products.
+
+    >>> [sorted(words) for words in asked_of({("heron",)}, "How much is a spare Heron?", ["spare", "heron"])]
+    [['spare'], ['spare']]
+    """
+    words = frozenset(keywords).difference(stems(" ".join(word for name in wanted for word in name)))
+    asks_cost = bool(_HOW_MUCH.search(question) or words & _COSTS)
+    besides = words - _COST_ALONE
+    return Asked(words, besides if asks_cost and (wanted or besides) else None)
+
+
+def tabled_in(names: Names, wanted: Set[Name], asked: Asked, passage: Passage) -> frozenset[Piece]:
     """The rows of a passage that are called what is asked of a product: "Weight" in a table on it, or its own row below
-    a heading, or the name of a column, with all that is asked. A price may be a line of its own, too ("Price: £129").
+    a heading, or the name of a column, with all that is asked; where it is asked what that costs, with an amount of
+    money. A price may be a line of its own, too ("Price: £129").
     """
-    besides, is_price = _besides(wanted, keywords), asks_price(question, wanted, keywords)
-    if not besides and not is_price:
-        return frozenset()
-    is_on_it, found = is_on(names, wanted, passage), set()
+
+    def is_called(label: str, text: str) -> bool:
+        said, besides = set(stems(label)), asked.beside_cost
+        return bool(asked.words) and (asked.words <= said or bool(besides and besides <= said and MONEY.search(text)))
+
+    is_price = asked.beside_cost == frozenset()
+    is_on_it, found = not wanted or is_on(names, wanted, passage), set()
     above, head, columns = passage.headings[-1] if passage.headings else "", "", list[str]()
     for piece in pieces(passage.text):
         text = passage.text[piece.start : piece.end]
@@ -119,18 +139,14 @@ def tabled_in(
         if is_on_it or (cells and _names_one(names, wanted, head)):
             label = _LABEL.match(text)
             of_price = is_price and label and _PRICE.fullmatch(label[1]) and MONEY.search(text)
-            if of_price or (not is_price and cells and besides <= set(stems(cells[0]))):
+            named = bool(cells) and not asked.words.isdisjoint(stems(cells[0]))
+            if of_price or (named and not is_price and is_called(f"{above}\n{head}\n{cells[0]}", text)):
                 found.add(piece)
         if cells and _names_one(names, wanted, cells[0]):
             priced = any(_PRICE.fullmatch(of) and MONEY.search(cell) for of, cell in zip(columns, cells, strict=False))
-            if priced if is_price else besides <= set(stems(f"{above}\n{head}")):
+            if priced if is_price else is_called(f"{above}\n{head}", text):
                 found.add(piece)
     return frozenset(found)
-
-
-def _besides(wanted: Set[Name], keywords: Collection[str]) -> set[str]:
-    """What is asked besides the names of products."""
-    return set(keywords).difference(stems(" ".join(word for name in wanted for word in name)))
 
 
 def _names_one(names: Names, wanted: Set[Name], text: str) -> bool:

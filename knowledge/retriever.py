@@ -17,12 +17,13 @@ from sqlalchemy import Connection, Engine, Integer, Select, bindparam, select
 
 from knowledge.answers import Passage
 from knowledge.closely import Closely, TokenByToken, read_closely
-from knowledge.editions import edition_of, is_about_the_past, is_later
+from knowledge.editions import asks_what_was, days_asked, edition_of, is_later
 from knowledge.encoder import Bits, Encoder, Vectors
 from knowledge.index import LONGEST_EMBEDDED, NO_FILTERS, REVISION, SPAN, Index, reading
 from knowledge.lexical import BM25_K1, asking, covered, says_something, stems
 from knowledge.names import UNITS, Name, Names
 from knowledge.products import (
+    asked_of,
     is_on,
     is_on_sibling,
     named_above,
@@ -30,10 +31,11 @@ from knowledge.products import (
     on_siblings,
     own_words,
     path_of,
+    put_first,
     rows_on,
     said_first,
-    tabled_first,
     tabled_in,
+    with_tabled,
     without_siblings,
 )
 from knowledge.ranking import Alike, Features, above_chance, fuse, likeness, read_again, token_likeness
@@ -48,6 +50,7 @@ READ_AGAIN = 20  # of these, token by token; those on a sibling of the product a
 WORDS_ASKED = 8  # of a question; more say no more
 COVERING = 5  # passages that are looked through for the question's words
 EDITIONS = 4  # passages that are looked through for a newer edition of the first
+HALF = 0.5  # of the words that the older has, what the newer must have in one passage
 CLOSE_EDITION = 1.0  # how much less one of another section may score
 OF_MODELS = {"a", "g", "m", "v", "w", "x"}  # units that stand behind the numbers of models, too: the 500X
 AT_ONCE = 2  # questions looked up at the same time: more get in each other's way (with 4 a fourth fewer are answered)
@@ -80,7 +83,7 @@ class Found:
     names: Names = field(default_factory=lambda: Names(()), repr=False, compare=False)  # of the guides
     taken_as: str | None = None  # the question as it was looked up, where that is not as it was asked
     asked: str = ""  # the question that was looked up, as sentences are held against it
-    today: date = date.max  # when that was
+    day: date | None = None  # that it is asked of; None where any may be meant
     apart: Mapping[int, frozenset[Piece]] = field(default_factory=dict)  # by chunk id: what is on siblings
     tokens_in: Callable[[Passage], TokenByToken | None] = field(default=lambda _: None, repr=False, compare=False)
     _read: dict[int, Closely] = field(default_factory=dict, init=False, repr=False, compare=False)
@@ -122,7 +125,8 @@ class Found:
             rarity = {word: weight for word, weight in self.rarity.items() if word not in told}
             besides = self.alike_besides if alone else {}
             own = rows_on(self.names, self.wanted, passage)
-            tabled = tabled_in(self.names, self.wanted, self.asked, self.rarity.keys(), passage)
+            asked = asked_of(self.wanted, self.asked, self.rarity.keys())
+            tabled = tabled_in(self.names, self.wanted, asked, passage)
             read = self._read[passage.chunk_id] = read_closely(
                 passage, self.alike, besides, rarity, apart, own, tabled, self.tokens_in(passage), self.asked
             )
@@ -244,14 +248,9 @@ class Retriever:
             if not passages:
                 return Found((), None, alike is not None)
             rarity = {word: words.lexical.rarity(word) for word in keywords}
-            about: Passage | None = None  # where the first is on all products: what was found on the one asked for
-            if wanted:
-                passages = without_siblings(words.names, wanted, passages)
-                found_first, tabled = passages[0], tabled_first(words.names, wanted, asked, keywords, passages)
-                passages = (tabled or said_first(words, wanted, rarity, passages))[:PASSAGES]
-                is_other = passages[0].chunk_id != found_first.chunk_id
-                about = found_first if is_other and not is_on(words.names, wanted, passages[0]) else None
-            passages = _newest_first(words.names, rarity, asked, passages, self._today())
+            days = days_asked(asked, self._today()) or {self._today()}
+            day = min(days) if len(days) == 1 and not asks_what_was(asked) else None
+            passages, about = _in_order(words, asked, keywords, wanted, rarity, passages, day)
             unnamed_tokens = self._tokens_besides(question) if alike else ()
             first = passages[:COVERING] if wanted else ()
             apart = {each.chunk_id: on_siblings(words.names, wanted, each) for each in first}
@@ -278,7 +277,7 @@ class Retriever:
             names=words.names,
             taken_as=as_read,
             asked=asked,
-            today=self._today(),
+            day=day,
             apart=apart,
             tokens_in=partial(self._tokens_in, tokens[unnamed_tokens or slice(None)] if tokens is not None else None),
         )
@@ -494,44 +493,79 @@ def _share_elsewhere(connection: Connection, names: Sequence[str], first: Passag
     return sum(name.casefold() not in said for name in names) / len(names)
 
 
-def _newest_first(
-    names: Names, rarity: Mapping[str, float], asked: str, passages: Sequence[Passage], today: date
-) -> list[Passage]:
-    """The passages in order; one of a newer edition takes the place of the first: of "Fees 2026" for "Fees 2025".
+def _in_order(
+    words: Words,
+    asked: str,
+    keywords: Sequence[str],
+    wanted: set[Name],
+    rarity: Mapping[str, float],
+    passages: Sequence[Passage],
+    day: date | None,
+) -> tuple[list[Passage], Passage | None]:
+    """The passages, best first; and what was found first on the product asked for, where one on all comes before it."""
+    names = words.names
+    if wanted:
+        passages = without_siblings(names, wanted, passages)
+    found_first = passages[0]
+    if tabled := with_tabled(names, wanted, asked, keywords, passages):
+        newest = tabled[0]
+        for each in tabled:
+            newest = each if is_newer(each, newest, day) else newest
+        passages = put_first(newest, passages)
+    elif wanted:
+        passages = said_first(words, wanted, rarity, passages)
+    passages = passages[:PASSAGES]
+    is_on_all = bool(wanted) and passages[0].chunk_id != found_first.chunk_id and not is_on(names, wanted, passages[0])
+    return _newest_first(names, rarity, passages, day), found_first if is_on_all else None
 
-    Only with as many of the question's words, or it may not say what is asked, and not when the past is asked about.
+
+def _newest_first(
+    names: Names, rarity: Mapping[str, float], passages: Sequence[Passage], day: date | None
+) -> list[Passage]:
+    """The passages in order; one of the edition that holds on a day takes the place of the first: of "Fees 2026" for
+    "Fees 2025".
+
+    Only with as many of the question's words, or it may not say what is asked.
     """
     first, *others = passages
-    if is_about_the_past(asked):
-        return [first, *others]
     newest = first
     for each in others[:EDITIONS]:
-        if is_newer(each, newest, today) and _says_as_much(each, first, names, rarity):
+        if is_newer(each, newest, day) and _says_as_much(each, first, passages, names, rarity):
             newest = each
     rest = [each for each in passages if each is not newest]
     return [replace(newest, score=first.score), *rest]
 
 
-def _says_as_much(one: Passage, other: Passage, names: Names, rarity: Mapping[str, float]) -> bool:
-    """Whether it has as many of the question's words as another passage, and is on the same products where it is the
-    same section; another section must be about as near.
+def _says_as_much(
+    one: Passage, other: Passage, passages: Sequence[Passage], names: Names, rarity: Mapping[str, float]
+) -> bool:
+    """Whether it has half of the question's words that another passage has, and what was found of its guide all of
+    them; and is on the same products where it is the same section, or about as near where it is another.
     """
-    has, other_has = (covered(rarity, set(stems(f"{path_of(each)}\n{each.text}"))) for each in (one, other))
+    of_guide = [each for each in passages if each.guide_id == one.guide_id]
+    has, guide_has, other_has = (
+        covered(rarity, {word for each in some for word in stems(f"{path_of(each)}\n{each.text}")})
+        for some in ([one], of_guide, [other])
+    )
+    if guide_has < other_has or has < HALF * other_has:
+        return False
     if not _is_same_section(one, other):
-        return has >= other_has and one.score >= other.score - CLOSE_EDITION
+        return one.score >= other.score - CLOSE_EDITION
     about, other_about = (names.surely_in(_YEAR.sub("", each.text)) for each in (one, other))
-    return has >= other_has and about == other_about
+    return about == other_about
 
 
-def is_newer(one: Passage, other: Passage, today: date) -> bool:
-    """Whether it is of a later edition of the guide, as the titles tell, or the same section of a later year or review
-    in a guide of the same title.
+def is_newer(one: Passage, other: Passage, day: date | None) -> bool:
+    """Whether it is of the edition of the guide that holds on a day in place of the other's, as the titles tell, or the
+    same section of a later year or review in a guide of the same title; of no day, none is.
     """
+    if day is None:
+        return False
     edition, other_edition = edition_of(one.title), edition_of(other.title)
     if one.guide_id == other.guide_id or edition.of != other_edition.of:
         return False
     if edition != other_edition and edition.year and other_edition.year:
-        return is_later(edition, other_edition, today)
+        return is_later(edition, other_edition, day)
     if not _is_same_section(one, other):
         return False
     years = [max(_YEAR.findall("\n".join((each.title, *each.headings))), default="") for each in (one, other)]

@@ -6,7 +6,7 @@ import pytest
 from knowledge.answers import Passage
 from knowledge.closely import Closely, TokenByToken, read_closely
 from knowledge.names import Names
-from knowledge.products import asks_price, rows_on, tabled_in
+from knowledge.products import asked_of, rows_on, tabled_in
 from knowledge.retriever import keywords_of
 from knowledge.sentences import pieces
 
@@ -112,7 +112,8 @@ def test_a_price_is_told_from_what_comes_with_a_product(text: str, title: str, e
     """By what its column, row or line is called; a sibling's is none."""
     names = Names(["The City 3, the City 7 and the City 9."])
     passage = Passage(1, 1, "a.md", title, None, None, None, (), 0, len(text), text, 1.0)
-    priced = tabled_in(names, {("city", "7")}, "How much is the City 7?", ["citi", "7"], passage)
+    asked = asked_of({("city", "7")}, "How much is the City 7?", ["citi", "7"])
+    priced = tabled_in(names, {("city", "7")}, asked, passage)
 
     assert sorted(text[piece.start : piece.end] for piece in priced) == expected
 
@@ -127,7 +128,9 @@ SIZES = "| | City 3 | City 7 |\n|---|---|---|\n| Weight | 3 kg | 9 kg |\n| Top s
         (LEFT, "Plans", ["leav", "earli"], ["| City 7 | £9 |"]),
         (LEFT, "Plans", ["month"], ["| City 7 | £9 |"]),
         (LEFT, "Plans", ["leav", "late"], []),
+        (LEFT, "Plans", ["leav", "cost"], ["| City 7 | £9 |"]),
         (SIZES, "Sizes", ["weight"], ["| Weight | 3 kg | 9 kg |"]),
+        (SIZES, "Sizes", ["weight", "cost"], []),  # none of money
         (SIZES, "Sizes", ["speed"], ["| Top speed | 3 | 7 |"]),
         ("Weight: 9 kg", "City 7", ["weight"], []),  # many lists say it, each of something else
         (SIZES, "Sizes", [], []),
@@ -139,7 +142,8 @@ def test_a_row_is_told_by_what_it_its_column_or_its_section_is_called(
     """Where that is all that is asked of the product; it is then marked, whatever sentences say."""
     names = Names(["The City 3, the City 7 and the City 9."])
     passage = Passage(1, 1, "a.md", title, None, None, None, (), 0, len(text), text, 1.0)
-    tabled = tabled_in(names, {("city", "7")}, "Which?", ["citi", "7", *keywords], passage)
+    asked = asked_of({("city", "7")}, "Which?", ["citi", "7", *keywords])
+    tabled = tabled_in(names, {("city", "7")}, asked, passage)
 
     assert sorted(text[piece.start : piece.end] for piece in tabled) == expected
     closely = read_closely(passage, {}, {}, {}, frozenset(), frozenset(), tabled, None, "")
@@ -161,7 +165,7 @@ def test_a_row_is_told_by_what_it_its_column_or_its_section_is_called(
 def test_a_price_is_asked_for_where_nothing_else_is(question: str, expected: bool) -> None:
     wanted = {("city", "7")} if "7" in question else set()
 
-    assert asks_price(question, wanted, keywords_of(question)) is expected
+    assert (asked_of(wanted, question, keywords_of(question)).beside_cost == set()) is expected
 
 
 def test_the_sentence_behind_what_is_asked_of_comes_before_others() -> None:
