@@ -15,6 +15,7 @@ from slack_bolt.kwargs_injection.async_args import AsyncArgs
 from slack_bolt.response import BoltResponse
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
+from sqlalchemy.exc import SQLAlchemyError
 
 from bot import acknowledgement
 from bot.blocks.answers import Said, plainly
@@ -61,7 +62,12 @@ def create_app(parts: Parts, client: AsyncWebClient, who: AuthorizeResult) -> As
     async def on_error(
         error: Exception, body: dict[str, Any], context: AsyncBoltContext, response: BoltResponse | None
     ) -> BoltResponse | None:
-        return await _on_error(parts, error, body, context, response)
+        try:
+            return await _on_error(parts, error, body, context, response)
+        except SQLAlchemyError:
+            log.exception("delivery %s can't be told that it failed; it is handled again", context.get("delivery_id"))
+            parts.inbox.let_go(context.get("delivery_id"))
+            return None
 
     app.error(on_error)
     return app

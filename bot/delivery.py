@@ -144,8 +144,10 @@ class Inbox:
                 session.add(row)
         except IntegrityError:
             return None
-        self._begin(row.id)
-        return row.id
+        except SQLAlchemyError:
+            self.let_go(delivery_id)
+            raise
+        return delivery_id
 
     async def done(self, delivery_id: int | None) -> None:
         """The delivery has had its visible outcome; it will never be handled again."""
@@ -168,6 +170,11 @@ class Inbox:
 
     async def replay(self, app: AsyncApp, give_up: Callable[[Delivery], Awaitable[None]]) -> int:
         """Handle what a process that has ended wrote down and did not finish; returns how many.
+
+    def let_go(self, delivery_id: int | None) -> None:
+        """It can be neither handled nor told of now: `replay` takes it up again when the database is back."""
+        if delivery_id is not None:
+            self._end(delivery_id)
 
         Args:
             give_up: tells the person when a delivery was begun too often, and so probably kills the process.
