@@ -42,7 +42,7 @@ PATIENCE = timedelta(hours=24)  # with a Slack that never says whether it took a
 METADATA_EVENT = "frontline_post"
 PICTURE_TRIES = 4  # Slack shows a picture only some seconds after it has taken it
 PICTURE_PAUSE = timedelta(seconds=2)
-BY_A_PERSON = (None, "file_share", "thread_broadcast")  # subtypes of a message that somebody typed
+BY_A_PERSON = (None, "file_share", "thread_broadcast", "me_message")  # subtypes of a message that somebody typed
 
 
 # The inbox

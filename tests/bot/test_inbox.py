@@ -122,14 +122,15 @@ async def test_an_id_is_never_used_again(database: Database) -> None:
     assert first != second
 
 
-async def test_a_direct_message_with_a_file_is_one_question_too(database: Database) -> None:
-    """It has a subtype, and a mention in it brings a second event all the same."""
+@pytest.mark.parametrize("subtype", ["file_share", "me_message"])
+async def test_a_direct_message_with_a_subtype_is_one_question_too(database: Database, subtype: str) -> None:
+    """Of a file or of "/me"; a mention in it brings a second event all the same."""
     inbox = Inbox(database, lambda: NOW)
-    with_file = mention("Ev2")
-    with_file["event"] |= {"type": "message", "channel_type": "im", "subtype": "file_share"}
+    direct = mention("Ev2")
+    direct["event"] |= {"type": "message", "channel_type": "im", "subtype": subtype}
 
     assert (await deliver(inbox, mention("Ev1")))[0] is None
-    assert (await deliver(inbox, with_file))[0] == 200
+    assert (await deliver(inbox, direct))[0] == 200
 
 
 class Begins:
