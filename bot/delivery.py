@@ -139,9 +139,12 @@ class Inbox:
             held_until=self._clock() + LEASE,
             received_at=self._clock(),
         )
+        delivery_id = None
         try:
             async with self._database.write() as session:
                 session.add(row)
+                await session.flush()
+                self._begin(delivery_id := row.id)  # before it is seen: `replay` would take it for left behind
         except IntegrityError:
             return None
         except SQLAlchemyError:
@@ -168,13 +171,13 @@ class Inbox:
                 await session.delete(row)
         self._end(delivery_id)
 
-    async def replay(self, app: AsyncApp, give_up: Callable[[Delivery], Awaitable[None]]) -> int:
-        """Handle what a process that has ended wrote down and did not finish; returns how many.
-
     def let_go(self, delivery_id: int | None) -> None:
         """It can be neither handled nor told of now: `replay` takes it up again when the database is back."""
         if delivery_id is not None:
             self._end(delivery_id)
+
+    async def replay(self, app: AsyncApp, give_up: Callable[[Delivery], Awaitable[None]]) -> int:
+        """Handle what a process that has ended wrote down and did not finish; returns how many.
 
         Args:
             give_up: tells the person when a delivery was begun too often, and so probably kills the process.
@@ -287,6 +290,7 @@ CALLED_OFF = "called off"
 LOST_STREAM = frozenset({"message_not_found", "message_not_owned_by_app", "cant_update_message", "edit_window_closed"})
 NO_PARENT = "the post above it was not taken"
 SHARED = "is_shared"  # our own word: what stays in the company was to go where others read it
+STAYS_HERE = ("answer:", "reply:referral:")  # keys of the posts of rank ANSWER that say what the company knows
 IN_WORDS = {
     SHARED: "people of another company can read that channel now",
     "channel_not_found": "I can't see that channel any more",
@@ -309,7 +313,8 @@ class Outbox:
         """``slack`` must not retry by itself: a retry after an unknown outcome is how posts get doubled.
 
         Args:
-            is_shared: whether people of other companies read a channel, where no card or digest goes; None for unknown.
+            is_shared: whether people of other companies read a channel, where no card, digest, answer or owner's reply
+                goes; None for unknown.
         """
         self._database = database
         self._slack = slack
@@ -473,7 +478,8 @@ class Outbox:
 
     async def _post_once(self, post: Post, is_unsure: bool) -> None:
         not_taken = "sending" if is_unsure else "pending"  # an earlier try may stand, whatever becomes of this one
-        if post.rank > Rank.ANSWER and post.channel.startswith(("C", "G")):
+        stays_here = post.rank > Rank.ANSWER or post.key.startswith(STAYS_HERE)
+        if stays_here and post.channel.startswith(("C", "G")):
             is_shared = await self._is_shared(post.channel)
             if is_shared is None:
                 await self._later(post, not_taken, self._backoff(post), "unknown who reads the channel")
