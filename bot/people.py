@@ -21,6 +21,8 @@ from bot.records.database import Database
 from bot.records.roles import Roles
 
 KEPT_FOR = timedelta(seconds=60)
+AT_ONCE = 10  # of a list of people, so many are looked up at the same time
+MOST_OWNERS = 10  # of a user group that owns a guide; the others are neither shown nor asked
 MOST_KEPT = 10_000  # answers from Slack; then all are asked for again
 NOT_FOUND = frozenset({"user_not_found", "users_not_found", "user_not_visible", "no_such_subteam", "subteam_not_found"})
 T = TypeVar("T")
@@ -60,7 +62,7 @@ class People:
         self._slack = slack
         self._database = database
         self._clock = clock
-        self._kept: dict[tuple[str, str], tuple[datetime, Any]] = {}
+        self._kept: dict[tuple[str, str], tuple[datetime, asyncio.Future[Any]]] = {}  # also what is just being asked
 
     async def profile(self, user: str) -> Profile:
         """Raises Unknown when Slack can't be asked, or doesn't know them."""
@@ -137,7 +139,7 @@ class People:
             return [row.holder for row in await roles.every(session) if row.role == role]
 
     async def resolve_owner(self, name: str) -> list[str]:
-        """The people that a guide's owner line stands for; none when Slack knows nobody by it.
+        """The people that a guide's owner line stands for, the first of a group; none when Slack knows nobody by it.
 
         The line may be an e-mail address, a user id or a user group id. What it stands for is written down, with
         what is wrong where it stands for nobody.
@@ -155,24 +157,31 @@ class People:
         """What people are called; an id where Slack can't be asked."""
         return [await self._name(user) for user in users]
 
-    async def colleague_names(self, users: Iterable[str]) -> dict[str, str]:
+    async def colleague_names(self, users: Iterable[str], most: int | None = None) -> dict[str, str]:
         """What colleagues are called; whoever has left, or whom Slack doesn't know, is not among them.
+
+        Args:
+            most: so many are enough; the rest is not asked for.
 
         Raises:
             Unknown: Slack can't be asked.
         """
-        found = {}
-        for user in dict.fromkeys(users):
-            try:
-                profile = await self.profile(user)
-            except Unknown as doubt:
-                cause = doubt.__cause__
-                if isinstance(cause, SlackApiError) and refusal(cause).get("error") in NOT_FOUND:
-                    continue
-                raise
-            if not profile.is_outsider:
-                found[user] = profile.name
-        return found
+        left, found = list(dict.fromkeys(users)), dict[str, str]()
+        while left and (most is None or len(found) < most):
+            some, left = left[:AT_ONCE], left[AT_ONCE:]
+            profiles = await asyncio.gather(*map(self._profile_if_known, some))
+            found |= {profile.id: profile.name for profile in profiles if profile and not profile.is_outsider}
+        return dict(list(found.items())[:most])
+
+    async def _profile_if_known(self, user: str) -> Profile | None:
+        """None for somebody whom Slack doesn't know."""
+        try:
+            return await self.profile(user)
+        except Unknown as doubt:
+            cause = doubt.__cause__
+            if isinstance(cause, SlackApiError) and refusal(cause).get("error") in NOT_FOUND:
+                return None
+            raise
 
     async def owner_names(self, lines: Iterable[str | None]) -> dict[str, str]:
         """What to show for each owner line: names of people, or the line itself while nobody is known by it."""
@@ -214,13 +223,11 @@ class People:
     async def _keep(self, kind: str, key: str, ask: Callable[[str], Awaitable[T]]) -> T:
         now = self._clock()
         kept = self._kept.get((kind, key))
-        if kept is not None and now - kept[0] < KEPT_FOR:
-            answer: T = kept[1]
-            return answer
-        if len(self._kept) > MOST_KEPT:
-            self._kept.clear()
-        answer = await ask(key)
-        self._kept[kind, key] = (now, answer)
+        if kept is None or now - kept[0] >= KEPT_FOR or _has_failed(kept[1]):
+            if len(self._kept) > MOST_KEPT:
+                self._kept.clear()
+            kept = self._kept[kind, key] = (now, asyncio.ensure_future(ask(key)))
+        answer: T = await asyncio.shield(kept[1])  # others may wait for it when we no longer do
         return answer
 
     async def _ask_profile(self, user: str) -> Profile:
@@ -267,7 +274,7 @@ class People:
         users: list[str] = []
         problem = None
         try:
-            users = list(await self.colleague_names(await self._owner_ids(name)))
+            users = list(await self.colleague_names(await self._owner_ids(name), MOST_OWNERS))
         except SlackApiError as error:
             problem = _owner_problem(error)
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
@@ -289,6 +296,10 @@ class People:
         if "@" in name:
             return [str((await self._slack.users_lookupByEmail(email=name))["user"]["id"])]
         return []
+
+
+def _has_failed(asked: asyncio.Future[Any]) -> bool:
+    return asked.done() and (asked.cancelled() or asked.exception() is not None)
 
 
 async def _asked(call: Awaitable[Any]) -> Any:
