@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection
 from contextlib import asynccontextmanager
 from datetime import timedelta
 from itertools import chain
@@ -37,7 +37,6 @@ from knowledge.answers import Answer, Outcome, Sentence, Show, as_json, from_jso
 log = logging.getLogger(__name__)
 
 REPLIES_STAY_OPEN_FOR = timedelta(minutes=30)
-MOST_ASKED = 10  # people of a user group that owns a guide
 INSTEAD = {Talk.SMALL: words.WELCOME, Talk.NOT_SO: words.NOT_SO, Talk.ABOUT_ANSWER: words.ABOUT_ANSWER}
 STATUS = "is looking in the guides…"
 
@@ -85,8 +84,8 @@ async def commanded(
     async with parts.database.write() as session:
         await questions.finish(session, question.id, answer.outcome, as_json(answer), parts.clock())
     is_open = parts.clock() - question.asked_at < REPLIES_STAY_OPEN_FOR
-    if not (is_open and await _is_in_its_place(respond, await render(parts, question.id, answer))):
-        said = await render(parts, question.id, answer, preface=words.late(text))
+    if not (is_open and await _is_in_its_place(respond, await render(parts, question, answer))):
+        said = await render(parts, question, answer, preface=words.late(text))
         await _post(parts, delivery_id, said, f"answer:{question.id}", user)
     await home.publish(parts, user)
 
@@ -126,33 +125,37 @@ async def submitted(ack: AsyncAck, body: dict[str, Any], view: dict[str, Any], p
     await home.publish(parts, user)
 
 
-async def render(parts: Parts, question_id: int, answer: Answer, **how: Any) -> Said:
+async def render(parts: Parts, question: Question, answer: Answer, **how: Any) -> Said:
     """The answer as blocks, with the names of the people in it."""
     cited = (*answer.citations, *answer.nearest)
     owners = await parts.people.owner_names(citation.owner for citation in cited)
     ask = None
     if answer.outcome in (Outcome.NOT_IN_GUIDES, Outcome.PARTLY):
-        ask = await name_to_ask(parts, answer)
-    return answers.answer(question_id, answer, owners, ask=ask, **how)
+        ask = await name_to_ask(parts, answer, {question.asker})
+    return answers.answer(question.id, answer, owners, ask=ask, **how)
 
 
-async def whom_to_ask(parts: Parts, answer: Answer) -> list[str]:
-    """The owner of the nearest guide that has one Slack knows; else an admin; else nobody.
+async def whom_to_ask(parts: Parts, answer: Answer, askers: Collection[str] = ()) -> list[str]:
+    """The owner of the nearest guide that has one Slack knows; else an admin; else nobody. Never who asks.
 
     Of several questions, those that the guides don't answer are what is asked about.
     """
+
+    def others(users: list[str]) -> list[str]:
+        return [user for user in users if user not in askers]
+
     cited = (answer.citations, answer.nearest)
     for citation in chain(*(reversed(cited) if answer.unanswered else cited)):
         try:
-            if citation.owner and (users := await parts.people.resolve_owner(citation.owner)):
-                return users[:MOST_ASKED]
+            if citation.owner and (users := others(await parts.people.resolve_owner(citation.owner))):
+                return users
         except Unknown:
             continue
-    return (await parts.people.admins())[:1]
+    return others(await parts.people.admins())[:1]
 
 
-async def name_to_ask(parts: Parts, answer: Answer) -> str | None:
-    names = await parts.people.names((await whom_to_ask(parts, answer))[:2])
+async def name_to_ask(parts: Parts, answer: Answer, askers: Collection[str]) -> str | None:
+    names = await parts.people.names((await whom_to_ask(parts, answer, askers))[:2])
     return " or ".join(names) or None
 
 
@@ -264,7 +267,7 @@ async def _keep_and_post(
     preface: str = "",
 ) -> None:
     """The answer, its post and the end of its delivery are one transaction: none is there without the others."""
-    said = await render(parts, question.id, answer, preface=preface)
+    said = await render(parts, question, answer, preface=preface)
     async with parts.database.write() as session:
         if await questions.finish(session, question.id, answer.outcome, as_json(answer), parts.clock()):
             await parts.outbox.put(

@@ -8,6 +8,7 @@ import pytest
 
 from bot.blocks import questions as words
 from bot.listeners.questions import _not_one_question, render, whom_to_ask
+from bot.records.tables import Question
 from bot.talk import without_emoji
 from knowledge.answers import Answer, Outcome, Part
 from tests.bot.test_blocks import CITATION, elements
@@ -38,7 +39,7 @@ class People:
 async def test_the_owner_can_be_asked_what_the_guides_do_not_say_whole(outcome: Outcome, asked: list[str]) -> None:
     """Offered where nothing or only a part was found."""
     parts: Any = SimpleNamespace(people=People())
-    said = await render(parts, 7, Answer(outcome, 0.5, (CITATION,), (CITATION,)))
+    said = await render(parts, Question(id=7, asker="UANA"), Answer(outcome, 0.5, (CITATION,), (CITATION,)))
     assert [button["text"]["text"] for button in elements(said.blocks, "ask_owner")] == asked
 
 
@@ -55,6 +56,25 @@ async def test_of_several_questions_the_owner_of_what_is_left_open_is_asked() ->
     partly = Answer(Outcome.PARTLY, 0.1, (replace(CITATION, owner="UQUOTED"),), (near,))
     assert await whom_to_ask(parts, replace(partly, parts=(open_part,))) == ["UNEAR"]
     assert await whom_to_ask(parts, partly) == ["UQUOTED"]
+
+
+async def test_nobody_is_offered_to_ask_themselves() -> None:
+    """Where the owner asks: another owner, the owner of the next guide, or another admin."""
+
+    class Owners(People):
+        async def resolve_owner(self, owner: str) -> list[str]:
+            return owner.split()
+
+        async def admins(self) -> list[str]:
+            return ["UCHLOE", "UADMIN"]
+
+    parts: Any = SimpleNamespace(people=Owners())
+    answers = [
+        Answer(Outcome.NOT_IN_GUIDES, 0.1, nearest=tuple(replace(CITATION, owner=owner) for owner in owners))
+        for owners in (["UCHLOE UBEN"], ["UCHLOE", "UDEV"], ["UCHLOE"])
+    ]
+    assert [await whom_to_ask(parts, each, {"UCHLOE"}) for each in answers] == [["UBEN"], ["UDEV"], ["UADMIN"]]
+    assert await whom_to_ask(parts, answers[2], {"UCHLOE", "UADMIN"}) == []
 
 
 @pytest.mark.parametrize(
