@@ -232,6 +232,7 @@ async def _answer_in_thread(
                 text=text,
                 way=way,
                 channel=channel,
+                asked_ts=event["ts"],
                 thread_ts=thread_ts,
             )
             ts = await stream.end()
