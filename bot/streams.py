@@ -95,8 +95,12 @@ class Stream:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """Take the early look back when there will be no answer to put in its place."""
-        if kind is not None and (ts := await self.end()):
+        if kind is not None:
+            await self.take_back()
+
+    async def take_back(self) -> None:
+        """Remove the early look, for there will be no answer to put in its place."""
+        if ts := await self.end():
             for call in (self._streams.slack.chat_stopStream, self._streams.slack.chat_delete):
                 try:
                     await call(channel=self._place.channel, ts=ts)

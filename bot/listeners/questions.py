@@ -236,9 +236,12 @@ async def _answer_in_thread(
                 thread_ts=thread_ts,
             )
             ts = await stream.end()
-            await _keep_and_post(
+            is_posted = await _keep_and_post(
                 parts, delivery_id, question, answer, channel=channel, thread_ts=thread_ts, stream_ts=ts
             )
+        # Whoever has answered it meanwhile may have put the answer into this very stream.
+        if ts and not is_posted and ts not in await parts.outbox.posted(channel, thread_ts):
+            await stream.take_back()
     if way == "dm":
         await home.publish(parts, user)
 
@@ -266,11 +269,15 @@ async def _keep_and_post(
     thread_ts: str | None = None,
     stream_ts: str | None = None,
     preface: str = "",
-) -> None:
-    """The answer, its post and the end of its delivery are one transaction: none is there without the others."""
+) -> bool:
+    """The answer, its post and the end of its delivery are one transaction: none is there without the others.
+
+    Returns whether it is posted; False when somebody else has answered, or the question was deleted.
+    """
     said = await render(parts, question, answer, preface=preface)
     async with parts.database.write() as session:
-        if await questions.finish(session, question.id, answer.outcome, as_json(answer), parts.clock()):
+        is_posted = await questions.finish(session, question.id, answer.outcome, as_json(answer), parts.clock())
+        if is_posted:
             await parts.outbox.put(
                 session,
                 key=f"answer:{question.id}",
@@ -283,6 +290,7 @@ async def _keep_and_post(
             )
         await parts.inbox.settle(session, delivery_id)
     parts.outbox.wake()
+    return is_posted
 
 
 async def _post(
