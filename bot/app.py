@@ -21,7 +21,7 @@ from bot import acknowledgement
 from bot.blocks.answers import Said, plainly
 from bot.blocks.given_back import given_back
 from bot.blocks.text import typed
-from bot.delivery import refusal
+from bot.delivery import code_of
 from bot.listeners import Route, opens_a_view, routes
 from bot.parts import Parts
 from bot.people import Unknown
@@ -102,7 +102,7 @@ async def _on_error(
         if not context.get("is_replay"):
             await parts.inbox.release(delivery_id)
         return None
-    if _code(error) == OPENED_ALREADY:
+    if code_of(error) == OPENED_ALREADY:
         return None if response is None else BoltResponse(status=200)
     short_id = secrets.token_hex(3)
     log.error("error %s (delivery %s): %s", short_id, delivery_id, _trace(error))
@@ -127,7 +127,7 @@ async def apologise(parts: Parts, delivery: Delivery) -> None:
 
 
 def _in_words(error: Exception, short_id: str) -> str:
-    if _code(error) == TOO_LATE:
+    if code_of(error) == TOO_LATE:
         return "Slack allows three seconds to open that, and they were over. Please try again."
     if isinstance(error, Unknown):
         return f"I could not check something with Slack (error {short_id}). Please try again in a minute."
@@ -180,12 +180,8 @@ async def _post(parts: Parts, delivery_id: int | None, body: dict[str, Any], tex
     parts.outbox.wake()
 
 
-def _code(error: Exception) -> str | None:
-    return refusal(error).get("error") if isinstance(error, SlackApiError) else None
-
-
 def _trace(error: Exception) -> str:
     """Where it happened. Not the error's own words, which may hold what somebody typed."""
-    code = f" ({_code(error)})" if isinstance(error, SlackApiError) else ""
+    code = f" ({code_of(error)})" if isinstance(error, SlackApiError) else ""
     frames = "".join(traceback.format_tb(error.__traceback__))
     return f"{type(error).__name__}{code}\n{frames}"

@@ -34,6 +34,8 @@ log = logging.getLogger(__name__)
 Clock = Callable[[], datetime]
 IsShared = Callable[[str], Awaitable[bool | None]]
 
+NO_REPLY = (aiohttp.ClientError, OSError)  # Slack was not reached, or said nothing in time
+FAILURES = (SlackApiError, *NO_REPLY)
 ALONE_WITHIN_S = 30
 MOST_REPLAYS = 6  # a delivery that was begun this often and never finished is given up, in words
 LEASE = timedelta(seconds=30)  # longer than any call to Slack may take
@@ -512,7 +514,7 @@ class Outbox:
             await self._refused(post, error, not_taken)
         except aiohttp.ClientConnectorError:
             await self._later(post, not_taken, self._backoff(post), "no connection to Slack")
-        except (aiohttp.ClientError, TimeoutError, OSError) as error:
+        except NO_REPLY as error:
             await self._later(post, "sending", self._backoff(post), f"unknown outcome: {type(error).__name__}")
         else:
             await self._settle(
@@ -524,7 +526,7 @@ class Outbox:
         try:
             await self._slack.chat_stopStream(channel=conversation, ts=ts)
         except SlackApiError as error:
-            if refusal(error).get("error") != "message_not_in_streaming_state":
+            if code_of(error) != "message_not_in_streaming_state":
                 raise
 
     async def _upload(self, post: Post) -> None:
@@ -534,7 +536,7 @@ class Outbox:
             answer = await self._slack.files_upload_v2(content=post.picture, filename="picture.png")
             post.picture_file = str(answer["file"]["id"])
         except SlackApiError as error:
-            code = refusal(error).get("error")
+            code = code_of(error)
             if _status(error) == 429 or _status(error) >= 500 or not code or code in NOT_YET | UNKNOWN | NO_TOKEN:
                 raise
             log.warning("post %s goes without its picture: %s", post.id, code)
@@ -571,14 +573,14 @@ class Outbox:
                 if not cursor:
                     break
         except SlackApiError as error:
-            code = refusal(error).get("error")
-            if code is None or _status(error) == 429 or code in NOT_YET | UNKNOWN | NO_TOKEN:
+            code = code_of(error)
+            if not code or _status(error) == 429 or code in NOT_YET | UNKNOWN | NO_TOKEN:
                 raise
             log.warning("post %s can't be read back (%s); it is posted again", post.id, code)
         return None
 
     async def _refused(self, post: Post, error: SlackApiError, not_taken: str) -> None:
-        status, code = _status(error), str(refusal(error).get("error") or "")
+        status, code = _status(error), code_of(error)
         if status == 429 or code in NOT_YET:
             wait = timedelta(seconds=float((error.response.headers or {}).get("Retry-After", 1)))
             self._paused[post.channel] = self._clock() + wait
@@ -589,7 +591,7 @@ class Outbox:
             await self._later(post, "sending", self._backoff(post), f"unknown outcome: {code or f'HTTP {status}'}")
         elif post.ts is not None and code in LOST_STREAM:
             log.warning("post %s is posted anew: its stream was lost (%s)", post.id, code)
-            with suppress(SlackApiError, aiohttp.ClientError, TimeoutError, OSError):
+            with suppress(*FAILURES):
                 await self._slack.chat_delete(channel=post.channel, ts=post.ts)
             await self._settle(post, state="pending", ts=None, due_at=self._clock())
         elif code == "streaming_state_conflict":
@@ -721,6 +723,11 @@ def refusal(error: SlackApiError) -> dict[str, Any]:
     """What Slack said when it refused; empty where what came was no JSON."""
     data = getattr(error.response, "data", error.response)
     return data if isinstance(data, dict) else {}
+
+
+def code_of(error: BaseException | None) -> str:
+    """Slack's word for why it refused; empty where it gave none."""
+    return str(refusal(error).get("error") or "") if isinstance(error, SlackApiError) else ""
 
 
 def _status(error: SlackApiError) -> int:

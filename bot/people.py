@@ -11,11 +11,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
-import aiohttp
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.delivery import Clock, refusal
+from bot.delivery import FAILURES, NO_REPLY, Clock, code_of, refusal
 from bot.records import owners, roles
 from bot.records.database import Database
 from bot.records.roles import Roles
@@ -178,8 +177,7 @@ class People:
         try:
             return await self.profile(user)
         except Unknown as doubt:
-            cause = doubt.__cause__
-            if isinstance(cause, SlackApiError) and refusal(cause).get("error") in NOT_FOUND:
+            if code_of(doubt.__cause__) in NOT_FOUND:
                 return None
             raise
 
@@ -253,11 +251,11 @@ class People:
         try:
             found = (await self._slack.conversations_info(channel=channel))["channel"]
         except SlackApiError as error:
-            code = refusal(error).get("error")
+            code = code_of(error)
             if code == "channel_not_found":
                 return None
             raise (NotGranted if code == "missing_scope" else Unknown)("conversations.info") from error
-        except (aiohttp.ClientError, TimeoutError, OSError) as error:
+        except NO_REPLY as error:
             raise Unknown("conversations.info") from error
         shared = ("is_ext_shared", "is_pending_ext_shared")
         return Channel(
@@ -277,7 +275,7 @@ class People:
             users = list(await self.colleague_names(await self._owner_ids(name), MOST_OWNERS))
         except SlackApiError as error:
             problem = _owner_problem(error)
-        except (aiohttp.ClientError, TimeoutError, OSError) as error:
+        except NO_REPLY as error:
             raise Unknown("owner") from error
         if not users and problem is None:
             problem = "no colleague with an open account goes by this"
@@ -305,12 +303,12 @@ def _has_failed(asked: asyncio.Future[Any]) -> bool:
 async def _asked(call: Awaitable[Any]) -> Any:
     try:
         return await call
-    except (SlackApiError, aiohttp.ClientError, TimeoutError, OSError) as error:
+    except FAILURES as error:
         raise Unknown(type(error).__name__) from error
 
 
 def _owner_problem(error: SlackApiError) -> str:
-    code = refusal(error).get("error")
+    code = code_of(error)
     if code == "missing_scope":
         return (
             f"Frontline needs the scope {refusal(error).get('needed')} to find this owner; or write a user id instead"

@@ -11,18 +11,16 @@ from collections import deque
 from types import TracebackType
 from typing import Any, NamedTuple
 
-import aiohttp
 from aiolimiter import AsyncLimiter
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.delivery import METADATA_EVENT, Outbox, refusal
+from bot.delivery import FAILURES, METADATA_EVENT, Outbox, code_of
 
 log = logging.getLogger(__name__)
 
 MOST_TAKEN = 1_000
 STARTS, PER_S = 20, 60  # Slack allows so many; beyond them an answer comes in one piece
-FAILURES = (SlackApiError, aiohttp.ClientError, TimeoutError, OSError)
 
 
 class Place(NamedTuple):
@@ -155,5 +153,4 @@ def _chunks(words: str) -> list[dict[str, Any]]:
 
 
 def _name(error: BaseException) -> str:
-    code = refusal(error).get("error") if isinstance(error, SlackApiError) else None
-    return str(code or type(error).__name__)
+    return code_of(error) or type(error).__name__

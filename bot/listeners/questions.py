@@ -9,11 +9,9 @@ from datetime import timedelta
 from itertools import chain
 from typing import Any
 
-import aiohttp
 from slack_bolt.context.ack.async_ack import AsyncAck
 from slack_bolt.context.async_context import AsyncBoltContext
 from slack_bolt.context.respond.async_respond import AsyncRespond
-from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot import acknowledgement
@@ -22,7 +20,7 @@ from bot.blocks import questions as words
 from bot.blocks.admin import help_text
 from bot.blocks.answers import Said, plainly
 from bot.blocks.text import typed
-from bot.delivery import BY_A_PERSON
+from bot.delivery import BY_A_PERSON, FAILURES
 from bot.listeners import home, modals
 from bot.listeners.access import why_not
 from bot.parts import Parts
@@ -346,7 +344,7 @@ async def _quietly(call: Any) -> bool:
     """Whether Slack did it; a sign that can't be shown is no reason not to answer."""
     try:
         await call
-    except (SlackApiError, aiohttp.ClientError, TimeoutError, OSError) as error:
+    except FAILURES as error:
         log.info("a sign was not shown: %s", type(error).__name__)
         return False
     return True

@@ -4,16 +4,14 @@ import logging
 from functools import partial
 from typing import Any
 
-import aiohttp
 from slack_bolt.context.ack.async_ack import AsyncAck
-from slack_sdk.errors import SlackApiError
 
 from bot.blocks import kit
 from bot.blocks import questions as question_words
 from bot.blocks import referrals as blocks
 from bot.blocks.answers import TAKEN_AS
 from bot.blocks.text import number_in
-from bot.delivery import Rank
+from bot.delivery import FAILURES, Rank
 from bot.listeners import modals
 from bot.listeners.access import may_see, why_not
 from bot.listeners.answers import NOT_YOURS, visible
@@ -162,7 +160,7 @@ async def _settle_messages(referral: Referral, question: Question, parts: Parts)
         said = blocks.replied(_in_full(question), referral.asker, referral.reply or "", by=by)
         try:
             await parts.slack.chat_update(channel=channel, ts=ts, text=said.text, blocks=said.blocks)
-        except (SlackApiError, aiohttp.ClientError, TimeoutError, OSError) as error:
+        except FAILURES as error:
             log.warning("the message of referral %s was not updated: %s", referral.id, type(error).__name__)
 
 
@@ -186,7 +184,7 @@ async def _link(question: Question, parts: Parts) -> str:
         return ""
     try:
         return str((await parts.slack.chat_getPermalink(channel=question.channel, message_ts=ts))["permalink"])
-    except (SlackApiError, aiohttp.ClientError, TimeoutError, OSError) as error:
+    except FAILURES as error:
         log.info("question %s has no link: %s", question.id, type(error).__name__)
         return ""
 
