@@ -15,12 +15,13 @@ from slack_bolt.kwargs_injection.async_args import AsyncArgs
 from slack_bolt.response import BoltResponse
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
+from sqlalchemy.exc import SQLAlchemyError
 
 from bot import acknowledgement
 from bot.blocks.answers import Said, plainly
 from bot.blocks.given_back import given_back
 from bot.blocks.text import typed
-from bot.delivery import refusal
+from bot.delivery import code_of
 from bot.listeners import Route, opens_a_view, routes
 from bot.parts import Parts
 from bot.people import Unknown
@@ -61,7 +62,12 @@ def create_app(parts: Parts, client: AsyncWebClient, who: AuthorizeResult) -> As
     async def on_error(
         error: Exception, body: dict[str, Any], context: AsyncBoltContext, response: BoltResponse | None
     ) -> BoltResponse | None:
-        return await _on_error(parts, error, body, context, response)
+        try:
+            return await _on_error(parts, error, body, context, response)
+        except SQLAlchemyError:
+            log.exception("delivery %s can't be told that it failed; it is handled again", context.get("delivery_id"))
+            parts.inbox.let_go(context.get("delivery_id"))
+            return None
 
     app.error(on_error)
     return app
@@ -96,7 +102,7 @@ async def _on_error(
         if not context.get("is_replay"):
             await parts.inbox.release(delivery_id)
         return None
-    if _code(error) == OPENED_ALREADY:
+    if code_of(error) == OPENED_ALREADY:
         return None if response is None else BoltResponse(status=200)
     short_id = secrets.token_hex(3)
     log.error("error %s (delivery %s): %s", short_id, delivery_id, _trace(error))
@@ -121,7 +127,7 @@ async def apologise(parts: Parts, delivery: Delivery) -> None:
 
 
 def _in_words(error: Exception, short_id: str) -> str:
-    if _code(error) == TOO_LATE:
+    if code_of(error) == TOO_LATE:
         return "Slack allows three seconds to open that, and they were over. Please try again."
     if isinstance(error, Unknown):
         return f"I could not check something with Slack (error {short_id}). Please try again in a minute."
@@ -174,12 +180,8 @@ async def _post(parts: Parts, delivery_id: int | None, body: dict[str, Any], tex
     parts.outbox.wake()
 
 
-def _code(error: Exception) -> str | None:
-    return refusal(error).get("error") if isinstance(error, SlackApiError) else None
-
-
 def _trace(error: Exception) -> str:
     """Where it happened. Not the error's own words, which may hold what somebody typed."""
-    code = f" ({_code(error)})" if isinstance(error, SlackApiError) else ""
+    code = f" ({code_of(error)})" if isinstance(error, SlackApiError) else ""
     frames = "".join(traceback.format_tb(error.__traceback__))
     return f"{type(error).__name__}{code}\n{frames}"

@@ -34,6 +34,8 @@ log = logging.getLogger(__name__)
 Clock = Callable[[], datetime]
 IsShared = Callable[[str], Awaitable[bool | None]]
 
+NO_REPLY = (aiohttp.ClientError, OSError)  # Slack was not reached, or said nothing in time
+FAILURES = (SlackApiError, *NO_REPLY)
 ALONE_WITHIN_S = 30
 MOST_REPLAYS = 6  # a delivery that was begun this often and never finished is given up, in words
 LEASE = timedelta(seconds=30)  # longer than any call to Slack may take
@@ -42,7 +44,7 @@ PATIENCE = timedelta(hours=24)  # with a Slack that never says whether it took a
 METADATA_EVENT = "frontline_post"
 PICTURE_TRIES = 4  # Slack shows a picture only some seconds after it has taken it
 PICTURE_PAUSE = timedelta(seconds=2)
-BY_A_PERSON = (None, "file_share", "thread_broadcast")  # subtypes of a message that somebody typed
+BY_A_PERSON = (None, "file_share", "thread_broadcast", "me_message")  # subtypes of a message that somebody typed
 
 
 # The inbox
@@ -139,13 +141,18 @@ class Inbox:
             held_until=self._clock() + LEASE,
             received_at=self._clock(),
         )
+        delivery_id = None
         try:
             async with self._database.write() as session:
                 session.add(row)
+                await session.flush()
+                self._begin(delivery_id := row.id)  # before it is seen: `replay` would take it for left behind
         except IntegrityError:
             return None
-        self._begin(row.id)
-        return row.id
+        except SQLAlchemyError:
+            self.let_go(delivery_id)
+            raise
+        return delivery_id
 
     async def done(self, delivery_id: int | None) -> None:
         """The delivery has had its visible outcome; it will never be handled again."""
@@ -165,6 +172,11 @@ class Inbox:
             if row is not None:
                 await session.delete(row)
         self._end(delivery_id)
+
+    def let_go(self, delivery_id: int | None) -> None:
+        """It can be neither handled nor told of now: `replay` takes it up again when the database is back."""
+        if delivery_id is not None:
+            self._end(delivery_id)
 
     async def replay(self, app: AsyncApp, give_up: Callable[[Delivery], Awaitable[None]]) -> int:
         """Handle what a process that has ended wrote down and did not finish; returns how many.
@@ -280,6 +292,7 @@ CALLED_OFF = "called off"
 LOST_STREAM = frozenset({"message_not_found", "message_not_owned_by_app", "cant_update_message", "edit_window_closed"})
 NO_PARENT = "the post above it was not taken"
 SHARED = "is_shared"  # our own word: what stays in the company was to go where others read it
+STAYS_HERE = ("answer:", "reply:referral:")  # keys of the posts of rank ANSWER that say what the company knows
 IN_WORDS = {
     SHARED: "people of another company can read that channel now",
     "channel_not_found": "I can't see that channel any more",
@@ -302,7 +315,8 @@ class Outbox:
         """``slack`` must not retry by itself: a retry after an unknown outcome is how posts get doubled.
 
         Args:
-            is_shared: whether people of other companies read a channel, where no card or digest goes; None for unknown.
+            is_shared: whether people of other companies read a channel, where no card, digest, answer or owner's reply
+                goes; None for unknown.
         """
         self._database = database
         self._slack = slack
@@ -466,7 +480,8 @@ class Outbox:
 
     async def _post_once(self, post: Post, is_unsure: bool) -> None:
         not_taken = "sending" if is_unsure else "pending"  # an earlier try may stand, whatever becomes of this one
-        if post.rank > Rank.ANSWER and post.channel.startswith(("C", "G")):
+        stays_here = post.rank > Rank.ANSWER or post.key.startswith(STAYS_HERE)
+        if stays_here and post.channel.startswith(("C", "G")):
             is_shared = await self._is_shared(post.channel)
             if is_shared is None:
                 await self._later(post, not_taken, self._backoff(post), "unknown who reads the channel")
@@ -499,7 +514,7 @@ class Outbox:
             await self._refused(post, error, not_taken)
         except aiohttp.ClientConnectorError:
             await self._later(post, not_taken, self._backoff(post), "no connection to Slack")
-        except (aiohttp.ClientError, TimeoutError, OSError) as error:
+        except NO_REPLY as error:
             await self._later(post, "sending", self._backoff(post), f"unknown outcome: {type(error).__name__}")
         else:
             await self._settle(
@@ -511,7 +526,7 @@ class Outbox:
         try:
             await self._slack.chat_stopStream(channel=conversation, ts=ts)
         except SlackApiError as error:
-            if refusal(error).get("error") != "message_not_in_streaming_state":
+            if code_of(error) != "message_not_in_streaming_state":
                 raise
 
     async def _upload(self, post: Post) -> None:
@@ -521,7 +536,7 @@ class Outbox:
             answer = await self._slack.files_upload_v2(content=post.picture, filename="picture.png")
             post.picture_file = str(answer["file"]["id"])
         except SlackApiError as error:
-            code = refusal(error).get("error")
+            code = code_of(error)
             if _status(error) == 429 or _status(error) >= 500 or not code or code in NOT_YET | UNKNOWN | NO_TOKEN:
                 raise
             log.warning("post %s goes without its picture: %s", post.id, code)
@@ -558,14 +573,14 @@ class Outbox:
                 if not cursor:
                     break
         except SlackApiError as error:
-            code = refusal(error).get("error")
-            if code is None or _status(error) == 429 or code in NOT_YET | UNKNOWN | NO_TOKEN:
+            code = code_of(error)
+            if not code or _status(error) == 429 or code in NOT_YET | UNKNOWN | NO_TOKEN:
                 raise
             log.warning("post %s can't be read back (%s); it is posted again", post.id, code)
         return None
 
     async def _refused(self, post: Post, error: SlackApiError, not_taken: str) -> None:
-        status, code = _status(error), str(refusal(error).get("error") or "")
+        status, code = _status(error), code_of(error)
         if status == 429 or code in NOT_YET:
             wait = timedelta(seconds=float((error.response.headers or {}).get("Retry-After", 1)))
             self._paused[post.channel] = self._clock() + wait
@@ -576,7 +591,7 @@ class Outbox:
             await self._later(post, "sending", self._backoff(post), f"unknown outcome: {code or f'HTTP {status}'}")
         elif post.ts is not None and code in LOST_STREAM:
             log.warning("post %s is posted anew: its stream was lost (%s)", post.id, code)
-            with suppress(SlackApiError, aiohttp.ClientError, TimeoutError, OSError):
+            with suppress(*FAILURES):
                 await self._slack.chat_delete(channel=post.channel, ts=post.ts)
             await self._settle(post, state="pending", ts=None, due_at=self._clock())
         elif code == "streaming_state_conflict":
@@ -708,6 +723,11 @@ def refusal(error: SlackApiError) -> dict[str, Any]:
     """What Slack said when it refused; empty where what came was no JSON."""
     data = getattr(error.response, "data", error.response)
     return data if isinstance(data, dict) else {}
+
+
+def code_of(error: BaseException | None) -> str:
+    """Slack's word for why it refused; empty where it gave none."""
+    return str(refusal(error).get("error") or "") if isinstance(error, SlackApiError) else ""
 
 
 def _status(error: SlackApiError) -> int:

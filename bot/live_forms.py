@@ -9,7 +9,7 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.blocks.kit import View
-from bot.delivery import refusal
+from bot.delivery import code_of
 
 PAUSE_S = 0.4  # of typing, before anything is looked up
 MOST_OPEN = 1_000  # forms that are remembered
@@ -51,7 +51,7 @@ class LiveForms:
                 view_id=body["view"]["id"], hash=form.hash or body["view"]["hash"], view=view
             )
         except SlackApiError as error:
-            if refusal(error).get("error") not in OVERTAKEN:
+            if code_of(error) not in OVERTAKEN:
                 raise
             form.hash = ""
             return False

@@ -11,16 +11,17 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
-import aiohttp
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.delivery import Clock, refusal
+from bot.delivery import FAILURES, NO_REPLY, Clock, code_of, refusal
 from bot.records import owners, roles
 from bot.records.database import Database
 from bot.records.roles import Roles
 
 KEPT_FOR = timedelta(seconds=60)
+AT_ONCE = 10  # of a list of people, so many are looked up at the same time
+MOST_OWNERS = 10  # of a user group that owns a guide; the others are neither shown nor asked
 MOST_KEPT = 10_000  # answers from Slack; then all are asked for again
 NOT_FOUND = frozenset({"user_not_found", "users_not_found", "user_not_visible", "no_such_subteam", "subteam_not_found"})
 T = TypeVar("T")
@@ -60,7 +61,7 @@ class People:
         self._slack = slack
         self._database = database
         self._clock = clock
-        self._kept: dict[tuple[str, str], tuple[datetime, Any]] = {}
+        self._kept: dict[tuple[str, str], tuple[datetime, asyncio.Future[Any]]] = {}  # also what is just being asked
 
     async def profile(self, user: str) -> Profile:
         """Raises Unknown when Slack can't be asked, or doesn't know them."""
@@ -137,7 +138,7 @@ class People:
             return [row.holder for row in await roles.every(session) if row.role == role]
 
     async def resolve_owner(self, name: str) -> list[str]:
-        """The people that a guide's owner line stands for; none when Slack knows nobody by it.
+        """The people that a guide's owner line stands for, the first of a group; none when Slack knows nobody by it.
 
         The line may be an e-mail address, a user id or a user group id. What it stands for is written down, with
         what is wrong where it stands for nobody.
@@ -155,24 +156,30 @@ class People:
         """What people are called; an id where Slack can't be asked."""
         return [await self._name(user) for user in users]
 
-    async def colleague_names(self, users: Iterable[str]) -> dict[str, str]:
+    async def colleague_names(self, users: Iterable[str], most: int | None = None) -> dict[str, str]:
         """What colleagues are called; whoever has left, or whom Slack doesn't know, is not among them.
+
+        Args:
+            most: so many are enough; the rest is not asked for.
 
         Raises:
             Unknown: Slack can't be asked.
         """
-        found = {}
-        for user in dict.fromkeys(users):
-            try:
-                profile = await self.profile(user)
-            except Unknown as doubt:
-                cause = doubt.__cause__
-                if isinstance(cause, SlackApiError) and refusal(cause).get("error") in NOT_FOUND:
-                    continue
-                raise
-            if not profile.is_outsider:
-                found[user] = profile.name
-        return found
+        left, found = list(dict.fromkeys(users)), dict[str, str]()
+        while left and (most is None or len(found) < most):
+            some, left = left[:AT_ONCE], left[AT_ONCE:]
+            profiles = await asyncio.gather(*map(self._profile_if_known, some))
+            found |= {profile.id: profile.name for profile in profiles if profile and not profile.is_outsider}
+        return dict(list(found.items())[:most])
+
+    async def _profile_if_known(self, user: str) -> Profile | None:
+        """None for somebody whom Slack doesn't know."""
+        try:
+            return await self.profile(user)
+        except Unknown as doubt:
+            if code_of(doubt.__cause__) in NOT_FOUND:
+                return None
+            raise
 
     async def owner_names(self, lines: Iterable[str | None]) -> dict[str, str]:
         """What to show for each owner line: names of people, or the line itself while nobody is known by it."""
@@ -214,13 +221,11 @@ class People:
     async def _keep(self, kind: str, key: str, ask: Callable[[str], Awaitable[T]]) -> T:
         now = self._clock()
         kept = self._kept.get((kind, key))
-        if kept is not None and now - kept[0] < KEPT_FOR:
-            answer: T = kept[1]
-            return answer
-        if len(self._kept) > MOST_KEPT:
-            self._kept.clear()
-        answer = await ask(key)
-        self._kept[kind, key] = (now, answer)
+        if kept is None or now - kept[0] >= KEPT_FOR or _has_failed(kept[1]):
+            if len(self._kept) > MOST_KEPT:
+                self._kept.clear()
+            kept = self._kept[kind, key] = (now, asyncio.ensure_future(ask(key)))
+        answer: T = await asyncio.shield(kept[1])  # others may wait for it when we no longer do
         return answer
 
     async def _ask_profile(self, user: str) -> Profile:
@@ -246,11 +251,11 @@ class People:
         try:
             found = (await self._slack.conversations_info(channel=channel))["channel"]
         except SlackApiError as error:
-            code = refusal(error).get("error")
+            code = code_of(error)
             if code == "channel_not_found":
                 return None
             raise (NotGranted if code == "missing_scope" else Unknown)("conversations.info") from error
-        except (aiohttp.ClientError, TimeoutError, OSError) as error:
+        except NO_REPLY as error:
             raise Unknown("conversations.info") from error
         shared = ("is_ext_shared", "is_pending_ext_shared")
         return Channel(
@@ -267,10 +272,10 @@ class People:
         users: list[str] = []
         problem = None
         try:
-            users = list(await self.colleague_names(await self._owner_ids(name)))
+            users = list(await self.colleague_names(await self._owner_ids(name), MOST_OWNERS))
         except SlackApiError as error:
             problem = _owner_problem(error)
-        except (aiohttp.ClientError, TimeoutError, OSError) as error:
+        except NO_REPLY as error:
             raise Unknown("owner") from error
         if not users and problem is None:
             problem = "no colleague with an open account goes by this"
@@ -291,15 +296,19 @@ class People:
         return []
 
 
+def _has_failed(asked: asyncio.Future[Any]) -> bool:
+    return asked.done() and (asked.cancelled() or asked.exception() is not None)
+
+
 async def _asked(call: Awaitable[Any]) -> Any:
     try:
         return await call
-    except (SlackApiError, aiohttp.ClientError, TimeoutError, OSError) as error:
+    except FAILURES as error:
         raise Unknown(type(error).__name__) from error
 
 
 def _owner_problem(error: SlackApiError) -> str:
-    code = refusal(error).get("error")
+    code = code_of(error)
     if code == "missing_scope":
         return (
             f"Frontline needs the scope {refusal(error).get('needed')} to find this owner; or write a user id instead"

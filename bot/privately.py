@@ -3,12 +3,11 @@
 import logging
 from typing import Any
 
-import aiohttp
 from slack_bolt.context.respond.async_respond import AsyncRespond
 
 from bot.blocks.answers import Said
 from bot.blocks.given_back import too_long
-from bot.delivery import Rank
+from bot.delivery import NO_REPLY, Rank
 from bot.parts import Parts
 
 log = logging.getLogger(__name__)
@@ -62,7 +61,7 @@ async def is_shown(respond: AsyncRespond, said: Said, *, in_place: bool, thread_
             replace_original=in_place,
             thread_ts=thread_ts,
         )
-    except (aiohttp.ClientError, TimeoutError, OSError) as error:
+    except NO_REPLY as error:
         log.warning("a private line could not be shown: %s", type(error).__name__)
         return False
     if reply.status_code != 200:

@@ -11,18 +11,16 @@ from collections import deque
 from types import TracebackType
 from typing import Any, NamedTuple
 
-import aiohttp
 from aiolimiter import AsyncLimiter
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.delivery import METADATA_EVENT, Outbox, refusal
+from bot.delivery import FAILURES, METADATA_EVENT, Outbox, code_of
 
 log = logging.getLogger(__name__)
 
 MOST_TAKEN = 1_000
 STARTS, PER_S = 20, 60  # Slack allows so many; beyond them an answer comes in one piece
-FAILURES = (SlackApiError, aiohttp.ClientError, TimeoutError, OSError)
 
 
 class Place(NamedTuple):
@@ -95,8 +93,12 @@ class Stream:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """Take the early look back when there will be no answer to put in its place."""
-        if kind is not None and (ts := await self.end()):
+        if kind is not None:
+            await self.take_back()
+
+    async def take_back(self) -> None:
+        """Remove the early look, for there will be no answer to put in its place."""
+        if ts := await self.end():
             for call in (self._streams.slack.chat_stopStream, self._streams.slack.chat_delete):
                 try:
                     await call(channel=self._place.channel, ts=ts)
@@ -151,5 +153,4 @@ def _chunks(words: str) -> list[dict[str, Any]]:
 
 
 def _name(error: BaseException) -> str:
-    code = refusal(error).get("error") if isinstance(error, SlackApiError) else None
-    return str(code or type(error).__name__)
+    return code_of(error) or type(error).__name__

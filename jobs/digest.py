@@ -9,8 +9,6 @@ from contextlib import suppress
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-import aiohttp
-from slack_sdk.errors import SlackApiError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.blocks import digest as blocks
@@ -19,7 +17,7 @@ from bot.blocks import schedules as words
 from bot.blocks.answers import Said
 from bot.blocks.digest import Drawn, Recognition, Story, Suggestion
 from bot.blocks.digest_figures import Team
-from bot.delivery import IN_WORDS, SHARED, Rank
+from bot.delivery import FAILURES, IN_WORDS, SHARED, Rank
 from bot.parts import Parts
 from bot.people import Unknown
 from bot.records import appearances, figures, ideas, periods, schedules, stories, wins
@@ -361,5 +359,5 @@ async def _pause(
 async def _link(parts: Parts, channel: str | None, ts: str | None) -> str | None:
     try:
         return str((await parts.slack.chat_getPermalink(channel=channel or "", message_ts=ts or ""))["permalink"])
-    except (SlackApiError, aiohttp.ClientError, TimeoutError, OSError):
+    except FAILURES:
         return None  # the history shows it without a link

@@ -3,7 +3,6 @@
 import logging
 from datetime import datetime, timedelta
 
-import aiohttp
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 from sqlalchemy import ColumnElement, select, update
@@ -11,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.blocks import ideas as blocks
 from bot.blocks.answers import Said
-from bot.delivery import GONE, SHARED, Outbox, Rank, refusal
+from bot.delivery import FAILURES, GONE, NO_REPLY, SHARED, Outbox, Rank, code_of
 from bot.parts import Parts
 from bot.records import choices, ideas
 from bot.records.database import Database
@@ -105,7 +104,7 @@ async def _note_places(database: Database, outbox: Outbox, slack: AsyncWebClient
     for post in posts:
         try:
             found = await slack.chat_getPermalink(channel=post.posted_in or "", message_ts=post.ts or "")
-        except (SlackApiError, aiohttp.ClientError, TimeoutError, OSError) as error:
+        except FAILURES as error:
             log.warning("the card of post %s has no link yet: %s", post.id, type(error).__name__)
             continue
         idea = keys[post.key]
@@ -181,8 +180,8 @@ async def _bring_up_to_date(idea: Idea, said: Said, parts: Parts) -> str | None:
     try:
         await parts.slack.chat_update(channel=channel, ts=idea.card_ts or "", text=said.text, blocks=said.blocks)
     except SlackApiError as error:
-        return str(refusal(error).get("error") or NO_ANSWER)
-    except (aiohttp.ClientError, TimeoutError, OSError):
+        return code_of(error) or NO_ANSWER
+    except NO_REPLY:
         return NO_ANSWER
     return None
 

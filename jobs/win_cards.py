@@ -5,7 +5,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-import aiohttp
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 from sqlalchemy import delete, update
@@ -13,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.blocks import wins as blocks
 from bot.blocks.answers import Said
-from bot.delivery import CALLED_OFF, NO_TOKEN, NOT_YET, UNKNOWN, Rank, refusal
+from bot.delivery import CALLED_OFF, NO_REPLY, NO_TOKEN, NOT_YET, UNKNOWN, Rank, code_of
 from bot.parts import Parts
 from bot.people import People
 from bot.records import appearances, choices, wins
@@ -154,11 +153,11 @@ async def _settle(post: Post, said: Said | None, slack: AsyncWebClient) -> str |
         else:
             await slack.chat_update(channel=channel, ts=ts, text=said.text, blocks=said.blocks)
     except SlackApiError as error:
-        code = refusal(error).get("error")
-        if code is None or code in LATER:
+        code = code_of(error)
+        if not code or code in LATER:
             return ""
-        return None if code in GONE else str(code)
-    except (aiohttp.ClientError, TimeoutError, OSError) as error:
+        return None if code in GONE else code
+    except NO_REPLY as error:
         log.info("post %s is brought up to date later: %s", post.id, type(error).__name__)
         return ""
     return None

@@ -6,7 +6,7 @@ from datetime import datetime
 from bot.blocks import kit
 from bot.blocks.answers import Said
 from bot.blocks.kit import Block, View
-from bot.blocks.text import day, literal, one_line, packed, quoted, said, series
+from bot.blocks.text import day, link, literal, one_line, packed, quoted, said, series
 
 NOTE_LIMIT = 1_000
 REPLY_LIMIT = 3_000
@@ -20,7 +20,7 @@ def ask_form(place: str, question: str, names: Sequence[str]) -> View:
     """Who gets it and what is sent, before anything is.
 
     Args:
-        place: the question's id and the channel that it was clicked in, to be checked again.
+        place: the question's id and the channel that it was clicked in, to be checked again, and what sending needs.
     """
     return kit.modal(
         "Ask the owner",
@@ -53,10 +53,16 @@ def already_sent(names: Sequence[str], when: datetime, *, replied: bool) -> View
     return kit.notice("Ask the owner", text, "ask_owner")
 
 
-def to_owner(referral_id: int, asker: str, question: str, note: str) -> Said:
-    """The owner's message. Ids come from Slack, so mentioning them is meant."""
+def to_owner(referral_id: int, asker: str, question: str, note: str, url: str = "") -> Said:
+    """The owner's message. Ids come from Slack, so mentioning them is meant.
+
+    Args:
+        url: where the question was asked, if there is a link to it.
+    """
     opening = f"<@{asker}> has a question that the guides did not answer, and asks you:"
     blocks = [kit.section(opening), *_quote(question)]
+    if live := link(url, "Open the thread that it was asked in"):
+        blocks.append(kit.context(live))
     if note:
         blocks += [kit.context("Their note:"), *_quote(note)]
     blocks.append(kit.actions(kit.button("Reply", "reply_referral", str(referral_id), primary=True)))

@@ -5,13 +5,12 @@ import re
 from functools import partial
 from typing import Any
 
-import aiohttp
 from slack_bolt.context.ack.async_ack import AsyncAck
-from slack_sdk.errors import SlackApiError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.blocks import admin as blocks
 from bot.blocks import kit
+from bot.delivery import FAILURES
 from bot.listeners import home, modals
 from bot.listeners.access import why_not_there
 from bot.listeners.zones import zone_named, zones_like
@@ -175,7 +174,7 @@ async def _go_to(channels: dict[str, None], parts: Parts) -> tuple[list[str], li
             await parts.slack.conversations_join(channel=channel)
             parts.people.forget_channel(channel)
             joined.append(channel)
-        except (SlackApiError, aiohttp.ClientError, TimeoutError, OSError, Unknown):
+        except (*FAILURES, Unknown):
             to_invite.append(channel)
     return joined, to_invite
 

@@ -65,7 +65,9 @@ async def rate(
     helpful = verdict == "up"
     async with parts.database.write() as session:
         changed = await questions.rate(session, question.id, body["user"]["id"], helpful, parts.clock())
-    ask = await name_to_ask(parts, from_json(question.answer)) if question.answer and not helpful else None
+    ask = None
+    if question.answer and not helpful:
+        ask = await name_to_ask(parts, from_json(question.answer), {question.asker, body["user"]["id"]})
     thanks = blocks.rating_thanks(question.id, helpful, changed, ask)
     await tell(thanks, body, respond, parts, delivery_id, beside=True)
 
@@ -81,7 +83,7 @@ async def _answer(question_id: str, body: dict[str, Any], parts: Parts) -> kit.V
     question, refusal = await visible(question_id, body, parts)
     if refusal or question is None or question.answer is None:
         return kit.notice("Your question", refusal or NOT_YOURS, "answer")
-    message = await render(parts, question.id, from_json(question.answer), rated=False)
+    message = await render(parts, question, from_json(question.answer), rated=False)
     return blocks.answer_modal(question.text, message)
 
 

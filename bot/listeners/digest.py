@@ -8,15 +8,15 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 
-import aiohttp
 from slack_bolt.context.ack.async_ack import AsyncAck
-from slack_sdk.errors import SlackApiError, SlackRequestError
+from slack_sdk.errors import SlackRequestError
 
 from bot.blocks import admin as admin_words
 from bot.blocks import digest as digest_words
 from bot.blocks import digest_figures, kit
 from bot.blocks import schedules as blocks
 from bot.blocks.text import link, literal, number_in, one_line
+from bot.delivery import FAILURES
 from bot.listeners import modals
 from bot.listeners.access import why_not_there
 from bot.listeners.zones import zone_named, zones_like
@@ -192,7 +192,7 @@ async def _join(channel: str, parts: Parts) -> bool:
     """Whether we are in the channel, after trying to join it."""
     try:
         await parts.slack.conversations_join(channel=channel)
-    except (SlackApiError, aiohttp.ClientError, TimeoutError, OSError):
+    except FAILURES:
         parts.people.forget_channel(channel)
         try:
             found = await parts.people.channel(channel)
@@ -298,7 +298,7 @@ async def _preview(schedule_id: str | None, parts: Parts) -> kit.View:
 async def _uploaded(picture: bytes, parts: Parts) -> str | None:
     try:
         answer = await parts.slack.files_upload_v2(content=picture, filename="picture.png")
-    except (SlackApiError, SlackRequestError, aiohttp.ClientError, TimeoutError, OSError) as error:
+    except (SlackRequestError, *FAILURES) as error:
         log.info("a preview goes without its picture: %s", type(error).__name__)
         return None
     return str(answer["file"]["id"])

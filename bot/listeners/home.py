@@ -4,7 +4,6 @@ import logging
 from functools import partial
 from typing import Any
 
-import aiohttp
 from slack_bolt.context.ack.async_ack import AsyncAck
 from slack_bolt.context.async_context import AsyncBoltContext
 from slack_sdk.errors import SlackApiError
@@ -17,7 +16,7 @@ from bot.blocks import wins as win_blocks
 from bot.blocks.admin import not_admin
 from bot.blocks.home import Asked, Sections, SetUp
 from bot.blocks.text import literal
-from bot.delivery import refusal
+from bot.delivery import FAILURES, code_of
 from bot.listeners import digest, ideas, modals
 from bot.listeners.access import why_not
 from bot.parts import Parts
@@ -53,7 +52,7 @@ async def opened(event: dict[str, Any], parts: Parts) -> None:
             channel_id=event["channel"], title="Ask the guides", prompts=prompts
         )
     except SlackApiError as error:
-        log.info("no questions were suggested: %s", refusal(error).get("error"))
+        log.info("no questions were suggested: %s", code_of(error))
 
 
 async def joined(event: dict[str, Any], context: AsyncBoltContext, parts: Parts) -> None:
@@ -98,7 +97,7 @@ async def publish(parts: Parts, user: str, *, is_loading: bool = False) -> None:
         view = {"type": "home", "blocks": [kit.section(UNSURE)]}
     try:
         await parts.slack.views_publish(user_id=user, view=view)
-    except (SlackApiError, aiohttp.ClientError, TimeoutError, OSError) as error:
+    except FAILURES as error:
         log.warning("a Home was not brought up to date: %s", type(error).__name__)
 
 

@@ -6,7 +6,6 @@ from dataclasses import asdict
 from functools import partial
 from typing import Any
 
-import aiohttp
 from slack_bolt.context.ack.async_ack import AsyncAck
 from slack_sdk.errors import SlackApiError, SlackRequestError
 
@@ -14,7 +13,7 @@ from bot.blocks import idea_lists as blocks
 from bot.blocks import kit
 from bot.blocks.idea_lists import ANY, PAGE, Choice, Row, Waiting
 from bot.blocks.text import number_in, typed
-from bot.delivery import refusal
+from bot.delivery import NO_REPLY, code_of
 from bot.listeners import home, modals
 from bot.listeners.ideas import denied, noted, why_not
 from bot.listeners.questions import whom_to_ask
@@ -253,9 +252,9 @@ async def _export(user: str, parts: Parts) -> kit.View:
             initial_comment=f"All {len(shown)} ideas, as a file for a spreadsheet.",
         )
     except SlackApiError as error:
-        return blocks.not_exported(str(refusal(error).get("error") or "an error"))
+        return blocks.not_exported(code_of(error) or "an error")
     except SlackRequestError:
         return blocks.not_exported("the upload was refused")
-    except (aiohttp.ClientError, TimeoutError, OSError):
+    except NO_REPLY:
         return blocks.not_exported("no connection")
     return blocks.export_sent(len(shown))

@@ -7,10 +7,8 @@ from contextlib import suppress
 from dataclasses import asdict
 from typing import Any
 
-import aiohttp
 from slack_bolt.context.ack.async_ack import AsyncAck
 from slack_bolt.context.respond.async_respond import AsyncRespond
-from slack_sdk.errors import SlackApiError
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -20,6 +18,7 @@ from bot.blocks.answers import plainly
 from bot.blocks.given_back import CUT_SHORT
 from bot.blocks.ideas import Draft
 from bot.blocks.text import number_in, typed
+from bot.delivery import FAILURES
 from bot.listeners import modals
 from bot.parts import Parts
 from bot.people import Unknown
@@ -37,7 +36,7 @@ log = logging.getLogger(__name__)
 MOST_SIMILAR = 3
 MOST_TAGS = 5
 SHORTEST = 8  # characters, before anything can be similar
-CAN_WAIT = (SQLAlchemyError, SlackApiError, aiohttp.ClientError, TimeoutError, OSError)
+CAN_WAIT = (SQLAlchemyError, *FAILURES)
 
 
 # The form
@@ -154,7 +153,7 @@ async def _source(view: dict[str, Any], parts: Parts) -> dict[str, Any] | None:
     try:
         link = await parts.slack.chat_getPermalink(channel=source["channel"], message_ts=source["ts"])
         return {**source, "url": link["permalink"]}
-    except (SlackApiError, aiohttp.ClientError, TimeoutError, OSError):
+    except FAILURES:
         return {**source, "url": None}
 
 

@@ -4,14 +4,13 @@ from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from typing import Any
 
-import aiohttp
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot import acknowledgement
 from bot.blocks.kit import View, loading, notice
 from bot.blocks.text import kept
-from bot.delivery import refusal
+from bot.delivery import FAILURES, code_of
 
 
 async def show(slack: AsyncWebClient, body: dict[str, Any], view: View) -> str:
@@ -24,7 +23,7 @@ async def show(slack: AsyncWebClient, body: dict[str, Any], view: View) -> str:
     try:
         return str((await call(trigger_id=body["trigger_id"], view=view))["view"]["id"])
     except SlackApiError as error:
-        if refusal(error).get("error") != "push_limit_reached":
+        if code_of(error) != "push_limit_reached":
             raise
     await fill(slack, body["view"]["id"], view)
     return str(body["view"]["id"])
@@ -38,7 +37,7 @@ async def show_then_fill(
     try:
         await fill(slack, view_id, await make())
     except Exception:
-        with suppress(SlackApiError, aiohttp.ClientError, TimeoutError, OSError):
+        with suppress(*FAILURES):
             words = "Something went wrong. Please close this and try again."
             await fill(slack, view_id, notice(title, words, callback_id))
         raise
@@ -50,7 +49,7 @@ async def fill(slack: AsyncWebClient, view_id: str, view: View) -> None:
     try:
         await slack.views_update(view_id=view_id, view=view)
     except SlackApiError as error:
-        if refusal(error).get("error") not in ("not_found", "view_not_found"):
+        if code_of(error) not in ("not_found", "view_not_found"):
             raise
 
 

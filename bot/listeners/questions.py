@@ -3,17 +3,15 @@
 import asyncio
 import logging
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection
 from contextlib import asynccontextmanager
 from datetime import timedelta
 from itertools import chain
 from typing import Any
 
-import aiohttp
 from slack_bolt.context.ack.async_ack import AsyncAck
 from slack_bolt.context.async_context import AsyncBoltContext
 from slack_bolt.context.respond.async_respond import AsyncRespond
-from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot import acknowledgement
@@ -22,7 +20,7 @@ from bot.blocks import questions as words
 from bot.blocks.admin import help_text
 from bot.blocks.answers import Said, plainly
 from bot.blocks.text import typed
-from bot.delivery import BY_A_PERSON
+from bot.delivery import BY_A_PERSON, FAILURES
 from bot.listeners import home, modals
 from bot.listeners.access import why_not
 from bot.parts import Parts
@@ -37,7 +35,6 @@ from knowledge.answers import Answer, Outcome, Sentence, Show, as_json, from_jso
 log = logging.getLogger(__name__)
 
 REPLIES_STAY_OPEN_FOR = timedelta(minutes=30)
-MOST_ASKED = 10  # people of a user group that owns a guide
 INSTEAD = {Talk.SMALL: words.WELCOME, Talk.NOT_SO: words.NOT_SO, Talk.ABOUT_ANSWER: words.ABOUT_ANSWER}
 STATUS = "is looking in the guides…"
 
@@ -85,8 +82,8 @@ async def commanded(
     async with parts.database.write() as session:
         await questions.finish(session, question.id, answer.outcome, as_json(answer), parts.clock())
     is_open = parts.clock() - question.asked_at < REPLIES_STAY_OPEN_FOR
-    if not (is_open and await _is_in_its_place(respond, await render(parts, question.id, answer))):
-        said = await render(parts, question.id, answer, preface=words.late(text))
+    if not (is_open and await _is_in_its_place(respond, await render(parts, question, answer))):
+        said = await render(parts, question, answer, preface=words.late(text))
         await _post(parts, delivery_id, said, f"answer:{question.id}", user)
     await home.publish(parts, user)
 
@@ -126,33 +123,37 @@ async def submitted(ack: AsyncAck, body: dict[str, Any], view: dict[str, Any], p
     await home.publish(parts, user)
 
 
-async def render(parts: Parts, question_id: int, answer: Answer, **how: Any) -> Said:
+async def render(parts: Parts, question: Question, answer: Answer, **how: Any) -> Said:
     """The answer as blocks, with the names of the people in it."""
     cited = (*answer.citations, *answer.nearest)
     owners = await parts.people.owner_names(citation.owner for citation in cited)
     ask = None
     if answer.outcome in (Outcome.NOT_IN_GUIDES, Outcome.PARTLY):
-        ask = await name_to_ask(parts, answer)
-    return answers.answer(question_id, answer, owners, ask=ask, **how)
+        ask = await name_to_ask(parts, answer, {question.asker})
+    return answers.answer(question.id, answer, owners, ask=ask, **how)
 
 
-async def whom_to_ask(parts: Parts, answer: Answer) -> list[str]:
-    """The owner of the nearest guide that has one Slack knows; else an admin; else nobody.
+async def whom_to_ask(parts: Parts, answer: Answer, askers: Collection[str] = ()) -> list[str]:
+    """The owner of the nearest guide that has one Slack knows; else an admin; else nobody. Never who asks.
 
     Of several questions, those that the guides don't answer are what is asked about.
     """
+
+    def others(users: list[str]) -> list[str]:
+        return [user for user in users if user not in askers]
+
     cited = (answer.citations, answer.nearest)
     for citation in chain(*(reversed(cited) if answer.unanswered else cited)):
         try:
-            if citation.owner and (users := await parts.people.resolve_owner(citation.owner)):
-                return users[:MOST_ASKED]
+            if citation.owner and (users := others(await parts.people.resolve_owner(citation.owner))):
+                return users
         except Unknown:
             continue
-    return (await parts.people.admins())[:1]
+    return others(await parts.people.admins())[:1]
 
 
-async def name_to_ask(parts: Parts, answer: Answer) -> str | None:
-    names = await parts.people.names((await whom_to_ask(parts, answer))[:2])
+async def name_to_ask(parts: Parts, answer: Answer, askers: Collection[str]) -> str | None:
+    names = await parts.people.names((await whom_to_ask(parts, answer, askers))[:2])
     return " or ".join(names) or None
 
 
@@ -229,12 +230,16 @@ async def _answer_in_thread(
                 text=text,
                 way=way,
                 channel=channel,
+                asked_ts=event["ts"],
                 thread_ts=thread_ts,
             )
             ts = await stream.end()
-            await _keep_and_post(
+            is_posted = await _keep_and_post(
                 parts, delivery_id, question, answer, channel=channel, thread_ts=thread_ts, stream_ts=ts
             )
+        # Whoever has answered it meanwhile may have put the answer into this very stream.
+        if ts and not is_posted and ts not in await parts.outbox.posted(channel, thread_ts):
+            await stream.take_back()
     if way == "dm":
         await home.publish(parts, user)
 
@@ -262,11 +267,15 @@ async def _keep_and_post(
     thread_ts: str | None = None,
     stream_ts: str | None = None,
     preface: str = "",
-) -> None:
-    """The answer, its post and the end of its delivery are one transaction: none is there without the others."""
-    said = await render(parts, question.id, answer, preface=preface)
+) -> bool:
+    """The answer, its post and the end of its delivery are one transaction: none is there without the others.
+
+    Returns whether it is posted; False when somebody else has answered, or the question was deleted.
+    """
+    said = await render(parts, question, answer, preface=preface)
     async with parts.database.write() as session:
-        if await questions.finish(session, question.id, answer.outcome, as_json(answer), parts.clock()):
+        is_posted = await questions.finish(session, question.id, answer.outcome, as_json(answer), parts.clock())
+        if is_posted:
             await parts.outbox.put(
                 session,
                 key=f"answer:{question.id}",
@@ -279,6 +288,7 @@ async def _keep_and_post(
             )
         await parts.inbox.settle(session, delivery_id)
     parts.outbox.wake()
+    return is_posted
 
 
 async def _post(
@@ -334,7 +344,7 @@ async def _quietly(call: Any) -> bool:
     """Whether Slack did it; a sign that can't be shown is no reason not to answer."""
     try:
         await call
-    except (SlackApiError, aiohttp.ClientError, TimeoutError, OSError) as error:
+    except FAILURES as error:
         log.info("a sign was not shown: %s", type(error).__name__)
         return False
     return True

@@ -4,16 +4,14 @@ import logging
 from functools import partial
 from typing import Any
 
-import aiohttp
 from slack_bolt.context.ack.async_ack import AsyncAck
-from slack_sdk.errors import SlackApiError
 
 from bot.blocks import kit
 from bot.blocks import questions as question_words
 from bot.blocks import referrals as blocks
 from bot.blocks.answers import TAKEN_AS
 from bot.blocks.text import number_in
-from bot.delivery import Rank
+from bot.delivery import FAILURES, Rank
 from bot.listeners import modals
 from bot.listeners.access import may_see, why_not
 from bot.listeners.answers import NOT_YOURS, visible
@@ -26,7 +24,8 @@ from knowledge.answers import from_json
 log = logging.getLogger(__name__)
 
 NOT_SENT = "I could not check with Slack who you are, so this is not sent. Please send it again in a minute."
-NOBODY = "No guide names an owner that I can reach, and there is no admin. Please ask whoever installed Frontline."
+NOBODY = "There is nobody else to ask: no guide names another owner that I can reach, and there is no other admin."
+DELETED = "That question was deleted."
 
 
 async def ask_owner(ack: AsyncAck, action: dict[str, Any], body: dict[str, Any], parts: Parts) -> None:
@@ -40,15 +39,20 @@ async def _form(question_id: str, body: dict[str, Any], parts: Parts) -> kit.Vie
     question, refusal = await visible(question_id, body, parts)
     if question is None:
         return kit.notice("Ask the owner", refusal or NOT_YOURS, "ask_owner")
+    if question.text == questions.FORGOTTEN:
+        return kit.notice("Ask the owner", DELETED, "ask_owner")
     async with parts.database.read() as session:
         earlier = await referrals.open_or_replied(session, question.id)
     if earlier is not None:
         return await _already_sent(earlier, parts)
-    owners = await whom_to_ask(parts, from_json(question.answer)) if question.answer else []
+    askers = {question.asker, body["user"]["id"]}
+    owners = await whom_to_ask(parts, from_json(question.answer), askers) if question.answer else []
     if not owners:
         return kit.notice("Ask the owner", NOBODY, "ask_owner")
     channel = (body.get("channel") or {}).get("id") or ""
-    return blocks.ask_form(f"{question.id}:{channel}", _in_full(question), await parts.people.names(owners))
+    # What sending needs goes with the form: whoever waits for Slack there has three seconds.
+    place = f"{question.id}:{channel}:{','.join(owners)}:{await _link(question, parts)}"
+    return blocks.ask_form(place, _in_full(question), await parts.people.names(owners))
 
 
 async def _already_sent(referral: Referral, parts: Parts) -> kit.View:
@@ -59,15 +63,14 @@ async def _already_sent(referral: Referral, parts: Parts) -> kit.View:
 async def sent(ack: AsyncAck, body: dict[str, Any], view: dict[str, Any], parts: Parts, delivery_id: int) -> None:
     """Pass the question on."""
     user = body["user"]["id"]
-    question_id, _, channel = view.get("private_metadata", "").partition(":")
+    question_id, channel, to, link = [*view.get("private_metadata", "").split(":", 3), "", "", ""][:4]
+    owners = list(filter(None, to.split(",")))
     refusal = await why_not(parts.people, user)
     async with parts.database.read() as session:
         question = await questions.get(session, number_in(question_id))
-    owners: list[str] = []
-    if refusal is None and question is not None and question.answer and may_see(question, user, channel):
-        owners = await whom_to_ask(parts, from_json(question.answer))
-        refusal = None if owners else NOBODY
-    if question is None or not owners:
+    if refusal is None and question is not None and question.text == questions.FORGOTTEN:
+        refusal = DELETED
+    if refusal or question is None or not owners or not may_see(question, user, channel):
         problem = NOT_SENT if refusal == question_words.UNSURE else refusal or NOT_YOURS
         await ack(response_action="errors", errors={"note": problem})  # the form keeps what was typed
         await parts.inbox.release(delivery_id)
@@ -76,7 +79,7 @@ async def sent(ack: AsyncAck, body: dict[str, Any], view: dict[str, Any], parts:
     async with parts.database.write() as session:
         referral, is_new = await referrals.refer(session, question.id, user, owners, note, parts.clock())
         if is_new:
-            said = blocks.to_owner(referral.id, user, _in_full(question), note)
+            said = blocks.to_owner(referral.id, user, _in_full(question), note, link)
             for owner in owners:
                 key = referrals.message_key(referral.id, owner)
                 await parts.outbox.put(
@@ -157,7 +160,7 @@ async def _settle_messages(referral: Referral, question: Question, parts: Parts)
         said = blocks.replied(_in_full(question), referral.asker, referral.reply or "", by=by)
         try:
             await parts.slack.chat_update(channel=channel, ts=ts, text=said.text, blocks=said.blocks)
-        except (SlackApiError, aiohttp.ClientError, TimeoutError, OSError) as error:
+        except FAILURES as error:
             log.warning("the message of referral %s was not updated: %s", referral.id, type(error).__name__)
 
 
@@ -172,6 +175,18 @@ def _in_full(question: Question) -> str:
     """What was typed, and how it was taken: the owner has not read what was said before "and the Heron?"."""
     understood = (question.answer or {}).get("understood")
     return f"{question.text}\n({TAKEN_AS} {understood})" if understood else question.text
+
+
+async def _link(question: Question, parts: Parts) -> str:
+    """Where it was asked in a channel, for what was said around it; empty where Slack gives no link."""
+    ts = question.asked_ts or question.thread_ts
+    if question.way != "mention" or not question.channel or not ts:
+        return ""
+    try:
+        return str((await parts.slack.chat_getPermalink(channel=question.channel, message_ts=ts))["permalink"])
+    except FAILURES as error:
+        log.info("question %s has no link: %s", question.id, type(error).__name__)
+        return ""
 
 
 def _in_thread(question: Question) -> bool:

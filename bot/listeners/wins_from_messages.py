@@ -5,7 +5,6 @@ import re
 from functools import partial
 from typing import Any
 
-import aiohttp
 from slack_bolt.context.ack.async_ack import AsyncAck
 from slack_bolt.context.async_context import AsyncBoltContext
 from slack_sdk.errors import SlackApiError
@@ -14,7 +13,7 @@ from bot.blocks import kit
 from bot.blocks import wins as blocks
 from bot.blocks.kit import Block, View
 from bot.blocks.text import one_line, typed
-from bot.delivery import refusal
+from bot.delivery import FAILURES, code_of
 from bot.listeners import appearances, modals
 from bot.listeners.wins import form
 from bot.parts import Parts
@@ -75,7 +74,7 @@ async def reacted(event: dict[str, Any], context: AsyncBoltContext, parts: Parts
     try:
         await parts.slack.chat_postEphemeral(channel=item["channel"], user=user, text=said.text, blocks=said.blocks)
         return
-    except (SlackApiError, aiohttp.ClientError, TimeoutError, OSError) as error:
+    except FAILURES as error:
         log.info("an offer goes by direct message: %s", type(error).__name__)
     async with parts.database.write() as session:
         await parts.outbox.put(session, key=f"finish:{place}:{user}", channel=user, text=said.text, blocks=said.blocks)
@@ -97,7 +96,7 @@ async def _from_reaction(channel: str, ts: str, user: str, bot: str | None, part
     try:
         found = await parts.slack.reactions_get(channel=channel, timestamp=ts, full=True)
     except SlackApiError as error:
-        log.info("a message can't be read: %s", refusal(error).get("error"))
+        log.info("a message can't be read: %s", code_of(error))
         return kit.notice(blocks.GIVE, UNREADABLE, "win")
     message = found["message"]
     names = {parts.settings.thanks_reaction}
@@ -149,6 +148,6 @@ async def _link(channel: str, ts: str | None, parts: Parts) -> str | None:
         return None
     try:
         return str((await parts.slack.chat_getPermalink(channel=channel, message_ts=ts))["permalink"])
-    except (SlackApiError, aiohttp.ClientError, TimeoutError, OSError) as error:
+    except FAILURES as error:
         log.info("a message has no link: %s", type(error).__name__)
         return None

@@ -7,7 +7,7 @@ from sqlalchemy import and_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.records.once import add_once
-from bot.records.tables import Delivery, Question, Rating
+from bot.records.tables import Question, Rating
 
 MOST_TURNS = 3
 GOES_ON_FOR = timedelta(minutes=5)  # a conversation in the main box of a direct message; then it is about another call
@@ -23,10 +23,12 @@ async def begin(
     way: str,
     now: datetime,
     channel: str | None = None,
+    asked_ts: str | None = None,
     thread_ts: str | None = None,
 ) -> Question:
     """The question of this delivery: a new row, or the one that was begun before a crash."""
-    question = Question(key=key, asker=asker, text=text, way=way, channel=channel, thread_ts=thread_ts, asked_at=now)
+    place = {"channel": channel, "asked_ts": asked_ts, "thread_ts": thread_ts}
+    question = Question(key=key, asker=asker, text=text, way=way, asked_at=now, **place)
     if await add_once(session, question):
         return question
     return (await session.scalars(select(Question).where(Question.key == key))).one()
@@ -37,13 +39,15 @@ async def get(session: AsyncSession, question_id: int) -> Question | None:
 
 
 async def finish(session: AsyncSession, question_id: int, outcome: str, answer: dict[str, Any], now: datetime) -> bool:
-    """Keep the answer; False when the question has one already."""
+    """Keep the answer; False when nobody waits for it: the question has one already, or its message was deleted."""
     question = await session.get(Question, question_id, with_for_update=True)
     if question is None or question.outcome is not None:
         return False
-    question.outcome, question.answer, question.answered_at = outcome, answer, now
+    is_gone = question.text == FORGOTTEN
+    question.outcome, question.answered_at = outcome, now
+    question.answer = _without_words(answer) if is_gone else answer
     await session.flush()
-    return True
+    return not is_gone
 
 
 async def before(
@@ -70,13 +74,16 @@ async def before(
 
 async def forget(session: AsyncSession, channel: str, ts: str) -> None:
     """Keep no words of a question whose message was deleted; that it was asked, and how it went, stays counted."""
-    delivery = await session.scalar(select(Delivery.id).where(Delivery.subject == f"{channel}:{ts}"))
-    asked = select(Question).where(Question.key == f"delivery:{delivery}").with_for_update()
-    question = (await session.scalars(asked)).one_or_none()
-    if question is not None:
+    asked = select(Question).where(Question.channel == channel, Question.asked_ts == ts).with_for_update()
+    for question in await session.scalars(asked):
         question.text = FORGOTTEN
         if question.answer is not None:
-            question.answer = {**question.answer, "understood": None, "parts": []}
+            question.answer = _without_words(question.answer)
+
+
+def _without_words(answer: dict[str, Any]) -> dict[str, Any]:
+    """An answer without what was asked, and how it was understood."""
+    return {**answer, "understood": None, "parts": []}
 
 
 async def latest(session: AsyncSession, asker: str, count: int = 10) -> list[Question]:

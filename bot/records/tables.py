@@ -110,7 +110,7 @@ class Question(RecordsTable):
     """A question somebody asked and the answer that they got."""
 
     __tablename__ = "questions"
-    __table_args__ = (Index(None, "asker", "asked_at"),)
+    __table_args__ = (Index(None, "asker", "asked_at"), Index(None, "channel", "asked_ts"))
 
     id: Mapped[int] = mapped_column(primary_key=True)
     key: Mapped[str] = mapped_column(String(300), unique=True)  # the delivery that brought it
@@ -118,6 +118,7 @@ class Question(RecordsTable):
     text: Mapped[str] = mapped_column(Text)
     way: Mapped[str] = mapped_column(String(20))  # mention, dm, command, shortcut
     channel: Mapped[str | None] = mapped_column(String(40))
+    asked_ts: Mapped[str | None] = mapped_column(String(40))  # the message that asked, if it was one
     thread_ts: Mapped[str | None] = mapped_column(String(40))  # the thread that the answer goes to
     outcome: Mapped[str | None] = mapped_column(String(20))  # None until answered
     answer: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))  # knowledge.answers.Answer

@@ -378,7 +378,7 @@ def test_a_section_shows_where_it_stands_and_its_sentence() -> None:
 def test_referrals_ping_only_the_people_they_name(question: str, note: str) -> None:
     """Questions, notes and replies are shown as typed; the only live mentions are ours."""
     shown = [
-        referrals.to_owner(1, "UASKER", question[:2_000], note[:1_000]),
+        referrals.to_owner(1, "UASKER", question[:2_000], note[:1_000], question),
         referrals.reply(question[:2_000], ["UASKER"], "UOWNER", note[:3_000], in_thread=False),
         referrals.replied(question[:2_000], "UASKER", note[:3_000], by=None),
     ]

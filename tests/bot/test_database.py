@@ -5,9 +5,11 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import func, insert, select
+from sqlalchemy import func, insert, select, text
 from sqlalchemy.exc import IntegrityError
 
 from bot.records import database, ideas
@@ -51,6 +53,31 @@ def test_older_tables_are_told_from_the_newest(tmp_path: Path) -> None:
         connection.exec_driver_sql("UPDATE alembic_version SET version_num = '0001'")
         assert not database._has_newest_tables(connection)
     engine.dispose()
+
+
+def test_questions_of_an_earlier_version_know_their_message(database_url: str) -> None:
+    """As far as their deliveries are kept, so that they are forgotten with it, too."""
+    engine = engine_for(database_url)
+    with engine.begin() as connection:
+        config = Config()
+        config.set_main_option("script_location", "bot:migrations")
+        config.attributes["connection"] = connection
+        command.downgrade(config, "0011")
+        delivery = {"key": "event:1", "subject": "C1:1.2", "body": "{}", "headers": "{}", "state": "done"}
+        question = {"asker": "UANA", "text": "When?", "way": "mention", "channel": "C1", "thread_ts": "1.1"}
+        for table, row in (
+            ("deliveries", {"id": 7, "attempts": 1, "received_at": NOW.isoformat(), **delivery}),
+            ("questions", {"key": "delivery:7", "asked_at": NOW.isoformat(), **question}),
+            ("questions", {"key": "delivery:6", "asked_at": NOW.isoformat(), **question}),
+        ):
+            names = ", ".join(row)
+            values = ", ".join(f":{name}" for name in row)
+            connection.execute(text(f"INSERT INTO {table} ({names}) VALUES ({values})"), row)
+        command.upgrade(config, "head")
+        known = connection.execute(text("SELECT key, asked_ts FROM questions ORDER BY key")).all()
+    engine.dispose()
+
+    assert list(map(tuple, known)) == [("delivery:6", None), ("delivery:7", "1.2")]
 
 
 async def test_writers_wait_for_each_other(tmp_path: Path) -> None:

@@ -1,16 +1,25 @@
 """Each delivery is written down before it is acknowledged, and handled once."""
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import timedelta
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, NoReturn
 
+import pytest
+from slack_bolt.authorization import AuthorizeResult
 from slack_bolt.request.async_request import AsyncBoltRequest
+from slack_sdk.web.async_client import AsyncWebClient
 from sqlalchemy import delete, func, select, update
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.delivery import LEASE, Inbox
+from bot.app import create_app
+from bot.delivery import LEASE, Inbox, Outbox
 from bot.records.database import Database
-from bot.records.tables import Delivery
-from tests.conftest import NOW
+from bot.records.tables import Delivery, Post
+from tests.conftest import NOW, ours
 
 
 def mention(event_id: str, ts: str = "1700000000.000100") -> dict[str, Any]:
@@ -113,14 +122,15 @@ async def test_an_id_is_never_used_again(database: Database) -> None:
     assert first != second
 
 
-async def test_a_direct_message_with_a_file_is_one_question_too(database: Database) -> None:
-    """It has a subtype, and a mention in it brings a second event all the same."""
+@pytest.mark.parametrize("subtype", ["file_share", "me_message"])
+async def test_a_direct_message_with_a_subtype_is_one_question_too(database: Database, subtype: str) -> None:
+    """Of a file or of "/me"; a mention in it brings a second event all the same."""
     inbox = Inbox(database, lambda: NOW)
-    with_file = mention("Ev2")
-    with_file["event"] |= {"type": "message", "channel_type": "im", "subtype": "file_share"}
+    direct = mention("Ev2")
+    direct["event"] |= {"type": "message", "channel_type": "im", "subtype": subtype}
 
     assert (await deliver(inbox, mention("Ev1")))[0] is None
-    assert (await deliver(inbox, with_file))[0] == 200
+    assert (await deliver(inbox, direct))[0] == 200
 
 
 class Begins:
@@ -178,3 +188,77 @@ async def test_replay_hands_over_what_was_left_and_gives_up_on_what_kills(databa
         await process.replay(App(), give_up)  # type: ignore[arg-type]
 
     assert (handled, given_up) == ([1, 2, 2, 2, 2, 2], ["Ev2"])
+
+
+async def test_what_is_just_being_written_down_is_not_left_behind(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A look for what others left comes between its row and its handling, and leaves it alone."""
+    inbox, app, write = Inbox(database, lambda: NOW), Begins(), database.write
+
+    @asynccontextmanager
+    async def with_a_look_behind() -> AsyncIterator[AsyncSession]:
+        async with write() as session:
+            yield session
+        monkeypatch.setattr(database, "write", write)
+        await inbox.replay(app, never)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(database, "write", with_a_look_behind)
+    _, delivery_id = await deliver(inbox, mention("Ev1"))
+
+    assert delivery_id is not None
+    assert app.begun == []
+
+
+def away(*_: Any) -> NoReturn:
+    raise OperationalError("BEGIN", {}, Exception("server closed the connection"))
+
+
+async def test_what_was_not_kept_after_all_is_not_waited_for(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The database goes away at the very end of writing it down: Slack brings it again, and nothing is open."""
+    inbox, write = Inbox(database, lambda: NOW), database.write
+
+    @asynccontextmanager
+    async def without_an_end() -> AsyncIterator[AsyncSession]:
+        async with write() as session:
+            yield session
+            away()
+
+    monkeypatch.setattr(database, "write", without_an_end)
+
+    assert await deliver(inbox, mention("Ev1")) == (503, None)
+    await asyncio.wait_for(inbox.drained(), 5)
+
+
+async def test_what_can_not_be_told_of_is_taken_up_again(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The database goes away while a greeting is handled; once it is back, the greeting is answered."""
+    inbox, outbox = Inbox(database, lambda: NOW), Outbox(database, AsyncWebClient(), lambda: NOW, ours)
+    write, is_back = database.write, False
+
+    class People:
+        async def is_outsider(self, _: str) -> bool:
+            if not is_back:
+                monkeypatch.setattr(database, "write", away)
+            return False
+
+    settings = SimpleNamespace(command_prefix="", max_question_characters=2_000)
+    parts: Any = SimpleNamespace(settings=settings, database=database, inbox=inbox, outbox=outbox, people=People())
+    who = AuthorizeResult(
+        enterprise_id=None, team_id="T1", bot_user_id="UFRONTLINE", bot_id="B1", bot_token="xoxb-test"
+    )
+    app = create_app(parts, AsyncWebClient(), who)
+    greeting = mention("Ev1")
+    greeting["event"] |= {"type": "message", "channel_type": "im", "text": "hello"}
+
+    await app.async_dispatch(AsyncBoltRequest(body=greeting, mode="socket_mode"))
+    await asyncio.wait_for(inbox.drained(), 5)
+    monkeypatch.setattr(database, "write", write)
+    is_back = True
+    await inbox.replay(app, never)
+    await asyncio.wait_for(inbox.drained(), 5)
+
+    async with database.read() as session:
+        assert list(await session.scalars(select(Post.key))) == ["reply:1"]
+        assert await session.scalar(select(Delivery.state)) == "done"

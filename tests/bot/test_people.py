@@ -1,5 +1,6 @@
 """Who somebody is: lookups kept for a minute, doubt that closes, and owners of every kind."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -166,6 +167,18 @@ async def test_a_group_may_hold_a_role_and_own_a_guide(people: People, slack: Sl
     assert await people.roles_of("UANA") == {"member"}
     assert await people.admins() == ["UBEN"]
     assert await people.resolve_owner("SFIELD") == ["UBEN"]
+
+
+async def test_a_large_group_costs_no_more_than_what_is_shown(people: People, slack: Slack) -> None:
+    """Only the first of its members are looked up, once for all who ask at the same time."""
+    slack.groups = {"SFIELD": [f"U{number:03}" for number in range(120)]}
+    for user in slack.groups["SFIELD"]:
+        slack.add(user, deleted=user == "U000")
+    shown = await asyncio.gather(*(people.owner_names(["SFIELD"]) for _ in range(3)))
+    assert shown == [{"SFIELD": "U001, U002, U003 and others"}] * 3
+    assert await people.resolve_owner("SFIELD") == [f"U{number:03}" for number in range(1, 11)]
+    assert slack.asked.count("usergroups.users.list") == 1
+    assert slack.asked.count("users.info") == 20
 
 
 async def test_an_admin_may_what_managers_may(people: People, records: Database) -> None:

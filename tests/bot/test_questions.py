@@ -5,12 +5,19 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from slack_bolt.context.async_context import AsyncBoltContext
 
 from bot.blocks import questions as words
-from bot.listeners.questions import _not_one_question, render, whom_to_ask
+from bot.delivery import Inbox, Outbox
+from bot.listeners.questions import _not_one_question, mentioned, render, whom_to_ask
+from bot.records import questions
+from bot.records.database import Database
+from bot.records.tables import Question
+from bot.streams import Streams
 from bot.talk import without_emoji
-from knowledge.answers import Answer, Outcome, Part
+from knowledge.answers import Answer, Outcome, Part, Sentence, as_json
 from tests.bot.test_blocks import CITATION, elements
+from tests.conftest import NOW, ours
 
 
 class People:
@@ -38,7 +45,7 @@ class People:
 async def test_the_owner_can_be_asked_what_the_guides_do_not_say_whole(outcome: Outcome, asked: list[str]) -> None:
     """Offered where nothing or only a part was found."""
     parts: Any = SimpleNamespace(people=People())
-    said = await render(parts, 7, Answer(outcome, 0.5, (CITATION,), (CITATION,)))
+    said = await render(parts, Question(id=7, asker="UANA"), Answer(outcome, 0.5, (CITATION,), (CITATION,)))
     assert [button["text"]["text"] for button in elements(said.blocks, "ask_owner")] == asked
 
 
@@ -55,6 +62,81 @@ async def test_of_several_questions_the_owner_of_what_is_left_open_is_asked() ->
     partly = Answer(Outcome.PARTLY, 0.1, (replace(CITATION, owner="UQUOTED"),), (near,))
     assert await whom_to_ask(parts, replace(partly, parts=(open_part,))) == ["UNEAR"]
     assert await whom_to_ask(parts, partly) == ["UQUOTED"]
+
+
+async def test_nobody_is_offered_to_ask_themselves() -> None:
+    """Where the owner asks: another owner, the owner of the next guide, or another admin."""
+
+    class Owners(People):
+        async def resolve_owner(self, owner: str) -> list[str]:
+            return owner.split()
+
+        async def admins(self) -> list[str]:
+            return ["UCHLOE", "UADMIN"]
+
+    parts: Any = SimpleNamespace(people=Owners())
+    answers = [
+        Answer(Outcome.NOT_IN_GUIDES, 0.1, nearest=tuple(replace(CITATION, owner=owner) for owner in owners))
+        for owners in (["UCHLOE UBEN"], ["UCHLOE", "UDEV"], ["UCHLOE"])
+    ]
+    assert [await whom_to_ask(parts, each, {"UCHLOE"}) for each in answers] == [["UBEN"], ["UDEV"], ["UADMIN"]]
+    assert await whom_to_ask(parts, answers[2], {"UCHLOE", "UADMIN"}) == []
+
+
+class Remembering:
+    """A Slack that remembers what was called on which message; a stream's is 9.1."""
+
+    def __init__(self) -> None:
+        self.called: list[tuple[str, str | None]] = []
+
+    def __getattr__(self, method: str) -> Any:
+        async def call(**arguments: Any) -> dict[str, Any]:
+            self.called.append((method, arguments.get("ts")))
+            return {"ts": "9.1"}
+
+        return call
+
+
+@pytest.mark.parametrize(
+    ("theirs", "taken_back"), [(None, ["chat_stopStream", "chat_delete"]), ("9.1", [])], ids=["beside", "in its place"]
+)
+async def test_a_stream_of_somebody_who_comes_second_goes(
+    database: Database, theirs: str | None, taken_back: list[str]
+) -> None:
+    """Another process has answered meanwhile: no half answer stays beside its own, which may stand in its place."""
+    slack: Any = Remembering()
+    answer = Answer(Outcome.ANSWERED, 1.0, (CITATION,), sentences=(Sentence("Yes.", (0,)),))
+    outbox = Outbox(database, slack, lambda: NOW, ours)
+
+    async def think(_: Any, *__: Any, show: Any) -> Answer:
+        show(Sentence("Yes.", (0,)))
+        async with database.write() as session:
+            await questions.finish(session, 1, "answered", as_json(answer), NOW)
+            await outbox.put(session, key="answer:1", channel="C1", thread_ts="1.1", text="Yes.", stream_ts=theirs)
+        return answer
+
+    async def colleague(*_: Any) -> bool:
+        return False
+
+    people = People()
+    people.is_outsider = people.shared_with_outsiders = colleague  # type: ignore[attr-defined]
+    parts: Any = SimpleNamespace(
+        settings=SimpleNamespace(command_prefix="", max_question_characters=2_000),
+        clock=lambda: NOW,
+        database=database,
+        slack=slack,
+        inbox=Inbox(database, lambda: NOW),
+        outbox=outbox,
+        streams=Streams(slack, outbox),
+        people=people,
+        library=SimpleNamespace(answer=None),
+        think=think,
+    )
+    event = {"channel": "C1", "ts": "1.1", "user": "UANA", "text": "How long is the notice?"}
+    context: Any = AsyncBoltContext({"bot_user_id": "UFRONTLINE"})
+    await mentioned(event, {}, context, parts, 1)
+
+    assert [method for method, ts in slack.called if ts == "9.1"] == taken_back
 
 
 @pytest.mark.parametrize(

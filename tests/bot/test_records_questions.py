@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from bot.records import questions, referrals
 from bot.records.database import Database
-from bot.records.tables import Delivery, Post, Question, Rating
+from bot.records.tables import Post, Question, Rating
 from tests.conftest import NOW
 
 LATER = NOW + timedelta(hours=1)
@@ -103,27 +103,30 @@ async def test_the_main_box_of_a_direct_message_goes_on_for_a_while(
         assert await questions.before(session, rows[1], begins_thread=begins_thread) == known
 
 
-async def test_a_deleted_question_leaves_no_words(database: Database) -> None:
-    """Neither for follow-ups nor for Home; that it was answered stays counted."""
+@pytest.mark.parametrize("is_answered", [True, False], ids=["answered", "being answered"])
+async def test_a_deleted_question_leaves_no_words(database: Database, is_answered: bool) -> None:
+    """Neither for follow-ups nor for Home, however late or early it is deleted; that it was answered stays counted."""
+    answer = {"understood": "Secret? More?", "parts": ["Secret?"]}
     async with database.write() as session:
-        delivery = Delivery(
-            key="event:1", subject="C1:1.2", body={}, headers={}, state="done", attempts=1, received_at=NOW
-        )
-        session.add(delivery)
-        await session.flush()
         gone = await questions.begin(
             session,
-            key=f"delivery:{delivery.id}",
+            key="delivery:1",
             asker="UANA",
             text="Secret?",
             way="mention",
             now=NOW,
             channel="C1",
-            thread_ts="1.2",
+            asked_ts="1.2",
+            thread_ts="1.1",
         )
-        await questions.finish(session, gone.id, "answered", {"understood": "Secret? More?", "parts": ["Secret?"]}, NOW)
-        await questions.forget(session, "C1", "1.9")
+        if is_answered:
+            assert await questions.finish(session, gone.id, "answered", answer, NOW)
+        await questions.forget(session, "C1", "1.1")
+        await questions.forget(session, "C2", "1.2")
+        assert gone.text == "Secret?"
         await questions.forget(session, "C1", "1.2")
+        if not is_answered:
+            assert not await questions.finish(session, gone.id, "answered", answer, NOW)
     after = await asked(database, "d2")
     async with database.read() as session:
         kept = await questions.get(session, gone.id)

@@ -232,6 +232,27 @@ async def test_what_a_channel_refuses_goes_to_the_person(outbox: Outbox, company
     assert "post refused" in company.direct("UANA")[-1]["text"]
 
 
+async def test_what_another_company_would_read_goes_to_the_person(
+    outbox: Outbox, company: Company, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The channel was shared since somebody asked there; what says nothing of the company may stand in it."""
+
+    async def shared(_: str) -> bool:
+        return True
+
+    monkeypatch.setattr(outbox, "_is_shared", shared)
+    await put(outbox, "answer:7", "reply:referral:7", "reply:7", rank=Rank.ANSWER, fallback_user="UANA")
+
+    assert sorted(await settled(outbox, company)) == [
+        ("answer:7", "failed"),
+        ("answer:7:instead", "sent"),
+        ("reply:7", "sent"),
+        ("reply:referral:7", "failed"),
+        ("reply:referral:7:instead", "sent"),
+    ]
+    assert [seen(company, f"post {key}") for key in ("answer:7", "reply:referral:7", "reply:7")] == [0, 0, 1]
+
+
 async def test_previews_are_off(outbox: Outbox, company: Company) -> None:
     """A link preview can carry data out, so every post says no to it."""
     since = company.now()

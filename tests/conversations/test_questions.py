@@ -228,6 +228,7 @@ def test_what_the_guides_dont_say_goes_to_the_owner_and_comes_back(company: Comp
         company.act("submit", user="UANA", view_id=form["id"], values={"note": "The customer is at the counter."})
     question = company.until(lambda: company.direct("UCHLOE")[before:], "the owner's message")[0]
     assert "at the counter" in says(question)
+    assert f"/archives/C0ASK/p{asked['ts'].replace('.', '')}" in says(question)
 
     stranger = company.act(
         "click",
@@ -281,6 +282,24 @@ def test_a_follow_up_in_the_main_box_reaches_the_owner_in_full(company: Company)
     for shown in (words(form), says(owned)):
         assert "And is it sold in Norway?" in shown
         assert taken in shown
+
+
+def test_a_question_that_was_deleted_is_not_passed_on(company: Company) -> None:
+    """Neither from the button that stays below the answer, nor from a form that was open meanwhile."""
+    asked = company.say("UELENA", "C0ASK", f"<@{BOT}> {NOT_SAID}")
+    answer = company.replies("C0ASK", asked["ts"], 1)[0]
+    company.click("UELENA", answer, "ask_owner")
+    form = company.until(lambda: (v := company.view("UELENA")) and v.get("submit") and v, "the form")
+    assert form
+    company.act("delete", user="UELENA", channel="C0ASK", message_ts=asked["ts"])
+    company.quiet()
+
+    refused = company.act("submit", user="UELENA", view_id=form["id"], values={})
+    assert refused["response"]["errors"]["note"] == "That question was deleted."
+    company.act("close", user="UELENA", view_id=form["id"])
+    company.click("UELENA", answer, "ask_owner")
+    company.until(lambda: "That question was deleted." in words(company.view("UELENA")), "why not")
+    company.act("close", user="UELENA", view_id=company.view("UELENA")["id"])
 
 
 def test_doubt_costs_no_word_of_a_note_to_the_owner(company: Company, bot: Bot) -> None:
