@@ -133,7 +133,8 @@ class Answering:
     ) -> Answer:
         """The answer to a question, which may follow others, oldest first."""
         began = time.monotonic()
-        question, *turns = map(_readable, (question, *turns))
+        says = self._index.words.lexical.says
+        question, *turns = (without_asides(_readable(each), says) for each in (question, *turns))
         understood = condensed(question, turns, self._index.words.names, self._chat_model)
         asked = understood or question
         found = self.find(asked, filters)
