@@ -24,6 +24,7 @@ from knowledge.followups import (
     product_before,
     says_enough,
     without_link,
+    without_openers,
 )
 from knowledge.index import NO_FILTERS, Index, reading
 from knowledge.instructions import as_read, instructions_in
@@ -238,9 +239,10 @@ class Answering:
         return self._find(question, filters)
 
     def _find(self, question: str, filters: Filters) -> Found:
-        question = without_asides(question, self._index.words.lexical.says)
+        words = self._index.words
+        question = without_openers(without_asides(question, words.lexical.says), words.names)
         found = self._retriever.retrieve(question, filters)
-        alone = asked_alone(question, self._index.words.names)
+        alone = asked_alone(question, words.names)
         if alone is None:
             return found
         of_that = self._retriever.retrieve(alone, filters)
