@@ -8,22 +8,30 @@ MOST_WORDS = 20  # of talk; whoever says more asks something
 
 
 class Talk(Enum):
-    GREETING = auto()  # "hi all", "help", a wave
+    GREETING = auto()  # "hi all", "help", "what can you do?", a wave, and what has no word
     SMALL = auto()  # "ok thanks", "never mind", a thumb
     NOT_SO = auto()  # "no", "that's wrong", "it never worked", a thumb down
     ABOUT_ANSWER = auto()  # "are you sure?", "where does it say that?"
 
 
 _SHORTCODE = re.compile(r"(?<![\w:])(?::(?:-1|(?=[0-9_'-]{0,60}[a-z+])[a-z0-9_+'-]{1,60}):)+(?!\w)|(?<!\S):\d+:(?!\S)")
+# Where something must follow, what follows is spoken of: "What does :x: mean?", but not "Is it late :sob:".
+_SPOKEN_OF = re.compile(rf"\b((?i:does|the|an?|of|use|using|what(?:['’]s| is))) ({_SHORTCODE.pattern})")
 _MENTION = re.compile(r"@\S+|\bfrontline\b", re.IGNORECASE)
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
 _IS = re.compile(r"\b(that|this|it|answer|you) (?:is|are)\b")
 _BREAK = re.compile(r"[.,;:!?…()–—\n]+")
 _DOWN = re.compile("👎|:(?:-1|thumbsdown):")
 _WAVE = re.compile("👋|:wave:")
+_ABOUT_US = (
+    r"what(?: else)? (?:can|do) you (?:do|know|answer|help(?: me)? with)|what can i ask(?: you)?(?: about)?"
+    r"|(?:what|which) guides (?:do you (?:have|know)|are there)|(?:who|what) are you|what(?:'?s| is) your name"
+    r"|how (?:do you work|(?:do|can) i use you)"
+)
 _GREETING = re.compile(
-    r"(?:please )?(?:help|hi|hello|hey|good (?:morning|afternoon|evening))"
-    r"(?: (?:all|again|everyone|folks|guys|hello|help|hi|me|please|team|there|you|good (?:morning|afternoon|evening)))*"
+    rf"(?:please )?(?:help|hi|hello|hey|good (?:morning|afternoon|evening)|{_ABOUT_US})"
+    r"(?: (?:all|again|everyone|folks|for me|for us|guys|hello|help|hi|me|please|team|there|you"
+    rf"|good (?:morning|afternoon|evening)|{_ABOUT_US}))*"
 )
 # One of these makes a message talk, where it has no other words but those below.
 SMALL = (
@@ -69,16 +77,15 @@ def talk_in(text: str) -> Talk | None:
     """What kind of talk a message is, and nothing else; None for a question.
 
     >>> [talk_in(each) for each in ("ok thanks :pray:", "Hmm. Are you sure?", "ok so how long is it?", "?")]
-    [<Talk.SMALL: 2>, <Talk.ABOUT_ANSWER: 4>, None, None]
+    [<Talk.SMALL: 2>, <Talk.ABOUT_ANSWER: 4>, None, <Talk.GREETING: 1>]
     """
-    said = _IS.sub(r"\1", _MENTION.sub(" ", without_emoji(text)).casefold().replace("’", "'"))
+    said = _IS.sub(r"\1", _MENTION.sub(" ", _SHORTCODE.sub(" ", text)).casefold().replace("’", "'"))
     words = _WORD.findall(said)
     if len(words) > MOST_WORDS:
         return None
-    if _GREETING.fullmatch(" ".join(words)) or (not words and _WAVE.search(text)):
+    is_empty = not words and not (_SHORTCODE.search(text) or _has_emoji(text))
+    if _GREETING.fullmatch(" ".join(words)) or is_empty or (not words and _WAVE.search(text)):
         return Talk.GREETING
-    if not words and not (_SHORTCODE.search(text) or _has_emoji(text)):
-        return None
     sentences = [" ".join(_WORD.findall(each)) for each in _BREAK.split(said)]
     others = {word for each in sentences if not _ABOUT_ANSWER.fullmatch(each) for word in each.split()}
     if not others <= _TALK:
@@ -93,8 +100,13 @@ def talk_in(text: str) -> Talk | None:
 
 
 def without_emoji(text: str) -> str:
-    """A text without the emoji that Slack writes as ":pray:"; the time "10:30:15" and "arn:aws:s3" have none."""
-    return re.sub(r" {2,}", " ", _SHORTCODE.sub(" ", text)).strip()
+    """A text without the emoji that Slack writes as ":pray:"; the time "10:30:15" and "arn:aws:s3" have none.
+
+    >>> without_emoji(":wave: what does :red_circle: mean")
+    'what does red circle mean'
+    """
+    named = _SPOKEN_OF.sub(lambda found: " ".join([found[1], *re.findall("[^:_]+", found[2])]), text)
+    return re.sub(r" {2,}", " ", _SHORTCODE.sub(" ", named)).strip()
 
 
 def _has_emoji(text: str) -> bool:

@@ -23,6 +23,7 @@ from knowledge.followups import (
     product_before,
     says_enough,
     without_link,
+    without_openers,
 )
 from knowledge.index import NO_FILTERS, Index, reading
 from knowledge.instructions import as_read, instructions_in
@@ -132,7 +133,8 @@ class Answering:
     ) -> Answer:
         """The answer to a question, which may follow others, oldest first."""
         began = time.monotonic()
-        question, *turns = map(_readable, (question, *turns))
+        says = self._index.words.lexical.says
+        question, *turns = (without_asides(_readable(each), says) for each in (question, *turns))
         understood = condensed(question, turns, self._index.words.names, self._chat_model)
         asked = understood or question
         found = self.find(asked, filters)
@@ -236,9 +238,10 @@ class Answering:
         return self._find(question, filters)
 
     def _find(self, question: str, filters: Filters) -> Found:
-        question = without_asides(question, self._index.words.lexical.says)
+        words = self._index.words
+        question = without_openers(without_asides(question, words.lexical.says), words.names)
         found = self._retriever.retrieve(question, filters)
-        alone = asked_alone(question, self._index.words.names)
+        alone = asked_alone(question, words.names)
         if alone is None:
             return found
         of_that = self._retriever.retrieve(alone, filters)

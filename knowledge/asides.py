@@ -3,30 +3,48 @@
 import re
 from collections.abc import Callable
 
+from knowledge.lexical import says_something
+
 _NAME = r"[A-ZÀ-Þ][\w'’-]+"
+_PERSON = (  # with no number and no capital in it, as products have ("Kestrel 5", "PayPal")
+    r"(?:Mc|[DO]['’])?[A-ZÀ-Þ][^\W\d_A-ZÀ-Þ]++(?:['’-][A-ZÀ-Þ]?[^\W\d_A-ZÀ-Þ]++)*+(?![\w'’-]| ?\d)"
+)
+_PERSONS = rf"({_PERSON}(?: +{_PERSON})?)"
+_WORD = r"[^\W\d_](?:[^\W\d_]|['’-])*+(?!\w)"
 _TITLE = r"\b(?:Mr|Mrs|Ms|Miss)\b\.? +"
+_WHO = r"(?:customer|caller|client|colleague|guest|member|patient)"
 _CASE = (
     r"\b(?i:ticket|case|incident|ref(?:erence)?|complaint)\b(?i: +(?:no\.?|number))?:? *"
     r"(?:#[A-Z]*-?\d{3,}|[A-Z]+-?\d{3,}|\d{5,})"
 )
 
 _GREETING = re.compile(
-    r"\W*(?i:hi|hello|hey|hiya|dear|good (?:morning|afternoon|evening))\b(?i: +(?:all|team|there)\b)?"
+    r"\W*(?i:hi|hello|hey|hiya|dear|good (?:morning|afternoon|evening))\b(?!-\w)(?i: +(?:all|team|there)\b)?"
 )
 _ADDRESSED = re.compile(rf" +({_NAME}(?: +{_NAME})?)(?=\s*[,:!.–-])")
 _BOT = re.compile(r"\W*(?i:frontline)\b(?=\s*[,:])")
+_FOR = re.compile(rf"\W*[Ff]or +{_PERSONS} *:")
 _REPORTED = re.compile(  # "Mr Reed asks", "As Kira said yesterday,", "My customer in Hull wants to know"
-    rf"\W*(?:[Aa]s +)?(?:(?:{_TITLE}){_NAME}|((?:{_NAME} +)?{_NAME})|"
-    r"(?i:(?:my|our|a|the|this) +(?:customer|caller|client|colleague|guest|member|patient)))"
+    rf"\W*(?:[Aa]s +)?(?:(?:{_TITLE}){_NAME}|((?:{_NAME} +)?{_NAME})|(?i:(?:my|our|a|the|this) +{_WHO}))"
     rf"(?: +(?:in|from|at) +{_NAME}(?: +{_NAME})?)? +(?:asks|asked|is asking|says|said|wonders|wants to know|"
     r"would like to know)\b(?: +(?:me|us|today|yesterday|that)\b)*"
 )
 _AROUND = re.compile(rf"^\W*{_CASE}\s*[:,–-]?|(?:, ?|[–-] ?){_CASE}[\s.!?]*$| ?\({_CASE}\)")
-_MENTION = re.compile(rf"(?<![\w.])@({_NAME}(?: +{_NAME})?)")
-_TITLED = re.compile(rf"{_TITLE}({_NAME})(?= +\w| *\()")
-_THANKS = re.compile(
-    r"(?<![\s,.!–-])[\s,.!–-]+"
-    r"(?i:(?:many +)?(?:thanks?|thank you|thx|cheers|ty)\b(?: (?:so|very) much| a lot| in advance)?)\W*$"
+_MENTION = re.compile(rf"(?<![\w.])@({_NAME})((?: +{_PERSON})?)")
+_SOMEBODY = re.compile(
+    rf"{_TITLE}({_NAME})(?= +\w| *\()|(?<!\bis )(?<!['’]s ){_TITLE}({_NAME})"  # but "What is Mr Muscle?"
+    rf"|\b(?i:(?:(?:my|our|an?|the|this) +)?{_WHO}(?:['’]s +name +is| +(?:is +)?(?:called|named))"
+    rf"|(?:my|this) +{_WHO}) +{_PERSONS}"
+    rf"|(?<=[.?!]\s[Aa]sking for ){_PERSONS}(?= *(?:[.!\n]|$))"
+)
+_THANKS = re.compile(  # but "Who signs the thank you?"
+    r"(?<![\s,.!–—-])(?<!\bthe)(?<!\ba)[\s,.!–—-]++"
+    r"(?i:(?:many +)?(?:thanks|thank you|thx|cheers|ty)\b(?: (?:so|very) much| a lot| in advance)?)"
+    rf"(?:[\s,.!–—-]++({_WORD}(?: +{_WORD})?))?[^\w?]*+$"
+)
+_SIGNED = re.compile(
+    r"(?:(?<=[.?!,])\s++|(?<!\s)[^\S\n]*+\n\s*+)"
+    rf"(?:[–—-] *+|(?i:(?:(?:kind|best|warm) +)?regards|best(?: wishes)?)[\s,.!–—-]++){_PERSONS}\W*+$"
 )
 
 
@@ -43,18 +61,23 @@ def without_asides(message: str, says: Callable[[str], bool]) -> str:
     """
 
     def is_known(name: str) -> bool:
-        return any(map(says, name.split()))
+        return any(says(word) or not says_something(word) for word in name.split())
 
-    told = _AROUND.sub("", _THANKS.sub("", message))
-    told = _MENTION.sub(lambda found: found[0] if is_known(found[1]) else "", told)
+    def unless_known(instead: str) -> Callable[[re.Match[str]], str]:
+        return lambda found: found[0] if found.lastindex and is_known(found[found.lastindex]) else instead
+
+    told = _SIGNED.sub(unless_known(""), _THANKS.sub(unless_known(""), message))
+    told = _AROUND.sub("", told)
+    told = _MENTION.sub(lambda found: found[0] if is_known(found[1]) else is_known(found[2]) * found[2], told)
     if greeting := _GREETING.match(told):
         told = told[greeting.end() :]
         if (person := _ADDRESSED.match(told)) and not (person[1].isupper() or is_known(person[1])):
             told = told[person.end() :]
     if bot := _BOT.match(told):
         told = told[bot.end() :]
-    if (reported := _REPORTED.match(told)) and not (reported[1] and is_known(reported[1])):
-        told = told[reported.end() :]
-    told = _TITLED.sub(lambda found: found[0] if says(found[1]) else "the customer", told)
+    told = _SOMEBODY.sub(unless_known("the customer"), told)
+    for aside in (_FOR, _REPORTED):
+        if (found := aside.match(told)) and not (found[1] and is_known(found[1])):
+            told = told[found.end() :]
     told = told.lstrip(" ,:;.!–-").rstrip()
     return told if re.search(r"\w", told) else message

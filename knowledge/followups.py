@@ -34,6 +34,7 @@ ENOUGH_BEFORE = 3  # words of meaning before an "it" that it may well stand for
 _FOREIGN = re.compile(r"\w+://|www\.|<[@!#]|\]\(")
 _SENTENCE_END = re.compile(r"(?<=[.!?…])\s+|\n+")  # in a hurry, few begin the next one with a capital
 _LISTED = re.compile(r"(?<![^?\n])[ \t]{0,3}\(?\d{1,2}[.)][ \t]+")  # the "2)" of a list of questions
+_ITEM = re.compile(r"(?<!\S)\(?\d{1,2}[.)]\s+(?=([^\W\d_]+))")  # of any list, with its first word
 _NUMBER = re.compile(r"\d+")
 _WORD = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*")
 _OPENER = re.compile(
@@ -53,6 +54,9 @@ _AUXILIARIES = word_set(
 )
 _ASKING_FOR = word_set("who what when where why which how whose")
 _QUESTION_WORDS = _ASKING_FOR | _AUXILIARIES
+_ASKED = _QUESTION_WORDS | {"if", "whether"}
+_SHORTENED = re.compile(r"(?<!\S)(who|what|when|where|why|how)(?:['’][^\W\d_]+|s)(?!\S)")  # "what's", "how'd", "whats"
+_TELLING = word_set("tell list explain describe show give send need want")  # "please tell me", "I need"
 _PREPOSITIONS = word_set("for with without on in at by from after before until since during via as under over")
 _CONDITIONS = word_set("if when unless while because")
 _DETERMINERS = word_set("a an the my our your his her their this that each every any no some")
@@ -86,13 +90,15 @@ _CHOOSES = re.compile(
 )
 _ASIDE = frozenset(
     stems(
-        "advice advise answer anybody anyone clarify confirm correct explain hello help idea know look now please "
-        "possible question right say see suggest tell thank understand wrong"
+        "advice advise answer anybody anyone ask clarify confirm correct explain hello help idea know look make minute "
+        "now place please possible question quick right say see sense something suggest tell thank understand wrong"
     )
 )
 _SUBJECTS = _DETERMINERS | word_set("i you he she it we they there these those customers people")
 _NEW_SUBJECT = re.compile(r"\bdo(?:es)? (?:an? )?([^\W_]+)", re.IGNORECASE)  # "How long does a refund take?"
-_TALK = re.compile(r"(?:hi|hello|hey|dear|good|morning|sorry|quick|anyone|anybody|team|guys|folks)\b", re.IGNORECASE)
+_TALK = re.compile(
+    r"(?:hi|hello|hey|dear|good|morning|sorry|quick|anyone|anybody|team|guys|folks)\b(?!-\w)", re.IGNORECASE
+)
 _OF_IT = re.compile(r"\b(?:is|are|was|were|do|does|did|can|will) the [^\W_]+", re.IGNORECASE)
 _SUBORDINATE = word_set("who what which whose why how whether where")
 _OWNING = re.compile(r"['’]s$")
@@ -197,7 +203,7 @@ def _with_subject(question: str, before: str, names: Names, *, is_correction: bo
     if not words:
         return _both(before, question) if opener else None
     own, earlier = _names_in(question, names), _names_in(before, names)
-    if _is_fragment(words, opened=opener is not None or is_correction):
+    if _is_fragment(_spelled_out(words), opened=opener is not None or is_correction) and not _tells(rest, words):
         if len(own) == len(earlier) == 1 and not _meaning([question[: own[0][0]]]):
             return _swapped(before, earlier[0], question, own[0])
         if is_correction and (product := product_before(question, [before], names)):
@@ -209,13 +215,22 @@ def _with_subject(question: str, before: str, names: Names, *, is_correction: bo
             start = len(question) - len(rest)
             return _named(question, (start + pronoun[0], start + pronoun[1]), _with_article(before, earlier[0]))
         return _both(before, question)
-    if not own and _is_short(words):
+    if not own and _is_short(_spelled_out(words)):
         return _both(before, question)
     if not own and (noun := _noun_pointing_back(question, before)):
         if len(earlier) == 1:
             return _named(question, noun, _with_article(before, earlier[0]))
         return _both(before, question)
     return None
+
+
+def without_openers(message: str, names: Names) -> str:
+    """A message without the questions in front of its own that ask nothing yet: "Can I ask you something?"."""
+    sentences = _sentences(message)
+    asking = _asking(sentences)
+    first = next((at for at in asking if says_enough(sentences[at], names, 1)), -1)
+    kept = [each for at, each in enumerate(sentences) if at >= first or at not in asking]
+    return message if len(kept) == len(sentences) else " ".join(kept)
 
 
 def asked_alone(message: str, names: Names) -> str | None:
@@ -263,6 +278,8 @@ def asked_apart(message: str, turns: Sequence[str], names: Names) -> list[Apart]
     apart: list[Apart] = []
     for question in (half for at in asking for half in _halves(sentences[at])):
         turn = (apart[-1].in_full if apart else turns[-1] if turns else "")[: 2 * LONGEST_CARRIED]
+        if apart:
+            question = _of_a_sibling(question, apart[-1].question, names)
         stood = stands_for(question, [turn], names)
         leans = bool(apart) and stood is not None and _plain(turn)[:LONGEST_CARRIED] in stood
         if apart and stood is None:
@@ -276,6 +293,16 @@ def asked_apart(message: str, turns: Sequence[str], names: Names) -> list[Apart]
             apart.append(Apart(shown, stood or f"{story} {question}".strip(), before, leans))
         before = f"{before} {question}".strip()
     return apart
+
+
+def _of_a_sibling(question: str, before: str, names: Names) -> str:
+    """The question before, for one that only names another of the kind: "Stream 500?", after "Is Stream 100 free?"."""
+    named = [word for word in _WORD.findall(without_link(question)) if word.casefold() not in _DETERMINERS]
+    kind = named[0] if named else ""
+    if [kind.casefold()] != [name[0] for name, _ in names.spans_in(before)]:
+        return question
+    sibling = re.compile(rf"\b{kind}\b(?: (?:\d\w*|{'|'.join(QUALIFIERS)})\b)*", re.IGNORECASE)
+    return sibling.sub(" ".join(named), before, count=1) if sibling.fullmatch(" ".join(named)) else question
 
 
 def _of_the_one_before(question: str, before: str, names: Names) -> str:
@@ -319,7 +346,16 @@ def says_enough(question: str, names: Names, words: int) -> bool:
 
 
 def _sentences(message: str) -> list[str]:
-    return [each for part in _SENTENCE_END.split(_LISTED.sub("\n", message)) if (each := _plain(part))]
+    listed = _LISTED.sub("\n", _as_asked(message))
+    return [each for part in _SENTENCE_END.split(listed) if (each := _plain(part))]
+
+
+def _as_asked(message: str) -> str:
+    """A list of questions without question marks ("1) when it is sent 2) how to pay") with them."""
+    before, *items = _ITEM.split(message)
+    if len(items) < 4 or "?" in message or not {word.casefold() for word in items[::2]} <= _ASKED:
+        return message
+    return "\n".join([before, *(f"{item.rstrip().rstrip(',;.')}?" for item in items[1::2])])
 
 
 def _asking(sentences: Sequence[str]) -> list[int]:
@@ -339,17 +375,15 @@ def _halves(sentence: str) -> list[str]:
 
 def _is_talk(text: str) -> bool:
     """Whether it only speaks to somebody: "Hi team, anyone around today?"."""
-    words = {word.casefold() for word in _WORD.findall(text)}
+    words = _spelled_out([word.casefold() for word in _WORD.findall(text)])
     return _TALK.match(text) is not None and _QUESTION_WORDS.isdisjoint(words)
 
 
 def _asks_outright(text: str) -> bool:
     """Whether it is a question of its own, and not "what it costs" or "how many are free"."""
-    first, *words = [word.casefold() for word in _WORD.findall(without_link(text))] or [""]
+    first, *words = _spelled_out([word.casefold() for word in _WORD.findall(without_link(text))]) or [""]
     if _OF_THEM.match(" ".join([first, *words])):
         return False
-    if first[-2:] in {"'s", "’s"}:  # what's
-        return first[:-2] in _ASKING_FOR
     if first in _AUXILIARIES:
         return words[:1] != [] and words[0] in _SUBJECTS
     if first in {"who", "what", "which"} and words and words[0] not in _SUBJECTS:
@@ -371,6 +405,17 @@ def _is_fragment(words: Sequence[str], *, opened: bool) -> bool:
     if words[0] in _PREPOSITIONS:
         return not any(word in _QUESTION_WORDS for word in words[2:])
     return opened and not any(word in _QUESTION_WORDS for word in words)
+
+
+def _spelled_out(words: Sequence[str]) -> list[str]:
+    """The words with "what's" as "what is"."""
+    return _SHORTENED.sub(r"\1 is", " ".join(words)).split()
+
+
+def _tells(text: str, words: Sequence[str]) -> bool:
+    """Whether it wants to be told of something that it names: "tell me the refund policy", but not "tell me more"."""
+    told = next((at for at, word in enumerate(words[:2]) if word in _TELLING), None)
+    return told is not None and not text.endswith("?") and len(_meaning(words[told + 1 :])) >= ENOUGH_APART
 
 
 def _is_short(words: Sequence[str]) -> bool:

@@ -66,7 +66,7 @@ async def commanded(
     ack: AsyncAck, command: dict[str, Any], respond: AsyncRespond, parts: Parts, delivery_id: int
 ) -> None:
     """Answer /ask where only the person who typed it sees the answer."""
-    text = typed(command.get("text") or "")
+    text = _question_in(command.get("text") or "")
     instead = _not_one_question(text, parts)
     await ack(text=instead or words.LOOKING, response_type="ephemeral")
     if instead:
@@ -88,12 +88,10 @@ async def commanded(
     await home.publish(parts, user)
 
 
-async def shortcut(
-    ack: AsyncAck, body: dict[str, Any], shortcut: dict[str, Any], context: AsyncBoltContext, parts: Parts
-) -> None:
+async def shortcut(ack: AsyncAck, body: dict[str, Any], shortcut: dict[str, Any], parts: Parts) -> None:
     """Open the form to ask in; from a message, with what the message says."""
     await ack()
-    said = _question_in((shortcut.get("message") or {}).get("text") or "", context.bot_user_id)
+    said = _question_in((shortcut.get("message") or {}).get("text") or "")
     form = words.ask_form(parts.settings.max_question_characters, initial=said)
     await modals.show(parts.slack, body, form)
 
@@ -163,22 +161,18 @@ def _by_a_person(event: dict[str, Any], bot_user: str | None) -> bool:
     return not is_from_bot and event.get("subtype") in BY_A_PERSON and not event.get("hidden")
 
 
-def _question_in(text: str, bot_user: str | None) -> str:
-    """What is asked, without the mention of us."""
-    return typed(re.sub(rf"<@{bot_user}(\|[^>]*)?>", " ", text))
-
-
-def _is_greeting(text: str) -> bool:
-    talk = talk_in(text)
-    return talk is Talk.GREETING or not (talk or re.search(r"\w", text))
+def _question_in(text: str) -> str:
+    """What is asked, without mentions: of us, or of colleagues, in numbers that nobody can read."""
+    return typed(re.sub(r"<@[^<>]*>", " ", text))
 
 
 def _not_one_question(text: str, parts: Parts) -> str | None:
     """What to say instead of looking it up."""
     limit = parts.settings.max_question_characters
-    if _is_greeting(text):
+    talk = talk_in(text)
+    if talk is Talk.GREETING:
         return words.how_to(parts.settings.command_prefix)
-    if talk := talk_in(text):
+    if talk:
         return INSTEAD[talk]
     return words.too_long(len(text), limit) if len(text) > limit else None
 
@@ -194,11 +188,11 @@ async def _answer_in_thread(
 ) -> None:
     channel, user = event["channel"], event["user"]
     thread_ts = event.get("thread_ts") or event["ts"]
-    text = _question_in(event.get("text") or "", context.bot_user_id)
+    text = _question_in(event.get("text") or "")
     where = None if way == "dm" else channel
     is_shared = way == "mention" and bool(body.get("is_ext_shared_channel"))
     instead = _not_one_question(text, parts)
-    if _is_greeting(text):  # what there is to type is for those who may ask
+    if talk_in(text) is Talk.GREETING:  # what there is to type is for those who may ask
         refusal = await why_not(parts.people, user, where, is_shared=is_shared)
         instead = refusal or f"{words.ASK_ME}.\n{help_text(parts.settings.command_prefix)}"
     if instead:

@@ -50,10 +50,8 @@ async def finish(session: AsyncSession, question_id: int, outcome: str, answer: 
     return not is_gone
 
 
-async def before(
-    session: AsyncSession, question: Question, count: int = MOST_TURNS, *, begins_thread: bool = False
-) -> list[str]:
-    """The questions before this one in its thread, oldest first, as they were understood.
+async def before(session: AsyncSession, question: Question, *, begins_thread: bool = False) -> list[str]:
+    """The last questions before this one in its thread, oldest first, as they were understood.
 
     A thread of a channel has everybody's, for everybody there reads them; a direct message has its own. There, people
     also go on in the main box: a question that begins a thread follows those of the last minutes.
@@ -67,7 +65,7 @@ async def before(
         .where(Question.channel == question.channel, Question.way == question.way, belongs)
         .where(Question.id < question.id, Question.text != FORGOTTEN)
         .order_by(Question.id.desc())
-        .limit(count)
+        .limit(MOST_TURNS)
     )
     return [(row.answer or {}).get("understood") or row.text for row in rows][::-1]
 

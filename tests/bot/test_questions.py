@@ -9,7 +9,7 @@ from slack_bolt.context.async_context import AsyncBoltContext
 
 from bot.blocks import questions as words
 from bot.delivery import Inbox, Outbox
-from bot.listeners.questions import _not_one_question, mentioned, render, whom_to_ask
+from bot.listeners.questions import _not_one_question, _question_in, mentioned, render, whom_to_ask
 from bot.records import questions
 from bot.records.database import Database
 from bot.records.tables import Question
@@ -171,6 +171,8 @@ async def test_a_stream_of_somebody_who_comes_second_goes(
             for said in (
                 "good morning Frontline!", "👋", ":wave:", "?", "Hi all", "hi everyone", "Hi team", "good morning team",
                 "👋 hi", "hello again, folks :smile:", ":wave::skin-tone-3: hey there", "@UANA hi", "help please",
+                "What can you do?", "Hi Frontline, what can you do for me?", "what guides do you have", "Who are you?",
+                "what's your name", "Hello! What’s your name?", "@UANA",
             )
         ),
         *(
@@ -179,6 +181,7 @@ async def test_a_stream_of_somebody_who_comes_second_goes(
                 "ok so how long is the warranty?", "test line", "is that right for homes?", "where is it?",
                 "explain the late fee", "no signal", "what do I say?", "no, the Lite", "help the team",
                 "team evening window", "thanks! and for homes?", "is this ok",
+                "What do you do if it is red?", "who are you allowed to refund", "What can you do for the blind?",
             )
         ),
     ],
@@ -197,9 +200,26 @@ def test_talk_is_told_from_a_question(said: str, answer: str | None) -> None:
         ("Fees:\nlate fee: how much?", "Fees:\nlate fee: how much?"),
         (":fire::+1: Is arn:aws:s3 allowed?", "Is arn:aws:s3 allowed?"),
         ("users:profile:write, std::vector::at", "users:profile:write, std::vector::at"),
+        ("What does :x: mean", "What does x mean"),
+        ("is the :red_circle: light bad? :sob:", "is the red circle light bad?"),
+        ("the customer is angry :rage: what now", "the customer is angry what now"),
         ("Who has aa:bb:cc:dd:ee:ff?", "Who has aa:bb:cc:dd:ee:ff?"),
     ],
 )
 def test_emoji_are_no_words_of_a_question(typed: str, asked: str) -> None:
     """However Slack writes them."""
     assert without_emoji(typed) == asked
+
+
+@pytest.mark.parametrize(
+    ("sent", "asked"),
+    [
+        ("<@UB> <@U0ANA> How is NPS calculated?", "How is NPS calculated?"),
+        ("<@UB|frontline> is <@W1> on <#C1|ask>?", "is   on #ask?"),
+        ("<@UB>", ""),
+        ("a &lt;@b&gt; c", "a <@b> c"),
+    ],
+)
+def test_mentions_are_no_words_of_a_question(sent: str, asked: str) -> None:
+    """Slack writes them as numbers, which would count as names that no guide knows."""
+    assert _question_in(sent) == asked

@@ -226,10 +226,24 @@ def test_what_a_product_costs_is_its_price(question: str, open_library: Open, pu
     assert marked(answer) == ["| Price | £129 |"]
 
 
-@pytest.mark.parametrize("message", ["Hi Frontline, how long does a refund take?", f"Mr Ruiz asks: {QUESTION} Thanks!"])
+@pytest.mark.parametrize(
+    "message",
+    [
+        "Hi Frontline, how long does a refund take?",
+        f"Mr Ruiz asks: {QUESTION} Thanks!",
+        f"{QUESTION} Thanks, Priya",
+        f"@U0ANA {QUESTION} – Priya Patel",
+    ],
+)
 def test_who_asks_is_no_part_of_the_question(message: str, library: Library) -> None:
     """A name that no guide has would speak against an answer."""
     assert library.answer(message).probability == pytest.approx(library.answer(QUESTION).probability, abs=0.02)
+
+
+def test_who_asks_is_no_part_of_a_conversation(library: Library) -> None:
+    """Nor is the name taken for a product that the next question is about."""
+    answer = library.answer("And by cheque? Thanks, Priya", [f"{QUESTION} Kind regards, Priya"])
+    assert answer.understood == f"{QUESTION} And by cheque?"
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from langchain_core.language_models import FakeListChatModel
 
 from knowledge.chat_model import ChatModel
-from knowledge.followups import asked_alone, asked_apart, condensed, product_before, stands_for
+from knowledge.followups import asked_alone, asked_apart, condensed, product_before, stands_for, without_openers
 from knowledge.names import Names
 
 ROOT = Path(__file__).parents[2]
@@ -41,6 +41,10 @@ FOLLOW_UPS = [
     ("can a customer move the bill day", "How often?", "can a customer move the bill day? How often?"),
     ("Is a fault since Monday credited?", "Is it paid?", "Is a fault since Monday credited? Is it paid?"),
     ("Can a contract be paused", "and if she is in hospital?", "Can a contract be paused? And if she is in hospital?"),
+    (FEE, "What’s the amount?", f"{FEE} What’s the amount?"),
+    (HERON, "and what's its warranty", "And what's the Heron Lite's warranty"),
+    (FEE, "ok tell me more", f"{FEE} Ok tell me more"),
+    (FEE, "And send the router back?", f"{FEE} And send the router back?"),
 ]
 
 
@@ -121,6 +125,13 @@ def test_what_is_left_out_is_carried_over(before: str, question: str, understood
         "Refunds?",
         "Which customers pay no late fee this month?",
         "Does the guide say that refunds take ten days?",
+        "And what's NPS?",
+        "So how’s NPS calculated?",
+        "Also whats the fair use policy",
+        "And who's allowed to sign off a goodwill credit?",
+        "Ok tell me the refund policy",
+        "And please list the late payment fees",
+        "Also I need the complaints form",
         "PayPal",
         "?",
         "",
@@ -262,6 +273,24 @@ def test_a_question_is_told_from_its_story(message: str, alone: str | None, name
     assert asked_alone(message, names) == alone
 
 
+@pytest.mark.parametrize(
+    ("message", "own"),
+    [
+        (f"Can I ask you something? Got a minute? {FEE}", FEE),
+        (f"Hi. Is this the right place to ask? I'm new. {FEE}", f"Hi. I'm new. {FEE}"),
+        (f"Could you look something up for me?\n{FEE} Any idea?", f"{FEE} Any idea?"),
+        (f"Does that make sense? {FEE}", FEE),
+        (f"Brook 4? {FEE}", f"Brook 4? {FEE}"),
+        ("Can you help?  How?", "Can you help?  How?"),
+        (FEE, FEE),
+        ("", ""),
+    ],
+)
+def test_what_opens_a_message_is_no_question(message: str, own: str, names: Names) -> None:
+    """It would be looked up, and answered or missed; where nothing else is asked, it stays."""
+    assert without_openers(message, names) == own
+
+
 LASTS = "How long is the Heron's warranty?"
 
 
@@ -291,6 +320,19 @@ LASTS = "How long is the Heron's warranty?"
             "Can you help? What does the Heron cost? Any idea? Who may open a complaint?",
             ["Can you help? What does the Heron cost? Any idea?", "Who may open a complaint?"],
         ),
+        (
+            "Quick one, what's NPS? Who may open a complaint?",
+            ["Quick one, what's NPS?", "Who may open a complaint?"],
+        ),
+        (
+            "She asks: 1) when the final bill is sent; 2) how to return a router\n3. who pays the postage",
+            ["When the final bill is sent?", "How to return a router?", "Who pays the postage?"],
+        ),
+        (
+            "What does Stream 100 cost? Stream 500? And the Stream 900?",
+            ["What does Stream 100 cost?", "What does Stream 500 cost?", "What does Stream 900 cost?"],
+        ),
+        ("How long is the Heron's warranty? The Heron Lite?", [LASTS, "How long is the Heron Lite's warranty?"]),
     ],
 )
 def test_the_questions_of_a_message_are_told_apart(message: str, asked: list[str], names: Names) -> None:
@@ -322,6 +364,9 @@ def test_the_questions_of_a_message_are_told_apart(message: str, asked: list[str
         "Can you tell me what the Heron costs and what the Lite costs?",
         "Can a customer with a Brook 4 and a Heron use both when the power is down?",
         "how many channels are in the family pack and how many are HD",
+        "Can I ask you something? What does the Heron cost?",
+        "Got a minute? What does the Heron cost? The customer is waiting, can you be quick?",
+        "I did this: 1) restart the router 2) wait for an hour. It is still red",
         "engineer scratched the floor, repair would be 120 pounds. who pays and when",
         "",
     ],
