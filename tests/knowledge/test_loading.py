@@ -99,6 +99,10 @@ def test_front_matter_that_is_not_closed(take: Take, first: str) -> None:
         ("a.csv", '---\n"audience": managers\n---', r"put them in a\.csv\.yaml"),
         ("a.md", "+++\ntitle = 'a'\n\n# for\naudience = 'managers'\n+++", "begin the file with them"),
         ("a.md", "# c\n---\n\nAudience: everyone in HR\n", "begin the file with them"),
+        ("a.md", "***\naudience: managers\n***", "begin the file with them"),
+        ("a.md", "* * *\naudience: managers\n", "begin the file with them"),
+        ("a.html", "___\ntitle: a\n\naudience: managers\n___", r"put them in a\.html\.yaml"),
+        ("a.txt", "=====\nAudience: managers\n=====", "begin the file with them"),
     ],
 )
 def test_an_audience_where_no_front_matter_is_read(take: Take, name: str, before: str, how: str) -> None:
@@ -120,6 +124,8 @@ def test_unseen_signs_before_front_matter(take: Take) -> None:
         ("a.md", "# Marketing\n\n---\n\n## Audience: who we write for\n"),
         ("a.md", "# Marketing\n---\nHow we write.\n## Who\nAudience: families with children.\n"),
         ("a.txt", "-----\nAudience: everyone\n-----\n\nTen days.\n"),
+        ("a.md", "***How we write***\nAudience: families with children.\n"),
+        ("a.md", "# Newsletter\n***\nHow we write.\n\n**Audience:** families with children.\n\n***\n\nEnd.\n"),
     ],
 )
 def test_rule_at_the_top_of_a_guide(take: Take, name: str, text: str) -> None:
