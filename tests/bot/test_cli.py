@@ -172,16 +172,24 @@ def test_folders_may_begin_at_home(frontline: Callable[..., Said], monkeypatch: 
     assert "DATA_DIR: there is no home folder for ~nobody-by-that-name on this machine." in frontline("run").err
 
 
-def test_a_folder_left_empty_is_the_default(frontline: Callable[..., Said], monkeypatch: pytest.MonkeyPatch) -> None:
-    """`GUIDES_DIR=` does not take the whole checkout for guides."""
-    monkeypatch.setenv("GUIDES_DIR", "")
-    monkeypatch.setenv("DATA_DIR", "")
+@pytest.mark.parametrize("name", ["GUIDES_DIR", "DATA_DIR"])
+def test_a_folder_left_empty_stops_the_start(
+    frontline: Callable[..., Said], monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    """Neither the whole checkout is taken for guides, nor the sample company's for yours."""
+    monkeypatch.setenv(name, " ")
+    said = frontline("ingest")
+    assert said.code == 1
+    assert f"{name}: is empty; name a folder, or take the line away." in said.err
 
-    read = settings.load()
 
-    assert (read.guides_dir, read.data_dir) == (settings.ROOT / "knowledge" / "guides", settings.ROOT / "data")
-    monkeypatch.setenv("GUIDES_DIR", ".")
-    assert settings.load().guides_dir == settings.ROOT
+@pytest.mark.parametrize("line", ["GUIDES_DIR: /srv/guides", "GUIDES_DIR", "GUIDES_DIR='/srv/guides"])
+def test_a_line_that_can_not_be_read_stops_the_start(tmp_path: Path, line: str) -> None:
+    """It would be left out, and the sample guides taken in instead of yours."""
+    (tmp_path / ".env").write_text(f"# ours\nDAILY_THANKS=5\n{line}\n")
+    with pytest.raises(settings.SettingsError) as said:
+        settings.load(tmp_path / ".env")
+    assert str(said.value) == f"Line 3 of {tmp_path}/.env can't be read; write it like GUIDES_DIR=/srv/guides."
 
 
 def test_a_database_of_a_newer_version_is_said_in_words(frontline: Callable[..., Said], tmp_path: Path) -> None:
