@@ -124,6 +124,7 @@ def ingest(
     from bot import running
     from bot.records.database import engine_for, migrate
     from knowledge import ingest as taking_in
+    from knowledge.index import AlreadyOwned
 
     settings = _settings_in_use()
     url = settings.sync_database_url()
@@ -139,13 +140,23 @@ def ingest(
             engine_for(url), settings.guides_dir, paths, now=opening.clock_from(settings)(), progress=progress
         )
     typer.echo(summary.in_words())
+    is_indexed = True
     if running.library_state(settings) is None:
-        with running.own_library(settings) as library:
-            _warm(library)
+        try:
+            with running.own_library(settings) as library:
+                is_indexed = _warm(library)
+        except AlreadyOwned:
+            is_indexed = False
+            typer.echo(
+                "Another Frontline process is using the index. A bot takes the changes up by itself; "
+                "after another `frontline ingest`, run this one again.",
+                err=True,
+            )
     else:
         typer.echo("The running bot takes the changes up by itself.")
     if summary.refused:
         _stop("\n".join(["Refused:", *(f"  {line}" for line in summary.refusals())]))
+    sys.exit(int(not is_indexed))
 
 
 @app.command()
@@ -368,8 +379,8 @@ def _settings_in_use() -> "Settings":
     return theirs
 
 
-def _warm(library: "Library") -> None:
-    """Bring the index up to date, with a bar while passages are embedded."""
+def _warm(library: "Library") -> bool:
+    """Bring the index up to date, with a bar while passages are embedded; False, and said, where that failed."""
     from concurrent.futures import ThreadPoolExecutor, wait
 
     from tqdm import tqdm
@@ -384,6 +395,7 @@ def _warm(library: "Library") -> None:
         warmed.result()
     if fault := library.state().fault:
         typer.echo(fault, err=True)
+    return fault is None
 
 
 def _answer_in_words(answer: dict[str, Any]) -> str:

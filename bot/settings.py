@@ -117,6 +117,8 @@ class Settings(BaseSettings):
                 is_right = False
             if not is_right:
                 raise ValueError("must be like postgresql://user:password@host/name; in a password, write %40 for @")
+            if url.drivername == "sqlite" and not Path(url.database or "").absolute().parent.is_dir():
+                raise ValueError("names a folder that isn't there; make it first, or take the line away")
         return SecretStr(address)
 
     @field_validator("data_dir", "guides_dir", mode="before")

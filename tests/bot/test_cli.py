@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 
 import pytest
 import yaml
+from filelock import FileLock
 from sqlalchemy import text
 
 from bot import cli, demo, doctor, running, settings
@@ -343,6 +344,41 @@ def test_ingest_takes_in_what_it_can_and_names_the_rest(
     assert "1 file skipped, of kinds that can't be read: .doc\n" in said.out
     assert "broken.pdf" in said.err
     assert "Traceback" not in said.err
+
+
+def test_ingest_without_a_model_did_not_do_all(
+    frontline: Callable[..., Said], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The guides are in and found by their words; that the rest failed is seen by a script too."""
+    monkeypatch.setenv("EMBEDDING_MODEL", "nope")
+    (tmp_path / "guides" / "good.md").write_text("# Refunds\n\nWe credit a day.\n")
+    said = frontline("ingest")
+    assert said.code == 1
+    assert "1 added" in said.out
+    assert "nope" in said.err
+
+
+def test_a_second_ingest_says_what_to_do(frontline: Callable[..., Said], tmp_path: Path) -> None:
+    """What it took in is in; only the index is the other's."""
+    (tmp_path / "guides" / "good.md").write_text("# Refunds\n\nWe credit a day.\n")
+    (tmp_path / "data" / "index").mkdir(parents=True)
+    with FileLock(tmp_path / "data" / "index" / "owner.lock"):
+        said = frontline("ingest")
+    assert said.code == 1
+    assert "1 added" in said.out
+    assert "after another `frontline ingest`, run this one again." in said.err
+    assert "ask your question" not in said.err
+
+
+def test_a_database_in_a_folder_that_is_not_there(
+    frontline: Callable[..., Said], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A slip in the address makes no folder, and no empty database, somewhere else."""
+    monkeypatch.setenv("DATABASE_URL", f"sqlite:///{tmp_path}/nope/x.db")
+    said = frontline("ingest")
+    assert said.code == 1
+    assert "DATABASE_URL: names a folder that isn't there; make it first" in said.err
+    assert not (tmp_path / "nope").exists()
 
 
 @pytest.mark.parametrize("command", ["demo", "run", "ingest", "ask why?", "digest --preview"])
