@@ -3,6 +3,7 @@
 import errno
 import json
 import os
+import re
 import subprocess
 import sys
 import tempfile
@@ -409,6 +410,77 @@ def test_a_data_folder_that_cannot_be_written_to(
     said = frontline("ingest")
     assert said.code == 1
     assert f"DATA_DIR {tmp_path}/data can't be written to ({tmp_path}/data: Read-only file system)." in said.err
+
+
+@pytest.fixture
+def own_set(tmp_path: Path) -> tuple[str, str]:
+    """A folder of guides, and questions on it in a CSV: twenty that it answers, and twenty others."""
+    (tmp_path / "guides" / "refunds.md").write_text("# Refunds\n\nA refund is paid back within ten days.\n")
+    lines = ["question,guide,answer", "When is a refund paid?,refunds.md,ten moons"]
+    lines += [f"When is a refund paid back to customer {n}?,refunds.md,within ten days" for n in range(19)]
+    lines += [f"What does the parking space {n} cost?,," for n in range(20)]
+    (tmp_path / "own.csv").write_text("\n".join(lines))
+    return str(tmp_path / "guides"), str(tmp_path / "own.csv")
+
+
+def test_a_fit_says_what_it_costs(frontline: Callable[..., Said], tmp_path: Path, own_set: tuple[str, str]) -> None:
+    """The share answered then and now, and that the figures are those before; a slip in an answer is named."""
+    said = frontline(
+        "evaluate", "answers", *own_set, "--json", str(tmp_path / "a.json"), "--report", str(tmp_path / "a.md"), "--fit"
+    )
+    assert said.code == 0
+    assert re.search(
+        r"Of the answerable questions \d+% will be answered whole \(before: \d+%\), of the others 0% \(\d+%\)\. "
+        "The figures above are those before",
+        said.out,
+    )
+    lost = "Answers that don't stand word for word in their guide: 1, the first to “When is a refund paid?”."
+    assert lost in said.out
+    assert lost in (tmp_path / "a.md").read_text()
+
+
+def test_a_share_without_its_fit_is_refused(
+    frontline: Callable[..., Said], tmp_path: Path, own_set: tuple[str, str]
+) -> None:
+    """It would change nothing."""
+    said = frontline("evaluate", "answers", *own_set, "--json", str(tmp_path / "a.json"), "--wrong", "0.1")
+    assert said.code == 2
+    assert "--wrong" in said.err
+    assert "--fit" in said.err
+
+
+@pytest.mark.parametrize(
+    ("closed", "words"),
+    [
+        ("json", "a.json can't be written ({folder}: Permission denied). Name a folder that Frontline may write to."),
+        ("pages", "a.md can't be written ({folder}: Permission denied). Name a folder that Frontline may write to."),
+        ("data", "DATA_DIR {folder} can't be written to ({folder}: Permission denied)."),
+    ],
+)
+def test_an_evaluation_that_can_not_be_written_is_not_begun(
+    frontline: Callable[..., Said],
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    own_set: tuple[str, str],
+    closed: str,
+    words: str,
+) -> None:
+    """Said before the work, with the folder."""
+    for name in ("json", "pages", "data"):
+        (tmp_path / name).mkdir()
+    write = tempfile.TemporaryFile
+
+    def refuse(dir: Path) -> Any:
+        if dir == tmp_path / closed:
+            raise OSError(errno.EACCES, "Permission denied", str(dir))
+        return write(dir=dir)
+
+    monkeypatch.setattr(tempfile, "TemporaryFile", refuse)
+    places = ("--json", str(tmp_path / "json" / "a.json"), "--report", str(tmp_path / "pages" / "a.md"))
+    said = frontline("evaluate", "answers", *own_set, *places)
+    assert said.code == 1
+    assert said.err.startswith(words.format(folder=tmp_path / closed))
+    assert not (tmp_path / "data" / "evaluation").exists()
 
 
 def test_ask_without_guides_says_what_to_do(frontline: Callable[..., Said]) -> None:
