@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session
 import knowledge.ingest
 from knowledge.formats import decode
 from knowledge.ingest import ingest
-from knowledge.loading import Limits, NotForEveryone, Parser, Refused, read
+from knowledge.loading import FORMATS, Limits, NotForEveryone, Parser, Refused, read
 from knowledge.tables import KnowledgeTable, Refusal
 from tests.knowledge.conftest import Take
 
@@ -81,6 +81,12 @@ def test_front_matter_that_is_refused(take: Take, fields: str, reason: str) -> N
         take("a.md", f"---\n{fields}\n---\n# Text\n")
     assert reason in str(refusal.value)
     assert isinstance(refusal.value, NotForEveryone) == fields.startswith("audience")
+
+
+@pytest.mark.parametrize("word", ["everyone", "Everyone", "EVERYONE"])
+def test_everyone_may_be_written_large(take: Take, word: str) -> None:
+    """As people write it at the head of a line."""
+    assert take("a.md", f"---\naudience: {word}\n---\n# Text\n").audience == "everyone"
 
 
 @pytest.mark.parametrize("first", ["audience: managers", "# internal\naudience: managers", "'audience': managers"])
@@ -696,7 +702,8 @@ def _write_hostile_files(root: Path, outside: Path) -> dict[str, str]:
 
     entity = '<!DOCTYPE x [<!ENTITY e SYSTEM "file:///etc/passwd">]>'
     lol = "<!DOCTYPE x [<!ENTITY a 'aaaaaaaaaa'><!ENTITY b '&a;&a;&a;&a;&a;&a;'><!ENTITY c '&b;&b;&b;&b;&b;'>]>"
-    put("empty.md", b"", "is empty")
+    for ending in FORMATS:
+        put(f"empty{ending}", b"", "is empty")
     put("only-front-matter.md", b"---\ntitle: A\n---\n", "is empty")
     put("garbage.md", random.Random(1).randbytes(50_000), "is not text")
     put("zeros.txt", bytes(10_000), "is not text")
