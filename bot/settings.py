@@ -121,6 +121,13 @@ class Settings(BaseSettings):
                 raise ValueError("names a folder that isn't there; make it first, or take the line away")
         return SecretStr(address)
 
+    @field_validator("chat_api_key")
+    @classmethod
+    def _can_be_sent(cls, value: SecretStr) -> SecretStr:
+        if not value.get_secret_value().isascii():
+            raise ValueError("holds a letter that no key has; copy it anew")
+        return value
+
     @field_validator("data_dir", "guides_dir", mode="before")
     @classmethod
     def _is_named(cls, value: Any) -> Any:

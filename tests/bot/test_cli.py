@@ -123,6 +123,7 @@ def test_a_bad_setting_is_named(frontline: Callable[..., Said], monkeypatch: pyt
         ("COMMAND_PREFIX", "FL_", "COMMAND_PREFIX: must be at most 20 lower-case letters, digits and hyphens"),
         ("LOG_LEVEL", "loud", "LOG_LEVEL: should be 'DEBUG', 'INFO', 'WARNING' or 'ERROR'."),
         ("ADMIN_USER_IDS", "U1,chloe", "ADMIN_USER_IDS: chloe is not a member id"),
+        ("CHAT_API_KEY", "sk-é", "CHAT_API_KEY: holds a letter that no key has; copy it anew. See `.env.example`."),
         ("MAX_QUESTION_CHARACTERS", "5", "MAX_QUESTION_CHARACTERS: should be greater than or equal to 100."),
     ],
 )

@@ -162,6 +162,7 @@ def test_a_chat_model_that_cannot_be_used_is_one_line(tmp_path: Path, monkeypatc
         ("nobody:nothing", "openai:…, anthropic:…, ollama:…"),
         ("ollama:x", ".venv/bin/pip install -c constraints.txt -e '.[ollama]'"),
         ("groq:x", ".venv/bin/pip install langchain-groq"),
+        ("openai:", "names no model. Write its name behind the provider."),
     ],
 )
 def test_a_wrong_chat_model_says_what_to_write(tmp_path: Path, chat_model: str, what_to_write: str) -> None:
