@@ -124,6 +124,7 @@ def ingest(
     from bot import running
     from bot.records.database import engine_for, migrate
     from knowledge import ingest as taking_in
+    from knowledge.index import AlreadyOwned
 
     settings = _settings_in_use()
     url = settings.sync_database_url()
@@ -139,13 +140,23 @@ def ingest(
             engine_for(url), settings.guides_dir, paths, now=opening.clock_from(settings)(), progress=progress
         )
     typer.echo(summary.in_words())
+    is_indexed = True
     if running.library_state(settings) is None:
-        with running.own_library(settings) as library:
-            _warm(library)
+        try:
+            with running.own_library(settings) as library:
+                is_indexed = _warm(library)
+        except AlreadyOwned:
+            is_indexed = False
+            typer.echo(
+                "Another Frontline process is using the index. A bot takes the changes up by itself; "
+                "after another `frontline ingest`, run this one again.",
+                err=True,
+            )
     else:
         typer.echo("The running bot takes the changes up by itself.")
     if summary.refused:
         _stop("\n".join(["Refused:", *(f"  {line}" for line in summary.refusals())]))
+    sys.exit(int(not is_indexed))
 
 
 @app.command()
@@ -199,9 +210,10 @@ def digest(
     typer.echo(words)
 
 
-JsonFile = Annotated[Path, typer.Option("--json", dir_okay=False, help="Where the figures are written.")]
+JsonFile = Annotated[Path, typer.Option("--json", dir_okay=False, writable=True, help="Where the figures are written.")]
 ReportFile = Annotated[
-    Path | None, typer.Option(dir_okay=False, help="Where a page to read is written (.md), its pictures beside it.")
+    Path | None,
+    typer.Option(dir_okay=False, writable=True, help="Where a page to read is written (.md), its pictures beside it."),
 ]
 Earlier = Annotated[
     Path | None, typer.Option(exists=True, dir_okay=False, help="Figures of an earlier run: what changed?")
@@ -225,18 +237,23 @@ def evaluate_answers(
         bool, typer.Option("--fit", help="Set when to answer by these questions, for this company.")
     ] = False,
     wrong: Annotated[
-        float,
-        typer.Option(min=0, max=0.5, help="With --fit: of the questions without an answer, how many may get one."),
-    ] = 0.05,
+        float | None,
+        typer.Option(
+            min=0, max=0.5, help="With --fit: of the questions without an answer, how many may get one (0.05)."
+        ),
+    ] = None,
 ) -> None:
     """Measure answers: does the right passage come first, and does it know when the guides don't say?"""
     from bot import demo
-    from bot.settings import load
+    from bot.settings import load, make_data_dir
     from knowledge import calibration, evaluation
     from knowledge import report as page
 
+    if wrong is not None and not fit:
+        raise typer.BadParameter("It says how --fit is done, and that is missing.", param_hint="--wrong")
     _check_folders(json_file, report)
     settings = load()
+    make_data_dir(settings)
     data = settings.data_dir
     own = (demo.in_use(settings) or settings).data_dir / "calibration.json"  # of what is asked afterwards
     old = _earlier(compare) if compare else None
@@ -249,11 +266,18 @@ def evaluate_answers(
         page.write(done.report, report, old)
     _tell(done.report, report, old)
     if fit:
-        fitted = done.fit((wrong, min(0.9, 2 * wrong)))
+        share = 0.05 if wrong is None else wrong
+        fitted = done.fit((share, min(0.9, 2 * share)))
         calibration.save(fitted, own)
+        whole, wrongly = done.answered(fitted.with_vectors)
+        was, was_wrongly = (done.report["figures"][f"{name}_at_threshold"] for name in ("answered", "answered_wrongly"))
         typer.echo(
+            f"{fitted.how}\n"
             f"Answers are given from a probability of {fitted.with_vectors.answered} on, partly from "
-            f"{fitted.with_vectors.partly} on. Restart Frontline to use it; delete {own} to go back."
+            f"{fitted.with_vectors.partly} on.\n"
+            f"Of the answerable questions {whole:.0%} will be answered whole (before: {was:.0%}), of the others "
+            f"{wrongly:.0%} ({was_wrongly:.0%}). The figures above are those before; measure again for the new ones.\n"
+            f"Restart Frontline to use it; delete {own} to go back."
         )
 
 
@@ -280,14 +304,20 @@ def evaluate_related(
 
 
 def _check_folders(*files: Path | None) -> None:
-    for path in files:
-        if path is not None and not path.parent.is_dir():
+    from bot.settings import why_unwritable
+
+    for path in filter(None, files):
+        if not path.parent.is_dir():
             _stop(f"There is no folder {path.parent} to write {path.name} into.")
+        if fault := why_unwritable(path.parent):
+            _stop(f"{path.name} can't be written ({fault}). Name a folder that Frontline may write to.")
 
 
 def _tell(figures: dict[str, Any], report: Path | None, old: dict[str, Any] | None) -> None:
-    from knowledge.report import compared
+    from knowledge.report import compared, unplaced
 
+    if lost := unplaced(figures):
+        typer.echo(lost)
     if report is not None:
         typer.echo(f"The page is {report}.")
     if old is not None:
@@ -368,8 +398,8 @@ def _settings_in_use() -> "Settings":
     return theirs
 
 
-def _warm(library: "Library") -> None:
-    """Bring the index up to date, with a bar while passages are embedded."""
+def _warm(library: "Library") -> bool:
+    """Bring the index up to date, with a bar while passages are embedded; False, and said, where that failed."""
     from concurrent.futures import ThreadPoolExecutor, wait
 
     from tqdm import tqdm
@@ -384,6 +414,7 @@ def _warm(library: "Library") -> None:
         warmed.result()
     if fault := library.state().fault:
         typer.echo(fault, err=True)
+    return fault is None
 
 
 def _answer_in_words(answer: dict[str, Any]) -> str:

@@ -25,9 +25,11 @@ from bot.records import choices, owners
 from bot.records.database import Database, engine_for
 from bot.settings import ROOT, Settings, SettingsError, load, missing_tokens, why_unwritable
 from bot.wiring import slack_client
+from knowledge.calibration import load as load_calibration
 from knowledge.chat_model import ChatModel, Unusable
 from knowledge.encoder import Encoder, ModelUnavailable
 from knowledge.index import AlreadyOwned
+from knowledge.ingest import NoGuidesFolder, guide_files
 from knowledge.library import Library
 
 WITH_TOKENS = ("scopes", "channels", "owners")
@@ -57,10 +59,6 @@ def examine() -> Iterator[Finding]:
         yield Finding("fail", "settings", str(error))
         return
     yield Finding("ok", "settings", "nothing unknown, nothing out of bounds")
-    if not settings.guides_dir.is_dir():
-        yield Finding(
-            "fail", "settings", f"there is no guides folder at {settings.guides_dir}", "set GUIDES_DIR in .env"
-        )
     unwritable = why_unwritable(settings.data_dir)
     if unwritable:
         words = f"DATA_DIR {settings.data_dir} can't be written to ({unwritable})"
@@ -72,6 +70,7 @@ def examine() -> Iterator[Finding]:
         words = "without Slack tokens, database and guides are the demo's, as for `frontline ask`"
         yield Finding("ok", "demo", words)
     used = theirs or settings
+    yield _folder(used.guides_dir)
     database = _database(used)
     yield database
     library = None
@@ -92,6 +91,19 @@ def _python() -> Finding:
         return Finding("ok", "python", f"Python {platform.python_version()}, torch {version('torch')}")
     except PackageNotFoundError:
         return Finding("fail", "python", "torch is not installed", "make install")
+
+
+def _folder(guides_dir: Path) -> Finding:
+    """Where guides are taken in from, so that a folder that isn't yours is seen."""
+    if not guides_dir.is_dir():
+        return Finding("fail", "guides", f"there is no guides folder at {guides_dir}", "set GUIDES_DIR in .env")
+    try:
+        files, _ = guide_files(guides_dir.resolve())
+    except NoGuidesFolder as error:
+        return Finding("fail", "guides", str(error))
+    if not files:
+        return Finding("warn", "guides", f"there are no guides in {guides_dir}", "put some in, or correct GUIDES_DIR")
+    return Finding("ok", "guides", f"{'1 file' if len(files) == 1 else f'{len(files):,} files'} in {guides_dir}")
 
 
 def _database(settings: Settings) -> Finding:
@@ -223,9 +235,15 @@ def _guides(settings: Settings, library: Library) -> Iterator[Finding]:
         yield Finding("fail", "index", state["fault"], "restart the bot; it rebuilds the index from the database")
     else:
         words = f"{state['guides']} guides, {state['vectors']} of {state['chunks']} passages indexed ({asked})"
-        yield Finding("ok", "index", words)
+        if asked == "no bot runs" and state["vectors"] < state["chunks"]:  # a bot is about to
+            yield Finding("warn", "index", f"{words}, the others found by words alone", "frontline ingest")
+        else:
+            yield Finding("ok", "index", words)
     for key, reason in state["refused"]:
         yield Finding("warn", "guides", f"{key} was refused: {reason}")
+    own = settings.data_dir / "calibration.json"
+    if own.exists():
+        yield Finding("ok", "answers", f"given by {own}, a calibration of your own: {load_calibration(own).how}")
 
 
 def _model(settings: Settings) -> Finding:
@@ -252,6 +270,10 @@ def _chat(settings: Settings) -> Iterator[Finding]:
         yield Finding("fail", "chat", str(error))
         return
     if model is None:
+        for name in ("chat_api_key", "chat_base_url"):
+            if str(getattr(settings, name)):
+                words = f"{name.upper()} is set, but no chat model, so guides are quoted"
+                yield Finding("warn", "chat", words, "set CHAT_MODEL in .env, or take that line away")
         return
     try:
         deadline = time.monotonic() + settings.chat_timeout_s

@@ -52,6 +52,8 @@ def chat_model_of(settings: Settings) -> "BaseChatModel | None":
     """The chat model that is set; None where none is. Raises CannotStart where it can't be used."""
     if not settings.chat_model:
         return None
+    if settings.chat_model.endswith(":"):
+        raise CannotStart(f"CHAT_MODEL={settings.chat_model} names no model. Write its name behind the provider.")
     from langchain.chat_models import init_chat_model
 
     given: dict[str, Any] = {"timeout": settings.chat_timeout_s, "max_retries": 0, "temperature": 0}

@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
-from pydantic import AwareDatetime, Field, SecretStr, ValidationError, ValidationInfo, field_validator
+from dotenv.parser import parse_stream
+from pydantic import AwareDatetime, Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -116,12 +117,23 @@ class Settings(BaseSettings):
                 is_right = False
             if not is_right:
                 raise ValueError("must be like postgresql://user:password@host/name; in a password, write %40 for @")
+            if url.drivername == "sqlite" and not Path(url.database or "").absolute().parent.is_dir():
+                raise ValueError("names a folder that isn't there; make it first, or take the line away")
         return SecretStr(address)
+
+    @field_validator("chat_api_key")
+    @classmethod
+    def _can_be_sent(cls, value: SecretStr) -> SecretStr:
+        if not value.get_secret_value().isascii():
+            raise ValueError("holds a letter that no key has; copy it anew")
+        return value
 
     @field_validator("data_dir", "guides_dir", mode="before")
     @classmethod
-    def _or_default(cls, value: Any, of: ValidationInfo) -> Any:
-        return value or cls.model_fields[str(of.field_name)].default  # a line left empty
+    def _is_named(cls, value: Any) -> Any:
+        if not str(value).strip():  # another folder in its place would take your guides, or your records, away
+            raise ValueError("is empty; name a folder, or take the line away")
+        return value
 
     @field_validator("data_dir", "guides_dir")
     @classmethod
@@ -176,11 +188,23 @@ def load(env_file: Path | None = ROOT / ".env", **given: Any) -> Settings:
         raise SettingsError(
             f"{sorted(unknown)[0]} is not a setting. `.env.example` lists them all; remove or rename it."
         )
+    if env_file is not None and env_file.is_file():
+        _check_lines(env_file)
     try:
         return Settings(_env_file=env_file, **given)
     except ValidationError as error:
         problems = "; ".join(_in_words(e["loc"], e["type"], e["msg"]) for e in error.errors())
         raise SettingsError(f"{problems} See `.env.example`.") from None
+
+
+def _check_lines(env_file: Path) -> None:
+    """What can't be read would only be left out, and its default taken for what was meant."""
+    with env_file.open(encoding="utf-8") as lines:
+        for each in parse_stream(lines):
+            if each.error or (each.key and each.value is None):
+                raise SettingsError(
+                    f"Line {each.original.line} of {env_file} can't be read; write it like GUIDES_DIR=/srv/guides."
+                )
 
 
 def make_data_dir(settings: Settings) -> None:

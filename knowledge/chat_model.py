@@ -78,7 +78,8 @@ class ChatModel:
                     return
                 if isinstance(part, Exception):
                     log.warning("The chat model failed: %s", type(part).__name__)
-                    raise Unusable("could not be reached") from part
+                    is_there = getattr(part, "status_code", None) is not None  # it answered
+                    raise Unusable("answered with an error" if is_there else "could not be reached") from part
                 yield part
         finally:
             left.set()

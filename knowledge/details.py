@@ -38,7 +38,9 @@ def details(written: str, where: str) -> Details:
         return Details()
     if not isinstance(said, dict):
         raise Refused(f"has no `name: value` lines in {where}; write them, or take it away")
-    if said.get("audience") not in (None, EVERYONE):  # first: such a guide must go even if it has other faults
+    audience = said.get("audience")
+    is_for_all = audience is None or (isinstance(audience, str) and audience.casefold() == EVERYONE)
+    if not is_for_all:  # first: such a guide must go even if it has other faults
         raise NotForEveryone(
             f"is for an audience other than `{EVERYONE}`, which needs access control that Frontline does not have yet"
         )

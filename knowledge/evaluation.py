@@ -21,12 +21,13 @@ from typing import Any, TypeVar
 import numpy as np
 from pydantic import BaseModel, ConfigDict, ValidationError
 from sqlalchemy import Engine, create_engine, delete
+from sqlalchemy.exc import DatabaseError
 from sqlalchemy.orm import Session
 
 from knowledge import measures
 from knowledge.answering import Answering, Extractive
 from knowledge.answers import Answer, Citation
-from knowledge.calibration import Calibration, refit
+from knowledge.calibration import Calibration, Half, refit
 from knowledge.calibration import load as load_calibration
 from knowledge.chunking import cut
 from knowledge.encoder import Encoder
@@ -168,13 +169,19 @@ def evaluate_answers(
     guides = [row for row in read_guides(guides_path) if is_in(row.tier, tier) and kb in (None, row.kb)]
     questions = [row for row in read_questions(questions_path) if is_in(row.tier, tier)]
     questions = _spread([row for row in questions if kb is None or row.kb in (None, kb)], limit)
-    _check(guides, questions, guides_path, questions_path)
+    part = f" of tier {tier}" * (tier != TIERS[-1]) + f" of the knowledge base {kb}" * (kb is not None)
+    _check(guides, questions, guides_path, questions_path, part)
     questions = [with_spans(row, guides, questions_path) for row in questions]
     began = time.perf_counter()
     with _kept(cache, f"{guides_path.resolve()} {tier} {kb}") as folder:
         engine = create_engine(f"sqlite:///{folder}/knowledge.db")
         try:
-            store(engine, guides)
+            try:
+                store(engine, guides)
+            except DatabaseError as error:
+                raise BadSet(
+                    f"What was kept in {folder} can't be used ({error.orig}). Delete that folder and try again."
+                ) from None
             asked, index_seconds = ask_all(engine, folder / "index", questions, progress, load_calibration(own))
         finally:
             engine.dispose()
@@ -204,11 +211,25 @@ class Evaluation:
             [each.row.answerable for each in known],
             wrong,
         )
+        asked, kept = len(self.asked), len(known)
+        of = f" (of {asked}; the others ask for what no guide names)" if kept < asked else ""
         how = (
-            f"The shipped weights, fitted to {len(known)} questions by `frontline evaluate answers --fit`, "
+            f"The shipped weights, fitted to {kept} questions{of} by `frontline evaluate answers --fit`, "
             f"for at most {wrong[0]:.0%} (partly: {wrong[1]:.0%}) of those that the guides don't answer."
         )
         return Calibration(how=how, with_vectors=half, words_only=shipped.words_only)
+
+    def answered(self, half: Half) -> tuple[float, float]:
+        """The shares that would be answered whole with this fit: of the answerable questions, and of the others."""
+
+        def is_whole(found: Found) -> bool:
+            if found.features is None or found.unknown or found.unfamiliar:
+                return False
+            return half.probability(found.features) >= half.answered
+
+        whole = [(each.row.answerable, is_whole(each.found)) for each in self.asked]
+        yes, no = ([is_it for held, is_it in whole if held is kind] for kind in (True, False))
+        return sum(yes) / max(1, len(yes)), sum(no) / max(1, len(no))
 
 
 def evaluate_related(pairs_path: Path, progress: Progress | None = None, *, limit: int | None = None) -> dict[str, Any]:
@@ -275,8 +296,6 @@ def read_guides(path: Path) -> Iterator[GuideRow]:
         return
     limits, root = Limits(), path.resolve()
     files, refused = guide_files(root)
-    if refused:
-        raise BadSet("{} {}.".format(*next(iter(refused.items()))))
     with Parser(limits) as parser:
         for key, file in files.items():
             try:
@@ -284,8 +303,11 @@ def read_guides(path: Path) -> Iterator[GuideRow]:
             except NotForEveryone:
                 continue  # nobody is answered from it
             except Refused as refusal:
-                raise BadSet(f"{key} {refusal}.") from None
+                refused[key] = str(refusal)
+                continue
             yield GuideRow(doc_id=key, title=draft.title, text=draft.text)
+    if refused:  # all in one message, or each run would name only the next
+        raise BadSet("\n".join(f"{key} {reason}." for key, reason in sorted(refused.items())))
 
 
 def read_questions(path: Path) -> Iterator[QuestionRow]:
@@ -428,10 +450,11 @@ def is_in(own: str | None, asked: str) -> bool:
 
 
 def _check(
-    guides: Sequence[GuideRow], questions: Sequence[QuestionRow], guides_path: Path, questions_path: Path
+    guides: Sequence[GuideRow], questions: Sequence[QuestionRow], guides_path: Path, questions_path: Path, part: str
 ) -> None:
-    if not questions:
-        raise BadSet(f"{questions_path.name} has no questions of this tier.")
+    for what, rows, path in (("guides", guides, guides_path), ("questions", questions, questions_path)):
+        if not rows:
+            raise BadSet(f"{path.name} has no {what}{part}.")
     known: set[str] = set()
     for guide in guides:
         if guide.doc_id in known:
@@ -441,7 +464,7 @@ def _check(
         if row.answerable and not row.documents & known:
             raise BadSet(
                 f"{questions_path.name}: “{row.question[:80]}” is said to be answered in "
-                f"{', '.join(sorted(row.documents)) or 'no guide'}, which {guides_path.name} doesn't hold in this tier."
+                f"{', '.join(sorted(row.documents)) or 'no guide'}, which is no guide{part} in {guides_path.name}."
             )
 
 

@@ -70,6 +70,8 @@ _MARKDOWNIFY: dict[str, Any] = {
 
 def convert(suffix: str, content: bytes, limits: Limits) -> Converted:
     warnings.simplefilter("ignore")
+    if not content:
+        return Converted("")
     match suffix:
         case ".html" | ".htm":
             return _html(content)

@@ -23,11 +23,13 @@ from knowledge.plain_text import as_markdown
 _FRONT_MATTER = re.compile(r"\A\s*---[ \t]*\n(?P<fields>.*?)^(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL | re.MULTILINE)
 _OPENED = re.compile(r"\A\s*---[ \t]*\n\s*[\"']?\w+[\"']?\s*:")
 _UNSEEN = re.compile(r"\A[\s\ufeff\u200b-\u200d\u2060]*[\ufeff\u200b-\u200d\u2060]")
+# The rules of Markdown and TOML; one of stars or lines is nothing else, for ***words*** are only strong.
+_RULE = r"(?:---|\+\+\+|(?:\*[ \t]*+){3,}+$|(?:_[ \t]*+){3,}+$|={3,}+[ \t]*$)"
 # What stands behind a first rule: up to the next if it begins with a field, else up to an empty line or a heading.
 _BLOCK = re.compile(
-    r"\A(?:\s++|\#[^\n]*+\n|(?><!--.*?-->))*+(?:---|\+\+\+)[^\n]*\n(?P<fields>"
-    r"(?=(?:\#[^\n]*\n)*[^\w\n]*+\w[\w-]*+[^\w\n:=]*+[:=]).*?^(?=---|\+\+\+)"
-    r"|\s*+(?:\#(?!\#)[^\n]*\n)*+.*?(?:^(?=---|\+\+\+|\#|[ \t]*$)|\Z))",
+    rf"\A(?:\s++|\#[^\n]*+\n|(?><!--.*?-->))*+{_RULE}[^\n]*\n(?P<fields>"
+    rf"(?=(?:\#[^\n]*\n)*[^\w\n]*+\w[\w-]*+[^\w\n:=]*+[:=]).*?^(?={_RULE})"
+    rf"|\s*+(?:\#(?!\#)[^\n]*\n)*+.*?(?:^(?={_RULE}|\#|[ \t]*$)|\Z))",
     re.DOTALL | re.MULTILINE,
 )
 _AUDIENCE = re.compile(r"^[^\w\n#]*audience[^\w\n:=]*[:=](?![^\w\n]*everyone[^\w\n]*$)", re.IGNORECASE | re.MULTILINE)

@@ -82,6 +82,18 @@ def compared(report: Mapping[str, Any], old: Mapping[str, Any]) -> list[str]:
     return told or ["Nothing changed by more than chance allows."]
 
 
+def unplaced(report: Mapping[str, Any]) -> str:
+    """What to say where answers don't stand in their guides, for a slip in one only makes the set smaller."""
+    measured = (each for each in report["questions"] if each.get("token_f1") is not None)
+    lost = [each["question"] for each in measured if each["evidence@1"] is None]
+    if not lost:
+        return ""
+    return (
+        f"Answers that don't stand word for word in their guide: {len(lost)}, the first to “{lost[0][:80]}”. "
+        "Whether their passages were found isn't measured."
+    )
+
+
 def _lines(report: Mapping[str, Any], pictures: Mapping[str, Path], old: Mapping[str, Any] | None) -> list[str]:
     figures, intervals = report["figures"], report["intervals"]
     lines = [f"# {report['n']} questions asked of {figures['guides']} guides", ""]
@@ -91,6 +103,8 @@ def _lines(report: Mapping[str, Any], pictures: Mapping[str, Path], old: Mapping
         if name in figures
     ]
     lines += _table(("What is measured", "Figure", "95% interval"), rows)
+    if lost := unplaced(report):
+        lines += ["", lost]
     lines += ["", *_table(("About the run", "Figure"), [(PLAIN[name], f"{figures[name]:g}") for name in PLAIN])]
     if old is not None:
         lines += ["", "## Changes larger than noise", "", *(f"- {line}" for line in compared(report, old))]

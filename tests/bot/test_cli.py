@@ -3,6 +3,7 @@
 import errno
 import json
 import os
+import re
 import subprocess
 import sys
 import tempfile
@@ -13,6 +14,7 @@ from typing import Any, NamedTuple
 
 import pytest
 import yaml
+from filelock import FileLock
 from sqlalchemy import text
 
 from bot import cli, demo, doctor, running, settings
@@ -121,6 +123,7 @@ def test_a_bad_setting_is_named(frontline: Callable[..., Said], monkeypatch: pyt
         ("COMMAND_PREFIX", "FL_", "COMMAND_PREFIX: must be at most 20 lower-case letters, digits and hyphens"),
         ("LOG_LEVEL", "loud", "LOG_LEVEL: should be 'DEBUG', 'INFO', 'WARNING' or 'ERROR'."),
         ("ADMIN_USER_IDS", "U1,chloe", "ADMIN_USER_IDS: chloe is not a member id"),
+        ("CHAT_API_KEY", "sk-é", "CHAT_API_KEY: holds a letter that no key has; copy it anew. See `.env.example`."),
         ("MAX_QUESTION_CHARACTERS", "5", "MAX_QUESTION_CHARACTERS: should be greater than or equal to 100."),
     ],
 )
@@ -172,16 +175,24 @@ def test_folders_may_begin_at_home(frontline: Callable[..., Said], monkeypatch: 
     assert "DATA_DIR: there is no home folder for ~nobody-by-that-name on this machine." in frontline("run").err
 
 
-def test_a_folder_left_empty_is_the_default(frontline: Callable[..., Said], monkeypatch: pytest.MonkeyPatch) -> None:
-    """`GUIDES_DIR=` does not take the whole checkout for guides."""
-    monkeypatch.setenv("GUIDES_DIR", "")
-    monkeypatch.setenv("DATA_DIR", "")
+@pytest.mark.parametrize("name", ["GUIDES_DIR", "DATA_DIR"])
+def test_a_folder_left_empty_stops_the_start(
+    frontline: Callable[..., Said], monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    """Neither the whole checkout is taken for guides, nor the sample company's for yours."""
+    monkeypatch.setenv(name, " ")
+    said = frontline("ingest")
+    assert said.code == 1
+    assert f"{name}: is empty; name a folder, or take the line away." in said.err
 
-    read = settings.load()
 
-    assert (read.guides_dir, read.data_dir) == (settings.ROOT / "knowledge" / "guides", settings.ROOT / "data")
-    monkeypatch.setenv("GUIDES_DIR", ".")
-    assert settings.load().guides_dir == settings.ROOT
+@pytest.mark.parametrize("line", ["GUIDES_DIR: /srv/guides", "GUIDES_DIR", "GUIDES_DIR='/srv/guides"])
+def test_a_line_that_can_not_be_read_stops_the_start(tmp_path: Path, line: str) -> None:
+    """It would be left out, and the sample guides taken in instead of yours."""
+    (tmp_path / ".env").write_text(f"# ours\nDAILY_THANKS=5\n{line}\n")
+    with pytest.raises(settings.SettingsError) as said:
+        settings.load(tmp_path / ".env")
+    assert str(said.value) == f"Line 3 of {tmp_path}/.env can't be read; write it like GUIDES_DIR=/srv/guides."
 
 
 def test_a_database_of_a_newer_version_is_said_in_words(frontline: Callable[..., Said], tmp_path: Path) -> None:
@@ -337,6 +348,41 @@ def test_ingest_takes_in_what_it_can_and_names_the_rest(
     assert "Traceback" not in said.err
 
 
+def test_ingest_without_a_model_did_not_do_all(
+    frontline: Callable[..., Said], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The guides are in and found by their words; that the rest failed is seen by a script too."""
+    monkeypatch.setenv("EMBEDDING_MODEL", "nope")
+    (tmp_path / "guides" / "good.md").write_text("# Refunds\n\nWe credit a day.\n")
+    said = frontline("ingest")
+    assert said.code == 1
+    assert "1 added" in said.out
+    assert "nope" in said.err
+
+
+def test_a_second_ingest_says_what_to_do(frontline: Callable[..., Said], tmp_path: Path) -> None:
+    """What it took in is in; only the index is the other's."""
+    (tmp_path / "guides" / "good.md").write_text("# Refunds\n\nWe credit a day.\n")
+    (tmp_path / "data" / "index").mkdir(parents=True)
+    with FileLock(tmp_path / "data" / "index" / "owner.lock"):
+        said = frontline("ingest")
+    assert said.code == 1
+    assert "1 added" in said.out
+    assert "after another `frontline ingest`, run this one again." in said.err
+    assert "ask your question" not in said.err
+
+
+def test_a_database_in_a_folder_that_is_not_there(
+    frontline: Callable[..., Said], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A slip in the address makes no folder, and no empty database, somewhere else."""
+    monkeypatch.setenv("DATABASE_URL", f"sqlite:///{tmp_path}/nope/x.db")
+    said = frontline("ingest")
+    assert said.code == 1
+    assert "DATABASE_URL: names a folder that isn't there; make it first" in said.err
+    assert not (tmp_path / "nope").exists()
+
+
 @pytest.mark.parametrize("command", ["demo", "run", "ingest", "ask why?", "digest --preview"])
 def test_a_data_folder_that_cannot_be_made(
     frontline: Callable[..., Said], monkeypatch: pytest.MonkeyPatch, tmp_path: Path, command: str
@@ -365,6 +411,77 @@ def test_a_data_folder_that_cannot_be_written_to(
     said = frontline("ingest")
     assert said.code == 1
     assert f"DATA_DIR {tmp_path}/data can't be written to ({tmp_path}/data: Read-only file system)." in said.err
+
+
+@pytest.fixture
+def own_set(tmp_path: Path) -> tuple[str, str]:
+    """A folder of guides, and questions on it in a CSV: twenty that it answers, and twenty others."""
+    (tmp_path / "guides" / "refunds.md").write_text("# Refunds\n\nA refund is paid back within ten days.\n")
+    lines = ["question,guide,answer", "When is a refund paid?,refunds.md,ten moons"]
+    lines += [f"When is a refund paid back to customer {n}?,refunds.md,within ten days" for n in range(19)]
+    lines += [f"What does the parking space {n} cost?,," for n in range(20)]
+    (tmp_path / "own.csv").write_text("\n".join(lines))
+    return str(tmp_path / "guides"), str(tmp_path / "own.csv")
+
+
+def test_a_fit_says_what_it_costs(frontline: Callable[..., Said], tmp_path: Path, own_set: tuple[str, str]) -> None:
+    """The share answered then and now, and that the figures are those before; a slip in an answer is named."""
+    said = frontline(
+        "evaluate", "answers", *own_set, "--json", str(tmp_path / "a.json"), "--report", str(tmp_path / "a.md"), "--fit"
+    )
+    assert said.code == 0
+    assert re.search(
+        r"Of the answerable questions \d+% will be answered whole \(before: \d+%\), of the others 0% \(\d+%\)\. "
+        "The figures above are those before",
+        said.out,
+    )
+    lost = "Answers that don't stand word for word in their guide: 1, the first to “When is a refund paid?”."
+    assert lost in said.out
+    assert lost in (tmp_path / "a.md").read_text()
+
+
+def test_a_share_without_its_fit_is_refused(
+    frontline: Callable[..., Said], tmp_path: Path, own_set: tuple[str, str]
+) -> None:
+    """It would change nothing."""
+    said = frontline("evaluate", "answers", *own_set, "--json", str(tmp_path / "a.json"), "--wrong", "0.1")
+    assert said.code == 2
+    assert "--wrong" in said.err
+    assert "--fit" in said.err
+
+
+@pytest.mark.parametrize(
+    ("closed", "words"),
+    [
+        ("json", "a.json can't be written ({folder}: Permission denied). Name a folder that Frontline may write to."),
+        ("pages", "a.md can't be written ({folder}: Permission denied). Name a folder that Frontline may write to."),
+        ("data", "DATA_DIR {folder} can't be written to ({folder}: Permission denied)."),
+    ],
+)
+def test_an_evaluation_that_can_not_be_written_is_not_begun(
+    frontline: Callable[..., Said],
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    own_set: tuple[str, str],
+    closed: str,
+    words: str,
+) -> None:
+    """Said before the work, with the folder."""
+    for name in ("json", "pages", "data"):
+        (tmp_path / name).mkdir()
+    write = tempfile.TemporaryFile
+
+    def refuse(dir: Path) -> Any:
+        if dir == tmp_path / closed:
+            raise OSError(errno.EACCES, "Permission denied", str(dir))
+        return write(dir=dir)
+
+    monkeypatch.setattr(tempfile, "TemporaryFile", refuse)
+    places = ("--json", str(tmp_path / "json" / "a.json"), "--report", str(tmp_path / "pages" / "a.md"))
+    said = frontline("evaluate", "answers", *own_set, *places)
+    assert said.code == 1
+    assert said.err.startswith(words.format(folder=tmp_path / closed))
+    assert not (tmp_path / "data" / "evaluation").exists()
 
 
 def test_ask_without_guides_says_what_to_do(frontline: Callable[..., Said]) -> None:

@@ -12,8 +12,10 @@ from langchain_core.messages import AIMessageChunk
 from bot import demo, doctor, settings
 from bot.library import CannotStart, open_library
 from bot.manifest import SCOPES
-from bot.records.database import migrate
+from bot.records.database import engine_for, migrate
+from knowledge import calibration
 from knowledge.encoder import ModelUnavailable
+from knowledge.ingest import ingest
 from tests.conftest import NOW
 
 
@@ -96,6 +98,35 @@ def test_database_and_guides_are_examined_without_a_bot(tmp_path: Path) -> None:
     assert levels["index"] == ["warn"]
 
 
+def test_the_guides_folder_is_named_with_what_is_in_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One that isn't there, is a file or holds nothing is found before an ingest; another than yours is seen."""
+    (tmp_path / "empty").mkdir()
+    (tmp_path / "ours").mkdir()
+    (tmp_path / "ours" / "fees.md").write_text("# Fees\n\nThe fee is £20.\n")
+    for place, level, words in (
+        ("nope", "fail", f"there is no guides folder at {tmp_path}/nope → set GUIDES_DIR in .env"),
+        ("empty", "warn", f"there are no guides in {tmp_path}/empty → put some in, or correct GUIDES_DIR"),
+        ("ours", "ok", f"1 file in {tmp_path}/ours"),
+    ):
+        monkeypatch.setenv("GUIDES_DIR", str(tmp_path / place))
+        (finding,) = [each for each in doctor.examine() if each.what == "guides"]
+        assert finding.level == level
+        assert finding.in_words().endswith(f"  {words}")
+
+
+def test_passages_that_are_not_indexed_and_a_calibration_of_one_s_own_are_said(tmp_path: Path) -> None:
+    """Both change what is answered; without a bot nothing would index the passages."""
+    url = f"sqlite:///{tmp_path}/frontline.db"
+    migrate(url)
+    ingest(engine_for(url), doctor.ROOT / "knowledge" / "guides", [Path("tv")], now=NOW)
+    own = calibration.load().model_copy(update={"how": "Fitted to 40 questions."})
+    calibration.save(own, tmp_path / "calibration.json")
+    lines = {each.what: each for each in doctor.examine()}
+    assert lines["index"].level == "warn"
+    assert re.search(r" 0 of \d+ passages indexed .*by words alone → frontline ingest$", lines["index"].in_words())
+    assert lines["answers"].words.endswith("calibration.json, a calibration of your own: Fitted to 40 questions.")
+
+
 def test_a_data_folder_that_cannot_be_used_fails(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Nothing is there yet, and nothing could be made: a failure, found without making anything."""
     (tmp_path / "file").write_text("not a folder")
@@ -131,6 +162,7 @@ def test_a_chat_model_that_cannot_be_used_is_one_line(tmp_path: Path, monkeypatc
         ("nobody:nothing", "openai:…, anthropic:…, ollama:…"),
         ("ollama:x", ".venv/bin/pip install -c constraints.txt -e '.[ollama]'"),
         ("groq:x", ".venv/bin/pip install langchain-groq"),
+        ("openai:", "names no model. Write its name behind the provider."),
     ],
 )
 def test_a_wrong_chat_model_says_what_to_write(tmp_path: Path, chat_model: str, what_to_write: str) -> None:
@@ -181,6 +213,14 @@ def test_the_chat_model_is_asked_once(
     (finding,) = (each for each in doctor.examine() if each.what == "chat")
     assert finding.level == level
     assert re.search(words, finding.in_words())
+
+
+@pytest.mark.parametrize("name", ["CHAT_API_KEY", "CHAT_BASE_URL"])
+def test_a_key_without_a_chat_model_is_said(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    """Whoever sets it means to use one."""
+    monkeypatch.setenv(name, "sk-secret")
+    (finding,) = (each for each in doctor.examine() if each.what == "chat")
+    assert (finding.level, finding.words) == ("warn", f"{name} is set, but no chat model, so guides are quoted")
 
 
 def test_a_model_that_is_not_there_fails(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -19,6 +19,7 @@ from knowledge.evaluation import (
     _is_marked,
     evaluate_answers,
     evaluate_related,
+    read_guides,
     read_questions,
     read_rows,
 )
@@ -207,8 +208,33 @@ def test_a_company_asks_its_own_questions_of_its_own_folder(tmp_path: Path) -> N
     with pytest.raises(BadSet, match="save it as “CSV UTF-8”"):
         evaluate_answers(tmp_path / "guides", questions)
     questions.write_text("question;guide;answer\nHow long does a refund take?;refund.md;\n")
-    with pytest.raises(BadSet, match=r"is said to be answered in refund\.md, which guides doesn't hold"):
+    with pytest.raises(BadSet, match=r"answered in refund\.md, which is no guide in guides\."):
         evaluate_answers(tmp_path / "guides", questions)
+    with pytest.raises(BadSet, match=r"^guides has no guides of the knowledge base home\.$"):
+        evaluate_answers(tmp_path / "guides", questions, kb="home")
+
+
+def test_all_files_that_an_ingest_would_refuse_are_named_at_once(tmp_path: Path) -> None:
+    """Not one in each run."""
+    (tmp_path / "a.md").write_text("# Refunds\n\nTen days.\n")
+    (tmp_path / "b.md").write_text("---\nreviewed: soon\n---\n# Fees\n")
+    (tmp_path / "gone.pdf.yaml").write_text("owner: ana\n")
+    (tmp_path / "link.md").symlink_to("/etc/hostname")
+
+    with pytest.raises(BadSet) as said:
+        list(read_guides(tmp_path))
+
+    assert [line.split()[0] for line in str(said.value).splitlines()] == ["b.md", "gone.pdf.yaml", "link.md"]
+
+
+def test_what_was_kept_and_is_damaged_is_named(files: tuple[Path, Path], tmp_path: Path) -> None:
+    """It can be deleted, for it is only kept to save time."""
+    evaluate_answers(*files, "mini", cache=tmp_path / "kept")
+    (kept,) = (tmp_path / "kept").glob("*/knowledge.db")
+    kept.write_bytes(b"no database" * 1_000)
+
+    with pytest.raises(BadSet, match=rf"kept in {kept.parent} can't be used \(file is not a database\)\. Delete that"):
+        evaluate_answers(*files, "mini", cache=tmp_path / "kept")
 
 
 @pytest.mark.parametrize(

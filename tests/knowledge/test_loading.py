@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session
 import knowledge.ingest
 from knowledge.formats import decode
 from knowledge.ingest import ingest
-from knowledge.loading import Limits, NotForEveryone, Parser, Refused, read
+from knowledge.loading import FORMATS, Limits, NotForEveryone, Parser, Refused, read
 from knowledge.tables import KnowledgeTable, Refusal
 from tests.knowledge.conftest import Take
 
@@ -83,6 +83,12 @@ def test_front_matter_that_is_refused(take: Take, fields: str, reason: str) -> N
     assert isinstance(refusal.value, NotForEveryone) == fields.startswith("audience")
 
 
+@pytest.mark.parametrize("word", ["everyone", "Everyone", "EVERYONE"])
+def test_everyone_may_be_written_large(take: Take, word: str) -> None:
+    """As people write it at the head of a line."""
+    assert take("a.md", f"---\naudience: {word}\n---\n# Text\n").audience == "everyone"
+
+
 @pytest.mark.parametrize("first", ["audience: managers", "# internal\naudience: managers", "'audience': managers"])
 def test_front_matter_that_is_not_closed(take: Take, first: str) -> None:
     """A missing second line of --- must not turn `audience: managers` into text for everyone."""
@@ -99,6 +105,10 @@ def test_front_matter_that_is_not_closed(take: Take, first: str) -> None:
         ("a.csv", '---\n"audience": managers\n---', r"put them in a\.csv\.yaml"),
         ("a.md", "+++\ntitle = 'a'\n\n# for\naudience = 'managers'\n+++", "begin the file with them"),
         ("a.md", "# c\n---\n\nAudience: everyone in HR\n", "begin the file with them"),
+        ("a.md", "***\naudience: managers\n***", "begin the file with them"),
+        ("a.md", "* * *\naudience: managers\n", "begin the file with them"),
+        ("a.html", "___\ntitle: a\n\naudience: managers\n___", r"put them in a\.html\.yaml"),
+        ("a.txt", "=====\nAudience: managers\n=====", "begin the file with them"),
     ],
 )
 def test_an_audience_where_no_front_matter_is_read(take: Take, name: str, before: str, how: str) -> None:
@@ -120,6 +130,8 @@ def test_unseen_signs_before_front_matter(take: Take) -> None:
         ("a.md", "# Marketing\n\n---\n\n## Audience: who we write for\n"),
         ("a.md", "# Marketing\n---\nHow we write.\n## Who\nAudience: families with children.\n"),
         ("a.txt", "-----\nAudience: everyone\n-----\n\nTen days.\n"),
+        ("a.md", "***How we write***\nAudience: families with children.\n"),
+        ("a.md", "# Newsletter\n***\nHow we write.\n\n**Audience:** families with children.\n\n***\n\nEnd.\n"),
     ],
 )
 def test_rule_at_the_top_of_a_guide(take: Take, name: str, text: str) -> None:
@@ -690,7 +702,8 @@ def _write_hostile_files(root: Path, outside: Path) -> dict[str, str]:
 
     entity = '<!DOCTYPE x [<!ENTITY e SYSTEM "file:///etc/passwd">]>'
     lol = "<!DOCTYPE x [<!ENTITY a 'aaaaaaaaaa'><!ENTITY b '&a;&a;&a;&a;&a;&a;'><!ENTITY c '&b;&b;&b;&b;&b;'>]>"
-    put("empty.md", b"", "is empty")
+    for ending in FORMATS:
+        put(f"empty{ending}", b"", "is empty")
     put("only-front-matter.md", b"---\ntitle: A\n---\n", "is empty")
     put("garbage.md", random.Random(1).randbytes(50_000), "is not text")
     put("zeros.txt", bytes(10_000), "is not text")
