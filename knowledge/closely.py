@@ -12,7 +12,7 @@ from knowledge.amounts import answers_in, are_within, days_in, figures_in, has_a
 from knowledge.answers import Passage
 from knowledge.encoder import Vectors
 from knowledge.lexical import covered, stems
-from knowledge.names import CODE, codes_in
+from knowledge.names import CODE, codes_asked, codes_in
 from knowledge.ranking import likeness
 from knowledge.sentences import BOLD, Kind, Piece, cells_of, pieces, runs
 
@@ -88,7 +88,7 @@ def read_closely(
     is_all_apart = not any(piece not in apart and _says_something(piece) for piece in every)
     unnamed = without_names.get(passage.chunk_id, cosines)
     amounts, figures, days = answers_in(question), figures_in(question), days_in(question)
-    codes = codes_in(question).keys() - codes_in("\n".join((passage.title, *passage.headings))).keys()
+    codes = codes_asked(question).keys() - codes_in("\n".join((passage.title, *passage.headings))).keys()
     own, scores, asked, best = [], [], "", 0.0
     head: list[str] = []
     for piece, text in zip(every, texts, strict=True):
@@ -129,7 +129,7 @@ def _on_other_codes(question: str, headings: Sequence[str], every: Sequence[Piec
 
     Only where something begins with that; below a heading with it, all is on it, and so may be a range.
     """
-    asked = codes_in(question)
+    asked = codes_asked(question)
     begins = [(_CODE_FIRST.match(text) if asked else None) for text in texts]
     codes = [codes_in(match[1]) if match else {} for match in begins]
     if not any(asked.keys() & own.keys() for own in codes):

@@ -59,6 +59,8 @@ _WORD = re.compile(r"[^\W\d_]+")
 _INSIDE = re.compile(r"(?<=[a-zß-ÿ,;] )[A-ZÀ-Þ][^\W\d_]*")
 _NO_SENTENCE = re.compile(r"^[ \t]*[#|].*$", re.MULTILINE)  # headings and rows of tables
 CODE = re.compile(r"\b[^\W\d_]{1,6}-?\d{1,4}[^\W\d_]?\b")
+_LETTERS = re.compile(r"\b[A-Z]{2,6}-[A-Z]{2,6}\b")
+_APART = re.compile(r"\b([^\W\d_]{1,6}) (\d{1,4})\b")
 _JOINED = re.compile(r"([^\W\d_]{3,})-?(\d{1,4})")
 _TOKEN = re.compile(r"[£€$]?[^\W_]+(?:[-'’.][^\W_]+)*%?")
 _NUMBER = re.compile(r"\d{1,4}[^\W\d_]?")
@@ -228,7 +230,10 @@ class Names:
             after = at + len(name)
             word, following = (*words[after : after + 2], "", "")[:2]
             between = question[spans[after - 1][1] : spans[after][0]] if name and word else None
-            if between in {"", " ", "-"} and self._is_sibling(name, question[slice(*spans[after])], following):
+            last = max(after - 1, at)
+            if _plain("".join(words[last : last + 2])) in self._codes:  # "TV 52" for TV-52
+                after = last + 2
+            elif between in {"", " ", "-"} and self._is_sibling(name, question[slice(*spans[after])], following):
                 after += 1
                 unknown.append(question[spans[at][0] : spans[after - 1][1]])
             elif between == " " and self.is_product(name) and self._may_be_sibling(name, word, following, said):
@@ -453,12 +458,18 @@ class Names:
 
 
 def codes_in(text: str) -> dict[str, str]:
-    """The codes in a text, with the series that each is of.
+    """The codes in a text, with the series that each is of; those without a figure are in capitals.
 
-    >>> codes_in("Errors TV-52 and r12")
-    {'tv52': 'tv', 'r12': 'r'}
+    >>> codes_in("Errors TV-52, BL-SEC and r12, not e-mail")
+    {'tv52': 'tv', 'r12': 'r', 'blsec': 'bl'}
     """
-    return {_plain(code): _series(code) for code in CODE.findall(text)}
+    found = [*CODE.findall(text), *_LETTERS.findall(text)]
+    return {_plain(code): _series(code) for code in found}
+
+
+def codes_asked(question: str) -> dict[str, str]:
+    """The same of a question, in which they are typed as comes: "bl-sec", "tv 52"."""
+    return codes_in(_APART.sub(r"\1\2", question.upper()))
 
 
 def are_siblings(one: Name, other: Name) -> bool:
@@ -572,4 +583,4 @@ def _plain(code: str) -> str:
 
 
 def _series(code: str) -> str:
-    return re.split(r"-?\d", code, maxsplit=1)[0].casefold()
+    return re.split(r"-|\d", code, maxsplit=1)[0].casefold()

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from itertools import zip_longest
 
+from knowledge.lexical import says_something
+
 LONGEST_UNIT = 250  # characters: one thought; its vector says more than that of the passage around it
 
 _LINE = re.compile(r"[^\n]+")
@@ -24,6 +26,7 @@ _BEFORE_FIGURE = re.compile(r"max|min|tel|ext|[ap]\.m")  # else these end a sent
 _FIGURE = re.compile(r"[^\w\s]*(?:\d|(?:mon|tues|wednes|thurs|fri|satur|sun)day)", re.IGNORECASE)
 _LABEL = re.compile(r"\s*(\*\*|__)[^*_\n]+(?::\1|\1:)")  # "**Payload:** 620 kg" is a line by itself
 _BREAK = re.compile(r"(?: {2}|\\|<br ?/?>)$", re.IGNORECASE)  # the next line is another
+_FIRST_WORD = re.compile(r"[^\W\d_]+")
 _LONGEST_WORD = 20  # characters that are looked at of the word before a stop; no abbreviation is as long
 
 
@@ -155,13 +158,19 @@ def _sentences(text: str, start: int, end: int, kind: Kind) -> Iterator[Piece]:
         before = text[max(start, stop.start() - _LONGEST_WORD) : stop.start()]
         word = _NO_WORD.split(before)[-1].lower()
         is_number = word.isdecimal() and _ITEM.fullmatch(text, start, stop.end())
-        if _ABBREVIATION.fullmatch(word) or is_number:
+        if (_ABBREVIATION.fullmatch(word) and not _begins_anew(text, stop.end(), word)) or is_number:
             continue
         if _BEFORE_FIGURE.fullmatch(word) and _FIGURE.match(text, stop.end(), end):
             continue
         yield Piece(start, stop.end(), kind)
         start, kind = stop.end(), Kind.SENTENCE
     yield Piece(start, end, kind)
+
+
+def _begins_anew(text: str, at: int, word: str) -> bool:
+    """Whether behind a single letter ("Zone A. We don't …") stands what is no name: there it is no initial."""
+    following = _FIRST_WORD.match(text, at)
+    return len(word) == 1 and following is not None and not says_something(following[0].casefold())
 
 
 def _trim(text: str, piece: Piece) -> Piece | None:

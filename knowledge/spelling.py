@@ -5,7 +5,7 @@ from collections.abc import Callable
 from string import ascii_lowercase
 
 from knowledge.lexical import stems
-from knowledge.names import COUNTED, UNITS, word_set
+from knowledge.names import COUNTED, QUALIFIERS, UNITS, word_set
 from knowledge.words import Words
 
 LEAST_LETTERS = 5  # of a word that is put right; for shorter ones there are too many others a letter away
@@ -17,6 +17,7 @@ COMMON = word_set(  # what initials mean to everybody
 
 _INITIALS = re.compile(r"(?<![\w@./-])[A-Z]{2,4}(?![\w@/-]|\.\w)")  # by themselves, no part of a code or an address
 _WORD = re.compile(r"[^\W\d_]+")
+_TIER = re.compile(rf"\b(\d{{1,4}})({'|'.join(sorted(QUALIFIERS))})\b", re.IGNORECASE)  # "4pro"
 
 
 def respelled(question: str, words: Words, is_word: Callable[[str], bool]) -> str:
@@ -51,6 +52,7 @@ def respelled(question: str, words: Words, is_word: Callable[[str], bool]) -> st
         best = max(known, key=lambda each: (words.names.times(each), each), default=written)
         return best.capitalize() if written[0].isupper() else best
 
+    question = _TIER.sub(r"\1 \2", question)
     return _WORD.sub(put_right, question if question.isupper() else _INITIALS.sub(spelled_out, question))
 
 

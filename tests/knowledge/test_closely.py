@@ -231,6 +231,13 @@ def test_the_row_of_a_code_says_what_it_is() -> None:
     assert best(text, "What is UF-1", rarity={"uf": 1.0, "1": 1.0, "credit": 0.2}) == "| UF-1 | blocked duct |"
 
 
+@pytest.mark.parametrize("question", ["who lifts bl-sec", "BL-SEC?"])
+def test_a_code_may_be_of_letters(question: str) -> None:
+    text = "| Code | Lifted by |\n|---|---|\n| BL-REQ | whoever lifts it |\n| BL-SEC | the desk |"
+
+    assert best(text, question, rarity={"lift": 0.5, "bl": 1.0}) == "| BL-SEC | the desk |"
+
+
 def test_a_sentence_has_its_own_tokens() -> None:
     """Though it is a short one behind one that a token fits nearly as well."""
     text = "It is grey and made of tin. It weighs one stone."

@@ -173,6 +173,7 @@ KNOWN = [
     "a Brook 4 bought in 2026",
     "prices since April 12 and May 2025",
     "error TV-52",
+    "error TV 52",
     "step 7",
     "my PS5 and my Galaxy S21 are offline, ticket INC4711",
     "Anna Berg from Leeds has a Brook 5. 3 lights are red",

@@ -38,6 +38,10 @@ def test_a_slip_is_put_right_and_shown(typed: str, taken: str, library: Library)
     assert answer.outcome is Outcome.ANSWERED
 
 
+def test_a_tier_stands_apart_from_its_number(library: Library) -> None:
+    assert library.answer("How do I restart the brook 6pro?").notes == ("The guides don't mention “brook 6 pro”.",)
+
+
 @pytest.mark.parametrize(
     "typed",
     [
