@@ -40,7 +40,7 @@ from knowledge.products import (
 )
 from knowledge.ranking import Alike, Features, above_chance, fuse, likeness, read_again, token_likeness
 from knowledge.sentences import Piece, units
-from knowledge.spelling import respelled
+from knowledge.spelling import in_full, respelled
 from knowledge.tables import Chunk, Guide
 from knowledge.words import Filters, Words, folders_of
 
@@ -207,6 +207,7 @@ class Retriever:
 
     def _read(self, typed: str, *, alone: bool) -> _Question:
         words = self._index.words
+        typed = in_full(typed, words)
         if not self._index.is_dense:
             return _Question(words, typed, typed, words.names.spans_in(typed))
         asked = respelled(typed, words, self._encoder.is_word)

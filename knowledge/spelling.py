@@ -15,9 +15,27 @@ COMMON = word_set(  # what initials mean to everybody
     "am pm uk us usa eu tv pc id it ok pin pdf sms usb vat gps faq asap fyi eta cv hr nhs ceo diy dvd led qr sim url"
 )
 
+SHORT = {  # what people who take calls type
+    "cust": "customer", "custs": "customers", "acct": "account", "acc": "account", "appt": "appointment",
+    "appts": "appointments", "addr": "address", "rtn": "return", "mth": "month", "mths": "months", "wk": "week",
+    "wks": "weeks", "yr": "year", "yrs": "years", "hr": "hour", "hrs": "hours", "mins": "minutes", "msg": "message",
+    "dept": "department", "mgr": "manager", "eng": "engineer", "recvd": "received", "req": "request", "qty": "quantity",
+    "amt": "amount", "pmt": "payment", "tkt": "ticket", "ppl": "people",
+}  # fmt: skip
+_SHORT = re.compile(rf"(?<![\w@./-])(?:{'|'.join(SHORT)})(?![\w@/-]|\.\w)", re.IGNORECASE)
 _INITIALS = re.compile(r"(?<![\w@./-])[A-Z]{2,4}(?![\w@/-]|\.\w)")  # by themselves, no part of a code or an address
 _WORD = re.compile(r"[^\W\d_]+")
 _TIER = re.compile(rf"\b(\d{{1,4}})({'|'.join(sorted(QUALIFIERS))})\b", re.IGNORECASE)  # "4pro"
+
+
+def in_full(question: str, words: Words) -> str:
+    """The question without what people shorten while they listen: "cust" is the customer, unless a guide has it."""
+
+    def written_out(found: re.Match[str]) -> str:
+        word = found.group().casefold()
+        return found.group() if words.names.says(word) else SHORT[word]
+
+    return _SHORT.sub(written_out, question)
 
 
 def respelled(question: str, words: Words, is_word: Callable[[str], bool]) -> str:

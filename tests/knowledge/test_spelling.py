@@ -6,6 +6,7 @@ import pytest
 
 from knowledge.answers import Outcome
 from knowledge.library import Library
+from knowledge.spelling import in_full
 
 Open = Callable[..., Library]
 
@@ -36,6 +37,17 @@ def test_a_slip_is_put_right_and_shown(typed: str, taken: str, library: Library)
 
     assert answer.understood == taken
     assert answer.outcome is Outcome.ANSWERED
+
+
+def test_what_is_shortened_while_listening_is_read_in_full(library: Library) -> None:
+    """Without a word, for whoever types so knows what it means; what a guide has stays."""
+    words = library._answering._index.words
+
+    assert (
+        in_full("Cust asks 2 yrs' acct? acc. ENG-1 rtn/refund", words)
+        == "customer asks 2 years' account? account. ENG-1 rtn/refund"
+    )
+    assert library.answer("how long does a cust refund take?").understood is None
 
 
 def test_a_tier_stands_apart_from_its_number(library: Library) -> None:
