@@ -37,6 +37,9 @@ _SOMEBODY = re.compile(
     rf"|(?:my|this) +{_WHO}) +{_PERSONS}"
     rf"|(?<=[.?!]\s[Aa]sking for ){_PERSONS}(?= *(?:[.!\n]|$))"
 )
+_PLACED = re.compile(  # "a customer in Hull", "moves from Leeds to Hull"
+    rf"\b(?i:{_WHO}s?|moved?|moves|moving)((?: +(?:in|from|near|to) +{_PERSONS})(?: +to +{_PERSON})?)"
+)
 _THANKS = re.compile(  # but "Who signs the thank you?"
     r"(?<![\s,.!–—-])(?<!\bthe)(?<!\ba)[\s,.!–—-]++"
     r"(?i:(?:many +)?(?:thanks|thank you|thx|cheers|ty)\b(?: (?:so|very) much| a lot| in advance)?)"
@@ -76,6 +79,7 @@ def without_asides(message: str, says: Callable[[str], bool]) -> str:
     if bot := _BOT.match(told):
         told = told[bot.end() :]
     told = _SOMEBODY.sub(unless_known("the customer"), told)
+    told = _PLACED.sub(lambda found: found[0] if is_known(found[2]) else found[0].removesuffix(found[1]), told)
     for aside in (_FOR, _REPORTED):
         if (found := aside.match(told)) and not (found[1] and is_known(found[1])):
             told = told[found.end() :]

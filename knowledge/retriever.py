@@ -21,7 +21,7 @@ from knowledge.editions import asks_what_was, days_asked, edition_of, is_later
 from knowledge.encoder import Bits, Encoder, Vectors
 from knowledge.index import LONGEST_EMBEDDED, NO_FILTERS, REVISION, SPAN, Index, reading
 from knowledge.lexical import BM25_K1, asking, covered, says_something, stems
-from knowledge.names import UNITS, Name, Names
+from knowledge.names import COUNTED, UNITS, Name, Names
 from knowledge.products import (
     asked_of,
     is_on,
@@ -264,6 +264,7 @@ class Retriever:
         unnamed = {each: cosines for each, cosines in unnamed.items() if len(cosines) == len(own[each])}
         strangers, unfamiliar = words.names.strangers_in(asked, words.lexical.says)
         unknown = tuple(each for each in strangers if not _stands_in_a_table(words, each, ranked.candidates))
+        unfamiliar = unfamiliar or _names_of_others(asked, words.names)
         as_read = asked if asked != typed else None
         return Found(
             passages=tuple(passages),
@@ -363,6 +364,18 @@ def whole_names_of(question: str) -> list[str]:
         else:
             spans.append((start, end))
     return [question[start:end] for start, end in spans]
+
+
+def _names_of_others(question: str, names: Names) -> list[str]:
+    """The names in a question, with one capital in front, of which no guide says a word: "Glasgow" where the shops of
+    other towns are. Capitals throughout may stand for what guides say in full.
+    """
+    return [
+        name
+        for name in whole_names_of(question)
+        if not any(word in COUNTED or names.says(word) for word in name.casefold().split())
+        and all(word[1:].islower() for word in name.split())
+    ]
 
 
 def _named_in(question: str) -> list[re.Match[str]]:

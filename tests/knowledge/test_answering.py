@@ -246,6 +246,22 @@ def test_who_asks_is_no_part_of_a_conversation(library: Library) -> None:
     assert answer.understood == f"{QUESTION} And by cheque?"
 
 
+def test_a_name_that_no_guide_says_makes_it_a_partial_answer(open_library: Open, put_guide: Put) -> None:
+    """The row of another town reads just as well; days and what stands in capitals throughout are no such names."""
+    put_guide(
+        "shops.md", "# Opening hours of our shops\n\n| Shop | Open |\n|---|---|\n| York | 9:00 |\n| Hull | 10:00 |\n"
+    )
+    library = open_library()
+    library.warm()
+    known, other, day = (
+        library.answer(f"When is the {name} shop open?") for name in ("Hull", "Glasgow", "Hull Monday")
+    )
+
+    assert (known.outcome, known.notes, day.notes) == (Outcome.ANSWERED, (), ())
+    assert other.outcome is not Outcome.ANSWERED
+    assert other.notes == ("The guides don't mention “Glasgow”.",)
+
+
 @pytest.mark.parametrize(
     ("until", "since", "question", "quoted"),
     [

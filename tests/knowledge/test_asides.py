@@ -28,6 +28,8 @@ KNOWN = {"heron", "lite", "brook", "app", "warranty", "home", "ticket"}
         ("When is it sent to Mr Reed?", "When is it sent to the customer?"),
         ("Is it late (for Mrs Patel)? It's for Mrs Patel.", "Is it late (for the customer)? It's for the customer."),
         ("For Priya: when is it sent?", "when is it sent?"),
+        ("A customer in Hull East moved from Leeds to Hull. Late?", "A customer moved. Late?"),
+        ("Customers near Heron Home get what?", "Customers near Heron Home get what?"),
         ("My customer Priya asks: when is it sent?", "when is it sent?"),
         ("My customer is called Priya Patel. When is it sent?", "the customer. When is it sent?"),
         ("A caller's name is Priya O'Neill. When is it sent?", "the customer. When is it sent?"),
