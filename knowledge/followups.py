@@ -30,6 +30,7 @@ ENOUGH_APART = 2  # words of meaning in a question that is looked up apart from 
 MOST_TOLD_APART = 10  # questions of one message, and places where one sentence may fall in two
 ENOUGH_TO_ASK = 4  # words; a follow-up of so few leans on the question before
 ENOUGH_BEFORE = 3  # words of meaning before an "it" that it may well stand for
+MOST_OF_A_SIBLING = 2  # words that are nothing but the name of a sibling: "the Lite"
 LONGEST_END = 4  # words at the end of a question, in whose place others may be asked about
 
 _FOREIGN = re.compile(r"\w+://|www\.|<[@!#]|\]\(")
@@ -167,7 +168,8 @@ def stands_for(question: str, turns: Sequence[str], names: Names) -> str | None:
     corrected = _corrected(question, before, names)
     asked = corrected or question
     named = _in_full(asked, before, names)
-    stood = _with_subject(named, before, names, is_correction=corrected is not None)
+    is_sibling = named != asked and len(_WORD.findall(asked)) <= MOST_OF_A_SIBLING  # "the Lite?", without an "and"
+    stood = _with_subject(named, before, names, is_correction=is_sibling or corrected is not None)
     return stood or (named if named != asked else None)
 
 
@@ -184,8 +186,8 @@ def _corrected(question: str, before: str, names: Names) -> str | None:
     words = _WORD.findall(rest.casefold())
     if rest == question or not words:
         return None
-    is_told = _MEANT.match(question) or words[0] in _DETERMINERS | _PREPOSITIONS or _OPENER.match(rest)
-    is_told = is_told or _adds(rest, words)
+    is_told = words[0] in _DETERMINERS | _PREPOSITIONS or _adds(rest, words)
+    is_told = is_told or bool(_MEANT.match(question) or _OPENER.match(rest))
     return rest if is_told or products_in(rest, names) else None
 
 

@@ -101,6 +101,7 @@ It is the Hearth Basic, the Hearth Plus or the Hearth Home.
         ("cabin oak tv", "Can we buy birch firewood here?", None),
         ("City 3 price for a week?", "and the 7?", "City 7 price for a week?"),
         ("Is the City 3 free?", "and 7", "Is the City 7 free?"),
+        ("Is the City 3 free?", "the 7?", "Is the City 7 free?"),
         ("Is the City 3 free?", "and the 7 version?", "Is the City 7 free?"),
         ("cabin oak tv", "what about the birch one", "cabin birch tv?"),
         ("Is the City 3 free?", "Can a child of ten hire one for the 7 days of a week?", None),
