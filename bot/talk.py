@@ -19,6 +19,12 @@ _SHORTCODE = re.compile(r"(?<![\w:])(?::(?:-1|(?=[0-9_'-]{0,60}[a-z+])[a-z0-9_+'
 _SPOKEN_OF = re.compile(rf"\b((?i:does|the|an?|of|use|using|what(?:['’]s| is))) ({_SHORTCODE.pattern})")
 _MENTION = re.compile(r"@\S+|\bfrontline\b", re.IGNORECASE)
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
+_CLIPPED = "that's what's where's i'm you're isn't wasn't didn't don't"
+_IN_FULL = dict.fromkeys(("its", "it's"), "it") | {"u": "you", "r": "are", "ur": "your", "pls": "please"}
+_IN_FULL |= {word.replace("'", ""): word for word in _CLIPPED.split()}  # people in a hurry leave letters out
+_NOT_ASKED = re.compile(
+    r"\bnot what i (?:meant|mean|asked|wanted|want|said)(?: (?:for|about))?(?=[ \t]*(?:[.,;:!?…()–—\n]|$))"
+)
 _IS = re.compile(r"\b(that|this|it|answer|you) (?:is|are)\b")
 _BREAK = re.compile(r"[.,;:!?…()–—\n]+")
 _DOWN = re.compile("👎|:(?:-1|thumbsdown):")
@@ -61,10 +67,12 @@ _ABOUT_ANSWER = re.compile(
     r"(?:true|right|correct|valid|current|accurate|up to date)"
     rf"|(?:where|(?:what|which) {_PLACE}) (?:exactly )?(?:does (?:it|the {_PLACE}) say|do (?:they|the guides) say"
     r"|did you (?:get|find|read|take|have)|do you (?:get|have)|says) (?:that|this|it|so)(?: from)?"
-    rf"|(?:where|(?:what|which) {_PLACE}) is (?:that|this|it) (?:from|in|on|written|stated)"
+    rf"|(?:where|(?:what|which) {_PLACE})(?: is|'s) (?:that|this|it) (?:from|in|on|written|stated)"
     r"|(?:what is|what's) (?:your|the) source|source|who says (?:that|this|so)|says who|how do you know(?: that)?"
     r"|(?:(?:can|could|would|will) you (?:please )?)?(?:explain|rephrase|repeat|simplify|summari[sz]e|say|put)"
     r"(?: (?:that|this|it))?(?: again| more simply| shorter| in (?:\w+ ){1,2}(?:words|terms|english|sentence))*"
+    r"|(?:(?:tell|give|show) me )?(?:(?:a bit|some|even) )?more(?: (?:details?|info|information|about (?:that|this)))?"
+    r"|what(?: do you mean(?: by (?:that|this))?)?|i don't (?:understand|get)(?: (?:that|this|it))?"
     r"|in (?:simpler|simple|plain|other|fewer) (?:words|terms|english)"
     r"|what (?:did|have) (?:i|we|you) (?:just )?(?:ask|asked|say|said)(?: you)?(?: (?:first|before|earlier|last))?"
     r"|what was my (?:first|last|previous) question|really|seriously|next|continue|go on|hm+|huh"
@@ -79,7 +87,9 @@ def talk_in(text: str) -> Talk | None:
     >>> [talk_in(each) for each in ("ok thanks :pray:", "Hmm. Are you sure?", "ok so how long is it?", "?")]
     [<Talk.SMALL: 2>, <Talk.ABOUT_ANSWER: 4>, None, <Talk.GREETING: 1>]
     """
-    said = _IS.sub(r"\1", _MENTION.sub(" ", _SHORTCODE.sub(" ", text)).casefold().replace("’", "'"))
+    said = _MENTION.sub(" ", _SHORTCODE.sub(" ", text)).casefold().replace("’", "'")
+    said = _WORD.sub(lambda found: _IN_FULL.get(found[0], found[0]), said)
+    said = _NOT_ASKED.sub("not", _IS.sub(r"\1", said))
     words = _WORD.findall(said)
     if len(words) > MOST_WORDS:
         return None

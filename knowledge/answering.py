@@ -20,8 +20,10 @@ from knowledge.followups import (
     asked_alone,
     asked_apart,
     condensed,
+    names_something,
     product_before,
     says_enough,
+    stands_for,
     without_link,
     without_openers,
 )
@@ -135,6 +137,7 @@ class Answering:
         began = time.monotonic()
         says = self._index.words.lexical.says
         question, *turns = (without_asides(_readable(each), says) for each in (question, *turns))
+        turns = self._without_missed(question, turns, filters)
         understood = condensed(question, turns, self._index.words.names, self._chat_model)
         asked = understood or question
         found = self.find(asked, filters)
@@ -147,6 +150,21 @@ class Answering:
         if found.features is None and self._index.words.guides and not self._index.words.within(filters):
             answer = replace(answer, notes=(NO_SUCH_GUIDE,))
         return replace(answer, understood=found.taken_as or understood)
+
+    def _without_missed(self, question: str, turns: Sequence[str], filters: Filters) -> Sequence[str]:
+        """The questions before, up to the last that found or named something: no follow-up leans on those behind it.
+
+        All of them where there is none such, or where the question says enough by itself.
+        """
+        names = self._index.words.names
+        if stands_for(question, turns, names) is None and says_enough(question, names, ENOUGH_ALONE):
+            return turns
+        for count in range(len(turns), 0, -1) if len(turns) > 1 else ():
+            found = self.find(turns[count - 1], filters)
+            is_on_something = found.unknown or found.unfamiliar or names_something(turns[count - 1], names)
+            if is_on_something or self._outcome(found) is not Outcome.NOT_IN_GUIDES:
+                return turns[:count]
+        return turns
 
     def _answer_apart(
         self, message: str, turns: Sequence[str], whole: Found, filters: Filters, show: Show | None, began: float

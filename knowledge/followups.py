@@ -30,24 +30,30 @@ ENOUGH_APART = 2  # words of meaning in a question that is looked up apart from 
 MOST_TOLD_APART = 10  # questions of one message, and places where one sentence may fall in two
 ENOUGH_TO_ASK = 4  # words; a follow-up of so few leans on the question before
 ENOUGH_BEFORE = 3  # words of meaning before an "it" that it may well stand for
+MOST_OF_A_SIBLING = 2  # words that are nothing but the name of a sibling: "the Lite"
+LONGEST_END = 4  # words at the end of a question, in whose place others may be asked about
 
 _FOREIGN = re.compile(r"\w+://|www\.|<[@!#]|\]\(")
 _SENTENCE_END = re.compile(r"(?<=[.!?…])\s+|\n+")  # in a hurry, few begin the next one with a capital
 _LISTED = re.compile(r"(?<![^?\n])[ \t]{0,3}\(?\d{1,2}[.)][ \t]+")  # the "2)" of a list of questions
 _ITEM = re.compile(r"(?<!\S)\(?\d{1,2}[.)]\s+(?=([^\W\d_]+))")  # of any list, with its first word
 _NUMBER = re.compile(r"\d+")
+_ITS_NUMBER = re.compile(r" (\d{1,4}[^\W\d_]?)(?![\w.,])(?: ([^\W\d_]+))?")
 _WORD = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*")
 _OPENER = re.compile(
     r"(?:(?:ok|okay|and|but|or|so|also|then|plus|what about|how about|same for)\b[\s,]*)+", re.IGNORECASE
 )
 _CORRECTS = re.compile(
-    r"(?:(?:no(?=[,.;:!]| the\b| i\b| not\b)|nope|sorry|oops|actually|i mean|i meant)\b[\s,.;:!–—-]*)+", re.IGNORECASE
+    r"(?:(?:no(?=[,.;:!]| the\b| i\b| not\b)|nope|sorry|oops|actually|i mean|i meant"
+    r"|wrong(?=[,.;:!])|that['’]?s wrong|(?:that['’]?s )?not what i (?:meant|asked|said|wanted))\b[\s,.;:!–—-]*)+",
+    re.IGNORECASE,
 )
 _MEANT = re.compile(r".*\bi meant?\b", re.IGNORECASE)
 _NOT_THAT = re.compile(
     r"^not (?:the|an?|for) [^,;.]*?(?:[,;.]+ (?:but )?| but )|[,;]? not (?:the|an?|for) [^,;.?!]*(?=[.?!]*$)",
     re.IGNORECASE,
 )
+_IT_IS = re.compile(r"^(?:it|that|this)(?:['’]?s| is| was)\s+(?=(?:the|an?)\b)", re.IGNORECASE)
 _AUXILIARIES = word_set(
     "is are was were do does did can could may might must shall should will would have has had am isn't aren't don't "
     "doesn't can't won't"
@@ -56,9 +62,11 @@ _ASKING_FOR = word_set("who what when where why which how whose")
 _QUESTION_WORDS = _ASKING_FOR | _AUXILIARIES
 _ASKED = _QUESTION_WORDS | {"if", "whether"}
 _SHORTENED = re.compile(r"(?<!\S)(who|what|when|where|why|how)(?:['’][^\W\d_]+|s)(?!\S)")  # "what's", "how'd", "whats"
+_OF_ELLIPSES = word_set("can could may might must should would will does did")
 _TELLING = word_set("tell list explain describe show give send need want")  # "please tell me", "I need"
 _PREPOSITIONS = word_set("for with without on in at by from after before until since during via as under over")
 _CONDITIONS = word_set("if when unless while because")
+_BEHIND_IT_IS = word_set("not still so very too always all only")
 _DETERMINERS = word_set("a an the my our your his her their this that each every any no some")
 _CLAUSE = re.compile(r"[,;:.?!–—]|\b(?:and|or|but|if|when|because|then)\b", re.IGNORECASE)
 _PEOPLE = frozenset(stems("customer customers client user caller person people someone somebody lady man woman agent"))
@@ -78,9 +86,9 @@ _NO_SUBJECT = word_set(
 _IMPERSONAL = word_set(
     "take takes possible ok okay allowed necessary required true matter matters make makes mean means cost costs safe "
     "normal legal easy easier cheaper cheapest better best fine enough hard difficult mandatory free happen "
-    "going rain snow"
+    "going happens rain rains raining snow snows snowing"
 )
-_BEHIND_IMPERSONAL = word_set("to if when that rain snow")
+_BEHIND_IMPERSONAL = word_set("to if when that rain rains raining snow snows snowing")
 _SAYS_LITTLE = frozenset(stems("take long work mean apply happen do does much many often need go get still also up"))
 # "Any idea?", "Does anybody know?", "Is that right?": said to whoever answers, and no question of its own.
 _CHOOSES = re.compile(
@@ -100,10 +108,14 @@ _TALK = re.compile(
     r"(?:hi|hello|hey|dear|good|morning|sorry|quick|anyone|anybody|team|guys|folks)\b(?!-\w)", re.IGNORECASE
 )
 _OF_IT = re.compile(r"\b(?:is|are|was|were|do|does|did|can|will) the [^\W_]+", re.IGNORECASE)
+_ORDINARY = re.compile(r"\b(?:normal|regular|standard|ordinary|usual) $", re.IGNORECASE)  # "the normal Heron"
+_KINDS = word_set("one ones version versions model models edition editions variant type")  # "the Extend version"
+_DONE = word_set("do did done doing")
 _SUBORDINATE = word_set("who what which whose why how whether where")
 _OWNING = re.compile(r"['’]s$")
 _JOINT = re.compile(r",?\s+(?=and\s)", re.IGNORECASE)
 _OF_THEM = re.compile(r"(?:how many|which) (?:is|are|was|were|has|have|do|does|can|will)\b")
+_GOES_ON = re.compile(r"(?:and|or|what about|how about)\b", re.IGNORECASE)
 _LINK = re.compile(r"^(?:(?:and|or|but|so|also|then|plus|ok|okay)\b[\s,]*)+", re.IGNORECASE)
 
 
@@ -153,31 +165,40 @@ def stands_for(question: str, turns: Sequence[str], names: Names) -> str | None:
     before = _plain(turns[-1])[:LONGEST_CARRIED] if turns else ""
     if not before or not _WORD.search(question):
         return None
-    corrected = _corrected(question, names)
+    corrected = _corrected(question, before, names)
     asked = corrected or question
     named = _in_full(asked, before, names)
-    stood = _with_subject(named, before, names, is_correction=corrected is not None)
+    is_sibling = named != asked and len(_WORD.findall(asked)) <= MOST_OF_A_SIBLING  # "the Lite?", without an "and"
+    stood = _with_subject(named, before, names, is_correction=is_sibling or corrected is not None)
     return stood or (named if named != asked else None)
 
 
-def _corrected(question: str, names: Names) -> str | None:
-    """What a correction says instead: "the Lite" of "no, I meant the Lite" and "not the Heron, the Lite"."""
+def _corrected(question: str, before: str, names: Names) -> str | None:
+    """What a correction says instead: "the Lite" of "no, I meant the Lite" or "not the Heron, the Lite".
+
+    "It's the Lite" is one, too; "it's a tenant" tells more of the case.
+    """
     begun = _CORRECTS.match(question)
     rest = _NOT_THAT.sub("", question[begun.end() :] if begun else question).strip()
+    what = _IT_IS.sub("", rest)
+    if what != rest and products_in(_in_full(what, before, names), names):
+        rest = what
     words = _WORD.findall(rest.casefold())
     if rest == question or not words:
         return None
-    is_told = _MEANT.match(question) or words[0] in _DETERMINERS | _PREPOSITIONS or _OPENER.match(rest)
+    is_told = words[0] in _DETERMINERS | _PREPOSITIONS or _adds(rest, words)
+    is_told = is_told or bool(_MEANT.match(question) or _OPENER.match(rest))
     return rest if is_told or products_in(rest, names) else None
 
 
 def _in_full(question: str, before: str, names: Names) -> str:
     """A question on "the Birch", after one on the Cabin Oak, with its whole name; "the 7" after the City 3 likewise.
 
-    Only where no noun of its own is behind it ("the 7 forms", "the basic salary"), and in a whole question only behind
+    Only where no noun of its own is behind it ("the 7 forms", but "the 7 version"), and in a whole question only behind
     "the" and of what is no usual word: in "from home" nobody means the Hearth Home.
     """
     is_short = len(_WORD.findall(question)) <= ENOUGH_TO_ASK
+    is_all = len(_WORD.findall(without_link(question))) == 1  # "and 7?"
     for name, (start, end) in names.spans_in(before)[::-1]:
         for sibling in sorted(names.siblings_of(name), key=lambda each: (-len(each), each)):
             shared = max(count for count in range(len(sibling)) if name[:count] == sibling[:count])
@@ -185,14 +206,16 @@ def _in_full(question: str, before: str, names: Names) -> str:
             if not kind or not names.known_in(question).isdisjoint({name, sibling}):
                 continue
             is_usual = last in QUALIFIERS_IN_CAPITALS
-            article = "(?:the )?" if is_short and not last[0].isdigit() else "the "
+            article = "(?:the )?" if is_all or (is_short and not last[0].isdigit()) else "the "
             found = re.search(rf"(?<![\w-]){article}({re.escape(last)})(?![\w-])", question, re.IGNORECASE)
             if not found or (is_usual and not is_short and found[1].islower()):
                 continue
-            behind = _WORD.match(question, found.end() + 1)
+            behind, rest = _WORD.match(question, found.end() + 1), question[found.end() :]
+            if behind and behind[0].casefold() in _KINDS:
+                rest, behind = question[behind.end() :], None
             is_tier = behind is not None and behind[0].casefold() in QUALIFIERS  # "the 4 Pro"
             if is_tier or not (behind and (behind[0].casefold() in UNITS or says_something(behind[0]))):
-                return f"{question[: found.start(1)]}{kind} {question[found.start(1) :]}"
+                return f"{question[: found.start(1)]}{kind} {found[1]}{rest}"
     return question
 
 
@@ -202,26 +225,90 @@ def _with_subject(question: str, before: str, names: Names, *, is_correction: bo
     words = [word.casefold() for word in _WORD.findall(rest)]
     if not words:
         return _both(before, question) if opener else None
+    if _adds(rest, words):
+        return f"{_both(before, question).rstrip(' .')}?"
     own, earlier = _names_in(question, names), _names_in(before, names)
-    if _is_fragment(_spelled_out(words), opened=opener is not None or is_correction) and not _tells(rest, words):
-        if len(own) == len(earlier) == 1 and not _meaning([question[: own[0][0]]]):
+    is_fragment = _is_fragment(_spelled_out(words), opened=opener is not None or is_correction)
+    carried = _carried(before, names, is_fragment=is_fragment)
+    if is_fragment and not _tells(rest, words):
+        if len(own) == len(earlier) == 1 and not _meaning([_ORDINARY.sub("", question[: own[0][0]])]):
             return _swapped(before, earlier[0], question, own[0])
         if is_correction and (product := product_before(question, [before], names)):
             return f"{product[1]}: {question}"
-        return _both(before, question)
+        return _with_end(carried, rest, words) or _both(carried, question)
     if pronoun := _pronoun(rest, words, names):
         says_enough = bool(set(stems(rest)) - asking() - _SAYS_LITTLE)
-        if len(earlier) == 1 and says_enough:
+        if len(earlier) == 1 and says_enough and not _is_of_all(rest, pronoun):
             start = len(question) - len(rest)
             return _named(question, (start + pronoun[0], start + pronoun[1]), _with_article(before, earlier[0]))
-        return _both(before, question)
+        return _both(carried, question)
     if not own and _is_short(_spelled_out(words)):
-        return _both(before, question)
+        return _both(carried, question)
     if not own and (noun := _noun_pointing_back(question, before)):
         if len(earlier) == 1:
             return _named(question, noun, _with_article(before, earlier[0]))
-        return _both(before, question)
+        return _both(carried, question)
     return None
+
+
+def _carried(before: str, names: Names, *, is_fragment: bool) -> str:
+    """What a chain of questions ("A? And B? And its price?") hands on: its first, and the last that leans on that.
+
+    A fragment takes the place of those before it: "and C?" is asked of the first, and not of B.
+    """
+    sentences = _sentences(before)
+    asked = next((at for at, each in enumerate(sentences) if each.endswith("?")), len(sentences)) + 1
+    own, chain = sentences[:asked], sentences[asked:]
+    while chain and not _leans(chain[0], own[-1], names):
+        own.append(chain.pop(0))
+    kept = chain[-1:]
+    if is_fragment:
+        kept = [each for each in chain if not _is_bare(each)][-1:]
+    return before if len(kept) == len(chain) else " ".join([*own, *kept])
+
+
+def _leans(question: str, before: str, names: Names) -> bool:
+    return _is_bare(question) or _with_subject(question, before, names, is_correction=False) is not None
+
+
+def _is_bare(question: str) -> bool:
+    """Whether a question of a chain is a fragment."""
+    rest = without_link(question) if (opener := _OPENER.match(question)) is None else question[opener.end() :]
+    words = _spelled_out([word.casefold() for word in _WORD.findall(rest)])
+    return not words or _is_fragment(words, opened=opener is not None)
+
+
+def _adds(text: str, words: Sequence[str]) -> bool:
+    """Whether it tells more of the case and asks nothing: "it won't pair", "its flashing", but not "its price"."""
+    if text.endswith("?") or words[0] not in {"it", "it's", "it’s", "its"}:
+        return False
+    then = words[1] if len(words) > 1 else ""
+    is_short_for = then.endswith(("ing", "ed")) or then in _DETERMINERS | _PREPOSITIONS | _BEHIND_IT_IS
+    return bool(then) and (words[0] != "its" or is_short_for) and _ASKING_FOR.isdisjoint(words)
+
+
+def _is_of_all(text: str, pronoun: tuple[int, int]) -> bool:
+    """Whether a pronoun stands for all that was said, and no thing: "Is that free?", "Can I do it in the app?"."""
+    before = _WORD.findall(text[: pronoun[0]].casefold())
+    return text[slice(*pronoun)].casefold() in {"this", "that"} or not _DONE.isdisjoint(before[-1:])
+
+
+def _with_end(before: str, fragment: str, words: Sequence[str]) -> str | None:
+    """The question before with a fragment in place of its end: "in Zone B" for "in Zone A", "a chair" for "a sofa"."""
+    text = before.rstrip(" ?.!…")
+    there = list(_WORD.finditer(text))[-LONGEST_END - 1 :]
+    same = {"a", "an"} if words[0] in {"a", "an"} else {words[0]} & _PREPOSITIONS
+    at = next((at for at, word in enumerate(there) if at and word[0].casefold() in same), None)
+    if at is None or len(words) > LONGEST_END:
+        return None
+    end = {word[0].casefold() for word in there[at + 1 :]}
+    if words[0] in _PREPOSITIONS:
+        is_alike = bool(end & set(words[1:]))
+    else:  # behind what is done, and not "does a refund take"
+        is_alike = there[at - 1][0].casefold() not in _QUESTION_WORDS
+    if not is_alike or end & (_PREPOSITIONS | _CONDITIONS | _QUESTION_WORDS):
+        return None
+    return f"{text[: there[at].start()]}{fragment.rstrip(' ?.!')}?"
 
 
 def without_openers(message: str, names: Names) -> str:
@@ -281,7 +368,7 @@ def asked_apart(message: str, turns: Sequence[str], names: Names) -> list[Apart]
         if apart:
             question = _of_a_sibling(question, apart[-1].question, names)
         stood = stands_for(question, [turn], names)
-        leans = bool(apart) and stood is not None and _plain(turn)[:LONGEST_CARRIED] in stood
+        leans = bool(apart) and stood is not None and stood.endswith(_both("?", question)[1:])
         if apart and stood is None:
             question = _of_the_one_before(question, apart[-1].question, names)
         shown = without_link(question if stood is None or leans else stood)
@@ -332,6 +419,11 @@ def products_in(text: str, names: Names) -> dict[Name, str]:
     return {name: _OWNING.sub("", text[start:end]) for name, (start, end) in spans if names.siblings_of(name)}
 
 
+def names_something(text: str, names: Names) -> bool:
+    """Whether a text has what is written as a name."""
+    return bool(_names_in(text, names))
+
+
 def without_link(question: str) -> str:
     """A question without the "and" that it begins with."""
     rest = _LINK.sub("", question)
@@ -359,8 +451,20 @@ def _as_asked(message: str) -> str:
 
 
 def _asking(sentences: Sequence[str]) -> list[int]:
-    """The numbers of those that ask: the last one where nothing ends with a question mark."""
-    return [at for at, each in enumerate(sentences) if each.endswith("?")] or [*range(len(sentences))][-1:]
+    """The numbers of those that ask: the last one where nothing ends with a question mark, or where it goes on without
+    ("Does it cover pets? What about gum").
+    """
+    asking = [at for at, each in enumerate(sentences) if each.endswith("?")]
+    last = len(sentences) - 1
+    if sentences and last not in asking and (not asking or _goes_on(sentences[last])):
+        asking.append(last)
+    return asking
+
+
+def _goes_on(sentence: str) -> bool:
+    first = _WORD.match(sentence.casefold())
+    is_begun = _GOES_ON.match(sentence) or (first is not None and first[0] in _QUESTION_WORDS | _PREPOSITIONS)
+    return sentence[-1] not in ".!…" and bool(is_begun)
 
 
 def _halves(sentence: str) -> list[str]:
@@ -402,6 +506,8 @@ def _is_fragment(words: Sequence[str], *, opened: bool) -> bool:
         return True
     if len(words) > LONGEST_FRAGMENT:
         return False
+    if len(words) == 3 and words[0] in _OF_ELLIPSES and words[1] in _DETERMINERS:  # "can his wife?"
+        return True
     if words[0] in _PREPOSITIONS:
         return not any(word in _QUESTION_WORDS for word in words[2:])
     return opened and not any(word in _QUESTION_WORDS for word in words)
@@ -437,6 +543,8 @@ def _pronoun(text: str, words: Sequence[str], names: Names) -> tuple[int, int] |
                 return None
             points = not _is_impersonal(words[max(0, at - 2) : at], after)
         elif word in _POINTING:
+            if ":" in text[spans[at][1] :].rstrip(": "):  # "What does this mean: error 404?"
+                return None
             points = not after or after[0] in _BEHIND_POINTING or after[0].endswith("ed")
             points = points and (at == 0 or not after or words[at - 1] in _BEFORE_POINTING)
         else:
@@ -478,7 +586,9 @@ def _noun_pointing_back(question: str, before: str) -> tuple[int, int] | None:
 
 def _names_in(text: str, names: Names) -> list[tuple[int, int]]:
     """The spans of what is written as a name, or has the number or the article that names of products have."""
-    found = [span for _, span in names.spans_in(text) if _reads_as_name(text, *span)]
+    found = [
+        _with_number(text, *span) for name, span in names.spans_in(text) if _reads_as_name(text, name, span, names)
+    ]
     for name in names_of(text):
         start = text.find(name)
         if name.casefold() in COUNTED:  # "on Monday"
@@ -490,13 +600,22 @@ def _names_in(text: str, names: Names) -> list[tuple[int, int]]:
     return sorted(found)
 
 
-def _reads_as_name(text: str, start: int, end: int) -> bool:
-    name = text[start:end]
-    if name.casefold() in UNITS:  # "for a week", in whose column the prices are
+def _with_number(text: str, start: int, end: int) -> tuple[int, int]:
+    """A name with the number behind it, which no guide may know: "the Brook 6"."""
+    number = _ITS_NUMBER.match(text, end)
+    return (start, number.end(1) if number and (number[2] or "").casefold() not in UNITS else end)
+
+
+def _reads_as_name(text: str, name: Name, span: tuple[int, int], names: Names) -> bool:
+    start, end = span
+    written = text[start:end]
+    if written.casefold() in UNITS | COUNTED:  # "for a week", in whose column the prices are
         return False
-    behind_article = text[:start].rstrip().casefold().endswith((" the", " a", "with"))
-    is_written_so = (start > 0 or text[end : end + 1] == ":") and any(sign.isdigit() or sign.isupper() for sign in name)
-    return " " in name or is_written_so or behind_article
+    behind_article = text[:start].rstrip().casefold().endswith((" the", " a", "with")) and names.is_product(name)
+    is_written_so = (start > 0 or text[end : end + 1] == ":") and any(
+        sign.isdigit() or sign.isupper() for sign in written
+    )
+    return len(name) > 1 or is_written_so or behind_article or names.is_never_small(name[0])
 
 
 def _both(before: str, question: str) -> str:

@@ -254,6 +254,10 @@ class Names:
         """Whether a word has a capital in the middle of a sentence: "Error" may only head a table, or begin lines."""
         return self._inside[word.casefold()] > 0
 
+    def is_never_small(self, word: str) -> bool:
+        """Whether sentences have a word, and never in small letters: then it is a name, however it is typed."""
+        return self.is_in_sentences(word) and not self._small.get(word.casefold())
+
     def is_product(self, name: Name) -> bool:
         """Whether a name of `known_in` is a product's; a common word may only begin headings, rows and sentences.
 

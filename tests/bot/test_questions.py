@@ -155,7 +155,8 @@ async def test_a_stream_of_somebody_who_comes_second_goes(
             for said in (
                 "no", "wrong", "That's wrong", "it was wrong", "no help", "no good", "never worked", "you never helped",
                 "that is not right", "you are wrong", "your answer is wrong, sorry", "👎", ":thumbsdown:",
-                ":-1::skin-tone-2:", "wrong, thanks", "no that's all wrong",
+                ":-1::skin-tone-2:", "wrong, thanks", "no that's all wrong", "thats wrong", "its wrong",
+                "not what i meant", "thats not what i asked!", "no that’s not what I meant",
             )
         ),
         *(
@@ -163,7 +164,8 @@ async def test_a_stream_of_somebody_who_comes_second_goes(
             for said in (
                 "are you sure?", "where does it say that?", "which guide is that from?", "is that still valid?",
                 "can you explain that in simpler words?", "what did I ask first?", "next", "hmm? Where is that from?",
-                "thanks, but are you sure about that?", "sorry?", "Right?", "yes please",
+                "thanks, but are you sure about that?", "sorry?", "Right?", "yes please", "r u sure", "what?",
+                "tell me more", "more pls", "wheres that from", "what do u mean", "i dont understand",
             )
         ),
         *(
@@ -181,6 +183,8 @@ async def test_a_stream_of_somebody_who_comes_second_goes(
                 "ok so how long is the warranty?", "test line", "is that right for homes?", "where is it?",
                 "explain the late fee", "no signal", "what do I say?", "no, the Lite", "help the team",
                 "team evening window", "thanks! and for homes?", "is this ok",
+                "more routers", "tell me more about the Heron", "not what i meant, the Lite", "what is it",
+                "what do you mean by a chargeback?", "more than 10 users?",
                 "What do you do if it is red?", "who are you allowed to refund", "What can you do for the blind?",
             )
         ),

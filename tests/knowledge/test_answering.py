@@ -297,6 +297,17 @@ def test_more_than_three_questions_are_not_passed_over_in_silence(library: Libra
     )
 
 
+def test_no_follow_up_leans_on_what_found_nothing(library: Library) -> None:
+    """Where a question before did; but on a product that no guide knows, for it may be the wrong name of another."""
+    missed = "who handles xylophones"
+    answer = library.answer("And by cheque?", [QUESTION, missed, f"{missed}? And zithers?"])
+
+    assert answer.understood == f"{QUESTION} And by cheque?"
+    assert library.answer("And by cheque?", [missed]).understood == f"{missed}? And by cheque?"
+    named = library.answer("And by cheque?", [QUESTION, "What does the Osprey cost?"])
+    assert named.understood == "What does the Osprey cost? And by cheque?"
+
+
 def test_the_first_of_two_questions_may_follow_another(library: Library) -> None:
     """It is shown as it was taken."""
     answer = library.answer(f"And by cheque? {RESET}", [QUESTION])

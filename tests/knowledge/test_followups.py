@@ -61,6 +61,9 @@ LONG = "How long is the Heron's warranty?"
         ("Does the Brook 5 have bridge mode?", "what about the 4 Pro", "Does the Brook 4 Pro have bridge mode?"),
         ("Does the Brook 5 have bridge mode?", "sorry, the Brook 4.", "Does the Brook 4 have bridge mode?"),
         ("Is the Brook 4 Pro slow?", "actually the 5, not the 4 Pro", "Is the Brook 5 slow?"),
+        ("brook 4 red light what do i do", "sorry its a pro", "brook 4 pro red light what do i do?"),
+        (LONG, "it's the Lite", "How long is the Heron Lite warranty?"),
+        (LONG, "not what i meant, the Lite", "How long is the Heron Lite warranty?"),
         (FEE, "No, I meant for shops", f"{FEE} For shops"),
         (LONG, "sorry customer's bill too high", None),
         (LONG, "Sorry, what does the Brook 4 cost?", None),
@@ -97,6 +100,10 @@ It is the Hearth Basic, the Hearth Plus or the Hearth Home.
         ("Is the Hearth Plus dear?", "and for the basic?", "Is the Hearth basic dear?"),
         ("cabin oak tv", "Can we buy birch firewood here?", None),
         ("City 3 price for a week?", "and the 7?", "City 7 price for a week?"),
+        ("Is the City 3 free?", "and 7", "Is the City 7 free?"),
+        ("Is the City 3 free?", "the 7?", "Is the City 7 free?"),
+        ("Is the City 3 free?", "and the 7 version?", "Is the City 7 free?"),
+        ("cabin oak tv", "what about the birch one", "cabin birch tv?"),
         ("Is the City 3 free?", "Can a child of ten hire one for the 7 days of a week?", None),
         ("cabin oak tv", "Does the birch in the garden of the cabin birch fall?", None),
     ],
@@ -149,6 +156,83 @@ def test_no_question_of_the_sample_set_is_changed(names: Names) -> None:
 
     assert [each for n, each in enumerate(asked) if stands_for(each, [asked[n - 7]], names)] == []
     assert [each for _, each, _ in FOLLOW_UPS if stands_for(each, [], names)] == []
+
+
+@pytest.mark.parametrize(
+    ("before", "question", "understood"),
+    [
+        ("Heron warranty how long?", "And the Heron lite", "Heron lite warranty how long?"),
+        ("heron warranty how long?", "And the Heron lite", "Heron lite warranty how long?"),
+        ("heron warranty", "What does it cost?", "What does heron cost?"),
+        ("How long is the warranty on the Brook 6?", "and the Brook 5?", "How long is the warranty on the Brook 5?"),
+        ("What does the Heron Lite cost?", "no i meant the normal heron", "What does the heron cost?"),
+        ("Does the Heron break?", "what about the weight", "Does the Heron break? What about the weight"),
+        ("Weight of a parcel?", "And the Heron", "Weight of a parcel? And the Heron"),
+    ],
+)
+def test_a_name_is_one_however_it_is_typed(before: str, question: str, understood: str) -> None:
+    """At the beginning, in small letters or with a number that no guide has; a word that begins a line is none."""
+    names = Names(["Here the Heron, the Heron Lite, the Brook 4 and the Brook 5 are sold.", "| Weight | 2 kg |"])
+
+    assert stands_for(question, [before], names) == understood
+
+
+@pytest.mark.parametrize(
+    ("before", "question", "understood"),
+    [
+        ("how do i pair a ripple pod", "it wont pair", "how do i pair a ripple pod? It wont pair?"),
+        ("brook 4 red light", "its flashing", "brook 4 red light? Its flashing?"),
+        ("brook 4 red light", "it's a tenant", "brook 4 red light? It's a tenant?"),
+        ("brook 4 red light", "sorry its a tenant", "brook 4 red light? Its a tenant?"),
+        ("Does the Heron record?", "its warranty", "The Heron's warranty"),
+        ("Can I return the Heron?", "Is that free?", "Can I return the Heron? Is that free?"),
+        ("Can I pause the Heron?", "Can I do it in the app?", "Can I pause the Heron? Can I do it in the app?"),
+        ("Does the Heron record?", "What happens if it rains?", None),
+        ("Does the Heron record?", "What does this mean: error 404?", None),
+    ],
+)
+def test_a_pronoun_stands_for_a_thing_or_for_all_that_was_said(
+    before: str, question: str, understood: str | None, names: Names
+) -> None:
+    """What tells more of the case is read with it, and "it" may stand for nothing."""
+    assert stands_for(question, [before], names) == understood
+
+
+@pytest.mark.parametrize(
+    ("before", "question", "understood"),
+    [
+        ("Can I cancel a used sofa?", "And a stock item?", "Can I cancel a stock item?"),
+        ("What is the fee in Zone A?", "and in zone c", "What is the fee in zone c?"),
+        ("Is a sofa dear?", "And a chair?", "Is a sofa dear? And a chair?"),
+        ("Is there a fee for a late bill?", "for business?", "Is there a fee for a late bill? For business?"),
+        ("who can sign a contract", "can his wife", "who can sign a contract? Can his wife"),
+    ],
+)
+def test_a_fragment_takes_the_place_of_the_end_that_is_like_it(
+    before: str, question: str, understood: str, names: Names
+) -> None:
+    """Other ends stay, for what is asked may be about them."""
+    assert stands_for(question, [before], names) == understood
+
+
+@pytest.mark.parametrize(
+    ("before", "question", "understood"),
+    [
+        (f"{FEE} And for business?", "and for homes?", f"{FEE} And for homes?"),
+        (f"{FEE} Can his wife? And for homes?", "with a lawyer?", f"{FEE} With a lawyer?"),
+        (f"{FEE} And for business? How much is it?", "Who pays it?", f"{FEE} How much is it? Who pays it?"),
+        (f"{FEE} How much is it? And for homes?", "and for flats?", f"{FEE} How much is it? And for flats?"),
+        (f"{FEE} And for business?", "How much is it?", f"{FEE} And for business? How much is it?"),
+        (
+            "My line broke. It is new. Who pays? And the visit?",
+            "and the parts?",
+            "My line broke. It is new. Who pays? And the parts?",
+        ),
+    ],
+)
+def test_a_chain_leans_on_its_first_and_its_last(before: str, question: str, understood: str, names: Names) -> None:
+    """However long it is; a fragment takes the place of the one before it, and a story stays whole."""
+    assert stands_for(question, [before], names) == understood
 
 
 def test_a_chain_goes_on_from_what_was_understood(names: Names) -> None:
@@ -415,6 +499,13 @@ def test_talk_is_no_question_and_the_warranty_is_that_of_the_product_before(mess
     names = Names(["The Heron, the Heron Lite and the Brook 4."])
 
     assert [each.question for each in asked_apart(message, [], names)] == apart
+
+
+def test_the_last_of_several_asks_without_a_question_mark(names: Names) -> None:
+    """It goes on from what was asked; what only follows does not."""
+    assert asked_alone("Does it cover pets? what about chewing gum", names) is None
+    assert asked_alone("Does the plan cover pets? can cats", names) is None
+    assert asked_alone("Does the plan cover pets? He is waiting", names) == "Does the plan cover pets?"
 
 
 @pytest.mark.parametrize(
