@@ -46,7 +46,7 @@ def too_long(characters: int, limit: int) -> str:
 
 
 def asked(question: str) -> str:
-    """Before an answer that comes by direct message."""
+    """Before an answer that stands apart from its question: one to the form or to /ask."""
     return f"You asked: “{one_line(question, 150)}”"
 
 

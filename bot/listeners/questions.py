@@ -82,7 +82,9 @@ async def commanded(
     async with parts.database.write() as session:
         await questions.finish(session, question.id, answer.outcome, as_json(answer), parts.clock())
     is_open = parts.clock() - question.asked_at < REPLIES_STAY_OPEN_FOR
-    if not (is_open and await _is_in_its_place(respond, await render(parts, question, answer))):
+    # What was typed after /ask is nowhere to be seen: without it, nobody could tell two answers apart.
+    said = await render(parts, question, answer, preface=words.asked(text))
+    if not (is_open and await _is_in_its_place(respond, said)):
         said = await render(parts, question, answer, preface=words.late(text))
         await _post(parts, delivery_id, said, f"answer:{question.id}", user)
     await home.publish(parts, user)

@@ -119,6 +119,8 @@ def test_ask_is_answered_privately_and_kept_in_home(company: Company) -> None:
     answer = private_answer(company, "UINES", QUESTION)
 
     assert SAYS in says(answer)
+    assert says(answer).count(f"You asked: “{QUESTION}”") == 1  # or two answers could not be told apart
+    assert answer["text"].startswith(f"You asked: “{QUESTION}”")
     assert company.state()["messages"].get("C0SUPPORT", []) == before
     home = company.until(
         lambda: (h := company.home("UINES")) and "Heron Lite" in words(h) and h, "the question in Home"
@@ -138,6 +140,7 @@ def test_ask_comes_by_direct_message_when_slack_takes_no_reply(company: Company)
     company.fault("clear")
 
     assert SAYS in says(answer)
+    assert says(answer).count(f"You asked: “{QUESTION}”") == 1
 
 
 @pytest.mark.parametrize("callback_id", ["ask_guides", "ask_about_message"])
