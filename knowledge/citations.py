@@ -177,7 +177,7 @@ def _grown(
 
 
 def _beginning(text: str, every: Sequence[Piece], first: int, latest: int) -> int:
-    """Where a quote begins well, from ``first`` on: with a paragraph, or at least not by leaning on what is left out."""
+    """Where a quote begins well, from ``first`` on: with a paragraph, or at least not leaning on what is left out."""
     could = range(first, latest + 1)
     whole = (n for n in could if n == 0 or not _goes_on(text, every[n - 1], every[n]))
     clear = (n for n in could if not _LEANING.match(text, every[n].start))
@@ -197,7 +197,8 @@ def _goes_on(text: str, before: Piece, piece: Piece) -> bool:
     gap = text[before.end : piece.start]
     is_line = "\n" in gap and text.startswith(("**", "__"), piece.start)
     of_paragraph = piece.kind is Kind.SENTENCE and before.kind in (Kind.SENTENCE, Kind.ITEM)
-    return _opens(text, before) or (of_paragraph and gap.count("\n") < 2 and not is_line)
+    announced = before.kind is not Kind.HEADING and _opens(text, before)  # a heading is shown with the source
+    return announced or (of_paragraph and gap.count("\n") < 2 and not is_line)
 
 
 def _opens(text: str, piece: Piece) -> bool:

@@ -15,8 +15,8 @@ COMMON = word_set(  # what initials mean to everybody
     "am pm uk us usa eu tv pc id it ok pin pdf sms usb vat gps faq asap fyi eta cv hr nhs ceo diy dvd led qr sim url"
 )
 CONTRACTED = word_set(  # without its apostrophe, as people type; guides are cut at it, so that they have "didn"
-    "arent couldnt couldve didnt doesnt hadnt hasnt havent heres howre mightnt mustnt neednt "
-    "shant shouldnt shouldve thatll thats theres theyd theyll theyre theyve wasnt werent weve whatre whats wheres wholl "
+    "arent couldnt couldve didnt doesnt hadnt hasnt havent heres howre mightnt mustnt neednt shant "
+    "shouldnt shouldve thatll thats theres theyd theyll theyre theyve wasnt werent weve whatre whats wheres wholl "
     "wouldnt wouldve youll youre youve"
 )
 

@@ -326,7 +326,7 @@ def _lines(source: str, block: _Block, highlights: Spans) -> list[list[_Run]]:
 
 
 def _without_empty_cells(source: str, cells: Spans, highlights: Spans) -> Spans:
-    """The highlights but for cells without a letter or digit, which answer nothing, and what parts these from others."""
+    """The highlights but for cells without a letter or digit, which answer nothing, and for what parts these off."""
     for (_, low), (start, end), (high, _) in zip([(0, 0), *cells], cells, [*cells[1:], (len(source), 0)], strict=False):
         if not any(map(str.isalnum, source[start:end])):
             halves = [half for a, b in highlights for half in ((a, min(b, low)), (max(a, high), b))]

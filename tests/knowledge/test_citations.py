@@ -146,7 +146,7 @@ ANSWERS = [
     "An hour in the store is free. A home visit costs £75. It is offered within 30 miles of each of our four cities.",
     "Online, or in the store. On Sundays there are no designers. Then the app takes names for the Monday after that.",
 ]
-ASKED = ["**Are dogs allowed? Where?**", "**Does the design service cost anything?**", "**How do customers book a visit?**"]
+ASKED = ["**Are dogs allowed? Where?**", "**Does the design service cost anything?**", "**How do customers book?**"]
 
 
 @pytest.mark.parametrize("gap", ["\n", "\n\n"])
@@ -160,8 +160,17 @@ def test_a_quote_begins_and_ends_with_whole_questions_and_answers(filling: int, 
     quote = resolve(0, [source(text)], [highlight(text, "A home visit costs £75.")]).quote
 
     assert "A home visit costs £75." in quote
-    assert quote.startswith(tuple([*ASKED, "**One?**"]))
-    assert quote.endswith(tuple([*ANSWERS, "It stays.", "Yes."]))
+    assert quote.startswith((*ASKED, "**One?**"))
+    assert quote.endswith((*ANSWERS, "It stays.", "Yes."))
+
+
+def test_a_section_is_quoted_from_its_first_sentence_on() -> None:
+    """What its heading announces is not left out for want of the heading, which stands below the quote."""
+    text = "# A guide\n\n## The display\n\nIt is small.\n\n| Shown | Meaning |\n|---|---|\n| a key | pairing |\n\nIt sleeps.\n"
+
+    citation = resolve(0, [source(text)], [highlight(text, "It sleeps.")])
+
+    assert citation.quote.startswith("It is small.\n\n| Shown |")
 
 
 def test_a_quote_from_a_long_paragraph_begins_with_what_stands_alone() -> None:
