@@ -123,12 +123,12 @@ async def submitted(ack: AsyncAck, body: dict[str, Any], view: dict[str, Any], p
     await home.publish(parts, user)
 
 
-async def render(parts: Parts, question: Question, answer: Answer, **how: Any) -> Said:
-    """The answer as blocks, with the names of the people in it."""
+async def render(parts: Parts, question: Question, answer: Answer, *, is_replied: bool = False, **how: Any) -> Said:
+    """The answer as blocks, with the names of the people in it; whoever has replied is not to be asked again."""
     cited = (*answer.citations, *answer.nearest)
     owners = await parts.people.owner_names(citation.owner for citation in cited)
-    ask = None
-    if answer.outcome in (Outcome.NOT_IN_GUIDES, Outcome.PARTLY):
+    ask = "" if is_replied else None
+    if answer.outcome in (Outcome.NOT_IN_GUIDES, Outcome.PARTLY) and not is_replied:
         ask = await name_to_ask(parts, answer, {question.asker})
     return answers.answer(question.id, answer, owners, ask=ask, **how)
 

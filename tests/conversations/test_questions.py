@@ -214,7 +214,10 @@ def test_one_rating_a_person_that_can_be_changed(company: Company) -> None:
 
 
 def test_what_the_guides_dont_say_goes_to_the_owner_and_comes_back(company: Company) -> None:
-    """Who gets it and what is sent is shown first; the reply is posted in the thread, with the owner's name."""
+    """Who gets it and what is sent is shown first; the reply is posted in the thread, with the owner's name.
+
+    Home shows it with the question.
+    """
     asked = company.say("UANA", "C0ASK", f"<@{BOT}> {NOT_SAID}")
     answer = company.replies("C0ASK", asked["ts"], 1)[0]
     assert "they don't answer this" in says(answer)
@@ -261,6 +264,18 @@ def test_what_the_guides_dont_say_goes_to_the_owner_and_comes_back(company: Comp
     for user in ("UANA", "UDEV", "UCHLOE"):
         if view := company.view(user):
             company.act("close", user=user, view_id=view["id"])
+
+    company.act("open_home", user="UANA")
+    home = company.until(lambda: (h := company.home("UANA")) and NOT_SAID in words(h) and h, "the question in Home")
+    assert home
+    company.act("click", user="UANA", view_id=home["id"], action_id="show_answer")
+    shown = company.until(lambda: (v := company.view("UANA")) and NOT_SAID in words(v) and v, "the question again")
+    assert shown
+    assert "<@UCHLOE> replied on " in words(shown)
+    assert "Not yet; from March. &lt;!channel&gt;" in words(shown)
+    assert not actions(shown["blocks"], "ask_owner")
+    assert "No guide names an owner" not in words(shown)
+    company.act("close", user="UANA", view_id=shown["id"])
 
 
 def test_a_follow_up_in_the_main_box_reaches_the_owner_in_full(company: Company) -> None:
