@@ -166,7 +166,7 @@ def test_a_quote_begins_and_ends_with_whole_questions_and_answers(filling: int, 
 
 def test_a_section_is_quoted_from_its_first_sentence_on() -> None:
     """What its heading announces is not left out for want of the heading, which stands below the quote."""
-    text = "# A guide\n\n## The display\n\nIt is small.\n\n| Shown | Meaning |\n|---|---|\n| a key | pairing |\n\nIt sleeps.\n"
+    text = "# A\n\n## The display\n\nIt is small.\n\n| Shown | Meaning |\n|---|---|\n| key | pair |\n\nIt sleeps.\n"
 
     citation = resolve(0, [source(text)], [highlight(text, "It sleeps.")])
 
