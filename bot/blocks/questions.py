@@ -50,6 +50,11 @@ def asked(question: str) -> str:
     return f"You asked: “{one_line(question, 150)}”"
 
 
+def changed(question: str) -> str:
+    """Before an answer to a question whose words were changed after it was asked."""
+    return f"Your question as you changed it: “{one_line(question, 150)}”"
+
+
 def late(question: str) -> str:
     """Before an answer that comes by direct message because Slack refused the private reply."""
     return f"Slack takes a private reply for 30 minutes only and refused this one. {asked(question)}"

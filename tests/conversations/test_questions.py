@@ -414,6 +414,22 @@ def test_edits_and_deletions_get_no_second_answer(company: Company) -> None:
     assert len(company.thread(direct["channel"], direct["ts"])) == 1
 
 
+def test_a_direct_message_that_is_changed_is_answered_again(company: Company) -> None:
+    """In its thread and by its new words alone, which the answer repeats; other marks ask nothing new."""
+    asked = company.say("UFINN", "dm", QUESTION)
+    company.replies(asked["channel"], asked["ts"], 1)
+    changed = "What does the Heron Lite cost?"
+    for text in (f"{QUESTION}!!", changed):
+        company.act("edit", user="UFINN", channel=asked["channel"], message_ts=asked["ts"], text=text)
+    again = company.replies(asked["channel"], asked["ts"], 2)[1]
+    company.quiet()
+
+    assert f"Your question as you changed it: “{changed}”" in says(again)
+    assert "£" in says(again)
+    assert "I took this" not in says(again)
+    assert len(company.thread(asked["channel"], asked["ts"])) == 2
+
+
 def test_a_forged_click_is_refused_in_words(company: Company) -> None:
     """An answer that isn't there, and a button that never was."""
     answer = company.ask("UGRACE", QUESTION)
