@@ -16,7 +16,7 @@ NEAR = 20_000  # characters of a guide that are read on either side of a place: 
 _OF_TABLE = (Kind.HEAD, Kind.RULE, Kind.ROW)
 _LEANING = re.compile(  # how a sentence begins that nobody understands without the one before
     r"[\"'“‘(*_]*(?:it|its|this|that|these|those|they|their|he|she|his|her|then|so|but|and|or|otherwise|instead|also|"
-    r"both|neither|either|such|there|if (?:so|not|they|it)|(?:in|for) (?:this|that|these|those)(?: case)?)\b",
+    r"both|neither|either|such|if (?:so|not|they|it)|(?:in|for) (?:this|that|these|those)(?: case)?)\b",
     re.IGNORECASE,
 )
 
