@@ -454,7 +454,9 @@ def _citation_in_words(number: int, citation: dict[str, Any]) -> str:
 
 def _bold(words: str) -> str:
     """In bold, which `typer.echo` takes back where no terminal is; line by line, for each stands behind a mark."""
-    if os.environ.get("NO_COLOR"):
+    from bot.settings import may_mark
+
+    if not may_mark():
         return words
     return "\n".join(typer.style(line, bold=True) if line else line for line in words.split("\n"))
 
