@@ -444,12 +444,21 @@ def _answer_in_words(answer: dict[str, Any]) -> str:
 def _citation_in_words(number: int, citation: dict[str, Any]) -> str:
     quote, at = "", 0
     for start, end in citation["highlights"]:
-        quote += citation["quote"][at:start] + typer.style(citation["quote"][start:end], bold=True)
+        quote += citation["quote"][at:start] + _bold(citation["quote"][start:end])
         at = end
     quote += citation["quote"][at:]
     lines = ["…"] * citation.get("begins_above", False) + quote.splitlines() + ["…"] * citation.get("goes_on", False)
     quoted = "\n".join(f"  | {line}" for line in lines)
     return f"{quoted}\n  [{number}] {_source_in_words(citation)}"
+
+
+def _bold(words: str) -> str:
+    """In bold, which `typer.echo` takes back where no terminal is; line by line, for each stands behind a mark."""
+    from bot.settings import may_mark
+
+    if not may_mark():
+        return words
+    return "\n".join(typer.style(line, bold=True) if line else line for line in words.split("\n"))
 
 
 def _source_in_words(citation: dict[str, Any]) -> str:

@@ -239,6 +239,11 @@ def why_unwritable(folder: Path) -> str | None:
         return f"{there}: {error.strerror}"
 
 
+def may_mark() -> bool:
+    """Whether words may be marked in a terminal; NO_COLOR is what all programs are told not to by."""
+    return not os.environ.get("NO_COLOR")
+
+
 def missing_tokens(settings: Settings) -> list[str]:
     """What real Slack needs and isn't set, each with its line in `.env.example`."""
     example = (ROOT / ".env.example").read_text(encoding="utf-8").splitlines()

@@ -345,6 +345,7 @@ class Extractive:
         nearly as well, on no other product and in other words.
         """
         chosen: list[int] = []
+        citations: list[Citation] = []
         first = evidence.sources[0].passage
         near = [
             number
@@ -359,9 +360,10 @@ class Extractive:
             source = evidence.sources[number]
             close = evidence.closely(number).best >= evidence.closely(best).best - CLOSE_READ
             told = any(_say_the_same(source, evidence.sources[other]) for other in chosen)
-            if len(chosen) < MOST_CITATIONS and close and not told:
+            if len(citations) < MOST_CITATIONS and close and not told:
                 chosen.append(number)
-        return Written(tuple(cite(number, evidence) for number in chosen))
+                _number(cite(number, evidence), citations)  # of one section, cut into passages, there is one quote
+        return Written(tuple(citations))
 
 
 def cite(number: int, evidence: Evidence) -> Citation:

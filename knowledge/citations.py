@@ -1,5 +1,6 @@
 """Citations: places in a guide, made only from passages that retrieval returned, and found again later."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -7,12 +8,17 @@ from functools import lru_cache
 from knowledge.answers import Citation, Passage
 from knowledge.chunking import SectionSpan, sections
 from knowledge.instructions import LEFT_OUT, without_instructions
-from knowledge.sentences import Kind, Piece, has_second_head, pieces
+from knowledge.sentences import BOLD, Kind, Piece, has_second_head, pieces
 
 LONGEST_QUOTE = 700  # characters
 NEAR = 20_000  # characters of a guide that are read on either side of a place: reading all of a long one takes seconds
 
 _OF_TABLE = (Kind.HEAD, Kind.RULE, Kind.ROW)
+_LEANING = re.compile(  # how a sentence begins that nobody understands without the one before
+    r"[\"'“‘(*_]*(?:it|its|this|that|these|those|they|their|he|she|his|her|then|so|but|and|or|otherwise|instead|also|"
+    r"both|neither|either|such|if (?:so|not|they|it)|(?:in|for) (?:this|that|these|those)(?: case)?)\b",
+    re.IGNORECASE,
+)
 
 
 class NotRetrieved(Exception):
@@ -48,7 +54,7 @@ def resolve(number: int, retrieved: Sequence[Quotable], highlights: Sequence[tup
     marked = [(passage.start + low, passage.start + high) for low, high in highlights]
     answering = marked[0] if marked else (passage.start, passage.start + 1)
     section = _section_at(text, answering[0])
-    span = _quote_span(text, *answering, within=section)
+    span = _quote_span(text, *answering, marked, within=section)
     start, end = span.start, span.end
     head = _shortened(_table_head(text, start), LONGEST_QUOTE - (end - start))
     shift = len(head) - start
@@ -107,8 +113,11 @@ class _Span:
     goes_on: bool
 
 
-def _quote_span(text: str, start: int, end: int, within: SectionSpan) -> _Span:
-    """Whole pieces of a section around what answers, or as much of a piece as is longer than a quote."""
+def _quote_span(text: str, start: int, end: int, marked: Sequence[tuple[int, int]], within: SectionSpan) -> _Span:
+    """Whole pieces of a section around what answers, or as much of a piece as is longer than a quote.
+
+    It doesn't end on a question, or on a line that heads something, whose answer would be left out.
+    """
     every = _pieces_around(text, start, end, within)
     at = max((n for n, piece in enumerate(every) if piece.start <= start), default=0)
     if not every or every[at].end - every[at].start > LONGEST_QUOTE:
@@ -116,26 +125,36 @@ def _quote_span(text: str, start: int, end: int, within: SectionSpan) -> _Span:
         cut = _last_space(text, start, piece_end)
         return _Span(start, cut, False, cut < piece_end)
     lists = _lists(text, every)
-    first, last = _grown(text, every, at, lists)
+    held = [n for n, each in enumerate(every) if n == at or any(a < each.end and each.start < b for a, b in marked)]
+    first, last = _grown(text, every, at, lists, held)
     while first < last and every[first].kind is Kind.RULE:
         first += 1
+    last = _ending(text, every, last, max(n for n in held if n <= last))
     while first < last and every[last].kind in (Kind.RULE, Kind.HEAD):
         last -= 1
     begins_above = first > lists[first][0] and every[first].kind not in _OF_TABLE
     return _Span(every[first].start, every[last].end, begins_above, last < lists[last][1])
 
 
-def _grown(text: str, every: Sequence[Piece], at: int, lists: Sequence[tuple[int, int]]) -> tuple[int, int]:
+def _grown(
+    text: str, every: Sequence[Piece], at: int, lists: Sequence[tuple[int, int]], held: Sequence[int]
+) -> tuple[int, int]:
     """The first and the last piece of a quote: grown from what answers on both sides as long as it fits.
 
-    A list or table that fits beside what answers is taken whole, rather than what precedes it.
+    A list or table that fits beside what answers is taken whole, rather than what precedes it. What precedes begins
+    with a whole thought; ``held`` are the pieces that are marked, which stay.
     """
-    head = len(_shortened(_table_head(text, every[at].start), LONGEST_QUOTE // 2))
+    whole_head = _table_head(text, every[at].start)
+    head = len(_shortened(whole_head, LONGEST_QUOTE // 2))
 
     def fits(first: int, last: int) -> bool:
         is_below_head = every[first].kind in (Kind.ROW, Kind.RULE) or first > lists[first][0]
         needed = head if is_below_head and every[first].kind in _OF_TABLE else 0
-        return needed + every[last].end - every[first].start <= LONGEST_QUOTE
+        # A long sheet is kept as several tables that each have its head, which is not quoted twice.
+        table = lists[first][0] if every[first].kind in _OF_TABLE else first
+        heads = [text[each.start : each.end] for each in every[table : last + 1] if each.kind is Kind.HEAD]
+        heads += [whole_head.split("\n")[0]] if needed and every[table].kind is not Kind.HEAD else []
+        return needed + every[last].end - every[first].start <= LONGEST_QUOTE and len({*heads}) == len(heads)
 
     first, last = lists[at] if fits(*lists[at]) else (at, at)
     answering = first
@@ -151,9 +170,43 @@ def _grown(text: str, every: Sequence[Piece], at: int, lists: Sequence[tuple[int
     if last + 1 < len(every) and whole[last + 1][1] > last + 1:  # a list, in place of some of what was taken before
         last = whole[last + 1][1]
         first = next(n for n in range(first, answering + 1) if whole[n][0] == n and fits(n, last))
+    first = _beginning(text, every, first, min(n for n in held if n >= first))
     while last + 1 < len(every) and fits(first, last + 1):
         last += 1
     return first, last
+
+
+def _beginning(text: str, every: Sequence[Piece], first: int, latest: int) -> int:
+    """Where a quote begins well, from ``first`` on: with a paragraph, or at least not leaning on what is left out."""
+    could = range(first, latest + 1)
+    whole = (n for n in could if n == 0 or not _goes_on(text, every[n - 1], every[n]))
+    clear = (n for n in could if not _LEANING.match(text, every[n].start))
+    return next(whole, next(clear, first))
+
+
+def _ending(text: str, every: Sequence[Piece], last: int, earliest: int) -> int:
+    """Where a quote ends well, from ``last`` back: with a paragraph, or at least not by announcing what is left out."""
+    could = range(last, earliest - 1, -1)
+    whole = (n for n in could if n == len(every) - 1 or not _goes_on(text, every[n], every[n + 1]))
+    clear = (n for n in could if not _opens(text, every[n]))
+    return next(whole, next(clear, last))
+
+
+def _goes_on(text: str, before: Piece, piece: Piece) -> bool:
+    """Whether a piece needs the one before it: as a further sentence of its paragraph, or what that one announces."""
+    gap = text[before.end : piece.start]
+    is_line = "\n" in gap and text.startswith(("**", "__"), piece.start)
+    of_paragraph = piece.kind is Kind.SENTENCE and before.kind in (Kind.SENTENCE, Kind.ITEM)
+    announced = before.kind is not Kind.HEADING and _opens(text, before)  # a heading is shown with the source
+    return announced or (of_paragraph and gap.count("\n") < 2 and not is_line)
+
+
+def _opens(text: str, piece: Piece) -> bool:
+    """Whether a piece announces what follows: a heading, a line in bold, a question, or what ends with a colon."""
+    low, high = text.rfind("\n", 0, piece.start) + 1, text.find("\n", piece.end)
+    is_bold = BOLD.fullmatch(text, low, high if high >= 0 else len(text)) is not None
+    announces = text[piece.start : piece.end].rstrip("*_\"'”’) ").endswith(("?", ":"))
+    return piece.kind is Kind.HEADING or (piece.kind is Kind.SENTENCE and (is_bold or announces))
 
 
 def _pieces_around(text: str, start: int, end: int, within: SectionSpan) -> list[Piece]:

@@ -14,6 +14,11 @@ LEAST_OF_MONTHS = 7  # the same of a month or a day, with a capital as a name ha
 COMMON = word_set(  # what initials mean to everybody
     "am pm uk us usa eu tv pc id it ok pin pdf sms usb vat gps faq asap fyi eta cv hr nhs ceo diy dvd led qr sim url"
 )
+CONTRACTED = word_set(  # without its apostrophe, as people type; guides are cut at it, so that they have "didn"
+    "arent couldnt couldve didnt doesnt hadnt hasnt havent heres howre mightnt mustnt neednt shant "
+    "shouldnt shouldve thatll thats theres theyd theyll theyre theyve wasnt werent weve whatre whats wheres wholl "
+    "wouldnt wouldve youll youre youve"
+)
 
 SHORT = {  # what people who take calls type
     "cust": "customer", "custs": "customers", "acct": "account", "acc": "account", "appt": "appointment",
@@ -61,7 +66,7 @@ def respelled(question: str, words: Words, is_word: Callable[[str], bool]) -> st
         if len(word) < LEAST_LETTERS or not written[1:].islower() or words.names.times(word):
             return written
         own = stems(word)
-        if not own or any(map(words.lexical.frequency, own)) or is_word(word):
+        if word in CONTRACTED or not own or any(map(words.lexical.frequency, own)) or is_word(word):
             return written
         near = _one_slip_away(word)
         if written[0].isupper() and len(word) < LEAST_OF_MONTHS:

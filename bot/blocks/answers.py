@@ -70,7 +70,8 @@ def answer(
 
     Args:
         owners: the name to show for each owner line of the guides.
-        ask: the name of whoever can be asked when the guides don't say all; None when there is nobody.
+        ask: the name of whoever can be asked when the guides don't say all; None when there is nobody, empty when
+            somebody has been asked and replied.
         preface: a sentence before the answer, about how it comes to be here.
         rated: whether it can be rated here (messages only).
     """
@@ -182,7 +183,7 @@ def _place(citation: Citation) -> str:
 
 def _not_in_guides(question_id: int, answer: Answer, ask: str | None) -> list[Block]:
     blocks = [kit.section(NOT_IN_GUIDES), *_nearest(question_id, answer, NEAREST, ask)]
-    if not ask:
+    if ask is None:
         blocks.append(kit.context("No guide names an owner that I can reach. Please ask whoever installed Frontline."))
     return blocks
 
@@ -267,10 +268,10 @@ def rating_thanks(question_id: int, helpful: bool, changed: bool, ask: str | Non
     return Said(text, blocks)
 
 
-def answer_modal(text: str, message: Said) -> View:
-    """One of my questions, whole."""
+def answer_modal(text: str, message: Said, reply: Sequence[Block] = ()) -> View:
+    """One of my questions, whole, with the owner's reply where there is one."""
     asked = [kit.section(part) for part in packed(quoted(said(text)))]
-    return kit.modal("Your question", [*asked[:5], *message.blocks], callback_id="answer")
+    return kit.modal("Your question", [*asked[:5], *reply, *message.blocks], callback_id="answer")
 
 
 def section_modal(section: Section, owners: Mapping[str, str]) -> View:

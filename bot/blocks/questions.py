@@ -46,8 +46,13 @@ def too_long(characters: int, limit: int) -> str:
 
 
 def asked(question: str) -> str:
-    """Before an answer that comes by direct message."""
+    """Before an answer that stands apart from its question: one to the form or to /ask."""
     return f"You asked: “{one_line(question, 150)}”"
+
+
+def changed(question: str) -> str:
+    """Before an answer to a question whose words were changed after it was asked."""
+    return f"Your question as you changed it: “{one_line(question, 150)}”"
 
 
 def late(question: str) -> str:

@@ -11,6 +11,8 @@ from bot.blocks.text import day, link, literal, one_line, packed, quoted, said, 
 NOTE_LIMIT = 1_000
 REPLY_LIMIT = 3_000
 
+_BY_A_COLLEAGUE = "This is a colleague's reply; it is not from the guides."
+
 
 def _quote(text: str) -> list[Block]:
     return [kit.section(part) for part in packed(quoted(said(text)))]
@@ -95,8 +97,13 @@ def reply(question: str, askers: Sequence[str], owner: str, text: str, *, in_thr
     if not in_thread:
         blocks += _quote(one_line(question, 300))
     blocks += [kit.section(part) for part in packed(said(text))]
-    blocks.append(kit.context("This is a colleague's reply; it is not from the guides."))
+    blocks.append(kit.context(_BY_A_COLLEAGUE))
     return Said(f"A reply to your question: {literal(one_line(text, 1_000))}", blocks)
+
+
+def reply_again(by: str, when: datetime, text: str) -> list[Block]:
+    """The owner's reply, wherever its question is shown later."""
+    return [kit.section(f"<@{by}> replied on {day(when)}:"), *_quote(text), kit.context(_BY_A_COLLEAGUE)]
 
 
 def replied(question: str, asker: str, text: str, *, by: str | None) -> Said:

@@ -310,7 +310,7 @@ def _lines(source: str, block: _Block, highlights: Spans) -> list[list[_Run]]:
     runs: list[_Run] = []
     for number, (start, end) in enumerate(block.spans):
         if number:
-            runs.append(_Run(" | ", start - 1))
+            runs.append(_Run(" | ", block.spans[number - 1][1]))
         if block.kind == "code":
             runs.append(_Run(source[start:end].rstrip(), start, code=True))
         elif block.kind == "row" and start == end:
@@ -319,8 +319,19 @@ def _lines(source: str, block: _Block, highlights: Spans) -> list[list[_Run]]:
             runs.extend(_inline(source, start, end))
     if block.kind == "heading":
         highlights = ((0, len(source)),)
+    if block.kind == "row":
+        highlights = _without_empty_cells(source, block.spans, highlights)
     shown = [part for run in runs for part in _highlighted(run, highlights)]
     return [list(line) for is_break, line in groupby(shown, lambda run: run.text == "\n") if not is_break]
+
+
+def _without_empty_cells(source: str, cells: Spans, highlights: Spans) -> Spans:
+    """The highlights but for cells without a letter or digit, which answer nothing, and for what parts these off."""
+    for (_, low), (start, end), (high, _) in zip([(0, 0), *cells], cells, [*cells[1:], (len(source), 0)], strict=False):
+        if not any(map(str.isalnum, source[start:end])):
+            halves = [half for a, b in highlights for half in ((a, min(b, low)), (max(a, high), b))]
+            highlights = [(a, b) for a, b in halves if a < b]
+    return highlights
 
 
 def _inline(source: str, start: int, end: int) -> Iterator[_Run]:

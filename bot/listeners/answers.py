@@ -10,13 +10,14 @@ from slack_bolt.context.respond.async_respond import AsyncRespond
 from bot.blocks import answers as blocks
 from bot.blocks import kit
 from bot.blocks.answers import plainly
+from bot.blocks.referrals import reply_again
 from bot.blocks.text import number_in
 from bot.listeners import modals
 from bot.listeners.access import may_see, why_not
 from bot.listeners.questions import name_to_ask, render
 from bot.parts import Parts
 from bot.privately import tell
-from bot.records import questions
+from bot.records import questions, referrals
 from bot.records.tables import Question
 from knowledge.answers import Answer, Citation, Section, from_json
 
@@ -73,7 +74,7 @@ async def rate(
 
 
 async def show_answer(ack: AsyncAck, action: dict[str, Any], body: dict[str, Any], parts: Parts) -> None:
-    """Show one of my questions with its whole answer."""
+    """Show one of my questions with its whole answer, and the reply of whoever was asked."""
     await ack()
     make = partial(_answer, action.get("value") or "", body, parts)
     await modals.show_then_fill(parts.slack, body, "Your question", "answer", make)
@@ -83,8 +84,13 @@ async def _answer(question_id: str, body: dict[str, Any], parts: Parts) -> kit.V
     question, refusal = await visible(question_id, body, parts)
     if refusal or question is None or question.answer is None:
         return kit.notice("Your question", refusal or NOT_YOURS, "answer")
-    message = await render(parts, question, from_json(question.answer), rated=False)
-    return blocks.answer_modal(question.text, message)
+    async with parts.database.read() as session:
+        referral = await referrals.open_or_replied(session, question.id)
+    reply: list[kit.Block] = []
+    if referral and referral.reply is not None and referral.replied_at is not None:
+        reply = reply_again(referral.replied_by or "", referral.replied_at, referral.reply)
+    message = await render(parts, question, from_json(question.answer), is_replied=bool(reply), rated=False)
+    return blocks.answer_modal(question.text, message, reply)
 
 
 async def visible(question_id: str, body: dict[str, Any], parts: Parts) -> tuple[Question | None, str | None]:

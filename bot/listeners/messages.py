@@ -16,6 +16,7 @@ async def heard(
         await questions.deleted(event, parts)
     if event.get("channel_type") == "im":
         assert delivery_id is not None
-        await questions.messaged(event, body, context, parts, delivery_id)
+        ask = questions.changed if event.get("subtype") == idea_comments.EDITED else questions.messaged
+        await ask(event, body, context, parts, delivery_id)
     else:
         await idea_comments.heard(event, context, parts, delivery_id)

@@ -35,6 +35,7 @@ from knowledge.answers import Answer, Outcome, Sentence, Show, as_json, from_jso
 log = logging.getLogger(__name__)
 
 REPLIES_STAY_OPEN_FOR = timedelta(minutes=30)
+CHANGES_COUNT_FOR = timedelta(minutes=10)  # later, whoever puts a question right has read its answer
 INSTEAD = {Talk.SMALL: words.WELCOME, Talk.NOT_SO: words.NOT_SO, Talk.ABOUT_ANSWER: words.ABOUT_ANSWER}
 STATUS = "is looking in the guides…"
 
@@ -53,6 +54,21 @@ async def messaged(
     """Answer a direct message, in a thread below it."""
     if event.get("channel_type") == "im" and _by_a_person(event, context.bot_user_id):
         await _answer_in_thread(event, body, context, parts, delivery_id, way="dm")
+
+
+async def changed(
+    event: dict[str, Any], body: dict[str, Any], context: AsyncBoltContext, parts: Parts, delivery_id: int
+) -> None:
+    """Answer a direct message again whose words were changed soon after it was asked; links that unfold change none."""
+    message, before = event.get("message") or {}, event.get("previous_message") or {}
+    texts = [_question_in(each.get("text") or "") for each in (message, before)]
+    if not _by_a_person(message, context.bot_user_id) or _only_words(texts[0]) == _only_words(texts[1]):
+        return
+    async with parts.database.read() as session:
+        asked_at = await questions.asked_at(session, event["channel"], message["ts"])
+    if asked_at is not None and parts.clock() - asked_at < CHANGES_COUNT_FOR:
+        now = {**message, "channel": event["channel"]}
+        await _answer_in_thread(now, body, context, parts, delivery_id, way="dm", preface=words.changed(texts[0]))
 
 
 async def deleted(event: dict[str, Any], parts: Parts) -> None:
@@ -82,7 +98,9 @@ async def commanded(
     async with parts.database.write() as session:
         await questions.finish(session, question.id, answer.outcome, as_json(answer), parts.clock())
     is_open = parts.clock() - question.asked_at < REPLIES_STAY_OPEN_FOR
-    if not (is_open and await _is_in_its_place(respond, await render(parts, question, answer))):
+    # What was typed after /ask is nowhere to be seen: without it, nobody could tell two answers apart.
+    said = await render(parts, question, answer, preface=words.asked(text))
+    if not (is_open and await _is_in_its_place(respond, said)):
         said = await render(parts, question, answer, preface=words.late(text))
         await _post(parts, delivery_id, said, f"answer:{question.id}", user)
     await home.publish(parts, user)
@@ -121,12 +139,12 @@ async def submitted(ack: AsyncAck, body: dict[str, Any], view: dict[str, Any], p
     await home.publish(parts, user)
 
 
-async def render(parts: Parts, question: Question, answer: Answer, **how: Any) -> Said:
-    """The answer as blocks, with the names of the people in it."""
+async def render(parts: Parts, question: Question, answer: Answer, *, is_replied: bool = False, **how: Any) -> Said:
+    """The answer as blocks, with the names of the people in it; whoever has replied is not to be asked again."""
     cited = (*answer.citations, *answer.nearest)
     owners = await parts.people.owner_names(citation.owner for citation in cited)
-    ask = None
-    if answer.outcome in (Outcome.NOT_IN_GUIDES, Outcome.PARTLY):
+    ask = "" if is_replied else None
+    if answer.outcome in (Outcome.NOT_IN_GUIDES, Outcome.PARTLY) and not is_replied:
         ask = await name_to_ask(parts, answer, {question.asker})
     return answers.answer(question.id, answer, owners, ask=ask, **how)
 
@@ -166,6 +184,10 @@ def _question_in(text: str) -> str:
     return typed(re.sub(r"<@[^<>]*>", " ", text))
 
 
+def _only_words(text: str) -> list[str]:
+    return re.findall(r"\w+", text.casefold())
+
+
 def _not_one_question(text: str, parts: Parts) -> str | None:
     """What to say instead of looking it up."""
     limit = parts.settings.max_question_characters
@@ -185,6 +207,7 @@ async def _answer_in_thread(
     delivery_id: int,
     *,
     way: str,
+    preface: str = "",
 ) -> None:
     channel, user = event["channel"], event["user"]
     thread_ts = event.get("thread_ts") or event["ts"]
@@ -229,7 +252,14 @@ async def _answer_in_thread(
             )
             ts = await stream.end()
             is_posted = await _keep_and_post(
-                parts, delivery_id, question, answer, channel=channel, thread_ts=thread_ts, stream_ts=ts
+                parts,
+                delivery_id,
+                question,
+                answer,
+                channel=channel,
+                thread_ts=thread_ts,
+                stream_ts=ts,
+                preface=preface,
             )
         # Whoever has answered it meanwhile may have put the answer into this very stream.
         if ts and not is_posted and ts not in await parts.outbox.posted(channel, thread_ts):

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import and_, select
+from sqlalchemy import and_, or_, select, true
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.records.once import add_once
@@ -34,6 +34,12 @@ async def begin(
     return (await session.scalars(select(Question).where(Question.key == key))).one()
 
 
+async def asked_at(session: AsyncSession, channel: str, ts: str) -> datetime | None:
+    """When a message was first taken as a question; None when it was not."""
+    asked = select(Question.asked_at).where(Question.channel == channel, Question.asked_ts == ts)
+    return await session.scalar(asked.order_by(Question.id).limit(1))
+
+
 async def get(session: AsyncSession, question_id: int) -> Question | None:
     return await session.get(Question, question_id)
 
@@ -54,15 +60,17 @@ async def before(session: AsyncSession, question: Question, *, begins_thread: bo
     """The last questions before this one in its thread, oldest first, as they were understood.
 
     A thread of a channel has everybody's, for everybody there reads them; a direct message has its own. There, people
-    also go on in the main box: a question that begins a thread follows those of the last minutes.
+    also go on in the main box: a question that begins a thread follows those of the last minutes. One that was changed
+    follows neither itself as it was nor what was asked after it.
     """
     if question.thread_ts is None or (begins_thread and question.way != "dm"):
         return []
     lately = and_(Question.asker == question.asker, Question.asked_at >= question.asked_at - GOES_ON_FOR)
     belongs = lately if begins_thread else Question.thread_ts == question.thread_ts
+    is_above = or_(Question.asked_ts.is_(None), Question.asked_ts < question.asked_ts) if question.asked_ts else true()
     rows = await session.scalars(
         select(Question)
-        .where(Question.channel == question.channel, Question.way == question.way, belongs)
+        .where(Question.channel == question.channel, Question.way == question.way, belongs, is_above)
         .where(Question.id < question.id, Question.text != FORGOTTEN)
         .order_by(Question.id.desc())
         .limit(MOST_TURNS)

@@ -256,6 +256,31 @@ def test_ask_shows_quote_and_source(frontline: Callable[..., Said], monkeypatch:
     assert source in said.out
 
 
+@pytest.mark.parametrize(
+    ("is_terminal", "no_color", "first", "second"),
+    [
+        (True, "", "  | Ask. \x1b[1mWe credit a day.\x1b[0m", "  | \x1b[1mIt needs no form.\x1b[0m"),
+        (True, "1", "  | Ask. We credit a day.", "  | It needs no form."),
+        (False, "", "  | Ask. We credit a day.", "  | It needs no form."),
+    ],
+)
+def test_ask_marks_what_answers_in_a_terminal(
+    is_terminal: bool,
+    no_color: str,
+    first: str,
+    second: str,
+    frontline: Callable[..., Said],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """In bold, as in Slack, and never the mark before a line; a file, or whoever wants no colours, gets the words."""
+    quote = "Ask. We credit a day.\nIt needs no form."
+    marked = CITATION | {"quote": quote, "highlights": [[5, len(quote)]]}
+    monkeypatch.setattr(running, "answer", lambda *_: ANSWERED | {"citations": [marked]})
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: is_terminal)
+    monkeypatch.setenv("NO_COLOR", no_color)
+    assert frontline("ask", "Is an outage credited?").out.splitlines()[:2] == [first, second]
+
+
 def test_ask_loads_only_what_an_answer_needs(tmp_path: Path) -> None:
     """A question from the terminal waits for neither Slack's libraries nor torch nor Chroma."""
     guides, url = tmp_path / "guides", f"sqlite:///{tmp_path}/data/frontline.db"

@@ -126,6 +126,9 @@ def test_markdown_reads_well_in_slack() -> None:
         ),
         ("- Give £5.\n- Give £9.", "- Give £9.", "• Give £5.\n• *Give £9.*"),
         ("| A | 1 |\n| B | 2 |", "| B | 2 |", "A | 1\n*B | 2*"),
+        ("| A | £65 | – |", "| A | £65 | – |", "*A | £65* | –"),  # an empty cell answers nothing
+        ("| A | - | £65 |  |", "| A | - | £65 |  |", "*A* | - | *£65* | –"),
+        ("| – | £65 |", "| – | £65 |", "– | *£65*"),
         ("Dial `*21#` now.", "Dial `*21#` now.", "*Dial* `*21#` *now.*"),
         ("We rebooked.", "book", "We *rebooked*."),
     ],

@@ -119,6 +119,8 @@ def test_ask_is_answered_privately_and_kept_in_home(company: Company) -> None:
     answer = private_answer(company, "UINES", QUESTION)
 
     assert SAYS in says(answer)
+    assert says(answer).count(f"You asked: “{QUESTION}”") == 1  # or two answers could not be told apart
+    assert answer["text"].startswith(f"You asked: “{QUESTION}”")
     assert company.state()["messages"].get("C0SUPPORT", []) == before
     home = company.until(
         lambda: (h := company.home("UINES")) and "Heron Lite" in words(h) and h, "the question in Home"
@@ -138,6 +140,7 @@ def test_ask_comes_by_direct_message_when_slack_takes_no_reply(company: Company)
     company.fault("clear")
 
     assert SAYS in says(answer)
+    assert says(answer).count(f"You asked: “{QUESTION}”") == 1
 
 
 @pytest.mark.parametrize("callback_id", ["ask_guides", "ask_about_message"])
@@ -211,7 +214,10 @@ def test_one_rating_a_person_that_can_be_changed(company: Company) -> None:
 
 
 def test_what_the_guides_dont_say_goes_to_the_owner_and_comes_back(company: Company) -> None:
-    """Who gets it and what is sent is shown first; the reply is posted in the thread, with the owner's name."""
+    """Who gets it and what is sent is shown first; the reply is posted in the thread, with the owner's name.
+
+    Home shows it with the question.
+    """
     asked = company.say("UANA", "C0ASK", f"<@{BOT}> {NOT_SAID}")
     answer = company.replies("C0ASK", asked["ts"], 1)[0]
     assert "they don't answer this" in says(answer)
@@ -258,6 +264,18 @@ def test_what_the_guides_dont_say_goes_to_the_owner_and_comes_back(company: Comp
     for user in ("UANA", "UDEV", "UCHLOE"):
         if view := company.view(user):
             company.act("close", user=user, view_id=view["id"])
+
+    company.act("open_home", user="UANA")
+    home = company.until(lambda: (h := company.home("UANA")) and NOT_SAID in words(h) and h, "the question in Home")
+    assert home
+    company.act("click", user="UANA", view_id=home["id"], action_id="show_answer")
+    shown = company.until(lambda: (v := company.view("UANA")) and NOT_SAID in words(v) and v, "the question again")
+    assert shown
+    assert "<@UCHLOE> replied on " in words(shown)
+    assert "Not yet; from March. &lt;!channel&gt;" in words(shown)
+    assert not actions(shown["blocks"], "ask_owner")
+    assert "No guide names an owner" not in words(shown)
+    company.act("close", user="UANA", view_id=shown["id"])
 
 
 def test_a_follow_up_in_the_main_box_reaches_the_owner_in_full(company: Company) -> None:
@@ -394,6 +412,22 @@ def test_edits_and_deletions_get_no_second_answer(company: Company) -> None:
 
     assert len(company.thread("C0ASK", asked["ts"])) == 1
     assert len(company.thread(direct["channel"], direct["ts"])) == 1
+
+
+def test_a_direct_message_that_is_changed_is_answered_again(company: Company) -> None:
+    """In its thread and by its new words alone, which the answer repeats; other marks ask nothing new."""
+    asked = company.say("UFINN", "dm", QUESTION)
+    company.replies(asked["channel"], asked["ts"], 1)
+    changed = "What does the Heron Lite cost?"
+    for text in (f"{QUESTION}!!", changed):
+        company.act("edit", user="UFINN", channel=asked["channel"], message_ts=asked["ts"], text=text)
+    again = company.replies(asked["channel"], asked["ts"], 2)[1]
+    company.quiet()
+
+    assert f"Your question as you changed it: “{changed}”" in says(again)
+    assert "£" in says(again)
+    assert "I took this" not in says(again)
+    assert len(company.thread(asked["channel"], asked["ts"])) == 2
 
 
 def test_a_forged_click_is_refused_in_words(company: Company) -> None:

@@ -337,6 +337,21 @@ def test_a_question_in_a_guide_is_not_marked_as_the_answer(open_library: Open, p
     assert "in the country that it was bought in" in " ".join(bold)
 
 
+def test_a_section_that_is_cut_into_passages_is_quoted_once(open_library: Open, put_guide: Put) -> None:
+    """Both passages answer as well; one quote reaches over them, and has what is marked of each."""
+    before = " ".join(f"Screw number {number} holds the case of the clock to its stand." for number in range(17))
+    shown = "\n".join(f"| sign {number} | wait for {number} minutes, then press the button |" for number in range(4))
+    text = f"# Clock\n\n## The case\n\n{before}\n\n## The display\n\nThe clock has a small display on top.\n\n"
+    text += f"| Shown | What to do |\n| --- | --- |\n{shown}\n\nThe display of the clock is dark after 5 minutes.\n"
+    put_guide("clock.md", text)
+    library = open_library()
+    library.warm()
+
+    answer = library.answer("clock dark display on top")
+
+    assert [each.headings[-1] for each in answer.citations].count("The display") == 1
+
+
 CODES = """# Display codes
 
 | Code | What it means | What to tell the customer |

@@ -141,6 +141,72 @@ def test_a_list_that_goes_on_says_so() -> None:
     assert locate(text, first.start, first.end, first.quote) == (first.start, first.end)
 
 
+ANSWERS = [
+    "Assistance dogs everywhere. Other dogs on a lead, except in the cafés. They never go on the beds that we show.",
+    "An hour in the store is free. A home visit costs £75. It is offered within 30 miles of each of our four cities.",
+    "Online, or in the store. On Sundays there are no designers. Then the app takes names for the Monday after that.",
+]
+ASKED = ["**Are dogs allowed? Where?**", "**Does the design service cost anything?**", "**How do customers book?**"]
+
+
+@pytest.mark.parametrize("gap", ["\n", "\n\n"])
+@pytest.mark.parametrize("filling", [90, 150, 210, 270, 330, 390])
+def test_a_quote_begins_and_ends_with_whole_questions_and_answers(filling: int, gap: str) -> None:
+    """An orphan of another answer, or a question whose answer is cut off, says something else or nothing."""
+    every = [f"{question}{gap}{answer}" for question, answer in zip(ASKED, ANSWERS, strict=True)]
+    around = f"{'Sure. ' * (filling // 6)}It stays."
+    text = "\n\n".join(["# FAQ", f"**One?**{gap}{around}", *every, f"**Two?**{gap}{around}", "**Three?**", "Yes."])
+
+    quote = resolve(0, [source(text)], [highlight(text, "A home visit costs £75.")]).quote
+
+    assert "A home visit costs £75." in quote
+    assert quote.startswith((*ASKED, "**One?**"))
+    assert quote.endswith((*ANSWERS, "It stays.", "Yes."))
+
+
+def test_a_section_is_quoted_from_its_first_sentence_on() -> None:
+    """What its heading announces is not left out for want of the heading, which stands below the quote."""
+    text = "# A\n\n## The display\n\nIt is small.\n\n| Shown | Meaning |\n|---|---|\n| key | pair |\n\nIt sleeps.\n"
+
+    citation = resolve(0, [source(text)], [highlight(text, "It sleeps.")])
+
+    assert citation.quote.startswith("It is small.\n\n| Shown |")
+
+
+def test_a_quote_from_a_long_paragraph_begins_with_what_stands_alone() -> None:
+    """Where the paragraph is too long to begin with, "It" and "Then" would be about nothing."""
+    sentences = [f"Visit {n} is made by one of the engineers. It takes {n} minutes, or more." for n in range(20)]
+    text = f"# Visits\n\n{' '.join(sentences)}\n"
+
+    quotes = [resolve(0, [source(text)], [highlight(text, each)]).quote for each in sentences[5:15]]
+
+    assert all(quote.startswith("Visit ") for quote in quotes)
+
+
+def test_all_that_is_marked_stays_however_a_quote_begins() -> None:
+    """It begins with the end of a paragraph rather than without a sentence that answers."""
+    before = " ".join(f"Rule number {number} holds for customers and for products." for number in range(20))
+    text = f"# Visits\n\n{before} It costs £75.\n\nAn hour in the store is free.\n"
+    answers = ["An hour in the store is free.", "It costs £75."]
+
+    citation = resolve(0, [source(text)], [highlight(text, each) for each in answers])
+
+    assert sorted(citation.quote[low:high] for low, high in citation.highlights) == sorted(answers)
+
+
+@pytest.mark.parametrize("answering", ["Leeds", "Truro", "Below."])
+def test_the_head_that_a_sheet_has_in_each_of_its_pieces_is_quoted_once(answering: str) -> None:
+    """They are tables by themselves so that no passage is without a head."""
+    head = "| Store | Open |\n| --- | --- |\n"
+    rows = [f"| {town} | 10 to 6 |\n" for town in ("Leeds", "Truro", "Wick")]
+    text = "\n".join([head + rows[0], head + rows[1] + rows[2], "Below."])
+
+    quote = resolve(0, [source(text)], [highlight(text, answering)]).quote
+
+    assert answering in quote
+    assert quote.count("| Store | Open |") == 1
+
+
 def test_the_head_of_a_table_counts() -> None:
     """A quote with its head is no longer than any other; a head that takes too much room has its first columns."""
     names = [f"A column with quite a long name {number}" for number in range(20)]

@@ -73,6 +73,21 @@ def test_words_and_names_stay_as_they_are(typed: str, library: Library) -> None:
 
 
 @pytest.mark.parametrize(
+    "typed",
+    ["It didnt restart after an outage", "theyre asking for a refund", "why wasnt the credit paid", "youve no credit"],
+)
+def test_a_contraction_without_its_apostrophe_is_no_slip(
+    typed: str, open_library: Open, put_guide: Callable[[str, str | None], None]
+) -> None:
+    """Guides have the words around it, which are cut at the apostrophe: not "didn", nor "there"."""
+    put_guide("calls.md", "# Calls\n\nIf it didn't help, or wasn't there, say: you haven't to pay. Are you there?\n")
+    library = open_library()
+    library.warm()
+
+    assert library.answer(typed).understood is None
+
+
+@pytest.mark.parametrize(
     ("typed", "taken"),
     [
         ("What does it cost when a DD bounces?", "What does it cost when a Direct Debit bounces?"),
