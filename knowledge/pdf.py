@@ -14,12 +14,13 @@ from typing import Any
 from knowledge.loading import Converted, Limits, Refused
 from knowledge.pdf_columns import aligned_tables
 from knowledge.pdf_rules import Rules, drawn_tables, rules_of
-from knowledge.pdf_tables import COLUMN_GAP, Line, Table, Word
+from knowledge.pdf_tables import Line, Table, Word
 from knowledge.rows import as_table, escaped
 
 _LONGEST_HEADING = 120
 _BULLET = re.compile(r"^[•●▪‣◦∙·–]\s+")
 _ITEM = re.compile(r"^(?:- |\d{1,3}[.)]\s)")
+_COLUMN_GAP = 0.7  # of a line's height; the gap between two words is a quarter of it
 _BOLD = 600  # font weight from which a line counts as bold
 
 
@@ -125,7 +126,7 @@ def _is_row(text: Any, words: str, first: int) -> bool:
     boxes = [(sign, text.get_charbox(at, loose=True)) for at, sign in enumerate(words, first) if not sign.isspace()]
     columns = [boxes[0][0]]
     for (_, before), (sign, box) in pairwise(boxes):
-        if box[0] - before[2] > COLUMN_GAP * (box[3] - box[1]):
+        if box[0] - before[2] > _COLUMN_GAP * (box[3] - box[1]):
             columns.append("")
         columns[-1] += sign
     named = columns[1:] if re.search(r"\d", columns[0]) else columns
@@ -144,12 +145,15 @@ def _is_bold(text: Any, at: int) -> bool:
 
 def _tables(lines: Sequence[Line], rules: Rules) -> list[Table]:
     """What may be tables on one page; whether they are is known with those of the pages before and after."""
-    tables = [*drawn_tables(lines, rules)]
-    taken = {at for table in tables for at in table.lines}
+    drawn = [*drawn_tables(lines, rules)]
+    taken = {at for table in drawn if len(table.rows) > 1 for at in table.lines}
+    tables: list[Table] = []
     for is_taken, free in groupby(range(len(lines)), key=lambda at: at in taken):
         if not is_taken:
             tables += aligned_tables(lines, [*free], rules.across)
-    return tables
+    # A single row may go on with a table over the page, or be one of several that are shaded.
+    taken = {at for table in tables for at in table.lines}
+    return [*tables, *(table for table in drawn if not taken.intersection(table.lines))]
 
 
 def _join_tables(lines: Sequence[_Line]) -> None:

@@ -6,7 +6,7 @@ doubt it is no table: the columns have to be aligned, and what names them is ask
 
 import re
 from collections.abc import Iterator, Sequence
-from itertools import pairwise
+from itertools import pairwise, zip_longest
 from statistics import mean, median
 from typing import NamedTuple
 
@@ -23,6 +23,7 @@ _TRIES = 3  # rows from which a table may begin in what goes on below each other
 _LONG_CELL, _FULL_CELL = 20, 0.8  # characters, and part of its column, of a line in a column of text
 _LONGEST_FIGURE = 15
 _NUMBER = re.compile(r"[\d.]+")  # in front of a heading
+_MARK = re.compile(r"[^\w\s]|\(?(?:\d{1,3}|[a-z])[.)]")  # of an item
 _NO_CELL = re.compile(r"[_.\s]+|.*(?:\.{4}|(?:\. ){4}).*")  # a line to sign on, or the dots of a table of contents
 
 
@@ -54,12 +55,15 @@ class _Column(NamedTuple):
 def aligned_tables(lines: Sequence[Line], free: Sequence[int], across: Sequence[Rule]) -> Iterator[Table]:
     """Tables in the lines `free`, which follow each other."""
     rows = _rows(lines, free)
-    at = end = tries = 0
+    at = end = tries = free_from = 0
     while at < len(rows):
-        run, columns = _run(rows[at:]) if _may_begin(rows[at]) else ([], [])
+        run, columns = _run(rows, at) if _may_begin(rows[at]) else ([], [])
         if table := _table(run, columns, across):
-            yield table
-            at += len(run)
+            may_have = at > free_from and not table.has_head
+            head = _names_above(lines, rows[at - 1], run[0], columns) if may_have else None
+            with_head = head and _table([head, *run], columns, across)
+            yield with_head if with_head and (with_head.has_head or with_head.is_drawn) else table
+            at = free_from = at + len(run)
             continue
         if at >= end:  # not from each row of a long list again
             end, tries = at + len(run), 0
@@ -69,20 +73,21 @@ def aligned_tables(lines: Sequence[Line], free: Sequence[int], across: Sequence[
 
 def _rows(lines: Sequence[Line], free: Sequence[int]) -> list[_Row]:
     rows: list[_Row] = []
-    boxes: list[Word] = []  # of the lines in the last row
     for at in free:
-        pieces = _pieces(lines[at].words)
-        box = _whole(pieces)
-        beside = [each for each in boxes if each.is_beside(box)]
-        is_over = any(each.left < box.right and box.left < each.right for each in beside)
-        if beside and not is_over and len(boxes) < _MOST_SIDE_BY_SIDE:
+        row = _Row([at], _pieces(lines[at].words), lines[at].is_bold)
+        if rows and _is_beside(rows[-1], row):
             last = rows[-1]
-            rows[-1] = _Row([*last.lines, at], [*last.pieces, *pieces], last.is_bold and lines[at].is_bold)
-        else:
-            rows.append(_Row([at], pieces, lines[at].is_bold))
-            boxes = []
-        boxes.append(box)
+            row = _Row(last.lines + row.lines, last.pieces + row.pieces, last.is_bold and row.is_bold)
+            rows.pop()
+        rows.append(row)
     return rows
+
+
+def _is_beside(row: _Row, other: _Row) -> bool:
+    if len(row.pieces) + len(other.pieces) > _MOST_SIDE_BY_SIDE:
+        return False
+    beside = [(one, two) for one in row.pieces for two in other.pieces if one.is_beside(two)]
+    return bool(beside) and all(one.right <= two.left or two.right <= one.left for one, two in beside)
 
 
 def _pieces(words: Sequence[Word]) -> list[Word]:
@@ -109,12 +114,14 @@ def _may_begin(row: _Row) -> bool:
     return 1 < len(row.pieces) <= MOST_COLUMNS and not (row.is_bold and _NUMBER.fullmatch(row.pieces[0].text))
 
 
-def _run(rows: Sequence[_Row]) -> tuple[list[_Row], list[_Column]]:
-    """The rows that keep to the same columns, and these."""
+def _run(rows: Sequence[_Row], start: int) -> tuple[list[_Row], list[_Column]]:
+    """The rows from `start` on that keep to the same columns, and these; another row in bold names the next ones."""
     run: list[_Row] = []
     columns: list[_Column] = []
-    for row in rows:
-        if len(row.pieces) > _MOST_SIDE_BY_SIDE or (run and not _follows(run[-1], row)):
+    for at in range(start, len(rows)):
+        row = rows[at]
+        is_head = row.is_bold and len(row.pieces) > 1 and bool(run) and not run[0].is_bold
+        if len(row.pieces) > _MOST_SIDE_BY_SIDE or is_head or (run and not _follows(run[-1], row)):
             break
         widened = _widened(columns, row)
         if widened is None or (len(row.pieces) == 1 and not _wraps(run[-1], row, columns, widened)):
@@ -150,6 +157,20 @@ def _widened(columns: Sequence[_Column], row: _Row) -> list[_Column] | None:
     return after if is_apart and len(after) <= MOST_COLUMNS else None
 
 
+def _names_above(lines: Sequence[Line], row: _Row, below: _Row, columns: Sequence[_Column]) -> _Row | None:
+    """The row above as the names of the columns, where it is that: long names leave little room between them."""
+    words = [word for at in row.lines for word in lines[at].words]
+    near = _ALIGNED * below.height
+    is_apart = {id(word): word.left - before.right > _BETWEEN * row.height for before, word in pairwise(words)}
+    pieces = []
+    for column, after in zip_longest(columns, columns[1:]):
+        name = [w for w in words if column.left - near < w.left and not (after and w.left >= after.left - near)]
+        if not name or name[0].left > column.left + near or not is_apart.get(id(name[0]), True):
+            return None
+        pieces.append(_whole(name))
+    return _Row(row.lines, pieces, row.is_bold) if _follows(row, below) else None
+
+
 def _wraps(before: _Row, row: _Row, columns: Sequence[_Column], widened: Sequence[_Column]) -> bool:
     """Whether a line by itself goes on with a cell, and does not begin a paragraph below the table."""
     piece = row.pieces[0]
@@ -162,7 +183,8 @@ def _table(run: Sequence[_Row], columns: Sequence[_Column], across: Sequence[Rul
     if len(run) < 2 or len(columns) < 2:
         return None
     cells = [
-        [[each for each in row.pieces if column.left <= each.left < column.right] for column in columns] for row in run
+        [[each for each in row.pieces if each.left < column.right and column.left < each.right] for column in columns]
+        for row in run
     ]
     ruled = _ruled_off(run, columns, across)
     begins = _begin_at(run, cells, ruled)
@@ -227,7 +249,9 @@ def _begin_at(run: Sequence[_Row], cells: _Cells, ruled: set[int]) -> list[int]:
 
 
 def _is_text(rows: Sequence[Sequence[str]], cells: _Cells, columns: Sequence[_Column]) -> bool:
-    """Whether it is text printed in columns: it goes on in the next line, or fills them."""
+    """Whether it is a list, or text printed in columns: it goes on in the next line, or fills them."""
+    if all(_MARK.fullmatch(row[0]) for row in rows[1:]):
+        return True
     goes_on = sum(row[0][:1].islower() for row in rows)
     full = 0
     for at, column in enumerate(columns):

@@ -199,54 +199,65 @@ def _placed(lines: Sequence[Line], grid: _Grid) -> list[_Placed]:
 
 
 def _table(lines: Sequence[Line], grid: _Grid, placed: Sequence[_Placed]) -> Table | None:
-    whole = _whole_cells(grid, placed)
-    said: dict[tuple[int, int], str] = {}
-    for each in placed:
-        cell = whole[each.row, each.column]
-        said[cell] = f"{said[cell]} {each.word.text}" if cell in said else each.word.text
-    if max(map(len, said.values())) > _LONGEST_CELL:
-        return None
-    rows: list[list[str]] = []
-    titles: list[str] = []
-    for row in range(grid.rows):
-        cells = [whole[row, column] for column in range(grid.columns)]
-        texts = [said.get(cell, "") for cell in cells]
-        if len({*cells}) == 1:
-            texts[1:] = [""] * (grid.columns - 1)
-        if len({*cells}) == 1 and not rows:
-            titles += filter(None, texts)
-        elif any(texts):
-            if not rows:
-                head = {each.line for each in placed if each.row == row}
-            rows.append(texts)
-            last = row
-    if not rows:
+    titles, rows, numbers = _said(grid, placed)
+    if not rows or any(len(cell) > _LONGEST_CELL for row in rows for cell in row):
         return None
     if len(rows) < 3:
-        rows[-1:] = _by_lines([each for each in placed if each.row == last], grid.columns) or rows[-1:]
+        rows[-1:] = _by_lines([each for each in placed if each.row == numbers[-1]], grid.columns) or rows[-1:]
     kept = [column for column in range(grid.columns) if any(row[column] for row in rows)]
-    if len(kept) < 2:
-        return None
     return Table(
         lines=sorted({each.line for each in placed}),
         rows=[[row[column] for column in kept] for row in rows],
         columns=[(grid.lefts[column], grid.lefts[column + 1]) for column in kept],
         is_drawn=True,
-        has_head=all(lines[at].is_bold for at in head),
+        has_head=all(lines[each.line].is_bold for each in placed if each.row == numbers[0]),
         titles=titles,
     )
 
 
+def _said(grid: _Grid, placed: Sequence[_Placed]) -> tuple[list[str], list[list[str]], list[int]]:
+    """The titles above a table, its rows and their numbers in the grid.
+
+    Where a name of the first row reaches into the second, that has the rest of the names.
+    """
+    whole = _whole_cells(grid, placed)
+    words: dict[tuple[int, int], list[str]] = {}
+    for each in placed:
+        words.setdefault(whole[each.row, each.column], []).append(each.word.text)
+    titles: list[str] = []
+    rows: list[list[str]] = []
+    numbers: list[int] = []
+    for row in range(grid.rows):
+        cells = [whole[row, column] for column in range(grid.columns)]
+        is_alone = len({*cells}) == 1
+        texts = [" ".join(words.get(cell, ())) for cell in ([cells[0]] if is_alone else cells)]
+        if not any(texts):
+            continue
+        if is_alone and not rows:
+            titles += texts
+        elif len(rows) == 1 and any(cell[0] == numbers[0] for cell in cells):
+            rows = [[" ".join(filter(None, dict.fromkeys(both))) for both in zip(rows[0], texts, strict=True)]]
+        else:
+            rows.append(texts + [""] * (grid.columns - len(texts)))
+            numbers.append(row)
+    return titles, rows, numbers
+
+
 def _whole_cells(grid: _Grid, placed: Sequence[_Placed]) -> dict[tuple[int, int], tuple[int, int]]:
-    """The first of the places that each place is one cell with, for no rule is between them."""
+    """The first of the places that each place is one cell with, for no rule is between them.
+
+    In a row without any rules they may only not be drawn, as between shaded rows; there words have to run across.
+    """
     whole: dict[tuple[int, int], tuple[int, int]] = {}
     in_rows: dict[int, list[Word]] = {}
     for each in placed:
         in_rows.setdefault(each.row, []).append(each.word)
     for row in range(grid.rows):
+        has_rules = any(grid.has_down(row, column) for column in range(grid.columns + 1))
         for column in range(grid.columns):
             whole[row, column] = row, column
-            if column and not grid.has_down(row, column) and _run_across(in_rows.get(row, ()), grid.lefts[column]):
+            is_open = column and not grid.has_down(row, column)
+            if is_open and (has_rules or _run_across(in_rows.get(row, ()), grid.lefts[column])):
                 whole[row, column] = whole[row, column - 1]
             elif row and not grid.has_across(row, column):
                 whole[row, column] = whole[row - 1, column]
@@ -254,7 +265,7 @@ def _whole_cells(grid: _Grid, placed: Sequence[_Placed]) -> dict[tuple[int, int]
 
 
 def _run_across(words: Sequence[Word], left: float) -> bool:
-    """Whether words go on where the next column begins: a rule may only not be drawn, as between shaded rows."""
+    """Whether words go on where the next column begins."""
     is_crossed = any(word.left < left - 1 and word.right > left + 1 for word in words)
     return is_crossed or any(
         word.right <= left + 1 and after.left >= left - 1 and word.is_beside(after) and word.goes_on_in(after)
@@ -270,7 +281,9 @@ def _by_lines(placed: Sequence[_Placed], columns: int) -> list[list[str]]:
             rows.append([])
         rows[-1].append(each)
     filled = [{each.column for each in row} for row in rows]
-    if len(rows) < 3 or not all(0 in each and len(each) > 1 for each in filled):
+    if len(rows) < 2 or not all(0 in each and len(each) > 1 for each in filled):
+        return []
+    if len(rows) == 2 and any(each.word.text[:1].islower() for each in rows[1]):
         return []
     in_order = [sorted(row, key=lambda each: each.word.left) for row in rows]
     if sum(row[0].word.text[:1].islower() for row in in_order) * 3 > len(rows):

@@ -7,8 +7,9 @@ from typing import NamedTuple
 
 from knowledge.rows import names_columns
 
-COLUMN_GAP = 0.7  # of a line's height; the gap between two words is a quarter of it
+_COLUMN_GAP = 0.45  # of a line's height; the gap between two words is a quarter of it, or a little more
 _NEAR = 6.0  # points between the columns of one table on two pages
+_FIGURE = re.compile(r"(?=.*\d)\S+(?: \S+)?")  # with a unit perhaps
 _PAGE = re.compile(r"pages?|p\.", re.IGNORECASE)
 
 
@@ -28,7 +29,8 @@ class Word(NamedTuple):
         return min(self.top, other.top) - max(self.bottom, other.bottom) > 0.3 * min(self.height, other.height)
 
     def goes_on_in(self, other: "Word") -> bool:
-        return other.left >= self.left and other.left - self.right < COLUMN_GAP * self.height
+        is_level = abs(self.bottom - other.bottom) < 0.3 * self.height
+        return is_level and other.left >= self.left and other.left - self.right < _COLUMN_GAP * self.height
 
 
 class Line(NamedTuple):
@@ -63,7 +65,7 @@ class Table:
         self.rows += other.rows[other.rows[0] == self.rows[0] :]
 
     def is_one(self) -> bool:
-        is_filled = sum(sum(map(bool, row)) > 1 for row in self.rows) > 1
+        is_filled = sum(sum(map(bool, row)) > 1 for row in self.rows) > 1  # in two columns of two rows
         return is_filled and (self.is_drawn or self._has_names())
 
     def _has_names(self) -> bool:
@@ -71,4 +73,8 @@ class Table:
         head, *rows = self.rows
         is_contents = _PAGE.fullmatch(head[-1]) and all(row[-1].isdigit() for row in rows)
         has_names = (self.has_head or names_columns(head, *rows)) and all(head[1:]) and ":" not in "".join(head)
-        return len(rows) > 1 and has_names and not is_contents
+        # Two addresses may stand side by side, below names in bold.
+        is_enough = len(rows) > 3 or (
+            len(rows) > 1 and (len(head) > 2 or all(_FIGURE.fullmatch(row[1]) for row in rows))
+        )
+        return is_enough and has_names and not is_contents
