@@ -15,6 +15,7 @@ from knowledge.pdf_tables import Line, Table, Word
 from knowledge.rows import MOST_COLUMNS
 
 _ROW_GAP, _WRAP_GAP = 2.5, 1.0  # of a line's height, at most: between two rows, between two lines of a cell
+_LINES_OF_CELL, _LEADING = 6, 0.5  # at most, and the room between them in heights of a line
 _BETWEEN = 0.3  # of a line's height, at least, between two columns
 _ALIGNED = 0.3  # of a line's height, at most, between where two cells of a column begin, end or have their middle
 _SAME_HEIGHT = 1.15
@@ -75,12 +76,22 @@ def _rows(lines: Sequence[Line], free: Sequence[int]) -> list[_Row]:
     rows: list[_Row] = []
     for at in free:
         row = _Row([at], _pieces(lines[at].words), lines[at].is_bold)
-        if rows and _is_beside(rows[-1], row):
-            last = rows[-1]
-            row = _Row(last.lines + row.lines, last.pieces + row.pieces, last.is_bold and row.is_bold)
+        for before in reversed(rows[len(rows) - _beside(rows, row) :]):
+            row = _Row(before.lines + row.lines, before.pieces + row.pieces, before.is_bold and row.is_bold)
             rows.pop()
         rows.append(row)
     return rows
+
+
+def _beside(rows: Sequence[_Row], row: _Row) -> int:
+    """How many of the last rows are lines of a cell that the next line stands beside."""
+    found = 0
+    for number, before in enumerate(reversed(rows[-_LINES_OF_CELL:]), 1):
+        if _is_beside(before, row):
+            found = number
+        if number < len(rows) and rows[-number - 1].bottom - before.top > _LEADING * row.height:
+            break
+    return found
 
 
 def _is_beside(row: _Row, other: _Row) -> bool:

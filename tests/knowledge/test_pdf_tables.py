@@ -91,6 +91,21 @@ def test_table_without_rules() -> None:
     )
 
 
+def test_cells_of_several_lines_in_the_middle_of_each_other() -> None:
+    """As web pages are printed: where lines are missing, they stand beside the others, and not below the names."""
+    rows = [
+        _at("bold", 660, "Fee", "Now", "Later", lefts=(72, 200, 320)),
+        _at(100, 644, "Move", "free", "£25", lefts=(72, 200, 320)),
+        *(_at(100, 628 - 13 * at, line, lefts=(72,)) for at, line in enumerate(("Visit missed,", "also when", "rung"))),
+        *(_at(100, 622 - 13 * at, line, lefts=(200,)) for at, line in enumerate(("£30, when it was", "agreed before"))),
+        _at(100, 615, "£30", lefts=(320,)),
+    ]
+    assert _read(rows) == (
+        "| Fee | Now | Later |\n| --- | --- | --- |\n| Move | free | £25 |\n"
+        "| Visit missed, also when rung | £30, when it was agreed before | £30 |"
+    )
+
+
 @pytest.mark.parametrize("rule", ["", "72 656 m 400 656 l S"])
 def test_names_without_bold(rule: str) -> None:
     """They are told by a line below them, or by having no figures above columns of figures."""
