@@ -13,15 +13,13 @@ from itertools import pairwise, takewhile, zip_longest
 from typing import TYPE_CHECKING, Any
 from xml.sax import SAXParseException
 
-from knowledge.chunking import LIMIT
 from knowledge.loading import Converted, Limits, Refused
 from knowledge.pdf import pages_as_markdown
-from knowledge.sentences import has_second_head
+from knowledge.rows import as_table, escaped
 
 if TYPE_CHECKING:
     from bs4 import BeautifulSoup, Tag
 
-TABLE = LIMIT - 150  # characters of one Markdown table: it goes into a chunk whole, under a heading
 _CONTROL = re.compile(r"[\x01-\x08\x0e-\x1a\x1c-\x1f\x7f]")
 _DECLARED_CHARSET = re.compile(rb"<meta[^>]+charset=[\"']?([\w-]+)", re.IGNORECASE)
 _AS_WINDOWS = {"iso-8859-1", "latin1", "latin-1", "ascii", "us-ascii"}  # as browsers take them
@@ -451,37 +449,6 @@ def _tables(rows: Iterable[Sequence[object]], limits: Limits) -> str:
     return "\n\n".join([*(title for row in titles for title in row if title), as_table(kept[len(titles) :])])
 
 
-def as_table(rows: Sequence[Sequence[str]]) -> str:
-    width = max(len(row) for row in rows)
-    header, *body = ([*row, *[""] * (width - len(row))] for row in rows)
-    if not body:  # then it heads nothing
-        return "\n\n".join(filter(None, header))
-    top = f"{_row(header)}\n{_row(['---'] * width)}"
-    lines = [_row(row) for row in body]
-    if len(top) + max((len(line) for line in lines), default=0) > TABLE:
-        return "\n".join(_item(header, row) for row in body)
-    if lines and has_second_head([*top.split("\n"), lines[0]]):
-        top += f"\n{lines.pop(0)}"
-    tables = [top]
-    size = len(top)
-    for line in lines:
-        if size + 1 + len(line) > TABLE:
-            tables.append(top)
-            size = len(top)
-        tables[-1] += f"\n{line}"
-        size += 1 + len(line)
-    return "\n\n".join(tables)
-
-
-def _row(cells: Sequence[str]) -> str:
-    return f"| {' | '.join(cells)} |"
-
-
-def _item(header: Sequence[str], row: Sequence[str]) -> str:
-    named = zip(header, row, strict=True)
-    return "- " + "; ".join(f"{name}: {value}" if name else value for name, value in named if value)
-
-
 def _cell(value: object) -> str:
     if isinstance(value, datetime) and value.time() == time.min:
         value = value.date()
@@ -489,7 +456,7 @@ def _cell(value: object) -> str:
         value = str(value).removesuffix(":00")
     if isinstance(value, float) and value.is_integer():
         value = int(value)
-    return "" if value is None else " ".join(str(value).split()).replace("|", "\\|")
+    return "" if value is None else escaped(" ".join(str(value).split()))
 
 
 def _check_archive(content: bytes, limits: Limits) -> None:

@@ -12,6 +12,10 @@ from itertools import groupby, pairwise
 from typing import Any
 
 from knowledge.loading import Converted, Limits, Refused
+from knowledge.pdf_columns import aligned_tables
+from knowledge.pdf_rules import Rules, drawn_tables, rules_of
+from knowledge.pdf_tables import Line, Table, Word
+from knowledge.rows import as_table, escaped
 
 _LONGEST_HEADING = 120
 _BULLET = re.compile(r"^[•●▪‣◦∙·–]\s+")
@@ -32,6 +36,8 @@ class _Line:
     top: float  # from the foot of the page, in points
     bottom: float
     level: int = field(default=0)  # of the heading that it is; 0: it is none
+    table: Table | None = None  # that it is in
+    begins: bool = False  # that table
 
 
 def pages_as_markdown(content: bytes, limits: Limits) -> Converted:
@@ -48,18 +54,26 @@ def pages_as_markdown(content: bytes, limits: Limits) -> Converted:
     lines: list[_Line] = []
     size = 0
     for number in range(len(document)):
-        for line in _lines(document[number], number + 1):
+        page = document[number]
+        words: list[Line] = []
+        for line, its_words in _lines(page, number + 1):
             size += len(line.text)
             if size > limits.characters:
                 raise Refused(f"has more than {limits.characters:,} characters; split it into smaller files")
             lines.append(line)
+            words.append(Line(its_words, line.bold))
+        for table in _tables(words, rules_of(page)) if words else ():
+            for at in table.lines:
+                lines[at - len(words)].table = table
     lines = _without_running_lines(lines, len(document))
+    _join_tables(lines)
     found_headings = _find_headings(lines)
     parts = []
-    for number, page in groupby(lines, key=lambda line: line.page):
-        if not found_headings:
+    for number, page_lines in groupby(lines, key=lambda line: line.page):
+        blocks = [*_blocks(list(page_lines))]
+        if blocks and not found_headings:
             parts.append(f"## Page {number}")
-        parts.extend(_blocks(list(page)))
+        parts.extend(blocks)
     return Converted(
         "\n\n".join(parts),
         found_headings,
@@ -67,7 +81,7 @@ def pages_as_markdown(content: bytes, limits: Limits) -> Converted:
     )
 
 
-def _lines(page: Any, number: int) -> Iterator[_Line]:
+def _lines(page: Any, number: int) -> Iterator[tuple[_Line, list[Word]]]:
     from pypdfium2 import raw
 
     text = page.get_textpage()
@@ -80,10 +94,10 @@ def _lines(page: Any, number: int) -> Iterator[_Line]:
         last = first + len(words) - 1
         left, bottom, right, top = text.get_charbox(first, loose=True)
         bold = _is_bold(text, first) and _is_bold(text, last)
-        yield _Line(
+        its_words = [*_words(text, words, first)]
+        line = _Line(
             page=number,
-            # PDFium writes U+FFFE or U+0002 where a word is hyphenated at the end of a line.
-            text=re.sub("[\ufffe\x02]", "-", " ".join(words.split())),
+            text=" ".join(word.text for word in its_words),
             height=round(top - bottom, 1),
             bold=bold,
             is_row=bold and len(words) <= _LONGEST_HEADING and _is_row(text, words, first),
@@ -92,6 +106,19 @@ def _lines(page: Any, number: int) -> Iterator[_Line]:
             top=top,
             bottom=bottom,
         )
+        yield line, its_words
+
+
+def _words(text: Any, line: str, first: int) -> Iterator[Word]:
+    from pypdfium2 import raw
+
+    box, last_box = raw.FS_RECTF(), raw.FS_RECTF()
+    for found in re.finditer(r"\S+", line):
+        raw.FPDFText_GetLooseCharBox(text, first + found.start(), box)
+        raw.FPDFText_GetLooseCharBox(text, first + found.end() - 1, last_box)
+        # PDFium writes U+FFFE or U+0002 where a word is hyphenated at the end of a line.
+        signs = found[0].replace("\ufffe", "-").replace("\x02", "-")
+        yield Word(signs, box.left, max(box.right, last_box.right), box.bottom, box.top)
 
 
 def _is_row(text: Any, words: str, first: int) -> bool:
@@ -116,18 +143,55 @@ def _is_bold(text: Any, at: int) -> bool:
     return re.search(rb"bold|black|heavy", name.value, re.IGNORECASE) is not None
 
 
+def _tables(lines: Sequence[Line], rules: Rules) -> list[Table]:
+    """What may be tables on one page; whether they are is known with those of the pages before and after."""
+    drawn = [*drawn_tables(lines, rules)]
+    taken = {at for table in drawn if len(table.rows) > 1 for at in table.lines}
+    tables: list[Table] = []
+    for is_taken, free in groupby(range(len(lines)), key=lambda at: at in taken):
+        if not is_taken:
+            tables += aligned_tables(lines, [*free], rules.across)
+    # A single row may go on with a table over the page, or be one of several that are shaded.
+    taken = {at for table in tables for at in table.lines}
+    return [*tables, *(table for table in drawn if not taken.intersection(table.lines))]
+
+
+def _join_tables(lines: Sequence[_Line]) -> None:
+    """Puts together what is one table on two pages, and lets go of what is none."""
+    joined: dict[int, Table] = {}
+    for before, line in pairwise(lines):
+        if line.table and before.table and before.page < line.page and before.table.goes_on_in(line.table):
+            before.table.take(line.table)
+            joined[id(line.table)] = before.table
+        line.table = joined.get(id(line.table), line.table)
+    begun: set[int] = set()
+    for line in lines:
+        if line.table and not line.table.is_one():
+            line.table = None
+        line.begins = line.table is not None and id(line.table) not in begun
+        begun.add(id(line.table))
+
+
 def _without_running_lines(lines: list[_Line], pages: int) -> list[_Line]:
     """The lines without page numbers, headers and footers: what stands first or last on most pages."""
     if pages < 3:
         return lines
     edges: Counter[str] = Counter()
     at_edge: set[int] = set()
+    in_tables: Counter[str] = Counter()
     for _, page in groupby(lines, key=lambda line: line.page):
         stood = sorted(page, key=lambda line: -line.top)
         outermost = {id(line): _without_numbers(line) for line in (*stood[:2], *stood[-2:])}
         edges.update(set(outermost.values()))
         at_edge.update(outermost)
-    return [line for line in lines if id(line) not in at_edge or edges[_without_numbers(line)] <= pages * 0.6]
+        in_tables.update({_without_numbers(line) for line in stood if line.table})
+    # The head of a long table stands first on each page, too; where a table is a header, all of it is on each.
+    own = {id(line.table) for line in lines if line.table and in_tables[_without_numbers(line)] <= pages * 0.6}
+    return [
+        line
+        for line in lines
+        if id(line) not in at_edge or id(line.table) in own or edges[_without_numbers(line)] <= pages * 0.6
+    ]
 
 
 def _without_numbers(line: _Line) -> str:
@@ -153,7 +217,12 @@ def _find_headings(lines: Sequence[_Line]) -> bool:
 
 
 def _may_head(line: _Line) -> bool:
-    return not line.is_row and len(line.text) <= _LONGEST_HEADING and any(sign.isalpha() for sign in line.text)
+    return (
+        not line.is_row
+        and not line.table
+        and len(line.text) <= _LONGEST_HEADING
+        and any(sign.isalpha() for sign in line.text)
+    )
 
 
 def _blocks(lines: Sequence[_Line]) -> Iterator[str]:
@@ -162,6 +231,13 @@ def _blocks(lines: Sequence[_Line]) -> Iterator[str]:
     block: list[str] = []
     before: _Line | None = None
     for line in lines:
+        if line.table:
+            if block:
+                yield "\n".join(block)
+            block, before = [], None
+            if line.begins:
+                yield from [*line.table.titles, as_table([[*map(escaped, row)] for row in line.table.rows])]
+            continue
         text = _BULLET.sub("- ", line.text)
         gap = before is not None and before.bottom - line.top > 0.6 * line.height
         if before is None or gap or line.level != before.level or line.top > before.top:

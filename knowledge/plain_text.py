@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from itertools import groupby, pairwise
 from typing import NamedTuple
 
-from knowledge.formats import TABLE, as_table
+from knowledge.rows import MOST_COLUMNS, TABLE, as_table, escaped, names_columns
 
 _BLANK = re.compile(r"(\n(?:[ \t]*\n)+)")
 _RULER = re.compile(r"[ \t]*[-=_]{2,}(?:[ \t]+[-=_]{2,})*[ \t]*")  # below the names of columns, or below a heading
@@ -17,7 +17,6 @@ _WORD = re.compile(r"[^\W\d_]{3,}")
 _TOTAL = re.compile(r"(?:sub-?|grand )?total|sum\b|all\b", re.IGNORECASE)
 _LONG_NUMBER = re.compile(r"\d{3}")
 _HEADING_WORDS, _HEADING_CHARACTERS = 6, 70
-_MOST_COLUMNS = 20
 _LONGEST_FIGURE = 15
 
 
@@ -84,7 +83,7 @@ def _ruled(head: Sequence[str], ruler: str, below: Sequence[str]) -> str | None:
     along.
     """
     parts = [part.span() for part in _PART.finditer(ruler)]
-    if len(parts) > _MOST_COLUMNS:
+    if len(parts) > MOST_COLUMNS:
         return None
     starts = [start for start, _ in parts]
     gaps = dict(zip(starts[1:], (end for _, end in parts), strict=False))  # where the one before each start begins
@@ -111,10 +110,10 @@ def _ruled(head: Sequence[str], ruler: str, below: Sequence[str]) -> str | None:
 
 def _table(rows: Sequence[Sequence[str]]) -> str | None:
     """The rows with their head above them; None where they are no table, or too wide to be read as one."""
-    is_wide = len(rows[0]) > _MOST_COLUMNS or any(sum(map(len, row)) > TABLE // 3 for row in rows)
+    is_wide = len(rows[0]) > MOST_COLUMNS or any(sum(map(len, row)) > TABLE // 3 for row in rows)
     if len(rows) < 2 or is_wide:
         return None
-    return as_table([[cell.replace("|", "\\|") for cell in row] for row in rows])
+    return as_table([[escaped(cell) for cell in row] for row in rows])
 
 
 def _in_columns(lines: Sequence[str]) -> str | None:
@@ -138,7 +137,7 @@ def _in_columns(lines: Sequence[str]) -> str | None:
         names = _names_of(head, rows) if head else None
         if names and (table := _table([names, *texts])):
             written[-1] = table
-        elif _names_columns(*texts) and (table := _table(texts)):
+        elif names_columns(*texts) and (table := _table(texts)):
             written.append(table)
         else:
             written.append("\n".join(f"- {first.rstrip(':')}: {'; '.join(rest)}" for first, *rest in texts))
@@ -175,7 +174,7 @@ def _joined(parts: Sequence[str]) -> str:
 
 def _are_columns(rows: Sequence[Sequence[_Cell]]) -> bool:
     """Whether the cells of several lines stand below each other, and are no text printed in columns."""
-    if len(rows) < 2 or not 1 < len(rows[0]) <= _MOST_COLUMNS:
+    if len(rows) < 2 or not 1 < len(rows[0]) <= MOST_COLUMNS:
         return False
     goes_on = sum(row[0].text[0].islower() for row in rows)
     return goes_on * 3 <= len(rows) and all(map(_is_aligned, [*zip(*rows, strict=True)][1:]))
@@ -195,9 +194,3 @@ def _names_of(head: Sequence[_Cell], rows: Sequence[Sequence[_Cell]]) -> list[st
     if missing not in {0, 1} or not all(cell.start < end and start < cell.end for cell, (start, end) in above):
         return None
     return [*[""] * missing, *(cell.text for cell in head)]
-
-
-def _names_columns(first: Sequence[str], *rows: Sequence[str]) -> bool:
-    """Whether a row names the columns: it has no figure, and below it the first has one in each row, or two have."""
-    of_figures = [all(any(map(str.isdigit, cell)) for cell in column) for column in zip(*rows, strict=True)]
-    return not any(map(str.isdigit, "".join(first))) and (of_figures[0] or sum(of_figures) > 1)

@@ -1,0 +1,50 @@
+"""Rows of cells as Markdown tables, whatever format they are from."""
+
+from collections.abc import Sequence
+
+from knowledge.chunking import LIMIT
+from knowledge.sentences import has_second_head
+
+TABLE = LIMIT - 150  # characters of one Markdown table: it goes into a chunk whole, under a heading
+MOST_COLUMNS = 20  # that words at places are taken for
+
+
+def as_table(rows: Sequence[Sequence[str]]) -> str:
+    width = max(len(row) for row in rows)
+    header, *body = ([*row, *[""] * (width - len(row))] for row in rows)
+    if not body:  # then it heads nothing
+        return "\n\n".join(filter(None, header))
+    top = f"{_row(header)}\n{_row(['---'] * width)}"
+    lines = [_row(row) for row in body]
+    if len(top) + max((len(line) for line in lines), default=0) > TABLE:
+        return "\n".join(_item(header, row) for row in body)
+    if lines and has_second_head([*top.split("\n"), lines[0]]):
+        top += f"\n{lines.pop(0)}"
+    tables = [top]
+    size = len(top)
+    for line in lines:
+        if size + 1 + len(line) > TABLE:
+            tables.append(top)
+            size = len(top)
+        tables[-1] += f"\n{line}"
+        size += 1 + len(line)
+    return "\n\n".join(tables)
+
+
+def _row(cells: Sequence[str]) -> str:
+    return f"| {' | '.join(cells)} |"
+
+
+def _item(header: Sequence[str], row: Sequence[str]) -> str:
+    named = zip(header, row, strict=True)
+    return "- " + "; ".join(f"{name}: {value}" if name else value for name, value in named if value)
+
+
+def escaped(cell: str) -> str:
+    return cell.replace("|", "\\|")
+
+
+def names_columns(first: Sequence[str], *rows: Sequence[str]) -> bool:
+    """Whether a row names the columns: it has no figure, and below it the first has one in each row, or two have."""
+    of_figures = [all(any(map(str.isdigit, cell)) for cell in column) for column in zip(*rows, strict=True)]
+    return not any(map(str.isdigit, "".join(first))) and (of_figures[0] or sum(of_figures) > 1)
