@@ -19,7 +19,8 @@ ASKING = (
     "a about am an and any anyone are be been being but can could did do does doing for from get got had has have "
     "he her his how i if in into is it its just may me might must my of on or our out please shall she should so "
     "some tell than that the their them there they this to up us very was we were what when where which who whom "
-    "whose why will with would you your"
+    "whose why will with would you your "
+    "t s d ll m re ve don didn doesn isn aren wasn weren couldn wouldn shouldn hasn haven hadn mustn"  # of "don't"
 )
 
 

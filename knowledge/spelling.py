@@ -14,12 +14,15 @@ LEAST_OF_MONTHS = 7  # the same of a month or a day, with a capital as a name ha
 COMMON = word_set(  # what initials mean to everybody
     "am pm uk us usa eu tv pc id it ok pin pdf sms usb vat gps faq asap fyi eta cv hr nhs ceo diy dvd led qr sim url"
 )
-CONTRACTED = word_set(  # without its apostrophe, as people type; guides are cut at it, so that they have "didn"
-    "arent couldnt couldve didnt doesnt hadnt hasnt havent heres howre mightnt mustnt neednt shant "
-    "shouldnt shouldve thatll thats theres theyd theyll theyre theyve wasnt werent weve whatre whats wheres wholl "
-    "wouldnt wouldve youll youre youve"
-)
-
+# Contractions without their apostrophe, as people type them.
+CONTRACTED = {
+    each.replace("'", ""): each
+    for each in (
+        "aren't can't couldn't could've didn't doesn't don't hadn't hasn't haven't he's here's how're i've isn't mustn't "
+        "needn't shan't she's shouldn't should've that'll that's there's they'd they'll they're they've wasn't weren't "
+        "we've what're what's where's who'll who's won't wouldn't would've you'll you're you've"
+    ).split()
+}
 SHORT = {  # what people who take calls type
     "cust": "customer", "custs": "customers", "acct": "account", "acc": "account", "appt": "appointment",
     "appts": "appointments", "addr": "address", "rtn": "return", "mth": "month", "mths": "months", "wk": "week",
@@ -27,7 +30,7 @@ SHORT = {  # what people who take calls type
     "dept": "department", "mgr": "manager", "eng": "engineer", "recvd": "received", "req": "request", "qty": "quantity",
     "amt": "amount", "pmt": "payment", "tkt": "ticket", "ppl": "people",
 }  # fmt: skip
-_SHORT = re.compile(rf"(?<![\w@./-])(?:{'|'.join(SHORT)})(?![\w@/-]|\.\w)", re.IGNORECASE)
+_SHORT = re.compile(rf"(?<![\w@./-])(?:{'|'.join(SHORT | CONTRACTED)})(?![\w@/-]|\.\w)", re.IGNORECASE)
 _INITIALS = re.compile(r"(?<![\w@./-])[A-Z]{2,4}(?![\w@/-]|\.\w)")  # by themselves, no part of a code or an address
 _WORD = re.compile(r"[^\W\d_]+")
 _TIER = re.compile(rf"\b(\d{{1,4}})({'|'.join(sorted(QUALIFIERS))})\b", re.IGNORECASE)  # "4pro"
@@ -38,7 +41,7 @@ def in_full(question: str, words: Words) -> str:
 
     def written_out(found: re.Match[str]) -> str:
         word = found.group().casefold()
-        return found.group() if words.names.says(word) else SHORT[word]
+        return found.group() if words.names.says(word) else (SHORT | CONTRACTED)[word]
 
     return _SHORT.sub(written_out, question)
 
@@ -66,7 +69,7 @@ def respelled(question: str, words: Words, is_word: Callable[[str], bool]) -> st
         if len(word) < LEAST_LETTERS or not written[1:].islower() or words.names.times(word):
             return written
         own = stems(word)
-        if word in CONTRACTED or not own or any(map(words.lexical.frequency, own)) or is_word(word):
+        if not own or any(map(words.lexical.frequency, own)) or is_word(word):
             return written
         near = _one_slip_away(word)
         if written[0].isupper() and len(word) < LEAST_OF_MONTHS:
