@@ -18,9 +18,9 @@ COMMON = word_set(  # what initials mean to everybody
 CONTRACTED = {
     each.replace("'", ""): each
     for each in word_set(
-        "aren't can't couldn't could've didn't doesn't don't hadn't hasn't haven't he's here's how're i've isn't mustn't "
-        "needn't shan't she's shouldn't should've that'll that's there's they'd they'll they're they've wasn't weren't "
-        "we've what're what's where's who'll who's won't wouldn't would've you'll you're you've"
+        "aren't can't couldn't could've didn't doesn't don't hadn't hasn't haven't he's here's how're i've isn't "
+        "mustn't needn't shan't she's shouldn't should've that'll that's there's they'd they'll they're they've wasn't "
+        "weren't we've what're what's where's who'll who's won't wouldn't would've you'll you're you've"
     )
 }
 SHORT = {  # what people who take calls type
