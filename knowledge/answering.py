@@ -354,7 +354,7 @@ class Extractive:
             and not evidence.found.is_on_another(first, source.passage)
         ]
         passages, day = [source.passage for source in evidence.sources], evidence.found.day
-        near = [n for n in near if not any(is_newer(passages[other], passages[n], day) for other in near)]
+        near = [n for n in near if not any(is_newer(passages[other], passages[n], day) for other in near)] or near[:1]
         best = max(near, key=lambda n: passages[n].score + evidence.closely(n).alone)
         for number in (best, *(n for n in near if n != best)):
             source = evidence.sources[number]

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 
 from knowledge.lexical import says_something
+from knowledge.names import COUNTED
 
 _NAME = r"[A-ZÀ-Þ][\w'’-]+"
 _PERSON = (  # with no number and no capital in it, as products have ("Kestrel 5", "PayPal")
@@ -23,7 +24,6 @@ _GREETING = re.compile(
 )
 _ADDRESSED = re.compile(rf" +({_NAME}(?: +{_NAME})?)(?=\s*[,:!.–-])")
 _BOT = re.compile(r"\W*(?i:frontline)\b(?=\s*[,:])")
-_FOR = re.compile(rf"\W*[Ff]or +{_PERSONS} *:")
 _REPORTED = re.compile(  # "Mr Reed asks", "As Kira said yesterday,", "My customer in Hull wants to know"
     rf"\W*(?:[Aa]s +)?(?:(?:{_TITLE}){_NAME}|((?:{_NAME} +)?{_NAME})|(?i:(?:my|our|a|the|this) +{_WHO}))"
     rf"(?: +(?:in|from|at) +{_NAME}(?: +{_NAME})?)? +(?:asks|asked|is asking|says|said|wonders|wants to know|"
@@ -33,12 +33,9 @@ _AROUND = re.compile(rf"^\W*{_CASE}\s*[:,–-]?|(?:, ?|[–-] ?){_CASE}[\s.!?]*$
 _MENTION = re.compile(rf"(?<![\w.])@({_NAME})((?: +{_PERSON})?)")
 _SOMEBODY = re.compile(
     rf"{_TITLE}({_NAME})(?= +\w| *\()|(?<!\bis )(?<!['’]s ){_TITLE}({_NAME})"  # but "What is Mr Muscle?"
-    rf"|\b(?i:(?:(?:my|our|an?|the|this) +)?{_WHO}(?:['’]s +name +is| +(?:is +)?(?:called|named))"
-    rf"|(?:my|this) +{_WHO}) +{_PERSONS}"
+    rf"|\b(?i:(?:(?:my|our|an?|the|this) +)?{_WHO}(?:['’]s +name +is| +(?:is +)?(?:called|named))) +{_PERSONS}"
+    rf"|\b(?i:(?:my|this) +{_WHO}) +{_PERSONS}(?= *(?:,|(?:asks|says|said|wants|would|has|is|needs)\b))"
     rf"|(?<=[.?!]\s[Aa]sking for ){_PERSONS}(?= *(?:[.!\n]|$))"
-)
-_PLACED = re.compile(  # "a customer in Hull", "moves from Leeds to Hull"
-    rf"\b(?i:{_WHO}s?|moved?|moves|moving)((?: +(?:in|from|near|to) +{_PERSONS})(?: +to +{_PERSON})?)"
 )
 _THANKS = re.compile(  # but "Who signs the thank you?"
     r"(?<![\s,.!–—-])(?<!\bthe)(?<!\ba)[\s,.!–—-]++"
@@ -46,8 +43,8 @@ _THANKS = re.compile(  # but "Who signs the thank you?"
     rf"(?:[\s,.!–—-]++({_WORD}(?: +{_WORD})?))?[^\w?]*+$"
 )
 _SIGNED = re.compile(
-    r"(?:(?<=[.?!,])\s++|(?<!\s)[^\S\n]*+\n\s*+)"
-    rf"(?:[–—-] *+|(?i:(?:(?:kind|best|warm) +)?regards|best(?: wishes)?)[\s,.!–—-]++){_PERSONS}\W*+$"
+    r"(?:(?<=[.?!])\s++|(?<!\s)[^\S\n]*+\n\s*+)"
+    rf"(?:[–—-] *+|(?i:(?:(?:kind|best|warm) +)?regards|best(?: wishes)?)[\s,.!–—-]++){_PERSONS}[^\w?]*+$"
 )
 
 
@@ -64,7 +61,8 @@ def without_asides(message: str, says: Callable[[str], bool]) -> str:
     """
 
     def is_known(name: str) -> bool:
-        return any(says(word) or not says_something(word) for word in name.split())
+        words = name.split()
+        return any(says(word) or not says_something(word) or word.casefold() in COUNTED for word in words)
 
     def unless_known(instead: str) -> Callable[[re.Match[str]], str]:
         return lambda found: found[0] if found.lastindex and is_known(found[found.lastindex]) else instead
@@ -79,9 +77,7 @@ def without_asides(message: str, says: Callable[[str], bool]) -> str:
     if bot := _BOT.match(told):
         told = told[bot.end() :]
     told = _SOMEBODY.sub(unless_known("the customer"), told)
-    told = _PLACED.sub(lambda found: found[0] if is_known(found[2]) else found[0].removesuffix(found[1]), told)
-    for aside in (_FOR, _REPORTED):
-        if (found := aside.match(told)) and not (found[1] and is_known(found[1])):
-            told = told[found.end() :]
+    if (reported := _REPORTED.match(told)) and not (reported[1] and is_known(reported[1])):
+        told = told[reported.end() :]
     told = told.lstrip(" ,:;.!–-").rstrip()
     return told if re.search(r"\w", told) else message

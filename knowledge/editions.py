@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import NamedTuple
 
+from knowledge.lexical import says_something
 from knowledge.names import UNITS
 
 AHEAD = 3  # how much nearer a day to come must be than one that is past
@@ -27,10 +28,13 @@ _ASKED = tuple(  # days that a question names: "3rd March 2026", "March 3", "in 
         rf"\b{_DAY} (?:of )?{_NAMED_MONTH}{_OF_YEAR}(?!\w)",
         rf"\b{_NAMED_MONTH} {_DAY}(?!\w){_OF_YEAR}",
         rf"\b(?:in|of|since|until|from|before|last|for) (?:early |mid |late )?{_NAMED_MONTH}{_OF_YEAR}(?!\w)",
-        r"(?<![\w./-])(?P<day>\d{1,2})[./-](?P<number>\d{1,2})[./-](?P<year>20[0-3]\d)(?!\w)",
+        r"(?<![\w./-])(?P<year>20[0-3]\d)-(?P<number>\d\d)-(?P<day>\d\d)(?!\w)",
+        r"(?<![\w./-])(?P<day>\d{1,2})[./-](?P<number>\d{1,2})[./-](?P<year>(?:20)?[1-3]\d)(?!\w)",
         r"(?P<last>\blast year\b)",
     )
 )
+_VERB = re.compile(r"(?:\d may(?= +([a-z]+))|may \d+)")  # "only 3 may come" is no day in May
+_TO_COME = re.compile(r"\b(?:will|going to|next|upcoming|planned)\b|['’]ll\b", re.IGNORECASE)
 _YEAR = re.compile(r"(?<![\w£$€.,-])(?<![£$€] )(?:19[5-9]|20[0-3])\d(?![.,-]?\w)(?= *([^\W\d]*))")
 _PAST = re.compile(
     r"\b(?:i|we|you|they|he|she|it|there|that|what|who|customers?|people) used to\b"
@@ -81,34 +85,47 @@ def _is_in_force(edition: Edition, at: date) -> bool:
 
 
 def days_asked(question: str, today: date) -> set[date]:
-    """The days that a question names; where it names no year the next to today, sooner one that is past. Of a month
-    that is its middle, of another year its end.
+    """The days that a question names. Where it names no year, a day is the next to today, sooner one that is past, and
+    a month the last and the next, or the next alone in a question on what will be. Of a month that is its middle, of
+    another year its end.
 
     >>> today = date(2026, 11, 23)
-    >>> [min(days_asked(each, today)).isoformat() for each in ("on 3rd March", "in early December", "in 2025")]
-    ['2026-03-03', '2026-12-15', '2025-12-31']
+    >>> [min(days_asked(each, today)).isoformat() for each in ("on 3rd March", "when it will be May", "in 2025")]
+    ['2026-03-03', '2027-05-15', '2025-12-31']
     >>> days_asked("for 2000 euros", today)
     set()
     """
     days: set[date] = set()
+    is_to_come = _TO_COME.search(question) is not None
     for pattern in _ASKED:
         for match in pattern.finditer(question):
-            days |= _day_of(match.groupdict(), today)
+            verb = _VERB.match(question, match.start() if match[0][0] == "m" else match.end() - len("3 may"))
+            if not (verb and says_something(verb[1] or "come")):
+                days |= _days_of(match.groupdict(), today, is_to_come=is_to_come)
         question = pattern.sub(" ", question)
     years = {int(match[0]) for match in _YEAR.finditer(question) if match[1].casefold() not in UNITS}
     return days or {today if year == today.year else date(year, 12, 31) for year in years}
 
 
-def _day_of(named: Mapping[str, str | None], today: date) -> set[date]:
+def _days_of(named: Mapping[str, str | None], today: date, *, is_to_come: bool) -> set[date]:
     if "last" in named:
         return {date(today.year - 1, 12, 31)}
     month = _NAMES.index(str(named["month"])[:3].casefold()) if "month" in named else int(named["number"] or 0)
     day = int(named.get("day") or 15)
+    if month > 12:  # 12/31/2026
+        month, day = day, month
     if not 1 <= month <= 12 or not 1 <= day <= 31:
         return set()
-    years = [int(named["year"])] if named["year"] else [today.year + each for each in (-1, 0, 1)]
-    days = (date(year, month, min(day, monthrange(year, month)[1])) for year in years)
-    return {min(days, key=lambda each: today - each if each <= today else AHEAD * (each - today))}
+    years = [int(f"20{named['year'][-2:]}")] if named["year"] else [today.year + each for each in (-1, 0, 1)]
+    days = [date(year, month, min(day, monthrange(year, month)[1])) for year in years]
+    if named["year"]:
+        return set(days)
+    past, to_come = max(each for each in days if each <= today), min(each for each in days if each >= today)
+    if is_to_come:
+        return {to_come}
+    if "day" in named:
+        return {past if today - past <= AHEAD * (to_come - today) else to_come}
+    return {past, to_come}
 
 
 def asks_what_was(question: str) -> bool:

@@ -40,6 +40,7 @@ COUNTED = word_set(
 )
 NO_NAMES = COUNTED | {unit for unit in UNITS if len(unit) > len("km")}  # "Day 7"; but a policy may be a "K policy"
 MOST_WORDS = 4  # of a name
+MOST_OF_FAMILY = 40  # names; longer lists of names that begin alike are of parts, or of the pieces of one thing
 SAID_OFTEN = 3  # times within sentences: then people shorten a name to its initials
 NO_SIBLING = word_set(  # what may stand behind any name
     "thanks thank please pls plz cheers hello without within myself yourself himself herself themselves wants want "
@@ -161,7 +162,7 @@ class Names:
         for heading, columns, first in _HEAD.findall(text):
             self._heads.update(_heads_in(heading or first))
             self._columns.update(_heads_in(columns))
-        for one, other in _in_parallel(text):
+        for one, other in _in_parallel(text, set(runs)):
             self._beside[one].add(other)
             self._beside[other].add(one)
         codes = set(CODE.findall(text))
@@ -523,9 +524,12 @@ def _head_in(cell: str) -> Name:
     return name if len(name) <= MOST_WORDS and _RUN.fullmatch(head) else ()
 
 
-def _in_parallel(text: str) -> Iterator[tuple[Name, Name]]:
+def _in_parallel(text: str, said: Set[Name]) -> Iterator[tuple[Name, Name]]:
     """Pairs of names that begin alike and head rows of one table, or sections of one level beside one that is headed by
     what both begin with.
+
+    Args:
+        said: what stands in sentences; a section on "Heron Care" is one on the Heron unless these have such a thing.
     """
     tables: list[list[Name]] = [[]]
     sections: dict[int, list[Name]] = {}
@@ -536,7 +540,9 @@ def _in_parallel(text: str) -> Iterator[tuple[Name, Name]]:
             level = found[0].count("#", 0, found.start(1) - found.start())
             for deeper in [each for each in sections if each > level]:
                 yield from _pairs(sections.pop(deeper), with_base=True)
-            sections.setdefault(level, []).append(_head_in(heading))
+            name = _head_in(heading)
+            if len(name) == 1 or name in said:
+                sections.setdefault(level, []).append(name)
         elif found.start() > end + 1:
             tables.append([])
         if first is not None:
@@ -555,7 +561,7 @@ def _pairs(names: Sequence[Name], *, with_base: bool) -> Iterator[tuple[Name, Na
         families[name[0]].add(name)
     for family in families.values():
         has_base = any(all(other[: len(name)] == name for other in family) for name in family)
-        if len(family) > 1 and (has_base or not with_base):
+        if 1 < len(family) <= MOST_OF_FAMILY and (has_base or not with_base):
             yield from combinations(sorted(family), 2)
 
 

@@ -16,6 +16,7 @@ from knowledge.rows import MOST_COLUMNS
 
 _ROW_GAP, _WRAP_GAP = 2.5, 1.0  # of a line's height, at most: between two rows, between two lines of a cell
 _LINES_OF_CELL, _LEADING = 6, 0.5  # at most, and the room between them in heights of a line
+_LEAST_HEIGHT = 0.1  # points; text may have none at all
 _BETWEEN = 0.3  # of a line's height, at least, between two columns
 _ALIGNED = 0.3  # of a line's height, at most, between where two cells of a column begin, end or have their middle
 _SAME_HEIGHT = 1.15
@@ -45,7 +46,7 @@ class _Row(NamedTuple):
 
     @property
     def height(self) -> float:
-        return self.pieces[0].height
+        return max(self.pieces[0].height, _LEAST_HEIGHT)
 
 
 class _Column(NamedTuple):

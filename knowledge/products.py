@@ -23,9 +23,12 @@ DEEPEST = 7  # level of a line in bold among headings
 COSTS = "price cost fee charge rent"
 ROUNDED = 1e-6  # sums that are equal differ by a smaller share
 
-_HOW_MUCH = re.compile(r"\bhow much\b|[£$€]", re.IGNORECASE)
-_COSTS = frozenset(stems(COSTS))
-_COST_ALONE = _COSTS | set(stems("per day week month year annum monthly yearly annual"))
+_ASKS_COST = re.compile(  # but not "how do I charge it" or "can I rent it"
+    r"\bhow much\b|[£$€]|\b(?:prices?|costs?|fees?)\b"
+    r"|\b(?:the|an?|any|no|what|which|of|\w+ing) (?:\w+ ){0,2}(?:charges?|rent)\b",
+    re.IGNORECASE,
+)
+_COST_ALONE = frozenset(stems(f"{COSTS} per day week month year annum monthly yearly annual"))
 _PERIOD = "day|night|week|month|quarter|year|annum|hour|minute|person|user|line|item|unit|visit|session"
 _PRICE = re.compile(  # what a column, a row or a line with the price of something is called
     rf"(?:(?:list|retail|full|regular|standard|monthly|yearly|annual|weekly|daily) )?(?:{COSTS.replace(' ', '|')})s?"
@@ -110,9 +113,8 @@ def asked_of(wanted: Set[Name], question: str, keywords: Collection[str]) -> Ask
     [['spare'], ['spare']]
     """
     words = frozenset(keywords).difference(stems(" ".join(word for name in wanted for word in name)))
-    asks_cost = bool(_HOW_MUCH.search(question) or words & _COSTS)
     besides = words - _COST_ALONE
-    return Asked(words, besides if asks_cost and (wanted or besides) else None)
+    return Asked(words, besides if _ASKS_COST.search(question) and (wanted or besides) else None)
 
 
 def tabled_in(names: Names, wanted: Set[Name], asked: Asked, passage: Passage) -> frozenset[Piece]:

@@ -368,8 +368,11 @@ def whole_names_of(question: str) -> list[str]:
 
 def _names_of_others(question: str, names: Names) -> list[str]:
     """The names in a question, with one capital in front, of which no guide says a word: "Glasgow" where the shops of
-    other towns are. Capitals throughout may stand for what guides say in full.
+    other towns are. Capitals throughout may stand for what guides say in full; where most words have one, none tells.
     """
+    words = _NAME.findall(question)
+    if sum(word[0].isupper() for word in words) > HALF * len(words):
+        return []
     return [
         name
         for name in whole_names_of(question)
@@ -584,8 +587,9 @@ def is_newer(one: Passage, other: Passage, day: date | None) -> bool:
         return False
     years = [max(_YEAR.findall("\n".join((each.title, *each.headings))), default="") for each in (one, other)]
     if all(years) and years[0] != years[1]:
-        return years[0] > years[1]
-    return one.reviewed is not None and other.reviewed is not None and one.reviewed > other.reviewed
+        own, others = map(int, years)
+        return own <= day.year and (own > others or others > day.year)
+    return other.reviewed is not None and one.reviewed is not None and other.reviewed < one.reviewed <= day
 
 
 def _is_same_section(one: Passage, other: Passage) -> bool:

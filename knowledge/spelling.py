@@ -24,10 +24,10 @@ CONTRACTED = {
     )
 }
 SHORT = {  # what people who take calls type
-    "cust": "customer", "custs": "customers", "acct": "account", "acc": "account", "appt": "appointment",
+    "cust": "customer", "custs": "customers", "acct": "account", "appt": "appointment",
     "appts": "appointments", "addr": "address", "rtn": "return", "mth": "month", "mths": "months", "wk": "week",
-    "wks": "weeks", "yr": "year", "yrs": "years", "hr": "hour", "hrs": "hours", "mins": "minutes", "msg": "message",
-    "dept": "department", "mgr": "manager", "eng": "engineer", "recvd": "received", "req": "request", "qty": "quantity",
+    "wks": "weeks", "yr": "year", "yrs": "years", "hrs": "hours", "mins": "minutes", "msg": "message",
+    "dept": "department", "mgr": "manager", "recvd": "received", "qty": "quantity",
     "amt": "amount", "pmt": "payment", "tkt": "ticket", "ppl": "people",
 }  # fmt: skip
 _SHORT = re.compile(rf"(?<![\w@./-])(?:{'|'.join(SHORT | CONTRACTED)})(?![\w@/-]|\.\w)", re.IGNORECASE)
@@ -41,7 +41,7 @@ def in_full(question: str, words: Words) -> str:
 
     def written_out(found: re.Match[str]) -> str:
         word = found.group().casefold()
-        return found.group() if words.names.says(word) else (SHORT | CONTRACTED)[word]
+        return found.group() if found.group().isupper() or words.names.says(word) else (SHORT | CONTRACTED)[word]
 
     return _SHORT.sub(written_out, question)
 

@@ -106,6 +106,9 @@ _AT_MOST = "under below less fewer up most maximum max within in until till befo
 _AT_LEAST = "over above more least minimum min after from exceeding beyond since"
 _SIDES = {word: side for side, words in enumerate((_AT_MOST, _AT_LEAST)) for word in words.split()}
 _LIMITED = re.compile(r"(?:\b(\w+)\W+)?\b(?:(\w+)\W{1,2})?(?<![\w.,:/])(\d+(?:[.,:/]\d+)*)(?!st|nd|rd|th)")
+_FROM_TO = re.compile(
+    r"(?:\b(?:from|between) )?(?<![\w.,:/])(\d[\d.:]*)(?: ?[–-] ?| (?:to|and|until|till) )(?:the )?(\d[\d.:]*)"
+)
 # Words that promise more than most rules do: they have to stand in the closest sentence itself.
 _PROMISES = word_set(
     "free always only every everyone anyone guaranteed unlimited immediately automatically forever refundable"
@@ -381,7 +384,8 @@ def _keeps_limits(text: str, there: str) -> bool:
 def _limits(text: str) -> dict[str, set[int | None]]:
     """By figure, on which side it limits something: 0 for at most, 1 for at least, None for neither."""
     limits: dict[str, set[int | None]] = {}
-    for *before, number in _LIMITED.findall(text.casefold()):
+    text = _FROM_TO.sub(r"; \1; ; \2;", text.casefold())  # the ends of a range are none of these
+    for *before, number in _LIMITED.findall(text):
         sides = [_SIDES[word] for word in before if word in _SIDES]
         limits.setdefault(number, set()).add(sides[-1] if sides else None)
     return limits

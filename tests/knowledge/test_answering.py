@@ -286,6 +286,20 @@ def test_what_does_not_hold_is_not_quoted_beside_what_does(
     assert sorted(each.guide_key for each in library.answer(question).citations) == sorted(quoted)
 
 
+def test_editions_of_three_kinds_of_titles_leave_an_answer(open_library: Open, put_guide: Put) -> None:
+    """Each may be taken for newer than another, all round."""
+    for key, title, heading in (
+        ("a.md", "Rates 2024", "Parking"),
+        ("b.md", "Rates", "Parking 2025"),
+        ("c.md", "Rates 2026", "Parking"),
+    ):
+        put_guide(key, f"# {title}\n\n## {heading}\n\nThe price of parking in the yard is £{len(title)}.\n")
+    library = open_library()
+    library.warm()
+
+    assert library.answer("Price of parking in the yard last year").citations
+
+
 def test_more_than_three_questions_are_not_passed_over_in_silence(library: Library) -> None:
     """Three are answered, and the answer says which it has left; the numbers of a list are no part of them."""
     free = "When can a visit be moved free of charge?"

@@ -142,7 +142,7 @@ def test_a_row_is_told_by_what_it_its_column_or_its_section_is_called(
     """Where that is all that is asked of the product; it is then marked, whatever sentences say."""
     names = Names(["The City 3, the City 7 and the City 9."])
     passage = Passage(1, 1, "a.md", title, None, None, None, (), 0, len(text), text, 1.0)
-    asked = asked_of({("city", "7")}, "Which?", ["citi", "7", *keywords])
+    asked = asked_of({("city", "7")}, f"Which {' '.join(keywords)}?", ["citi", "7", *keywords])
     tabled = tabled_in(names, {("city", "7")}, asked, passage)
 
     assert sorted(text[piece.start : piece.end] for piece in tabled) == expected
@@ -157,6 +157,9 @@ def test_a_row_is_told_by_what_it_its_column_or_its_section_is_called(
         ("how much is the city 7 per month", True),
         ("City 7 price", True),
         ("City 7", False),
+        ("How do I charge the City 7?", False),
+        ("Can I rent a City 7?", False),
+        ("What is the rent of a City 7?", True),
         ("How much does the City 7 weigh?", False),
         ("What does it cost to fit a City 7?", False),
         ("What does it cost?", False),

@@ -429,7 +429,8 @@ def test_what_heads_sections_columns_or_rows_of_one_family_are_siblings(guide: s
     ("guide", "sibling"),
     [
         ("| Tarn | 2 m |\n| Tarn Corner | 3 m |\n| Tarn Prices | here |", True),
-        ("# Sofas\n\n## Tarn\n\nOak.\n\n### Care\n\n## Tarn Corner\n\nAsh.\n\n## Tarn Prices\n\nBelow.", True),
+        ("We sell the Tarn Corner.\n\n## Tarn\n\n### Care\n\n## Tarn Corner\n\nAsh.\n\n## Tarn Prices\n\nBelow.", True),
+        ("# Sofas\n\n## Tarn\n\nOak.\n\n## Tarn Corner\n\nSweep it.", False),  # no sentence has such a thing
         ("# Sofas\n\n## Tarn\n\n### Tarn Corner\n\nAsh.", False),
         ("# Sofas\n\n## Tarn Care\n\nOak.\n\n## Tarn Corner\n\nAsh.", False),
         ("| Tarn | 2 m |\n\nMore:\n\n| Tarn Corner | 3 m |", False),
@@ -446,12 +447,17 @@ def test_what_stands_in_parallel_is_of_one_family(guide: str, sibling: bool) -> 
         assert ("tarn", "prices") not in each.siblings_of(("tarn",))
 
 
+def test_a_long_list_of_parts_is_no_family() -> None:
+    """Or what is kept of it would grow with the square of its length."""
+    assert Names(["".join(f"| Valve {n} | £{n} |\n" for n in range(300))]).counts()["beside"] == []
+
+
 @pytest.mark.parametrize(
     ("wanted", "order"), [("tarn", ["Tarn", "Tarn Corner"]), ("tarn corner", ["Tarn Corner", "Tarn"])]
 )
 def test_a_section_on_one_of_a_family_is_not_on_what_heads_the_guide(wanted: str, order: list[str]) -> None:
     """The guide on all of them is called by the name that all begin with, and so is one of them."""
-    names = Names(["# Sofas\n\n## Tarn\n\nOak.\n\n## Tarn Corner\n\nAsh."])
+    names = Names(["# Sofas\n\nThere is a Tarn Corner.\n\n## Tarn\n\nOak.\n\n## Tarn Corner\n\nAsh."])
     passages = [
         replace(passage("Tarn sofas", score, "Tarn sofas", name), text="Oak.")
         for score, name in ((1.0, order[1]), (0.9, order[0]))

@@ -12,6 +12,7 @@ from knowledge.chunking import cut
 from knowledge.citations import Quotable
 from knowledge.encoder import Encoder
 from knowledge.retriever import Found
+from knowledge.support import _keeps_limits
 
 GUIDES = Path(__file__).parents[2] / "knowledge" / "guides"
 FEWEST_KEPT = 34  # of 45; what is dropped is quoted from the guides instead
@@ -178,3 +179,16 @@ def test_what_holds_under_a_condition_is_not_said_without(
     writer = ChatWriter(ChatModel(None), encoder)  # type: ignore[arg-type]
 
     assert writer._is_supported(DraftSentence(text=text, passages=[1]), evidence, {}) is is_shown
+
+
+@pytest.mark.parametrize(
+    ("text", "there", "kept"),
+    [
+        ("between 8:00 and 13:00", "from 8:00 to 13:00", True),
+        ("from 8:00 to 18:00", "8:00 until 18:00", True),
+        ("after 8:00", "from 8:00 to 13:00", True),
+        ("after 13:00", "until 13:00", False),
+    ],
+)
+def test_the_ends_of_a_range_are_no_limits_by_themselves(text: str, there: str, kept: bool) -> None:
+    assert _keeps_limits(text, there) is kept
