@@ -4,6 +4,7 @@ import re
 from calendar import month_name, monthrange
 from collections.abc import Mapping
 from datetime import date
+from functools import lru_cache
 from typing import NamedTuple
 
 from knowledge.lexical import says_something
@@ -57,6 +58,7 @@ class Edition(NamedTuple):
     day: date = date.min  # which it holds until or from; the first of the year where only that is named
 
 
+@lru_cache(10_000)
 def edition_of(title: str) -> Edition:
     """Which edition a guide is, as its title tells.
 

@@ -93,7 +93,7 @@ def with_tabled(
     asked, only those of which that holds, too.
     """
     first, asked = passages[0], asked_of(wanted, question, keywords)
-    near = [each for each in passages if each.score >= first.score - NEARLY]
+    near = [each for each in passages if each.score >= first.score - NEARLY and _may_be_tabled(asked, each)]
     if asked.words and asked.words <= set(stems(path_of(first))):
         near = [each for each in near if asked.words <= set(stems(path_of(each)))]
     return [each for each in near if tabled_in(names, wanted, asked, each)]
@@ -128,6 +128,8 @@ def tabled_in(names: Names, wanted: Set[Name], asked: Asked, passage: Passage) -
         return bool(asked.words) and (asked.words <= said or bool(besides and besides <= said and MONEY.search(text)))
 
     is_price = asked.beside_cost == frozenset()
+    if not _may_be_tabled(asked, passage):
+        return frozenset()
     is_on_it, found = not wanted or is_on(names, wanted, passage), set()
     above, head, columns = passage.headings[-1] if passage.headings else "", "", list[str]()
     for piece in pieces(passage.text):
@@ -151,8 +153,19 @@ def tabled_in(names: Names, wanted: Set[Name], asked: Asked, passage: Passage) -
     return frozenset(found)
 
 
+def _may_be_tabled(asked: Asked, passage: Passage) -> bool:
+    """A quick look, before a passage is cut into pieces: it has a table, or a price may be a line, and says that."""
+    if asked.beside_cost == frozenset():
+        return ("|" in passage.text or ":" in passage.text) and MONEY.search(passage.text) is not None
+    if "|" not in passage.text:
+        return False
+    said = f"{path_of(passage)}\n{passage.text}".casefold()
+    needed = asked.words if asked.beside_cost is None else asked.beside_cost
+    return bool(needed) and all(word.removesuffix("i") in said for word in needed)  # the stem of "happy" is "happi"
+
+
 def _names_one(names: Names, wanted: Set[Name], text: str) -> bool:
-    return not wanted.isdisjoint(names.known_in(text, wanted))
+    return bool(wanted) and not wanted.isdisjoint(names.known_in(text, wanted))
 
 
 def on_siblings(names: Names, wanted: Set[Name], passage: Passage) -> frozenset[Piece]:
