@@ -14,7 +14,7 @@ AHEAD = 3  # how much nearer a day to come must be than one that is past
 
 _MONTH = "|".join(month_name[1:])
 _DATE = re.compile(
-    r"[\s(,:–—-]*(?:\b(until|till|before|up to)|\b(from|since|as of))?(?:\s+(\d{1,2}))?"
+    r"[\s(,:–—-]{0,3}(?:\b(until|till|before|up to)|\b(from|since|as of))?(?:\s+(\d{1,2}))?"
     rf"(?:\s+({_MONTH}))?\s*\b(20[1-3]\d)\b\)?",  # a Form 2042 is none of a year
     re.IGNORECASE,
 )
@@ -30,7 +30,8 @@ _ASKED = tuple(  # days that a question names: "3rd March 2026", "March 3", "in 
         rf"\b{_NAMED_MONTH} {_DAY}(?!\w){_OF_YEAR}",
         rf"\b(?:in|of|since|until|from|before|last|for) (?:early |mid |late )?{_NAMED_MONTH}{_OF_YEAR}(?!\w)",
         r"(?<![\w./-])(?P<year>20[0-3]\d)-(?P<number>\d\d)-(?P<day>\d\d)(?!\w)",
-        r"(?<![\w./-])(?P<day>\d{1,2})[./-](?P<number>\d{1,2})[./-](?P<year>(?:20)?[1-3]\d)(?!\w)",
+        r"(?<![\w./-])(?P<day>\d{1,2})[./-](?P<number>\d{1,2})[./-](?P<year>20[0-3]\d)(?!\w)",
+        r"(?<![\w./-])(?P<day>\d{1,2})/(?P<number>\d{1,2})/(?P<year>[1-3]\d)(?![\w/])",  # but 3.2.15 is a version
         r"(?P<last>\blast year\b)",
     )
 )
@@ -55,7 +56,7 @@ class Edition(NamedTuple):
     of: str
     year: int = 0
     side: int = 0  # -1 for what holds until a day of that year, 1 for what holds from one
-    day: date = date.min  # which it holds until or from; the first of the year where only that is named
+    day: date = date.min  # which it holds until or from; where only a year is named its last or its first
 
 
 @lru_cache(10_000)
@@ -65,10 +66,11 @@ def edition_of(title: str) -> Edition:
     >>> edition_of("Fees 2025")[:3], edition_of("Fees (from 1 March 2026)")[:3]
     (('fees', 2025, 0), ('fees', 2026, 1))
     """
+    title = " ".join(title.split())
     of = _DATE.sub("", title).strip().casefold()
     until, since, day, month, year = max(_DATE.findall(title), key=lambda found: found[4], default=[""] * 5)
     if not year or _OF_EVENTS.search(of):
-        return Edition(title.strip().casefold() if year else of)
+        return Edition(title.casefold() if year else of)
     place = [*month_name].index(month.capitalize()) if month else 12 if until else 1
     last = monthrange(int(year), place)[1]
     at = date(int(year), place, min(last, max(1, int(day or (last if until else 1)))))
@@ -92,7 +94,7 @@ def days_asked(question: str, today: date) -> set[date]:
     another year its end.
 
     >>> today = date(2026, 11, 23)
-    >>> [min(days_asked(each, today)).isoformat() for each in ("on 3rd March", "when it will be May", "in 2025")]
+    >>> [min(days_asked(each, today)).isoformat() for each in ("on 3rd March", "what will it cost in May", "in 2025")]
     ['2026-03-03', '2027-05-15', '2025-12-31']
     >>> days_asked("for 2000 euros", today)
     set()

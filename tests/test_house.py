@@ -1,6 +1,8 @@
 """The lines of the house: who imports whom, what each folder is for, which names stay out, one reader of each thing."""
 
 import ast
+import doctest
+import importlib
 import re
 import subprocess
 import sys
@@ -143,3 +145,19 @@ def test_commands_in_the_documents_exist() -> None:
         code = "\n".join(re.findall(r"`[^`\n]+`|^```.*?^```", document.read_text(encoding="utf-8"), flags=re.M | re.S))
         assert set(re.findall(r"(?:^|`)make ([a-z]+)", code, flags=re.M)) <= targets, document.name
         assert set(re.findall(r"(?:^|`|bin/)frontline ([a-z]+)", code, flags=re.M)) <= commands, document.name
+
+
+EXAMPLES = [
+    ".".join(path.relative_to(ROOT).with_suffix("").parts)
+    for folder in ("bot", "jobs", "knowledge")
+    for path in sorted((ROOT / folder).rglob("*.py"))
+    if ">>> " in path.read_text(encoding="utf-8")
+]
+
+
+@pytest.mark.parametrize("module", EXAMPLES)
+def test_the_examples_in_docstrings_hold(module: str) -> None:
+    """Whoever reads one takes it for true."""
+    failed, attempted = doctest.testmod(importlib.import_module(module))
+
+    assert (failed, attempted > 0) == (0, True)

@@ -220,6 +220,7 @@ def test_a_number_that_is_no_year_makes_no_edition(title: str) -> None:
         ("on 3 may how much was it", "2026-05-03"),
         ("on 31 February", "2026-02-28"),
         ("on 31/13/2026", ""),
+        ("firmware 3.2.15", ""),
     ],
 )
 def test_the_days_that_are_asked_about(question: str, expected: str) -> None:
