@@ -102,11 +102,12 @@ def days_asked(question: str, today: date) -> set[date]:
     days: set[date] = set()
     is_to_come = _TO_COME.search(question) is not None
     for pattern in _ASKED:
-        for match in pattern.finditer(question):
+        matches = list(pattern.finditer(question))
+        for match in matches:
             verb = _VERB.match(question, match.start() if match[0][0] == "m" else match.end() - len("3 may"))
             if not (verb and says_something(verb[1] or "come")):
                 days |= _days_of(match.groupdict(), today, is_to_come=is_to_come)
-        question = pattern.sub(" ", question)
+        question = pattern.sub(" ", question) if matches else question
     years = {int(match[0]) for match in _YEAR.finditer(question) if match[1].casefold() not in UNITS}
     return days or {today if year == today.year else date(year, 12, 31) for year in years}
 

@@ -420,8 +420,10 @@ class Names:
 
     def _may_be_tier(self, kind: str, word: str) -> bool:
         """The same of a common word that two products are of, and a third tier: "pitch gold"."""
+        if word not in TIERS:
+            return False
         known = {each for each in self._followers.get((kind,), ()) if self._is_kind(kind, (each,))}
-        return word in TIERS - known and len(known) > 1 and any(map(_is_qualifier, known))
+        return word not in known and len(known) > 1 and any(map(_is_qualifier, known))
 
     @property
     def _has_grades(self) -> bool:
@@ -431,9 +433,10 @@ class Names:
     def _is_unknown_number(self, words: Sequence[str]) -> bool:
         """Whether a common word is a product's with two numbers or more, and has another here: a Railcard 70."""
         kind, number, following = (*words, "", "")[:3]
+        if not _NUMBER.fullmatch(number) or _YEAR.fullmatch(number) or {kind, following} & UNITS:
+            return False
         known = [each for each in self._followers.get((kind,), ()) if self._is_numbered(kind, (each,))]
-        is_other = _NUMBER.fullmatch(number) is not None and number not in known and not _YEAR.fullmatch(number)
-        return len(known) > 1 and is_other and not {kind, following} & UNITS
+        return len(known) > 1 and number not in known
 
     def _is_unknown_code(self, word: str) -> bool:
         """Whether it is missing in a series that the guides have, as TV-99 beside TV-52; others may be anybody's."""

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date
-from functools import cache, partial
+from functools import cache, lru_cache, partial
 from itertools import islice
 from threading import Lock, Semaphore
 from typing import Any, NamedTuple
@@ -381,8 +381,9 @@ def _names_of_others(question: str, names: Names) -> list[str]:
     ]
 
 
-def _named_in(question: str) -> list[re.Match[str]]:
-    return [
+@lru_cache(FOUND_KEPT)  # each question is looked through from several sides
+def _named_in(question: str) -> tuple[re.Match[str], ...]:
+    return tuple(
         match
         for match in _NAME.finditer(question)
         if len(name := match.group()) > 1
@@ -392,7 +393,7 @@ def _named_in(question: str) -> list[re.Match[str]]:
             or (any(letter.isdigit() for letter in name) and any(letter.isalpha() for letter in name))
             or (name[0].isupper() and not _starts_sentence(question, match.start()))
         )
-    ]
+    )
 
 
 def _is_amount(word: str) -> bool:
