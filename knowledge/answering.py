@@ -283,6 +283,8 @@ class Answering:
             return Answer(Outcome.FAULT, 0.0, notes=(CHANGING,))  # the decision was on what is no longer there
         if found.unknown or found.unfamiliar:
             notes = (_not_mentioned(found.unknown or found.unfamiliar), *notes)
+        elif is_on_sibling_alone(found):
+            notes = (_on_another(found), *notes)
         if outcome is Outcome.NOT_IN_GUIDES:
             return Answer(Outcome.NOT_IN_GUIDES, likely, nearest=_nearest(evidence, ()), notes=notes)
         written = self._writer.write(question, evidence, show, began)
@@ -305,7 +307,8 @@ class Answering:
         # The answer for its sibling reads just as well, and is wrong, wherever the bars are.
         if found.unknown:
             return min(likely, OF_UNKNOWN)
-        return min(likely, (half.partly + half.answered) / 2) if found.unfamiliar else likely
+        is_doubtful = found.unfamiliar or is_on_sibling_alone(found)
+        return min(likely, (half.partly + half.answered) / 2) if is_doubtful else likely
 
     def _outcome(self, found: Found) -> Outcome:
         """What that makes of the answer, before it is written."""
@@ -355,6 +358,7 @@ class Extractive:
         ]
         passages, day = [source.passage for source in evidence.sources], evidence.found.day
         near = [n for n in near if not any(is_newer(passages[other], passages[n], day) for other in near)] or near[:1]
+        near = [n for n in near if not evidence.found.is_aside(passages[n])] or near
         best = max(near, key=lambda n: passages[n].score + evidence.closely(n).alone)
         for number in (best, *(n for n in near if n != best)):
             source = evidence.sources[number]
@@ -376,7 +380,8 @@ def cite(number: int, evidence: Evidence) -> Citation:
         for score, piece in ranked[:MOST_HIGHLIGHTS]
         if score >= ranked[0][0] - (CLOSE_ROW if piece.kind is Kind.ROW else CLOSE_SENTENCE) and score > 0
     ]
-    return resolve(number, evidence.sources, marked)
+    cited = resolve(number, evidence.sources, marked)
+    return replace(cited, highlights=()) if evidence.found.is_aside(evidence.sources[number].passage) else cited
 
 
 def _readable(message: str) -> str:
@@ -500,6 +505,18 @@ def _says(quote: Citation, other: Citation) -> bool:
     """Whether a quote has the words that answer in another."""
     words = [other.quote[low:high] for low, high in other.highlights] or [other.quote]
     return quote.guide_key == other.guide_key and all(each in quote.quote for each in words)
+
+
+def is_on_sibling_alone(found: Found) -> bool:
+    """Whether all that could be quoted is on a sibling of the product that is asked for."""
+    least = found.passages[0].score - CLOSE_PASSAGE if found.passages else 0.0
+    return bool(found.passages) and all(found.is_aside(each) for each in found.passages if each.score >= least)
+
+
+def _on_another(found: Found) -> str:
+    spans = found.names.spans_in(found.asked, found.wanted)
+    own = dict.fromkeys(found.asked[start:end] for name, (start, end) in spans if name in found.wanted)
+    return f"This is said of another product; the guides don't say it of {' or '.join(f'“{name}”' for name in own)}."
 
 
 def _not_mentioned(names: Sequence[str]) -> str:

@@ -43,6 +43,7 @@ class Closely:
     scores: tuple[float, ...]
     best: float  # the highest, as it compares with that of other passages
     alone: float  # the highest score, without what only tells sentences of one passage apart
+    is_aside: bool = False  # whether all of it is on a sibling of what is asked for
 
 
 class TokenByToken(NamedTuple):
@@ -121,7 +122,7 @@ def read_closely(
         + max(ROW_WEIGHT * (piece in own_rows), TABLED_WEIGHT * (piece in tabled))
         for piece, score, before in zip(own, scores, [*scores[:1], *scores], strict=False)
     ]
-    return Closely(tuple(own), tuple(told), best, max(scores, default=0.0))
+    return Closely(tuple(own), tuple(told), best, max(scores, default=0.0), is_all_apart)
 
 
 def _on_other_codes(question: str, headings: Sequence[str], every: Sequence[Piece], texts: Sequence[str]) -> set[Piece]:

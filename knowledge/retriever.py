@@ -108,6 +108,10 @@ class Found:
         named = named_above(passage, partial(named_in, self.names, self.wanted)) - self.wanted
         return any(is_on_sibling(self.names, name, named) for name in self.wanted)
 
+    def is_aside(self, passage: Passage) -> bool:
+        """Whether all that a passage says is on a sibling of what is asked for; of the first few it is known."""
+        return bool(self.apart.get(passage.chunk_id)) and self.closely(passage).is_aside
+
     def closely(self, passage: Passage) -> Closely:
         """The sentences of a passage; telling them apart takes a while, so it is done for those that are needed.
 

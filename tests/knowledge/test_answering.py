@@ -262,6 +262,48 @@ def test_a_name_that_no_guide_says_makes_it_a_partial_answer(open_library: Open,
     assert other.notes == ("The guides don't mention “Glasgow”.",)
 
 
+BROOKS = {
+    "brook-4.md": "# Brook 4\n\nThe Brook 4 is a router with two ports.\n",
+    "brook-5.md": "# Brook 5\n\nThe Brook 5 is a router with five ports.\n",
+}
+
+
+@pytest.mark.parametrize(
+    "guarantee",
+    [
+        "# Guarantee\n\nThe guarantee of the Brook 5 is 12 years.\n",
+        "# Guarantees\n\n## Brook 5\n\nThe guarantee is 12 years.\n",
+    ],
+    ids=["a sentence", "a section"],
+)
+def test_what_is_said_of_a_sibling_alone_is_a_partial_answer_with_nothing_marked(
+    open_library: Open, put_guide: Put, guarantee: str
+) -> None:
+    for name, text in (BROOKS | {"guarantee.md": guarantee}).items():
+        put_guide(name, text)
+    library = open_library()
+    library.warm()
+    own, sibling = (library.answer(f"How long is the guarantee of the Brook {number}?") for number in (5, 4))
+
+    assert (own.outcome, own.notes) == (Outcome.ANSWERED, ())
+    assert sibling.outcome is Outcome.PARTLY
+    assert [(each.guide_key, each.highlights) for each in sibling.citations] == [("guarantee.md", ())]
+    assert sibling.notes == ("This is said of another product; the guides don't say it of “Brook 4”.",)
+
+
+def test_a_passage_on_a_sibling_does_not_stand_for_one_on_the_product(open_library: Open, put_guide: Put) -> None:
+    own = "# Guarantee of small ones\n\nThe guarantee of the Brook 4 is 3 years.\n"
+    sibling = "# Guarantee\n\nThe guarantee of the Brook 5 is 12 years.\n"
+    for name, text in (BROOKS | {"own.md": own, "sibling.md": sibling}).items():
+        put_guide(name, text)
+    library = open_library()
+    library.warm()
+    answer = library.answer("How long is the guarantee of the Brook 4?")
+
+    assert answer.outcome is Outcome.ANSWERED
+    assert [each.guide_key for each in answer.citations] == ["own.md"]
+
+
 @pytest.mark.parametrize(
     ("until", "since", "question", "quoted"),
     [
