@@ -29,7 +29,7 @@ from knowledge.followups import (
 )
 from knowledge.index import NO_FILTERS, Index, reading
 from knowledge.instructions import as_read, instructions_in
-from knowledge.lexical import covered, stems
+from knowledge.lexical import as_typed, covered, stems
 from knowledge.names import Name, Names
 from knowledge.products import is_on, is_on_sibling, path_of
 from knowledge.retriever import Found, Retriever, is_newer
@@ -386,7 +386,7 @@ def cite(number: int, evidence: Evidence) -> Citation:
 
 def _readable(message: str) -> str:
     """As much of a message as is looked at; half of an emoji, cut off somewhere on its way here, is no text."""
-    return message[:LONGEST_MESSAGE].encode("utf-8", "replace").decode()
+    return as_typed(message[:LONGEST_MESSAGE].encode("utf-8", "replace").decode())
 
 
 def _without_orders(question: str) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
+from unicodedata import normalize
 
 if TYPE_CHECKING:
     import tantivy
@@ -22,6 +23,19 @@ ASKING = (
     "whose why will with would you your "
     "t s d ll m re ve don didn doesn isn aren wasn weren couldn wouldn shouldn hasn haven hadn mustn"  # of "don't"
 )
+
+
+# Where a word may be broken, or may not, which nobody types.
+_BREAKS = dict.fromkeys(map(ord, "\N{SOFT HYPHEN}\N{ZERO WIDTH SPACE}\N{WORD JOINER}\N{ZERO WIDTH NO-BREAK SPACE}"))
+
+
+def as_typed(text: str) -> str:
+    """A text without signs that nobody sees within words, and each letter in one piece with its accent.
+
+    >>> as_typed("war\\u00adranty"), len(as_typed("Cafe\\u0301"))
+    ('warranty', 4)
+    """
+    return normalize("NFC", text.translate(_BREAKS))
 
 
 @cache

@@ -17,12 +17,13 @@ from typing import Any, BinaryIO
 from knowledge.chunking import cut, sections
 from knowledge.details import Details, details
 from knowledge.formats import convert, decode
+from knowledge.lexical import as_typed
 from knowledge.loading import Draft, Limits, NotForEveryone, Refused
 from knowledge.plain_text import as_markdown
 
 _FRONT_MATTER = re.compile(r"\A\s*---[ \t]*\n(?P<fields>.*?)^(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL | re.MULTILINE)
 _OPENED = re.compile(r"\A\s*---[ \t]*\n\s*[\"']?\w+[\"']?\s*:")
-_UNSEEN = re.compile(r"\A[\s\ufeff\u200b-\u200d\u2060]*[\ufeff\u200b-\u200d\u2060]")
+_UNSEEN = re.compile(r"\A[\s\u200c\u200d]*[\u200c\u200d]")  # elsewhere they join letters and emoji
 # The rules of Markdown and TOML; one of stars or lines is nothing else, for ***words*** are only strong.
 _RULE = r"(?:---|\+\+\+|(?:\*[ \t]*+){3,}+$|(?:_[ \t]*+){3,}+$|={3,}+[ \t]*$)"
 # What stands behind a first rule: up to the next if it begins with a field, else up to an empty line or a heading.
@@ -123,9 +124,11 @@ def _check_length(text: str, limits: Limits) -> None:
 
 
 def _clean(text: str) -> str:
-    """Line ends as one character, no unseen signs in front, and nothing that a database refuses."""
+    """Words as people type them, line ends as one character, no unseen signs in front, and nothing that a database
+    refuses.
+    """
     text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\0", "\N{REPLACEMENT CHARACTER}")
-    return _UNSEEN.sub("", text).encode("utf-8", "replace").decode()
+    return _UNSEEN.sub("", as_typed(text.encode("utf-8", "replace").decode()))
 
 
 def _first_heading(text: str) -> str | None:

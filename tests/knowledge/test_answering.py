@@ -262,6 +262,16 @@ def test_a_name_that_no_guide_says_makes_it_a_partial_answer(open_library: Open,
     assert other.notes == ("The guides don't mention “Glasgow”.",)
 
 
+def test_accents_in_two_pieces_are_found(open_library: Open, put_guide: Put) -> None:
+    """As some systems and files write them."""
+    put_guide("cafe.md", "# Café Müller\n\nThe Café Müller opens at 9:00.\n")
+    library = open_library()
+    library.warm()
+    answer = library.answer("When does the Cafe\u0301 Mu\u0308ller open?")
+
+    assert (answer.outcome, answer.notes) == (Outcome.ANSWERED, ())
+
+
 BROOKS = {
     "brook-4.md": "# Brook 4\n\nThe Brook 4 is a router with two ports.\n",
     "brook-5.md": "# Brook 5\n\nThe Brook 5 is a router with five ports.\n",

@@ -117,6 +117,22 @@ def test_an_audience_where_no_front_matter_is_read(take: Take, name: str, before
         take(name, f"{before}\nText, more\n")
 
 
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("a.md", "The war\u00adran\u00adty of the Zef\u200bfa\ufeff lasts 3 years at Cafe\u0301 Mu\u0308ller."),
+        ("a.html", "<p>The war&shy;ran&shy;ty of the Zef&#8203;fa lasts 3 years at Cafe&#769; Mu&#776;ller.</p>"),
+    ],
+)
+def test_words_are_kept_as_people_type_them(take: Take, name: str, content: str) -> None:
+    """Without signs that nobody sees within them, and each letter in one piece with its accent."""
+    assert take(name, content).text.strip() == "The warranty of the Zeffa lasts 3 years at Café Müller."
+
+
+def test_joiners_of_emoji_are_kept(take: Take) -> None:
+    assert take("a.md", "For families 👨\u200d👩\u200d👧.").text == "For families 👨\u200d👩\u200d👧."
+
+
 def test_unseen_signs_before_front_matter(take: Take) -> None:
     """They are no part of a text: neither a second byte order mark nor a space without width."""
     assert take("a.md", "\ufeff\ufeff\n\u200b---\nowner: ana\n---\nText").owner == "ana"
