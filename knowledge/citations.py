@@ -129,7 +129,7 @@ def _quote_span(text: str, start: int, end: int, marked: Sequence[tuple[int, int
     first, last = _grown(text, every, at, lists, held)
     while first < last and every[first].kind is Kind.RULE:
         first += 1
-    last = _ending(text, every, last, max(n for n in held if n <= last))
+    last = max(first, _ending(text, every, last, max(n for n in held if n <= last)))
     while first < last and every[last].kind in (Kind.RULE, Kind.HEAD):
         last -= 1
     begins_above = first > lists[first][0] and every[first].kind not in _OF_TABLE

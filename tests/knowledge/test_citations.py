@@ -102,6 +102,15 @@ def test_a_quote_is_never_empty() -> None:
     assert (citation.quote, citation.start, citation.end) == ("tail", last.start, last.start + 4)
 
 
+def test_a_heading_that_a_passage_takes_for_code_is_quoted() -> None:
+    """The line below it, by itself, is a rule across the page, with which no quote begins."""
+    text = f"```\n\t```\n# comment\ncode\n```\nHeading\n---\nA sentence. A sentence. {'x' * 300}{'word ' * 120}"
+    rule, passage = text.index("---"), cut("A", text)[0]
+
+    quote = resolve(0, [source(text, passage.start, passage.end)], [(rule, rule + 3)]).quote
+    assert quote.startswith("A sentence.")
+
+
 STEPS = [f"{number}. Do what step {number} says, wait for the light, and go on.\n" for number in range(1, 15)]
 
 
