@@ -350,6 +350,16 @@ def test_what_stands_around_a_web_page_is_left_out(take: Take) -> None:
     assert take("cover.html", html).text == "# Boiler cover\n\nFor engineers.\n\nIt costs £9.\n\nWithin 14 days."
 
 
+@pytest.mark.parametrize(
+    "trail", ["div class='Page-Breadcrumbs'", "p id=crumbs", "ol aria-label='Breadcrumb'", "div class='breadcrumb'"]
+)
+def test_the_trail_to_a_web_page_is_left_out(take: Take, trail: str) -> None:
+    """But not a page that only says that it has one."""
+    html = f"<{trail}><a href='/'>Home</a> &rsaquo; Teas</{trail.split()[0]}><h1>Teas</h1><p>Green.</p>"
+    page = f"<body class='has-breadcrumbs'>{html}</body>"
+    assert take("a.html", page).text == "# Teas\n\nGreen."
+
+
 def test_cells_over_several_columns_or_rows(take: Take) -> None:
     """Each says what it says in all of them, so that no figure stands below the name of another column."""
     html = (
@@ -591,6 +601,27 @@ def test_titles_above_a_table_in_a_sheet(take: Take, rows: list[list[object]], e
     text = take("a.xlsx", content.getvalue()).text
     assert text.startswith(f"## Sheet\n\n{expected}")
     assert ("| Plan | Price |\n| --- | --- |\n| Basic | 20 |\n| Plus | 30 |" in text) == ("Prices" in expected)
+
+
+@pytest.mark.parametrize(
+    ("rows", "expected"),
+    [
+        (
+            "Tea,4\nMate,5\nAll of them are sold by weight,\n",
+            "| Tea | 4 |\n| Mate | 5 |\n\nAll of them are sold by weight",
+        ),
+        ("Tea,4\nOnly in our own shops:\nMate,5\n", "| Tea | 4 |\n\nOnly in our own shops:\n\n{head}\n| Mate | 5 |"),
+        ("Tea,4\nMore,\nMate,5\n", "| Tea | 4 |\n| More |  |\n| Mate | 5 |"),
+        ("Tea from the hills behind Uji,4\nTea from the other side,\n", "Uji | 4 |\n| Tea from the other side |  |"),
+        ("Tea,4\n,by the ounce and never by post\n", "| Tea | 4 |\n|  | by the ounce and never by post |"),
+    ],
+)
+def test_notes_among_the_rows_of_a_table(take: Take, rows: str, expected: str) -> None:
+    """One long cell by itself is a paragraph, and what follows names the columns again; a short one is a row."""
+    head = "| Sort | Price |\n| --- | --- |"
+    text = take("a.csv", f"Sort,Price\n{rows}").text
+    assert text.startswith(head)
+    assert text.endswith(expected.format(head=head))
 
 
 @pytest.mark.parametrize(
