@@ -611,7 +611,7 @@ def test_titles_above_a_table_in_a_sheet(take: Take, rows: list[list[object]], e
             "| Tea | 4 |\n| Mate | 5 |\n\nAll of them are sold by weight",
         ),
         ("Tea,4\nOnly in our own shops:\nMate,5\n", "| Tea | 4 |\n\nOnly in our own shops:\n\n{head}\n| Mate | 5 |"),
-        ("Tea,4\nMore,\nMate,5\n", "| Tea | 4 |\n| More |  |\n| Mate | 5 |"),
+        ("Tea,4\nMuch more,\nMate,5\n", "| Tea | 4 |\n| Much more |  |\n| Mate | 5 |"),
         ("Tea from the hills behind Uji,4\nTea from the other side,\n", "Uji | 4 |\n| Tea from the other side |  |"),
         ("Tea,4\n,by the ounce and never by post\n", "| Tea | 4 |\n|  | by the ounce and never by post |"),
     ],

@@ -136,6 +136,7 @@ def test_an_odd_row_in_a_table_too_wide_for_one() -> None:
         ("KEYS\nThe warden has them, ask for\nPOST\nIn the hall.", 1),
         ("Ask.\nKEYS\nThe warden has them.", 0),
         ("KEYS\nARE WITH THE WARDEN", 0),
+        ("Ask.\n\n   KEYS\nThe warden has them.", 0),
         ("ALL KEYS ARE WITH THE WARDEN WHO LIVES ACROSS\nThe road.", 0),
         ("KEYS   ROOMS\nTwo    Four", 0),
         ("NO KEYS ON SUNDAYS.\nAsk on Monday.", 0),
