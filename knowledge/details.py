@@ -1,8 +1,10 @@
 """What a guide says about itself: front matter, or the sidecar of a file that can't carry any."""
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, fields
 from datetime import date, datetime
+from difflib import get_close_matches
 from urllib.parse import urlsplit
 
 import yaml
@@ -12,7 +14,21 @@ from knowledge.loading import EVERYONE, NotForEveryone, Refused
 MOST_PRODUCTS = 50
 JOURNEY_STAGES = ("awareness", "consideration", "purchase", "onboarding", "use", "support", "renewal")
 
-
+_SLIP, _SLIP_OF_WORD = 0.8, 0.9  # how alike a field is to one of ours, or a word of it to one below, that is meant
+_NO_SLIPS = {"reviewer", "reviewers"}  # but fields of other tools
+# In the fields of other tools: who may read a page, what it is when not everyone may, and what it is when everyone may.
+_READERS, _CLOSED = (
+    frozenset(words.split())
+    for words in (
+        "access acl allowed audience classification clearance confidentiality group groups members permission "
+        "permissions privacy readers restrictions role roles security sensitivity users viewers visibility visible",
+        "classified confidential draft embargo embargoed hidden internal only password private protected restricted "
+        "secret sensitive unlisted unpublished",
+    )
+)
+_OPEN = {"public", "publish", "published"}
+_ALL, _NO = {EVERYONE, "all", "anyone", "public", "true", "yes"}, {"", "0", "false", "no", "none", "off"}
+_HUMP = re.compile(r"(?<=[a-z])(?=[A-Z])")  # in accessLevel
 _LANGUAGE = re.compile(r"[a-zA-Z]{2,3}(-[a-zA-Z0-9]{2,8})*")
 
 
@@ -38,18 +54,7 @@ def details(written: str, where: str) -> Details:
         return Details()
     if not isinstance(said, dict):
         raise Refused(f"has no `name: value` lines in {where}; write them, or take it away")
-    audience = said.get("audience")
-    is_for_all = audience is None or (isinstance(audience, str) and audience.casefold() == EVERYONE)
-    if not is_for_all:  # first: such a guide must go even if it has other faults
-        raise NotForEveryone(
-            f"is for an audience other than `{EVERYONE}`, which needs access control that Frontline does not have yet"
-        )
-    known = [field.name for field in fields(Details)]
-    unknown = [name for name in said if name not in known]
-    if unknown:
-        raise Refused(
-            f"has `{_shown(unknown[0])}` in {where}, which is none of {', '.join(known)}; correct or remove it"
-        )
+    said = _known(said, where)
     return Details(
         title=_words(said, "title", 300, where),
         owner=_words(said, "owner", 200, where),
@@ -59,6 +64,72 @@ def details(written: str, where: str) -> Details:
         product=_products(said, where),
         language=_language(_words(said, "language", 35, where), where),
     )
+
+
+def _known(written: dict[object, object], where: str) -> dict[object, object]:
+    """The fields that are ours, in small letters. Those of other tools are no fault, but for what may be meant for us.
+
+    First come those that say who may read the guide: it must go even if it has other faults.
+    """
+    for name, value in written.items():
+        is_for_all = value is None or (isinstance(value, str) and value.casefold() == EVERYONE)
+        if str(name).casefold() == "audience" and not is_for_all:
+            raise NotForEveryone(
+                f"is for an audience other than `{EVERYONE}`, "
+                "which needs access control that Frontline does not have yet"
+            )
+    ours = [field.name for field in fields(Details)]
+    for name, value in _all_fields(written):
+        if name.casefold() not in {*ours} - {"audience"} and _is_for_some(name, value):
+            raise NotForEveryone(
+                f"has `{_shown(name)}` in {where}, which tells who may read it, and Frontline has no access control "
+                "yet; remove the line if everyone may read it"
+            )
+    said: dict[object, object] = {}
+    for written_name, value in written.items():
+        name = str(written_name).casefold()
+        if name in said:
+            raise Refused(f"has `{name}` twice in {where}; keep one")
+        if name in ours:
+            said[name] = value
+        elif name not in _NO_SLIPS and (near := get_close_matches(name, ours, 1, _SLIP)):
+            refusal = NotForEveryone if near == ["audience"] else Refused
+            raise refusal(f"has `{_shown(name)}` in {where}; did you mean `{near[0]}`? Correct or remove it")
+    return said
+
+
+def _all_fields(written: object) -> Iterator[tuple[str, object]]:
+    """Those within others, too; each part once, for by its name a part may be in itself or in thousands of others."""
+    seen: set[int] = set()
+    parts = [written]
+    while parts:
+        part = parts.pop()
+        if id(part) in seen or not isinstance(part, dict | list):
+            continue
+        seen.add(id(part))
+        if isinstance(part, dict):
+            yield from ((str(name), value) for name, value in part.items())
+        parts += part.values() if isinstance(part, dict) else part
+
+
+def _is_for_some(name: str, value: object) -> bool:
+    """Whether a field of another tool says that not everyone may read a page, or may do so yet."""
+    words = set(re.split(r"[\W_]+", _HUMP.sub(" ", name).casefold()))
+    for word in words - _OPEN:
+        words.update(get_close_matches(word, _READERS | _CLOSED, 1, _SLIP_OF_WORD))
+    said = {_in_short(each) for each in (value if isinstance(value, list) else [value])}
+    if said & _CLOSED:
+        return True
+    if words & _CLOSED:
+        return not said <= _NO
+    if words & _READERS or name.casefold() in ("for", "who"):
+        return value is not None and not said <= _ALL
+    return bool(words & _OPEN) and said <= _NO
+
+
+def _in_short(value: object) -> str:
+    """A single value in small letters; what holds others may be endless."""
+    return "..." if isinstance(value, dict | list | set | tuple) else str(value).strip().casefold()
 
 
 def _words(said: dict[object, object], name: str, most: int, where: str) -> str | None:

@@ -9,13 +9,14 @@ from collections.abc import Iterable, Iterator, Sequence
 from copy import copy
 from datetime import datetime, time
 from decimal import ROUND_HALF_UP, Decimal, localcontext
-from itertools import pairwise, takewhile, zip_longest
+from itertools import groupby, pairwise, takewhile, zip_longest
 from typing import TYPE_CHECKING, Any
 from xml.sax import SAXParseException
 
 from knowledge.loading import Converted, Limits, Refused
 from knowledge.pdf import pages_as_markdown
 from knowledge.rows import as_table, escaped
+from knowledge.sentences import has_second_head
 
 if TYPE_CHECKING:
     from bs4 import BeautifulSoup, Tag
@@ -43,6 +44,9 @@ _ALPHABETS = {
 _IN_WORDS = re.compile(r"(?<!\d)[^\W\d_]{2,}(?!\d)")
 _ENTITY = re.compile(r"<!ENTITY\b", re.IGNORECASE)
 _HIDDEN = "template, [hidden]:not([hidden=until-found])"  # by its style a part may be folded, or a page still loading
+_TRAIL = ", ".join(  # from the home page to this one
+    f"[{name}*={word} i]" for name in ("class", "id", "aria-label") for word in ("breadcrumb", "crumbs")
+)
 _COMMENT = re.compile(  # what no reader sees; in code it is an example, and one that is not closed is none
     r"(?P<kept>^[ \t>*+.)\d-]*(?P<fence>`{3,}|~{3,})[^`\n]*\n.*?(?:^[ \t>]*(?P=fence)|\Z)"
     r"|(?P<ticks>`{1,3})[^`\n]+(?P=ticks)|<!--(?!.*?-->).*)|<!--.*?-->",
@@ -56,6 +60,7 @@ _UNIT = re.compile(r'\[\$([^\]-]+)|"([^"]*\w[^"]*|[^"]*[$€£¥][^"]*)"|(?<!\[)
 _LITERAL = re.compile(r'"[^"]*"|[\\_*].|\[[$A-Za-z][^\]]*\]|[\s$€£¥]')  # what stands around the figure there
 _FIGURE = re.compile(r"[#,]*0(?:\.(?P<decimals>0*))?%?")
 _MEMBERS = 10_000
+_WORDS_OF_NOTE = 5  # at least, of what is no row of a sheet
 _DIGIT = re.compile(r"\d")
 _WIDEST = 100  # columns or rows that a cell may go over
 _MARKDOWNIFY: dict[str, Any] = {
@@ -161,6 +166,9 @@ def _strip(soup: "BeautifulSoup") -> None:
             header.decompose()
     for around in soup(["nav", "footer"]):
         around.decompose()
+    for trail in soup.select(_TRAIL):
+        if not trail(["h1", "h2", "h3", "p", "table"], limit=1):  # or it is a page that has one
+            trail.decompose()
     for hidden in soup(None, {"aria-hidden": "true"}):
         if not hidden(["p", "li", "td"], limit=1):
             hidden.decompose()
@@ -423,7 +431,7 @@ def _csv(content: bytes, limits: Limits) -> Converted:
 def _tables(rows: Iterable[Sequence[object]], limits: Limits) -> str:
     """Rows as Markdown tables, the first row as the header of each, with the second if that names columns too.
 
-    Titles above it become paragraphs.
+    Titles above it become paragraphs, and so do notes between and below its rows.
 
     A long table becomes several that each fit into a chunk with the header on top, for a row alone says little.
     Where a row is too long for that, each is a list item that names its columns.
@@ -446,7 +454,34 @@ def _tables(rows: Iterable[Sequence[object]], limits: Limits) -> str:
     titles = list(takewhile(lambda row: len([*filter(None, row)]) == 1, kept))
     if len(titles) * 2 >= len(kept):  # it is a list, with a note beside it perhaps
         titles = []
-    return "\n\n".join([*(title for row in titles for title in row if title), as_table(kept[len(titles) :])])
+    return "\n\n".join([*(title for row in titles for title in row if title), *_with_notes(kept[len(titles) :])])
+
+
+def _with_notes(rows: Sequence[list[str]]) -> Iterator[str]:
+    """A table, in parts where notes are among its rows: cells by themselves, longer than all others of their column."""
+    width = max(map(len, rows))
+    top = [row + [""] * (width - len(row)) for row in rows[:2]]
+    head = top[: 1 + has_second_head(as_table(top).split("\n"))]
+    below = rows[len(head) :]
+    longest = [max(map(len, column)) for column in zip_longest(*filter(_is_row, below), fillvalue="")]
+    first = next(at for at, name in enumerate(head[0]) if name)
+
+    def is_note(row: list[str]) -> bool:
+        is_first = not _is_row(row) and len(row) <= min(first + 1, len(longest))
+        return is_first and len(row[-1]) > longest[len(row) - 1] and len(row[-1].split()) >= _WORDS_OF_NOTE
+
+    if not any(map(is_note, below)):
+        yield as_table(rows)
+        return
+    for are_notes, some in groupby(below, is_note):
+        if are_notes:
+            yield from (row[-1] for row in some)
+        else:
+            yield as_table([*head, *some])
+
+
+def _is_row(row: Sequence[str]) -> bool:
+    return len([*filter(None, row)]) > 1
 
 
 def _cell(value: object) -> str:

@@ -1,6 +1,7 @@
 """Plain text as old systems print it, as Markdown: headings in capitals, and columns kept apart by spaces."""
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from itertools import groupby, pairwise
 from typing import NamedTuple
@@ -16,8 +17,9 @@ _PLACE = re.compile(r"(?:\d+(?:\.\d+)*|[A-Z])[.)]?[ \t]+")  # of a section, in f
 _WORD = re.compile(r"[^\W\d_]{3,}")
 _TOTAL = re.compile(r"(?:sub-?|grand )?total|sum\b|all\b", re.IGNORECASE)
 _LONG_NUMBER = re.compile(r"\d{3}")
-_HEADING_WORDS, _HEADING_CHARACTERS = 6, 70
+_HEADING_WORDS, _HEADING_CHARACTERS, _DIRECT_CHARACTERS = 6, 70, 60
 _LONGEST_FIGURE = 15
+_LINES_ABOVE_HEAD = 3  # of a table, at most, in its block
 
 
 class _Cell(NamedTuple):
@@ -37,7 +39,7 @@ def as_markdown(text: str) -> str:
     """
     if "```" in text or "~~~" in text:
         return text
-    parts = _BLANK.split(text)  # those at odd places are what is between two blocks
+    parts = _BLANK.split(_with_headings_apart(text))  # those at odd places are what is between two blocks
     blocks = {at: part for at, part in enumerate(parts) if at % 2 == 0 and part.strip()}
     titles = [_title(block) for block in blocks.values()]
     for at, title, before, after in zip(blocks, titles, ["", *titles], [*titles[1:], ""], strict=False):
@@ -45,6 +47,44 @@ def as_markdown(text: str) -> str:
         is_head = title and after is None and (before is None or len(blocks) < 2 or at <= 2)
         parts[at] = f"## {title}" if is_head else _block(parts[at])
     return "".join(parts)
+
+
+def _with_headings_apart(text: str) -> str:
+    """The text with those headings marked that have no empty line below them.
+
+    One within a block is one only where the text has others.
+    """
+    parts = _BLANK.split(text)
+    lines = {at: part.split("\n") for at, part in enumerate(parts) if at % 2 == 0 and part.strip()}
+    has_others = any(_title(parts[at]) or _is_direct_heading(block, 0) for at, block in lines.items())
+    for at, block in lines.items():
+        is_ruled = any(map(_RULER.fullmatch, block))
+        heads = {
+            number
+            for number in range(len(block) if has_others and not is_ruled else 1)
+            if _is_direct_heading(block, number)
+        }
+        text = "\n".join(f"\n## {line.strip()}\n" if number in heads else line for number, line in enumerate(block))
+        parts[at] = text.removeprefix("\n") if 0 in heads else text
+    return "".join(parts)
+
+
+def _is_direct_heading(block: Sequence[str], at: int) -> bool:
+    """Whether a line in capitals heads the next, which goes on with no sentence and is not in capitals, too.
+
+    Within a block the one before is at its end: it ends a sentence, or is in columns.
+    """
+    line, below = block[at], block[at + 1] if at + 1 < len(block) else ""
+    if not below.strip() or line[:1].isspace() or len(line) > _DIRECT_CHARACTERS or _title(line) is None:
+        return False
+    if at and (_MARKED.match(line) or not (block[at - 1].rstrip().endswith((".", "!", "?")) or _is_cut(block[at - 1]))):
+        return False
+    goes_on = below.lstrip()[0].islower() or _RULER.fullmatch(below)
+    return not goes_on and (_is_cut(below) or any(map(str.islower, below)))
+
+
+def _is_cut(line: str) -> bool:
+    return len(_CELL.findall(line)) > 1
 
 
 def _title(block: str) -> str | None:
@@ -121,11 +161,15 @@ def _in_columns(lines: Sequence[str]) -> str | None:
 
     None where none have.
     """
+    in_cells = [(line, _cells(line)) for line in lines]
+    for at, (line, cells) in enumerate(in_cells[: _LINES_ABOVE_HEAD + 1]):
+        may_name = len(cells) > 1 and not any(map(str.isdigit, line))
+        if may_name and (parts := _headed(cells, in_cells[at + 1 :])):
+            return _joined([*(["\n".join(lines[:at])] if at else []), *parts])
     written: list[str] = []
     head: list[_Cell] | None = None  # of the line before
-    for (is_drawn, _), group in groupby(lines, lambda line: (bool(_RULER.fullmatch(line)), len(_CELL.findall(line)))):
-        some = [*group]
-        rows = [_cells(line) for line in some]
+    for (is_drawn, _), group in groupby(in_cells, lambda each: (bool(_RULER.fullmatch(each[0])), len(each[1]))):
+        some, rows = zip(*group, strict=True)
         if head and len(rows) == 1 and (both := _below(head, rows[0])):
             head, written[-1] = both, f"{written[-1]}\n{some[0]}"
             continue
@@ -143,6 +187,81 @@ def _in_columns(lines: Sequence[str]) -> str | None:
             written.append("\n".join(f"- {first.rstrip(':')}: {'; '.join(rest)}" for first, *rest in texts))
         head = None
     return _joined(written) if any(part.startswith(("- ", "|")) for part in written) else None
+
+
+def _headed(head: Sequence[_Cell], below: Sequence[tuple[str, list[_Cell]]]) -> list[str] | None:
+    """A table with odd rows: its parts, for a line that fits no column is between two of them, and what is below it.
+
+    None where most lines don't have all columns, or where all have, for which nothing has to be guessed.
+    """
+    last = max((at for at, (_, row) in enumerate(below) if len(row) > 1), default=-1)
+    lines = [each for each in below[: last + 1] if not _RULER.fullmatch(each[0])]
+    if lines and (both := _below(head, lines[0][1])):
+        head, lines = both, lines[1:]
+    rows = [row for _, row in lines]
+    full = [row for row in rows if len(row) == len(head)]
+    if len(full) < 2 or len(full) * 2 < len(rows) or len(head) > MOST_COLUMNS:
+        return None
+    starts, ends = (
+        [
+            Counter(cells).most_common(1)[0][0]
+            for cells in zip(*([cell[side] for cell in row] for row in full), strict=True)
+        ]
+        for side in (0, 1)
+    )
+    regular = [row for row in full if _is_regular(row, starts, ends)]
+    names = _names_of(head, regular) if len(regular) > 1 else None
+    texts = [[cell.text for cell in row] for row in regular]
+    if len(regular) == last + 1 or not names or not names_columns(names, *texts):
+        return None
+    parts: list[str] = []
+    table: list[list[str]] = []
+    for line, row in [*lines, ("", [])]:
+        cells = _placed(row, starts, ends)
+        if cells is None:
+            part = _table([names, *table]) if table else ""
+            if part is None:
+                return None
+            parts += filter(None, [part, line.strip()])
+            table = []
+        elif cells[0] or not table:
+            table.append(cells)
+        else:  # the rest of a cell in the line above
+            table[-1] = [" ".join(filter(None, both)) for both in zip(table[-1], cells, strict=True)]
+    rest = [line for line, _ in below[last + 1 :]]
+    return [*parts, "\n".join(rest)] if rest else parts
+
+
+def _is_regular(row: Sequence[_Cell], starts: Sequence[int], ends: Sequence[int]) -> bool:
+    return all(cell.start == start or cell.end == end for cell, start, end in zip(row, starts, ends, strict=True))
+
+
+def _placed(row: Sequence[_Cell], starts: Sequence[int], ends: Sequence[int]) -> list[str] | None:
+    """The cells of a row in their columns, as far as that can be told.
+
+    With as many cells as columns each is in the one that begins next to it; with fewer they begin where columns begin,
+    and a cell with a figure right where the next column begins is two.
+    """
+    if len(row) == len(starts):
+        if _is_regular(row, starts, ends):
+            return [cell.text for cell in row]
+        nearest = [min(range(len(starts)), key=lambda at: abs(starts[at] - cell.start)) for cell in row]
+        return [cell.text for cell in row] if nearest == [*range(len(starts))] else None
+    cells = [""] * len(starts)
+    for cell in row:
+        cut = next((at for at in starts if cell.start < at < cell.end and _begins_figure(cell, at)), cell.end)
+        for start, text in ((cell.start, cell.text[: cut - cell.start]), (cut, cell.text[cut - cell.start :])):
+            if text and start not in starts:
+                return None
+            if text:
+                cells[starts.index(start)] = text.strip()
+    is_rest = not cells[0] and len(row) == 1 and not any(map(str.isdigit, row[0].text))
+    return cells if (cells[0] and len(row) > 1) or is_rest else None
+
+
+def _begins_figure(cell: _Cell, at: int) -> bool:
+    behind = cell.text[at - cell.start :]
+    return cell.text[at - cell.start - 1] == " " and any(map(str.isdigit, behind.split(" ", 1)[0]))
 
 
 def _cells(line: str) -> list[_Cell]:

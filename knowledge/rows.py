@@ -45,6 +45,15 @@ def escaped(cell: str) -> str:
 
 
 def names_columns(first: Sequence[str], *rows: Sequence[str]) -> bool:
-    """Whether a row names the columns: it has no figure, and below it the first has one in each row, or two have."""
-    of_figures = [all(any(map(str.isdigit, cell)) for cell in column) for column in zip(*rows, strict=True)]
-    return not any(map(str.isdigit, "".join(first))) and (of_figures[0] or sum(of_figures) > 1)
+    """Whether a row names the columns: it has no figure, and below it the first has one in each row, or two have.
+
+    One of two may have words in some rows ("none needed"); a dash is neither.
+    """
+    columns = [[_has_figure(cell) for cell in column if cell.strip("-–—")] for column in zip(*rows, strict=True)]
+    are_figures = [bool(column) and all(column) for column in columns]
+    are_mostly = [sum(column) * 3 >= len(column) * 2 > 0 for column in columns]
+    return not _has_figure("".join(first)) and (are_figures[0] or (any(are_figures) and sum(are_mostly) > 1))
+
+
+def _has_figure(cell: str) -> bool:
+    return any(map(str.isdigit, cell))

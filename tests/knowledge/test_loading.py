@@ -61,7 +61,9 @@ def test_title_of_a_guide_that_names_none(take: Take, name: str, text: str, titl
 @pytest.mark.parametrize(
     ("fields", "reason"),
     [
-        ("owners: ana", "`owners` in its front matter, which is none of title, owner"),
+        ("owners: ana", "`owners` in its front matter; did you mean `owner`?"),
+        ("Journey-Stage: use", "did you mean `journey_stage`?"),
+        ("owner: ana\nOwner: ben", "`owner` twice in its front matter"),
         ("reviewed: spring", "not a date; write it like 2026-03-31"),
         ("reviewed: 2026-02-31", "not YAML"),
         ("journey_stage: love", "write one of awareness, consideration"),
@@ -70,7 +72,6 @@ def test_title_of_a_guide_that_names_none(take: Take, name: str, text: str, titl
         ("title: [a, b]", "not one line of words"),
         ("title: a: b", "not YAML"),
         ("just words", "no `name: value` lines"),
-        ("a: &a [x,x]\nb: &b [*a,*a]\nc: [*b,*b]", "`a` in its front matter"),
         ("audience: managers", "needs access control that Frontline does not have yet"),
         ("audience: [everyone]", "needs access control"),
     ],
@@ -81,6 +82,54 @@ def test_front_matter_that_is_refused(take: Take, fields: str, reason: str) -> N
         take("a.md", f"---\n{fields}\n---\n# Text\n")
     assert reason in str(refusal.value)
     assert isinstance(refusal.value, NotForEveryone) == fields.startswith("audience")
+
+
+def test_fields_of_other_tools_are_ignored(take: Take) -> None:
+    """Whatever they hold; ours may be written with capitals."""
+    endless = "a: &a [x, *a]\nb: &b [*a, *a]\nc: [*b, *b]"
+    tools = (
+        "tags: [tea, cups]\nlayout: page\nauthor: Ben\nreviewer: Ben\nvalid_from: 2026-01-05\n2026: x\nseo: {slug: tea}"
+    )
+    open_to_all = "draft: false\npublished: 2026-01-05\nprivate:\nvisibility: Public\ngroups: [everyone]\npublic: true"
+    draft = take("a.md", f"---\nTitle: Tea\nOWNER: ana\n{tools}\n{open_to_all}\n{endless}\n---\nText\n")
+    assert (draft.title, draft.owner, draft.text.strip()) == ("Tea", "ana", "Text")
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        "access: managers",
+        "Visibility: internal",
+        "visible_to: [everyone, hr]",
+        "confidential: true",
+        "confidental: yes",
+        "classification: amber",
+        "isDraft: true",
+        "draft: 1",
+        "published: false",
+        "published_at:",
+        "unpublished: 2026-03-01",
+        "allowed_groups: [hr]",
+        "user-roles: {may: read}",
+        "staff_only: true",
+        "public_access: none",
+        "for: managers",
+        "audiences: managers",
+        "status: Draft",
+        "tags: [tea, confidential]",
+        "meta: [{audience: managers}]",
+    ],
+)
+def test_fields_of_other_tools_that_say_who_may_read(take: Take, fields: str) -> None:
+    """They are refused, whatever else is wrong, for nobody would see that they have no effect."""
+    with pytest.raises(NotForEveryone, match=r"tells who may read it.*remove the line if everyone may read it"):
+        take("a.md", f"---\nowners: ana\n{fields}\n---\n# Text\n")
+
+
+@pytest.mark.parametrize("fields", ["audiance: managers", "Audience: managers", "audience: everyone\nAudience: hr"])
+def test_an_audience_with_a_slip(take: Take, fields: str) -> None:
+    with pytest.raises(NotForEveryone, match=r"did you mean `audience`|is for an audience"):
+        take("a.md", f"---\n{fields}\n---\n# Text\n")
 
 
 @pytest.mark.parametrize("word", ["everyone", "Everyone", "EVERYONE"])
@@ -315,6 +364,16 @@ def test_what_stands_around_a_web_page_is_left_out(take: Take) -> None:
         "<footer>Printed copies are not controlled.<nav>Imprint</nav></footer></body>"
     )
     assert take("cover.html", html).text == "# Boiler cover\n\nFor engineers.\n\nIt costs £9.\n\nWithin 14 days."
+
+
+@pytest.mark.parametrize(
+    "trail", ["div class='Page-Breadcrumbs'", "p id=crumbs", "ol aria-label='Breadcrumb'", "div class='breadcrumb'"]
+)
+def test_the_trail_to_a_web_page_is_left_out(take: Take, trail: str) -> None:
+    """But not a page that only says that it has one."""
+    html = f"<{trail}><a href='/'>Home</a> &rsaquo; Teas</{trail.split()[0]}><h1>Teas</h1><p>Green.</p>"
+    page = f"<body class='has-breadcrumbs'>{html}</body>"
+    assert take("a.html", page).text == "# Teas\n\nGreen."
 
 
 def test_cells_over_several_columns_or_rows(take: Take) -> None:
@@ -561,6 +620,27 @@ def test_titles_above_a_table_in_a_sheet(take: Take, rows: list[list[object]], e
 
 
 @pytest.mark.parametrize(
+    ("rows", "expected"),
+    [
+        (
+            "Tea,4\nMate,5\nAll of them are sold by weight,\n",
+            "| Tea | 4 |\n| Mate | 5 |\n\nAll of them are sold by weight",
+        ),
+        ("Tea,4\nOnly in our own shops:\nMate,5\n", "| Tea | 4 |\n\nOnly in our own shops:\n\n{head}\n| Mate | 5 |"),
+        ("Tea,4\nMuch more,\nMate,5\n", "| Tea | 4 |\n| Much more |  |\n| Mate | 5 |"),
+        ("Tea from the hills behind Uji,4\nTea from the other side,\n", "Uji | 4 |\n| Tea from the other side |  |"),
+        ("Tea,4\n,by the ounce and never by post\n", "| Tea | 4 |\n|  | by the ounce and never by post |"),
+    ],
+)
+def test_notes_among_the_rows_of_a_table(take: Take, rows: str, expected: str) -> None:
+    """One long cell by itself is a paragraph, and what follows names the columns again; a short one is a row."""
+    head = "| Sort | Price |\n| --- | --- |"
+    text = take("a.csv", f"Sort,Price\n{rows}").text
+    assert text.startswith(head)
+    assert text.endswith(expected.format(head=head))
+
+
+@pytest.mark.parametrize(
     ("head", "expected"),
     [
         ("Plan,a month,a year\n", "| Plan | a month | a year |\n| --- | --- | --- |\n| Plan "),
@@ -725,7 +805,7 @@ def _write_hostile_files(root: Path, outside: Path) -> dict[str, str]:
     put("zeros.txt", bytes(10_000), "is not text")
     put("deep-yaml.md", b"---\n" + b"[" * 5_000 + b"\n---\nText", "nested too deeply")
     bomb = "".join(f"x{n}: &x{n} [{', '.join([f'*x{n - 1}'] * 9)}]\n" for n in range(1, 30))
-    put("bomb-yaml.md", f"---\nx0: &x0 [lol]\n{bomb}---\nText".encode(), "`x0` in its front matter")
+    put("bomb-yaml.md", f"---\nx0: &x0 [lol]\n{bomb}product: *x29\n---\nText".encode(), "not one line of words")
     put("long.md", b"word " * 400_000, "more than 1,000,000")
     put("wide.csv", b"a," * 50_000, "columns, more than 1,000")
     put("tall.csv", b",,,\n" * 30_000, "more than 100,000 cells")

@@ -122,6 +122,18 @@ def test_names_without_bold(rule: str) -> None:
     assert len(text.splitlines()) == 4
 
 
+def test_words_among_the_figures_of_a_column() -> None:
+    """A row that has none there doesn't make all of them text."""
+    rows = [
+        ("Knot", "A metre", "Holds"),
+        ("Bowline", "£2", "9 days"),
+        ("Reef", "£3", "5 days"),
+        ("Slip", "£1", "not long"),
+    ]
+    text = _read([_at(100, 660 - 16 * at, *row, lefts=(72, 200, 300)) for at, row in enumerate(rows)])
+    assert text == "\n".join(f"| {' | '.join(row)} |" for row in (rows[0], ("---",) * 3, *rows[1:]))
+
+
 @pytest.mark.parametrize("has_rules", [True, False])
 @pytest.mark.parametrize("names_again", [True, False])
 def test_table_over_a_page_break(has_rules: bool, names_again: bool) -> None:

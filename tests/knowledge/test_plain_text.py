@@ -89,6 +89,68 @@ def test_names_above_columns_head_a_table(text: str, expected: list[str]) -> Non
     assert [each for each in expected if each not in markdown] == []
 
 
+LOANS = """Tool            Deposit   Per day   Notes
+Drill           £20       £4        with bits
+Ladder          £25       £5        2 people
+Tower           £90       £18       two days at least
+"""
+
+
+@pytest.mark.parametrize(
+    ("odd", "shown"),
+    [
+        ("Mixer             £60         £12       collect", "| Mixer | £60 | £12 | collect |"),
+        ("Trolley         by phone  -         -", "| Trolley | by phone | - | - |"),
+        ("Trolley         ask staff £7        -", "| Trolley | ask staff | £7 | - |"),
+        ("Heater                    £3", "| Heater |  | £3 |  |"),
+        ("                                    and a key", "| Ladder | £25 | £5 | 2 people and a key |"),
+        ("Mixer, large  £60 or £70  £12 - ask", "\n\nMixer, large  £60 or £70  £12 - ask\n\n| Tool | Deposit |"),
+        ("For members only:", "\n\nFor members only:\n\n| Tool | Deposit |"),
+    ],
+)  # fmt: skip
+def test_an_odd_row_leaves_the_table_one(odd: str, shown: str) -> None:
+    """It is a row as far as can be told, or a line between two parts that both name the columns."""
+    *first, last = LOANS.splitlines()
+    markdown = as_markdown("\n".join(["Prices", *first, odd, last, "Ask us."]))
+
+    assert markdown.startswith("Prices\n\n| Tool | Deposit | Per day | Notes |\n| --- | --- | --- | --- |\n| Drill ")
+    assert shown in markdown
+    assert markdown.endswith("\n| Tower | £90 | £18 | two days at least |\n\nAsk us.")
+
+
+def test_an_odd_row_in_a_table_too_wide_for_one() -> None:
+    """No word of it is lost."""
+    text = f"{LOANS}Mixer, large  £60 or £70  £12 - ask\nSaw             £15       £2        {'sharp ' * 200}end"
+
+    assert as_markdown(text).count("sharp") == 200
+
+
+@pytest.mark.parametrize(
+    ("text", "headings"),
+    [
+        ("WHO TO ASK\nThe warden knows.", 1),
+        ("Ask.\n\nWHO TO ASK\nKeys    ext 12\nPost    ext 13", 1),
+        ("KEYS\nThe warden has them.\nPOST\nIn the hall.", 2),
+        ("KEYS\nWarden   ext 12\nOffice   ext 13\nPOST\n- In the hall", 2),
+        ("Turn to\n\nKEYS\nand press it.", 0),
+        ("KEYS\nThe warden has them, ask for\nPOST\nIn the hall.", 1),
+        ("Ask.\nKEYS\nThe warden has them.", 0),
+        ("KEYS\nARE WITH THE WARDEN", 0),
+        ("Ask.\n\n   KEYS\nThe warden has them.", 0),
+        ("ALL KEYS ARE WITH THE WARDEN WHO LIVES ACROSS\nThe road.", 0),
+        ("KEYS   ROOMS\nTwo    Four", 0),
+        ("NO KEYS ON SUNDAYS.\nAsk on Monday.", 0),
+        ("CODE   FEE\n       A DAY\nA1     12\nA2     14", 0),
+    ],
+)
+def test_a_line_in_capitals_right_above_text(text: str, headings: int) -> None:
+    """It is a heading where it can't be the beginning of a sentence; within a block only where there are others."""
+    markdown = as_markdown(text)
+
+    assert markdown.count("## ") == headings
+    assert _words(markdown) == _words(text)
+
+
 @pytest.mark.parametrize("heading", ["FEES", "3  CLAIM TYPES", "2. LIBRARIES\n============", "ÖFFNUNGSZEITEN"])
 def test_a_line_in_capitals_by_itself_is_a_heading(heading: str) -> None:
     words = " ".join(heading.split("\n")[0].split())
