@@ -7,11 +7,12 @@ found again by what it lacks: every other message of ours carries the key of its
 
 import asyncio
 import logging
+import time
 from collections import deque
+from collections.abc import Callable
 from types import TracebackType
 from typing import Any, NamedTuple
 
-from aiolimiter import AsyncLimiter
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
@@ -36,16 +37,25 @@ class Place(NamedTuple):
 class Streams:
     """Begins streams, as many as Slack allows, and finds those that were cut off."""
 
-    def __init__(self, slack: AsyncWebClient, outbox: Outbox) -> None:
+    def __init__(self, slack: AsyncWebClient, outbox: Outbox, clock: Callable[[], float] = time.monotonic) -> None:
         """``slack`` must not retry by itself: a second start would be a second message."""
         self.slack = slack
         self._outbox = outbox
-        self.starts = AsyncLimiter(STARTS, PER_S)
+        self._clock = clock
+        self._starts: deque[float] = deque(maxlen=STARTS)  # when the last ones began
         self.taken: deque[str] = deque(maxlen=MOST_TAKEN)  # the ts of the streams that are somebody's
 
     def at(self, place: Place, ts: str | None = None) -> "Stream":
         """A stream; one that was cut off shows no more, and is only ended."""
         return Stream(self, place, ts)
+
+    def may_start(self) -> bool:
+        """Whether one more may begin now, which counts as begun; nobody waits for it, nor has to."""
+        now = self._clock()
+        if len(self._starts) == STARTS and now - self._starts[0] < PER_S:
+            return False
+        self._starts.append(now)
+        return True
 
     async def cut_off(self, place: Place, after: str) -> str | None:
         """The ts of a message in the thread that a stream left unfinished, which is the caller's from now on.
@@ -119,8 +129,9 @@ class Stream:
 
     async def _relay(self) -> None:
         """Say what comes, until nothing more does; a stream that fails shows no more, and loses nothing."""
-        is_shown = self._ts is None and self._streams.starts.has_capacity()
+        is_shown = self._ts is None
         while (words := await self._came.get()) is not None:
+            is_shown = is_shown and (self._ts is not None or self._streams.may_start())
             if not is_shown:
                 continue
             try:
@@ -134,7 +145,6 @@ class Stream:
     async def _say(self, words: str) -> None:
         slack = self._streams.slack
         if self._ts is None:
-            await self._streams.starts.acquire()
             started = await slack.chat_startStream(
                 channel=self._place.channel,
                 thread_ts=self._place.thread_ts,

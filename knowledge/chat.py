@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 
 from pydantic import BaseModel, Field, field_validator
 
@@ -14,6 +14,9 @@ from knowledge.answers import Outcome, Sentence, Show
 from knowledge.chat_model import ChatModel, Unusable, parsed
 from knowledge.encoder import Encoder
 from knowledge.instructions import without_instructions
+from knowledge.names import Name
+from knowledge.products import on_siblings
+from knowledge.retriever import Found
 from knowledge.sentences import Kind, pieces
 from knowledge.support import Said, Source, plain, supports, without_figures
 from prompts import fill, inside
@@ -102,7 +105,13 @@ class ChatWriter:
             return False
         cited = list(dict.fromkeys(sentence.passages))
         read |= {number: self._source(number - 1, evidence) for number in cited if number not in read}
-        return supports([read[number] for number in cited], sentence.text, self._encoder.encode)
+        found = evidence.found
+        products = _products_meant(sentence.text, found)
+        sources = [
+            read[number].without(on_siblings(found.names, products, evidence.sources[number - 1].passage))
+            for number in cited
+        ]
+        return supports(sources, sentence.text, self._encoder.encode, found.names, found.wanted)
 
     def _source(self, number: int, evidence: Evidence) -> Source:
         """The passage without what speaks to an assistant: a model that obeyed it must find no support there."""
@@ -115,13 +124,20 @@ class ChatWriter:
             elif piece.kind not in {Kind.ROW, Kind.RULE, Kind.ITEM}:
                 below = ""
             if piece.kind not in {Kind.HEAD, Kind.HEADING, Kind.RULE} and re.search(r"\w", text):
-                sentences.append(Said(text, below if below != text else ""))
+                sentences.append(Said(text, below if below != text else "", piece))
         bare = [without_figures(sentence.text) for sentence in sentences]
         return Source(
             plain(without_instructions("\n".join((passage.title, *passage.headings, passage.text)))[0]),
             tuple(sentences),
             self._encoder.encode(bare) if evidence.found.dense and bare else None,
         )
+
+
+def _products_meant(text: str, found: Found) -> Set[Name]:
+    """The products that a sentence names; those that are asked for, where it names none, or only begins their names."""
+    named = found.names.known_in(text, found.wanted)
+    short = {name for name in named if any(name == each[: len(name)] for each in found.wanted)}
+    return {name for name in named - short if found.names.siblings_of(name)} or found.wanted
 
 
 def _kept(sentence: DraftSentence, order: Sequence[int]) -> Sentence:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import logging
+import re
 import threading
 import time
 from collections.abc import Iterator
 from queue import Empty, Queue
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel
 
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
 PATIENCE_S = 10.0
 MOST_FAILURES = 3
 REST_S = 60.0
+PLAIN_S = 600.0  # before structured output is asked for again where it was refused
 NOT_OFFERED = frozenset({400, 404, 405, 415, 422, 501})  # HTTP statuses of servers that know no structured output
 
 Shape = TypeVar("Shape", bound=BaseModel)
@@ -39,7 +42,7 @@ class ChatModel:
     def __init__(self, model: BaseChatModel, patience_s: float = PATIENCE_S) -> None:
         self.patience_s = patience_s
         self._model = model
-        self._offers_structure = True
+        self._plain_until = 0.0
         self._failures = 0  # in a row
         self._rests_until = 0.0
 
@@ -97,8 +100,12 @@ class ChatModel:
             came.put(failure)
 
     def _chunks(self, prompt: str, shape: type[BaseModel]) -> Iterator[BaseMessageChunk]:
-        """The reply's chunks; as JSON in text where structured output is refused before any came."""
-        if self._offers_structure:
+        """The reply's chunks; as JSON in text where structured output is refused before any came.
+
+        Only where the text then comes, that is kept in mind: what is wrong with a prompt is refused in either way.
+        """
+        is_refused = False
+        if time.monotonic() >= self._plain_until:
             begun = False
             try:
                 # The first step is the model, told of the shape; the second would hold everything back to the end.
@@ -112,17 +119,26 @@ class ChatModel:
             except Exception as failure:
                 if begun or getattr(failure, "status_code", None) not in NOT_OFFERED:
                     raise
-                log.warning("The chat model offers no structured output; asked for JSON in its text")
-            self._offers_structure = False
+                log.warning("The chat model refused structured output; asked for JSON in its text")
+            is_refused = True
         yield from self._model.stream(prompt)
+        if is_refused:
+            self._plain_until = time.monotonic() + PLAIN_S
 
 
 def parsed(reply: str, shape: type[Shape]) -> Shape:
-    """The JSON in a whole reply, whatever stands around it. Raises Unusable where there is none of this shape."""
-    try:
-        return shape.model_validate_json(reply[reply.find("{") : reply.rfind("}") + 1])
-    except ValidationError as failure:
-        raise Unusable("gave a reply that can't be read") from failure
+    """The first JSON of this shape in a whole reply, whatever stands around it. Raises Unusable where there is none."""
+    failure: Exception | None = None
+    for brace in re.finditer(r'\{(?=\s*")', reply):
+        try:
+            _, end = json.JSONDecoder().raw_decode(reply, brace.start())
+            return shape.model_validate_json(reply[brace.start() : end])
+        except ValueError as wrong:
+            failure = wrong
+        except RecursionError as wrong:
+            failure = wrong
+            break
+    raise Unusable("gave a reply that can't be read") from failure
 
 
 def _json_of(chunk: BaseMessageChunk) -> str:

@@ -5,15 +5,16 @@ something of its own nearly always breaks. In doubt it is refused: the passage i
 """
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence, Set
 from dataclasses import dataclass
 from functools import cache
 from itertools import pairwise, takewhile
 
 from knowledge.encoder import Vectors
 from knowledge.lexical import asking, stems
-from knowledge.names import COUNTED, UNITS, word_set
+from knowledge.names import COUNTED, UNITS, Name, Names, word_set
 from knowledge.retriever import names_of
+from knowledge.sentences import Piece
 
 SUPPORTED_COSINE = 0.5  # of a sentence to the closest one in its passages
 SHARED_WORDS = 0.25  # what all of a sentence's words count for beside its cosine, in choosing the closest one
@@ -48,6 +49,7 @@ _REWRITTEN = (
     (re.compile(r"(?<=\d),(?=\d{3}\b)|(?<=\d)\.00\b|\*\*|__"), ""),
     (re.compile(r"\be-mail", re.IGNORECASE), "email"),
     (re.compile(r"\bset-up", re.IGNORECASE), "setup"),
+    (re.compile(r"\bby (?:itself|themselves)\b", re.IGNORECASE), "automatically"),
     (re.compile(r"\bper cent\b", re.IGNORECASE), "%"),
     (re.compile(rf"\b({_BEFORE_ONE}) an? (?=(?:second|minute|hour|day|week|month|year)s?\b)", re.IGNORECASE), r"\1 1 "),
     (
@@ -80,6 +82,31 @@ _CLAUSE = re.compile(
     r"(?=\b(?:unless|except|without)\b)",
     re.IGNORECASE,
 )
+# What begins a phrase on when a rule holds, or for whom; some words do so only in front, or behind a subject.
+_WHEN = (
+    r"\b(?:if|when|while|1 time(?= (?:the|an?|it|they|you|we|your)\b)|until|till|before|after|since|during|as long as|"
+    r"provided|in case of|who|whose|(?:under|over|above|below)(?= [£€$]?\d)|for(?! \d)|"
+    r"(?:from|between)(?= (?-i:[A-Z\d])))\b"
+)
+_ARTICLES = word_set("a an the each every any this that these their its your our")
+_BEGINS_LIMIT = re.compile(rf"\W*{_WHEN}", re.IGNORECASE)
+_OF_SUBJECT = re.compile(r"\b(?:with|without|in|on|at|from|of|by)\b", re.IGNORECASE)
+_VERB = re.compile(
+    r"\b(?:may|can|must|should|will|is|are|has|have|do|does|goes|(?:get|pay|take|cost|need|receive|go|open|close|start|"
+    r"end|last)s?)\b",
+    re.IGNORECASE,
+)
+_STATEMENT = re.compile(
+    rf"[;|()]|:(?!\d)|\s[–—]\s|[.!?](?=\s)|\b(?:whereas|because)\b|\b(?:and|but|or)\b(?!\s+{_WHEN}[^,;.]*(?:$|[;.]))",
+    re.IGNORECASE,
+)
+_PHRASE = re.compile(rf",|(?={_WHEN})", re.IGNORECASE)
+_WORD = re.compile(r"(\d+(?:[.,:/]\d+)*(?:st|nd|rd|th)?)|[^\W\d_][\w'’-]*")
+_WAS = re.compile(r"\b(?:was|were|used to \w+)(?: (?:only|just|about))? [£€$]?\d", re.IGNORECASE)
+_SAYS_WAS = re.compile(r"\b(?:was|were|had|used to|until|before|formerly|previously)\b", re.IGNORECASE)
+_THEN = re.compile(r"\b(?:then|afterwards)\b", re.IGNORECASE)
+_SAYS_THEN = re.compile(r"\b(?:then|afterwards|after|later|from)\b", re.IGNORECASE)
+_IN_ORDER = re.compile(r"\b(before|after)\b([^,;.:|]*)", re.IGNORECASE)
 _LINK = re.compile(
     r"\w+://|www\.|<[@!#]|\]\(|@\w|"
     r"\b[a-z0-9-]{2,}\.(?:com|net|org|info|biz|xyz|co|io|ai|app|dev|me|tv|uk|de|nl|eu|us|ru|cn|example)\b",
@@ -151,6 +178,7 @@ _SYNONYMS = (
     "notice notify",
     "lock block",
     "due owed",
+    "somebody someone",
 )
 
 
@@ -160,10 +188,16 @@ class Said:
 
     text: str
     below: str = ""
+    at: Piece | None = None  # where it stands in its passage
 
     @property
     def whole(self) -> str:
         return f"{self.below}| {self.text}" if self.below else self.text
+
+    @property
+    def rule(self) -> str:
+        """The same without the head of a table, whose words may be on other rows."""
+        return self.text if "|" in self.below else self.whole
 
 
 @dataclass(frozen=True)
@@ -173,6 +207,12 @@ class Source:
     said: str
     sentences: tuple[Said, ...]
     vectors: Vectors | None
+
+    def without(self, apart: Set[Piece]) -> "Source":
+        """The same without some sentences."""
+        kept = [number for number, each in enumerate(self.sentences) if each.at not in apart]
+        vectors = None if self.vectors is None else self.vectors[kept]
+        return Source(self.said, tuple(self.sentences[number] for number in kept), vectors)
 
 
 def plain(text: str) -> str:
@@ -193,11 +233,21 @@ def without_figures(text: str) -> str:
     return _FIGURES.sub(" ", text)
 
 
-def supports(sources: Sequence[Source], text: str, encode: Callable[[Sequence[str]], Vectors]) -> bool:
+def supports(
+    sources: Sequence[Source],
+    text: str,
+    encode: Callable[[Sequence[str]], Vectors],
+    names: Names | None = None,
+    wanted: Set[Name] = frozenset(),
+) -> bool:
     """Whether the passages say what a sentence says.
 
     The sentence, and each of its clauses, is compared with the closest sentence of the passages. There stand its
     figures with their units, its promises and what it denies; all its words stand in the same passage.
+
+    Args:
+        names: of the guides, which tell one product from another.
+        wanted: the products that are asked for.
     """
     every = [(source, sentence) for source in sources for sentence in source.sentences]
     if _LINK.search(text) or not every:
@@ -206,6 +256,8 @@ def supports(sources: Sequence[Source], text: str, encode: Callable[[Sequence[st
     parts = [text, *_clauses_that_say_something(text)]
     places, cosine = _closest(parts, sources, [sentence for _, sentence in every], encode)
     near = [every[place][1].whole for place in dict.fromkeys(places)]
+    asked = _stems(" ".join(word for name in wanted for word in name))
+    rules = [every[place][1].rule for place in places]
     beside = {id(source): source for source, _ in (every[place] for place in places)}.values()
     said = "\n".join(source.said for source in beside)
     return (
@@ -217,6 +269,10 @@ def supports(sources: Sequence[Source], text: str, encode: Callable[[Sequence[st
         and not any(_turned_round(text, there) for there in near[:1])
         and _keeps_conditions(text, near[0])
         and _keeps_limits(text, near[0])
+        and not any(_leaves_out(part, rule, asked) for part, rule in _each_with_its_own(parts, rules))
+        and not _is_out_of_time(text, rules[0])
+        and _keeps_order(text, list(dict.fromkeys(rules)))
+        and not (names and _names_another(text, near, names, wanted))
         and _denies_the_same(text, near, [each.whole for source in beside for each in source.sentences])
         and not _is_of_another(text, near, [each.text for source in beside for each in source.sentences])
     )
@@ -247,12 +303,16 @@ def _has_figures(text: str, parts: Sequence[str], near: Sequence[str], said: str
 
     A figure that belongs to a name, as in "Brook 4", goes with its name, which only has to be known.
     """
-    for name in _NAMED_FIGURE.finditer(text):
+    for name in _NAMED_FIGURE.finditer(text):  # at the beginning any word may be meant, as in "Press 2 keys"
         known = re.search(rf"\b{re.escape(name.group())}\b", said)
         word = re.split(r"[ -]", name.group())[0].casefold()
         if known:
             parts = [part.replace(name.group(), " ") for part in parts]
-        elif name.start() > 0 and word not in COUNTED and not _unit_behind(text[name.end() :]):
+        elif (
+            word not in COUNTED
+            and not _unit_behind(text[name.end() :])
+            and (name.start() > 0 or re.search(rf"\b{re.escape(name.group()[: len(word)])}[ -]\d", said))
+        ):
             return False
     rates, there = _rates(text), _rates(" ".join(near))
     if rates and there and not rates <= there:
@@ -373,6 +433,132 @@ def _keeps_conditions(text: str, there: str) -> bool:
         if sum(_stands(word, own) for word in scope) < DENIED_WORDS * len(scope):
             return False
     return True
+
+
+def _leaves_out(text: str, there: str, asked: Set[str] = frozenset()) -> bool:
+    """Whether a rule is said without when it holds, or for whom: where most of it is said, the first word of each
+    phrase on that is said, too, or its figure; and so are the words before what it is on.
+
+    Args:
+        asked: stems of the product that is asked for, which needn't be said again.
+
+    >>> _leaves_out("We pay the postage.", "If the item is faulty, we pay the postage.")
+    True
+    >>> _leaves_out("We pay the postage of faulty items.", "If the item is faulty, we pay the postage.")
+    False
+    >>> _leaves_out("Customers pay no fee.", "New customers pay no fee.")
+    True
+    """
+    own, figures = _stems(text), _figures(text)
+    statements = [each for each in _STATEMENT.split(there) if re.search(r"\w", each)]
+    for statement, following in pairwise([*statements, ""]):
+        rule, limits = _rule_and_limits(statement)
+        is_said: dict[str, bool] = {}  # by the word that phrases begin with: "if …, if …, or if …" is a list
+        firsts = [(phrase.split()[0].casefold(), first) for phrase in limits if (first := _first_of(phrase))]
+        for begin, first in firsts:
+            here = first in figures if first[0].isdigit() else _stands(first, own | asked)
+            is_said[begin] = is_said.get(begin, False) or here
+        held = (_stems(rule), _stems(" ".join(limits)) - {first for _, first in firsts}, _stems(following))
+        if not all(is_said.values()) and _is_mostly(next(filter(None, held), set()), own):
+            return True
+        if any(_is_mostly(_stems(each), own, NEAR_WORDS) and _is_cut(each, own) for each in statement.split(",")):
+            return True
+    return False
+
+
+def _each_with_its_own(parts: Sequence[str], rules: Sequence[str]) -> Iterator[tuple[str, str]]:
+    """A sentence with the closest rule, and its clauses with theirs, but for those that are in that one, too."""
+    yield parts[0], rules[0]
+    known = _stems(rules[0])
+    for part, rule in zip(parts[1:], rules[1:], strict=True):
+        if rule != rules[0] and not all(_stands(word, known) for word in _stems(part)):
+            yield part, rule
+
+
+def _is_mostly(words: set[str], known: set[str], share: float = DENIED_WORDS) -> bool:
+    return bool(words) and sum(_stands(word, known) for word in words) >= share * len(words)
+
+
+def _rule_and_limits(statement: str) -> tuple[str, list[str]]:
+    """What a statement says, and its phrases on when that holds, or for whom.
+
+    >>> _rule_and_limits("customers with the Gold plan may cancel until 16:00")
+    ('customers ', ['with the Gold plan may cancel ', 'until 16:00'])
+    """
+    limits: list[str] = []
+    found = _OF_SUBJECT.search(statement)
+    if found and not _VERB.search(statement, 0, found.start()):
+        before, behind = statement[: found.start()], statement[found.start() :]
+        if not before.strip() or _VERB.search(behind):
+            first, *others = _PHRASE.split(behind)
+            limits, statement = [first], before + ",".join(others)
+    phrases = _PHRASE.split(statement)
+    limits += [each for each in phrases if _BEGINS_LIMIT.match(each)]
+    return " ".join(each for each in phrases if each not in limits), limits
+
+
+def _first_of(phrase: str) -> str | None:
+    """The stem of the first word of a phrase that says something, or its figure."""
+    for word in _WORD.finditer(phrase):
+        if word[1]:
+            return word[1]
+        if said := _stems(word[0]) - frozenset(stems(_GLUE)):
+            return said.pop()
+    return None
+
+
+def _figures(text: str) -> set[str]:
+    return {word[1] for word in _WORD.finditer(text) if word[1]}
+
+
+def _is_cut(phrase: str, own: set[str]) -> bool:
+    """Whether of the words that a phrase begins with, up to its verb, one is said without the one before it."""
+    subject: list[set[str]] = []
+    for word in phrase.split():
+        said = _stems(word)
+        if _VERB.search(word) or _NEGATION.search(word) or (subject and not said):
+            if word in _ARTICLES:  # then the word before is a verb: "Ledger adds the credit"
+                subject.pop()
+            break
+        subject += [said] if said else []
+    return any(other <= own and not any(_stands(word, own) for word in one) for one, other in pairwise(subject))
+
+
+def _is_out_of_time(text: str, there: str) -> bool:
+    """Whether what was so is said to be so, or what comes later to be so from the start.
+
+    >>> _is_out_of_time("The fee is £20.", "The fee was £20.")
+    True
+    >>> _is_out_of_time("It costs £30.", "It costs £20 for a year, then £30.")
+    True
+    """
+    if _WAS.search(there) and not _SAYS_WAS.search(text):
+        return True
+    later = (_figures(text) & _figures(there)) - _figures(_THEN.split(there)[0])
+    return bool(later) and not _SAYS_THEN.search(text)
+
+
+def _keeps_order(text: str, near: Sequence[str]) -> bool:
+    """Whether what a sentence has behind "before" or "after" stands behind it there, too."""
+    for word, behind in _IN_ORDER.findall(text):
+        first = _first_of(behind)
+        scopes = [scope for each in near for other, scope in _IN_ORDER.findall(each) if other.lower() == word.lower()]
+        if first and not first[0].isdigit() and scopes and not any(_stands(first, _stems(scope)) for scope in scopes):
+            return False
+    return True
+
+
+def _names_another(text: str, near: Sequence[str], names: Names, wanted: Set[Name]) -> bool:
+    """Whether the closest sentences name a sibling of a product that is named, and not that one: "the Heron" for the
+    Heron Lite, or "the Brook" for one of several Brooks, if that is not what is asked for.
+    """
+    there = {name for each in near for name in names.known_in(each, wanted)}
+    return any(
+        other in names.siblings_of(name)
+        or (other[: len(name)] == name and other not in wanted and bool(names.siblings_of(other)))
+        for name in names.known_in(text, wanted) - there
+        for other in there
+    )
 
 
 def _keeps_limits(text: str, there: str) -> bool:

@@ -10,7 +10,7 @@ import pytest
 from slack_sdk import WebClient
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.streams import STARTS, Place, Streams
+from bot.streams import PER_S, STARTS, Place, Streams
 from tests.conversations.conftest import Bot, Bots
 from tests.conversations.scripted_bot import END, SCRIPT
 from tests.conversations.slack import BOT, Company, NeverHappened, words
@@ -186,6 +186,44 @@ async def test_no_more_streams_begin_than_slack_allows(company: Company) -> None
             shown.append(await stream.end())
 
     assert [ts is not None for ts in shown] == [True] * STARTS + [False]
+
+
+async def test_streams_that_wait_for_their_first_sentence_begin_then_or_never() -> None:
+    """Of more than may begin, all ask before any says something; the others end at once, and show nothing early."""
+    slack, now = Starting(), 0.0
+    streams = Streams(slack, None, lambda: now)  # type: ignore[arg-type]
+
+    async def answer() -> str | None:
+        async with streams.at(Place("C0ASK", "1.0", "UANA", "T0BRIGHT", BOT)) as stream:
+            await asyncio.sleep(0)  # the others come in, too
+            stream.show(FIRST)
+            stream.show(SECOND)
+            return await stream.end()
+
+    async with asyncio.timeout(2):
+        shown = await asyncio.gather(*(answer() for _ in range(STARTS + 5)))
+        begun = slack.begun
+        now = PER_S - 0.1
+        shown += [await answer()]
+        now = PER_S
+        shown += await asyncio.gather(*(answer() for _ in range(STARTS + 1)))
+
+    assert begun == STARTS
+    assert slack.begun == 2 * STARTS
+    assert [ts is not None for ts in shown] == [True] * STARTS + [False] * 6 + [True] * STARTS + [False]
+
+
+class Starting(AsyncWebClient):
+    """A Slack that begins every stream, and counts them."""
+
+    begun = 0
+
+    async def chat_startStream(self, **_: Any) -> Any:
+        self.begun += 1
+        return {"ts": f"{self.begun}.0"}
+
+    async def chat_appendStream(self, **_: Any) -> Any:
+        return {}
 
 
 def crash(company: Company, bot: Bot) -> dict[str, Any]:

@@ -11,7 +11,8 @@ from langchain_core.messages import AIMessageChunk
 from langchain_core.runnables import RunnableGenerator, RunnableLambda
 from pydantic import BaseModel, Field
 
-from knowledge.chat_model import ChatModel, Unusable
+from knowledge import chat_model
+from knowledge.chat_model import ChatModel, Unusable, parsed
 
 SAYS = '{"n": 1}'
 
@@ -64,6 +65,60 @@ def test_a_server_that_knows_no_structure_is_asked_for_text() -> None:
 
     assert ["".join(chat.ask("?", Shape, soon())) for _ in range(2)] == [SAYS, SAYS]
     assert len(model.asked_for) == 1
+
+
+def test_structure_is_asked_for_again_after_a_while(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A model that is just being loaded refuses it, too."""
+    monkeypatch.setattr(chat_model, "PLAIN_S", 0.0)
+    model = Structured(responses=[SAYS], refuses_with=404)
+    chat = ChatModel(model)
+    assert "".join(chat.ask("?", Shape, soon())) == SAYS
+    model.refuses_with = None
+
+    assert list(chat.ask("?", Shape, soon())) == ['{"n"', ": 1}"]
+
+
+class Overfull(Structured):
+    """A model that refuses a prompt in either way, for it is too long."""
+
+    def _stream(self, *_: Any, **__: Any) -> Iterator[Any]:
+        raise Refused(400)
+
+
+def test_a_refused_prompt_says_nothing_about_structure() -> None:
+    """What refuses it as text, too, is asked for structure the next time."""
+    model = Overfull(responses=[], refuses_with=400)
+    chat = ChatModel(model)
+    with pytest.raises(Unusable, match="answered with an error"):
+        list(chat.ask("?", Shape, soon()))
+    model.refuses_with = None
+
+    assert list(chat.ask("?", Shape, soon())) == ['{"n"', ": 1}"]
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        SAYS,
+        f"```json\n{SAYS}\n```",
+        f"In the form {{n}}: {SAYS}",
+        f"{SAYS}\nNote: {{none}}",
+        f'<think>{{"a": 1}}</think>{SAYS}',
+        f'{{"name": "Shape", "parameters": {SAYS}}}',
+        "{" * 50_000 + SAYS,
+    ],
+)
+def test_the_json_is_found_whatever_stands_around_it(reply: str) -> None:
+    """Braces, too."""
+    assert parsed(reply, Shape) == Shape(n=1)
+
+
+@pytest.mark.parametrize(
+    "reply", ["", "{", "}{", '{"m": 1}', '{"n": "many"}', "n is 1", '{"n": 1', '{"a":' * 5_000 + SAYS]
+)
+def test_a_reply_without_such_json_is_unusable(reply: str) -> None:
+    with pytest.raises(Unusable, match="can't be read"):
+        parsed(reply, Shape)
 
 
 def test_a_server_that_is_broken_is_not_asked_twice() -> None:
