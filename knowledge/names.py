@@ -51,6 +51,7 @@ GENERAL = word_set(  # words of headings that are no product's name, capitals or
     "claims costs fees prices charges times process procedure warranty returns setup app documents manager agent"
 )
 SHORTEST_SINGULAR = 3  # letters
+SHORTEST_ASKING = 5  # letters of a name that is spelled like a word that only asks: the Haven and "haven't"
 SHORTEST_NEW = 3  # letters of a word that may tell a sibling apart though no guide has it
 STRICTLY = 4  # times as often with a capital as without: then a word is a name, however it is typed
 
@@ -447,7 +448,8 @@ class Names:
 
     def _is_name(self, word: str) -> bool:
         stands_out = self._is_strict(word) or self._numbered.get(word, 0) > self._small.get(word, 0)
-        return stands_out and word not in NO_NAMES and says_something(word)
+        says = says_something(word) or (len(word) >= SHORTEST_ASKING and self.is_never_small(word))
+        return stands_out and word not in NO_NAMES and says
 
     def _is_numbered(self, word: str, following: Sequence[str]) -> bool:
         """Whether a common word is a product's with the number behind it: a railcard is none, the Railcard 60 is."""

@@ -24,13 +24,13 @@ COSTS = "price cost fee charge rent"
 ROUNDED = 1e-6  # sums that are equal differ by a smaller share
 
 _ASKS_COST = re.compile(  # but not "how do I charge it" or "can I rent it"
-    r"\bhow much\b|[£$€]|\b(?:prices?|costs?|fees?)\b"
+    r"\bhow much\b|[£$€]|\b(?:prices?|costs?|fees?|monthly|yearly)\b"
     r"|\b(?:the|an?|any|no|what|which|of|\w+ing) (?:\w+ ){0,2}(?:charges?|rent)\b",
     re.IGNORECASE,
 )
 _ASKS_IF_EXTRA = re.compile(r"\b(?:extra|inclu(?:de|ded|des|ding))\b", re.IGNORECASE)
 _IF_EXTRA = frozenset(stems("extra include included"))
-_COST_ALONE = frozenset(stems(f"{COSTS} per day week month year annum monthly yearly annual"))
+_COST_ALONE = frozenset(stems(f"{COSTS} per day week month year annum monthly yearly annual total all"))
 _PERIOD = "day|night|week|month|quarter|year|annum|hour|minute|person|user|line|item|unit|visit|session"
 _PRICE = re.compile(  # what a column, a row or a line with the price of something is called
     rf"(?:(?:list|retail|full|regular|standard|total|monthly|yearly|annual|weekly|daily) )?"
@@ -42,11 +42,12 @@ _PRICE = re.compile(  # what a column, a row or a line with the price of somethi
 _COST = re.compile(rf"\b(?:{COSTS.replace(' ', '|')})", re.IGNORECASE)
 _BARE_AMOUNT = re.compile(r"[+~]?\d[\d.,]*")
 _BARE_CELL = re.compile(rf"\| *{_BARE_AMOUNT.pattern} *\|")
-_IN_WORDS = re.compile(r"(?:included|extra|no|none|not|n/?a)\b.*", re.IGNORECASE)  # what a cell has in place of money
+_IN_WORDS = re.compile(r"(?:included|no|none|not|n/?a)\b.*", re.IGNORECASE)  # what a cell has in place of money
 _STATED = re.compile(rf"\b(\d+)[ -]?(?:{'|'.join(sorted(UNITS))})\b", re.IGNORECASE)
 _OF_CODES = re.compile(r"(?:\w+ )?(?:codes?|refs?\.?|reference|sku|nos?\.?|nr\.?|numbers?|id|#)", re.IGNORECASE)
 _CODE = re.compile(CODE_CELL)
 _BESIDE = re.compile(r"\([^()]*\)|,.*")  # of the name of a row, what only says more of it
+_IT = re.compile(r"\b(?:it|them)\b", re.IGNORECASE)
 _LABEL = re.compile(r"[\W_]*([^|:]+?)[*_ ]*[|:]")
 _ABOVE = re.compile(r"^(?:#{1,6} .*|[ \t]*\|.*(?=\n[ \t]*\|[ \t:|-]+$))", re.MULTILINE)  # headings, heads of tables
 
@@ -101,7 +102,8 @@ def with_tabled(
 ) -> list[Passage]:
     """Those passages that have a line which is called what is asked, of the product where one is named: sentences say
     what comes with it "costs", and its own price stands in a table. Where all that stands above the first is on what is
-    asked, only those of which that holds, too; where a row has no other name than that, only those with one.
+    asked, only those of which that holds, too; where a row has no other name than that, only those with one. Where no
+    row is called all of it, those that have the product's price, and say the rest beside.
     """
     first, asked = passages[0], asked_of(wanted, question, keywords)
     near = [each for each in passages if each.score >= first.score - NEARLY and _may_be_tabled(asked, each)]
@@ -109,7 +111,7 @@ def with_tabled(
         near = [each for each in near if asked.words <= set(stems(path_of(each)))]
     called = [(each, _called(names, wanted, asked, each)) for each in near]
     exactly = [each for each, rows in called if any(rows.values())]
-    return exactly or [each for each, rows in called if rows]
+    return exactly or [each for each, rows in called if rows] or _priced(names, wanted, asked, near)
 
 
 class Asked(NamedTuple):
@@ -118,6 +120,11 @@ class Asked(NamedTuple):
     words: frozenset[str]
     beside_cost: frozenset[str] | None  # without those that only ask what it costs; None where that is not asked
     stated: frozenset[str] = frozenset()  # amounts that the question states, which a row on the product needn't have
+
+    @property
+    def is_price(self) -> bool:
+        """Whether that is all that is asked."""
+        return self.beside_cost is not None and self.beside_cost <= self.stated
 
 
 def asked_of(wanted: Set[Name], question: str, keywords: Collection[str]) -> Asked:
@@ -128,12 +135,12 @@ def asked_of(wanted: Set[Name], question: str, keywords: Collection[str]) -> Ask
     [['7', 'month', 'spare'], ['7', 'spare'], ['7']]
     """
     words = frozenset(keywords).difference(stems(" ".join(word for name in wanted for word in name)))
-    besides, costs = words - _COST_ALONE, wanted or words - _COST_ALONE
-    asks_cost = _ASKS_COST.search(question) is not None
+    besides = words - _COST_ALONE
+    asks_cost = bool(_ASKS_COST.search(question) and (wanted or besides))
     if wanted and not asks_cost and _ASKS_IF_EXTRA.search(question):
-        besides = costs = besides.difference(_IF_EXTRA)
-        asks_cost = True
-    return Asked(words, besides if asks_cost and costs else None, words.intersection(_STATED.findall(question)))
+        besides -= _IF_EXTRA
+        asks_cost = bool(besides)  # else it asks for everything that is included
+    return Asked(words, besides if asks_cost else None, words.intersection(_STATED.findall(question)))
 
 
 def tabled_in(names: Names, wanted: Set[Name], asked: Asked, passage: Passage) -> frozenset[Piece]:
@@ -147,38 +154,47 @@ def tabled_in(names: Names, wanted: Set[Name], asked: Asked, passage: Passage) -
     return frozenset(piece for piece, is_all in called.items() if is_all or not any(called.values()))
 
 
+def _priced(names: Names, wanted: Set[Name], asked: Asked, passages: Sequence[Passage]) -> list[Passage]:
+    """Those passages that have a row with the price of a product, and say what else is asked."""
+    besides, price = asked.beside_cost, asked._replace(beside_cost=frozenset())
+    if not wanted or not besides:
+        return []
+    saying = [each for each in passages if besides <= own_words(each, frozenset())]
+    return [each for each in saying if any(_called(names, wanted, price, each).values())]
+
+
 def _called(names: Names, wanted: Set[Name], asked: Asked, passage: Passage) -> dict[Piece, bool]:
     """The lines of a passage that are called what is asked, and whether each has no other name than that."""
     if not _may_be_tabled(asked, passage):
         return {}
-    is_price, is_on_it = asked.beside_cost == frozenset(), not wanted or is_on(names, wanted, passage)
+    is_price, is_on_it = asked.is_price, not wanted or is_on(names, wanted, passage)
     named = asked.words.union(stems(" ".join(word for name in wanted for word in name)))
     found: dict[Piece, bool] = {}
-    above, head, columns = passage.headings[-1] if passage.headings else "", "", list[str]()
+    above, head, columns, meant = passage.headings[-1] if passage.headings else "", "", list[str](), ""
     for piece in pieces(passage.text):
         text = passage.text[piece.start : piece.end]
         if piece.kind is Kind.HEADING:
             above = text
         if piece.kind is Kind.HEAD:
-            head, columns = text, cells_of(text)
+            head, columns, meant = text, cells_of(text), ""
             continue
         cells = cells_of(text) if piece.kind is Kind.ROW else []
         name = _name_of(names, wanted, cells, columns)
-        has_price = any(map(_is_price, columns, cells))
+        meant = f"{meant}\n{name}" if _IT.search(name) else name  # "Moving it": what the row before says
+        has_price = asked.beside_cost is not None and any(map(_is_price, columns, cells))
+        has_cost = has_price or MONEY.search(text) is not None
         if is_on_it or (cells and _names_one(names, wanted, head)):
             label = _LABEL.match(text)
             if is_price and label and _PRICE.fullmatch(label[1]):
-                if MONEY.search(text) or any(_is_price(label[1], cell) for cell in cells):
+                if has_cost or any(_is_price(label[1], cell) for cell in cells):
                     found[piece] = True
             elif not is_price and not asked.words.isdisjoint(stems(name)):
                 own = [cell for cell, column in zip(cells, columns, strict=False) if _names_one(names, wanted, column)]
-                has_cost = has_price or MONEY.search(text) or any(map(_IN_WORDS.fullmatch, own))
-                if _says(asked, f"{above}\n{head}\n{name}", bool(has_cost)):
+                if _says(asked, f"{above}\n{head}\n{meant}", has_cost or any(map(_IN_WORDS.fullmatch, own))):
                     found[piece] = _is_all_of(name, named)
-        if cells and _names_one(names, wanted, name):
-            has_cost = has_price or MONEY.search(text) is not None
-            if has_price if is_price else _says(asked, f"{above}\n{head}", has_cost, without=asked.stated):
-                found[piece] = _is_all_of(name, named)
+        says = has_price if is_price else _says(asked, f"{above}\n{head}", has_cost, without=asked.stated)
+        if says and cells and _names_one(names, wanted, name):
+            found[piece] = _is_all_of(name, named)
     return found
 
 
@@ -214,14 +230,14 @@ def _is_all_of(name: str, asked: Set[str]) -> bool:
 
 def _may_be_tabled(asked: Asked, passage: Passage) -> bool:
     """A quick look, before a passage is cut into pieces: it has a table, or a price may be a line, and says that."""
-    if asked.beside_cost == frozenset():
+    if asked.is_price:
         is_line = "|" in passage.text or ":" in passage.text
         return is_line and any(each.search(passage.text) for each in (MONEY, _BARE_CELL))
     if "|" not in passage.text:
         return False
     said = f"{path_of(passage)}\n{passage.text}".casefold()
     needed = (asked.words if asked.beside_cost is None else asked.beside_cost) - asked.stated
-    return bool(needed) and all(word.removesuffix("i") in said for word in needed)  # the stem of "happy" is "happi"
+    return bool(needed) and all(word.rstrip("ei") in said for word in needed)  # the stem of "moving" is "move"
 
 
 def _names_one(names: Names, wanted: Set[Name], text: str) -> bool:
@@ -261,6 +277,19 @@ def on_siblings(names: Names, wanted: Set[Name], passage: Passage) -> frozenset[
         elif on is False and (place is None or (is_of_title and _begins_with_name(names, wanted, text))):
             apart.add(piece)
     return frozenset(apart)
+
+
+def rows_of_siblings(names: Names, wanted: Set[Name], asked: Asked, passage: Passage, apart: Set[Piece]) -> set[Piece]:
+    """The rows of a table that says what is asked of a sibling alone: "Fitting (Heron only)" for the Lite. None of
+    its other rows answers then, but for those on the product.
+    """
+    words = asked.words if asked.beside_cost is None else asked.beside_cost - asked.stated
+    every = [each for each in pieces(passage.text) if each.kind is Kind.ROW] if wanted and words and apart else []
+    named = {each: set(stems(passage.text[each.start : each.end])) for each in every}
+    says = {each for each in every if words <= named[each]}
+    if not says or not says <= apart:
+        return set()
+    return set(every) - rows_on(names, wanted, passage)
 
 
 def rows_on(names: Names, wanted: Set[Name], passage: Passage) -> frozenset[Piece]:
