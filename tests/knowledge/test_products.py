@@ -60,6 +60,13 @@ def test_a_code_may_have_no_figure_where_its_column_says_that_it_is_one() -> Non
     assert tabled(table.replace("Ref", "Room"), "price of the Orla", ORLA) == []
 
 
+def test_a_code_has_figures_where_its_column_does_not_say_that_it_is_one() -> None:
+    table = "| Lot | Lamp | Price |\n|---|---|---|\n| 12-B | Orla | £90 |"
+
+    assert tabled(table, "price of the Orla", ORLA) == ["| 12-B | Orla | £90 |"]
+    assert tabled(table.replace("12-B", "Brass"), "price of the Orla", ORLA) == []
+
+
 def test_what_is_asked_for_may_stand_in_a_column_of_codes() -> None:
     table = "| Model no. | Made in | Price |\n|---|---|---|\n| Orla | Leith | £90 |"
 
