@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from knowledge.amounts import answers_in, are_within, days_in, figures_in, has_any, with_units
+from knowledge.amounts import Figure, answers_in, are_within, days_in, figures_in, has_any, with_units
 from knowledge.answers import Passage
 from knowledge.encoder import Vectors
 from knowledge.lexical import covered, stems
@@ -29,6 +29,7 @@ TABLED_WEIGHT = 0.4  # for a row that is called what is asked of a product
 ROW_WEIGHT = 0.15  # for a row on the product that is asked for, in a table on several
 BEFORE_WEIGHT = 0.1  # for what the sentence before scores, for it may say what this one is on; not so with rows
 
+_OPEN, _CLOSED = (re.compile(rf"\b(?:{words})\b", re.IGNORECASE) for words in ("open", "closed|shut"))
 _PLACE_IN_LIST = re.compile(r"\A\s*\d{1,3}[.)]\s+")
 _CODE_FIRST = re.compile(  # but for a range
     r"[^\w]*(?:\d{1,3}[.)]\s+[^\w]*)?([A-ZÀ-Þ]{1,6}-?\d{1,4})\b(?!\s*(?:[-–—/,]|to|and|or)\s*[A-Z]{0,6}-?\d)"
@@ -63,6 +64,7 @@ def read_closely(
     tabled: Set[Piece],
     tokens: TokenByToken | None,
     question: str,
+    aside: Set[Piece] = frozenset(),
 ) -> Closely:
     """The sentences of a passage, each with what it scores: the cosine of its unit, its share of the question's words,
     how like the question it is token by token, and whether it has the figure or the code that is asked for; with a
@@ -79,6 +81,7 @@ def read_closely(
         own_rows: of tables on several products, those on the one asked for.
         tabled: rows and lines that are called what is asked of a product.
         tokens: None where they are not known, which is so for all sentences of a passage.
+        aside: rows that never answer, even where there are no others.
     """
     every, cosines = pieces(passage.text), alike.get(passage.chunk_id, ())
     spans, texts = runs(every), [passage.text[piece.start : piece.end] for piece in every]
@@ -97,7 +100,8 @@ def read_closely(
             head = cells_of(text) if piece.kind is Kind.HEAD else []
         if piece.kind is Kind.HEADING or piece in leading:
             asked = text if piece in leading else ""
-        if piece in apart and not is_all_apart:
+        cells = cells_of(text) if piece.kind is Kind.ROW else []
+        if piece in aside or (piece in apart and not is_all_apart) or _says_otherwise(question, days, head, cells):
             continue
         if not _says_something(piece) or (has_answers and piece in leading):
             continue
@@ -107,10 +111,10 @@ def read_closely(
         if len(cosines):
             unit = next(n for n, (_, end) in enumerate(spans) if piece.start < end)
             score, comparable = (float(each[unit]) + WORDS_WEIGHT * shared for each in (unnamed, cosines))
-        said = with_units(cells_of(text), head) if head and piece.kind is Kind.ROW else _PLACE_IN_LIST.sub("", text)
+        said = with_units(cells, head) if head and cells else _PLACE_IN_LIST.sub("", text)
         has_amount = any(each.search(said) for each in amounts)
         has_code = not codes.isdisjoint(codes_in(f"{asked}\n{text}"))
-        is_on_code = piece.kind is Kind.ROW and not codes.isdisjoint(codes_in(cells_of(text)[0]))
+        is_on_code = bool(cells) and not codes.isdisjoint(codes_in(cells[0]))
         besides = AMOUNT_WEIGHT * has_amount + CODE_WEIGHT * (has_code + is_on_code)
         limits = STEP_WEIGHT if piece.kind is Kind.ROW else LIMITS_WEIGHT
         besides += limits * are_within(figures, said) + LIMITS_WEIGHT * are_within(days, said)
@@ -123,6 +127,19 @@ def read_closely(
         for piece, score, before in zip(own, scores, [*scores[:1], *scores], strict=False)
     ]
     return Closely(tuple(own), tuple(told), best, max(scores, default=0.0), is_all_apart)
+
+
+def _says_otherwise(question: str, days: Sequence[Figure], head: Sequence[str], cells: Sequence[str]) -> bool:
+    """Whether a row is closed on the day for which a question asks what is open, or the other way round; but for one
+    that the question names.
+    """
+    asks_open, asks_closed = _OPEN.search(question) is not None, _CLOSED.search(question) is not None
+    if not days or not cells or asks_open == asks_closed:
+        return False
+    on_day = [cell for name, cell in zip(head, cells, strict=False) if cell and are_within(days, name)]
+    closed = [_CLOSED.match(cell) is not None for cell in on_day]
+    is_otherwise = bool(closed) and (all(closed) if asks_open else not any(closed))
+    return is_otherwise and set(stems(cells[0])).isdisjoint(stems(question))
 
 
 def _on_other_codes(question: str, headings: Sequence[str], every: Sequence[Piece], texts: Sequence[str]) -> set[Piece]:

@@ -51,6 +51,7 @@ GENERAL = word_set(  # words of headings that are no product's name, capitals or
     "claims costs fees prices charges times process procedure warranty returns setup app documents manager agent"
 )
 SHORTEST_SINGULAR = 3  # letters
+SHORTEST_ASKING = 5  # letters of a name that is spelled like a word that only asks: the Haven and "haven't"
 SHORTEST_NEW = 3  # letters of a word that may tell a sibling apart though no guide has it
 STRICTLY = 4  # times as often with a capital as without: then a word is a name, however it is typed
 
@@ -67,8 +68,11 @@ _TOKEN = re.compile(r"[£€$]?[^\W_]+(?:[-'’.][^\W_]+)*%?")
 _NUMBER = re.compile(r"\d{1,4}[^\W\d_]?")
 _SMALL_NUMBERED = re.compile(r"\b([a-zß-ÿ][^\W\d_]*)[ \u00a0]\d")
 _YEAR = re.compile(r"(?:19|20)\d\d")
-_HEAD = re.compile(  # a heading, the head of a table, or the first cell of a row
-    r"^[ \t]*(?:#{1,6}[ \t]+(.+)|\|(.*)(?=\n[ \t]*\|[ \t:|-]+$)|\|([^|\n]*)\|.*)$", re.MULTILINE
+CODE_CELL = r"#?[A-Z0-9./-]*\d[A-Z0-9./-]*[a-z]?"  # of a row whose name stands in the next cell
+_HEAD = re.compile(  # a heading, the head of a table, or the first cell of a row that is no code
+    r"^[ \t]*(?:#{1,6}[ \t]+(.+)|\|(.*)(?=\n[ \t]*\|[ \t:|-]+$)"
+    rf"|\|(?:[ \t]*{CODE_CELL}[ \t]*\|)?([^|\n]*)\|.*)$",
+    re.MULTILINE,
 )
 _BESIDE = re.compile(r"\([^()]*\)|[,–—].*")
 _OF_VERBS = ("ed", "ing", "ly")
@@ -444,7 +448,8 @@ class Names:
 
     def _is_name(self, word: str) -> bool:
         stands_out = self._is_strict(word) or self._numbered.get(word, 0) > self._small.get(word, 0)
-        return stands_out and word not in NO_NAMES and says_something(word)
+        says = says_something(word) or (len(word) >= SHORTEST_ASKING and self.is_never_small(word))
+        return stands_out and word not in NO_NAMES and says
 
     def _is_numbered(self, word: str, following: Sequence[str]) -> bool:
         """Whether a common word is a product's with the number behind it: a railcard is none, the Railcard 60 is."""

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from knowledge.amounts import MONEY
 from knowledge.answers import Passage
 from knowledge.lexical import covered, stems
-from knowledge.names import GENERAL, Name, Names, are_siblings
+from knowledge.names import CODE_CELL, GENERAL, UNITS, Name, Names, are_siblings
 from knowledge.ranking import SIBLING
 from knowledge.sentences import BOLD, Kind, Piece, cells_of, pieces
 from knowledge.words import Words, folders_of
@@ -24,18 +24,30 @@ COSTS = "price cost fee charge rent"
 ROUNDED = 1e-6  # sums that are equal differ by a smaller share
 
 _ASKS_COST = re.compile(  # but not "how do I charge it" or "can I rent it"
-    r"\bhow much\b|[£$€]|\b(?:prices?|costs?|fees?)\b"
+    r"\bhow much\b|[£$€]|\b(?:prices?|costs?|fees?|monthly|yearly)\b"
     r"|\b(?:the|an?|any|no|what|which|of|\w+ing) (?:\w+ ){0,2}(?:charges?|rent)\b",
     re.IGNORECASE,
 )
-_COST_ALONE = frozenset(stems(f"{COSTS} per day week month year annum monthly yearly annual"))
+_ASKS_IF_EXTRA = re.compile(r"\b(?:extra|inclu(?:de|ded|des|ding))\b", re.IGNORECASE)
+_IF_EXTRA = frozenset(stems("extra include included"))
+_COST_ALONE = frozenset(stems(f"{COSTS} per day week month year annum monthly yearly annual total all"))
 _PERIOD = "day|night|week|month|quarter|year|annum|hour|minute|person|user|line|item|unit|visit|session"
 _PRICE = re.compile(  # what a column, a row or a line with the price of something is called
-    rf"(?:(?:list|retail|full|regular|standard|monthly|yearly|annual|weekly|daily) )?(?:{COSTS.replace(' ', '|')})s?"
-    rf"(?:,? ?\(.*|,.*|(?: an?| per| each) (?:{_PERIOD})\b.*)?|monthly|weekly|daily|annual(?:ly)?|yearly"
+    rf"(?:(?:list|retail|full|regular|standard|total|monthly|yearly|annual|weekly|daily) )?"
+    rf"(?:{COSTS.replace(' ', '|')})s?(?:,? ?[(£$€].*|,.*|(?: an?| per| each) (?:{_PERIOD})\b.*| paid\b.*| in\b.*)?"
+    rf"|monthly|weekly|daily|annual(?:ly)?|yearly|total"
     rf"|(?:an?|per|each) (?:{_PERIOD})|\d+ (?:{_PERIOD})s?",
     re.IGNORECASE,
 )
+_COST = re.compile(rf"\b(?:{COSTS.replace(' ', '|')})", re.IGNORECASE)
+_BARE_AMOUNT = re.compile(r"[+~]?\d[\d.,]*")
+_BARE_CELL = re.compile(rf"\| *{_BARE_AMOUNT.pattern} *\|")
+_IN_WORDS = re.compile(r"(?:included|no|none|not|n/?a)\b.*", re.IGNORECASE)  # what a cell has in place of money
+_STATED = re.compile(rf"\b(\d+)[ -]?(?:{'|'.join(sorted(UNITS))})\b", re.IGNORECASE)
+_OF_CODES = re.compile(r"(?:\w+ )?(?:codes?|refs?\.?|reference|sku|nos?\.?|nr\.?|numbers?|id|#)", re.IGNORECASE)
+_CODE = re.compile(CODE_CELL)
+_BESIDE = re.compile(r"\([^()]*\)|,.*")  # of the name of a row, what only says more of it
+_IT = re.compile(r"\b(?:it|them)\b", re.IGNORECASE)
 _LABEL = re.compile(r"[\W_]*([^|:]+?)[*_ ]*[|:]")
 _ABOVE = re.compile(r"^(?:#{1,6} .*|[ \t]*\|.*(?=\n[ \t]*\|[ \t:|-]+$))", re.MULTILINE)  # headings, heads of tables
 
@@ -90,13 +102,16 @@ def with_tabled(
 ) -> list[Passage]:
     """Those passages that have a line which is called what is asked, of the product where one is named: sentences say
     what comes with it "costs", and its own price stands in a table. Where all that stands above the first is on what is
-    asked, only those of which that holds, too.
+    asked, only those of which that holds, too; where a row has no other name than that, only those with one. Where no
+    row is called all of it, those that have the product's price, and say the rest beside.
     """
     first, asked = passages[0], asked_of(wanted, question, keywords)
     near = [each for each in passages if each.score >= first.score - NEARLY and _may_be_tabled(asked, each)]
     if asked.words and asked.words <= set(stems(path_of(first))):
         near = [each for each in near if asked.words <= set(stems(path_of(each)))]
-    return [each for each in near if tabled_in(names, wanted, asked, each)]
+    called = [(each, _called(names, wanted, asked, each)) for each in near]
+    exactly = [each for each, rows in called if any(rows.values())]
+    return exactly or [each for each, rows in called if rows] or _priced(names, wanted, asked, near)
 
 
 class Asked(NamedTuple):
@@ -104,64 +119,125 @@ class Asked(NamedTuple):
 
     words: frozenset[str]
     beside_cost: frozenset[str] | None  # without those that only ask what it costs; None where that is not asked
+    stated: frozenset[str] = frozenset()  # amounts that the question states, which a row on the product needn't have
+
+    @property
+    def is_price(self) -> bool:
+        """Whether that is all that is asked."""
+        return self.beside_cost is not None and self.beside_cost <= self.stated
 
 
 def asked_of(wanted: Set[Name], question: str, keywords: Collection[str]) -> Asked:
     """What a question asks of products.
 
-    >>> [sorted(words) for words in asked_of({("heron",)}, "How much is a spare Heron?", ["spare", "heron"])]
-    [['spare'], ['spare']]
+    >>> question = "How much is a spare Heron 7 months on?"
+    >>> [sorted(words) for words in asked_of({("heron",)}, question, ["spare", "heron", "7", "month"])]
+    [['7', 'month', 'spare'], ['7', 'spare'], ['7']]
     """
     words = frozenset(keywords).difference(stems(" ".join(word for name in wanted for word in name)))
     besides = words - _COST_ALONE
-    return Asked(words, besides if _ASKS_COST.search(question) and (wanted or besides) else None)
+    asks_cost = bool(_ASKS_COST.search(question) and (wanted or besides))
+    if wanted and not asks_cost and _ASKS_IF_EXTRA.search(question):
+        besides -= _IF_EXTRA
+        asks_cost = bool(besides)  # else it asks for everything that is included
+    return Asked(words, besides if asks_cost else None, words.intersection(_STATED.findall(question)))
 
 
 def tabled_in(names: Names, wanted: Set[Name], asked: Asked, passage: Passage) -> frozenset[Piece]:
     """The rows of a passage that are called what is asked of a product: "Weight" in a table on it, or its own row below
     a heading, or the name of a column, with all that is asked; where it is asked what that costs, with an amount of
     money. A price may be a line of its own, too ("Price: £129").
+
+    A row with no other name goes before others: "Heron" before "Handles (Heron)" and "Second limousine" after one.
     """
+    called = _called(names, wanted, asked, passage)
+    return frozenset(piece for piece, is_all in called.items() if is_all or not any(called.values()))
 
-    def is_called(label: str, text: str) -> bool:
-        said, besides = set(stems(label)), asked.beside_cost
-        return bool(asked.words) and (asked.words <= said or bool(besides and besides <= said and MONEY.search(text)))
 
-    is_price = asked.beside_cost == frozenset()
+def _priced(names: Names, wanted: Set[Name], asked: Asked, passages: Sequence[Passage]) -> list[Passage]:
+    """Those passages that have a row with the price of a product, and say what else is asked."""
+    besides, price = asked.beside_cost, asked._replace(beside_cost=frozenset())
+    if not wanted or not besides:
+        return []
+    saying = [each for each in passages if besides <= own_words(each, frozenset())]
+    return [each for each in saying if any(_called(names, wanted, price, each).values())]
+
+
+def _called(names: Names, wanted: Set[Name], asked: Asked, passage: Passage) -> dict[Piece, bool]:
+    """The lines of a passage that are called what is asked, and whether each has no other name than that."""
     if not _may_be_tabled(asked, passage):
-        return frozenset()
-    is_on_it, found = not wanted or is_on(names, wanted, passage), set()
-    above, head, columns = passage.headings[-1] if passage.headings else "", "", list[str]()
+        return {}
+    is_price, is_on_it = asked.is_price, not wanted or is_on(names, wanted, passage)
+    named = asked.words.union(stems(" ".join(word for name in wanted for word in name)))
+    found: dict[Piece, bool] = {}
+    above, head, columns, meant = passage.headings[-1] if passage.headings else "", "", list[str](), ""
     for piece in pieces(passage.text):
         text = passage.text[piece.start : piece.end]
         if piece.kind is Kind.HEADING:
             above = text
         if piece.kind is Kind.HEAD:
-            head, columns = text, cells_of(text)
+            head, columns, meant = text, cells_of(text), ""
             continue
         cells = cells_of(text) if piece.kind is Kind.ROW else []
+        name = _name_of(names, wanted, cells, columns)
+        meant = f"{meant}\n{name}" if _IT.search(name) else name  # "Moving it": what the row before says
+        has_price = asked.beside_cost is not None and any(map(_is_price, columns, cells))
+        has_cost = has_price or MONEY.search(text) is not None
         if is_on_it or (cells and _names_one(names, wanted, head)):
             label = _LABEL.match(text)
-            of_price = is_price and label and _PRICE.fullmatch(label[1]) and MONEY.search(text)
-            named = bool(cells) and not asked.words.isdisjoint(stems(cells[0]))
-            if of_price or (named and not is_price and is_called(f"{above}\n{head}\n{cells[0]}", text)):
-                found.add(piece)
-        if cells and _names_one(names, wanted, cells[0]):
-            priced = any(_PRICE.fullmatch(of) and MONEY.search(cell) for of, cell in zip(columns, cells, strict=False))
-            if priced if is_price else is_called(f"{above}\n{head}", text):
-                found.add(piece)
-    return frozenset(found)
+            if is_price and label and _PRICE.fullmatch(label[1]):
+                if has_cost or any(_is_price(label[1], cell) for cell in cells):
+                    found[piece] = True
+            elif not is_price and not asked.words.isdisjoint(stems(name)):
+                own = [cell for cell, column in zip(cells, columns, strict=False) if _names_one(names, wanted, column)]
+                if _says(asked, f"{above}\n{head}\n{meant}", has_cost or any(map(_IN_WORDS.fullmatch, own))):
+                    found[piece] = _is_all_of(name, named)
+        says = has_price if is_price else _says(asked, f"{above}\n{head}", has_cost, without=asked.stated)
+        if says and cells and _names_one(names, wanted, name):
+            found[piece] = _is_all_of(name, named)
+    return found
+
+
+def _says(asked: Asked, label: str, has_cost: bool, without: Set[str] = frozenset()) -> bool:
+    """Whether what a row is called says all that is asked, but for some words."""
+    said, words, besides = set(stems(label)), asked.words - without, (asked.beside_cost or frozenset()) - without
+    return bool(words) and (words <= said or (has_cost and bool(besides) and besides <= said))
+
+
+def _is_price(column: str, cell: str) -> bool:
+    """Whether a cell is a price: its column says so, and it has money; or a number alone, where that says "price"."""
+    if not _PRICE.fullmatch(column):
+        return False
+    return MONEY.search(cell) is not None or bool(_COST.search(column) and _BARE_AMOUNT.fullmatch(cell))
+
+
+def _name_of(names: Names, wanted: Set[Name], cells: Sequence[str], columns: Sequence[str]) -> str:
+    """The cell of a row that says what it is on: the first, or the one behind a code; the name asked for may be one.
+
+    >>> _name_of(Names([]), frozenset(), ["C20", "Heron", "£9"], ["Code", "Lamp", "Price"])
+    'Heron'
+    """
+    first, *others = cells or [""]
+    is_code = _CODE.fullmatch(first) or (columns and _OF_CODES.fullmatch(columns[0]))
+    return others[0] if others and is_code and not _names_one(names, wanted, first) else first
+
+
+def _is_all_of(name: str, asked: Set[str]) -> bool:
+    """Whether the name of a row says nothing else than what is asked, but for what stands in brackets."""
+    own = set(stems(_BESIDE.sub("", name)))
+    return bool(own) and own <= asked
 
 
 def _may_be_tabled(asked: Asked, passage: Passage) -> bool:
     """A quick look, before a passage is cut into pieces: it has a table, or a price may be a line, and says that."""
-    if asked.beside_cost == frozenset():
-        return ("|" in passage.text or ":" in passage.text) and MONEY.search(passage.text) is not None
+    if asked.is_price:
+        is_line = "|" in passage.text or ":" in passage.text
+        return is_line and any(each.search(passage.text) for each in (MONEY, _BARE_CELL))
     if "|" not in passage.text:
         return False
     said = f"{path_of(passage)}\n{passage.text}".casefold()
-    needed = asked.words if asked.beside_cost is None else asked.beside_cost
-    return bool(needed) and all(word.removesuffix("i") in said for word in needed)  # the stem of "happy" is "happi"
+    needed = (asked.words if asked.beside_cost is None else asked.beside_cost) - asked.stated
+    return bool(needed) and all(word.rstrip("ei") in said for word in needed)  # the stem of "moving" is "move"
 
 
 def _names_one(names: Names, wanted: Set[Name], text: str) -> bool:
@@ -203,20 +279,34 @@ def on_siblings(names: Names, wanted: Set[Name], passage: Passage) -> frozenset[
     return frozenset(apart)
 
 
+def rows_of_siblings(names: Names, wanted: Set[Name], asked: Asked, passage: Passage, apart: Set[Piece]) -> set[Piece]:
+    """The rows of a table that says what is asked of a sibling alone: "Fitting (Heron only)" for the Lite. None of
+    its other rows answers then, but for those on the product.
+    """
+    words = asked.words if asked.beside_cost is None else asked.beside_cost - asked.stated
+    every = [each for each in pieces(passage.text) if each.kind is Kind.ROW] if wanted and words and apart else []
+    named = {each: set(stems(passage.text[each.start : each.end])) for each in every}
+    says = {each for each in every if words <= named[each]}
+    if not says or not says <= apart:
+        return set()
+    return set(every) - rows_on(names, wanted, passage)
+
+
 def rows_on(names: Names, wanted: Set[Name], passage: Passage) -> frozenset[Piece]:
     """The rows of a passage that are on a product asked for, where its place does not say so of all: those that begin
     with its name, and those of a table that has it among the names of its columns.
     """
     wanted = wanted - named_in(names, wanted, path_of(passage))
     found: set[Piece] = set()
-    is_column = False
+    is_column, columns = False, list[str]()
     for piece in pieces(passage.text) if wanted else ():
         if piece.kind is Kind.RULE:
             continue
         text = passage.text[piece.start : piece.end]
         if piece.kind is not Kind.ROW:
             is_column = piece.kind is Kind.HEAD and _names_one(names, wanted, text)
-        elif is_column or _names_one(names, wanted, cells_of(text)[0]):
+            columns = cells_of(text) if piece.kind is Kind.HEAD else []
+        elif is_column or _names_one(names, wanted, _name_of(names, wanted, cells_of(text), columns)):
             found.add(piece)
     return frozenset(found)
 

@@ -486,3 +486,9 @@ def test_sections_on_parts_of_a_product_are_no_siblings() -> None:
     names = Names(["## Heron Delivery\n\nWe bring the Heron.\n\n## Heron Abroad\n\nThe Heron works there."])
 
     assert names.siblings_of(("heron", "abroad")) == set()
+
+
+def test_a_name_may_be_spelled_like_a_word_that_only_asks() -> None:
+    """Where sentences have it with a capital alone: "haven" is what is left of "haven't"."""
+    assert Names(["The Haven and the Haven Plus."]).known_in("haven plus price") == {("haven", "plus")}
+    assert not Names(["The Haven is new. We haven't more."]).known_in("we haven't one, or haven")

@@ -1,0 +1,197 @@
+"""Which rows of tables are on the product that a question asks for, and which of them answer."""
+
+import pytest
+
+from knowledge.answers import Passage
+from knowledge.closely import read_closely
+from knowledge.names import Names
+from knowledge.products import (
+    Asked,
+    asked_of,
+    on_siblings,
+    rows_of_siblings,
+    rows_on,
+    tabled_in,
+    with_tabled,
+)
+from knowledge.retriever import keywords_of
+
+LAMPS = (
+    "| Code | Lamp | Price (£) | Max. watts | Cable |\n|---|---|---|---|---|\n"
+    "| L10 | Orla | 90 | 40 | silk |\n| L11 | Orla Arched | 140 | 60 | silk |\n| L12 | Orla Nook | 75 | 25 | rubber |"
+)
+PARTS = "| Item | Price |\n|---|---|\n| Shade (Orla) | £12 |\n| Extension, 2 metres | £8 |\n| Cable for the Orla | £9 |"
+SIDE_BY_SIDE = "| | Orla | Orla Plus |\n|---|---|---|\n| Dimmer | no | included |\n| Timer | £5 | no |"
+EXTRAS = "| Code | Extra | Price |\n|---|---|---|\n| X1 | Dimmer (Orla only) | £20 |\n| X2 | Second shade | £15 |"
+ORLA, PLUS = ("orla",), ("orla", "plus")
+NAMES = Names([f"# Lamps\n\nThe Orla is new, and so is the Orla Plus.\n\n{LAMPS}\n\n{PARTS}\n\n{SIDE_BY_SIDE}"])
+
+
+def passage(text: str, chunk_id: int = 1, score: float = 1.0, title: str = "Lamps") -> Passage:
+    return Passage(chunk_id, 1, "a.md", title, None, None, None, (), 0, len(text), text, score)
+
+
+def asked(question: str, *wanted: tuple[str, ...]) -> Asked:
+    return asked_of(set(wanted), question, keywords_of(question))
+
+
+def tabled(text: str, question: str, *wanted: tuple[str, ...]) -> list[str]:
+    rows = tabled_in(NAMES, set(wanted), asked(question, *wanted), passage(text))
+    return sorted(text[piece.start : piece.end] for piece in rows)
+
+
+@pytest.mark.parametrize(
+    ("question", "name", "expected"),
+    [
+        ("max watts of the Orla", ORLA, "| L10 | Orla | 90 | 40 | silk |"),
+        ("max watts of the Orla Nook", ("orla", "nook"), "| L12 | Orla Nook | 75 | 25 | rubber |"),
+        ("How much is an Orla?", ORLA, "| L10 | Orla | 90 | 40 | silk |"),
+        ("price of the Orla lamp", ORLA, "| L10 | Orla | 90 | 40 | silk |"),
+    ],
+)
+def test_a_row_is_on_the_product_behind_its_code(question: str, name: tuple[str, ...], expected: str) -> None:
+    assert tabled(LAMPS, question, name) == [expected]
+
+
+def test_a_code_may_have_no_figure_where_its_column_says_that_it_is_one() -> None:
+    table = "| Ref | Lamp | Price |\n|---|---|---|\n| OR | Orla | £90 |"
+
+    assert tabled(table, "price of the Orla", ORLA) == ["| OR | Orla | £90 |"]
+    assert tabled(table.replace("Ref", "Room"), "price of the Orla", ORLA) == []
+
+
+def test_a_code_has_figures_where_its_column_does_not_say_that_it_is_one() -> None:
+    table = "| Lot | Lamp | Price |\n|---|---|---|\n| 12-B | Orla | £90 |"
+
+    assert tabled(table, "price of the Orla", ORLA) == ["| 12-B | Orla | £90 |"]
+    assert tabled(table.replace("12-B", "Brass"), "price of the Orla", ORLA) == []
+
+
+def test_what_is_asked_for_may_stand_in_a_column_of_codes() -> None:
+    table = "| Model no. | Made in | Price |\n|---|---|---|\n| Orla | Leith | £90 |"
+
+    assert tabled(table, "price of the Orla", ORLA) == ["| Orla | Leith | £90 |"]
+
+
+def test_rows_behind_a_code_are_those_of_siblings_too() -> None:
+    lamps = passage(LAMPS)
+    apart = on_siblings(NAMES, {ORLA}, lamps)
+    own = rows_on(NAMES, {ORLA}, lamps)
+
+    assert sorted(LAMPS[each.start : each.start + 5] for each in apart) == ["| L11", "| L12"]
+    assert [LAMPS[each.start : each.start + 5] for each in own] == ["| L10"]
+
+
+@pytest.mark.parametrize(
+    ("column", "cell", "is_price"),
+    [
+        ("Price", "90", True),
+        ("Price (£)", "1,090.50", True),
+        ("Cost in £", "90", True),
+        ("Total", "£90", True),
+        ("Price paid at once", "£90", True),
+        ("Total", "90", False),  # of what, it doesn't say
+        ("Price", "on request", False),
+        ("24 months", "90", False),
+        ("Watts", "90", False),
+    ],
+)
+def test_a_number_alone_is_a_price_where_its_column_says_so(column: str, cell: str, is_price: bool) -> None:
+    row = f"| Orla | {cell} |"
+    found = tabled(f"| Lamp | {column} |\n|---|---|\n{row}", "How much is the Orla?", ORLA)
+
+    assert found == [row] * is_price
+
+
+def test_a_row_with_no_other_name_goes_before_those_that_mention_it() -> None:
+    both = f"{PARTS}\n\n{LAMPS}"
+
+    assert tabled(both, "price of the Orla", ORLA) == ["| L10 | Orla | 90 | 40 | silk |"]
+    assert tabled(both, "price of a shade Orla", ORLA) == []  # its column doesn't say it, and the path is on all
+    assert tabled(PARTS, "price of an extension") == ["| Extension, 2 metres | £8 |"]
+    shades = "| Item | Price |\n|---|---|\n| Second shade, white | £15 |\n| Shade (6 colours) | £20 |"
+    assert tabled(shades, "price of a shade") == ["| Shade (6 colours) | £20 |"]
+
+
+def test_a_passage_with_the_row_of_the_product_goes_before_those_that_mention_it() -> None:
+    parts, lamps = passage(PARTS, 1, 2.0), passage(LAMPS, 2, 1.0)
+    question = "price of the Orla"
+
+    assert with_tabled(NAMES, {ORLA}, question, keywords_of(question), [parts, lamps]) == [lamps]
+
+
+def test_the_row_of_the_product_decides_between_tables_with_the_same_columns() -> None:
+    rates = "| Lamp | 12 parts | 60 parts |\n|---|---|---|\n| Orla | £8 | £2 |\n| Orla Plus | £9 | £3 |"
+    unpaid = "| When | 12 parts | 60 parts |\n|---|---|---|\n| In the first 12 months | you keep it | it comes back |"
+    question = "orla 60 parts monthly"
+    found = with_tabled(
+        NAMES,
+        {ORLA},
+        question,
+        keywords_of(question),
+        [passage(unpaid, 1, 2.0, "Orla"), passage(rates, 2, 1.0, "Orla")],
+    )
+
+    assert [each.chunk_id for each in found] == [2]
+
+
+@pytest.mark.parametrize("question", ["price of a dimmer Orla Plus", "is a dimmer extra with the Orla Plus"])
+def test_what_is_included_says_what_it_costs(question: str) -> None:
+    assert tabled(SIDE_BY_SIDE, question, PLUS) == ["| Dimmer | no | included |"]
+
+
+def test_what_is_included_is_no_price_of_the_product() -> None:
+    assert asked("what does the Orla include", ORLA).beside_cost is None
+
+
+def test_an_amount_that_is_stated_needs_no_row() -> None:
+    leaving = "## Early return\n\n| Lamp | For each month |\n|---|---|\n| Orla | £5 |"
+
+    assert tabled(leaving, "early return fee for an Orla, 7 months", ORLA) == ["| Orla | £5 |"]
+    assert tabled("| Ticket | Price |\n|---|---|\n| Day | £5 |", "price of a 7 day ticket") == []
+
+
+def test_a_row_may_refer_to_the_one_before() -> None:
+    table = "| Work | Price |\n|---|---|\n| Moving an old lamp in a room | £5 |\n| Moving it to another room | £9 |"
+
+    assert tabled(table, "cost of moving a lamp to another room") == ["| Moving it to another room | £9 |"]
+
+
+def test_a_passage_with_the_price_and_the_rest_in_a_sentence_has_what_is_asked() -> None:
+    rented = passage("| Lamp | Price |\n|---|---|\n| Orla | £90 |\n\nA lamp in brass costs £5 more.")
+    question = "what is the price of an orla in brass"
+
+    assert with_tabled(NAMES, {ORLA}, question, keywords_of(question), [rented]) == [rented]
+    assert with_tabled(NAMES, {ORLA}, "price of an orla in gold", ["price", "orla", "gold"], [rented]) == []
+
+
+def test_where_a_row_says_it_of_a_sibling_none_of_the_same_table_answers() -> None:
+    extras = passage(EXTRAS)
+    question = asked("price of a dimmer Orla Plus", PLUS)
+    apart = on_siblings(NAMES, {PLUS}, extras)
+    aside = rows_of_siblings(NAMES, {PLUS}, question, extras, apart)
+
+    assert len(aside) == 2
+    assert not read_closely(extras, {}, {}, {}, apart, set(), set(), None, "", aside).pieces
+    shade = asked("price of a second shade Orla Plus", PLUS)
+    assert not rows_of_siblings(NAMES, {PLUS}, shade, extras, apart)
+
+
+OPEN = "| Shop | Saturday | Sunday |\n|---|---|---|\n| Leith | 9-12 | closed |\n| Perth | closed | 10-12 |"
+
+
+@pytest.mark.parametrize(
+    ("question", "expected"),
+    [
+        ("which shops open on a sunday", ["Perth"]),
+        ("which shops are closed on Sundays", ["Leith"]),
+        ("is leith open on sunday", ["Leith", "Perth"]),  # the row that is asked for says no
+        ("which shops are open", ["Leith", "Perth"]),
+        ("sunday", ["Leith", "Perth"]),
+    ],
+)
+def test_a_shop_that_is_closed_on_a_day_is_none_that_is_open(question: str, expected: list[str]) -> None:
+    shops = passage(OPEN)
+    read = read_closely(shops, {}, {}, {}, set(), set(), set(), None, question)
+
+    assert [OPEN[each.start : each.end].split()[1] for each in read.pieces] == expected
