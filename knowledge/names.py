@@ -94,6 +94,7 @@ class Names:
         self._initials: dict[str, list[Name]] | None = None  # of those that are said often, once they are needed
         self._endings: frozenset[Name] | None = None  # of all runs, likewise
         self._siblings: dict[Name, set[Name]] = {}  # of names that were asked for
+        self._tiers: frozenset[str] | None = None  # words that tell names in parallel apart, once they are needed
         self._codes: set[str] = set()
         self._series: set[str] = set()  # what codes begin with
         for text in texts:
@@ -147,7 +148,7 @@ class Names:
         more._beside = self._beside | {name: self._beside.get(name, set()) | each for name, each in new._beside.items()}
         more._codes, more._series = self._codes | new._codes, self._series | new._series
         more._runs, more._initials, more._endings = _sum(self._runs, new._runs), None, None
-        more._siblings = {}
+        more._siblings, more._tiers = {}, None
         return more
 
     def _learn(self, text: str) -> None:
@@ -237,7 +238,9 @@ class Names:
             elif between in {"", " ", "-"} and self._is_sibling(name, question[slice(*spans[after])], following):
                 after += 1
                 unknown.append(question[spans[at][0] : spans[after - 1][1]])
-            elif between == " " and self.is_product(name) and self._may_be_sibling(name, word, following, said):
+            elif between == " " and (
+                self._may_be_sibling(name, word, following, said) or self._is_tier_of_others(name, word, following)
+            ):
                 unfamiliar.append(question[spans[at][0] : spans[after][1]])
             elif not name and self._is_unknown_number(words[at : at + 3]):
                 after = at + 2
@@ -412,11 +415,33 @@ class Names:
         a "plus" with something behind it adds that.
         """
         siblings = self._followers.get(name, set())
-        if len(siblings) < 2 or word in siblings | UNITS | NO_SIBLING or not word.isalpha():
+        if (
+            not self.is_product(name)
+            or len(siblings) < 2
+            or word in siblings | UNITS | NO_SIBLING
+            or not word.isalpha()
+        ):
             return False
         is_new = len(word) >= SHORTEST_NEW and says_something(word) and not word.endswith(_OF_VERBS) and not said(word)
         names_tier = word in TIERS or (word == "plus" and not (following and says_something(following)))
         return is_new or (names_tier and any(map(_is_qualifier, siblings)))
+
+    def _is_tier_of_others(self, name: Name, word: str, following: str) -> bool:
+        """Whether a word behind a product's name tells others apart, and none of its own family: "Wren Mini" where a
+        Wren and a Heron Mini are. It may begin what follows ("by Wren Direct Debit"), and a "plus" may add that.
+        """
+        if self._tiers is None:
+            pairs = ((one, other) for one, others in self._beside.items() for other in others)
+            self._tiers = frozenset(word for one, other in pairs for word in one[_shared(one, other) :][:1])
+        if word not in self._tiers or word in self._followers.get(name[:1], ()) or word in name:
+            return False
+        if not (word.isalpha() and self._is_name(word)):
+            return False
+        if following in self._followers.get((word,), ()) or (
+            word == "plus" and following and says_something(following)
+        ):
+            return False
+        return self._is_strict(name[0]) and (self.is_product(name) or name in self._beside)
 
     def _may_be_tier(self, kind: str, word: str) -> bool:
         """The same of a common word that two products are of, and a third tier: "pitch gold"."""

@@ -263,7 +263,12 @@ class Retriever:
         unnamed = {each: again.units_of(place) for place, each in enumerate(chunk_ids)} if again else {}
         unnamed = {each: cosines for each, cosines in unnamed.items() if len(cosines) == len(own[each])}
         strangers, unfamiliar = words.names.strangers_in(asked, words.lexical.says)
-        unknown = tuple(each for each in strangers if not _stands_in_a_table(words, each, ranked.candidates))
+        unknown = tuple(
+            each
+            for each in strangers
+            if not _stands_in_a_table(words, each, ranked.candidates, passages)
+            and not _begins_what_follows(asked, each, passages)
+        )
         unfamiliar = unfamiliar or _names_of_others(asked, words.names)
         as_read = asked if asked != typed else None
         return Found(
@@ -432,12 +437,29 @@ def _rows(count: int) -> Select[Any]:
     return select(*columns).join(Guide).where(Chunk.id.in_([bindparam(str(n), type_=Integer) for n in range(count)]))
 
 
-def _stands_in_a_table(words: Words, name: str, chunk_ids: Sequence[int]) -> bool:
-    """Whether "Error 28" is a row of a table of errors: a chunk has both words, and no sentence has such a name."""
+def _stands_in_a_table(words: Words, name: str, chunk_ids: Sequence[int], passages: Sequence[Passage]) -> bool:
+    """Whether "Error 28" is a row of a table of errors: a chunk has both words, and no sentence has such a name. A word
+    has a cell of its own there: "Mini" is no row where a "Heron Mini" is one.
+    """
     parts = dict.fromkeys(stems(name), 1.0)
-    if words.names.is_in_sentences(name.split()[0]):
+    first, *_, last = name.split() * 2
+    if words.names.is_in_sentences(first) or words.lexical.most(parts, chunk_ids) < len(parts):
         return False
-    return words.lexical.most(parts, chunk_ids) >= len(parts)
+    cell = re.compile(rf"(?:^|\|)[\s*_#]*{re.escape(last)}[\s*_]*(?:$|\|)", re.IGNORECASE | re.MULTILINE)
+    on_first = (each for each in passages if first.casefold() in f"{path_of(each)}\n{each.text}".casefold())
+    return not last.isalpha() or any(cell.search(each.text) for each in on_first)
+
+
+def _begins_what_follows(question: str, name: str, passages: Sequence[Passage]) -> bool:
+    """Whether the end of what looks like a name begins what is asked of it: "Heron max weight", where a table has a
+    column "Max. weight".
+    """
+    last, following = name.split()[-1], _NAME.search(question, question.find(name) + len(name))
+    if not last.isalpha() or following is None:
+        return False
+    pair = rf"(?:^|[|(:,;])[\s*_]*{last}\W{{1,2}}{re.escape(following[0])}\b"
+    begins = re.compile(pair, re.IGNORECASE | re.MULTILINE)
+    return any(begins.search(each.text) for each in passages)
 
 
 def _still_there(connection: Connection, words: Words, chunk_ids: Sequence[int]) -> Sequence[int]:
