@@ -56,6 +56,7 @@ SAME_WORDS = 0.8  # passages that share so many of their words say the same thin
 
 NO_GUIDES = "There are no guides yet."
 NO_SUCH_GUIDE = "No guide's front matter names that product or language."
+NO_EDITION = "The guides have “{}”, and no edition of it for {}."
 WORDS_ALONE = "The index is still being built, so this was found by words alone."
 ONLY_WORDS = "Only words were searched, because the index does not work just now; the Home tab tells admins why."
 NOT_YET = (
@@ -283,6 +284,8 @@ class Answering:
             return Answer(Outcome.FAULT, 0.0, notes=(CHANGING,))  # the decision was on what is no longer there
         if found.unknown or found.unfamiliar:
             notes = (_not_mentioned(found.unknown or found.unfamiliar), *notes)
+        if found.missed:
+            notes = (NO_EDITION.format(*found.missed), *notes)
         if outcome is Outcome.NOT_IN_GUIDES:
             return Answer(Outcome.NOT_IN_GUIDES, likely, nearest=_nearest(evidence, ()), notes=notes)
         written = self._writer.write(question, evidence, show, began)
@@ -305,7 +308,8 @@ class Answering:
         # The answer for its sibling reads just as well, and is wrong, wherever the bars are.
         if found.unknown:
             return min(likely, OF_UNKNOWN)
-        return min(likely, (half.partly + half.answered) / 2) if found.unfamiliar else likely
+        in_part = found.unfamiliar or found.missed
+        return min(likely, (half.partly + half.answered) / 2) if in_part else likely
 
     def _outcome(self, found: Found) -> Outcome:
         """What that makes of the answer, before it is written."""

@@ -17,7 +17,7 @@ from sqlalchemy import Connection, Engine, Integer, Select, bindparam, select
 
 from knowledge.answers import Passage
 from knowledge.closely import Closely, TokenByToken, read_closely
-from knowledge.editions import asks_what_was, days_asked, edition_of, is_later
+from knowledge.editions import asks_what_was, days_asked, edition_of, is_later, year_missed
 from knowledge.encoder import Bits, Encoder, Vectors
 from knowledge.index import LONGEST_EMBEDDED, NO_FILTERS, REVISION, SPAN, Index, reading
 from knowledge.lexical import BM25_K1, asking, covered, says_something, stems
@@ -76,6 +76,7 @@ class Found:
     dense: bool  # whether vectors took part
     unknown: tuple[str, ...] = ()  # products that the question names and no guide knows, though it knows their siblings
     unfamiliar: tuple[str, ...] = ()  # what may be such a product
+    missed: tuple[str, int] | None = None  # the guide that has editions by year, and the year asked for that none is of
     alike: Mapping[int, Vectors] = field(default_factory=dict)  # by chunk id, the cosine of each of its units
     alike_besides: Mapping[int, Vectors] = field(default_factory=dict)  # the same without the names in the question
     rarity: Mapping[str, float] = field(default_factory=dict)  # of the question's words
@@ -277,6 +278,7 @@ class Retriever:
             dense=alike is not None,
             unknown=unknown,
             unfamiliar=() if unknown else tuple(unfamiliar),
+            missed=_missed(words, asked, passages[0]),
             alike=own,
             alike_besides=unnamed,
             rarity=rarity,
@@ -613,6 +615,14 @@ def is_newer(one: Passage, other: Passage, day: date | None) -> bool:
         own, others = map(int, years)
         return own <= day.year and (own > others or others > day.year)
     return other.reviewed is not None and one.reviewed is not None and other.reviewed < one.reviewed <= day
+
+
+def _missed(words: Words, asked: str, first: Passage) -> tuple[str, int] | None:
+    """The guide that answers and the year asked for, where it has editions by year and none is of that."""
+    if not _YEAR.search(asked) or not (guide := words.shelved.get(first.guide_id)):
+        return None
+    year = year_missed(asked, words.editions(guide.title))
+    return (guide.title, year) if year else None
 
 
 def _is_same_section(one: Passage, other: Passage) -> bool:
