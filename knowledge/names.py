@@ -50,6 +50,8 @@ GENERAL = word_set(  # words of headings that are no product's name, capitals or
     "policy conditions terms information options guide rules overview faq general customers products services support "
     "claims costs fees prices charges times process procedure warranty returns setup app documents manager agent"
 )
+PRICED = word_set("price prices cost")  # what a "plus" hardly adds to a product
+DETERMINERS = word_set("a an the my his her our their your its one two any some another")
 SHORTEST_SINGULAR = 3  # letters
 SHORTEST_NEW = 3  # letters of a word that may tell a sibling apart though no guide has it
 STRICTLY = 4  # times as often with a capital as without: then a word is a name, however it is typed
@@ -423,7 +425,7 @@ class Names:
         ):
             return False
         is_new = len(word) >= SHORTEST_NEW and says_something(word) and not word.endswith(_OF_VERBS) and not said(word)
-        names_tier = word in TIERS or (word == "plus" and not (following and says_something(following)))
+        names_tier = word in TIERS or (word == "plus" and not _adds(following))
         return is_new or (names_tier and any(map(_is_qualifier, siblings)))
 
     def _is_tier_of_others(self, name: Name, word: str, following: str) -> bool:
@@ -437,9 +439,7 @@ class Names:
             return False
         if not (word.isalpha() and self._is_name(word)):
             return False
-        if following in self._followers.get((word,), ()) or (
-            word == "plus" and following and says_something(following)
-        ):
+        if following in self._followers.get((word,), ()) or (word == "plus" and _adds(following)):
             return False
         return self._is_strict(name[0]) and (self.is_product(name) or name in self._beside)
 
@@ -529,6 +529,11 @@ def _shared(one: Name, other: Name) -> int:
 
 def _is_qualifier(word: str) -> bool:
     return word in QUALIFIERS or word in QUALIFIERS_IN_CAPITALS
+
+
+def _adds(following: str) -> bool:
+    """Whether a "plus" adds what stands behind it, as in "the Heron plus a spare key"."""
+    return following in DETERMINERS or (bool(following) and says_something(following) and following not in PRICED)
 
 
 def _maker(name: Name, wanted: Set[Name]) -> int:

@@ -327,6 +327,7 @@ STOOLS = """# Stools
 | Alder Swivel | £120 | 120 kg |
 | Alder Mini | £70 | 60 kg |
 | Alder Direct | £80 | 110 kg |
+| Alder Plus | £95 | 110 kg |
 | Rowan | £140 | 150 kg |
 """
 
@@ -366,6 +367,9 @@ def test_what_begins_the_name_of_a_column_is_no_part_of_a_product(
         ("is the alder direct mini cheaper", []),  # both are of the family
         ("pay for a rowan direct debit or not", []),  # begins another name
         ("rowan return", []),  # a word as well
+        ("rowan plus price", ["rowan plus"]),
+        ("rowan plus a cushion", []),  # which it adds
+        ("rowan plus delivery", []),
         ("stool swivel", []),
     ],
 )
