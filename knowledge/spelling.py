@@ -70,7 +70,7 @@ _TIER = re.compile(rf"\b(\d{{1,4}})({'|'.join(sorted(QUALIFIERS))})\b", re.IGNOR
 
 def in_full(question: str, words: Words) -> str:
     """The question without what people shorten while they listen: "cust" is the customer, unless a guide has it; days
-    and months are read in full where they are some, unless guides only shorten them, too.
+    and months are read in full where they are some, unless guides shorten them, too, as often as not.
     """
 
     def written_out(found: re.Match[str]) -> str:
@@ -80,7 +80,7 @@ def in_full(question: str, words: Words) -> str:
 
     def dated(found: re.Match[str]) -> str:
         word = found.group().casefold()
-        is_short = words.names.says(word) and not words.names.says(DATED[word])
+        is_short = 0 < words.names.times(word) >= words.names.times(DATED[word])
         return found.group() if found.group().isupper() or is_short or not _is_date(found) else DATED[word]
 
     typed = set(_WORD.findall(question.casefold()))  # most questions have none, which is quickly told

@@ -85,6 +85,16 @@ def test_days_months_and_usual_beginnings_are_read_in_full(
     assert in_full(typed, library._answering._index.words) == (taken or typed)
 
 
+def test_a_day_stays_as_the_guides_have_it_more_often(
+    open_library: Open, put_guide: Callable[[str, str | None], None]
+) -> None:
+    put_guide("hours.md", "# Hours\n\nSat 9-13. Sat in May: closed. On Saturday ring the bell. Sundays and Sun 9-10.\n")
+    library = open_library()
+    library.warm()
+
+    assert in_full("open sat or suns", library._answering._index.words) == "open sat or sundays"
+
+
 def test_a_beginning_that_a_guide_has_stays(open_library: Open, put_guide: Callable[[str, str | None], None]) -> None:
     put_guide("eyes.md", "# Eyes\n\nExams are one kind of examination.\n")
     library = open_library()
