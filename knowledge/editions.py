@@ -23,7 +23,7 @@ _DATE = re.compile(
 # "Contracts signed before 2024" and "Contracts signed from 2024" hold side by side.
 _EVENTS = r"(?:\w{2}ed|born|bought|sold|made|built|taken|given|sent|won)"
 _OF_EVENTS = re.compile(rf"{_EVENTS}$")
-_OF_EVENT = re.compile(rf"\b{_EVENTS}(?: \w+)? (?:in|since|from|before|after) $", re.IGNORECASE)
+_OF_EVENT = re.compile(rf"{_EVENTS}(?: \w+)? (?:in|since|from|before|after) $", re.IGNORECASE)
 _NAMED_MONTH = rf"(?P<month>{_MONTH}|jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec)\b\.?"
 _DAY = r"(?P<day>\d{1,2})(?:st|nd|rd|th)?"
 _OF_YEAR = r"(?:,? (?P<year>20[0-3]\d))?"
