@@ -56,6 +56,7 @@ SAME_WORDS = 0.8  # passages that share so many of their words say the same thin
 
 NO_GUIDES = "There are no guides yet."
 NO_SUCH_GUIDE = "No guide's front matter names that product or language."
+NO_EDITION = "The guides have “{}”, and no edition of it for {}."
 WORDS_ALONE = "The index is still being built, so this was found by words alone."
 ONLY_WORDS = "Only words were searched, because the index does not work just now; the Home tab tells admins why."
 NOT_YET = (
@@ -283,8 +284,10 @@ class Answering:
             return Answer(Outcome.FAULT, 0.0, notes=(CHANGING,))  # the decision was on what is no longer there
         if found.unknown or found.unfamiliar:
             notes = (_not_mentioned(found.unknown or found.unfamiliar), *notes)
-        elif is_on_sibling_alone(found):
+        elif _is_on_sibling_alone(found):
             notes = (_on_another(found), *notes)
+        if found.missed:
+            notes = (NO_EDITION.format(*found.missed), *notes)
         if outcome is Outcome.NOT_IN_GUIDES:
             return Answer(Outcome.NOT_IN_GUIDES, likely, nearest=_nearest(evidence, ()), notes=notes)
         written = self._writer.write(question, evidence, show, began)
@@ -307,8 +310,7 @@ class Answering:
         # The answer for its sibling reads just as well, and is wrong, wherever the bars are.
         if found.unknown:
             return min(likely, OF_UNKNOWN)
-        is_doubtful = found.unfamiliar or is_on_sibling_alone(found)
-        return min(likely, (half.partly + half.answered) / 2) if is_doubtful else likely
+        return min(likely, (half.partly + half.answered) / 2) if is_partial(found) else likely
 
     def _outcome(self, found: Found) -> Outcome:
         """What that makes of the answer, before it is written."""
@@ -507,7 +509,12 @@ def _says(quote: Citation, other: Citation) -> bool:
     return quote.guide_key == other.guide_key and all(each in quote.quote for each in words)
 
 
-def is_on_sibling_alone(found: Found) -> bool:
+def is_partial(found: Found) -> bool:
+    """Whether it can be a partial answer at most, however likely it reads."""
+    return bool(found.unfamiliar or found.missed) or _is_on_sibling_alone(found)
+
+
+def _is_on_sibling_alone(found: Found) -> bool:
     """Whether all that could be quoted is on a sibling of the product that is asked for."""
     least = found.passages[0].score - CLOSE_PASSAGE if found.passages else 0.0
     return bool(found.passages) and all(found.is_aside(each) for each in found.passages if each.score >= least)

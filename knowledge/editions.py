@@ -2,7 +2,7 @@
 
 import re
 from calendar import month_name, monthrange
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date
 from functools import lru_cache
 from typing import NamedTuple
@@ -10,6 +10,8 @@ from typing import NamedTuple
 from knowledge.lexical import says_something
 from knowledge.names import UNITS
 
+LEAST_EDITIONS = 2  # of one guide, for it to be one by year
+FAR = 3  # years before or behind all editions, from which a year is hardly of one more
 AHEAD = 3  # how much nearer a day to come must be than one that is past
 
 _MONTH = "|".join(month_name[1:])
@@ -19,7 +21,9 @@ _DATE = re.compile(
     re.IGNORECASE,
 )
 # "Contracts signed before 2024" and "Contracts signed from 2024" hold side by side.
-_OF_EVENTS = re.compile(r"(?:\w{2}ed|born|bought|sold|made|built|taken|given|sent|won)$")
+_EVENTS = r"(?:\w{2}ed|born|bought|sold|made|built|taken|given|sent|won)"
+_OF_EVENTS = re.compile(rf"{_EVENTS}$")
+_OF_EVENT = re.compile(rf"{_EVENTS}(?: \w+)? (?:in|since|from|before|after) $", re.IGNORECASE)
 _NAMED_MONTH = rf"(?P<month>{_MONTH}|jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec)\b\.?"
 _DAY = r"(?P<day>\d{1,2})(?:st|nd|rd|th)?"
 _OF_YEAR = r"(?:,? (?P<year>20[0-3]\d))?"
@@ -110,6 +114,24 @@ def days_asked(question: str, today: date) -> set[date]:
         question = pattern.sub(" ", question) if matches else question
     years = {int(match[0]) for match in _YEAR.finditer(question) if match[1].casefold() not in UNITS}
     return days or {today if year == today.year else date(year, 12, 31) for year in years}
+
+
+def year_missed(question: str, editions: Collection[Edition]) -> int | None:
+    """The year that is asked for and that none of a guide's editions by year is of; not that of an event, and none
+    that is far from all of them.
+
+    >>> lists = [edition_of("Fees 2025"), edition_of("Fees 2026")]
+    >>> [year_missed(each, lists) for each in ("the fee in 2024", "the 2025 fee", "I joined in 2024", "a 1998 model")]
+    [2024, None, None, None]
+    >>> year_missed("the fee in 2024", [edition_of("Fees until 1 March 2026"), edition_of("Fees from 2 March 2026")])
+    """
+    years = {edition.year for edition in editions}
+    if len(years) < LEAST_EDITIONS or 0 in years or any(edition.side for edition in editions):
+        return None
+    asked = [match for match in _YEAR.finditer(question) if match[1].casefold() not in UNITS]
+    named = {int(match[0]) for match in asked if not _OF_EVENT.search(question[: match.start()])}
+    missed = {year for year in named - years if min(years) - FAR < year < max(years) + FAR}
+    return min(missed, default=None)
 
 
 def _days_of(named: Mapping[str, str | None], today: date, *, is_to_come: bool) -> set[date]:

@@ -25,7 +25,7 @@ from sqlalchemy.exc import DatabaseError
 from sqlalchemy.orm import Session
 
 from knowledge import measures
-from knowledge.answering import Answering, Extractive, is_on_sibling_alone
+from knowledge.answering import Answering, Extractive, is_partial
 from knowledge.answers import Answer, Citation
 from knowledge.calibration import Calibration, Half, refit
 from knowledge.calibration import load as load_calibration
@@ -223,7 +223,7 @@ class Evaluation:
         """The shares that would be answered whole with this fit: of the answerable questions, and of the others."""
 
         def is_whole(found: Found) -> bool:
-            if found.features is None or found.unknown or found.unfamiliar or is_on_sibling_alone(found):
+            if found.features is None or found.unknown or is_partial(found):
                 return False
             return half.probability(found.features) >= half.answered
 

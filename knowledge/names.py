@@ -50,6 +50,8 @@ GENERAL = word_set(  # words of headings that are no product's name, capitals or
     "policy conditions terms information options guide rules overview faq general customers products services support "
     "claims costs fees prices charges times process procedure warranty returns setup app documents manager agent"
 )
+PRICED = word_set("price prices cost")  # what a "plus" hardly adds to a product
+DETERMINERS = word_set("a an the my his her our their your its one two any some another")
 SHORTEST_SINGULAR = 3  # letters
 SHORTEST_ASKING = 5  # letters of a name that is spelled like a word that only asks: the Haven and "haven't"
 SHORTEST_NEW = 3  # letters of a word that may tell a sibling apart though no guide has it
@@ -98,6 +100,7 @@ class Names:
         self._initials: dict[str, list[Name]] | None = None  # of those that are said often, once they are needed
         self._endings: frozenset[Name] | None = None  # of all runs, likewise
         self._siblings: dict[Name, set[Name]] = {}  # of names that were asked for
+        self._tiers: frozenset[str] | None = None  # words that tell names in parallel apart, once they are needed
         self._codes: set[str] = set()
         self._series: set[str] = set()  # what codes begin with
         for text in texts:
@@ -151,7 +154,7 @@ class Names:
         more._beside = self._beside | {name: self._beside.get(name, set()) | each for name, each in new._beside.items()}
         more._codes, more._series = self._codes | new._codes, self._series | new._series
         more._runs, more._initials, more._endings = _sum(self._runs, new._runs), None, None
-        more._siblings = {}
+        more._siblings, more._tiers = {}, None
         return more
 
     def _learn(self, text: str) -> None:
@@ -241,7 +244,9 @@ class Names:
             elif between in {"", " ", "-"} and self._is_sibling(name, question[slice(*spans[after])], following):
                 after += 1
                 unknown.append(question[spans[at][0] : spans[after - 1][1]])
-            elif between == " " and self.is_product(name) and self._may_be_sibling(name, word, following, said):
+            elif between == " " and (
+                self._may_be_sibling(name, word, following, said) or self._is_tier_of_others(name, word, following)
+            ):
                 unfamiliar.append(question[spans[at][0] : spans[after][1]])
             elif not name and self._is_unknown_number(words[at : at + 3]):
                 after = at + 2
@@ -416,11 +421,31 @@ class Names:
         a "plus" with something behind it adds that.
         """
         siblings = self._followers.get(name, set())
-        if len(siblings) < 2 or word in siblings | UNITS | NO_SIBLING or not word.isalpha():
+        if (
+            not self.is_product(name)
+            or len(siblings) < 2
+            or word in siblings | UNITS | NO_SIBLING
+            or not word.isalpha()
+        ):
             return False
         is_new = len(word) >= SHORTEST_NEW and says_something(word) and not word.endswith(_OF_VERBS) and not said(word)
-        names_tier = word in TIERS or (word == "plus" and not (following and says_something(following)))
+        names_tier = word in TIERS or (word == "plus" and not _adds(following))
         return is_new or (names_tier and any(map(_is_qualifier, siblings)))
+
+    def _is_tier_of_others(self, name: Name, word: str, following: str) -> bool:
+        """Whether a word behind a product's name tells others apart, and none of its own family: "Wren Mini" where a
+        Wren and a Heron Mini are. It may begin what follows ("by Wren Direct Debit"), and a "plus" may add that.
+        """
+        if self._tiers is None:
+            pairs = ((one, other) for one, others in self._beside.items() for other in others)
+            self._tiers = frozenset(word for one, other in pairs for word in one[_shared(one, other) :][:1])
+        if word not in self._tiers or word in self._followers.get(name[:1], ()) or word in name:
+            return False
+        if not (word.isalpha() and self._is_name(word)):
+            return False
+        if following in self._followers.get((word,), ()) or (word == "plus" and _adds(following)):
+            return False
+        return self._is_strict(name[0]) and (self.is_product(name) or name in self._beside)
 
     def _may_be_tier(self, kind: str, word: str) -> bool:
         """The same of a common word that two products are of, and a third tier: "pitch gold"."""
@@ -509,6 +534,11 @@ def _shared(one: Name, other: Name) -> int:
 
 def _is_qualifier(word: str) -> bool:
     return word in QUALIFIERS or word in QUALIFIERS_IN_CAPITALS
+
+
+def _adds(following: str) -> bool:
+    """Whether a "plus" adds what stands behind it, as in "the Heron plus a spare key"."""
+    return following in DETERMINERS or (bool(following) and says_something(following) and following not in PRICED)
 
 
 def _maker(name: Name, wanted: Set[Name]) -> int:

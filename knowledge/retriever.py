@@ -17,7 +17,7 @@ from sqlalchemy import Connection, Engine, Integer, Select, bindparam, select
 
 from knowledge.answers import Passage
 from knowledge.closely import Closely, TokenByToken, read_closely
-from knowledge.editions import asks_what_was, days_asked, edition_of, is_later
+from knowledge.editions import asks_what_was, days_asked, edition_of, is_later, year_missed
 from knowledge.encoder import Bits, Encoder, Vectors
 from knowledge.index import LONGEST_EMBEDDED, NO_FILTERS, REVISION, SPAN, Index, reading
 from knowledge.lexical import BM25_K1, asking, covered, says_something, stems
@@ -77,6 +77,7 @@ class Found:
     dense: bool  # whether vectors took part
     unknown: tuple[str, ...] = ()  # products that the question names and no guide knows, though it knows their siblings
     unfamiliar: tuple[str, ...] = ()  # what may be such a product
+    missed: tuple[str, int] | None = None  # the guide that has editions by year, and the year asked for that none is of
     alike: Mapping[int, Vectors] = field(default_factory=dict)  # by chunk id, the cosine of each of its units
     alike_besides: Mapping[int, Vectors] = field(default_factory=dict)  # the same without the names in the question
     rarity: Mapping[str, float] = field(default_factory=dict)  # of the question's words
@@ -270,7 +271,12 @@ class Retriever:
         unnamed = {each: again.units_of(place) for place, each in enumerate(chunk_ids)} if again else {}
         unnamed = {each: cosines for each, cosines in unnamed.items() if len(cosines) == len(own[each])}
         strangers, unfamiliar = words.names.strangers_in(asked, words.lexical.says)
-        unknown = tuple(each for each in strangers if not _stands_in_a_table(words, each, ranked.candidates))
+        unknown = tuple(
+            each
+            for each in strangers
+            if not _stands_in_a_table(words, each, ranked.candidates, passages)
+            and not _begins_what_follows(asked, each, passages)
+        )
         unfamiliar = unfamiliar or _names_of_others(asked, words.names)
         as_read = asked if asked != typed else None
         return Found(
@@ -279,6 +285,7 @@ class Retriever:
             dense=alike is not None,
             unknown=unknown,
             unfamiliar=() if unknown else tuple(unfamiliar),
+            missed=_missed(words, asked, passages[0]),
             alike=own,
             alike_besides=unnamed,
             rarity=rarity,
@@ -439,12 +446,29 @@ def _rows(count: int) -> Select[Any]:
     return select(*columns).join(Guide).where(Chunk.id.in_([bindparam(str(n), type_=Integer) for n in range(count)]))
 
 
-def _stands_in_a_table(words: Words, name: str, chunk_ids: Sequence[int]) -> bool:
-    """Whether "Error 28" is a row of a table of errors: a chunk has both words, and no sentence has such a name."""
+def _stands_in_a_table(words: Words, name: str, chunk_ids: Sequence[int], passages: Sequence[Passage]) -> bool:
+    """Whether "Error 28" is a row of a table of errors: a chunk has both words, and no sentence has such a name. A word
+    has a cell of its own there: "Mini" is no row where a "Heron Mini" is one.
+    """
     parts = dict.fromkeys(stems(name), 1.0)
-    if words.names.is_in_sentences(name.split()[0]):
+    first, *_, last = name.split() * 2
+    if words.names.is_in_sentences(first) or words.lexical.most(parts, chunk_ids) < len(parts):
         return False
-    return words.lexical.most(parts, chunk_ids) >= len(parts)
+    cell = re.compile(rf"(?:^|\|)[\s*_#]*{re.escape(last)}[\s*_]*(?:$|\|)", re.IGNORECASE | re.MULTILINE)
+    on_first = (each for each in passages if first.casefold() in f"{path_of(each)}\n{each.text}".casefold())
+    return not last.isalpha() or any(cell.search(each.text) for each in on_first)
+
+
+def _begins_what_follows(question: str, name: str, passages: Sequence[Passage]) -> bool:
+    """Whether the end of what looks like a name begins what is asked of it: "Heron max weight", where a table has a
+    column "Max. weight".
+    """
+    last, following = name.split()[-1], _NAME.search(question, question.find(name) + len(name))
+    if not last.isalpha() or following is None:
+        return False
+    pair = rf"(?:^|[|(:,;])[\s*_]*{last}\W{{1,2}}{re.escape(following[0])}\b"
+    begins = re.compile(pair, re.IGNORECASE | re.MULTILINE)
+    return any(begins.search(each.text) for each in passages)
 
 
 def _still_there(connection: Connection, words: Words, chunk_ids: Sequence[int]) -> Sequence[int]:
@@ -598,6 +622,14 @@ def is_newer(one: Passage, other: Passage, day: date | None) -> bool:
         own, others = map(int, years)
         return own <= day.year and (own > others or others > day.year)
     return other.reviewed is not None and one.reviewed is not None and other.reviewed < one.reviewed <= day
+
+
+def _missed(words: Words, asked: str, first: Passage) -> tuple[str, int] | None:
+    """The guide that answers and the year asked for, where it has editions by year and none is of that."""
+    if not _YEAR.search(asked) or not (guide := words.shelved.get(first.guide_id)):
+        return None
+    year = year_missed(asked, words.editions(guide.title))
+    return (guide.title, year) if year else None
 
 
 def _is_same_section(one: Passage, other: Passage) -> bool:

@@ -1,6 +1,7 @@
-"""Slips of the finger and abbreviations in a question, put into the guides' own words."""
+"""Slips of the finger and what is shortened in a question, put into the guides' own words."""
 
 import re
+from calendar import day_name, month_name
 from collections.abc import Callable
 from string import ascii_lowercase
 
@@ -30,20 +31,73 @@ SHORT = {  # what people who take calls type
     "dept": "department", "mgr": "manager", "recvd": "received", "qty": "quantity",
     "amt": "amount", "pmt": "payment", "tkt": "ticket", "ppl": "people",
 }  # fmt: skip
-_SHORT = re.compile(rf"(?<![\w@./-])(?:{'|'.join(SHORT | CONTRACTED)})(?![\w@/-]|\.\w)", re.IGNORECASE)
+CLIPPED = {  # beginnings that stand for one word alone, where the guides have that; a rule would guess at others
+    "approx": "approximately", "auto": "automatic", "cert": "certificate", "certs": "certificates",
+    "elec": "electricity", "exam": "examination", "exams": "examinations", "info": "information",
+    "limo": "limousine", "limos": "limousines", "physio": "physiotherapy", "poss": "possible", "promo": "promotion",
+    "ref": "reference", "reg": "registration",
+}  # fmt: skip
+_DAYS, _MONTHS = ([each.casefold() for each in listed if each] for listed in (day_name, month_name))
+DATED = {short: each for each in _DAYS + _MONTHS if (short := each[:3]) not in {"mar", "may"}} | {
+    "tues": "tuesday", "weds": "wednesday", "thur": "thursday", "thurs": "thursday", "sept": "september",
+    "mons": "mondays", "fris": "fridays", "sats": "saturdays", "suns": "sundays",
+}  # fmt: skip
+SHORTENED = SHORT | CONTRACTED | CLIPPED
+_SHORT = re.compile(rf"(?<![\w@./-])(?:{'|'.join(SHORTENED)})(?![\w@/-]|\.\w)", re.IGNORECASE)
+_DATED = re.compile(rf"(?<![\w@.])(?:{'|'.join(DATED)})(?![\w@]|\.\w)", re.IGNORECASE)
+# "Open sat", "sat and sun", "mon morning", "in jan", "3 feb"; not "she sat down", nor a sun lounger.
+_ONE_DAY = rf"(?:{'|'.join(_DAYS)}|(?:mon|tue|wed|thu|thur|fri|sat|sun)s?)"
+_BESIDE_DAY = r"(?: ?[,/&–-] ?| (?:and|or|to|till?|until) )"
+_BEHIND_DAY = re.compile(
+    rf"\b(?:open(?:s|ed|ing)?|close[sd]?|on|this|next|last|every|each|till?|until|by|from) $"
+    rf"|\b{_ONE_DAY}{_BESIDE_DAY}$",
+    re.IGNORECASE,
+)
+_BEFORE_DAY = re.compile(
+    rf"{_BESIDE_DAY}{_ONE_DAY}\b| (?:mornings?|afternoons?|evenings?|nights?|opening|hours|\d+(?::\d\d| ?[ap]m))\b",
+    re.IGNORECASE,
+)
+_NO_DAY = re.compile(r"[ -]?(?:nav|lounger|screen|cream|bed|shade|hat|roof|light|damage|protection)", re.IGNORECASE)
+_BEHIND_MONTH = re.compile(
+    r"\b(?:in|since|until|till?|from|last|next|this|early|mid|late|end of|[1-3]?\d(?:st|nd|rd|th)?(?: of)?) $",
+    re.IGNORECASE,
+)
+_BEFORE_MONTH = re.compile(r" (?:[1-3]?\d(?:st|nd|rd|th)?|20\d\d)\b", re.IGNORECASE)
 _INITIALS = re.compile(r"(?<![\w@./-])[A-Z]{2,4}(?![\w@/-]|\.\w)")  # by themselves, no part of a code or an address
 _WORD = re.compile(r"[^\W\d_]+")
 _TIER = re.compile(rf"\b(\d{{1,4}})({'|'.join(sorted(QUALIFIERS))})\b", re.IGNORECASE)  # "4pro"
 
 
 def in_full(question: str, words: Words) -> str:
-    """The question without what people shorten while they listen: "cust" is the customer, unless a guide has it."""
+    """The question without what people shorten while they listen: "cust" is the customer, unless a guide has it; days
+    and months are read in full where they are some, unless guides shorten them, too, as often as not.
+    """
 
     def written_out(found: re.Match[str]) -> str:
         word = found.group().casefold()
-        return found.group() if found.group().isupper() or words.names.says(word) else (SHORT | CONTRACTED)[word]
+        is_whole = word in CLIPPED and (words.lexical.says(word) or not words.lexical.says(CLIPPED[word]))
+        return found.group() if found.group().isupper() or words.names.says(word) or is_whole else SHORTENED[word]
 
-    return _SHORT.sub(written_out, question)
+    def dated(found: re.Match[str]) -> str:
+        word = found.group().casefold()
+        is_short = 0 < words.names.times(word) >= words.names.times(DATED[word])
+        return found.group() if found.group().isupper() or is_short or not _is_date(found) else DATED[word]
+
+    typed = set(_WORD.findall(question.casefold()))  # most questions have none, which is quickly told
+    question = question if typed.isdisjoint(SHORTENED) else _SHORT.sub(written_out, question)
+    return question if typed.isdisjoint(DATED) else _DATED.sub(dated, question)
+
+
+def _is_date(found: re.Match[str]) -> bool:
+    """Whether what may be a short day or month is one, as what stands around it tells."""
+    question, word = found.string, found.group().casefold()
+    before, end = question[: found.start()], found.end()
+    if DATED[word].removesuffix("s") not in _DAYS:
+        return bool(_BEHIND_MONTH.search(before) or _BEFORE_MONTH.match(question, end))
+    if word.removesuffix("s") not in {"mon", "wed", "sat", "sun"} or _BEFORE_DAY.match(question, end):
+        return True
+    is_by_the_sun = word == "sun" and before.casefold().endswith("by ")
+    return bool(_BEHIND_DAY.search(before)) and not is_by_the_sun and not _NO_DAY.match(question, end)
 
 
 def respelled(question: str, words: Words, is_word: Callable[[str], bool]) -> str:

@@ -18,6 +18,7 @@ import orjson
 from sqlalchemy import Engine, func, select
 from sqlalchemy.orm import Session
 
+from knowledge.editions import Edition, edition_of
 from knowledge.lexical import Entry, Lexical
 from knowledge.loading import EVERYONE
 from knowledge.names import Names
@@ -101,6 +102,18 @@ class Words:
     def facets(self) -> dict[int, frozenset[str]]:
         """By chunk id, of those that can be filtered by anything."""
         return {chunk: guide.facets for guide in self.shelved.values() if guide.facets for chunk in guide.chunks}
+
+    @cached_property
+    def _editions(self) -> dict[str, set[Edition]]:
+        editions: dict[str, set[Edition]] = {}
+        for guide in self.shelved.values():
+            edition = edition_of(guide.title)
+            editions.setdefault(edition.of, set()).add(edition)
+        return editions
+
+    def editions(self, title: str) -> Collection[Edition]:
+        """All editions of the guide that a title is one of."""
+        return self._editions.get(edition_of(title).of, ()) if edition_of(title).year else ()
 
     @cached_property
     def _titles(self) -> Counter[str]:

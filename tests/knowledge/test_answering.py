@@ -338,6 +338,31 @@ def test_what_does_not_hold_is_not_quoted_beside_what_does(
     assert sorted(each.guide_key for each in library.answer(question).citations) == sorted(quoted)
 
 
+@pytest.mark.parametrize(
+    ("question", "missed"),
+    [
+        ("What does mooring cost in 2023?", 2023),
+        ("mooring 2026 price", 2026),
+        ("What does mooring cost in 2025?", None),
+        ("What does mooring cost?", None),
+        ("What does mooring cost a boat built in 2023?", None),
+        ("Mooring for a boat of 1999, what does it cost?", None),
+    ],
+)
+def test_a_year_that_no_edition_is_of_is_answered_in_part(
+    question: str, missed: int | None, open_library: Open, put_guide: Put
+) -> None:
+    """The list of another year has all the words, and says another price."""
+    for year, price in ((2024, 12), (2025, 14)):
+        put_guide(f"fees-{year}.md", f"# Harbour fees {year}\n\n## Mooring\n\nMooring costs £{price} a night.\n")
+    library = open_library()
+    library.warm()
+    answer = library.answer(question)
+
+    assert (answer.outcome is Outcome.PARTLY) == bool(missed)
+    assert any("no edition" in note and str(missed) in note for note in answer.notes) == bool(missed)
+
+
 def test_editions_of_three_kinds_of_titles_leave_an_answer(open_library: Open, put_guide: Put) -> None:
     """Each may be taken for newer than another, all round."""
     for key, title, heading in (

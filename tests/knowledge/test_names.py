@@ -319,6 +319,68 @@ def test_the_row_of_a_table_is_no_unknown_product(
     assert (unknown.outcome, unknown.notes) == (Outcome.NOT_IN_GUIDES, ("The guides don't mention “error 55”.",))
 
 
+STOOLS = """# Stools
+
+| Stool | Price | Max. load |
+| --- | --- | --- |
+| Alder | £90 | 110 kg |
+| Alder Swivel | £120 | 120 kg |
+| Alder Mini | £70 | 60 kg |
+| Alder Direct | £80 | 110 kg |
+| Alder Plus | £95 | 110 kg |
+| Rowan | £140 | 150 kg |
+"""
+
+
+def test_a_cell_is_no_row_of_its_own_where_it_is_on_another(
+    open_library: Callable[..., Library], put_guide: Callable[[str, str | None], None]
+) -> None:
+    """ "Mini" stands beside "Rowan", behind another name; by itself, it is a row on what the guide is on."""
+    put_guide("stools.md", STOOLS)
+    put_guide("lamp.md", "# Linnet\n\n| Lamp | Price |\n| --- | --- |\n| Mini | £15 |\n| Table | £25 |\n")
+    library = open_library()
+    library.warm()
+    row, cell = library.answer("price of the rowan mini"), library.answer("price of the linnet mini")
+
+    assert (row.outcome, row.notes) == (Outcome.NOT_IN_GUIDES, ("The guides don't mention “rowan mini”.",))
+    assert cell.notes == ()
+
+
+def test_what_begins_the_name_of_a_column_is_no_part_of_a_product(
+    open_library: Callable[..., Library], put_guide: Callable[[str, str | None], None]
+) -> None:
+    put_guide("stools.md", STOOLS)
+    library = open_library()
+    library.warm()
+    column, name = library.answer("alder swivel max load"), library.answer("alder swivel max price")
+
+    assert (column.outcome, column.notes) == (Outcome.ANSWERED, ())
+    assert name.notes == ("The guides don't mention “alder swivel max”.",)
+
+
+@pytest.mark.parametrize(
+    ("question", "expected"),
+    [
+        ("rowan swivel price", ["rowan swivel"]),
+        ("what is a Rowan Swivel", ["Rowan Swivel"]),
+        ("price of the alder swivel", []),
+        ("is the alder direct mini cheaper", []),  # both are of the family
+        ("pay for a rowan direct debit or not", []),  # begins another name
+        ("rowan return", []),  # a word as well
+        ("rowan plus price", ["rowan plus"]),
+        ("rowan plus a cushion", []),  # which it adds
+        ("rowan plus delivery", []),
+        ("stool swivel", []),
+    ],
+)
+def test_what_tells_others_apart_may_be_of_no_product(question: str, expected: list[str]) -> None:
+    """Also where guides have the word, as they have that of another family."""
+    sentences = "The Rowan is heavy. You return it, or pay by Direct Debit.\n\n| Alder Return | £5 |\n"
+    names = Names([STOOLS + "| Alder Return | £5 |\n\n" + sentences])
+
+    assert names.strangers_in(question, lambda _: True)[1] == expected
+
+
 @pytest.mark.parametrize("maker", ["", "Lark ", "Lark Home "])
 @pytest.mark.parametrize(("asked", "guide"), [("Swift 7", "swift.md"), ("Swift 7 Tethered", "tethered.md")])
 def test_a_word_of_any_kind_may_tell_siblings_apart_and_a_maker_may_stand_in_front(

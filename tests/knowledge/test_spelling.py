@@ -50,6 +50,59 @@ def test_what_is_shortened_while_listening_is_read_in_full(library: Library) -> 
     assert library.answer("how long does a cust refund take?").understood is None
 
 
+HOURS = "# Hours\n\nOpen Mon-Fri 9-17, on Saturday 9-13, never on Sunday. The limousine is examined in September.\n"
+
+
+@pytest.mark.parametrize(
+    ("typed", "taken"),
+    [
+        ("open sat?", "open saturday?"),
+        ("is it open on Sat or closed sun", "is it open on saturday or closed sunday"),
+        ("tues, weds or thurs", "tuesday, wednesday or thursday"),
+        ("sat/sun hours, sats and suns", "saturday/sunday hours, saturdays and sundays"),
+        ("sat morning, or wed 9am", "saturday morning, or wednesday 9am"),
+        ("was open in jan, closed 3rd feb and dec 24", "was open in january, closed 3rd february and december 24"),
+        ("sept 2026, apr 5", "september 2026, april 5"),
+        ("limo info", "limousine info"),  # no guide has information
+        # What is none, and what the guides shorten, too.
+        ("she sat on a sun lounger", None),
+        ("damaged by sun on sun loungers, by the next sat nav", None),
+        ("Jan says the apr for 12 months", None),
+        ("open mon or fri", None),
+        ("OPEN SAT", None),
+        ("exam in the limousine", "examination in the limousine"),
+    ],
+)
+def test_days_months_and_usual_beginnings_are_read_in_full(
+    typed: str, taken: str | None, open_library: Open, put_guide: Callable[[str, str | None], None]
+) -> None:
+    """Where they are some, and as the guides have them."""
+    put_guide("hours.md", HOURS)
+    put_guide("eyes.md", "# Eyes\n\nAn examination takes an hour.\n")
+    library = open_library()
+    library.warm()
+
+    assert in_full(typed, library._answering._index.words) == (taken or typed)
+
+
+def test_a_day_stays_as_the_guides_have_it_more_often(
+    open_library: Open, put_guide: Callable[[str, str | None], None]
+) -> None:
+    put_guide("hours.md", "# Hours\n\nSat 9-13. Sat in May: closed. On Saturday ring the bell. Sundays and Sun 9-10.\n")
+    library = open_library()
+    library.warm()
+
+    assert in_full("open sat or suns", library._answering._index.words) == "open sat or sundays"
+
+
+def test_a_beginning_that_a_guide_has_stays(open_library: Open, put_guide: Callable[[str, str | None], None]) -> None:
+    put_guide("eyes.md", "# Eyes\n\nExams are one kind of examination.\n")
+    library = open_library()
+    library.warm()
+
+    assert in_full("eye exam", library._answering._index.words) == "eye exam"
+
+
 def test_a_tier_stands_apart_from_its_number(library: Library) -> None:
     assert library.answer("How do I restart the brook 6pro?").notes == ("The guides don't mention “brook 6 pro”.",)
 
