@@ -159,7 +159,7 @@ class Retriever:
         self._reading = reading(engine)
         self._index = index
         self._encoder = encoder
-        self._found: OrderedDict[tuple[str, Filters], Found] = OrderedDict()
+        self._found: OrderedDict[tuple[str, Filters, date], Found] = OrderedDict()
         self._found_at = -1  # the revision that all of it stands at
         self._found_lock = Lock()
         self._looking = 0  # questions that are being looked up, or wait for that
@@ -169,11 +169,12 @@ class Retriever:
     def retrieve(self, question: str, filters: Filters = NO_FILTERS) -> Found:
         """The passages that fit the question best, best first; none when the filters leave none at all.
 
-        What was found before is found again as long as guides and index stand as they did.
+        What was found before is found again as long as guides and index stand as they did, on the same day.
         """
         # Half of an emoji, cut off somewhere on its way here, is no text that the index could take.
         asked = " ".join(question[:LONGEST_QUESTION].encode("utf-8", "replace").decode("utf-8").split())
-        key, revision = (asked, filters), self._index.words.revision
+        today = self._today()
+        key, revision = (asked, filters, today), self._index.words.revision
         is_whole = self._index.is_complete
         with self._found_lock:
             known_at, known = self._found_at, self._found.get(key)
@@ -181,7 +182,7 @@ class Retriever:
             found = known
         else:
             with self._counted() as looking, self._turns:
-                found = self._find(self._read(asked, alone=looking == 1), filters)
+                found = self._find(self._read(asked, alone=looking == 1), filters, today)
         if is_whole and self._index.is_complete:  # before and after
             with self._found_lock:
                 if revision != self._found_at:  # what was found before is of no use, and holds the words of its time
@@ -228,7 +229,7 @@ class Retriever:
             if names.is_product(name) or name[0] in typed or not self._encoder.is_word(name[0])
         ]
 
-    def _find(self, question: _Question, filters: Filters) -> Found:
+    def _find(self, question: _Question, filters: Filters, today: date) -> Found:
         words, typed, asked, named, vector, tokens, besides = question
         keywords = keywords_of(asked)
         bm25 = words.lexical.search(keywords, CANDIDATES, filters.facets)
@@ -249,7 +250,7 @@ class Retriever:
             if not passages:
                 return Found((), None, alike is not None)
             rarity = {word: words.lexical.rarity(word) for word in keywords}
-            days = days_asked(asked, self._today()) or {self._today()}
+            days = days_asked(asked, today) or {today}
             day = min(days) if len(days) == 1 and not asks_what_was(asked) else None
             passages, about = _in_order(words, asked, keywords, wanted, rarity, passages, day)
             unnamed_tokens = self._tokens_besides(question) if alike else ()

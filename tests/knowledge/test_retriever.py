@@ -341,6 +341,26 @@ def test_what_was_asked_before_is_found_again_until_the_guides_change(
     assert len(retriever._found) == 1  # nothing of before is kept
 
 
+def test_the_same_question_on_another_day_finds_the_edition_of_that_day(
+    open_index: Open, sqlite_engine: Engine, encoder: Encoder
+) -> None:
+    """However often it was asked before."""
+    put(sqlite_engine, "older.md", f"# Fees until 28 February 2026\n\n{OLDER}", OLD)
+    put(sqlite_engine, "newer.md", f"# Fees from 1 March 2026\n\n{NEWER}", OLD)
+    index = open_index()
+    index.refresh()
+    days = [date(2026, 2, 28), date(2026, 3, 2)]
+    retriever = Retriever(sqlite_engine, index, encoder, lambda: days[0])
+    first = [retriever.retrieve("What is the exit fee?").passages[0].guide_key for _ in range(2)]
+    del days[0]
+
+    assert [*first, retriever.retrieve("What is the exit fee?").passages[0].guide_key] == [
+        "older.md",
+        "older.md",
+        "newer.md",
+    ]
+
+
 @pytest.mark.parametrize("question", ["", "   ", "?!", "the of and", "x" * 40_000, "\ud83d\x00 refund", '("AND OR* ~'])
 def test_any_text_may_be_asked(question: str, open_index: Open, guides: Engine, encoder: Encoder) -> None:
     """Nobody's typing ends in an error."""
