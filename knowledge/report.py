@@ -105,7 +105,8 @@ def _lines(report: Mapping[str, Any], pictures: Mapping[str, Path], old: Mapping
     lines += _table(("What is measured", "Figure", "95% interval"), rows)
     if lost := unplaced(report):
         lines += ["", lost]
-    lines += ["", *_table(("About the run", "Figure"), [(PLAIN[name], f"{figures[name]:g}") for name in PLAIN])]
+    about = [("Embedding model", report["model"]), *((PLAIN[name], f"{figures[name]:g}") for name in PLAIN)]
+    lines += ["", *_table(("About the run", "Figure"), about)]
     if old is not None:
         lines += ["", "## Changes larger than noise", "", *(f"- {line}" for line in compared(report, old))]
     for heading, key in (("Kind of question", "by_kind"), ("Knowledge base", "by_kb")):

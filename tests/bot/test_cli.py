@@ -465,6 +465,20 @@ def test_a_fit_says_what_it_costs(frontline: Callable[..., Said], tmp_path: Path
     assert lost in (tmp_path / "a.md").read_text()
 
 
+def test_an_evaluation_measures_the_model_that_is_set(
+    frontline: Callable[..., Said], monkeypatch: pytest.MonkeyPatch, tmp_path: Path, own_set: tuple[str, str]
+) -> None:
+    """A model that isn't there ends it."""
+    pairs = tmp_path / "pairs.jsonl"
+    pairs.write_text("\n".join(json.dumps({"a": "a", "b": "b", "same": same}) for same in (True, False)))
+    monkeypatch.setenv("EMBEDDING_MODEL", str(tmp_path / "not-there"))
+    for what in (["answers", *own_set], ["related", str(pairs)]):
+        said = frontline("evaluate", *what, "--json", str(tmp_path / "a.json"))
+        assert said.code == 1
+        assert f"The embedding model {tmp_path}/not-there is not on this machine" in said.err
+        assert not (tmp_path / "a.json").exists()
+
+
 def test_a_share_without_its_fit_is_refused(
     frontline: Callable[..., Said], tmp_path: Path, own_set: tuple[str, str]
 ) -> None:

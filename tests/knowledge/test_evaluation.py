@@ -13,7 +13,9 @@ import pytest
 from knowledge import calibration, report
 from knowledge.answers import Citation
 from knowledge.calibration import BadCalibration
+from knowledge.encoder import DEFAULT_MODEL, ModelUnavailable
 from knowledge.evaluation import (
+    Asked,
     BadSet,
     QuestionRow,
     _is_marked,
@@ -23,6 +25,7 @@ from knowledge.evaluation import (
     read_questions,
     read_rows,
 )
+from knowledge.index import AlreadyOwned
 from knowledge.measures import (
     auroc,
     changes,
@@ -212,6 +215,68 @@ def test_a_company_asks_its_own_questions_of_its_own_folder(tmp_path: Path) -> N
         evaluate_answers(tmp_path / "guides", questions)
     with pytest.raises(BadSet, match=r"^guides has no guides of the knowledge base home\.$"):
         evaluate_answers(tmp_path / "guides", questions, kb="home")
+
+
+def test_the_model_that_is_set_is_measured(files: tuple[Path, Path], tmp_path: Path) -> None:
+    """And named; without it nothing is, rather than words alone or another."""
+    assert evaluate_answers(*files, "mini").report["model"] == DEFAULT_MODEL
+    pairs = tmp_path / "pairs.jsonl"
+    pairs.write_text("\n".join(json.dumps({"a": "a", "b": "b", "same": same}) for same in (True, False)))
+
+    with pytest.raises(ModelUnavailable, match="not-there"):
+        evaluate_answers(*files, "mini", model=str(tmp_path / "not-there"))
+    with pytest.raises(ModelUnavailable, match="not-there"):
+        evaluate_related(pairs, model=str(tmp_path / "not-there"))
+
+
+def test_a_folder_is_measured_with_what_its_front_matter_says(tmp_path: Path) -> None:
+    """As the bot has it: the products, also where only they have changed, and which edition is the newer."""
+    folder, questions = tmp_path / "guides", tmp_path / "questions.csv"
+    folder.mkdir()
+    care = "title: Care of covers\n---\n# Washing\n\nThe covers can be washed at 30 degrees.\n"
+    credit = "# Missed visits\n\nA customer gets a credit of {} euros for a missed visit.\n"
+    for name, text in {
+        "care.md": f"---\n{care}",
+        "sofas.md": "# Delivery\n\nThe Tarn Sleeper comes in 6 weeks. The Osprey is delivered in two weeks.\n",
+        "old.md": f"---\ntitle: Credits\nreviewed: 2024-01-01\n---\n{credit.format(10)}",
+        "new.md": f"---\ntitle: Credits\nreviewed: 2026-01-01\nlanguage: en-GB\n---\n{credit.format(25)}",
+    }.items():
+        (folder / name).write_text(text)
+    questions.write_text(
+        "question,guide\nHow much credit for a missed visit?,new.md\nWhen is the Tarn Corner delivered?,\n"
+    )
+
+    def apart(asked: Asked) -> int:
+        return sum(map(len, asked.found.apart.values()))
+
+    edition, before = evaluate_answers(folder, questions, cache=tmp_path / "kept").asked
+    (folder / "care.md").write_text(f"---\nproduct: [Tarn, Tarn Corner, Tarn Sleeper]\n{care}")
+    _, after = evaluate_answers(folder, questions, cache=tmp_path / "kept").asked
+
+    assert [each.guide_key for each in edition.answer.citations] == ["new.md"]
+    assert (apart(before), apart(after)) == (0, 1)
+    assert [row.language for row in read_guides(folder) if row.doc_id == "new.md"] == ["en-GB"]
+
+
+def test_two_evaluations_do_not_share_a_folder(files: tuple[Path, Path], tmp_path: Path) -> None:
+    """The second is told so before it changes what the first one stands on."""
+    kept, said = tmp_path / "kept", []
+    text = gzip.decompress(files[0].read_bytes()).decode()
+
+    def begin_another(done: int, _: int, what: str) -> None:
+        if (done, what) == (1, "questions asked"):
+            files[0].write_bytes(gzip.compress(text.replace("10 working days", "99 working days").encode()))
+            with pytest.raises(AlreadyOwned) as refused:
+                evaluate_answers(*files, "mini", cache=kept)
+            said.append(str(refused.value))
+
+    evaluate_answers(*files, "mini", begin_another, cache=kept)
+
+    assert said == [
+        "These guides are being measured by another `frontline evaluate`. Wait until it is done, or stop it."
+    ]
+    (database,) = kept.glob("*/knowledge.db")
+    assert b"99 working days" not in database.read_bytes()
 
 
 def test_all_files_that_an_ingest_would_refuse_are_named_at_once(tmp_path: Path) -> None:
