@@ -174,6 +174,10 @@ class Index:
         read = self._guarded(packed, lambda: packed.tokens(rows[there])) if there.any() else None
         return (read[0], _spread(read[1], there, 0)) if read else none
 
+    def has_vectors(self, chunk_ids: Collection[int]) -> bool:
+        """Whether all of the chunks named have theirs."""
+        return (packed := self._packed) is not None and bool((self._rows_of(packed, chunk_ids) >= 0).all())
+
     def _guarded(self, packed: Packed, read: Callable[[], T]) -> T | None:
         """What is read; None, and the files are made anew, where they don't hold what they should."""
         try:

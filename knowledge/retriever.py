@@ -48,6 +48,7 @@ CANDIDATES = 50  # by each of the two ways; the right passage is among them for 
 PASSAGES = 10
 READ_AGAIN = 20  # of these, token by token; those on a sibling of the product asked for go back
 WORDS_ASKED = 8  # of a question; more say no more
+FIRST = 3  # passages without which nothing can be said: one of them has just been changed, or has no vectors yet
 COVERING = 5  # passages that are looked through for the question's words
 EDITIONS = 4  # passages that are looked through for a newer edition of the first
 HALF = 0.5  # of the words that the older has, what the newer must have in one passage
@@ -81,6 +82,7 @@ class Found:
     rarity: Mapping[str, float] = field(default_factory=dict)  # of the question's words
     wanted: frozenset[Name] = frozenset()  # products that the question names and some guide knows
     names: Names = field(default_factory=lambda: Names(()), repr=False, compare=False)  # of the guides
+    is_changing: bool = False  # what may answer has just been changed, and can't be read yet
     taken_as: str | None = None  # the question as it was looked up, where that is not as it was asked
     asked: str = ""  # the question that was looked up, as sentences are held against it
     day: date | None = None  # that it is asked of; None where any may be meant
@@ -230,9 +232,13 @@ class Retriever:
         ]
 
     def _find(self, question: _Question, filters: Filters, today: date) -> Found:
-        words, typed, asked, named, vector, tokens, besides = question
+        words, typed, asked, named, *_ = question
         keywords = keywords_of(asked)
         bm25 = words.lexical.search(keywords, CANDIDATES, filters.facets)
+        if not self._index.is_complete and not self._index.has_vectors(list(islice(bm25, FIRST))):
+            question = question._replace(vector=None, tokens=None, besides=None)  # those that have some would win
+        vector, tokens, besides = question.vector, question.tokens, question.besides
+        is_changing = False
         near = self._index.nearest(vector, CANDIDATES, filters) if vector is not None else None
         found = [*dict.fromkeys([*(near or ()), *bm25])]
         if not found:
@@ -244,11 +250,13 @@ class Retriever:
         with self._reading.connect() as connection:
             passages, revision = _passages(connection, words, ranked.scores, READ_AGAIN if wanted else PASSAGES)
             if revision != words.revision:  # guides have changed, and SQL gives a number again
-                ranked = self._ranked(_still_there(connection, words, found), bm25, vector, tokens)
+                there = _still_there(connection, words, found)
+                is_changing = not set(islice(ranked.scores, FIRST)).issubset(there)
+                ranked = self._ranked(there, bm25, vector, tokens)
                 passages, _ = _passages(connection, words, ranked.scores, READ_AGAIN if wanted else PASSAGES)
             alike = ranked.alike
             if not passages:
-                return Found((), None, alike is not None)
+                return Found((), None, alike is not None, is_changing=is_changing)
             rarity = {word: words.lexical.rarity(word) for word in keywords}
             days = days_asked(asked, today) or {today}
             day = min(days) if len(days) == 1 and not asks_what_was(asked) else None
@@ -278,6 +286,7 @@ class Retriever:
             rarity=rarity,
             wanted=frozenset(wanted),
             names=words.names,
+            is_changing=is_changing,
             taken_as=as_read,
             asked=asked,
             day=day,
