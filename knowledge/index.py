@@ -335,6 +335,8 @@ class Index:
         self._packed, self._complete = packed, words.revision
         self.fault = self._given_up
         self._forget_vectors()
+        if packed.dead > len(packed.rows) + DEAD_KEPT:
+            self._pack_anew(packed, words)
 
     def _bring_generation(self, words: Words) -> None:
         try:
@@ -371,7 +373,7 @@ class Index:
             is_right = all(map(packed.holds, samples))
         except (OSError, ValueError, IndexError):
             is_right = False
-        if packed.dead > len(known) + DEAD_KEPT or not is_right:
+        if not is_right:
             packed.clear()
         return packed
 
@@ -380,6 +382,14 @@ class Index:
         for some in _slices(list(_unpacked(packed, words)), ROWS_AT_ONCE):
             self._go_on()
             packed.add(self._stored(some))
+
+    def _pack_anew(self, old: Packed, words: Words) -> None:
+        """Packs only what there is; questions read the old files until the new ones are whole."""
+        packed = old.draft()
+        self._pack(packed, words)
+        packed.replace(old)
+        if self._packed is old:  # or a question has just found it damaged
+            self._packed = packed
 
     def _open_generation(self, folder: Path) -> None:
         with ThreadPoolExecutor(1) as pool:
