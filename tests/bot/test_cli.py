@@ -15,11 +15,12 @@ from typing import Any, NamedTuple
 import pytest
 import yaml
 from filelock import FileLock
-from sqlalchemy import text
+from sqlalchemy import insert, text
 
 from bot import cli, demo, doctor, running, settings
 from bot.blocks.answers import BESIDE, PARTLY
 from bot.records.database import engine_for, migrate
+from bot.records.tables import Choice
 from knowledge.ingest import ingest
 from knowledge.words import Filters
 from tests.conftest import NOW
@@ -521,6 +522,30 @@ def test_an_evaluation_that_can_not_be_written_is_not_begun(
     assert said.code == 1
     assert said.err.startswith(words.format(folder=tmp_path / closed))
     assert not (tmp_path / "data" / "evaluation").exists()
+
+
+def test_ask_quotes_the_edition_of_the_company_s_day(
+    frontline: Callable[..., Said], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """At 21:00 UTC it is tomorrow in the time zone that was set up, Sydney's."""
+    monkeypatch.setenv("SLACK_API_URL", "http://localhost/api/")
+    monkeypatch.setenv("FRONTLINE_NOW", "2026-02-28T21:00:00+00:00")
+    for name, title, credit in (("old", "until 28 February 2026", 10), ("new", "from 1 March 2026", 25)):
+        words = (
+            f"---\ntitle: Credits {title}\n---\n# Missed visits\n\nA missed visit gives {credit} euros.\n"
+        )
+        (tmp_path / "guides" / f"{name}.md").write_text(words)
+    frontline("ingest")
+    before = frontline("ask", "How much does a missed visit give?").out
+    engine = engine_for(f"sqlite:///{tmp_path}/data/frontline.db")
+    with engine.begin() as connection:
+        chosen = {"value": "Australia/Sydney", "chosen_by": "UADMIN", "chosen_at": NOW}
+        connection.execute(insert(Choice).values(name="time_zone", **chosen))
+    engine.dispose()
+
+    assert "10 euros" in before
+    assert "25 euros" not in before
+    assert "25 euros" in frontline("ask", "How much does a missed visit give?").out
 
 
 def test_ask_without_guides_says_what_to_do(frontline: Callable[..., Said]) -> None:
