@@ -52,6 +52,7 @@ FIRST = 3  # passages without which nothing can be said: one of them has just be
 COVERING = 5  # passages that are looked through for the question's words
 EDITIONS = 4  # passages that are looked through for a newer edition of the first
 HALF = 0.5  # of the words that the older has, what the newer must have in one passage
+PUT_AWAY = {"archive", "archived", "archives", "former", "obsolete", "old", "outdated", "previous", "superseded"}
 CLOSE_EDITION = 1.0  # how much less one of another section may score
 OF_MODELS = {"a", "g", "m", "v", "w", "x"}  # units that stand behind the numbers of models, too: the 500X
 AT_ONCE = 2  # questions looked up at the same time: more get in each other's way (with 4 a fourth fewer are answered)
@@ -589,7 +590,7 @@ def is_newer(one: Passage, other: Passage, day: date | None) -> bool:
     """
     if day is None:
         return False
-    edition, other_edition = edition_of(one.title), edition_of(other.title)
+    edition, other_edition = (edition_of(_title(each.title, each.guide_key)) for each in (one, other))
     if one.guide_id == other.guide_id or edition.of != other_edition.of:
         return False
     if edition != other_edition and edition.year and other_edition.year:
@@ -604,7 +605,21 @@ def is_newer(one: Passage, other: Passage, day: date | None) -> bool:
 
 
 def _is_same_section(one: Passage, other: Passage) -> bool:
-    return len({edition_of("\n".join((each.title, *each.headings))).of for each in (one, other)}) == 1
+    titles = ((_title(each.title, each.guide_key), *each.headings) for each in (one, other))
+    return len({edition_of("\n".join(each)).of for each in titles}) == 1
+
+
+@lru_cache(10_000)
+def _title(shown: str, key: str) -> str:
+    """The title of a guide without folders for what no longer holds; others may tell what it is on.
+
+    >>> _title("Fees (finance › archive)", "finance/archive/fees.md"), _title("Fees (uk)", "uk/fees.md")
+    ('Fees (finance)', 'Fees (uk)')
+    """
+    folders = folders_of(key)
+    bare = shown.removesuffix(f" ({' › '.join(folders)})")
+    kept = [each for each in folders if each.casefold() not in PUT_AWAY]
+    return bare if bare == shown or not kept else f"{bare} ({' › '.join(kept)})"
 
 
 def _best(cosines: NDArray[Any] | None, chunks: int) -> float:

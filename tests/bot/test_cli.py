@@ -531,9 +531,7 @@ def test_ask_quotes_the_edition_of_the_company_s_day(
     monkeypatch.setenv("SLACK_API_URL", "http://localhost/api/")
     monkeypatch.setenv("FRONTLINE_NOW", "2026-02-28T21:00:00+00:00")
     for name, title, credit in (("old", "until 28 February 2026", 10), ("new", "from 1 March 2026", 25)):
-        words = (
-            f"---\ntitle: Credits {title}\n---\n# Missed visits\n\nA missed visit gives {credit} euros.\n"
-        )
+        words = f"---\ntitle: Credits {title}\n---\n# Missed visits\n\nA missed visit gives {credit} euros.\n"
         (tmp_path / "guides" / f"{name}.md").write_text(words)
     frontline("ingest")
     before = frontline("ask", "How much does a missed visit give?").out

@@ -61,9 +61,7 @@ def test_the_edition_of_the_company_s_day_is_quoted(company: Company, bots: Bots
     """At 21:00 UTC it is tomorrow in Sydney: from the moment that this is set up, and after the next start."""
     (tmp_path / "guides").mkdir()
     for name, title, credit in (("old", "until 28 February 2026", 10), ("new", "from 1 March 2026", 25)):
-        text = (
-            f"---\ntitle: Credits {title}\n---\n# Missed visits\n\nA missed visit gives {credit} euros.\n"
-        )
+        text = f"---\ntitle: Credits {title}\n---\n# Missed visits\n\nA missed visit gives {credit} euros.\n"
         (tmp_path / "guides" / f"{name}.md").write_text(text)
     given = {"GUIDES_DIR": str(tmp_path / "guides"), "FRONTLINE_NOW": "2026-02-28T21:00:00+00:00"}
     bot = bots(has_guides=False).start(**given)

@@ -195,6 +195,28 @@ def test_any_section_of_a_later_edition_is_newer(title: str, other: str, expecte
     assert (is_newer(*passages, TODAY), is_newer(*passages[::-1], TODAY)) == (expected, False)
 
 
+@pytest.mark.parametrize(
+    ("older", "newer", "is_edition"),
+    [
+        ("archive/fees.md", "fees.md", True),
+        ("finance/Archive/fees.md", "finance/fees.md", True),
+        ("uk/fees.md", "us/fees.md", False),
+    ],
+)
+def test_a_guide_that_was_put_away_is_an_older_edition_and_one_of_another_folder_is_none(
+    older: str, newer: str, is_edition: bool, sqlite_engine: Engine, open_index: Open, encoder: Encoder
+) -> None:
+    """Two folders may be for two countries, and what holds in one doesn't in the other."""
+    put(sqlite_engine, older, f"# Fees\n\n{OLDER}", OLD)
+    put(sqlite_engine, newer, f"# Fees\n\n{NEWER}", date(2026, 10, 1))
+    put(sqlite_engine, "other.md", "# Parking\n\nPark on deck 4.\n", OLD)
+    index = open_index()
+    index.refresh()
+
+    first = Retriever(sqlite_engine, index, encoder).retrieve("What is the exit fee?").passages[0]
+    assert first.guide_key == (newer if is_edition else older)
+
+
 @pytest.mark.parametrize("title", ["Form 2042", "Cargo bike 2000"])
 def test_a_number_that_is_no_year_makes_no_edition(title: str) -> None:
     assert edition_of(title).year == 0
