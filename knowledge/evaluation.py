@@ -6,6 +6,7 @@ import csv
 import gzip
 import io
 import json
+import re
 import time
 import zlib
 from collections import defaultdict
@@ -40,6 +41,7 @@ from knowledge.retriever import Found, Retriever
 from knowledge.tables import Chunk, Guide, KnowledgeTable, Revision
 
 TIERS = ("mini", "core", "full")
+TELLING = 3  # words of an answer; fewer, such as "yes" or "14", may stand in its guide for something else, too
 
 Progress = Callable[[int, int, str], None]
 
@@ -506,19 +508,31 @@ def _check(
             )
 
 
+def _places(words: str, text: str) -> list[tuple[int, int]]:
+    """Where some words stand in a text, not as parts of longer words.
+
+    >>> _places("14", "In 2014 it was 14 euros.")
+    [(15, 17)]
+    """
+    if not words:
+        return []
+    before, after = (r"\b" * (re.match(r"\w", end) is not None) for end in (words[0], words[-1]))
+    return [match.span() for match in re.finditer(f"{before}{re.escape(words)}{after}", text)]
+
+
 def with_spans(row: QuestionRow, guides: Sequence[GuideRow], path: Path) -> QuestionRow:
-    """The question with the places of its evidence, looked up where they aren't given."""
-    if not row.answerable or row.spans or (path.suffix.lower() == ".csv" and not row.evidence):
+    """The question with the places of its evidence, each of which will do, looked up where they aren't given."""
+    is_csv = path.suffix.lower() == ".csv"
+    if not row.answerable or row.spans or (is_csv and not row.evidence):
         return row
-    spans = [
-        (guide.doc_id, at, at + len(evidence))
-        for guide in guides
-        if guide.doc_id in row.documents
-        for evidence in row.evidence or ()
-        if evidence and (at := guide.text.find(evidence)) >= 0
-    ]
-    if not spans and path.suffix.lower() == ".csv":
-        return row  # the answer is in the admin's own words
+    spans: list[Span] = []
+    for guide in guides:
+        for evidence in row.evidence or () if guide.doc_id in row.documents else ():
+            places = _places(evidence, guide.text)
+            if len(places) < 2 or not is_csv or len(evidence.split()) >= TELLING:
+                spans += [(guide.doc_id, start, end) for start, end in places]
+    if not spans and is_csv:
+        return row  # the answer is in the admin's own words, or in too few
     if not spans:
         raise BadSet(
             f"{path.name}: “{row.question[:80]}” is answerable, but none of its evidence stands in its guides."

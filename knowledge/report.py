@@ -83,13 +83,14 @@ def compared(report: Mapping[str, Any], old: Mapping[str, Any]) -> list[str]:
 
 
 def unplaced(report: Mapping[str, Any]) -> str:
-    """What to say where answers don't stand in their guides, for a slip in one only makes the set smaller."""
+    """What to say where answers have no one place in their guides, for a slip in one only makes the set smaller."""
     measured = (each for each in report["questions"] if each.get("token_f1") is not None)
     lost = [each["question"] for each in measured if each["evidence@1"] is None]
     if not lost:
         return ""
     return (
-        f"Answers that don't stand word for word in their guide: {len(lost)}, the first to “{lost[0][:80]}”. "
+        "Answers that don't stand word for word in their guide, or are short and stand there more than once: "
+        f"{len(lost)}, the first to “{lost[0][:80]}”. "
         "Whether their passages were found isn't measured."
     )
 

@@ -461,7 +461,7 @@ def test_a_fit_says_what_it_costs(frontline: Callable[..., Said], tmp_path: Path
         "The figures above are those before",
         said.out,
     )
-    lost = "Answers that don't stand word for word in their guide: 1, the first to “When is a refund paid?”."
+    lost = "and stand there more than once: 1, the first to “When is a refund paid?”."
     assert lost in said.out
     assert lost in (tmp_path / "a.md").read_text()
 

@@ -17,6 +17,7 @@ from knowledge.encoder import DEFAULT_MODEL, ModelUnavailable
 from knowledge.evaluation import (
     Asked,
     BadSet,
+    GuideRow,
     QuestionRow,
     _is_marked,
     evaluate_answers,
@@ -24,6 +25,7 @@ from knowledge.evaluation import (
     read_guides,
     read_questions,
     read_rows,
+    with_spans,
 )
 from knowledge.index import AlreadyOwned
 from knowledge.measures import (
@@ -215,6 +217,38 @@ def test_a_company_asks_its_own_questions_of_its_own_folder(tmp_path: Path) -> N
         evaluate_answers(tmp_path / "guides", questions)
     with pytest.raises(BadSet, match=r"^guides has no guides of the knowledge base home\.$"):
         evaluate_answers(tmp_path / "guides", questions, kb="home")
+
+
+@pytest.mark.parametrize(
+    ("answer", "expected"),
+    [
+        ("14", ["14 euros"]),
+        ("No", ["No refund"]),
+        ("£9", ["£9 a day"]),
+        ("the fee", None),
+        ("see the list", ["see the list. Se", "see the list, al"]),
+        ("fees", None),
+    ],
+)
+def test_a_short_answer_is_looked_for_as_words(tmp_path: Path, answer: str, expected: list[str] | None) -> None:
+    """Not within others; where it stands more than once it must be long enough not to stand for something else."""
+    text = (
+        "Notices: in 2014 we changed the fee, see the list. Send no cash. It is 14 euros, the fee; £9 a day. No refund."
+    )
+    text += " Please see the list, always."
+    (row,) = _rows(tmp_path, f"question,guide,answer\nHow much?,a.md,{answer}\n")
+    guide = GuideRow(doc_id="a.md", title="Fees", text=text)
+
+    spans = with_spans(row, [guide], tmp_path / "own.csv").spans
+
+    found = None if spans is None else [text[start:] for _, start, _ in spans]
+    assert (found is None) == (expected is None)
+    assert all(one.startswith(other) for one, other in zip(found or [], expected or [], strict=True))
+
+
+def _rows(folder: Path, lines: str) -> list[QuestionRow]:
+    (folder / "own.csv").write_text(lines)
+    return list(read_questions(folder / "own.csv"))
 
 
 def test_the_model_that_is_set_is_measured(files: tuple[Path, Path], tmp_path: Path) -> None:
