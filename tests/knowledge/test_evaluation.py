@@ -490,6 +490,21 @@ def test_a_fit_moves_the_bar_to_a_company_s_own_questions() -> None:
         calibration.refit(shipped, [features(0.7)] * 40, [True] * 40, (0.05, 0.1))
 
 
+@pytest.mark.parametrize("seed", [14, 18, 108])
+def test_no_more_questions_pass_a_bar_than_may(seed: int) -> None:
+    """Not one, with the weights as they are kept; these draws are ones that rounding them decides."""
+    chance, held = np.random.default_rng(seed), [n % 2 == 0 for n in range(60)]
+    drawn = []
+    for each in held:
+        *five, asked = chance.normal(0.55 if each else 0.45, 0.15, 6).clip(0, 1).tolist()
+        on = float(chance.random() < 0.4)
+        drawn.append(Features(*five, 0.0, 0.0, on, on * five[2], on * five[4], asked))
+
+    own = calibration.refit(calibration.load().with_vectors, drawn, held, (0.0, 0.0))
+
+    assert not any(own.probability(each) >= own.answered for each in drawn[1::2])
+
+
 @pytest.mark.parametrize(
     ("written", "said"),
     [
