@@ -357,11 +357,14 @@ def _write_figures(report: dict[str, Any], path: Path) -> None:
 
 
 def _earlier(path: Path) -> dict[str, Any]:
+    from knowledge.measures import is_record
+
     try:
         found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError):
         found = {}
-    if not isinstance(found, dict) or not isinstance(found.get("questions"), list):
+    questions = found.get("questions") if isinstance(found, dict) else None
+    if not isinstance(questions, list) or not all(map(is_record, questions)):
         _stop(f"{path} is not a file that `frontline evaluate --json` wrote.")
     return found
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from knowledge.measures import ECE_BINS, changes
+from knowledge.measures import ECE_BINS, changes, in_common
 
 SHOWN = {
     "evidence@1": "The first passage is the right one",
@@ -78,7 +78,9 @@ def compared(report: Mapping[str, Any], old: Mapping[str, Any]) -> list[str]:
         if name in shown and (low > 0 or high < 0)
     ]
     if not found:
-        return ["The two evaluations have nothing in common."]
+        shared = in_common(report["questions"], old["questions"])
+        few = "only one question in common, too few to tell a change from chance" if shared else "nothing in common"
+        return [f"The two evaluations have {few}."]
     return told or ["Nothing changed by more than chance allows."]
 
 

@@ -466,6 +466,30 @@ def test_a_fit_says_what_it_costs(frontline: Callable[..., Said], tmp_path: Path
     assert lost in (tmp_path / "a.md").read_text()
 
 
+@pytest.mark.parametrize(
+    "written",
+    [
+        "",
+        "[]",
+        '{"questions": [{"a": 1}]}',
+        '{"questions": [3]}',
+        '{"questions": [{"question": "Why?", "kb": [], "outcome": "answered", "answerable": true, "probability": 1}]}',
+        '{"questions": [{"question": "Why?", "kb": null, "outcome": "answered", "answerable": true}]}',
+    ],
+)
+def test_figures_of_another_make_are_refused_before_anything_is_measured(
+    frontline: Callable[..., Said], tmp_path: Path, own_set: tuple[str, str], written: str
+) -> None:
+    """Not after the whole run."""
+    (tmp_path / "old.json").write_text(written)
+    said = frontline(
+        "evaluate", "answers", *own_set, "--json", str(tmp_path / "a.json"), "--compare", str(tmp_path / "old.json")
+    )
+    assert said.code == 1
+    assert said.err == f"{tmp_path}/old.json is not a file that `frontline evaluate --json` wrote.\n"
+    assert not (tmp_path / "a.json").exists()
+
+
 def test_an_evaluation_measures_the_model_that_is_set(
     frontline: Callable[..., Said], monkeypatch: pytest.MonkeyPatch, tmp_path: Path, own_set: tuple[str, str]
 ) -> None:

@@ -441,6 +441,7 @@ def test_only_changes_larger_than_noise_are_told() -> None:
     ]
     assert report.compared({"questions": new}, {"questions": new}) == ["Nothing changed by more than chance allows."]
     assert "nothing in common" in report.compared({"questions": new}, {"questions": []})[0]
+    assert "only one question in common" in report.compared({"questions": new}, {"questions": old[:1]})[0]
 
 
 def test_the_page_shows_figures_and_pictures(files: tuple[Path, Path], tmp_path: Path) -> None:
