@@ -91,7 +91,8 @@ def _weights(path: Path) -> Weights:
     from safetensors import deserialize
 
     weights: dict[str, NDArray[Any]] = {}
-    for name, told in deserialize(path.read_bytes()):
+    tensors: list[tuple[str, dict[str, Any]]] = deserialize(path.read_bytes())  # type: ignore[no-untyped-call]
+    for name, told in tensors:
         if told["dtype"] == "BF16":
             read = (np.frombuffer(told["data"], "<u2").astype("<u4") << 16).view("<f4")
         elif told["dtype"] in FLOATS:
