@@ -62,7 +62,7 @@ def ask(guides: Path, questions: Path, tier: str) -> tuple[list[Asked], list[Fou
         wanted = [row for row in evaluation.read_guides(guides) if evaluation.is_in(row.tier, tier)]
         evaluation.store(engine, wanted)
         tell = lambda *step: print(*step, end="\r")  # noqa: E731
-        asked, _ = evaluation.ask_all(engine, Path(folder) / "index", rows, tell, calibration.load())
+        asked, _ = evaluation.ask_all(engine, Path(folder) / "index", rows, tell, calibration.load(), Encoder())
         index = Index(engine, Path(folder) / "words", Encoder())
         index.open()
         words = Retriever(engine, index, Encoder())

@@ -259,7 +259,15 @@ def evaluate_answers(
     old = _earlier(compare) if compare else None
     with _bar() as progress:
         done = evaluation.evaluate_answers(
-            guides, questions, tier.value, progress, kb=kb, limit=limit, cache=data / "evaluation", own=own
+            guides,
+            questions,
+            tier.value,
+            progress,
+            kb=kb,
+            limit=limit,
+            cache=data / "evaluation",
+            own=own,
+            model=settings.embedding_model,
         )
     _write_figures(done.report, json_file)
     if report is not None:
@@ -290,13 +298,15 @@ def evaluate_related(
     limit: Annotated[int | None, typer.Option(min=1, help="At most so many pairs, spread over the set.")] = None,
 ) -> None:
     """Measure likeness: do two short texts that ask for the same lie closer than two that don't?"""
+    from bot.settings import load
     from knowledge import evaluation
     from knowledge import report as page
 
     _check_folders(json_file, report)
+    model = load().embedding_model
     old = _earlier(compare) if compare else None
     with _bar() as progress:
-        done = evaluation.evaluate_related(pairs, progress, limit=limit)
+        done = evaluation.evaluate_related(pairs, progress, limit=limit, model=model)
     _write_figures(done, json_file)
     if report is not None:
         page.write_related(done, report, old)
@@ -347,11 +357,14 @@ def _write_figures(report: dict[str, Any], path: Path) -> None:
 
 
 def _earlier(path: Path) -> dict[str, Any]:
+    from knowledge.measures import is_record
+
     try:
         found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError):
         found = {}
-    if not isinstance(found, dict) or not isinstance(found.get("questions"), list):
+    questions = found.get("questions") if isinstance(found, dict) else None
+    if not isinstance(questions, list) or not all(map(is_record, questions)):
         _stop(f"{path} is not a file that `frontline evaluate --json` wrote.")
     return found
 

@@ -13,6 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from bot.library import CannotStart, clock_from, open_library
+from bot.records import choices
+from bot.records.database import engine_for
 from bot.settings import Settings
 from knowledge.library import Library
 from knowledge.words import Filters
@@ -80,6 +82,7 @@ def own_library(settings: Settings, *, exact: bool = False) -> Iterator[Library]
     library = open_library(settings, clock_from(settings), exact=exact)
     library.open()
     try:
+        library.zone = choices.zone_kept(engine_for(settings.sync_database_url()))
         yield library
     finally:
         library.close()

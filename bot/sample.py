@@ -48,6 +48,7 @@ async def tell(parts: Parts) -> None:
         for number, row in enumerate(told["ideas"]):
             await _idea(session, f"sample:idea:{number}", row, parts.settings.holidays_country, now)
         await session.execute(update(IdeaNotice).values(sent_at=now))  # nobody waits for this news
+    parts.library.zone = ZoneInfo(CHOICES["time_zone"])
 
 
 async def ask(parts: Parts) -> None:

@@ -27,7 +27,7 @@ from bot.library import CannotStart, clock_from, open_library
 from bot.live_forms import LiveForms
 from bot.parts import Parts
 from bot.people import People
-from bot.records import roles
+from bot.records import choices, roles
 from bot.records.database import Database, migrate
 from bot.records.similar import Similar
 from bot.settings import Settings, make_data_dir
@@ -109,6 +109,7 @@ async def started(
     database, slack, outbox = parts.database, parts.slack, parts.outbox
     async with database.write() as session:
         await roles.seed(session, settings.admin_user_ids, clock())
+        library.zone = await choices.zone(session)
     posting = keeping = warmed = handler = scheduler = commands = None
     try:
         with _slack_at_hand(settings):  # a wrong token is said at once, not at the first question

@@ -64,6 +64,7 @@ NOT_YET = (
     "alone: please ask again in a few minutes."
 )
 CHANGING = "The guides are just being changed. Please ask again in a moment."
+IN_CHANGE = Answer(Outcome.FAULT, 0.0, notes=(CHANGING,))
 MORE_AT_ONCE = f"I look up {MOST_APART} questions at a time. Please ask again:"
 SOME_MISSING = "Some new text is still being indexed; it was searched by words alone."
 
@@ -179,6 +180,8 @@ class Answering:
         if len(asked) < 2:
             return None
         every = [self._look_up(each, whole, filters) for each in asked[:MOST_APART]]
+        if any(each.found.is_changing for each in every):
+            return IN_CHANGE
         missed = [each for each in every if self._outcome(each.found) is Outcome.NOT_IN_GUIDES]
         if len(missed) == len(every) or any(self._may_come(each.found, filters) for each in missed):
             return None
@@ -276,12 +279,14 @@ class Answering:
             began: when the asker began to wait, by the monotonic clock; now, when None.
         """
         notes = self._notes(found)
+        if found.is_changing:
+            return IN_CHANGE
         if found.features is None:
             return Answer(Outcome.NOT_IN_GUIDES, 0.0, notes=notes)
         likely, outcome = self._likely(found), self._outcome(found)
         evidence = self._evidence(found)
         if not evidence.sources or evidence.sources[0].passage is not found.passages[0]:
-            return Answer(Outcome.FAULT, 0.0, notes=(CHANGING,))  # the decision was on what is no longer there
+            return IN_CHANGE  # the decision was on what is no longer there
         if found.unknown or found.unfamiliar:
             notes = (_not_mentioned(found.unknown or found.unfamiliar), *notes)
         elif _is_on_sibling_alone(found):

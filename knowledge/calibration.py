@@ -109,11 +109,11 @@ def refit(shipped: Half, features: Sequence[Features], answerable: Sequence[bool
     slope, shift = _stretched(odds, held)
     weights = {name: weight * slope for name, weight in shipped.weights.items()}
     weights["intercept"] = weights.get("intercept", 0.0) + shift
-    likely = 1 / (1 + np.exp(-(slope * odds + shift)))
+    half = Half(weights={name: round(weight, 3) for name, weight in weights.items()}, answered=NEVER, partly=NEVER)
+    likely = np.array([half.probability(each) for each in features])  # by the weights as they are kept
     bars = (bar(likely[held == 0], share) for share in wrong)
     answered, partly = map(max, bars, (LEAST_ANSWERED, LEAST_PARTLY))
-    rounded = {name: round(weight, 3) for name, weight in weights.items()}
-    return Half(weights=rounded, answered=max(answered, partly), partly=min(answered, partly))
+    return Half(weights=half.weights, answered=max(answered, partly), partly=min(answered, partly))
 
 
 def bar(unanswerable: Floats, share: float) -> float:

@@ -154,6 +154,8 @@ class Encoder:
         try:
             encode = _EightBits(model, kept or graph)
         except Exception as failure:
+            if kept:
+                kept.unlink(missing_ok=True)  # or the next start would try it again
             raise NotExportable(f"its 8-bit form can't be used ({type(failure).__name__})") from failure
         if slower and not _multiplies_integers() and not _is_faster(encode, folder):
             if kept:
@@ -352,7 +354,8 @@ class _InTorch:
         hushing.disable_progress_bar()
         source = str(folder or name)
         try:
-            self._model = SentenceTransformer(source, device="cpu", local_files_only=True, trust_remote_code=False)
+            model = SentenceTransformer(source, device="cpu", local_files_only=True, trust_remote_code=False)
+            self._model = model.float()  # numpy can't take bfloat16
         except (OSError, ValueError, RuntimeError, SafetensorError) as failure:
             what = (
                 "can't be loaded from that folder"

@@ -6,19 +6,21 @@ import csv
 import gzip
 import io
 import json
+import re
 import time
 import zlib
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from hashlib import sha256
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, TypeVar
 
 import numpy as np
+from filelock import FileLock, Timeout
 from pydantic import BaseModel, ConfigDict, ValidationError
 from sqlalchemy import Engine, create_engine, delete
 from sqlalchemy.exc import DatabaseError
@@ -30,8 +32,8 @@ from knowledge.answers import Answer, Citation
 from knowledge.calibration import Calibration, Half, refit
 from knowledge.calibration import load as load_calibration
 from knowledge.chunking import cut
-from knowledge.encoder import Encoder
-from knowledge.index import Index
+from knowledge.encoder import DEFAULT_MODEL, Encoder
+from knowledge.index import AlreadyOwned, Index
 from knowledge.ingest import guide_files
 from knowledge.loading import EVERYONE, Limits, NotForEveryone, Parser, Refused, read
 from knowledge.measures import Span, same_place
@@ -39,6 +41,7 @@ from knowledge.retriever import Found, Retriever
 from knowledge.tables import Chunk, Guide, KnowledgeTable, Revision
 
 TIERS = ("mini", "core", "full")
+TELLING = 3  # words of an answer; fewer, such as "yes" or "14", may stand in its guide for something else, too
 
 Progress = Callable[[int, int, str], None]
 
@@ -55,6 +58,9 @@ class GuideRow(BaseModel):
     text: str
     kb: str | None = None
     tier: str | None = None
+    products: list[str] = []
+    language: str | None = None
+    reviewed: date | None = None
 
 
 class QuestionRow(BaseModel):
@@ -147,12 +153,13 @@ def evaluate_answers(
     limit: int | None = None,
     cache: Path | None = None,
     own: Path | None = None,
+    model: str = DEFAULT_MODEL,
 ) -> Evaluation:
     """Asks every question of a tier of the guides of that tier.
 
     Args:
-        guides_path: JSON lines (``.gz`` or plain) with ``doc_id``, ``title``, ``text`` and perhaps ``kb`` and ``tier``;
-            or a folder of guides, as an ingest takes it.
+        guides_path: JSON lines (``.gz`` or plain) with ``doc_id``, ``title``, ``text`` and perhaps ``kb``, ``tier``,
+            ``products``, ``language`` and ``reviewed``; or a folder of guides, as an ingest takes it.
         questions_path: likewise, with ``question``, ``answerable``, ``doc_ids`` and ``spans`` where answerable,
             perhaps ``kb``, ``kind``, ``answer`` and ``tier``; ``evidence`` (text) may stand for ``spans``; or a CSV
             file with the columns ``question``, ``guide`` (empty when no guide answers) and ``answer`` (its words).
@@ -162,9 +169,12 @@ def evaluate_answers(
         limit: at most so many questions, spread over the set.
         cache: a folder that keeps what was embedded, for the next run or after a break; None throws it away.
         own: an admin's own calibration, where there is one.
+        model: that embeds, as in `Encoder`.
 
     Raises:
+        AlreadyOwned: the same guides are being measured with the same cache.
         BadSet: a line can't be used.
+        ModelUnavailable: the model can't be loaded.
     """
     guides = [row for row in read_guides(guides_path) if is_in(row.tier, tier) and kb in (None, row.kb)]
     questions = [row for row in read_questions(questions_path) if is_in(row.tier, tier)]
@@ -182,7 +192,10 @@ def evaluate_answers(
                 raise BadSet(
                     f"What was kept in {folder} can't be used ({error.orig}). Delete that folder and try again."
                 ) from None
-            asked, index_seconds = ask_all(engine, folder / "index", questions, progress, load_calibration(own))
+            encoder = Encoder(model, folder / "models")
+            asked, index_seconds = ask_all(
+                engine, folder / "index", questions, progress, load_calibration(own), encoder
+            )
         finally:
             engine.dispose()
     report = summarize([each.record() for each in asked])
@@ -191,7 +204,9 @@ def evaluate_answers(
         "seconds_index": round(index_seconds, 1),
         "seconds_all": round(time.perf_counter() - began, 1),
     }
-    return Evaluation(asked, {"tier": tier, "kb": kb, "limit": limit, "n": len(asked), **report})
+    return Evaluation(
+        asked, {"tier": tier, "kb": kb, "limit": limit, "model": encoder.identity, "n": len(asked), **report}
+    )
 
 
 @dataclass(frozen=True)
@@ -232,12 +247,17 @@ class Evaluation:
         return sum(yes) / max(1, len(yes)), sum(no) / max(1, len(no))
 
 
-def evaluate_related(pairs_path: Path, progress: Progress | None = None, *, limit: int | None = None) -> dict[str, Any]:
-    """How well the likeness of two short texts tells whether they ask for the same. Raises BadSet."""
+def evaluate_related(
+    pairs_path: Path, progress: Progress | None = None, *, limit: int | None = None, model: str = DEFAULT_MODEL
+) -> dict[str, Any]:
+    """How well the likeness of two short texts tells whether they ask for the same.
+
+    Raises BadSet, and ModelUnavailable.
+    """
     pairs = _spread(list(read_rows(pairs_path, PairRow)), limit)
     if len({pair.same for pair in pairs}) < 2:
         raise BadSet(f"{pairs_path.name} needs pairs that are the same and pairs that are not.")
-    encoder = Encoder()
+    encoder = Encoder(model)
     try:
         texts = list(dict.fromkeys(text for pair in pairs for text in (pair.a, pair.b)))
         vectors: dict[str, Any] = {}
@@ -256,6 +276,7 @@ def evaluate_related(pairs_path: Path, progress: Progress | None = None, *, limi
     sources = sorted({pair.source for pair in pairs})
     by_source = {name: [each for each in records if each["kb"] == name] for name in sources}
     return {
+        "model": encoder.identity,
         "n": len(pairs),
         "figures": {"auroc": measures.figures(records)["auroc"]},
         "intervals": {"auroc": measures.intervals(records)["auroc"]},
@@ -305,7 +326,14 @@ def read_guides(path: Path) -> Iterator[GuideRow]:
             except Refused as refusal:
                 refused[key] = str(refusal)
                 continue
-            yield GuideRow(doc_id=key, title=draft.title, text=draft.text)
+            yield GuideRow(
+                doc_id=key,
+                title=draft.title,
+                text=draft.text,
+                products=list(draft.products),
+                language=draft.language,
+                reviewed=draft.reviewed,
+            )
     if refused:  # all in one message, or each run would name only the next
         raise BadSet("\n".join(f"{key} {reason}." for key, reason in sorted(refused.items())))
 
@@ -353,8 +381,9 @@ def store(engine: Engine, guides: Sequence[GuideRow]) -> None:
         for row in guides:
             # One character for one: what a database can't hold must not shift what follows.
             text = row.text.encode("utf-8", "replace").decode("utf-8").replace("\0", " ")
-            told = sha256(f"{row.title}\n{text}".encode()).hexdigest()
+            told = sha256(f"{row.title}\n{text}\n{row.products}\n{row.language}".encode()).hexdigest()
             guide = Guide(key=row.doc_id, title=row.title, text=text, hash=told, updated_at=now, audience=EVERYONE)
+            guide.products, guide.language, guide.reviewed = row.products, row.language, row.reviewed
             guide.chunks = [
                 Chunk(ordinal=n, start=each.start, end=each.end, headings=list(each.headings), hash=each.hash)
                 for n, each in enumerate(cut(row.title, text))
@@ -368,12 +397,13 @@ def ask_all(
     questions: Sequence[QuestionRow],
     progress: Progress | None,
     calibration: Calibration,
+    encoder: Encoder,
 ) -> tuple[list[Asked], float]:
-    """What came of each question, and how long indexing took."""
-    encoder = Encoder(exports=folder.parent / "models")
+    """What came of each question, and how long indexing took; the encoder is closed. Raises ModelUnavailable."""
     index = Index(engine, folder, encoder)
     index.open()
     try:
+        encoder.load()  # without it words alone would be measured
         began = time.perf_counter()
         index.refresh(None if progress is None else lambda done, total: progress(done, total, "passages embedded"))
         index_seconds = time.perf_counter() - began
@@ -426,14 +456,24 @@ def summarize(records: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
 
 @contextmanager
 def _kept(cache: Path | None, what: str) -> Iterator[Path]:
-    """A folder for the database and the index: thrown away, or one for each set in the cache."""
+    """A folder for the database and the index: thrown away, or one for each set in the cache. Raises AlreadyOwned."""
     if cache is None:
         with TemporaryDirectory(prefix="frontline-evaluation-", ignore_cleanup_errors=True) as passing:
             yield Path(passing)
         return
     folder = cache / sha256(what.encode()).hexdigest()[:12]
     folder.mkdir(parents=True, exist_ok=True)
-    yield folder
+    lock = FileLock(folder / "evaluation.lock")
+    try:
+        lock.acquire(timeout=0)
+    except Timeout:
+        raise AlreadyOwned(
+            "These guides are being measured by another `frontline evaluate`. Wait until it is done, or stop it."
+        ) from None
+    try:
+        yield folder
+    finally:
+        lock.release()
 
 
 def _spread(rows: list[Row], limit: int | None) -> list[Row]:
@@ -468,19 +508,31 @@ def _check(
             )
 
 
+def _places(words: str, text: str) -> list[tuple[int, int]]:
+    """Where some words stand in a text, not as parts of longer words.
+
+    >>> _places("14", "In 2014 it was 14 euros.")
+    [(15, 17)]
+    """
+    if not words:
+        return []
+    before, after = (r"\b" * (re.match(r"\w", end) is not None) for end in (words[0], words[-1]))
+    return [match.span() for match in re.finditer(f"{before}{re.escape(words)}{after}", text)]
+
+
 def with_spans(row: QuestionRow, guides: Sequence[GuideRow], path: Path) -> QuestionRow:
-    """The question with the places of its evidence, looked up where they aren't given."""
-    if not row.answerable or row.spans or (path.suffix.lower() == ".csv" and not row.evidence):
+    """The question with the places of its evidence, each of which will do, looked up where they aren't given."""
+    is_csv = path.suffix.lower() == ".csv"
+    if not row.answerable or row.spans or (is_csv and not row.evidence):
         return row
-    spans = [
-        (guide.doc_id, at, at + len(evidence))
-        for guide in guides
-        if guide.doc_id in row.documents
-        for evidence in row.evidence or ()
-        if evidence and (at := guide.text.find(evidence)) >= 0
-    ]
-    if not spans and path.suffix.lower() == ".csv":
-        return row  # the answer is in the admin's own words
+    spans: list[Span] = []
+    for guide in guides:
+        for evidence in row.evidence or () if guide.doc_id in row.documents else ():
+            places = _places(evidence, guide.text)
+            if len(places) < 2 or not is_csv or len(evidence.split()) >= TELLING:
+                spans += [(guide.doc_id, start, end) for start, end in places]
+    if not spans and is_csv:
+        return row  # the answer is in the admin's own words, or in too few
     if not spans:
         raise BadSet(
             f"{path.name}: “{row.question[:80]}” is answerable, but none of its evidence stands in its guides."

@@ -23,6 +23,7 @@ Weights = Mapping[str, NDArray[Any]]
 VERSION = 4  # of what this file writes: a change makes every installation export again
 MICROSOFT = "com.microsoft"  # the domain of the fused operators
 QUERY_KEY_VALUE = ("query", "key", "value")
+FLOATS = {"F16": "<f2", "F32": "<f4", "F64": "<f8"}
 MODULES = ("Transformer", "Pooling", "Normalize")
 
 
@@ -75,15 +76,31 @@ def describe(folder: Path) -> Model:
 def export(model: Model) -> bytes:
     """The graph, as ONNX Runtime reads it. Raises NotExportable."""
     from safetensors import SafetensorError
-    from safetensors.numpy import load_file
 
     try:
-        graph = _graph(load_file(model.folder / "model.safetensors"), _read(model.folder, "config.json"))
+        graph = _graph(_weights(model.folder / "model.safetensors"), _read(model.folder, "config.json"))
     except SafetensorError as failure:
         raise NotExportable(f"its weights can't be read ({failure})") from failure
     except (KeyError, ValueError) as failure:
         raise NotExportable(f"its weights have other names ({failure})") from failure
     return bytes(graph.SerializeToString())
+
+
+def _weights(path: Path) -> Weights:
+    """The weights as floats of 32 bits, also of those that are kept in 16; numpy knows no bfloat16."""
+    from safetensors import deserialize
+
+    weights: dict[str, NDArray[Any]] = {}
+    tensors: list[tuple[str, dict[str, Any]]] = deserialize(path.read_bytes())  # type: ignore[no-untyped-call]
+    for name, told in tensors:
+        if told["dtype"] == "BF16":
+            read = (np.frombuffer(told["data"], "<u2").astype("<u4") << 16).view("<f4")
+        elif told["dtype"] in FLOATS:
+            read = np.frombuffer(told["data"], FLOATS[told["dtype"]]).astype("<f4", copy=False)
+        else:
+            continue
+        weights[name] = read.reshape(told["shape"])
+    return weights
 
 
 def _has(folder: Path, name: str) -> bool:

@@ -174,6 +174,10 @@ class Index:
         read = self._guarded(packed, lambda: packed.tokens(rows[there])) if there.any() else None
         return (read[0], _spread(read[1], there, 0)) if read else none
 
+    def has_vectors(self, chunk_ids: Collection[int]) -> bool:
+        """Whether all of the chunks named have theirs."""
+        return (packed := self._packed) is not None and bool((self._rows_of(packed, chunk_ids) >= 0).all())
+
     def _guarded(self, packed: Packed, read: Callable[[], T]) -> T | None:
         """What is read; None, and the files are made anew, where they don't hold what they should."""
         try:
@@ -331,6 +335,8 @@ class Index:
         self._packed, self._complete = packed, words.revision
         self.fault = self._given_up
         self._forget_vectors()
+        if packed.dead > len(packed.rows) + DEAD_KEPT:
+            self._pack_anew(packed, words)
 
     def _bring_generation(self, words: Words) -> None:
         try:
@@ -367,7 +373,7 @@ class Index:
             is_right = all(map(packed.holds, samples))
         except (OSError, ValueError, IndexError):
             is_right = False
-        if packed.dead > len(known) + DEAD_KEPT or not is_right:
+        if not is_right:
             packed.clear()
         return packed
 
@@ -376,6 +382,14 @@ class Index:
         for some in _slices(list(_unpacked(packed, words)), ROWS_AT_ONCE):
             self._go_on()
             packed.add(self._stored(some))
+
+    def _pack_anew(self, old: Packed, words: Words) -> None:
+        """Packs only what there is; questions read the old files until the new ones are whole."""
+        packed = old.draft()
+        self._pack(packed, words)
+        packed.replace(old)
+        if self._packed is old:  # or a question has just found it damaged
+            self._packed = packed
 
     def _open_generation(self, folder: Path) -> None:
         with ThreadPoolExecutor(1) as pool:

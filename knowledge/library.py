@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import UTC, datetime, tzinfo
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -43,6 +43,8 @@ class Library:
         calibration: an admin's own, where there is one.
         exact: for a process that answers one question, as in `Index`.
 
+    ``zone`` is the company's, whose day is today; UTC until another is set.
+
     Raises:
         BadCalibration: the admin's own can't be read.
     """
@@ -65,7 +67,8 @@ class Library:
         self._index = Index(engine, folder, encoder, exact=exact)
         chat = ChatModel(chat_model, chat_timeout_s) if chat_model is not None else None
         writer = Extractive() if chat is None else ChatWriter(chat, encoder)
-        retriever = Retriever(engine, self._index, encoder, lambda: clock().date())
+        self.zone: tzinfo = UTC
+        retriever = Retriever(engine, self._index, encoder, lambda: clock().astimezone(self.zone).date())
         self._answering = Answering(engine, self._index, retriever, writer, load_calibration(calibration), chat)
         self._root = root
         self._clock = clock

@@ -124,6 +124,20 @@ def changes(new: Sequence[Record], old: Sequence[Record]) -> dict[str, tuple[flo
     }
 
 
+def is_record(one: Any) -> bool:
+    """Whether it is what a run keeps of one question."""
+    if not isinstance(one, dict) or not isinstance(one.get("question"), str) or not {"kb", "outcome"} <= one.keys():
+        return False
+    shares = (one[name] for name in SHARES if one.get(name) is not None)
+    figures = (one.get("answerable"), one.get("probability"), *shares)
+    return isinstance(one["kb"], str | None) and all(isinstance(each, int | float) for each in figures)
+
+
+def in_common(new: Sequence[Record], old: Sequence[Record]) -> int:
+    """How many questions both have."""
+    return len(set.intersection(*({(each["kb"], each["question"]) for each in records} for records in (new, old))))
+
+
 def _table(records: Sequence[Record]) -> dict[str, Floats]:
     columns: dict[str, list[Any]] = {
         "answered": [each["outcome"] == "answered" for each in records],

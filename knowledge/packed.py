@@ -98,6 +98,18 @@ class Packed:
         shutil.rmtree(self._folder, ignore_errors=True)
         self._content = self._read()
 
+    def draft(self) -> Packed:
+        """An empty one beside this, to take its place."""
+        draft = Packed(self._folder.with_name(f"{self._folder.name}.draft"), self._dimensions)
+        draft.clear()  # what a crash left
+        return draft
+
+    def replace(self, other: Packed) -> None:
+        """Takes the place of another, which is still read by whoever has it, but added to no more."""
+        shutil.rmtree(other._folder)
+        os.replace(self._folder, other._folder)
+        self._folder = other._folder
+
     def add(self, chunks: Sequence[Stored]) -> None:
         """Adds chunks that are not there yet; after a crash in the middle they are there, or not.
 

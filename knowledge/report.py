@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from knowledge.measures import ECE_BINS, changes
+from knowledge.measures import ECE_BINS, changes, in_common
 
 SHOWN = {
     "evidence@1": "The first passage is the right one",
@@ -78,18 +78,21 @@ def compared(report: Mapping[str, Any], old: Mapping[str, Any]) -> list[str]:
         if name in shown and (low > 0 or high < 0)
     ]
     if not found:
-        return ["The two evaluations have nothing in common."]
+        shared = in_common(report["questions"], old["questions"])
+        few = "only one question in common, too few to tell a change from chance" if shared else "nothing in common"
+        return [f"The two evaluations have {few}."]
     return told or ["Nothing changed by more than chance allows."]
 
 
 def unplaced(report: Mapping[str, Any]) -> str:
-    """What to say where answers don't stand in their guides, for a slip in one only makes the set smaller."""
+    """What to say where answers have no one place in their guides, for a slip in one only makes the set smaller."""
     measured = (each for each in report["questions"] if each.get("token_f1") is not None)
     lost = [each["question"] for each in measured if each["evidence@1"] is None]
     if not lost:
         return ""
     return (
-        f"Answers that don't stand word for word in their guide: {len(lost)}, the first to “{lost[0][:80]}”. "
+        "Answers that don't stand word for word in their guide, or are short and stand there more than once: "
+        f"{len(lost)}, the first to “{lost[0][:80]}”. "
         "Whether their passages were found isn't measured."
     )
 
@@ -105,7 +108,8 @@ def _lines(report: Mapping[str, Any], pictures: Mapping[str, Path], old: Mapping
     lines += _table(("What is measured", "Figure", "95% interval"), rows)
     if lost := unplaced(report):
         lines += ["", lost]
-    lines += ["", *_table(("About the run", "Figure"), [(PLAIN[name], f"{figures[name]:g}") for name in PLAIN])]
+    about = [("Embedding model", report["model"]), *((PLAIN[name], f"{figures[name]:g}") for name in PLAIN)]
+    lines += ["", *_table(("About the run", "Figure"), about)]
     if old is not None:
         lines += ["", "## Changes larger than noise", "", *(f"- {line}" for line in compared(report, old))]
     for heading, key in (("Kind of question", "by_kind"), ("Knowledge base", "by_kb")):

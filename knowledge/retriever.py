@@ -49,9 +49,11 @@ CANDIDATES = 50  # by each of the two ways; the right passage is among them for 
 PASSAGES = 10
 READ_AGAIN = 20  # of these, token by token; those on a sibling of the product asked for go back
 WORDS_ASKED = 8  # of a question; more say no more
+FIRST = 3  # passages without which nothing can be said: one of them has just been changed, or has no vectors yet
 COVERING = 5  # passages that are looked through for the question's words
 EDITIONS = 4  # passages that are looked through for a newer edition of the first
 HALF = 0.5  # of the words that the older has, what the newer must have in one passage
+PUT_AWAY = {"archive", "archived", "archives", "former", "obsolete", "old", "outdated", "previous", "superseded"}
 CLOSE_EDITION = 1.0  # how much less one of another section may score
 OF_MODELS = {"a", "g", "m", "v", "w", "x"}  # units that stand behind the numbers of models, too: the 500X
 AT_ONCE = 2  # questions looked up at the same time: more get in each other's way (with 4 a fourth fewer are answered)
@@ -83,6 +85,7 @@ class Found:
     rarity: Mapping[str, float] = field(default_factory=dict)  # of the question's words
     wanted: frozenset[Name] = frozenset()  # products that the question names and some guide knows
     names: Names = field(default_factory=lambda: Names(()), repr=False, compare=False)  # of the guides
+    is_changing: bool = False  # what may answer has just been changed, and can't be read yet
     taken_as: str | None = None  # the question as it was looked up, where that is not as it was asked
     asked: str = ""  # the question that was looked up, as sentences are held against it
     day: date | None = None  # that it is asked of; None where any may be meant
@@ -167,7 +170,7 @@ class Retriever:
         self._reading = reading(engine)
         self._index = index
         self._encoder = encoder
-        self._found: OrderedDict[tuple[str, Filters], Found] = OrderedDict()
+        self._found: OrderedDict[tuple[str, Filters, date], Found] = OrderedDict()
         self._found_at = -1  # the revision that all of it stands at
         self._found_lock = Lock()
         self._looking = 0  # questions that are being looked up, or wait for that
@@ -177,11 +180,12 @@ class Retriever:
     def retrieve(self, question: str, filters: Filters = NO_FILTERS) -> Found:
         """The passages that fit the question best, best first; none when the filters leave none at all.
 
-        What was found before is found again as long as guides and index stand as they did.
+        What was found before is found again as long as guides and index stand as they did, on the same day.
         """
         # Half of an emoji, cut off somewhere on its way here, is no text that the index could take.
         asked = " ".join(question[:LONGEST_QUESTION].encode("utf-8", "replace").decode("utf-8").split())
-        key, revision = (asked, filters), self._index.words.revision
+        today = self._today()
+        key, revision = (asked, filters, today), self._index.words.revision
         is_whole = self._index.is_complete
         with self._found_lock:
             known_at, known = self._found_at, self._found.get(key)
@@ -189,7 +193,7 @@ class Retriever:
             found = known
         else:
             with self._counted() as looking, self._turns:
-                found = self._find(self._read(asked, alone=looking == 1), filters)
+                found = self._find(self._read(asked, alone=looking == 1), filters, today)
         if is_whole and self._index.is_complete:  # before and after
             with self._found_lock:
                 if revision != self._found_at:  # what was found before is of no use, and holds the words of its time
@@ -236,10 +240,14 @@ class Retriever:
             if names.is_product(name) or name[0] in typed or not self._encoder.is_word(name[0])
         ]
 
-    def _find(self, question: _Question, filters: Filters) -> Found:
-        words, typed, asked, named, vector, tokens, besides = question
+    def _find(self, question: _Question, filters: Filters, today: date) -> Found:
+        words, typed, asked, named, *_ = question
         keywords = keywords_of(asked)
         bm25 = words.lexical.search(keywords, CANDIDATES, filters.facets)
+        if not self._index.is_complete and not self._index.has_vectors(list(islice(bm25, FIRST))):
+            question = question._replace(vector=None, tokens=None, besides=None)  # those that have some would win
+        vector, tokens, besides = question.vector, question.tokens, question.besides
+        is_changing = False
         near = self._index.nearest(vector, CANDIDATES, filters) if vector is not None else None
         found = [*dict.fromkeys([*(near or ()), *bm25])]
         if not found:
@@ -251,13 +259,15 @@ class Retriever:
         with self._reading.connect() as connection:
             passages, revision = _passages(connection, words, ranked.scores, READ_AGAIN if wanted else PASSAGES)
             if revision != words.revision:  # guides have changed, and SQL gives a number again
-                ranked = self._ranked(_still_there(connection, words, found), bm25, vector, tokens)
+                there = _still_there(connection, words, found)
+                is_changing = not set(islice(ranked.scores, FIRST)).issubset(there)
+                ranked = self._ranked(there, bm25, vector, tokens)
                 passages, _ = _passages(connection, words, ranked.scores, READ_AGAIN if wanted else PASSAGES)
             alike = ranked.alike
             if not passages:
-                return Found((), None, alike is not None)
+                return Found((), None, alike is not None, is_changing=is_changing)
             rarity = {word: words.lexical.rarity(word) for word in keywords}
-            days = days_asked(asked, self._today()) or {self._today()}
+            days = days_asked(asked, today) or {today}
             day = min(days) if len(days) == 1 and not asks_what_was(asked) else None
             passages, about = _in_order(words, asked, keywords, wanted, rarity, passages, day)
             unnamed_tokens = self._tokens_besides(question) if alike else ()
@@ -291,6 +301,7 @@ class Retriever:
             rarity=rarity,
             wanted=frozenset(wanted),
             names=words.names,
+            is_changing=is_changing,
             taken_as=as_read,
             asked=asked,
             day=day,
@@ -610,7 +621,7 @@ def is_newer(one: Passage, other: Passage, day: date | None) -> bool:
     """
     if day is None:
         return False
-    edition, other_edition = edition_of(one.title), edition_of(other.title)
+    edition, other_edition = (edition_of(_title(each.title, each.guide_key)) for each in (one, other))
     if one.guide_id == other.guide_id or edition.of != other_edition.of:
         return False
     if edition != other_edition and edition.year and other_edition.year:
@@ -633,7 +644,21 @@ def _missed(words: Words, asked: str, first: Passage) -> tuple[str, int] | None:
 
 
 def _is_same_section(one: Passage, other: Passage) -> bool:
-    return len({edition_of("\n".join((each.title, *each.headings))).of for each in (one, other)}) == 1
+    titles = ((_title(each.title, each.guide_key), *each.headings) for each in (one, other))
+    return len({edition_of("\n".join(each)).of for each in titles}) == 1
+
+
+@lru_cache(10_000)
+def _title(shown: str, key: str) -> str:
+    """The title of a guide without folders for what no longer holds; others may tell what it is on.
+
+    >>> _title("Fees (finance › archive)", "finance/archive/fees.md"), _title("Fees (uk)", "uk/fees.md")
+    ('Fees (finance)', 'Fees (uk)')
+    """
+    folders = folders_of(key)
+    bare = shown.removesuffix(f" ({' › '.join(folders)})")
+    kept = [each for each in folders if each.casefold() not in PUT_AWAY]
+    return bare if bare == shown or not kept else f"{bare} ({' › '.join(kept)})"
 
 
 def _best(cosines: NDArray[Any] | None, chunks: int) -> float:

@@ -4,6 +4,7 @@ import asyncio
 import re
 from functools import partial
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from slack_bolt.context.ack.async_ack import AsyncAck
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -157,6 +158,7 @@ async def setup_submitted(
         before = await choices.every(session)
         await choices.choose(session, {**wanted, "time_zone": zone}, by, parts.clock())
         await schedules.follow_set_up(session, before, wanted["digest_channel"], zone, by, parts.clock())
+    parts.library.zone = ZoneInfo(zone)
     await ack(response_action="update", view=kit.notice(SET_UP, "Saved. Joining the channels…", "setup"))
     joined, to_invite = await _go_to(dict.fromkeys(wanted.values()), parts)
     await modals.fill(parts.slack, view["id"], blocks.setup_saved(joined, to_invite))

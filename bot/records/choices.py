@@ -4,12 +4,13 @@ from collections.abc import Mapping
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
+from sqlalchemy import Engine, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.records import audit
 from bot.records.tables import Choice
 
+_ZONE = select(Choice.value).where(Choice.name == "time_zone")
 CHANNELS = ("ideas_channel", "wins_channel", "digest_channel")
 
 
@@ -20,8 +21,13 @@ async def every(session: AsyncSession) -> dict[str, str]:
 
 async def zone(session: AsyncSession) -> ZoneInfo:
     """The workspace's time zone; UTC until one is chosen."""
-    chosen = await session.get(Choice, "time_zone")
-    return ZoneInfo(chosen.value if chosen else "UTC")
+    return ZoneInfo(await session.scalar(_ZONE) or "UTC")
+
+
+def zone_kept(engine: Engine) -> ZoneInfo:
+    """The same without asyncio."""
+    with engine.execution_options(writes=False).connect() as connection:
+        return ZoneInfo(connection.scalar(_ZONE) or "UTC")
 
 
 async def choose(session: AsyncSession, values: Mapping[str, str], by: str, now: datetime) -> None:

@@ -15,11 +15,12 @@ from typing import Any, NamedTuple
 import pytest
 import yaml
 from filelock import FileLock
-from sqlalchemy import text
+from sqlalchemy import insert, text
 
 from bot import cli, demo, doctor, running, settings
 from bot.blocks.answers import BESIDE, PARTLY
 from bot.records.database import engine_for, migrate
+from bot.records.tables import Choice
 from knowledge.ingest import ingest
 from knowledge.words import Filters
 from tests.conftest import NOW
@@ -460,9 +461,47 @@ def test_a_fit_says_what_it_costs(frontline: Callable[..., Said], tmp_path: Path
         "The figures above are those before",
         said.out,
     )
-    lost = "Answers that don't stand word for word in their guide: 1, the first to “When is a refund paid?”."
+    lost = "and stand there more than once: 1, the first to “When is a refund paid?”."
     assert lost in said.out
     assert lost in (tmp_path / "a.md").read_text()
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "",
+        "[]",
+        '{"questions": [{"a": 1}]}',
+        '{"questions": [3]}',
+        '{"questions": [{"question": "Why?", "kb": [], "outcome": "answered", "answerable": true, "probability": 1}]}',
+        '{"questions": [{"question": "Why?", "kb": null, "outcome": "answered", "answerable": true}]}',
+    ],
+)
+def test_figures_of_another_make_are_refused_before_anything_is_measured(
+    frontline: Callable[..., Said], tmp_path: Path, own_set: tuple[str, str], written: str
+) -> None:
+    """Not after the whole run."""
+    (tmp_path / "old.json").write_text(written)
+    said = frontline(
+        "evaluate", "answers", *own_set, "--json", str(tmp_path / "a.json"), "--compare", str(tmp_path / "old.json")
+    )
+    assert said.code == 1
+    assert said.err == f"{tmp_path}/old.json is not a file that `frontline evaluate --json` wrote.\n"
+    assert not (tmp_path / "a.json").exists()
+
+
+def test_an_evaluation_measures_the_model_that_is_set(
+    frontline: Callable[..., Said], monkeypatch: pytest.MonkeyPatch, tmp_path: Path, own_set: tuple[str, str]
+) -> None:
+    """A model that isn't there ends it."""
+    pairs = tmp_path / "pairs.jsonl"
+    pairs.write_text("\n".join(json.dumps({"a": "a", "b": "b", "same": same}) for same in (True, False)))
+    monkeypatch.setenv("EMBEDDING_MODEL", str(tmp_path / "not-there"))
+    for what in (["answers", *own_set], ["related", str(pairs)]):
+        said = frontline("evaluate", *what, "--json", str(tmp_path / "a.json"))
+        assert said.code == 1
+        assert f"The embedding model {tmp_path}/not-there is not on this machine" in said.err
+        assert not (tmp_path / "a.json").exists()
 
 
 def test_a_share_without_its_fit_is_refused(
@@ -507,6 +546,28 @@ def test_an_evaluation_that_can_not_be_written_is_not_begun(
     assert said.code == 1
     assert said.err.startswith(words.format(folder=tmp_path / closed))
     assert not (tmp_path / "data" / "evaluation").exists()
+
+
+def test_ask_quotes_the_edition_of_the_company_s_day(
+    frontline: Callable[..., Said], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """At 21:00 UTC it is tomorrow in the time zone that was set up, Sydney's."""
+    monkeypatch.setenv("SLACK_API_URL", "http://localhost/api/")
+    monkeypatch.setenv("FRONTLINE_NOW", "2026-02-28T21:00:00+00:00")
+    for name, title, credit in (("old", "until 28 February 2026", 10), ("new", "from 1 March 2026", 25)):
+        words = f"---\ntitle: Credits {title}\n---\n# Missed visits\n\nA missed visit gives {credit} euros.\n"
+        (tmp_path / "guides" / f"{name}.md").write_text(words)
+    frontline("ingest")
+    before = frontline("ask", "How much does a missed visit give?").out
+    engine = engine_for(f"sqlite:///{tmp_path}/data/frontline.db")
+    with engine.begin() as connection:
+        chosen = {"value": "Australia/Sydney", "chosen_by": "UADMIN", "chosen_at": NOW}
+        connection.execute(insert(Choice).values(name="time_zone", **chosen))
+    engine.dispose()
+
+    assert "10 euros" in before
+    assert "25 euros" not in before
+    assert "25 euros" in frontline("ask", "How much does a missed visit give?").out
 
 
 def test_ask_without_guides_says_what_to_do(frontline: Callable[..., Said]) -> None:

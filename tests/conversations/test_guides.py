@@ -57,6 +57,30 @@ def test_a_guide_is_found_after_an_ingest_and_gone_after_its_deletion(
     bot.stop()
 
 
+def test_the_edition_of_the_company_s_day_is_quoted(company: Company, bots: Bots, tmp_path: Path) -> None:
+    """At 21:00 UTC it is tomorrow in Sydney: from the moment that this is set up, and after the next start."""
+    (tmp_path / "guides").mkdir()
+    for name, title, credit in (("old", "until 28 February 2026", 10), ("new", "from 1 March 2026", 25)):
+        text = f"---\ntitle: Credits {title}\n---\n# Missed visits\n\nA missed visit gives {credit} euros.\n"
+        (tmp_path / "guides" / f"{name}.md").write_text(text)
+    given = {"GUIDES_DIR": str(tmp_path / "guides"), "FRONTLINE_NOW": "2026-02-28T21:00:00+00:00"}
+    bot = bots(has_guides=False).start(**given)
+    ingesting(bot, tmp_path / "guides").communicate(timeout=120)
+    question = "How much does a missed visit give?"
+    company.until(lambda: "10 euros" in words(company.ask("UANA", question)), "the edition of this day")
+
+    company.act("command", user="UADMIN", channel="C0SUPPORT", text="/frontline setup")
+    form = company.until(lambda: (v := company.view("UADMIN")) and v.get("submit") and v, "the form")
+    assert form
+    values = {"ideas_channel": "C0IDEAS", "wins_channel": "C0WINS", "digest_channel": "C0WINS"}
+    company.act("submit", user="UADMIN", view_id=form["id"], values=values | {"time_zone": "Australia/Sydney"})
+    company.until(lambda: "25 euros" in words(company.ask("UANA", question)), "the edition of the next")
+    bot.stop()
+    bot.start(**given)
+    company.until(lambda: "25 euros" in words(company.ask("UANA", question)), "the same after a start")
+    bot.stop()
+
+
 def crowd(guides: Path) -> None:
     """Enough new text that its vectors take a while."""
     for number in range(40):

@@ -13,7 +13,7 @@ from langchain_core.outputs import ChatGenerationChunk
 from sqlalchemy import Engine
 
 from knowledge import chat
-from knowledge.answering import LONGEST_MESSAGE, NOT_YET, ONLY_WORDS, _fitting, _together
+from knowledge.answering import CHANGING, LONGEST_MESSAGE, NOT_YET, ONLY_WORDS, WORDS_ALONE, _fitting, _together
 from knowledge.answers import Answer, Citation, Outcome, Sentence
 from knowledge.chat_model import ChatModel
 from knowledge.encoder import Encoder
@@ -666,6 +666,30 @@ def test_a_change_in_another_guide_costs_only_its_passages(
 
     assert answer.outcome is Outcome.ANSWERED
     assert {citation.guide_key for citation in answer.citations} == {"refunds.md"}
+
+
+@pytest.mark.parametrize(
+    "question",
+    ["What is the limit of the Marlin 2?", "What is the limit of the Marlin 2? And what is that of the Marlin 3?"],
+)
+def test_no_other_guide_answers_while_the_one_that_does_is_changed(
+    question: str, open_library: Open, put_guide: Put
+) -> None:
+    """Neither before its new text is read, nor before that has vectors."""
+    for number in range(12):
+        put_guide(f"{number}.md", f"# Marlin {number}\n\nThe limit of the Marlin {number} is {100 + number} euros.\n")
+    library = open_library(exact=True)
+    library.warm()
+
+    put_guide("2.md", "# Marlin 2\n\nThe limit of the Marlin 2 is 555 euros.\n")
+    unread = library.answer(question)
+    library._index.refresh_words()
+    answer = library.answer(question)
+
+    assert (unread.outcome, unread.notes) == (Outcome.FAULT, (CHANGING,))
+    assert "The limit of the Marlin 2 is 555 euros." in marked(answer)
+    assert answer.citations[0].guide_key == "2.md"
+    assert WORDS_ALONE in answer.notes
 
 
 # A chat model: what it says, and what becomes of it.

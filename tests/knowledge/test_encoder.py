@@ -298,7 +298,30 @@ def test_an_export_that_fails_leaves_the_model_to_torch(
     assert fallen.encode(["refund"]).shape == (1, 384)
     assert fallen.precision == "float32"
     assert "runs in torch, which is slower: its 8-bit form can't be used" in caplog.text
+    assert list(tmp_path.iterdir()) == []
     fallen.close()
+
+
+@pytest.mark.parametrize("kind", ["float16", "bfloat16"])
+def test_weights_of_sixteen_bits_mean_the_same(kind: str, tmp_path: Path, encoder: Encoder) -> None:
+    """In 8 bits as in torch; many models are published that way."""
+    import torch
+    from safetensors.torch import load_file, save_file
+
+    folder = copy_of_the_model(tmp_path)
+    weights = load_file(folder / "model.safetensors")
+    halved = {
+        name: each.to(getattr(torch, kind)) if each.is_floating_point() else each for name, each in weights.items()
+    }
+    save_file(halved, folder / "model.safetensors", metadata={"format": "pt"})
+
+    half = Encoder(str(folder), tmp_path / "exports")
+    in_torch, _ = encoding._InTorch(str(folder), folder)(TEXTS, 1)
+
+    for vectors in (half.encode(TEXTS), in_torch):
+        assert np.all((encoder.encode(TEXTS) * vectors).sum(axis=1) > 0.95)
+    assert half.precision == EIGHT_BITS
+    half.close()
 
 
 def test_a_folder_that_can_not_be_written_is_named(

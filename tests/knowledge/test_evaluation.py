@@ -13,8 +13,11 @@ import pytest
 from knowledge import calibration, report
 from knowledge.answers import Citation
 from knowledge.calibration import BadCalibration
+from knowledge.encoder import DEFAULT_MODEL, ModelUnavailable
 from knowledge.evaluation import (
+    Asked,
     BadSet,
+    GuideRow,
     QuestionRow,
     _is_marked,
     evaluate_answers,
@@ -22,7 +25,9 @@ from knowledge.evaluation import (
     read_guides,
     read_questions,
     read_rows,
+    with_spans,
 )
+from knowledge.index import AlreadyOwned
 from knowledge.measures import (
     auroc,
     changes,
@@ -214,6 +219,100 @@ def test_a_company_asks_its_own_questions_of_its_own_folder(tmp_path: Path) -> N
         evaluate_answers(tmp_path / "guides", questions, kb="home")
 
 
+@pytest.mark.parametrize(
+    ("answer", "expected"),
+    [
+        ("14", ["14 euros"]),
+        ("No", ["No refund"]),
+        ("£9", ["£9 a day"]),
+        ("the fee", None),
+        ("see the list", ["see the list. Se", "see the list, al"]),
+        ("fees", None),
+    ],
+)
+def test_a_short_answer_is_looked_for_as_words(tmp_path: Path, answer: str, expected: list[str] | None) -> None:
+    """Not within others; where it stands more than once it must be long enough not to stand for something else."""
+    text = (
+        "Notices: in 2014 we changed the fee, see the list. Send no cash. It is 14 euros, the fee; £9 a day. No refund."
+    )
+    text += " Please see the list, always."
+    (row,) = _rows(tmp_path, f"question,guide,answer\nHow much?,a.md,{answer}\n")
+    guide = GuideRow(doc_id="a.md", title="Fees", text=text)
+
+    spans = with_spans(row, [guide], tmp_path / "own.csv").spans
+
+    found = None if spans is None else [text[start:] for _, start, _ in spans]
+    assert (found is None) == (expected is None)
+    assert all(one.startswith(other) for one, other in zip(found or [], expected or [], strict=True))
+
+
+def _rows(folder: Path, lines: str) -> list[QuestionRow]:
+    (folder / "own.csv").write_text(lines)
+    return list(read_questions(folder / "own.csv"))
+
+
+def test_the_model_that_is_set_is_measured(files: tuple[Path, Path], tmp_path: Path) -> None:
+    """And named; without it nothing is, rather than words alone or another."""
+    assert evaluate_answers(*files, "mini").report["model"] == DEFAULT_MODEL
+    pairs = tmp_path / "pairs.jsonl"
+    pairs.write_text("\n".join(json.dumps({"a": "a", "b": "b", "same": same}) for same in (True, False)))
+
+    with pytest.raises(ModelUnavailable, match="not-there"):
+        evaluate_answers(*files, "mini", model=str(tmp_path / "not-there"))
+    with pytest.raises(ModelUnavailable, match="not-there"):
+        evaluate_related(pairs, model=str(tmp_path / "not-there"))
+
+
+def test_a_folder_is_measured_with_what_its_front_matter_says(tmp_path: Path) -> None:
+    """As the bot has it: the products, also where only they have changed, and which edition is the newer."""
+    folder, questions = tmp_path / "guides", tmp_path / "questions.csv"
+    folder.mkdir()
+    care = "title: Care of covers\n---\n# Washing\n\nThe covers can be washed at 30 degrees.\n"
+    credit = "# Missed visits\n\nA customer gets a credit of {} euros for a missed visit.\n"
+    for name, text in {
+        "care.md": f"---\n{care}",
+        "sofas.md": "# Delivery\n\nThe Tarn Sleeper comes in 6 weeks. The Osprey is delivered in two weeks.\n",
+        "old.md": f"---\ntitle: Credits\nreviewed: 2024-01-01\n---\n{credit.format(10)}",
+        "new.md": f"---\ntitle: Credits\nreviewed: 2026-01-01\nlanguage: en-GB\n---\n{credit.format(25)}",
+    }.items():
+        (folder / name).write_text(text)
+    questions.write_text(
+        "question,guide\nHow much credit for a missed visit?,new.md\nWhen is the Tarn Corner delivered?,\n"
+    )
+
+    def apart(asked: Asked) -> int:
+        return sum(map(len, asked.found.apart.values()))
+
+    edition, before = evaluate_answers(folder, questions, cache=tmp_path / "kept").asked
+    (folder / "care.md").write_text(f"---\nproduct: [Tarn, Tarn Corner, Tarn Sleeper]\n{care}")
+    _, after = evaluate_answers(folder, questions, cache=tmp_path / "kept").asked
+
+    assert [each.guide_key for each in edition.answer.citations] == ["new.md"]
+    assert (apart(before), apart(after)) == (0, 1)
+    assert [row.language for row in read_guides(folder) if row.doc_id == "new.md"] == ["en-GB"]
+
+
+def test_two_evaluations_do_not_share_a_folder(files: tuple[Path, Path], tmp_path: Path) -> None:
+    """The second is told so before it changes what the first one stands on."""
+    kept, said = tmp_path / "kept", []
+    text = gzip.decompress(files[0].read_bytes()).decode()
+
+    def begin_another(done: int, _: int, what: str) -> None:
+        if (done, what) == (1, "questions asked"):
+            files[0].write_bytes(gzip.compress(text.replace("10 working days", "99 working days").encode()))
+            with pytest.raises(AlreadyOwned) as refused:
+                evaluate_answers(*files, "mini", cache=kept)
+            said.append(str(refused.value))
+
+    evaluate_answers(*files, "mini", begin_another, cache=kept)
+
+    assert said == [
+        "These guides are being measured by another `frontline evaluate`. Wait until it is done, or stop it."
+    ]
+    (database,) = kept.glob("*/knowledge.db")
+    assert b"99 working days" not in database.read_bytes()
+
+
 def test_all_files_that_an_ingest_would_refuse_are_named_at_once(tmp_path: Path) -> None:
     """Not one in each run."""
     (tmp_path / "a.md").write_text("# Refunds\n\nTen days.\n")
@@ -342,6 +441,7 @@ def test_only_changes_larger_than_noise_are_told() -> None:
     ]
     assert report.compared({"questions": new}, {"questions": new}) == ["Nothing changed by more than chance allows."]
     assert "nothing in common" in report.compared({"questions": new}, {"questions": []})[0]
+    assert "only one question in common" in report.compared({"questions": new}, {"questions": old[:1]})[0]
 
 
 def test_the_page_shows_figures_and_pictures(files: tuple[Path, Path], tmp_path: Path) -> None:
@@ -389,6 +489,21 @@ def test_a_fit_moves_the_bar_to_a_company_s_own_questions() -> None:
     assert shipped.probability(features(0.35)) > own.probability(features(0.35))
     with pytest.raises(BadCalibration, match="at least 20 questions that are not answered"):
         calibration.refit(shipped, [features(0.7)] * 40, [True] * 40, (0.05, 0.1))
+
+
+@pytest.mark.parametrize("seed", [14, 18, 108])
+def test_no_more_questions_pass_a_bar_than_may(seed: int) -> None:
+    """Not one, with the weights as they are kept; these draws are ones that rounding them decides."""
+    chance, held = np.random.default_rng(seed), [n % 2 == 0 for n in range(60)]
+    drawn = []
+    for each in held:
+        *five, asked = chance.normal(0.55 if each else 0.45, 0.15, 6).clip(0, 1).tolist()
+        on = float(chance.random() < 0.4)
+        drawn.append(Features(*five, 0.0, 0.0, on, on * five[2], on * five[4], asked))
+
+    own = calibration.refit(calibration.load().with_vectors, drawn, held, (0.0, 0.0))
+
+    assert not any(own.probability(each) >= own.answered for each in drawn[1::2])
 
 
 @pytest.mark.parametrize(

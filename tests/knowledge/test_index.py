@@ -18,8 +18,10 @@ from knowledge import index as indexing
 from knowledge.encoder import EIGHT_BITS, Encoder
 from knowledge.generation import Generation
 from knowledge.index import AlreadyOwned, Index
+from knowledge.packed import Packed
 from knowledge.retriever import Retriever
 from knowledge.tables import Vector
+from knowledge.words import Words
 from tests.knowledge.conftest import GUIDES
 
 Open = Callable[[], Index]
@@ -333,8 +335,7 @@ def test_packed_vectors_of_guides_that_are_long_gone_are_given_up(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """Changes only ever add to the files; a start packs them anew once most of it is dead."""
-    monkeypatch.setattr(indexing, "DEAD_KEPT", 0)
+    """Changes only ever add to the files; they are packed anew once most of it is dead."""
     index = open_index()
     for number in range(6):
         put_guide("visits.md", f"# Visits\n\nAn engineer comes on day {number}.\n")
@@ -342,12 +343,49 @@ def test_packed_vectors_of_guides_that_are_long_gone_are_given_up(
     index.close()
     (places,) = (tmp_path / "index").glob("packed-*/places")
     before = places.stat().st_size
+    monkeypatch.setattr(indexing, "DEAD_KEPT", 0)
 
     again = open_index()
     again.refresh()
 
     assert places.stat().st_size < before / 2
     assert again.is_complete
+
+
+def test_packed_vectors_are_packed_anew_while_questions_are_answered(
+    open_index: Open,
+    encoder: Encoder,
+    guides: Engine,
+    put_guide: Callable[[str, str | None], None],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Without a restart, however often guides change; what a crash left of it is no trouble."""
+    monkeypatch.setattr(indexing, "DEAD_KEPT", 2)
+    index, nearest = open_index(), []
+    index.refresh()
+    (places,) = (tmp_path / "index").glob("packed-*/places")
+    first = places.stat().st_size
+    draft = Path(f"{places.parent}.draft")
+    draft.mkdir()
+    (draft / "places").write_bytes(b"cut off")
+    pack = index._pack
+
+    def watched(packed: Packed, words: Words) -> None:
+        pack(packed, words)
+        nearest.append(nearest_guide(index, encoder, guides, "What does a cheque cost?"))
+
+    monkeypatch.setattr(index, "_pack", watched)
+    for number in range(12):
+        put_guide("visits.md", f"# Visits\n\nAn engineer comes on day {number}.\n")
+        index.refresh()
+
+    assert places.stat().st_size <= 3 * first
+    assert len(nearest) > 12  # some of them while it is packed anew
+    assert set(nearest) == {"refunds.md"}
+    assert nearest_guide(index, encoder, guides, "On which day does an engineer come?") == "visits.md"
+    assert index.is_complete
+    assert not draft.exists()
 
 
 def test_a_second_start_embeds_nothing_and_keeps_the_generation(

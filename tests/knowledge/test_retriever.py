@@ -195,6 +195,28 @@ def test_any_section_of_a_later_edition_is_newer(title: str, other: str, expecte
     assert (is_newer(*passages, TODAY), is_newer(*passages[::-1], TODAY)) == (expected, False)
 
 
+@pytest.mark.parametrize(
+    ("older", "newer", "is_edition"),
+    [
+        ("archive/fees.md", "fees.md", True),
+        ("finance/Archive/fees.md", "finance/fees.md", True),
+        ("uk/fees.md", "us/fees.md", False),
+    ],
+)
+def test_a_guide_that_was_put_away_is_an_older_edition_and_one_of_another_folder_is_none(
+    older: str, newer: str, is_edition: bool, sqlite_engine: Engine, open_index: Open, encoder: Encoder
+) -> None:
+    """Two folders may be for two countries, and what holds in one doesn't in the other."""
+    put(sqlite_engine, older, f"# Fees\n\n{OLDER}", OLD)
+    put(sqlite_engine, newer, f"# Fees\n\n{NEWER}", date(2026, 10, 1))
+    put(sqlite_engine, "other.md", "# Parking\n\nPark on deck 4.\n", OLD)
+    index = open_index()
+    index.refresh()
+
+    first = Retriever(sqlite_engine, index, encoder).retrieve("What is the exit fee?").passages[0]
+    assert first.guide_key == (newer if is_edition else older)
+
+
 @pytest.mark.parametrize("title", ["Form 2042", "Cargo bike 2000"])
 def test_a_number_that_is_no_year_makes_no_edition(title: str) -> None:
     assert edition_of(title).year == 0
@@ -339,6 +361,26 @@ def test_what_was_asked_before_is_found_again_until_the_guides_change(
     index.refresh()
     assert retriever.retrieve("Restart the Brook 6") is not first
     assert len(retriever._found) == 1  # nothing of before is kept
+
+
+def test_the_same_question_on_another_day_finds_the_edition_of_that_day(
+    open_index: Open, sqlite_engine: Engine, encoder: Encoder
+) -> None:
+    """However often it was asked before."""
+    put(sqlite_engine, "older.md", f"# Fees until 28 February 2026\n\n{OLDER}", OLD)
+    put(sqlite_engine, "newer.md", f"# Fees from 1 March 2026\n\n{NEWER}", OLD)
+    index = open_index()
+    index.refresh()
+    days = [date(2026, 2, 28), date(2026, 3, 2)]
+    retriever = Retriever(sqlite_engine, index, encoder, lambda: days[0])
+    first = [retriever.retrieve("What is the exit fee?").passages[0].guide_key for _ in range(2)]
+    del days[0]
+
+    assert [*first, retriever.retrieve("What is the exit fee?").passages[0].guide_key] == [
+        "older.md",
+        "older.md",
+        "newer.md",
+    ]
 
 
 @pytest.mark.parametrize("question", ["", "   ", "?!", "the of and", "x" * 40_000, "\ud83d\x00 refund", '("AND OR* ~'])
