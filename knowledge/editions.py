@@ -39,6 +39,8 @@ _ASKED = tuple(  # days that a question names: "3rd March 2026", "March 3", "in 
         r"(?P<last>\blast year\b)",
     )
 )
+# What began then goes on: "with us since 2019" asks for what holds today.
+_BEGAN = re.compile(r"\b(?:since|born in|born on|joined(?: us)? in|joined(?: us)? on) +(?:\w+ )?$", re.IGNORECASE)
 _VERB = re.compile(r"(?:\d may(?= +([a-z]+))|may \d+)")  # "only 3 may come" is no day in May
 _TO_COME = re.compile(r"\b(?:will|going to|next|upcoming|planned)\b|['’]ll\b", re.IGNORECASE)
 _YEAR = re.compile(r"(?<![\w£$€.,-])(?<![£$€] )(?:19[5-9]|20[0-3])\d(?![.,-]?\w)(?= *([^\W\d]*))")
@@ -100,8 +102,8 @@ def days_asked(question: str, today: date) -> set[date]:
     >>> today = date(2026, 11, 23)
     >>> [min(days_asked(each, today)).isoformat() for each in ("on 3rd March", "what will it cost in May", "in 2025")]
     ['2026-03-03', '2027-05-15', '2025-12-31']
-    >>> days_asked("for 2000 euros", today)
-    set()
+    >>> [days_asked(each, today) for each in ("for 2000 euros", "with us since 2019", "a customer since May 2019")]
+    [set(), set(), set()]
     """
     days: set[date] = set()
     is_to_come = _TO_COME.search(question) is not None
@@ -109,11 +111,16 @@ def days_asked(question: str, today: date) -> set[date]:
         matches = list(pattern.finditer(question))
         for match in matches:
             verb = _VERB.match(question, match.start() if match[0][0] == "m" else match.end() - len("3 may"))
-            if not (verb and says_something(verb[1] or "come")):
+            if not (verb and says_something(verb[1] or "come")) and not _began(question, match):
                 days |= _days_of(match.groupdict(), today, is_to_come=is_to_come)
         question = pattern.sub(" ", question) if matches else question
-    years = {int(match[0]) for match in _YEAR.finditer(question) if match[1].casefold() not in UNITS}
+    named = (match for match in _YEAR.finditer(question) if match[1].casefold() not in UNITS)
+    years = {int(match[0]) for match in named if not _began(question, match)}
     return days or {today if year == today.year else date(year, 12, 31) for year in years}
+
+
+def _began(question: str, match: re.Match[str]) -> bool:
+    return _BEGAN.search(question[: match.start()]) is not None or match[0].casefold().startswith("since ")
 
 
 def year_missed(question: str, editions: Collection[Edition]) -> int | None:

@@ -320,9 +320,10 @@ def test_a_passage_on_a_sibling_does_not_stand_for_one_on_the_product(open_libra
         ("(until 31 March 2026)", "(from 1 April 2026)", "How much is a locker a month?", ["new.md"]),
         ("(until 31 March 2026)", "(from 1 April 2026)", "How much was a locker a month?", ["old.md", "new.md"]),
         ("(until 31 March 2026)", "(from 1 April 2026)", "How much is a locker a month on 3 March?", ["old.md"]),
+        ("(until 31 March 2026)", "(from 1 April 2026)", "With us since 2019, how much is a locker?", ["new.md"]),
         ("(until 24 November 2026)", "(from 25 November 2026)", "How much is a locker a month?", ["old.md"]),
     ],
-    ids=["in force", "asked what was", "asked of a day", "not yet in force"],
+    ids=["in force", "asked what was", "asked of a day", "since a day", "not yet in force"],
 )
 def test_what_does_not_hold_is_not_quoted_beside_what_does(
     until: str, since: str, question: str, quoted: list[str], open_library: Open, put_guide: Put
