@@ -249,7 +249,8 @@ def on_siblings(names: Names, wanted: Set[Name], passage: Passage) -> frozenset[
 
     Below a heading (or a line in bold) with the sibling's name all are but those that name what is asked for; elsewhere
     those that name the sibling alone. Below a heading with the name that is asked for none is; where only the guide's
-    title has that, those that begin with the sibling's name.
+    title has that, those that begin with the sibling's name. In a list or table with a line for each of several
+    products, so are those on the others.
     """
     siblings = {each for name in wanted for each in names.siblings_of(name)} - wanted
     said = " ".join(f"{path_of(passage)} {passage.text}".casefold().split())
@@ -276,6 +277,10 @@ def on_siblings(names: Names, wanted: Set[Name], passage: Passage) -> frozenset[
                 apart.add(piece)
         elif on is False and (place is None or (is_of_title and _begins_with_name(names, wanted, text))):
             apart.add(piece)
+    for kind in {piece.kind for piece in apart} & {Kind.ROW, Kind.ITEM}:
+        lines = [piece for piece in pieces(passage.text) if piece.kind is kind]
+        if all(_begins_with_product(names, wanted, passage.text[each.start : each.end]) for each in lines):
+            apart |= {each for each in lines if not _names_one(names, wanted, passage.text[each.start : each.end])}
     return frozenset(apart)
 
 
@@ -315,6 +320,11 @@ def _begins_with_name(names: Names, wanted: Set[Name], text: str) -> bool:
     """Whether a sentence is on the product that it names: "The Heron Lite costs", not "Unlike the Heron Lite, it"."""
     spans = names.spans_in(text, wanted)
     return bool(spans) and spans[0][1][0] <= EARLY
+
+
+def _begins_with_product(names: Names, wanted: Set[Name], text: str) -> bool:
+    spans = names.spans_in(text, wanted)
+    return bool(spans) and spans[0][1][0] <= EARLY and names.is_product(spans[0][0])
 
 
 def _is_on_wanted(names: Names, wanted: Set[Name], text: str) -> bool | None:

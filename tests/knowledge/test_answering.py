@@ -283,8 +283,10 @@ BROOKS = {
     [
         "# Guarantee\n\nThe guarantee of the Brook 5 is 12 years.\n",
         "# Guarantees\n\n## Brook 5\n\nThe guarantee is 12 years.\n",
+        "# Guarantee\n\n- Brook 5: 12 years\n- Osprey 3: 2 years\n",
+        "# Guarantee\n\n| Product | Guarantee |\n|---|---|\n| Brook 5 | 12 years |\n| Osprey 3 | 2 years |\n",
     ],
-    ids=["a sentence", "a section"],
+    ids=["a sentence", "a section", "a list of products", "a table of products"],
 )
 def test_what_is_said_of_a_sibling_alone_is_a_partial_answer_with_nothing_marked(
     open_library: Open, put_guide: Put, guarantee: str
