@@ -82,7 +82,11 @@ def own_library(settings: Settings, *, exact: bool = False) -> Iterator[Library]
     library = open_library(settings, clock_from(settings), exact=exact)
     library.open()
     try:
-        library.zone = choices.zone_kept(engine_for(settings.sync_database_url()))
+        engine = engine_for(settings.sync_database_url())
+        try:
+            library.zone = choices.zone_kept(engine)
+        finally:
+            engine.dispose()
         yield library
     finally:
         library.close()

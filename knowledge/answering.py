@@ -289,12 +289,12 @@ class Answering:
             return IN_CHANGE  # the decision was on what is no longer there
         if found.unknown or found.unfamiliar:
             notes = (_not_mentioned(found.unknown or found.unfamiliar), *notes)
-        elif _is_on_sibling_alone(found):
+        if outcome is Outcome.NOT_IN_GUIDES:
+            return Answer(Outcome.NOT_IN_GUIDES, likely, nearest=_nearest(evidence, ()), notes=notes)
+        if not found.unfamiliar and _is_on_sibling_alone(found):
             notes = (_on_another(found), *notes)
         if found.missed:
             notes = (NO_EDITION.format(*found.missed), *notes)
-        if outcome is Outcome.NOT_IN_GUIDES:
-            return Answer(Outcome.NOT_IN_GUIDES, likely, nearest=_nearest(evidence, ()), notes=notes)
         written = self._writer.write(question, evidence, show, began)
         outcome = written.outcome or outcome
         return Answer(

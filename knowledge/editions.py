@@ -23,7 +23,11 @@ _DATE = re.compile(
 # "Contracts signed before 2024" and "Contracts signed from 2024" hold side by side.
 _EVENTS = r"(?:\w{2}ed|born|bought|sold|made|built|taken|given|sent|won)"
 _OF_EVENTS = re.compile(rf"{_EVENTS}$")
-_OF_EVENT = re.compile(rf"{_EVENTS}(?: \w+)? (?:in|since|from|before|after) $", re.IGNORECASE)
+_OF_LIST = r"(?:prices?|costs?|fees?|charges?|rates?|lists?|tariffs?|terms|rules|polic(?:y|ies)|editions?|cost)"
+_BEFORE_EDITION = re.compile(  # "the fee in 2024", "how much was it in 2024"; anything else may have a year
+    rf"\b(?:{_OF_LIST}(?: (?:back )?in| for| of)?|how much (?:is|was|were|did) [\w ]{{1,40}} in) $", re.IGNORECASE
+)
+_BEHIND_EDITION = re.compile(rf" {_OF_LIST}\b", re.IGNORECASE)
 _NAMED_MONTH = rf"(?P<month>{_MONTH}|jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec)\b\.?"
 _DAY = r"(?P<day>\d{1,2})(?:st|nd|rd|th)?"
 _OF_YEAR = r"(?:,? (?P<year>20[0-3]\d))?"
@@ -123,21 +127,26 @@ def _began(question: str, match: re.Match[str]) -> bool:
     return _BEGAN.search(question[: match.start()]) is not None or match[0].casefold().startswith("since ")
 
 
-def year_missed(question: str, editions: Collection[Edition]) -> int | None:
-    """The year that is asked for and that none of a guide's editions by year is of; not that of an event, and none
-    that is far from all of them.
+def year_missed(question: str, editions: Collection[Edition], today: date) -> int | None:
+    """The year whose prices, terms or the like are asked for, where none of a guide's editions by year is of it; not
+    this year, for which the last holds, and none that is far from all of them.
 
-    >>> lists = [edition_of("Fees 2025"), edition_of("Fees 2026")]
-    >>> [year_missed(each, lists) for each in ("the fee in 2024", "the 2025 fee", "I joined in 2024", "a 1998 model")]
-    [2024, None, None, None]
-    >>> year_missed("the fee in 2024", [edition_of("Fees until 1 March 2026"), edition_of("Fees from 2 March 2026")])
+    >>> lists, today = [edition_of("Fees 2025"), edition_of("Fees 2026")], date(2026, 11, 23)
+    >>> asked = ("the fee in 2024", "the 2025 fee", "a member since 2024", "order 2024", "the 1998 fee")
+    >>> [year_missed(each, lists, today) for each in asked]
+    [2024, None, None, None, None]
+    >>> lists = [edition_of("Fees until 1 March 2026"), edition_of("Fees from 2 March 2026")]
+    >>> year_missed("the fee in 2024", lists, today)
     """
     years = {edition.year for edition in editions}
     if len(years) < LEAST_EDITIONS or 0 in years or any(edition.side for edition in editions):
         return None
-    asked = [match for match in _YEAR.finditer(question) if match[1].casefold() not in UNITS]
-    named = {int(match[0]) for match in asked if not _OF_EVENT.search(question[: match.start()])}
-    missed = {year for year in named - years if min(years) - FAR < year < max(years) + FAR}
+    named = {
+        int(match[0])
+        for match in _YEAR.finditer(question)
+        if _BEFORE_EDITION.search(question[: match.start()]) or _BEHIND_EDITION.match(question, match.end())
+    }
+    missed = {year for year in named - years - {today.year} if min(years) - FAR < year < max(years) + FAR}
     return min(missed, default=None)
 
 

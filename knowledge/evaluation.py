@@ -529,6 +529,8 @@ def with_spans(row: QuestionRow, guides: Sequence[GuideRow], path: Path) -> Ques
     for guide in guides:
         for evidence in row.evidence or () if guide.doc_id in row.documents else ():
             places = _places(evidence, guide.text)
+            if not places and not is_csv and (at := guide.text.find(evidence)) >= 0:  # cut off within a word
+                places = [(at, at + len(evidence))]
             if len(places) < 2 or not is_csv or len(evidence.split()) >= TELLING:
                 spans += [(guide.doc_id, start, end) for start, end in places]
     if not spans and is_csv:

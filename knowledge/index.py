@@ -336,7 +336,10 @@ class Index:
         self.fault = self._given_up
         self._forget_vectors()
         if packed.dead > len(packed.rows) + DEAD_KEPT:
-            self._pack_anew(packed, words)
+            try:
+                self._pack_anew(packed, words)
+            except OSError as failure:  # no room for both; what is there goes on
+                log.warning("The packed vectors could not be packed anew: %s", failure)
 
     def _bring_generation(self, words: Words) -> None:
         try:

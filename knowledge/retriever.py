@@ -295,7 +295,7 @@ class Retriever:
             dense=alike is not None,
             unknown=unknown,
             unfamiliar=() if unknown else tuple(unfamiliar),
-            missed=_missed(words, asked, passages[0]),
+            missed=_missed(words, asked, passages[0], today),
             alike=own,
             alike_besides=unnamed,
             rarity=rarity,
@@ -635,11 +635,11 @@ def is_newer(one: Passage, other: Passage, day: date | None) -> bool:
     return other.reviewed is not None and one.reviewed is not None and other.reviewed < one.reviewed <= day
 
 
-def _missed(words: Words, asked: str, first: Passage) -> tuple[str, int] | None:
+def _missed(words: Words, asked: str, first: Passage, today: date) -> tuple[str, int] | None:
     """The guide that answers and the year asked for, where it has editions by year and none is of that."""
     if not _YEAR.search(asked) or not (guide := words.shelved.get(first.guide_id)):
         return None
-    year = year_missed(asked, words.editions(guide.title))
+    year = year_missed(asked, words.editions(guide.title), today)
     return (guide.title, year) if year else None
 
 

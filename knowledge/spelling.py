@@ -49,7 +49,7 @@ _DATED = re.compile(rf"(?<![\w@.])(?:{'|'.join(DATED)})(?![\w@]|\.\w)", re.IGNOR
 _ONE_DAY = rf"(?:{'|'.join(_DAYS)}|(?:mon|tue|wed|thu|thur|fri|sat|sun)s?)"
 _BESIDE_DAY = r"(?: ?[,/&–-] ?| (?:and|or|to|till?|until) )"
 _BEHIND_DAY = re.compile(
-    rf"\b(?:open(?:s|ed|ing)?|close[sd]?|on|this|next|last|every|each|till?|until|by|from) $"
+    rf"\b(?:open(?:s|ed|ing)?|close[sd]?|on|this|next|last|every|each|till?|until|by) $"
     rf"|\b{_ONE_DAY}{_BESIDE_DAY}$",
     re.IGNORECASE,
 )
@@ -59,7 +59,7 @@ _BEFORE_DAY = re.compile(
 )
 _NO_DAY = re.compile(r"[ -]?(?:nav|lounger|screen|cream|bed|shade|hat|roof|light|damage|protection)", re.IGNORECASE)
 _BEHIND_MONTH = re.compile(
-    r"\b(?:in|since|until|till?|from|last|next|this|early|mid|late|end of|[1-3]?\d(?:st|nd|rd|th)?(?: of)?) $",
+    r"\b(?:in|since|until|till?|last|next|this|early|mid|late|end of|[1-3]?\d(?:st|nd|rd|th)?(?: of)?) $",
     re.IGNORECASE,
 )
 _BEFORE_MONTH = re.compile(r" (?:[1-3]?\d(?:st|nd|rd|th)?|20\d\d)\b", re.IGNORECASE)
@@ -94,7 +94,7 @@ def _is_date(found: re.Match[str]) -> bool:
     before, end = question[: found.start()], found.end()
     if DATED[word].removesuffix("s") not in _DAYS:
         return bool(_BEHIND_MONTH.search(before) or _BEFORE_MONTH.match(question, end))
-    if word.removesuffix("s") not in {"mon", "wed", "sat", "sun"} or _BEFORE_DAY.match(question, end):
+    if word in {"tues", "weds", "thurs"} or _BEFORE_DAY.match(question, end):
         return True
     is_by_the_sun = word == "sun" and before.casefold().endswith("by ")
     return bool(_BEHIND_DAY.search(before)) and not is_by_the_sun and not _NO_DAY.match(question, end)

@@ -246,6 +246,13 @@ def test_a_short_answer_is_looked_for_as_words(tmp_path: Path, answer: str, expe
     assert all(one.startswith(other) for one, other in zip(found or [], expected or [], strict=True))
 
 
+def test_evidence_that_ends_within_a_word_is_placed(tmp_path: Path) -> None:
+    guide = GuideRow(doc_id="a.md", title="Fees", text="A visit costs 14 euros.")
+    row = QuestionRow(question="How much?", answerable=True, doc_id="a.md", evidence=["costs 14 euro"])
+
+    assert with_spans(row, [guide], tmp_path / "set.jsonl").spans == [("a.md", 8, 21)]
+
+
 def _rows(folder: Path, lines: str) -> list[QuestionRow]:
     (folder / "own.csv").write_text(lines)
     return list(read_questions(folder / "own.csv"))

@@ -68,6 +68,8 @@ HOURS = "# Hours\n\nOpen Mon-Fri 9-17, on Saturday 9-13, never on Sunday. The li
         ("she sat on a sun lounger", None),
         ("damaged by sun on sun loungers, by the next sat nav", None),
         ("Jan says the apr for 12 months", None),
+        ("a letter from Jan", None),
+        ("who is Thu, and what does tue lead", None),
         ("open mon or fri", None),
         ("OPEN SAT", None),
         ("exam in the limousine", "examination in the limousine"),
