@@ -250,7 +250,7 @@ def on_siblings(names: Names, wanted: Set[Name], passage: Passage) -> frozenset[
     Below a heading (or a line in bold) with the sibling's name all are but those that name what is asked for; elsewhere
     those that name the sibling alone. Below a heading with the name that is asked for none is; where only the guide's
     title has that, those that begin with the sibling's name. In a list or table with a line for each of several
-    products, so are those on the others.
+    products, so are those on the others; in a table with a column for the product asked for, no row is.
     """
     siblings = {each for name in wanted for each in names.siblings_of(name)} - wanted
     said = " ".join(f"{path_of(passage)} {passage.text}".casefold().split())
@@ -262,9 +262,15 @@ def on_siblings(names: Names, wanted: Set[Name], passage: Passage) -> frozenset[
     of_title = next((each for each in above[len(headings) :] if each is not None), None)
     place, level = next((each for each in above if each is not None), None), len(passage.headings)
     is_of_title = all(each is None for each in above[: len(headings)])
-    apart: set[Piece] = set()
+    apart, columned, is_column = set[Piece](), set[Piece](), False
     for piece in pieces(passage.text):
         text = " ".join(passage.text[piece.start : piece.end].split())  # a name may go on in the next line
+        if piece.kind is Kind.RULE:
+            continue
+        if piece.kind is Kind.ROW and is_column:
+            columned.add(piece)
+            continue
+        is_column = piece.kind is Kind.HEAD and _names_one(names, wanted, text)
         is_bold = BOLD.fullmatch(text) is not None
         on = _is_on_wanted(names, wanted, text)
         if piece.kind is Kind.HEADING or is_bold:
@@ -278,7 +284,7 @@ def on_siblings(names: Names, wanted: Set[Name], passage: Passage) -> frozenset[
         elif on is False and (place is None or (is_of_title and _begins_with_name(names, wanted, text))):
             apart.add(piece)
     for kind in {piece.kind for piece in apart} & {Kind.ROW, Kind.ITEM}:
-        lines = [piece for piece in pieces(passage.text) if piece.kind is kind]
+        lines = [piece for piece in pieces(passage.text) if piece.kind is kind and piece not in columned]
         if all(_begins_with_product(names, wanted, passage.text[each.start : each.end]) for each in lines):
             apart |= {each for each in lines if not _names_one(names, wanted, passage.text[each.start : each.end])}
     return frozenset(apart)

@@ -195,3 +195,8 @@ def test_a_shop_that_is_closed_on_a_day_is_none_that_is_open(question: str, expe
     read = read_closely(shops, {}, {}, {}, set(), set(), set(), None, question)
 
     assert [OPEN[each.start : each.end].split()[1] for each in read.pieces] == expected
+
+
+def test_rows_are_on_the_product_that_a_column_of_their_table_names() -> None:
+    assert not on_siblings(NAMES, {PLUS}, passage(SIDE_BY_SIDE, title="Orla"))
+    assert on_siblings(NAMES, {PLUS}, passage("| | Orla |\n|---|---|\n| Dimmer | no |", title="Orla"))
