@@ -251,3 +251,23 @@ def test_a_shop_that_is_closed_on_a_day_is_none_that_is_open(question: str, expe
 def test_rows_are_on_the_product_that_a_column_of_their_table_names() -> None:
     assert not on_siblings(NAMES, {PLUS}, passage(SIDE_BY_SIDE, title="Orla"))
     assert on_siblings(NAMES, {PLUS}, passage("| | Orla |\n|---|---|\n| Dimmer | no |", title="Orla"))
+
+
+@pytest.mark.parametrize(
+    ("cell", "question", "expected"),
+    [
+        ("Closed", "which shops are open on Monday", ["Perth"]),
+        ("closed all day", "which shops are open on Monday", ["Perth"]),
+        ("–", "which shops are open on Monday", ["Perth"]),
+        ("closed after 14:00", "which shops are open on Monday", ["Leith", "Perth"]),
+        ("Closed 12-13, else 9-18", "which shop is open at 17 on Monday", ["Leith", "Perth"]),
+        ("closed", "can I open an account on Monday", ["Leith", "Perth"]),
+    ],
+)
+def test_a_shop_is_closed_on_a_day_where_its_cell_says_nothing_else(
+    cell: str, question: str, expected: list[str]
+) -> None:
+    text = f"| Shop | Monday |\n|---|---|\n| Leith | {cell} |\n| Perth | 10-12 |"
+    read = read_closely(passage(text), {}, {}, {}, set(), set(), set(), None, question)
+
+    assert [text[each.start : each.end].split()[1] for each in read.pieces] == expected
