@@ -138,9 +138,10 @@ def asked_of(wanted: Set[Name], question: str, keywords: Collection[str]) -> Ask
     >>> [sorted(words) for words in asked_of({("heron",)}, question, ["spare", "heron", "7", "month"])]
     [['7', 'month', 'spare'], ['7', 'spare'], ['7']]
     """
-    if _ASKS_IF_EXTRA.search(question):  # the row with a price of its own needn't be on that: sentences tell
+    of_names = {word for name in wanted for word in name}
+    if "extra" not in of_names and _ASKS_IF_EXTRA.search(question):  # what has a row may be something else: "Moving it"
         return Asked(frozenset(), None)
-    words = frozenset(keywords).difference(stems(" ".join(word for name in wanted for word in name)))
+    words = frozenset(keywords).difference(stems(" ".join(of_names)))
     besides = words - _COST_ALONE
     stated = words.intersection(_STATED.findall(question))
     asks_cost = _ASKS_COST.search(question) or (besides <= stated and _ASKS_RATE.search(question))

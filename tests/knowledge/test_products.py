@@ -182,6 +182,10 @@ def test_whether_something_costs_extra_asks_for_no_row(question: str) -> None:
     assert tabled(works, "how much is an extra socket") == ["| Extra socket | £45 |"]
 
 
+def test_a_product_may_be_called_extra() -> None:
+    assert asked("What is the weight of the Orla Extra?", ("orla", "extra")).words == {"weight"}
+
+
 @pytest.mark.parametrize(
     ("question", "is_price"),
     [
