@@ -139,7 +139,8 @@ def asked_of(wanted: Set[Name], question: str, keywords: Collection[str]) -> Ask
     [['7', 'month', 'spare'], ['7', 'spare'], ['7']]
     """
     of_names = {word for name in wanted for word in name}
-    if "extra" not in of_names and _ASKS_IF_EXTRA.search(question):  # what has a row may be something else: "Moving it"
+    is_called_extra = any("extra" in name[1:] for name in wanted)
+    if not is_called_extra and _ASKS_IF_EXTRA.search(question):  # what has a row may be something else: "Moving it"
         return Asked(frozenset(), None)
     words = frozenset(keywords).difference(stems(" ".join(of_names)))
     besides = words - _COST_ALONE

@@ -184,6 +184,7 @@ def test_whether_something_costs_extra_asks_for_no_row(question: str) -> None:
 
 def test_a_product_may_be_called_extra() -> None:
     assert asked("What is the weight of the Orla Extra?", ("orla", "extra")).words == {"weight"}
+    assert not asked("Does moving cost extra?", ("extra",)).words
 
 
 @pytest.mark.parametrize(
