@@ -29,7 +29,9 @@ TABLED_WEIGHT = 0.4  # for a row that is called what is asked of a product
 ROW_WEIGHT = 0.15  # for a row on the product that is asked for, in a table on several
 BEFORE_WEIGHT = 0.1  # for what the sentence before scores, for it may say what this one is on; not so with rows
 
-_OPEN, _CLOSED = (re.compile(rf"\b(?:{words})\b", re.IGNORECASE) for words in ("open", "closed|shut"))
+_OPEN = re.compile(r"\bopen\b(?! (?:an?|the|my|our|your|his|her|its|their|it|up)\b)", re.IGNORECASE)  # not an account
+_CLOSED = re.compile(r"\b(?:closed|shut)\b", re.IGNORECASE)
+_CLOSED_CELL = re.compile(r"(?:closed|shut)(?: all day)?|[–—-]", re.IGNORECASE)  # not "closed after 14:00"
 _PLACE_IN_LIST = re.compile(r"\A\s*\d{1,3}[.)]\s+")
 _CODE_FIRST = re.compile(  # but for a range
     r"[^\w]*(?:\d{1,3}[.)]\s+[^\w]*)?([A-ZÀ-Þ]{1,6}-?\d{1,4})\b(?!\s*(?:[-–—/,]|to|and|or)\s*[A-Z]{0,6}-?\d)"
@@ -137,7 +139,7 @@ def _says_otherwise(question: str, days: Sequence[Figure], head: Sequence[str], 
     if not days or not cells or asks_open == asks_closed:
         return False
     on_day = [cell for name, cell in zip(head, cells, strict=False) if cell and are_within(days, name)]
-    closed = [_CLOSED.match(cell) is not None for cell in on_day]
+    closed = [_CLOSED_CELL.fullmatch(cell) is not None for cell in on_day]
     is_otherwise = bool(closed) and (all(closed) if asks_open else not any(closed))
     return is_otherwise and set(stems(cells[0])).isdisjoint(stems(question))
 

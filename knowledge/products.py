@@ -24,12 +24,16 @@ COSTS = "price cost fee charge rent"
 ROUNDED = 1e-6  # sums that are equal differ by a smaller share
 
 _ASKS_COST = re.compile(  # but not "how do I charge it" or "can I rent it"
-    r"\bhow much\b|[£$€]|\b(?:prices?|costs?|fees?|monthly|yearly)\b"
+    r"\bhow much\b|[£$€]|\b(?:prices?|costs?|fees?)\b"
     r"|\b(?:the|an?|any|no|what|which|of|\w+ing) (?:\w+ ){0,2}(?:charges?|rent)\b",
     re.IGNORECASE,
 )
-_ASKS_IF_EXTRA = re.compile(r"\b(?:extra|inclu(?:de|ded|des|ding))\b", re.IGNORECASE)
-_IF_EXTRA = frozenset(stems("extra include included"))
+_ASKS_RATE = re.compile(r"\b(?:month|year)ly\b", re.IGNORECASE)  # a price, unless something else is asked
+_ASKS_IF_EXTRA = re.compile(  # but not "how much is an extra socket"
+    r"\b(?:cost|charged?|pay|is|are|be|an?|any)\b.*\bextra\b(?: (?:cost|charge|fee)s?\b)?(?= *(?:[?.,!]|$)"
+    r"| (?:for|with|on|in|at|to|when|if)\b)",
+    re.IGNORECASE,
+)
 _COST_ALONE = frozenset(stems(f"{COSTS} per day week month year annum monthly yearly annual total all"))
 _PERIOD = "day|night|week|month|quarter|year|annum|hour|minute|person|user|line|item|unit|visit|session"
 _PRICE = re.compile(  # what a column, a row or a line with the price of something is called
@@ -45,7 +49,7 @@ _BARE_CELL = re.compile(rf"\| *{_BARE_AMOUNT.pattern} *\|")
 _IN_WORDS = re.compile(r"(?:included|no|none|not|n/?a)\b.*", re.IGNORECASE)  # what a cell has in place of money
 _STATED = re.compile(rf"\b(\d+)[ -]?(?:{'|'.join(sorted(UNITS))})\b", re.IGNORECASE)
 _OF_CODES = re.compile(r"(?:\w+ )?(?:codes?|refs?\.?|reference|sku|nos?\.?|nr\.?|numbers?|id|#)", re.IGNORECASE)
-_CODE = re.compile(CODE_CELL)
+_CODE = re.compile(rf"(?!#?\d+$){CODE_CELL}")  # "7" alone may be a day or a size
 _BESIDE = re.compile(r"\([^()]*\)|,.*")  # of the name of a row, what only says more of it
 _IT = re.compile(r"\b(?:it|them)\b", re.IGNORECASE)
 _LABEL = re.compile(r"[\W_]*([^|:]+?)[*_ ]*[|:]")
@@ -134,13 +138,15 @@ def asked_of(wanted: Set[Name], question: str, keywords: Collection[str]) -> Ask
     >>> [sorted(words) for words in asked_of({("heron",)}, question, ["spare", "heron", "7", "month"])]
     [['7', 'month', 'spare'], ['7', 'spare'], ['7']]
     """
-    words = frozenset(keywords).difference(stems(" ".join(word for name in wanted for word in name)))
+    of_names = {word for name in wanted for word in name}
+    is_called_extra = any("extra" in name[1:] for name in wanted)
+    if not is_called_extra and _ASKS_IF_EXTRA.search(question):  # what has a row may be something else: "Moving it"
+        return Asked(frozenset(), None)
+    words = frozenset(keywords).difference(stems(" ".join(of_names)))
     besides = words - _COST_ALONE
-    asks_cost = bool(_ASKS_COST.search(question) and (wanted or besides))
-    if wanted and not asks_cost and _ASKS_IF_EXTRA.search(question):
-        besides -= _IF_EXTRA
-        asks_cost = bool(besides)  # else it asks for everything that is included
-    return Asked(words, besides if asks_cost else None, words.intersection(_STATED.findall(question)))
+    stated = words.intersection(_STATED.findall(question))
+    asks_cost = _ASKS_COST.search(question) or (besides <= stated and _ASKS_RATE.search(question))
+    return Asked(words, besides if asks_cost and (wanted or besides) else None, stated)
 
 
 def tabled_in(names: Names, wanted: Set[Name], asked: Asked, passage: Passage) -> frozenset[Piece]:
@@ -179,7 +185,8 @@ def _called(names: Names, wanted: Set[Name], asked: Asked, passage: Passage) -> 
             head, columns, meant = text, cells_of(text), ""
             continue
         cells = cells_of(text) if piece.kind is Kind.ROW else []
-        name = _name_of(names, wanted, cells, columns)
+        called = _names_of(names, wanted, cells, columns)
+        name = " | ".join(called)
         meant = f"{meant}\n{name}" if _IT.search(name) else name  # "Moving it": what the row before says
         has_price = asked.beside_cost is not None and any(map(_is_price, columns, cells))
         has_cost = has_price or MONEY.search(text) is not None
@@ -191,10 +198,10 @@ def _called(names: Names, wanted: Set[Name], asked: Asked, passage: Passage) -> 
             elif not is_price and not asked.words.isdisjoint(stems(name)):
                 own = [cell for cell, column in zip(cells, columns, strict=False) if _names_one(names, wanted, column)]
                 if _says(asked, f"{above}\n{head}\n{meant}", has_cost or any(map(_IN_WORDS.fullmatch, own))):
-                    found[piece] = _is_all_of(name, named)
+                    found[piece] = any(_is_all_of(each, named) for each in called)
         says = has_price if is_price else _says(asked, f"{above}\n{head}", has_cost, without=asked.stated)
         if says and cells and _names_one(names, wanted, name):
-            found[piece] = _is_all_of(name, named)
+            found[piece] = any(_is_all_of(each, named) for each in called)
     return found
 
 
@@ -211,15 +218,15 @@ def _is_price(column: str, cell: str) -> bool:
     return MONEY.search(cell) is not None or bool(_COST.search(column) and _BARE_AMOUNT.fullmatch(cell))
 
 
-def _name_of(names: Names, wanted: Set[Name], cells: Sequence[str], columns: Sequence[str]) -> str:
-    """The cell of a row that says what it is on: the first, or the one behind a code; the name asked for may be one.
+def _names_of(names: Names, wanted: Set[Name], cells: Sequence[str], columns: Sequence[str]) -> Sequence[str]:
+    """The cells of a row that say what it is on: the first, and the one behind a code, unless the code is asked for.
 
-    >>> _name_of(Names([]), frozenset(), ["C20", "Heron", "£9"], ["Code", "Lamp", "Price"])
-    'Heron'
+    >>> _names_of(Names([]), frozenset(), ["C20", "Heron", "£9"], ["Code", "Lamp", "Price"])
+    ['C20', 'Heron']
     """
-    first, *others = cells or [""]
+    first = cells[0] if cells else ""
     is_code = _CODE.fullmatch(first) or (columns and _OF_CODES.fullmatch(columns[0]))
-    return others[0] if others and is_code and not _names_one(names, wanted, first) else first
+    return cells[: 1 + bool(is_code and not _names_one(names, wanted, first))]
 
 
 def _is_all_of(name: str, asked: Set[str]) -> bool:
@@ -250,7 +257,7 @@ def on_siblings(names: Names, wanted: Set[Name], passage: Passage) -> frozenset[
     Below a heading (or a line in bold) with the sibling's name all are but those that name what is asked for; elsewhere
     those that name the sibling alone. Below a heading with the name that is asked for none is; where only the guide's
     title has that, those that begin with the sibling's name. In a list or table with a line for each of several
-    products, so are those on the others.
+    products, so are those on the others; in a table with a column for the product asked for, no row is.
     """
     siblings = {each for name in wanted for each in names.siblings_of(name)} - wanted
     said = " ".join(f"{path_of(passage)} {passage.text}".casefold().split())
@@ -262,9 +269,15 @@ def on_siblings(names: Names, wanted: Set[Name], passage: Passage) -> frozenset[
     of_title = next((each for each in above[len(headings) :] if each is not None), None)
     place, level = next((each for each in above if each is not None), None), len(passage.headings)
     is_of_title = all(each is None for each in above[: len(headings)])
-    apart: set[Piece] = set()
+    apart, columned, is_column = set[Piece](), set[Piece](), False
     for piece in pieces(passage.text):
         text = " ".join(passage.text[piece.start : piece.end].split())  # a name may go on in the next line
+        if piece.kind is Kind.RULE:
+            continue
+        if piece.kind is Kind.ROW and is_column:
+            columned.add(piece)
+            continue
+        is_column = piece.kind is Kind.HEAD and _names_one(names, wanted, text)
         is_bold = BOLD.fullmatch(text) is not None
         on = _is_on_wanted(names, wanted, text)
         if piece.kind is Kind.HEADING or is_bold:
@@ -278,7 +291,7 @@ def on_siblings(names: Names, wanted: Set[Name], passage: Passage) -> frozenset[
         elif on is False and (place is None or (is_of_title and _begins_with_name(names, wanted, text))):
             apart.add(piece)
     for kind in {piece.kind for piece in apart} & {Kind.ROW, Kind.ITEM}:
-        lines = [piece for piece in pieces(passage.text) if piece.kind is kind]
+        lines = [piece for piece in pieces(passage.text) if piece.kind is kind and piece not in columned]
         if all(_begins_with_product(names, wanted, passage.text[each.start : each.end]) for each in lines):
             apart |= {each for each in lines if not _names_one(names, wanted, passage.text[each.start : each.end])}
     return frozenset(apart)
@@ -311,7 +324,7 @@ def rows_on(names: Names, wanted: Set[Name], passage: Passage) -> frozenset[Piec
         if piece.kind is not Kind.ROW:
             is_column = piece.kind is Kind.HEAD and _names_one(names, wanted, text)
             columns = cells_of(text) if piece.kind is Kind.HEAD else []
-        elif is_column or _names_one(names, wanted, _name_of(names, wanted, cells_of(text), columns)):
+        elif is_column or _names_one(names, wanted, " | ".join(_names_of(names, wanted, cells_of(text), columns))):
             found.add(piece)
     return frozenset(found)
 

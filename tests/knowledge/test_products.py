@@ -67,6 +67,25 @@ def test_a_code_has_figures_where_its_column_does_not_say_that_it_is_one() -> No
     assert tabled(table.replace("12-B", "Brass"), "price of the Orla", ORLA) == []
 
 
+@pytest.mark.parametrize(
+    ("question", "expected"),
+    [
+        ("What happens on day 7?", "| 7 | The bill is sent again |"),
+        ("What happens on day 10?", "| 10 | A fee of 7.50 euros |"),
+        ("What is the seating of the K7?", "| K7 | Hall of 9 | 17 |"),
+        ("How much is the K7 per day?", "| K7 | Hall of 9 | £139 |"),
+        ("What is the seating of the hall of 9?", "| K7 | Hall of 9 | 17 |"),
+    ],
+)
+def test_a_row_is_found_by_the_number_or_code_that_it_begins_with(question: str, expected: str) -> None:
+    days = "| Day | What happens |\n|---|---|\n| 7 | The bill is sent again |\n| 10 | A fee of 7.50 euros |"
+    rooms = "| Code | Room | Seating |\n|---|---|---|\n| K7 | Hall of 9 | 17 |\n| K8 | Next to K7 | 8 |"
+    prices = "| Class | Room | Per day |\n|---|---|---|\n| K7 | Hall of 9 | £139 |\n| K8 | Den | £20 |"
+    table = next(each for each in (days, rooms, prices) if expected in each)
+
+    assert tabled(table, question) == [expected]
+
+
 def test_what_is_asked_for_may_stand_in_a_column_of_codes() -> None:
     table = "| Model no. | Made in | Price |\n|---|---|---|\n| Orla | Leith | £90 |"
 
@@ -123,7 +142,7 @@ def test_a_passage_with_the_row_of_the_product_goes_before_those_that_mention_it
 def test_the_row_of_the_product_decides_between_tables_with_the_same_columns() -> None:
     rates = "| Lamp | 12 parts | 60 parts |\n|---|---|---|\n| Orla | £8 | £2 |\n| Orla Plus | £9 | £3 |"
     unpaid = "| When | 12 parts | 60 parts |\n|---|---|---|\n| In the first 12 months | you keep it | it comes back |"
-    question = "orla 60 parts monthly"
+    question = "orla 60 parts monthly price"
     found = with_tabled(
         NAMES,
         {ORLA},
@@ -135,13 +154,50 @@ def test_the_row_of_the_product_decides_between_tables_with_the_same_columns() -
     assert [each.chunk_id for each in found] == [2]
 
 
-@pytest.mark.parametrize("question", ["price of a dimmer Orla Plus", "is a dimmer extra with the Orla Plus"])
-def test_what_is_included_says_what_it_costs(question: str) -> None:
-    assert tabled(SIDE_BY_SIDE, question, PLUS) == ["| Dimmer | no | included |"]
+def test_what_is_included_says_what_it_costs() -> None:
+    assert tabled(SIDE_BY_SIDE, "price of a dimmer Orla Plus", PLUS) == ["| Dimmer | no | included |"]
 
 
 def test_what_is_included_is_no_price_of_the_product() -> None:
     assert asked("what does the Orla include", ORLA).beside_cost is None
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Does moving cost extra?",
+        "Is moving extra?",
+        "is there an extra charge for moving",
+        "Does moving the Orla cost extra?",
+        "Is moving an Orla extra with a dimmer?",
+    ],
+)
+def test_whether_something_costs_extra_asks_for_no_row(question: str) -> None:
+    works = "| Extra | Price |\n|---|---|\n| Extra socket | £45 |\n| Moving it to another room | £95 |"
+    wanted = {ORLA} if "Orla" in question else set()
+    orla = passage(f"{works}\n\n| Feature | Orla |\n|---|---|\n| Price | £90 |", title="Orla")
+
+    assert tabled(orla.text, question, *wanted) == []
+    assert with_tabled(NAMES, wanted, question, keywords_of(question), [orla]) == []
+    assert tabled(works, "how much is an extra socket") == ["| Extra socket | £45 |"]
+
+
+def test_a_product_may_be_called_extra() -> None:
+    assert asked("What is the weight of the Orla Extra?", ("orla", "extra")).words == {"weight"}
+    assert not asked("Does moving cost extra?", ("extra",)).words
+
+
+@pytest.mark.parametrize(
+    ("question", "is_price"),
+    [
+        ("Orla monthly", True),
+        ("Orla 36 months monthly", True),
+        ("Is the Orla inspected yearly?", False),
+        ("Who does the yearly inspection of the Orla?", False),
+    ],
+)
+def test_a_rate_asks_for_the_price_where_nothing_else_is_asked(question: str, is_price: bool) -> None:
+    assert asked(question, ORLA).is_price == is_price
 
 
 def test_an_amount_that_is_stated_needs_no_row() -> None:
@@ -195,3 +251,28 @@ def test_a_shop_that_is_closed_on_a_day_is_none_that_is_open(question: str, expe
     read = read_closely(shops, {}, {}, {}, set(), set(), set(), None, question)
 
     assert [OPEN[each.start : each.end].split()[1] for each in read.pieces] == expected
+
+
+def test_rows_are_on_the_product_that_a_column_of_their_table_names() -> None:
+    assert not on_siblings(NAMES, {PLUS}, passage(SIDE_BY_SIDE, title="Orla"))
+    assert on_siblings(NAMES, {PLUS}, passage("| | Orla |\n|---|---|\n| Dimmer | no |", title="Orla"))
+
+
+@pytest.mark.parametrize(
+    ("cell", "question", "expected"),
+    [
+        ("Closed", "which shops are open on Monday", ["Perth"]),
+        ("closed all day", "which shops are open on Monday", ["Perth"]),
+        ("–", "which shops are open on Monday", ["Perth"]),
+        ("closed after 14:00", "which shops are open on Monday", ["Leith", "Perth"]),
+        ("Closed 12-13, else 9-18", "which shop is open at 17 on Monday", ["Leith", "Perth"]),
+        ("closed", "can I open an account on Monday", ["Leith", "Perth"]),
+    ],
+)
+def test_a_shop_is_closed_on_a_day_where_its_cell_says_nothing_else(
+    cell: str, question: str, expected: list[str]
+) -> None:
+    text = f"| Shop | Monday |\n|---|---|\n| Leith | {cell} |\n| Perth | 10-12 |"
+    read = read_closely(passage(text), {}, {}, {}, set(), set(), set(), None, question)
+
+    assert [text[each.start : each.end].split()[1] for each in read.pieces] == expected
