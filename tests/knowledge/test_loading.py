@@ -118,6 +118,28 @@ def test_fields_of_other_tools_are_ignored(take: Take) -> None:
         "status: Draft",
         "tags: [tea, confidential]",
         "meta: [{audience: managers}]",
+        "status: Internal - do not share",
+        "status: draft v2",
+        "status: in review",
+        "tags: internal, hr",
+        "shared_with: [managers]",
+        "viewable_by: hr",
+        "readers: hr",
+        "viewers: hr",
+        "can_view: hr",
+        "owner_only: true",
+        "who can read: hr",
+        "distribution: Leeds only",
+        "team: managers",
+        "scope: managers",
+        "not_for: agents",
+        "for_hr: true",
+        "management: true",
+        "isinternal: yes",
+        "nda: true",
+        "hide: true",
+        "restrictions: yes",
+        "read_only: managers",
     ],
 )
 def test_fields_of_other_tools_that_say_who_may_read(take: Take, fields: str) -> None:
@@ -126,7 +148,40 @@ def test_fields_of_other_tools_that_say_who_may_read(take: Take, fields: str) ->
         take("a.md", f"---\nowners: ana\n{fields}\n---\n# Text\n")
 
 
-@pytest.mark.parametrize("fields", ["audiance: managers", "Audience: managers", "audience: everyone\nAudience: hr"])
+@pytest.mark.parametrize(
+    "fields",
+    [
+        "tags: [tea, password, draft]",
+        "description: Where internal phones are kept",
+        "password_reset: yes",
+        "internal_links: true",
+        "read_only: true",
+        "toc: hidden",
+        "hide: [toc, navigation]",
+        "image: /img/private.png",
+        "access: open",
+        "visible: 1",
+        "visibility: all staff",
+        'group: ""',
+        "draft: never",
+        "confidential: n/a",
+        "reviewed_by: Internal audit",
+        "valid_for: 2 years",
+        "section: Account management",
+    ],
+)
+def test_fields_of_other_tools_that_only_seem_to(take: Take, fields: str) -> None:
+    assert take("a.md", f"---\n{fields}\nowner: ana\n---\nText\n").owner == "ana"
+
+
+def test_more_fields_than_can_be_looked_at(take: Take) -> None:
+    """Whether everyone may read such a guide can't be told in time."""
+    fields = "\n".join(f"field{number}: x" for number in range(20_000))
+    with pytest.raises(NotForEveryone, match="too many fields"):
+        take("a.md", f"---\n{fields}\n---\nText\n")
+
+
+@pytest.mark.parametrize("fields", ["audiance: hr", "Audience: managers", "audience: everyone\nAudience: hr"])
 def test_an_audience_with_a_slip(take: Take, fields: str) -> None:
     with pytest.raises(NotForEveryone, match=r"did you mean `audience`|is for an audience"):
         take("a.md", f"---\n{fields}\n---\n# Text\n")
