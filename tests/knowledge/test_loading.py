@@ -702,8 +702,8 @@ def test_titles_above_a_table_in_a_sheet(take: Take, rows: list[list[object]], e
             "| Tea | 4 |\n| Mate | 5 |\n\nAll of them are sold by weight",
         ),
         (
-            "Tea,4\nOnly in our own shops in Leeds and in York, never by post or at fairs:\nMate,5\n",
-            "| Tea | 4 |\n\nOnly in our own shops in Leeds and in York, never by post or at fairs:\n\n{head}\n| Mate | 5 |",
+            "Tea,4\nSold in our own shops in Leeds and York and never by post in June:\nMate,5\n",
+            "| Tea | 4 |\n\nSold in our own shops in Leeds and York and never by post in June:\n\n{head}\n| Mate | 5 |",
         ),
         (
             "Tea,4\nCount the tea in the till and lock it away,\nMate,5\n",
