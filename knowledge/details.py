@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, fields
 from datetime import date, datetime
 from difflib import get_close_matches
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 import yaml
@@ -15,20 +16,36 @@ MOST_PRODUCTS = 50
 JOURNEY_STAGES = ("awareness", "consideration", "purchase", "onboarding", "use", "support", "renewal")
 
 _SLIP, _SLIP_OF_WORD = 0.8, 0.9  # how alike a field is to one of ours, or a word of it to one below, that is meant
-_NO_SLIPS = {"reviewer", "reviewers"}  # but fields of other tools
+_NO_SLIPS = {"reviewer", "reviewers", "reviewed_by"}  # but fields of other tools
+_MOST_NAMES = 10_000  # characters of the names of all fields
+
 # In the fields of other tools: who may read a page, what it is when not everyone may, and what it is when everyone may.
-_READERS, _CLOSED = (
+# Then words of what is no more than begun, groups of a few, and what things and people are called, which tells nothing.
+_READERS, _CLOSED, _OF_STATUS, _GROUPS, _TOPICS = (
     frozenset(words.split())
     for words in (
-        "access acl allowed audience classification clearance confidentiality group groups members permission "
-        "permissions privacy readers restrictions role roles security sensitivity users viewers visibility visible",
-        "classified confidential draft embargo embargoed hidden internal only password private protected restricted "
-        "secret sensitive unlisted unpublished",
+        "access acl allowed audience classification distribution group groups members permission permissions privacy "
+        "readable readers role roles security sensitivity share shared sharing users viewable viewers visibility "
+        "visible who",
+        "classified clearance confidential confidentiality draft embargo embargoed hidden hide internal nda only "
+        "password private protected restricted restrictions secret sensitive unlisted unpublished wip",
+        "pending progress review todo unapproved",
+        "directors executives leadership management managers supervisors",
+        "abstract author authors category categories contact description editor excerpt keyword keywords label labels "
+        "reviewer reviewers slug subtitle summary tag tags title topic topics",
     )
 )
 _OPEN = {"public", "publish", "published"}
-_ALL, _NO = {EVERYONE, "all", "anyone", "public", "true", "yes"}, {"", "0", "false", "no", "none", "off"}
+_ALL = {EVERYONE, "all", "all staff", "anyone", "everybody", "open", "public", "true", "yes"}
+_NO = {"", "0", "false", "n", "n/a", "never", "no", "none", "off"}
+_LAYOUT = {"breadcrumbs", "comments", "feedback", "footer", "header", "menu", "nav", "navigation", "sidebar", "toc"}
+_THINGS = _LAYOUT | {"id", "link", "links", "reset"}  # that may be internal, hidden … in a page that everyone may read
+_BY_NAME = {"created_by", "reviewed_by", "updated_by", "valid_for"}  # as harmless as those
+_CLOSED_TAG = re.compile(r"confidential|restricted|private|internal|(?:staff|managers?|management|internal)[ _-]only")
+_WORDS_APART = re.compile(r"[\W_]+")
+_LONGEST_WORD = 20
 _HUMP = re.compile(r"(?<=[a-z])(?=[A-Z])")  # in accessLevel
+_FILE = re.compile(r"(?:\.{0,2}/|https?:)\S*|\S+\.[a-z]{2,4}")
 _LANGUAGE = re.compile(r"[a-zA-Z]{2,3}(-[a-zA-Z0-9]{2,8})*")
 
 
@@ -79,7 +96,13 @@ def _known(written: dict[object, object], where: str) -> dict[object, object]:
                 "which needs access control that Frontline does not have yet"
             )
     ours = [field.name for field in fields(Details)]
+    length = 0
     for name, value in _all_fields(written):
+        length += len(name) + 1
+        if length > _MOST_NAMES:
+            raise NotForEveryone(
+                f"has too many fields in {where} to see whether everyone may read it; keep some hundred"
+            )
         if name.casefold() not in {*ours} - {"audience"} and _is_for_some(name, value):
             raise NotForEveryone(
                 f"has `{_shown(name)}` in {where}, which tells who may read it, and Frontline has no access control "
@@ -113,18 +136,40 @@ def _all_fields(written: object) -> Iterator[tuple[str, object]]:
 
 
 def _is_for_some(name: str, value: object) -> bool:
-    """Whether a field of another tool says that not everyone may read a page, or may do so yet."""
-    words = set(re.split(r"[\W_]+", _HUMP.sub(" ", name).casefold()))
-    for word in words - _OPEN:
-        words.update(get_close_matches(word, _READERS | _CLOSED, 1, _SLIP_OF_WORD))
-    said = {_in_short(each) for each in (value if isinstance(value, list) else [value])}
-    if said & _CLOSED:
+    """Whether a field of another tool says that not everyone may read a page, or may do so yet; in doubt it does."""
+    each = [word for word in _WORDS_APART.split(_HUMP.sub(" ", name).casefold()) if word]
+    words = {*each, *(near for word in each if (near := _near(word)))}
+    said = {_in_short(one) for one in (value if isinstance(value, list) else [value])}
+    tells = words & (_READERS | _CLOSED)
+    if "_".join(each) in _BY_NAME or (each and each[-1] in _TOPICS | _LAYOUT and not tells):
+        return any(_CLOSED_TAG.fullmatch(tag.strip()) for one in said for tag in re.split("[,;]", one))
+    in_words = {word for one in said if not _FILE.fullmatch(one) for word in _WORDS_APART.split(one)}
+    if in_words & (_CLOSED - {"hide", "password"}) or said & _CLOSED:
         return True
-    if words & _CLOSED:
+    if in_words & (_GROUPS - {"management"}) or said & _GROUPS or (words & _GROUPS and said & {"true", "yes", "1"}):
+        return True
+    if words & {"state", "status", "stage"} and in_words & _OF_STATUS:
+        return True
+    if words & _CLOSED and not words & _THINGS and each != ["read", "only"]:
+        return not said <= _NO | _LAYOUT
+    if "for" in each[:1] and len(each) > 1 and not {*each[1:]} <= _ALL:
         return not said <= _NO
-    if words & _READERS or name.casefold() in ("for", "who"):
-        return value is not None and not said <= _ALL
+    may_read = words & {"can", "may"} and words & {"open", "read", "see", "view"}
+    if words & _READERS or "for" in each or may_read or {"read", "by"} <= words:
+        all_of_it = _ALL | {"1"} if words & {"visible", "viewable", "readable"} else _ALL
+        return value is not None and not said <= all_of_it | {""}
     return bool(words & _OPEN) and said <= _NO
+
+
+@lru_cache(maxsize=10_000)
+def _near(word: str) -> str | None:
+    """What tells who may read a page and is meant by a word, with a slip perhaps, or with "is" in front."""
+    if len(word) > _LONGEST_WORD or word in _OPEN:
+        return None
+    known = _READERS | _CLOSED
+    if (bare := word.removeprefix("is")) in known:
+        return bare
+    return next(iter(get_close_matches(word, known, 1, _SLIP_OF_WORD)), None)
 
 
 def _in_short(value: object) -> str:

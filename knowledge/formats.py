@@ -45,8 +45,11 @@ _IN_WORDS = re.compile(r"(?<!\d)[^\W\d_]{2,}(?!\d)")
 _ENTITY = re.compile(r"<!ENTITY\b", re.IGNORECASE)
 _HIDDEN = "template, [hidden]:not([hidden=until-found])"  # by its style a part may be folded, or a page still loading
 _TRAIL = ", ".join(  # from the home page to this one
-    f"[{name}*={word} i]" for name in ("class", "id", "aria-label") for word in ("breadcrumb", "crumbs")
+    f"{tag}:is([class~={word} i], [id={word} i], [aria-label={word} i])"
+    for tag in ("nav", "ol", "ul", "div", "p")
+    for word in ("breadcrumb", "breadcrumbs", "crumbs")
 )
+_NO_TRAIL = ["h1", "h2", "h3", "h4", "h5", "h6", "p", "table", "dl"]  # holds one of these
 _COMMENT = re.compile(  # what no reader sees; in code it is an example, and one that is not closed is none
     r"(?P<kept>^[ \t>*+.)\d-]*(?P<fence>`{3,}|~{3,})[^`\n]*\n.*?(?:^[ \t>]*(?P=fence)|\Z)"
     r"|(?P<ticks>`{1,3})[^`\n]+(?P=ticks)|<!--(?!.*?-->).*)|<!--.*?-->",
@@ -60,7 +63,8 @@ _UNIT = re.compile(r'\[\$([^\]-]+)|"([^"]*\w[^"]*|[^"]*[$€£¥][^"]*)"|(?<!\[)
 _LITERAL = re.compile(r'"[^"]*"|[\\_*].|\[[$A-Za-z][^\]]*\]|[\s$€£¥]')  # what stands around the figure there
 _FIGURE = re.compile(r"[#,]*0(?:\.(?P<decimals>0*))?%?")
 _MEMBERS = 10_000
-_WORDS_OF_NOTE = 5  # at least, of what is no row of a sheet
+_LONG_NOTE = 60  # characters, at least, of what is no row among those of a sheet
+_WORDS_OF_NOTE = 5  # the same below them all
 _DIGIT = re.compile(r"\d")
 _WIDEST = 100  # columns or rows that a cell may go over
 _MARKDOWNIFY: dict[str, Any] = {
@@ -167,7 +171,7 @@ def _strip(soup: "BeautifulSoup") -> None:
     for around in soup(["nav", "footer"]):
         around.decompose()
     for trail in soup.select(_TRAIL):
-        if not trail(["h1", "h2", "h3", "p", "table"], limit=1):  # or it is a page that has one
+        if not trail(_NO_TRAIL, limit=1):  # or it is a page that has one
             trail.decompose()
     for hidden in soup(None, {"aria-hidden": "true"}):
         if not hidden(["p", "li", "td"], limit=1):
@@ -465,19 +469,23 @@ def _with_notes(rows: Sequence[list[str]]) -> Iterator[str]:
     below = rows[len(head) :]
     longest = [max(map(len, column)) for column in zip_longest(*filter(_is_row, below), fillvalue="")]
     first = next(at for at, name in enumerate(head[0]) if name)
+    last = max((at for at, row in enumerate(below) if _is_row(row)), default=-1)
 
-    def is_note(row: list[str]) -> bool:
-        is_first = not _is_row(row) and len(row) <= min(first + 1, len(longest))
-        return is_first and len(row[-1]) > longest[len(row) - 1] and len(row[-1].split()) >= _WORDS_OF_NOTE
+    def is_note(at: int) -> bool:
+        row = below[at]
+        if _is_row(row) or len(row) > min(first + 1, len(longest)) or len(row[-1]) <= longest[len(row) - 1]:
+            return False
+        return len(row[-1]) >= _LONG_NOTE or (at > last and len(row[-1].split()) >= _WORDS_OF_NOTE)
 
-    if not any(map(is_note, below)):
+    are_notes = [is_note(at) for at in range(len(below))]
+    if not any(are_notes):
         yield as_table(rows)
         return
-    for are_notes, some in groupby(below, is_note):
-        if are_notes:
-            yield from (row[-1] for row in some)
+    for is_apart, some in groupby(zip(are_notes, below, strict=True), lambda each: each[0]):
+        if is_apart:
+            yield from (row[-1] for _, row in some)
         else:
-            yield as_table([*head, *some])
+            yield as_table([*head, *(row for _, row in some)])
 
 
 def _is_row(row: Sequence[str]) -> bool:

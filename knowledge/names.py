@@ -70,7 +70,7 @@ _TOKEN = re.compile(r"[£€$]?[^\W_]+(?:[-'’.][^\W_]+)*%?")
 _NUMBER = re.compile(r"\d{1,4}[^\W\d_]?")
 _SMALL_NUMBERED = re.compile(r"\b([a-zß-ÿ][^\W\d_]*)[ \u00a0]\d")
 _YEAR = re.compile(r"(?:19|20)\d\d")
-CODE_CELL = r"#?[A-Z0-9./-]*\d[A-Z0-9./-]*[a-z]?"  # of a row whose name stands in the next cell
+CODE_CELL = r"#?[A-Z0-9./-]{0,15}\d[A-Z0-9./-]{0,15}[a-z]?"  # of a row whose name stands in the next cell
 _HEAD = re.compile(  # a heading, the head of a table, or the first cell of a row that is no code
     r"^[ \t]*(?:#{1,6}[ \t]+(.+)|\|(.*)(?=\n[ \t]*\|[ \t:|-]+$)"
     rf"|\|(?:[ \t]*{CODE_CELL}[ \t]*\|)?([^|\n]*)\|.*)$",

@@ -14,10 +14,12 @@ _PART = re.compile(r"[-=_]{2,}")
 _CELL = re.compile(r"\S+(?:(?: |(?<=[.!?:]) {2})\S+)*")  # two spaces behind a stop are only wide
 _MARKED = re.compile(r"[ \t]*(?:[|#>]|```|~~~|[-*+•](?:\s|$)|\d{1,3}[.)]\s)")  # Markdown already
 _PLACE = re.compile(r"(?:\d+(?:\.\d+)*|[A-Z])[.)]?[ \t]+")  # of a section, in front of its heading
+_IN_BRACKETS = re.compile(r"\(([^()]*)\)[ \t]*$")
 _WORD = re.compile(r"[^\W\d_]{3,}")
 _TOTAL = re.compile(r"(?:sub-?|grand )?total|sum\b|all\b", re.IGNORECASE)
 _LONG_NUMBER = re.compile(r"\d{3}")
 _HEADING_WORDS, _HEADING_CHARACTERS, _DIRECT_CHARACTERS = 6, 70, 60
+_DIRECT_HEADINGS = 3  # at least, in a text that has any
 _LONGEST_FIGURE = 15
 _LINES_ABOVE_HEAD = 3  # of a table, at most, in its block
 
@@ -50,37 +52,34 @@ def as_markdown(text: str) -> str:
 
 
 def _with_headings_apart(text: str) -> str:
-    """The text with those headings marked that have no empty line below them.
+    """The text with those headings marked that have no empty line below them, but one above.
 
-    One within a block is one only where the text has others.
+    They are only where the text has several: a single line may be a name above an address, or said aloud.
     """
     parts = _BLANK.split(text)
-    lines = {at: part.split("\n") for at, part in enumerate(parts) if at % 2 == 0 and part.strip()}
-    has_others = any(_title(parts[at]) or _is_direct_heading(block, 0) for at, block in lines.items())
-    for at, block in lines.items():
-        is_ruled = any(map(_RULER.fullmatch, block))
-        heads = {
-            number
-            for number in range(len(block) if has_others and not is_ruled else 1)
-            if _is_direct_heading(block, number)
-        }
-        text = "\n".join(f"\n## {line.strip()}\n" if number in heads else line for number, line in enumerate(block))
-        parts[at] = text.removeprefix("\n") if 0 in heads else text
+    blocks = {at: part.split("\n") for at, part in enumerate(parts) if at % 2 == 0 and part.strip()}
+    heads = [at for at, block in blocks.items() if _is_direct_heading(block)]
+    if heads and heads[-1] == max(blocks) and not any(map(_is_told, blocks[heads[-1]][1:])):
+        del heads[-1]  # a name below a letter
+    for at in heads if len(heads) >= _DIRECT_HEADINGS else ():
+        first, *rest = blocks[at]
+        parts[at] = "\n".join([f"## {first.strip()}\n", *rest])
     return "".join(parts)
 
 
-def _is_direct_heading(block: Sequence[str], at: int) -> bool:
-    """Whether a line in capitals heads the next, which goes on with no sentence and is not in capitals, too.
-
-    Within a block the one before is at its end: it ends a sentence, or is in columns.
-    """
-    line, below = block[at], block[at + 1] if at + 1 < len(block) else ""
-    if not below.strip() or line[:1].isspace() or len(line) > _DIRECT_CHARACTERS or _title(line) is None:
+def _is_direct_heading(block: Sequence[str]) -> bool:
+    """Whether a block begins with a line in capitals that heads the next, which goes on with no sentence of it."""
+    line, below = block[0], block[1] if len(block) > 1 else ""
+    if not below.strip() or line[:1].isspace() or len(line) > _DIRECT_CHARACTERS:
         return False
-    if at and (_MARKED.match(line) or not (block[at - 1].rstrip().endswith((".", "!", "?")) or _is_cut(block[at - 1]))):
+    if _title(_IN_BRACKETS.sub(r"\1", line)) is None:
         return False
     goes_on = below.lstrip()[0].islower() or _RULER.fullmatch(below)
     return not goes_on and (_is_cut(below) or any(map(str.islower, below)))
+
+
+def _is_told(line: str) -> bool:
+    return line.rstrip().endswith((".", "!", "?")) or _is_cut(line) or _MARKED.match(line) is not None
 
 
 def _is_cut(line: str) -> bool:

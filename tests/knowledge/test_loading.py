@@ -118,6 +118,28 @@ def test_fields_of_other_tools_are_ignored(take: Take) -> None:
         "status: Draft",
         "tags: [tea, confidential]",
         "meta: [{audience: managers}]",
+        "status: Internal - do not share",
+        "status: draft v2",
+        "status: in review",
+        "tags: internal, hr",
+        "shared_with: [managers]",
+        "viewable_by: hr",
+        "readers: hr",
+        "viewers: hr",
+        "can_view: hr",
+        "owner_only: true",
+        "who can read: hr",
+        "distribution: Leeds only",
+        "team: managers",
+        "scope: managers",
+        "not_for: agents",
+        "for_hr: true",
+        "management: true",
+        "isinternal: yes",
+        "nda: true",
+        "hide: true",
+        "restrictions: yes",
+        "read_only: managers",
     ],
 )
 def test_fields_of_other_tools_that_say_who_may_read(take: Take, fields: str) -> None:
@@ -126,7 +148,40 @@ def test_fields_of_other_tools_that_say_who_may_read(take: Take, fields: str) ->
         take("a.md", f"---\nowners: ana\n{fields}\n---\n# Text\n")
 
 
-@pytest.mark.parametrize("fields", ["audiance: managers", "Audience: managers", "audience: everyone\nAudience: hr"])
+@pytest.mark.parametrize(
+    "fields",
+    [
+        "tags: [tea, password, draft]",
+        "description: Where internal phones are kept",
+        "password_reset: yes",
+        "internal_links: true",
+        "read_only: true",
+        "toc: hidden",
+        "hide: [toc, navigation]",
+        "image: /img/private.png",
+        "access: open",
+        "visible: 1",
+        "visibility: all staff",
+        'group: ""',
+        "draft: never",
+        "confidential: n/a",
+        "reviewed_by: Internal audit",
+        "valid_for: 2 years",
+        "section: Account management",
+    ],
+)
+def test_fields_of_other_tools_that_only_seem_to(take: Take, fields: str) -> None:
+    assert take("a.md", f"---\n{fields}\nowner: ana\n---\nText\n").owner == "ana"
+
+
+def test_more_fields_than_can_be_looked_at(take: Take) -> None:
+    """Whether everyone may read such a guide can't be told in time."""
+    fields = "\n".join(f"field{number}: x" for number in range(20_000))
+    with pytest.raises(NotForEveryone, match="too many fields"):
+        take("a.md", f"---\n{fields}\n---\nText\n")
+
+
+@pytest.mark.parametrize("fields", ["audiance: hr", "Audience: managers", "audience: everyone\nAudience: hr"])
 def test_an_audience_with_a_slip(take: Take, fields: str) -> None:
     with pytest.raises(NotForEveryone, match=r"did you mean `audience`|is for an audience"):
         take("a.md", f"---\n{fields}\n---\n# Text\n")
@@ -367,13 +422,33 @@ def test_what_stands_around_a_web_page_is_left_out(take: Take) -> None:
 
 
 @pytest.mark.parametrize(
-    "trail", ["div class='Page-Breadcrumbs'", "p id=crumbs", "ol aria-label='Breadcrumb'", "div class='breadcrumb'"]
+    "trail", ["div class='page Breadcrumbs'", "p id=crumbs", "ol aria-label='Breadcrumb'", "div class='breadcrumb'"]
 )
 def test_the_trail_to_a_web_page_is_left_out(take: Take, trail: str) -> None:
     """But not a page that only says that it has one."""
     html = f"<{trail}><a href='/'>Home</a> &rsaquo; Teas</{trail.split()[0]}><h1>Teas</h1><p>Green.</p>"
     page = f"<body class='has-breadcrumbs'>{html}</body>"
     assert take("a.html", page).text == "# Teas\n\nGreen."
+
+
+@pytest.mark.parametrize(
+    "part",
+    [
+        "div class=has-breadcrumbs",
+        "div class='no-breadcrumb page'",
+        "section id=breadcrumbs-and-flour",
+        "section class=breadcrumbs",
+        "ul class=crumbs-list",
+    ],
+)
+def test_what_only_speaks_of_breadcrumbs_is_kept(take: Take, part: str) -> None:
+    assert "Rye: 2 euros" in take("a.html", f"<h1>Bread</h1><{part}><li>Rye: 2 euros</li></{part.split()[0]}>").text
+
+
+def test_a_page_called_a_trail_is_kept(take: Take) -> None:
+    """Where it holds more than a line of links."""
+    html = "<div class=breadcrumbs><h4>Bread</h4><ul><li>Rye: 2 euros</li></ul></div>"
+    assert "Rye: 2 euros" in take("a.html", html).text
 
 
 def test_cells_over_several_columns_or_rows(take: Take) -> None:
@@ -626,7 +701,14 @@ def test_titles_above_a_table_in_a_sheet(take: Take, rows: list[list[object]], e
             "Tea,4\nMate,5\nAll of them are sold by weight,\n",
             "| Tea | 4 |\n| Mate | 5 |\n\nAll of them are sold by weight",
         ),
-        ("Tea,4\nOnly in our own shops:\nMate,5\n", "| Tea | 4 |\n\nOnly in our own shops:\n\n{head}\n| Mate | 5 |"),
+        (
+            "Tea,4\nSold in our own shops in Leeds and York and never by post in June:\nMate,5\n",
+            "| Tea | 4 |\n\nSold in our own shops in Leeds and York and never by post in June:\n\n{head}\n| Mate | 5 |",
+        ),
+        (
+            "Tea,4\nCount the tea in the till and lock it away,\nMate,5\n",
+            "| Tea | 4 |\n| Count the tea in the till and lock it away |  |\n| Mate | 5 |",
+        ),
         ("Tea,4\nMuch more,\nMate,5\n", "| Tea | 4 |\n| Much more |  |\n| Mate | 5 |"),
         ("Tea from the hills behind Uji,4\nTea from the other side,\n", "Uji | 4 |\n| Tea from the other side |  |"),
         ("Tea,4\n,by the ounce and never by post\n", "| Tea | 4 |\n|  | by the ounce and never by post |"),

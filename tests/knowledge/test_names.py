@@ -1,5 +1,6 @@
 """A question on a product that only its siblings are in the guides for is told from one on a product that is."""
 
+import time
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -554,3 +555,12 @@ def test_a_name_may_be_spelled_like_a_word_that_only_asks() -> None:
     """Where sentences have it with a capital alone: "haven" is what is left of "haven't"."""
     assert Names(["The Haven and the Haven Plus."]).known_in("haven plus price") == {("haven", "plus")}
     assert not Names(["The Haven is new. We haven't more."]).known_in("we haven't one, or haven")
+
+
+def test_long_codes_in_tables_are_read_fast() -> None:
+    """Keys of thousands of digits, in each row."""
+    rows = "\n".join(f"| {'1A' * 1_000} key | Heron |" for _ in range(200))
+    begun = time.perf_counter()
+    Names([f"| Key | Name |\n| --- | --- |\n{rows}"])
+
+    assert time.perf_counter() - begun < 2

@@ -125,26 +125,33 @@ def test_an_odd_row_in_a_table_too_wide_for_one() -> None:
     assert as_markdown(text).count("sharp") == 200
 
 
+OTHERS = "POST\nIn the hall.\n\nBINS\nIn the yard, on Mondays.\n\n"
+
+
 @pytest.mark.parametrize(
     ("text", "headings"),
     [
-        ("WHO TO ASK\nThe warden knows.", 1),
-        ("Ask.\n\nWHO TO ASK\nKeys    ext 12\nPost    ext 13", 1),
-        ("KEYS\nThe warden has them.\nPOST\nIn the hall.", 2),
-        ("KEYS\nWarden   ext 12\nOffice   ext 13\nPOST\n- In the hall", 2),
-        ("Turn to\n\nKEYS\nand press it.", 0),
-        ("KEYS\nThe warden has them, ask for\nPOST\nIn the hall.", 1),
-        ("Ask.\nKEYS\nThe warden has them.", 0),
-        ("KEYS\nARE WITH THE WARDEN", 0),
-        ("Ask.\n\n   KEYS\nThe warden has them.", 0),
-        ("ALL KEYS ARE WITH THE WARDEN WHO LIVES ACROSS\nThe road.", 0),
-        ("KEYS   ROOMS\nTwo    Four", 0),
-        ("NO KEYS ON SUNDAYS.\nAsk on Monday.", 0),
-        ("CODE   FEE\n       A DAY\nA1     12\nA2     14", 0),
+        (f"{OTHERS}WHO TO ASK\nThe warden knows.", 3),
+        (f"{OTHERS}WHO TO ASK\nKeys    ext 12\nPost    ext 13", 3),
+        (f"{OTHERS}KEYS KEPT (AT NIGHT)\nKeys    ext 12\nPost    ext 13", 3),
+        (f"KEYS\nWarden   ext 12\nPOST\nIn the hall.\n\n{OTHERS}", 3),
+        (f"{OTHERS}KEYS\n- In the hall", 3),
+        (f"{OTHERS}WHO TO ASK\n\nThe warden knows.", 1),
+        (f"{OTHERS}Ask for the card.\nVISA\nMastercard", 0),
+        (f"{OTHERS}ANNA SMITH\nTeam lead", 0),
+        (f"{OTHERS}The desk opens at nine.\nDO NOT OPEN\nUntil the manager is there.", 0),
+        (f"{OTHERS}KEYS\nand press it.", 0),
+        (f"{OTHERS}KEYS\nARE WITH THE WARDEN", 0),
+        (f"{OTHERS}   KEYS\nThe warden has them.", 0),
+        (f"{OTHERS}ALL KEYS ARE WITH THE WARDEN WHO LIVES ACROSS\nThe road.", 0),
+        (f"{OTHERS}KEYS   ROOMS\nTwo    Four", 0),
+        (f"{OTHERS}NO KEYS ON SUNDAYS.\nAsk on Monday.", 0),
+        (f"{OTHERS}CODE   FEE\n       A DAY\nA1     12\nA2     14", 0),
+        ("CONTACT\n\nFRONTLINE LTD\nHigh Street 5\nLeeds\n\nOPENING\n\nWe open at 9.", 2),
     ],
 )
 def test_a_line_in_capitals_right_above_text(text: str, headings: int) -> None:
-    """It is a heading where it can't be the beginning of a sentence; within a block only where there are others."""
+    """It is a heading where it begins a block, can't be the beginning of a sentence, and two others are like it."""
     markdown = as_markdown(text)
 
     assert markdown.count("## ") == headings
