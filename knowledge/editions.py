@@ -115,7 +115,8 @@ def days_asked(question: str, today: date) -> set[date]:
         matches = list(pattern.finditer(question))
         for match in matches:
             verb = _VERB.match(question, match.start() if match[0][0] == "m" else match.end() - len("3 may"))
-            if not (verb and says_something(verb[1] or "come")) and not _began(question, match):
+            goes_on = "day" not in match.groupdict() and _began(question, match)
+            if not (verb and says_something(verb[1] or "come")) and not goes_on:
                 days |= _days_of(match.groupdict(), today, is_to_come=is_to_come)
         question = pattern.sub(" ", question) if matches else question
     named = (match for match in _YEAR.finditer(question) if match[1].casefold() not in UNITS)
