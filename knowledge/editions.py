@@ -23,7 +23,7 @@ _DATE = re.compile(
 # "Contracts signed before 2024" and "Contracts signed from 2024" hold side by side.
 _EVENTS = r"(?:\w{2}ed|born|bought|sold|made|built|taken|given|sent|won)"
 _OF_EVENTS = re.compile(rf"{_EVENTS}$")
-_OF_LIST = r"(?:prices?|costs?|fees?|charges?|rates?|lists?|tariffs?|terms|rules|polic(?:y|ies)|editions?|cost)"
+_OF_LIST = r"(?:prices?|costs?|fees?|charges?|rates?|lists?|tariffs?|terms|rules|polic(?:y|ies)|editions?)"
 _BEFORE_EDITION = re.compile(  # "the fee in 2024", "how much was it in 2024"; anything else may have a year
     rf"\b(?:{_OF_LIST}(?: (?:back )?in| for| of)?|how much (?:is|was|were|did) [\w ]{{1,40}} in) $", re.IGNORECASE
 )
