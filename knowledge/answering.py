@@ -32,7 +32,7 @@ from knowledge.instructions import as_read, instructions_in
 from knowledge.lexical import as_typed, covered, stems
 from knowledge.names import Name, Names
 from knowledge.products import is_on, is_on_sibling, path_of
-from knowledge.retriever import Found, Retriever, is_newer
+from knowledge.retriever import Found, Retriever, is_newer, supersedes
 from knowledge.sentences import Kind, Piece
 from knowledge.tables import Guide
 from knowledge.words import Filters
@@ -57,6 +57,8 @@ SAME_WORDS = 0.8  # passages that share so many of their words say the same thin
 NO_GUIDES = "There are no guides yet."
 NO_SUCH_GUIDE = "No guide's front matter names that product or language."
 NO_EDITION = "The guides have “{}”, and no edition of it for {}."
+BEGINS_LATER = "“{}” holds from {} on, which is after what you ask about."
+OTHER_HOLDS = "“{}” is quoted; the edition that holds is “{}”."
 WORDS_ALONE = "The index is still being built, so this was found by words alone."
 ONLY_WORDS = "Only words were searched, because the index does not work just now; the Home tab tells admins why."
 NOT_YET = (
@@ -295,7 +297,11 @@ class Answering:
             notes = (_on_another(found), *notes)
         if found.missed:
             notes = (NO_EDITION.format(*found.missed), *notes)
+        if found.begins:
+            title, since = found.begins
+            notes = (BEGINS_LATER.format(title, f"{since.day} {since:%B %Y}"), *notes)
         written = self._writer.write(question, evidence, show, began)
+        notes = (*_edition_that_holds(found, written), *notes)
         outcome = written.outcome or outcome
         return Answer(
             outcome,
@@ -516,7 +522,7 @@ def _says(quote: Citation, other: Citation) -> bool:
 
 def is_partial(found: Found) -> bool:
     """Whether it can be a partial answer at most, however likely it reads."""
-    return bool(found.unfamiliar or found.missed) or _is_on_sibling_alone(found)
+    return bool(found.unfamiliar or found.missed or found.begins) or _is_on_sibling_alone(found)
 
 
 def _is_on_sibling_alone(found: Found) -> bool:
@@ -529,6 +535,14 @@ def _on_another(found: Found) -> str:
     spans = found.names.spans_in(found.asked, found.wanted)
     own = dict.fromkeys(found.asked[start:end] for name, (start, end) in spans if name in found.wanted)
     return f"This is said of another product; the guides don't say it of {' or '.join(f'“{name}”' for name in own)}."
+
+
+def _edition_that_holds(found: Found, written: Written) -> tuple[str, ...]:
+    """A note where what is quoted first is of an edition in whose place another was found."""
+    key = written.citations[0].guide_key if written.citations else None
+    quoted = next((each for each in found.passages if each.guide_key == key), None)
+    holds = (each for each in found.passages if quoted and supersedes(each, quoted, found.day))
+    return tuple(OTHER_HOLDS.format(quoted.title, each.title) for each in holds if quoted)[:1]
 
 
 def _not_mentioned(names: Sequence[str]) -> str:

@@ -30,6 +30,7 @@ class Passage:
     end: int
     text: str
     score: float
+    dated: str = ""  # since and until when its guide holds, where its title doesn't tell
 
 
 @dataclass(frozen=True)

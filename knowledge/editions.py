@@ -3,7 +3,7 @@
 import re
 from calendar import month_name, monthrange
 from collections.abc import Collection, Mapping
-from datetime import date
+from datetime import date, timedelta
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -44,6 +44,7 @@ _ASKED = tuple(  # days that a question names: "3rd March 2026", "March 3", "in 
     )
 )
 # What began then goes on: "with us since 2019" asks for what holds today.
+_BEFORE = re.compile(r"\bbefore +(?:the )?$", re.IGNORECASE)
 _BEGAN = re.compile(r"\b(?:since|born in|born on|joined(?: us)? in|joined(?: us)? on) +(?:\w+ )?$", re.IGNORECASE)
 _VERB = re.compile(r"(?:\d may(?= +([a-z]+))|may \d+)")  # "only 3 may come" is no day in May
 _TO_COME = re.compile(r"\b(?:will|going to|next|upcoming|planned)\b|['’]ll\b", re.IGNORECASE)
@@ -58,6 +59,23 @@ _PAST = re.compile(
     re.IGNORECASE,
 )
 _NAMES = [each[:3].casefold() for each in month_name]
+HEAD_LINES, HEAD_LENGTH = 6, 1_000  # of a guide, in which it may say since or until when it holds; and characters
+_OWN = (  # what a guide calls itself, or all that is in it
+    r"(?:(?:this|the) (?:\w+ )?"
+    r"(?:version|edition|issue|revision|policy|guide|document|procedure|handbook|manual|schedule|list|tariff) (?:is )?"
+    r"|these (?:\w+ )?(?:terms|conditions|rules|prices|costs|fees|charges|rates|tariffs) (?:are )?|it (?:is )?)"
+)
+_WRITTEN = (
+    rf"(?:\d{{1,2}}(?:st|nd|rd|th)? )?(?:{_NAMED_MONTH.replace('?P<month>', '?:')} ?)(?:\d{{1,2}}, )?20[1-3]\d"
+    r"|20[1-3]\d-\d\d-\d\d|\d{1,2}[./]\d{1,2}[./]20[1-3]\d"
+)
+_HOLDS = re.compile(  # "Applies from 1 June 2023 until 31 March 2026", "These prices are valid until 31 May 2026"
+    rf"(?:^|[.;|(]|(?<=\s\s)|\b(?:version|issue|edition|revision) [\w.]+,? )[\s*_>|-]*{_OWN}?"
+    r"(?:appl(?:y|ies)|valid|effective|in force|in effect)"
+    rf"(?: (?:(?P<sole>until|till|up to)|from|since|as of)| date)[\s:|*_]{{1,6}}(?P<first>{_WRITTEN})(?![\w/-])"
+    rf"(?:,? (?:and )?(?:until|till|up to|to|–|-) (?P<until>{_WRITTEN})(?![\w/-]))?",
+    re.IGNORECASE | re.MULTILINE,
+)
 
 
 class Edition(NamedTuple):
@@ -67,61 +85,118 @@ class Edition(NamedTuple):
     year: int = 0
     side: int = 0  # -1 for what holds until a day of that year, 1 for what holds from one
     day: date = date.min  # which it holds until or from; where only a year is named its last or its first
+    since: date = date.min  # of what holds until a day, where it says that, too
 
 
 @lru_cache(10_000)
-def edition_of(title: str) -> Edition:
-    """Which edition a guide is, as its title tells.
+def edition_of(title: str, dated: str = "") -> Edition:
+    """Which edition a guide is, as its title tells, or else the dates in its text.
 
     >>> edition_of("Fees 2025")[:3], edition_of("Fees (from 1 March 2026)")[:3]
     (('fees', 2025, 0), ('fees', 2026, 1))
+    >>> edition_of("Fees", "until 31 May 2026")[:3], edition_of("Fees 2025", "until 31 May 2026")[:3]
+    (('fees', 2026, -1), ('fees', 2025, 0))
     """
     title = " ".join(title.split())
     of = _DATE.sub("", title).strip().casefold()
-    until, since, day, month, year = max(_DATE.findall(title), key=lambda found: found[4], default=[""] * 5)
+    found = _DATE.findall(title)
+    if dated and not found:
+        return edition_of(f"{title} {dated}")
+    until, since, day, month, year = max(found, key=lambda each: (each[4], each[0]), default=[""] * 5)
     if not year or _OF_EVENTS.search(of):
         return Edition(title.casefold() if year else of)
+    begins = [_day(*each[2:]) for each in found if each[1]] if until else []
+    return Edition(of, int(year), bool(since) - bool(until), _day(day, month, year, until), *begins[:1])
+
+
+def _day(day: str, month: str, year: str, until: str = "") -> date:
+    """A day as a title names it; of a month or a year its first, or its last where something holds until then."""
     place = [*month_name].index(month.capitalize()) if month else 12 if until else 1
     last = monthrange(int(year), place)[1]
-    at = date(int(year), place, min(last, max(1, int(day or (last if until else 1)))))
-    return Edition(of, int(year), bool(since) - bool(until), at)
+    return date(int(year), place, min(last, max(1, int(day or (last if until else 1)))))
+
+
+def dated(text: str) -> str:
+    """Since and until when a guide holds, as its first lines tell, in the words of a title.
+
+    >>> dated("# Fees\\n\\nVersion 5.0. Applies from 1 June 2023 until 31 March 2026.")
+    'from 1 June 2023 until 31 March 2026'
+    >>> [dated(each) for each in ("In force until 2026-05-31", "**Effective date:** May 2026")]
+    ['until 31 May 2026', 'from May 2026']
+    >>> dated("# Fees\\n\\nThe discount applies from 1 June 2023."), dated("# Fees\\n\\n## Lockers\\n\\nValid from May 2026")
+    ('', '')
+    """
+    head: list[str] = []
+    for line in filter(str.strip, text[:HEAD_LENGTH].splitlines()):
+        if len(head) == HEAD_LINES or (line.startswith("#") and head):
+            break
+        head.append(line)
+    if not (match := _HOLDS.search("\n".join(head))):
+        return ""
+    first, until = (_in_words(each) for each in match.group("first", "until"))
+    if not first or match["sole"]:
+        return first and f"until {first}"
+    return f"from {first} until {until}" if until else f"from {first}"
+
+
+def _in_words(day: str | None) -> str:
+    """A day or month of a year as a title names it."""
+    for pattern in _ASKED:
+        if day and (match := pattern.fullmatch(day)):
+            return "".join(
+                f"{each.day} {month_name[each.month]} {each.year}" for each in _days_of(match.groupdict(), date.min)
+            )
+    return re.sub(r"^[^\W\d]+\.?", lambda month: month_name[_NAMES.index(month[0][:3].casefold())], day or "")
 
 
 def is_later(one: Edition, other: Edition, at: date) -> bool:
     """Whether one edition holds in place of another on a day."""
-    if not (one.year and other.year and _is_in_force(one, at)):
+    if not (one.year and other.year and is_in_force(one, at)):
         return False
-    return one > other or not _is_in_force(other, at)
+    return one > other or not is_in_force(other, at)
 
 
-def _is_in_force(edition: Edition, at: date) -> bool:
-    return at <= edition.day if edition.side < 0 else at >= edition.day
+def is_in_force(edition: Edition, at: date) -> bool:
+    """Whether an edition may hold on a day; one without a day always may."""
+    return edition.since <= at <= edition.day if edition.side < 0 else at >= edition.day
 
 
 def days_asked(question: str, today: date) -> set[date]:
     """The days that a question names. Where it names no year, a day is the next to today, sooner one that is past, and
-    a month the last and the next, or the next alone in a question on what will be. Of a month that is its middle, of
-    another year its end.
+    a month the last and the next, or one of them alone in a question on what was or will be. Of a month that is its
+    middle, of another year its end; what was before is asked of the day before.
 
     >>> today = date(2026, 11, 23)
     >>> [min(days_asked(each, today)).isoformat() for each in ("on 3rd March", "what will it cost in May", "in 2025")]
     ['2026-03-03', '2027-05-15', '2025-12-31']
+    >>> [min(days_asked(f"what was it {each}", today)).isoformat() for each in ("in May", "before May", "before 2025")]
+    ['2026-05-15', '2026-04-30', '2024-12-31']
     >>> [days_asked(each, today) for each in ("for 2000 euros", "with us since 2019", "a customer since May 2019")]
     [set(), set(), set()]
     """
     days: set[date] = set()
-    is_to_come = _TO_COME.search(question) is not None
+    was, is_to_come = asks_what_was(question), _TO_COME.search(question) is not None
     for pattern in _ASKED:
         matches = list(pattern.finditer(question))
         for match in matches:
             verb = _VERB.match(question, match.start() if match[0][0] == "m" else match.end() - len("3 may"))
             goes_on = "day" not in match.groupdict() and _began(question, match)
             if not (verb and says_something(verb[1] or "come")) and not goes_on:
-                days |= _days_of(match.groupdict(), today, is_to_come=is_to_come)
+                named, eve = match.groupdict(), was and _is_before(question, match)
+                named = {"day": "1", **named} if eve else named  # not the middle of a month
+                of = _days_of(named, today, is_to_come=is_to_come, is_past=was)
+                days |= {day - timedelta(days=eve) for day in of}
         question = pattern.sub(" ", question) if matches else question
-    named = (match for match in _YEAR.finditer(question) if match[1].casefold() not in UNITS)
-    years = {int(match[0]) for match in named if not _began(question, match)}
+    years = {
+        int(match[0]) - (was and _is_before(question, match))
+        for match in _YEAR.finditer(question)
+        if match[1].casefold() not in UNITS and not _began(question, match)
+    }
     return days or {today if year == today.year else date(year, 12, 31) for year in years}
+
+
+def _is_before(question: str, match: re.Match[str]) -> bool:
+    return _BEFORE.search(question[: match.start()]) is not None or match[0].casefold().startswith("before ")
 
 
 def _began(question: str, match: re.Match[str]) -> bool:
@@ -151,7 +226,9 @@ def year_missed(question: str, editions: Collection[Edition], today: date) -> in
     return min(missed, default=None)
 
 
-def _days_of(named: Mapping[str, str | None], today: date, *, is_to_come: bool) -> set[date]:
+def _days_of(
+    named: Mapping[str, str | None], today: date, *, is_to_come: bool = False, is_past: bool = False
+) -> set[date]:
     if "last" in named:
         return {date(today.year - 1, 12, 31)}
     month = _NAMES.index(str(named["month"])[:3].casefold()) if "month" in named else int(named["number"] or 0)
@@ -165,8 +242,8 @@ def _days_of(named: Mapping[str, str | None], today: date, *, is_to_come: bool) 
     if named["year"]:
         return set(days)
     past, to_come = max(each for each in days if each <= today), min(each for each in days if each >= today)
-    if is_to_come:
-        return {to_come}
+    if is_to_come != is_past:
+        return {past if is_past else to_come}
     if "day" in named:
         return {past if today - past <= AHEAD * (to_come - today) else to_come}
     return {past, to_come}

@@ -17,7 +17,7 @@ from sqlalchemy import Connection, Engine, Integer, Select, bindparam, select
 
 from knowledge.answers import Passage
 from knowledge.closely import Closely, TokenByToken, read_closely
-from knowledge.editions import asks_what_was, days_asked, edition_of, is_later, year_missed
+from knowledge.editions import Edition, asks_what_was, days_asked, edition_of, is_in_force, is_later, year_missed
 from knowledge.encoder import Bits, Encoder, Vectors
 from knowledge.index import LONGEST_EMBEDDED, NO_FILTERS, REVISION, SPAN, Index, reading
 from knowledge.lexical import BM25_K1, asking, covered, says_something, stems
@@ -53,6 +53,7 @@ FIRST = 3  # passages without which nothing can be said: one of them has just be
 COVERING = 5  # passages that are looked through for the question's words
 EDITIONS = 4  # passages that are looked through for a newer edition of the first
 HALF = 0.5  # of the words that the older has, what the newer must have in one passage
+MOST = 0.8  # of the words that what holds no more has, what must be found of the guide that holds
 PUT_AWAY = {"archive", "archived", "archives", "former", "obsolete", "old", "outdated", "previous", "superseded"}
 CLOSE_EDITION = 1.0  # how much less one of another section may score
 OF_MODELS = {"a", "g", "m", "v", "w", "x"}  # units that stand behind the numbers of models, too: the 500X
@@ -80,6 +81,7 @@ class Found:
     unknown: tuple[str, ...] = ()  # products that the question names and no guide knows, though it knows their siblings
     unfamiliar: tuple[str, ...] = ()  # what may be such a product
     missed: tuple[str, int] | None = None  # the guide that has editions by year, and the year asked for that none is of
+    begins: tuple[str, date] | None = None  # the guide that answers and since when, where what was before that is asked
     alike: Mapping[int, Vectors] = field(default_factory=dict)  # by chunk id, the cosine of each of its units
     alike_besides: Mapping[int, Vectors] = field(default_factory=dict)  # the same without the names in the question
     rarity: Mapping[str, float] = field(default_factory=dict)  # of the question's words
@@ -268,7 +270,10 @@ class Retriever:
                 return Found((), None, alike is not None, is_changing=is_changing)
             rarity = {word: words.lexical.rarity(word) for word in keywords}
             days = days_asked(asked, today) or {today}
-            day = min(days) if len(days) == 1 and not asks_what_was(asked) else None
+            day = min(days) if len(days) == 1 else None
+            was = asks_what_was(asked)
+            if was and (day is None or day >= today or not any(_edition(each).year for each in passages)):
+                day = None
             passages, about = _in_order(words, asked, keywords, wanted, rarity, passages, day)
             unnamed_tokens = self._tokens_besides(question) if alike else ()
             first = passages[:COVERING] if wanted else ()
@@ -296,6 +301,7 @@ class Retriever:
             unknown=unknown,
             unfamiliar=() if unknown else tuple(unfamiliar),
             missed=_missed(words, asked, passages[0], today),
+            begins=_begins_later(words, passages[0], day) if was else None,
             alike=own,
             alike_besides=unnamed,
             rarity=rarity,
@@ -497,7 +503,10 @@ def _passages(
     rows = {row[0]: row for row in read.all()}
     found = [
         # Fields in their order.
-        Passage(*(*row[:3], words.shown_title(row[3], row[2]), *row[4:7], tuple(row[7]), *row[8:-1], score))
+        Passage(
+            *(*row[:3], words.shown_title(row[3], row[2]), *row[4:7], tuple(row[7]), *row[8:-1], score),
+            dated=words.shelved[row[1]].dated if row[1] in words.shelved else "",
+        )
         for each, score in best.items()
         if (row := rows.get(each))
     ]
@@ -583,49 +592,69 @@ def _newest_first(
     names: Names, rarity: Mapping[str, float], passages: Sequence[Passage], day: date | None
 ) -> list[Passage]:
     """The passages in order; one of the edition that holds on a day takes the place of the first: of "Fees 2026" for
-    "Fees 2025".
+    "Fees 2025". What was put away, or holds no more, goes behind all others.
 
     Only with as many of the question's words, or it may not say what is asked.
     """
     first, *others = passages
     newest = first
-    for each in others[:EDITIONS]:
-        if is_newer(each, newest, day) and _says_as_much(each, first, passages, names, rarity):
+    for each in others if _is_past(first, day) else others[:EDITIONS]:
+        if is_newer(each, newest, day) and _says_as_much(each, first, passages, names, rarity, day):
             newest = each
     rest = [each for each in passages if each is not newest]
-    return [replace(newest, score=first.score), *rest]
+    behind = [
+        each
+        for each in rest
+        if _is_past(each, day)
+        and any(
+            supersedes(other, each, day) and _says_as_much(other, each, passages, names, rarity, day)
+            for other in passages
+        )
+    ]
+    last = min(each.score for each in passages)
+    return [
+        replace(newest, score=first.score),
+        *(each for each in rest if each not in behind),
+        *(replace(each, score=last) for each in behind),
+    ]
 
 
 def _says_as_much(
-    one: Passage, other: Passage, passages: Sequence[Passage], names: Names, rarity: Mapping[str, float]
+    one: Passage,
+    other: Passage,
+    passages: Sequence[Passage],
+    names: Names,
+    rarity: Mapping[str, float],
+    day: date | None,
 ) -> bool:
     """Whether it has half of the question's words that another passage has, and what was found of its guide all of
-    them; and is on the same products where it is the same section, or about as near where it is another.
+    them; and is on the same products where it is the same section, or about as near where it is another. Where the
+    other holds no more, most of them do, however near it is: a short guide has in one passage what a long one has in
+    several.
     """
+    is_past = _is_past(other, day)
     of_guide = [each for each in passages if each.guide_id == one.guide_id]
     has, guide_has, other_has = (
         covered(rarity, {word for each in some for word in stems(f"{path_of(each)}\n{each.text}")})
         for some in ([one], of_guide, [other])
     )
-    if guide_has < other_has or has < HALF * other_has:
+    if guide_has < (MOST if is_past else 1.0) * other_has or has < HALF * other_has:
         return False
     if not _is_same_section(one, other):
-        return one.score >= other.score - CLOSE_EDITION
+        return is_past or one.score >= other.score - CLOSE_EDITION
     about, other_about = (names.surely_in(_YEAR.sub("", each.text)) for each in (one, other))
     return about == other_about
 
 
 def is_newer(one: Passage, other: Passage, day: date | None) -> bool:
-    """Whether it is of the edition of the guide that holds on a day in place of the other's, as the titles tell, or the
-    same section of a later year or review in a guide of the same title; of no day, none is.
+    """Whether it is of the edition of the guide that holds on a day in place of the other's, or the same section of a
+    later year or review in a guide of the same title; of no day, none is.
     """
-    if day is None:
+    if day is None or not _are_editions(one, other):
         return False
-    edition, other_edition = (edition_of(_title(each.title, each.guide_key)) for each in (one, other))
-    if one.guide_id == other.guide_id or edition.of != other_edition.of:
-        return False
-    if edition != other_edition and edition.year and other_edition.year:
-        return is_later(edition, other_edition, day)
+    editions = _edition(one), _edition(other)
+    if supersedes(one, other, day) or (all(each.year for each in editions) and editions[0] != editions[1]):
+        return supersedes(one, other, day)
     if not _is_same_section(one, other):
         return False
     years = [max(_YEAR.findall("\n".join((each.title, *each.headings))), default="") for each in (one, other)]
@@ -633,6 +662,48 @@ def is_newer(one: Passage, other: Passage, day: date | None) -> bool:
         own, others = map(int, years)
         return own <= day.year and (own > others or others > day.year)
     return other.reviewed is not None and one.reviewed is not None and other.reviewed < one.reviewed <= day
+
+
+def supersedes(one: Passage, other: Passage, day: date | None) -> bool:
+    """Whether the whole guide of the one holds on a day in place of the other's: as their titles or first lines tell,
+    or because the other was put away, unless that was reviewed later or holds on that day.
+    """
+    if day is None or not _are_editions(one, other):
+        return False
+    edition, other_edition = _edition(one), _edition(other)
+    if edition != other_edition and edition.year and other_edition.year:
+        return is_later(edition, other_edition, day)
+    if is_put_away(one) or not is_put_away(other) or (other_edition.side < 0 and is_in_force(other_edition, day)):
+        return False
+    if one.reviewed is None:
+        return True
+    return one.reviewed <= day and (other.reviewed is None or other.reviewed < one.reviewed)
+
+
+def _are_editions(one: Passage, other: Passage) -> bool:
+    """Whether two guides have the same title but for a date, and stand in the same folders, or in any where one of them
+    was put away.
+    """
+    if one.guide_id == other.guide_id or _edition(one).of != _edition(other).of:
+        return False
+    (_, folders), (_, other_folders) = (_shelf(each.title, each.guide_key) for each in (one, other))
+    if is_put_away(one) == is_put_away(other):
+        return folders == other_folders
+    return set(folders) <= set(other_folders) if is_put_away(one) else set(other_folders) <= set(folders)
+
+
+def _edition(passage: Passage) -> Edition:
+    return edition_of(_shelf(passage.title, passage.guide_key)[0], passage.dated)
+
+
+def is_put_away(passage: Passage) -> bool:
+    """Whether its guide stands in a folder for what no longer holds."""
+    return any(each.casefold() in PUT_AWAY for each in folders_of(passage.guide_key))
+
+
+def _is_past(passage: Passage, day: date | None) -> bool:
+    """Whether its guide may hold no more on a day."""
+    return day is not None and (is_put_away(passage) or not is_in_force(_edition(passage), day))
 
 
 def _missed(words: Words, asked: str, first: Passage, today: date) -> tuple[str, int] | None:
@@ -643,22 +714,32 @@ def _missed(words: Words, asked: str, first: Passage, today: date) -> tuple[str,
     return (guide.title, year) if year else None
 
 
+def _begins_later(words: Words, first: Passage, day: date | None) -> tuple[str, date] | None:
+    """The guide that answers and the day since when it holds, where that is after the day that is asked of, and it has
+    other editions.
+    """
+    guide, edition = words.shelved.get(first.guide_id), _edition(first)
+    begins = edition.since if edition.side < 0 else edition.day
+    is_later = bool(edition.side) and day is not None and day < begins
+    return (first.title, begins) if guide and is_later and len(words.editions(guide.title)) > 1 else None
+
+
 def _is_same_section(one: Passage, other: Passage) -> bool:
-    titles = ((_title(each.title, each.guide_key), *each.headings) for each in (one, other))
+    titles = ((_shelf(each.title, each.guide_key)[0], *each.headings) for each in (one, other))
     return len({edition_of("\n".join(each)).of for each in titles}) == 1
 
 
 @lru_cache(10_000)
-def _title(shown: str, key: str) -> str:
-    """The title of a guide without folders for what no longer holds; others may tell what it is on.
+def _shelf(shown: str, key: str) -> tuple[str, tuple[str, ...]]:
+    """The title of a guide without folders, and those shown with it but for the ones for what no longer holds; others
+    may tell what it is on.
 
-    >>> _title("Fees (finance › archive)", "finance/archive/fees.md"), _title("Fees (uk)", "uk/fees.md")
-    ('Fees (finance)', 'Fees (uk)')
+    >>> _shelf("Fees (finance › archive)", "finance/archive/fees.md"), _shelf("Fees (uk)", "uk/fees.md")
+    (('Fees', ('finance',)), ('Fees', ('uk',)))
     """
     folders = folders_of(key)
     bare = shown.removesuffix(f" ({' › '.join(folders)})")
-    kept = [each for each in folders if each.casefold() not in PUT_AWAY]
-    return bare if bare == shown or not kept else f"{bare} ({' › '.join(kept)})"
+    return bare, () if bare == shown else tuple(each for each in folders if each.casefold() not in PUT_AWAY)
 
 
 def _best(cosines: NDArray[Any] | None, chunks: int) -> float:

@@ -18,14 +18,14 @@ import orjson
 from sqlalchemy import Engine, func, select
 from sqlalchemy.orm import Session
 
-from knowledge.editions import Edition, edition_of
+from knowledge.editions import Edition, dated, edition_of
 from knowledge.lexical import Entry, Lexical
 from knowledge.loading import EVERYONE
 from knowledge.names import Names
 from knowledge.sentences import Kind, pieces
 from knowledge.tables import Chunk, Guide, Revision
 
-MADE = 13  # counted up when the folder would be filled differently, so that the next start fills it anew
+MADE = 14  # counted up when the folder would be filled differently, so that the next start fills it anew
 STATE = "state.json"
 GUIDES_AT_ONCE = 200
 # What an earlier version of a guide called its products, and how often it used a word, can't be taken back one by
@@ -78,6 +78,7 @@ class Shelved:
     title: str
     chunks: tuple[int, ...]
     facets: frozenset[str]
+    dated: str = ""  # since and until when it holds, as its first lines tell
 
 
 @dataclass(frozen=True)
@@ -107,13 +108,13 @@ class Words:
     def _editions(self) -> dict[str, set[Edition]]:
         editions: dict[str, set[Edition]] = {}
         for guide in self.shelved.values():
-            edition = edition_of(guide.title)
+            edition = edition_of(guide.title, guide.dated)
             editions.setdefault(edition.of, set()).add(edition)
         return editions
 
     def editions(self, title: str) -> Collection[Edition]:
         """All editions of the guide that a title is one of."""
-        return self._editions.get(edition_of(title).of, ()) if edition_of(title).year else ()
+        return self._editions.get(edition_of(title).of, ())
 
     @cached_property
     def _titles(self) -> Counter[str]:
@@ -158,7 +159,7 @@ def brought_up(words: Words, engine: Engine, folder: Path) -> Words:
 def keep(words: Words, folder: Path) -> None:
     """Says in the folder how the words stand, for the next process."""
     guides = {
-        guide_id: (each.version, each.title, each.chunks, sorted(each.facets))
+        guide_id: (each.version, each.title, each.chunks, sorted(each.facets), each.dated)
         for guide_id, each in words.shelved.items()
     }
     state = {"made": MADE, "stale": words.stale, "guides": guides, "names": words.names.counts()}
@@ -192,7 +193,9 @@ def _changed(session: Session, words: Words, gone: Collection[int], new: Sequenc
     def entries() -> Iterator[Entry]:
         for guide, chunks in _rows(session, new):
             own, ids = facets(guide.products, guide.language), tuple(chunk.id for chunk in chunks)
-            shelved[guide.id] = Shelved(_version(guide.hash, max(ids, default=0)), guide.title, ids, own)
+            shelved[guide.id] = Shelved(
+                _version(guide.hash, max(ids, default=0)), guide.title, ids, own, dated(guide.text)
+            )
             above = "\n".join((guide.title, *folders_of(guide.key)))
             texts.append("\n".join((above, guide.text, *(f"| {each} |" for each in guide.products))))
             for chunk in chunks:
@@ -265,8 +268,8 @@ def _kept(session: Session, folder: Path) -> Words:
 def _as_left(session: Session, lexical: Lexical, state: Mapping[str, Any]) -> Words:
     now = _newest(session)
     left = {
-        int(guide_id): Shelved(version, title, tuple(chunks), frozenset(own))
-        for guide_id, (version, title, chunks, own) in state["guides"].items()
+        int(guide_id): Shelved(version, title, tuple(chunks), frozenset(own), dated_as)
+        for guide_id, (version, title, chunks, own, dated_as) in state["guides"].items()
     }
     hashes = {chunk: "" for guide in left.values() for chunk in guide.chunks}
     rows = session.execute(select(Chunk.id, Chunk.hash, Chunk.guide_id))
