@@ -541,8 +541,10 @@ def _edition_that_holds(found: Found, written: Written) -> tuple[str, ...]:
     """A note where what is quoted first is of an edition in whose place another was found."""
     key = written.citations[0].guide_key if written.citations else None
     quoted = next((each for each in found.passages if each.guide_key == key), None)
-    holds = (each for each in found.passages if quoted and supersedes(each, quoted, found.day))
-    return tuple(OTHER_HOLDS.format(quoted.title, each.title) for each in holds if quoted)[:1]
+    if quoted is None or found.begins:
+        return ()
+    titles = (each.title for each in found.passages if supersedes(each, quoted, found.day))
+    return tuple(OTHER_HOLDS.format(quoted.title, title) for title in titles if title != quoted.title)[:1]
 
 
 def _not_mentioned(names: Sequence[str]) -> str:

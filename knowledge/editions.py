@@ -123,8 +123,8 @@ def dated(text: str) -> str:
     'from 1 June 2023 until 31 March 2026'
     >>> [dated(each) for each in ("In force until 2026-05-31", "**Effective date:** May 2026")]
     ['until 31 May 2026', 'from May 2026']
-    >>> dated("# Fees\\n\\nThe discount applies from 1 June 2023."), dated("# Fees\\n\\n## Lockers\\n\\nValid from May 2026")
-    ('', '')
+    >>> [dated(f"# Fees\\n\\n{each} from May 2026.") for each in ("The discount applies", "## Lockers\\n\\nValid")]
+    ['', '']
     """
     head: list[str] = []
     for line in filter(str.strip, text[:HEAD_LENGTH].splitlines()):

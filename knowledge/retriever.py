@@ -504,8 +504,8 @@ def _passages(
     found = [
         # Fields in their order.
         Passage(
-            *(*row[:3], words.shown_title(row[3], row[2]), *row[4:7], tuple(row[7]), *row[8:-1], score),
-            dated=words.shelved[row[1]].dated if row[1] in words.shelved else "",
+            *(*row[:3], words.shown_title(row[3], row[2]), *row[4:7], tuple(row[7]), *row[8:-1]),
+            *(score, words.dated(row[1])),
         )
         for each, score in best.items()
         if (row := rows.get(each))
@@ -673,7 +673,7 @@ def supersedes(one: Passage, other: Passage, day: date | None) -> bool:
     edition, other_edition = _edition(one), _edition(other)
     if edition != other_edition and edition.year and other_edition.year:
         return is_later(edition, other_edition, day)
-    if is_put_away(one) or not is_put_away(other) or (other_edition.side < 0 and is_in_force(other_edition, day)):
+    if _is_put_away(one) or not _is_put_away(other) or (other_edition.side < 0 and is_in_force(other_edition, day)):
         return False
     if one.reviewed is None:
         return True
@@ -686,24 +686,21 @@ def _are_editions(one: Passage, other: Passage) -> bool:
     """
     if one.guide_id == other.guide_id or _edition(one).of != _edition(other).of:
         return False
-    (_, folders), (_, other_folders) = (_shelf(each.title, each.guide_key) for each in (one, other))
-    if is_put_away(one) == is_put_away(other):
-        return folders == other_folders
-    return set(folders) <= set(other_folders) if is_put_away(one) else set(other_folders) <= set(folders)
+    away, kept = sorted((_shelf(each.title, each.guide_key)[1:] for each in (one, other)), reverse=True)
+    return away[1] == kept[1] or (away[0] and not kept[0] and set(away[1]) <= set(kept[1]))
 
 
 def _edition(passage: Passage) -> Edition:
     return edition_of(_shelf(passage.title, passage.guide_key)[0], passage.dated)
 
 
-def is_put_away(passage: Passage) -> bool:
-    """Whether its guide stands in a folder for what no longer holds."""
-    return any(each.casefold() in PUT_AWAY for each in folders_of(passage.guide_key))
+def _is_put_away(passage: Passage) -> bool:
+    return _shelf(passage.title, passage.guide_key)[1]
 
 
 def _is_past(passage: Passage, day: date | None) -> bool:
     """Whether its guide may hold no more on a day."""
-    return day is not None and (is_put_away(passage) or not is_in_force(_edition(passage), day))
+    return day is not None and (_is_put_away(passage) or not is_in_force(_edition(passage), day))
 
 
 def _missed(words: Words, asked: str, first: Passage, today: date) -> tuple[str, int] | None:
@@ -730,16 +727,17 @@ def _is_same_section(one: Passage, other: Passage) -> bool:
 
 
 @lru_cache(10_000)
-def _shelf(shown: str, key: str) -> tuple[str, tuple[str, ...]]:
-    """The title of a guide without folders, and those shown with it but for the ones for what no longer holds; others
-    may tell what it is on.
+def _shelf(shown: str, key: str) -> tuple[str, bool, tuple[str, ...]]:
+    """The title of a guide without folders; whether one is for what no longer holds; and the others that are shown,
+    which may tell what it is on.
 
     >>> _shelf("Fees (finance › archive)", "finance/archive/fees.md"), _shelf("Fees (uk)", "uk/fees.md")
-    (('Fees', ('finance',)), ('Fees', ('uk',)))
+    (('Fees', True, ('finance',)), ('Fees', False, ('uk',)))
     """
     folders = folders_of(key)
+    kept = tuple(each for each in folders if each.casefold() not in PUT_AWAY)
     bare = shown.removesuffix(f" ({' › '.join(folders)})")
-    return bare, () if bare == shown else tuple(each for each in folders if each.casefold() not in PUT_AWAY)
+    return bare, len(kept) < len(folders), kept if bare != shown else ()
 
 
 def _best(cosines: NDArray[Any] | None, chunks: int) -> float:

@@ -116,6 +116,10 @@ class Words:
         """All editions of the guide that a title is one of."""
         return self._editions.get(edition_of(title).of, ())
 
+    def dated(self, guide_id: int) -> str:
+        """Since and until when a guide holds, as its first lines tell."""
+        return self.shelved[guide_id].dated if guide_id in self.shelved else ""
+
     @cached_property
     def _titles(self) -> Counter[str]:
         return Counter(guide.title for guide in self.shelved.values())

@@ -80,7 +80,7 @@ def sqlite_engine(tmp_path: Path) -> Iterator[Engine]:
     engine.dispose()
 
 
-def put(engine: Engine, key: str, text: str | None, reviewed: date = date(2026, 9, 1)) -> None:
+def put(engine: Engine, key: str, text: str | None, reviewed: date | None = date(2026, 9, 1)) -> None:
     """Writes a guide and its chunks as ingest does; without a text, the guide leaves."""
     with Session(engine) as session, session.begin():
         old = session.scalar(select(Guide).where(Guide.key == key))

@@ -3,6 +3,7 @@
 import json
 import threading
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,7 @@ from knowledge.encoder import Encoder
 from knowledge.library import Library
 from prompts import load_prompt
 from tests.conftest import NOW
-from tests.knowledge.conftest import GUIDES
+from tests.knowledge.conftest import GUIDES, put
 
 Open = Callable[..., Library]
 Put = Callable[[str, str | None], None]
@@ -367,6 +368,34 @@ def test_a_year_that_no_edition_is_of_is_answered_in_part(
 
     assert (answer.outcome is Outcome.PARTLY) == bool(missed)
     assert any("no edition" in note and str(missed) in note for note in answer.notes) == bool(missed)
+
+
+def test_what_begins_after_what_is_asked_is_answered_in_part(open_library: Open, put_guide: Put) -> None:
+    """The edition before it doesn't say."""
+    put_guide("old.md", "# Harbour fees\n\nApplies until 31 March 2026.\n\nWater is free.\n")
+    put_guide("new.md", "# Harbour fees\n\nApplies from 1 April 2026.\n\nMooring costs £14 a night.\n")
+    library = open_library()
+    library.warm()
+    was, now = (library.answer(f"How much {each}?") for each in ("was mooring in 2024", "is mooring"))
+
+    assert (was.outcome, now.outcome) == (Outcome.PARTLY, Outcome.ANSWERED)
+    assert was.notes == ("“Harbour fees” holds from 1 April 2026 on, which is after what you ask about.",)
+    assert now.notes == ()
+
+
+def test_what_only_an_edition_that_was_put_away_says_is_quoted_with_a_note(
+    open_library: Open, sqlite_engine: Engine, put_guide: Put
+) -> None:
+    told = "# Harbour fees\n\nMooring costs £12 a night. Water costs £3 a day.\n"
+    put(sqlite_engine, "old/fees.md", told, date(2024, 5, 1))
+    put_guide("docks/fees.md", "# Harbour fees\n\nMooring costs £14 a night.\n")
+    library = open_library()
+    library.warm()
+    water, mooring = (library.answer(f"What does {each} cost?") for each in ("water", "mooring"))
+
+    assert water.notes == ("“Harbour fees (old)” is quoted; the edition that holds is “Harbour fees (docks)”.",)
+    assert [each.guide_key for each in mooring.citations] == ["docks/fees.md"]
+    assert mooring.notes == ()
 
 
 def test_editions_of_three_kinds_of_titles_leave_an_answer(open_library: Open, put_guide: Put) -> None:

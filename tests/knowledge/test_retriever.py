@@ -12,7 +12,7 @@ from sqlalchemy import Engine, select
 
 from knowledge import calibration
 from knowledge.answers import Passage
-from knowledge.editions import asks_what_was, days_asked, edition_of
+from knowledge.editions import asks_what_was, dated, days_asked, edition_of
 from knowledge.encoder import Encoder
 from knowledge.index import Index
 from knowledge.names import Names
@@ -200,6 +200,9 @@ def test_any_section_of_a_later_edition_is_newer(title: str, other: str, expecte
     [
         ("archive/fees.md", "fees.md", True),
         ("finance/Archive/fees.md", "finance/fees.md", True),
+        ("archive/fees.md", "finance/fees.md", True),
+        ("archive/uk/fees.md", "uk/fees.md", True),
+        ("archive/uk/fees.md", "us/fees.md", False),
         ("uk/fees.md", "us/fees.md", False),
     ],
 )
@@ -215,6 +218,92 @@ def test_a_guide_that_was_put_away_is_an_older_edition_and_one_of_another_folder
 
     first = Retriever(sqlite_engine, index, encoder).retrieve("What is the exit fee?").passages[0]
     assert first.guide_key == (newer if is_edition else older)
+
+
+LOCKERS = "# Lockers\n\n## Renting\n\nMembers rent a locker by the month.\n\n## {}\n\nFor a locker key that was lost people pay £30.\n"
+ALL_IN_ONE = "# Lockers\n\n{}Members pay £20 for a lost locker key. A locker has 2 keys. Flood: call us.\n"
+
+
+@pytest.mark.parametrize(
+    ("reviewed", "newer_reviewed", "question", "first"),
+    [
+        (OLD, date(2026, 10, 1), "What do members pay for a lost locker key?", "club/lockers.md"),
+        (None, None, "What do members pay for a lost locker key?", "club/lockers.md"),
+        (date(2026, 10, 1), OLD, "What do members pay for a lost locker key?", "archive/lockers.md"),
+        (OLD, date(2026, 10, 1), "A locker is flooded, whom do they call?", "archive/lockers.md"),
+        (OLD, date(2026, 10, 1), "What did members pay for a lost key before?", "archive/lockers.md"),
+    ],
+)
+def test_a_short_guide_that_was_put_away_is_superseded_as_a_whole(
+    reviewed: date | None,
+    newer_reviewed: date | None,
+    question: str,
+    first: str,
+    sqlite_engine: Engine,
+    open_index: Open,
+    encoder: Encoder,
+) -> None:
+    """It has in one passage what the newer has in several; but what that doesn't say, it may."""
+    put(sqlite_engine, "archive/lockers.md", ALL_IN_ONE.format(""), reviewed)
+    put(sqlite_engine, "club/lockers.md", LOCKERS.format("Keys" + "\n\nKeys are cut on deck 2." * 40), newer_reviewed)
+    put(sqlite_engine, "parking.md", "# Parking\n\nPark on deck 4.\n", OLD)
+    index = open_index()
+    index.refresh()
+
+    passages = Retriever(sqlite_engine, index, encoder).retrieve(question).passages
+    assert passages[0].guide_key == first
+    assert (passages[-1].guide_key == "archive/lockers.md") == (first != "archive/lockers.md")
+    assert [each.score for each in passages] == sorted((each.score for each in passages), reverse=True)
+
+
+@pytest.mark.parametrize(
+    ("dates", "newer_dates", "question", "first"),
+    [
+        ("Applies from 1 June 2023 until 31 March 2026.", "Applies from 1 April 2026.", "exit fee", "newer.md"),
+        ("In force until 2026-03-31", "This edition is valid from 1 April 2026.", "exit fee", "newer.md"),
+        ("Valid from 1 April 2023", "Valid from 1 April 2027", "exit fee", "older.md"),
+        ("The refund applies until 31 March 2026.", "The refund applies from 1 April 2026.", "exit fee", "older.md"),
+        ("Applies until 31 March 2026.", "Applies from 1 April 2026.", "What was the exit fee in 2024?", "older.md"),
+        ("Applies until 31 March 2026.", "Applies from 1 April 2026.", "exit fee before April", "newer.md"),
+        (
+            "Applies until 31 March 2026.",
+            "Applies from 1 April 2026.",
+            "what was the exit fee before april",
+            "older.md",
+        ),
+    ],
+)
+def test_dates_in_the_first_lines_are_those_of_an_edition(
+    dates: str, newer_dates: str, question: str, first: str, sqlite_engine: Engine, open_index: Open, encoder: Encoder
+) -> None:
+    """Where two guides have one title; what begins or ends besides has other dates."""
+    put(sqlite_engine, "older.md", f"# Fees\n\n{dates}\n\n{OLDER}", OLD)
+    put(sqlite_engine, "newer.md", f"# Fees\n\n{newer_dates}\n\n{NEWER}", OLD)
+    put(sqlite_engine, "other.md", "# Parking\n\nPark on deck 4.\n", OLD)
+    index = open_index()
+    index.refresh()
+
+    assert Retriever(sqlite_engine, index, encoder).retrieve(question).passages[0].guide_key == first
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Version 2 (valid until 31st May 2025)", "until 31 May 2025"),
+        ("| Valid from | 1 April 2026 |", "from 1 April 2026"),
+        ("**Effective date:** April 1, 2026", "from 1 April 2026"),
+        ("These prices are valid from 1/4/2026 to 31/03/2027.", "from 1 April 2026 until 31 March 2027"),
+        ("LIST 26A     VALID FROM 01 FEB 2026     PAGE 1", "from 1 February 2026"),
+        ("These vouchers are valid until 31 March 2026.", ""),
+        ("The discount applies from 1 April 2026.", ""),
+        ("Tickets valid until 31 May 2026", ""),
+        ("In force until 31/13/2026", ""),
+        ("Valid from 1 April 2026-27", ""),
+        ("a\n\nb\n\nc\n\nd\n\ne\n\nValid from 1 April 2026", ""),
+    ],
+)
+def test_the_dates_of_a_guide_as_its_first_lines_tell(text: str, expected: str) -> None:
+    assert dated(f"# Fees\n\n{text}") == expected
 
 
 @pytest.mark.parametrize("title", ["Form 2042", "Cargo bike 2000"])
@@ -241,6 +330,8 @@ def test_a_number_that_is_no_year_makes_no_edition(title: str) -> None:
         ("only 3 may come, and may 7 rent it", ""),
         ("on 3 may how much was it", "2026-05-03"),
         ("on 31 February", "2026-02-28"),
+        ("what was it in December", "2025-12-15"),
+        ("what was it before 1 May", "2026-04-30"),
         ("on 31/13/2026", ""),
         ("firmware 3.2.15", ""),
     ],
