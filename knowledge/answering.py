@@ -4,6 +4,7 @@ import re
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from typing import Protocol
 
 from sqlalchemy import Engine, select
@@ -297,8 +298,8 @@ class Answering:
             notes = (_on_another(found), *notes)
         if found.missed:
             notes = (NO_EDITION.format(*found.missed), *notes)
-        if found.begins:
-            title, since = found.begins
+        if begins := _begins_later(found):
+            title, since = begins
             notes = (BEGINS_LATER.format(title, f"{since.day} {since:%B %Y}"), *notes)
         written = self._writer.write(question, evidence, show, began)
         notes = (*_edition_that_holds(found, written), *notes)
@@ -522,7 +523,18 @@ def _says(quote: Citation, other: Citation) -> bool:
 
 def is_partial(found: Found) -> bool:
     """Whether it can be a partial answer at most, however likely it reads."""
-    return bool(found.unfamiliar or found.missed or found.begins) or _is_on_sibling_alone(found)
+    return bool(found.unfamiliar or found.missed or _begins_later(found)) or _is_on_sibling_alone(found)
+
+
+def _begins_later(found: Found) -> tuple[str, date] | None:
+    """The guide that answers and since when it holds, where that is after what is asked, and none that held then could
+    be quoted instead.
+    """
+    if found.begins is None:
+        return None
+    first, *others = found.passages
+    near = (each for each in others if each.score >= first.score - CLOSE_PASSAGE)
+    return None if any(supersedes(each, first, found.day) for each in near) else found.begins
 
 
 def _is_on_sibling_alone(found: Found) -> bool:
@@ -541,7 +553,7 @@ def _edition_that_holds(found: Found, written: Written) -> tuple[str, ...]:
     """A note where what is quoted first is of an edition in whose place another was found."""
     key = written.citations[0].guide_key if written.citations else None
     quoted = next((each for each in found.passages if each.guide_key == key), None)
-    if quoted is None or found.begins:
+    if quoted is None or _begins_later(found):
         return ()
     titles = (each.title for each in found.passages if supersedes(each, quoted, found.day))
     return tuple(OTHER_HOLDS.format(quoted.title, title) for title in titles if title != quoted.title)[:1]

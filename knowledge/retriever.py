@@ -611,12 +611,9 @@ def _newest_first(
             for other in passages
         )
     ]
-    last = min(each.score for each in passages)
-    return [
-        replace(newest, score=first.score),
-        *(each for each in rest if each not in behind),
-        *(replace(each, score=last) for each in behind),
-    ]
+    kept = [each for each in rest if each not in behind]
+    best, last = max(each.score for each in (newest, *kept)), min(each.score for each in passages)
+    return [replace(newest, score=best), *kept, *(replace(each, score=last) for each in behind)]
 
 
 def _says_as_much(

@@ -220,7 +220,10 @@ def test_a_guide_that_was_put_away_is_an_older_edition_and_one_of_another_folder
     assert first.guide_key == (newer if is_edition else older)
 
 
-LOCKERS = "# Lockers\n\n## Renting\n\nMembers rent a locker by the month.\n\n## {}\n\nFor a locker key that was lost people pay £30.\n"
+LOCKERS = (
+    "# Lockers\n\n## Renting\n\nMembers rent a locker by the month.\n\n"
+    "## {}\n\nFor a locker key that was lost people pay £30.\n"
+)
 ALL_IN_ONE = "# Lockers\n\n{}Members pay £20 for a lost locker key. A locker has 2 keys. Flood: call us.\n"
 
 
