@@ -504,8 +504,15 @@ def _passages(
     found = [
         # Fields in their order.
         Passage(
-            *(*row[:3], words.shown_title(row[3], row[2]), *row[4:7], tuple(row[7]), *row[8:-1]),
-            *(score, words.dated(row[1])),
+            *(
+                *row[:3],
+                words.shown_title(row[3], row[2]),
+                *row[4:7],
+                tuple(row[7]),
+                *row[8:-1],
+                score,
+                words.dated(row[1]),
+            )
         )
         for each, score in best.items()
         if (row := rows.get(each))
