@@ -546,7 +546,7 @@ def _is_on_sibling_alone(found: Found) -> bool:
 def _on_another(found: Found) -> str:
     spans = found.names.spans_in(found.asked, found.wanted)
     own = dict.fromkeys(found.asked[start:end] for name, (start, end) in spans if name in found.wanted)
-    return f"This is said of another product; the guides don't say it of {' or '.join(f'“{name}”' for name in own)}."
+    return f"This is said of another; the guides don't say it of {' or '.join(f'“{name}”' for name in own)}."
 
 
 def _edition_that_holds(found: Found, written: Written) -> tuple[str, ...]:

@@ -66,7 +66,6 @@ def read_closely(
     tabled: Set[Piece],
     tokens: TokenByToken | None,
     question: str,
-    aside: Set[Piece] = frozenset(),
 ) -> Closely:
     """The sentences of a passage, each with what it scores: the cosine of its unit, its share of the question's words,
     how like the question it is token by token, and whether it has the figure or the code that is asked for; with a
@@ -83,7 +82,6 @@ def read_closely(
         own_rows: of tables on several products, those on the one asked for.
         tabled: rows and lines that are called what is asked of a product.
         tokens: None where they are not known, which is so for all sentences of a passage.
-        aside: rows that never answer, even where there are no others.
     """
     every, cosines = pieces(passage.text), alike.get(passage.chunk_id, ())
     spans, texts = runs(every), [passage.text[piece.start : piece.end] for piece in every]
@@ -103,7 +101,7 @@ def read_closely(
         if piece.kind is Kind.HEADING or piece in leading:
             asked = text if piece in leading else ""
         cells = cells_of(text) if piece.kind is Kind.ROW else []
-        if piece in aside or (piece in apart and not is_all_apart) or _says_otherwise(question, days, head, cells):
+        if (piece in apart and not is_all_apart) or _says_otherwise(question, days, head, cells):
             continue
         if not _says_something(piece) or (has_answers and piece in leading):
             continue

@@ -9,10 +9,11 @@ import copy
 import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
-from itertools import combinations, pairwise
+from itertools import pairwise
 from typing import Any, Self
 
 from knowledge.lexical import says_something, stems
+from knowledge.listings import COLUMNS, MOST_WORDS, RUN, in_parallel, in_sentences, listings, pairs_listed
 
 
 def word_set(listed: str) -> frozenset[str]:
@@ -39,8 +40,7 @@ COUNTED = word_set(
     "type annex appendix article clause paragraph"
 )
 NO_NAMES = COUNTED | {unit for unit in UNITS if len(unit) > len("km")}  # "Day 7"; but a policy may be a "K policy"
-MOST_WORDS = 4  # of a name
-MOST_OF_FAMILY = 40  # names; longer lists of names that begin alike are of parts, or of the pieces of one thing
+LISTED_OFTEN = 2  # lists in which names of one kind stand together
 SAID_OFTEN = 3  # times within sentences: then people shorten a name to its initials
 NO_SIBLING = word_set(  # what may stand behind any name
     "thanks thank please pls plz cheers hello without within myself yourself himself herself themselves wants want "
@@ -57,8 +57,7 @@ SHORTEST_ASKING = 5  # letters of a name that is spelled like a word that only a
 SHORTEST_NEW = 3  # letters of a word that may tell a sibling apart though no guide has it
 STRICTLY = 4  # times as often with a capital as without: then a word is a name, however it is typed
 
-_RUN = re.compile(r"[A-ZÀ-Þ][^\W_]*(?:[-'’][^\W_]+)*(?:[ \u00a0](?:[A-ZÀ-Þ][^\W_]*|\d+[^\W_]*(?:\.\d+)*))*")
-_RUN_INSIDE = re.compile(rf"(?<=[a-zß-ÿ,;] ){_RUN.pattern}")
+_RUN_INSIDE = re.compile(rf"(?<=[a-zß-ÿ,;] ){RUN.pattern}")
 _WORD = re.compile(r"[^\W\d_]+")
 _INSIDE = re.compile(r"(?<=[a-zß-ÿ,;] )[A-ZÀ-Þ][^\W\d_]*")
 _NO_SENTENCE = re.compile(r"^[ \t]*[#|].*$", re.MULTILINE)  # headings and rows of tables
@@ -70,13 +69,6 @@ _TOKEN = re.compile(r"[£€$]?[^\W_]+(?:[-'’.][^\W_]+)*%?")
 _NUMBER = re.compile(r"\d{1,4}[^\W\d_]?")
 _SMALL_NUMBERED = re.compile(r"\b([a-zß-ÿ][^\W\d_]*)[ \u00a0]\d")
 _YEAR = re.compile(r"(?:19|20)\d\d")
-CODE_CELL = r"#?[A-Z0-9./-]{0,15}\d[A-Z0-9./-]{0,15}[a-z]?"  # of a row whose name stands in the next cell
-_HEAD = re.compile(  # a heading, the head of a table, or the first cell of a row that is no code
-    r"^[ \t]*(?:#{1,6}[ \t]+(.+)|\|(.*)(?=\n[ \t]*\|[ \t:|-]+$)"
-    rf"|\|(?:[ \t]*{CODE_CELL}[ \t]*\|)?([^|\n]*)\|.*)$",
-    re.MULTILINE,
-)
-_BESIDE = re.compile(r"\([^()]*\)|[,–—].*")
 _OF_VERBS = ("ed", "ing", "ly")
 
 Name = tuple[str, ...]  # in small letters, one word each
@@ -97,6 +89,8 @@ class Names:
         self._heads: set[Name] = set()  # of several words, that are all of a heading or of the first cell of a row
         self._columns: set[Name] = set()  # the same of the head of a column
         self._beside: defaultdict[Name, set[Name]] = defaultdict(set)  # names that begin alike and stand in parallel
+        self._listed: Counter[tuple[Name, Name]] = Counter()  # in how many lists two names stand that begin otherwise
+        self._kinds: dict[Name, set[Name]] | None = None  # names with those that are of one kind, once they are needed
         self._initials: dict[str, list[Name]] | None = None  # of those that are said often, once they are needed
         self._endings: frozenset[Name] | None = None  # of all runs, likewise
         self._siblings: dict[Name, set[Name]] = {}  # of names that were asked for
@@ -117,6 +111,7 @@ class Names:
         names._alone = Counter(counts["alone"])
         names._heads, names._columns = ({tuple(name) for name in counts[kind]} for kind in ("heads", "columns"))
         names._beside.update({tuple(name): set(map(tuple, others)) for *name, others in counts["beside"]})
+        names._listed.update({(tuple(one), tuple(other)): times for one, other, times in counts["listed"]})
         names._codes, names._series = set(counts["codes"]), set(counts["series"])
         names._runs.update({tuple(name): times for *name, times in counts["runs"]})
         return names
@@ -135,6 +130,7 @@ class Names:
             "heads": sorted(self._heads),
             "columns": sorted(self._columns),
             "beside": [(*name, sorted(others)) for name, others in self._beside.items()],
+            "listed": [(*pair, times) for pair, times in self._listed.items()],
             "codes": sorted(self._codes),
             "series": sorted(self._series),
         }
@@ -154,6 +150,7 @@ class Names:
         more._beside = self._beside | {name: self._beside.get(name, set()) | each for name, each in new._beside.items()}
         more._codes, more._series = self._codes | new._codes, self._series | new._series
         more._runs, more._initials, more._endings = _sum(self._runs, new._runs), None, None
+        more._listed, more._kinds = _sum(self._listed, new._listed), None
         more._siblings, more._tiers = {}, None
         return more
 
@@ -166,16 +163,18 @@ class Names:
         self._runs.update(run for run in runs if 1 < len(run) <= MOST_WORDS)
         self._alone.update(run[0] for run in runs if len(run) == 1)
         self._small_numbered.update(map(str.casefold, _SMALL_NUMBERED.findall(text)))
-        for heading, columns, first in _HEAD.findall(text):
-            self._heads.update(_heads_in(heading or first))
-            self._columns.update(_heads_in(columns))
-        for one, other in _in_parallel(text, set(runs)):
+        listed = list(listings(text))
+        for listing in listed:
+            names = self._columns if listing.kind == COLUMNS else self._heads
+            names.update(name for name in listing.names if len(name) > 1)
+        for one, other in in_parallel(listed, set(runs)):
             self._beside[one].add(other)
             self._beside[other].add(one)
+        self._listed.update(pairs_listed([*(each.names for each in listed), *in_sentences(sentences)], NO_NAMES))
         codes = set(CODE.findall(text))
         self._codes.update(_plain(code) for code in codes)
         self._series.update(_series(code) for code in codes)
-        for run in _RUN.findall(text):
+        for run in RUN.findall(text):
             words = run.casefold().split()
             for *name, word in _parts(words):
                 self._followers[tuple(name)].add(word)
@@ -334,8 +333,28 @@ class Names:
             starts = [name[:end] for end in range(1, len(name) + 1)]
             every = {*starts, *((*start, word) for start in starts for word in self._followers.get(start, ()))}
             known = {each for each in every if are_siblings(name, each) or self.is_variant(each, name)}
-            self._siblings[name] = known
+            self._siblings[name] = known = known | self.of_kind(name)
         return known
+
+    def of_kind(self, name: Name) -> set[Name]:
+        """The other names of its kind, such as those of all parks: what is listed beside it in two places or more.
+
+        >>> rows = "| Park | Pool |\\n|---|---|\\n| Ashby | yes |\\n| Corrow | no |"
+        >>> Names([rows, "We are open in Ashby, Corrow and Mere, but in Corrow all year."]).of_kind(("ashby",))
+        {('corrow',)}
+        """
+        if self._kinds is None:
+            kinds: defaultdict[Name, set[Name]] = defaultdict(set)
+            for (one, other), times in self._listed.items():
+                if times >= LISTED_OFTEN and all(map(self._is_proper, (one, other))):
+                    kinds[one].add(other)
+                    kinds[other].add(one)
+            self._kinds = dict(kinds)
+        return self._kinds.get(name, set())
+
+    def _is_proper(self, name: Name) -> bool:
+        """Whether each of its words hardly ever stands in small letters."""
+        return self.is_product(name) and all(word[0].isdigit() or self._is_strict(word) for word in name)
 
     def stands_for(self, letters: str) -> str | None:
         """The name that an abbreviation is the initials of; None where there is none that is said often, or two.
@@ -549,58 +568,6 @@ def _maker(name: Name, wanted: Set[Name]) -> int:
     return next(
         (n for n, rest in rests if any(rest[: len(each)] == each or are_siblings(rest, each) for each in wanted)), 0
     )
-
-
-def _heads_in(cells: str) -> Iterator[Name]:
-    """The names of several words that are all of a cell, but for what stands in brackets or behind a comma."""
-    return (name for name in map(_head_in, cells.split("|")) if len(name) > 1)
-
-
-def _head_in(cell: str) -> Name:
-    head = _BESIDE.sub("", cell).strip(" *_#:")
-    name = tuple(head.casefold().split())
-    return name if len(name) <= MOST_WORDS and _RUN.fullmatch(head) else ()
-
-
-def _in_parallel(text: str, said: Set[Name]) -> Iterator[tuple[Name, Name]]:
-    """Pairs of names that begin alike and head rows of one table, or sections of one level beside one that is headed by
-    what both begin with.
-
-    Args:
-        said: what stands in sentences; a section on "Heron Care" is one on the Heron unless these have such a thing.
-    """
-    tables: list[list[Name]] = [[]]
-    sections: dict[int, list[Name]] = {}
-    end = -1
-    for found in _HEAD.finditer(text):
-        heading, _, first = found.groups()
-        if heading is not None:
-            level = found[0].count("#", 0, found.start(1) - found.start())
-            for deeper in [each for each in sections if each > level]:
-                yield from _pairs(sections.pop(deeper), with_base=True)
-            name = _head_in(heading)
-            if len(name) == 1 or name in said:
-                sections.setdefault(level, []).append(name)
-        elif found.start() > end + 1:
-            tables.append([])
-        if first is not None:
-            tables[-1].append(_head_in(first))
-        end = found.end()
-    for table in tables:
-        yield from _pairs(table, with_base=False)
-    for section in sections.values():
-        yield from _pairs(section, with_base=True)
-
-
-def _pairs(names: Sequence[Name], *, with_base: bool) -> Iterator[tuple[Name, Name]]:
-    """Pairs of some names that begin alike; with a base, of those that one of them is the beginning of."""
-    families: defaultdict[str, set[Name]] = defaultdict(set)
-    for name in filter(None, names):
-        families[name[0]].add(name)
-    for family in families.values():
-        has_base = any(all(other[: len(name)] == name for other in family) for name in family)
-        if 1 < len(family) <= MOST_OF_FAMILY and (has_base or not with_base):
-            yield from combinations(sorted(family), 2)
 
 
 def _sum(one: Counter[Any], other: Counter[Any]) -> Counter[Any]:

@@ -9,7 +9,8 @@ from typing import NamedTuple
 from knowledge.amounts import MONEY
 from knowledge.answers import Passage
 from knowledge.lexical import covered, stems
-from knowledge.names import CODE_CELL, GENERAL, UNITS, Name, Names, are_siblings
+from knowledge.listings import CODE_CELL
+from knowledge.names import GENERAL, UNITS, Name, Names, are_siblings
 from knowledge.ranking import SIBLING
 from knowledge.sentences import BOLD, Kind, Piece, cells_of, pieces
 from knowledge.words import Words, folders_of
@@ -52,6 +53,8 @@ _OF_CODES = re.compile(r"(?:\w+ )?(?:codes?|refs?\.?|reference|sku|nos?\.?|nr\.?
 _CODE = re.compile(rf"(?!#?\d+$){CODE_CELL}")  # "7" alone may be a day or a size
 _BESIDE = re.compile(r"\([^()]*\)|,.*")  # of the name of a row, what only says more of it
 _IT = re.compile(r"\b(?:it|them)\b", re.IGNORECASE)
+_OF_OTHERS = re.compile(r"\b(?:all|apart from|both|but|each|elsewhere|every\w*|except|only|others?)\b", re.IGNORECASE)
+_CLAUSE = re.compile(r"[|;.]")
 _LABEL = re.compile(r"[\W_]*([^|:]+?)[*_ ]*[|:]")
 _ABOVE = re.compile(r"^(?:#{1,6} .*|[ \t]*\|.*(?=\n[ \t]*\|[ \t:|-]+$))", re.MULTILINE)  # headings, heads of tables
 
@@ -259,6 +262,12 @@ def on_siblings(names: Names, wanted: Set[Name], passage: Passage) -> frozenset[
     title has that, those that begin with the sibling's name. In a list or table with a line for each of several
     products, so are those on the others; in a table with a column for the product asked for, no row is.
     """
+    families = {frozenset({name, *(wanted & names.siblings_of(name))}) for name in wanted}
+    return frozenset().union(*(_on_siblings_within(names, family, passage) for family in families))
+
+
+def _on_siblings_within(names: Names, wanted: Set[Name], passage: Passage) -> frozenset[Piece]:
+    """The same for products that are siblings themselves."""
     siblings = {each for name in wanted for each in names.siblings_of(name)} - wanted
     said = " ".join(f"{path_of(passage)} {passage.text}".casefold().split())
     if not any(" ".join(each) in said for each in siblings):
@@ -297,17 +306,27 @@ def on_siblings(names: Names, wanted: Set[Name], passage: Passage) -> frozenset[
     return frozenset(apart)
 
 
-def rows_of_siblings(names: Names, wanted: Set[Name], asked: Asked, passage: Passage, apart: Set[Piece]) -> set[Piece]:
-    """The rows of a table that says what is asked of a sibling alone: "Fitting (Heron only)" for the Lite. None of
-    its other rows answers then, but for those on the product.
+def said_of_siblings(names: Names, wanted: Set[Name], asked: Asked, passage: Passage, apart: Set[Piece]) -> set[Piece]:
+    """What doesn't answer in a passage that says what is asked of siblings alone: "Fitting (Heron only)" for the Lite.
+    That is all of it, but for rows on the product that say some of what is asked.
     """
     words = asked.words if asked.beside_cost is None else asked.beside_cost - asked.stated
-    every = [each for each in pieces(passage.text) if each.kind is Kind.ROW] if wanted and words and apart else []
-    named = {each: set(stems(passage.text[each.start : each.end])) for each in every}
-    says = {each for each in every if words <= named[each]}
-    if not says or not says <= apart:
+    if len(wanted) != 1 or not (words and apart) or words <= set(stems(path_of(passage))):
         return set()
-    return set(every) - rows_on(names, wanted, passage)
+    said, says, head = dict[Piece, Set[str]](), set[Piece](), ""
+    for piece in pieces(passage.text):
+        text = passage.text[piece.start : piece.end]
+        if piece.kind is Kind.RULE:
+            continue
+        if piece.kind is not Kind.ROW:
+            head = text if piece.kind is Kind.HEAD else ""
+        said[piece] = words.intersection(stems(f"{head}\n{text}" if piece.kind is Kind.ROW else text))
+        is_above = piece.kind is Kind.HEADING and _is_on_wanted(names, wanted, text) is False
+        if said[piece] == words and piece.kind is not Kind.HEAD and not is_above:
+            says.add(piece)
+    if not says <= apart or not any(own == words for own in said.values()):
+        return set()
+    return set(said) - {piece for piece in rows_on(names, wanted, passage) if said[piece]}
 
 
 def rows_on(names: Names, wanted: Set[Name], passage: Passage) -> frozenset[Piece]:
@@ -341,10 +360,15 @@ def _begins_with_product(names: Names, wanted: Set[Name], text: str) -> bool:
 
 
 def _is_on_wanted(names: Names, wanted: Set[Name], text: str) -> bool | None:
-    """Whether a text names a product that is asked for; False where it names a sibling instead, None for both."""
+    """Whether a text names a product that is asked for; False where it names a sibling instead, None for both, and
+    where what it says of others of its kind ("all but", "only at") tells something of it, too.
+    """
     named = named_in(names, wanted, text)
     if any(is_on_sibling(names, name, named - wanted) for name in wanted):
-        return None if named & wanted else False
+        of_kind = {other for name in wanted for other in names.of_kind(name)}
+        clauses = _CLAUSE.split(text) if named & of_kind else ()
+        are_others = (_OF_OTHERS.search(each) and named_in(names, wanted, each) & of_kind for each in clauses)
+        return None if named & wanted or any(are_others) else False
     return any(each[: len(name)] == name for each in named for name in wanted) or None
 
 
@@ -378,7 +402,7 @@ def named_in(names: Names, wanted: Set[Name], text: str) -> set[Name]:
     """The names in the lines of a text that may name what is asked for, or a sibling of it, without the maker's in
     front: "Swift 7" of "Acme Swift 7".
     """
-    firsts = {name[0] for name in wanted}
+    firsts = {each[0] for name in wanted for each in (name, *names.of_kind(name))}
     lines = [line for line in text.splitlines() if any(map(line.casefold().__contains__, firsts))]
     return {name for line in lines for name in names.known_in(line, wanted)}
 
@@ -412,5 +436,8 @@ def path_of(passage: Passage) -> str:
 
 def is_on_sibling(names: Names, wanted: Name, named: Collection[Name]) -> bool:
     """Whether a passage that names others than the one wanted is on a sibling of it, and not on "UNO R4 boards"."""
-    siblings = {name for name in named if are_siblings(wanted, name) or names.is_variant(name, wanted)}
+    of_kind = names.of_kind(wanted)
+    siblings = {
+        name for name in named if are_siblings(wanted, name) or names.is_variant(name, wanted) or name in of_kind
+    }
     return bool(siblings) and all(name in siblings or name[: len(wanted)] != wanted for name in named)

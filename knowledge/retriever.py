@@ -32,9 +32,9 @@ from knowledge.products import (
     own_words,
     path_of,
     put_first,
-    rows_of_siblings,
     rows_on,
     said_first,
+    said_of_siblings,
     tabled_in,
     with_tabled,
     without_siblings,
@@ -138,10 +138,10 @@ class Found:
             own = rows_on(self.names, self.wanted, passage)
             asked = asked_of(self.wanted, self.asked, self.rarity.keys())
             tabled = tabled_in(self.names, self.wanted, asked, passage)
-            aside = rows_of_siblings(self.names, self.wanted, asked, passage, apart)
+            apart |= said_of_siblings(self.names, self.wanted, asked, passage, apart)
             tokens = self.tokens_in(passage)
             read = self._read[passage.chunk_id] = read_closely(
-                passage, self.alike, besides, rarity, apart, own, tabled, tokens, self.asked, aside
+                passage, self.alike, besides, rarity, apart, own, tabled, tokens, self.asked
             )
         return read
 

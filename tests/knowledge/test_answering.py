@@ -301,7 +301,7 @@ def test_what_is_said_of_a_sibling_alone_is_a_partial_answer_with_nothing_marked
     assert (own.outcome, own.notes) == (Outcome.ANSWERED, ())
     assert sibling.outcome is Outcome.PARTLY
     assert [(each.guide_key, each.highlights) for each in sibling.citations] == [("guarantee.md", ())]
-    assert sibling.notes == ("This is said of another product; the guides don't say it of “Brook 4”.",)
+    assert sibling.notes == ("This is said of another; the guides don't say it of “Brook 4”.",)
 
 
 def test_a_passage_on_a_sibling_does_not_stand_for_one_on_the_product(open_library: Open, put_guide: Put) -> None:

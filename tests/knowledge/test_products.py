@@ -9,8 +9,8 @@ from knowledge.products import (
     Asked,
     asked_of,
     on_siblings,
-    rows_of_siblings,
     rows_on,
+    said_of_siblings,
     tabled_in,
     with_tabled,
 )
@@ -225,12 +225,12 @@ def test_where_a_row_says_it_of_a_sibling_none_of_the_same_table_answers() -> No
     extras = passage(EXTRAS)
     question = asked("price of a dimmer Orla Plus", PLUS)
     apart = on_siblings(NAMES, {PLUS}, extras)
-    aside = rows_of_siblings(NAMES, {PLUS}, question, extras, apart)
+    aside = said_of_siblings(NAMES, {PLUS}, question, extras, apart)
 
-    assert len(aside) == 2
-    assert not read_closely(extras, {}, {}, {}, apart, set(), set(), None, "", aside).pieces
+    assert read_closely(extras, {}, {}, {}, apart | aside, set(), set(), None, "").is_aside
+    assert not read_closely(extras, {}, {}, {}, apart, set(), set(), None, "").is_aside
     shade = asked("price of a second shade Orla Plus", PLUS)
-    assert not rows_of_siblings(NAMES, {PLUS}, shade, extras, apart)
+    assert not said_of_siblings(NAMES, {PLUS}, shade, extras, apart)
 
 
 OPEN = "| Shop | Saturday | Sunday |\n|---|---|---|\n| Leith | 9-12 | closed |\n| Perth | closed | 10-12 |"
@@ -276,3 +276,70 @@ def test_a_shop_is_closed_on_a_day_where_its_cell_says_nothing_else(
     read = read_closely(passage(text), {}, {}, {}, set(), set(), set(), None, question)
 
     assert [text[each.start : each.end].split()[1] for each in read.pieces] == expected
+
+
+POOLS = "| Pool | Lanes |\n|---|---|\n| Ashby | 6 |\n| Corrow Bay | 8 |\n| Mere | 4 |"
+COURSES = "| Course | Where | Price |\n|---|---|---|\n| Diving | Ashby, Mere | £9 |\n| Rowing | Corrow Bay | £7 |"
+SITES = Names(
+    [f"# Sites\n\nWe are in Ashby, Corrow Bay and Mere, but in Ashby and in Mere all year.\n\n{POOLS}\n\n{COURSES}"]
+)
+CORROW = ("corrow", "bay")
+
+
+def of_siblings(text: str, *wanted: tuple[str, ...]) -> list[str]:
+    apart = on_siblings(SITES, set(wanted), passage(text))
+    return [text[piece.start : piece.end] for piece in sorted(apart)]
+
+
+def test_names_that_are_listed_side_by_side_twice_are_of_one_kind() -> None:
+    assert SITES.of_kind(CORROW) == {("ashby",), ("mere",)}
+    assert SITES.of_kind(("rowing",)) == set()  # it only begins rows
+    once = Names([f"{POOLS}\n\nYou may swim in Ashby, in Corrow Bay, in Mere."])
+    assert once.of_kind(CORROW) == set()
+    again = Names.from_counts(once.counts()).with_more(["Closed: Ashby, Mere and Corrow Bay"])
+    assert again.of_kind(CORROW) == {("ashby",), ("mere",)}
+
+
+@pytest.mark.parametrize(
+    ("text", "apart"),
+    [
+        (COURSES, ["| Diving | Ashby, Mere | £9 |"]),
+        ("Diving is taught in Ashby.", ["Diving is taught in Ashby."]),
+        ("Diving is taught in Ashby and Mere only.", []),
+        ("All pools but Mere are heated.", []),
+        ("As in Mere, towels are free in Corrow Bay.", []),
+        ("Adults only | Mere", ["Adults only | Mere"]),
+        ("Towels are free.", []),
+    ],
+)
+def test_what_is_said_of_others_of_a_kind_is_on_siblings(text: str, apart: list[str]) -> None:
+    """But for what tells something of those that it doesn't name."""
+    assert of_siblings(text, CORROW) == apart
+
+
+def test_products_of_two_kinds_are_told_apart_each_by_itself() -> None:
+    """A row on what is asked for at another place, and one on another at that place."""
+    courses = Names(
+        [f"{POOLS}\n\n{COURSES}", "In Ashby, Corrow Bay and Mere we teach Diving or Rowing; Rowing is new."]
+    )
+    apart = on_siblings(courses, {CORROW, ("diving",)}, passage(COURSES))
+
+    assert {COURSES[each.start : each.end] for each in apart} == {*COURSES.splitlines()[2:]}
+    assert on_siblings(courses, {CORROW, ("rowing",)}, passage(COURSES)) < apart
+
+
+@pytest.mark.parametrize(
+    ("question", "is_aside"),
+    [
+        ("price of diving in corrow bay", True),
+        ("price of rowing in corrow bay", False),
+        ("lessons in corrow bay", False),
+    ],
+)
+def test_where_what_is_asked_is_said_of_siblings_alone_nothing_else_answers(question: str, is_aside: bool) -> None:
+    text = f"{COURSES}\n\nLockers are free."
+    there = passage(text)
+    apart = on_siblings(SITES, {CORROW}, there)
+    aside = said_of_siblings(SITES, {CORROW}, asked(question, CORROW), there, apart)
+
+    assert ("Lockers are free." in {text[each.start : each.end] for each in aside}) is is_aside
