@@ -466,6 +466,20 @@ def test_cells_over_several_columns_or_rows(take: Take) -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("around", "above"),
+    [
+        ("<caption>What it <b>costs</b></caption>", "What it costs\n\n"),
+        ("<colgroup><col><col></colgroup>", ""),
+        ("<col>", ""),
+    ],
+)
+def test_the_head_of_a_table_below_its_caption(take: Take, around: str, above: str) -> None:
+    """The caption is a line above the table, and the first row is the head all the same."""
+    html = f"<table>{around}<tr><th>Boat</th><th>An hour</th></tr><tr><td>Canoe</td><td>£9</td></tr></table>"
+    assert take("boats.html", html).text == f"{above}| Boat | An hour |\n| --- | --- |\n| Canoe | £9 |"
+
+
 def test_lines_in_the_cells_of_a_table(take: Take) -> None:
     """A `|` in a cell is no end of it, on a page, in Word and on a slide."""
     from pptx import Presentation
