@@ -781,6 +781,30 @@ def test_pdf(take: Take) -> None:
 
 
 @pytest.mark.parametrize(
+    ("first", "second", "expected"),
+    [
+        ("Bees in town", "1. Our hives", "# Bees in town\n\n# 1. Our hives"),
+        ("2. Honey", "2.1 Jars", "# 2. Honey\n\n# 2.1 Jars"),
+        ("Hives that send on", "2.4 GHz", "# Hives that send on 2.4 GHz"),
+        ("Wishes for", "2027 Season", "# Wishes for 2027 Season"),
+        ("     Bees in our town", "Our hives", "# Bees in our town\n\n# Our hives"),
+        ("     Bees in our", "hives and in those that", "# Bees in our hives and in those that"),
+        ("1. Hives that", "     stand on roofs", "# 1. Hives that stand on roofs"),
+    ],
+)
+def test_pdf_with_two_lines_of_one_size(take: Take, first: str, second: str, expected: str) -> None:
+    """They are one heading, but where the second begins a section or stands further left as a whole."""
+    page = [
+        (24, "F2", 760, first),
+        (24, "F2", 733, second),
+        (11, "F1", 700, "The bees stand on the roof of the town hall, where nobody but the warden may go."),
+        (24, "F2", 640, "2. Honey" if second[0] == "1" else "2.2 Lids"),
+        (11, "F1", 600, "It is sold on the market on Saturdays."),
+    ]
+    assert take("a.pdf", pdf([page])).text.startswith(f"{expected}\n\nThe bees")
+
+
+@pytest.mark.parametrize(
     ("words", "is_heading"),
     [
         (["Code", "Meaning", "Action"], False),
