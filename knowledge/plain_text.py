@@ -14,12 +14,17 @@ _PART = re.compile(r"[-=_]{2,}")
 _CELL = re.compile(r"\S+(?:(?: |(?<=[.!?:]) {2})\S+)*")  # two spaces behind a stop are only wide
 _MARKED = re.compile(r"[ \t]*(?:[|#>]|```|~~~|[-*+•](?:\s|$)|\d{1,3}[.)]\s)")  # Markdown already
 _PLACE = re.compile(r"(?:\d+(?:\.\d+)*|[A-Z])[.)]?[ \t]+")  # of a section, in front of its heading
+_ABOUT = re.compile(  # what says of a text which one it is
+    r"(?:version|issue|edition|rev(?:ision|ised|iewed)?|(?:last )?(?:updated|checked)|valid|effective|owner)\b",
+    re.IGNORECASE,
+)
 _IN_BRACKETS = re.compile(r"\(([^()]*)\)[ \t]*$")
 _WORD = re.compile(r"[^\W\d_]{3,}")
 _CLAUSE = re.compile(r"\(?(?:[1-9]\d?(?:\.(?P<last>\d{1,2}))+|(?:\d{1,2}|[a-z]|[ivx]+)\))[.)]?")  # its number
 _TOTAL = re.compile(r"(?:sub-?|grand )?total|sum\b|all\b", re.IGNORECASE)
 _LONG_NUMBER = re.compile(r"\d{3}")
 _HEADING_WORDS, _HEADING_CHARACTERS, _DIRECT_CHARACTERS = 6, 70, 60
+_TITLE_WORDS = 9
 _DIRECT_HEADINGS = 3  # at least, in a text that has any
 _LONGEST_FIGURE = 15
 _COLUMNS_OF_WORDS, _ROWS_OF_WORDS = 3, 3  # at least, below names that only their capitals tell
@@ -43,7 +48,9 @@ def as_markdown(text: str) -> str:
     """
     if "```" in text or "~~~" in text:
         return text
-    parts = _BLANK.split(_with_headings_apart(text))  # those at odd places are what is between two blocks
+    parts = _BLANK.split(
+        _with_headings_apart(_with_title_apart(text))
+    )  # those at odd places are what is between two blocks
     blocks = {at: part for at, part in enumerate(parts) if at % 2 == 0 and part.strip()}
     titles = [_title(block) for block in blocks.values()]
     for at, title, before, after in zip(blocks, titles, ["", *titles], [*titles[1:], ""], strict=False):
@@ -51,6 +58,26 @@ def as_markdown(text: str) -> str:
         is_head = title and after is None and (before is None or len(blocks) < 2 or at <= 2)
         parts[at] = f"## {title}" if is_head else _block(parts[at])
     return "".join(parts)
+
+
+def _with_title_apart(text: str) -> str:
+    """The text with its first line marked as a heading where one more below says of which day or whose the text is."""
+    block, blank, rest = text.lstrip("\n").partition("\n\n")
+    first, *below = block.split("\n")
+    if below and _RULER.fullmatch(below[-1]) and not _is_cut(below[0]):
+        is_told = len(below) == 2  # which rules both off
+        del below[1:]
+    else:
+        is_told = len(below) == 1 and (_ABOUT.search if _title(first) else _ABOUT.match)(below[0]) is not None
+    if not is_told or not _may_be_title(first):
+        return text
+    return f"## {first.strip()}\n\n{below[0]}{blank}{rest}"
+
+
+def _may_be_title(line: str) -> bool:
+    is_short = len(line) <= _HEADING_CHARACTERS and len(line.split()) <= _TITLE_WORDS
+    is_name = line[:1].isupper() and (line.rstrip()[-1].isalnum() or line.rstrip().endswith(")"))
+    return is_short and is_name and not _is_cut(line)
 
 
 def _with_headings_apart(text: str) -> str:

@@ -755,6 +755,32 @@ def test_every_part_of_a_long_table_below_a_title_names_its_columns(take: Take, 
     assert all(part.startswith(expected) for part in parts[2:])
 
 
+@pytest.mark.parametrize(
+    ("text", "title"),
+    [
+        ("BOATS AND OARS\n\nFor hire.", "BOATS AND OARS"),
+        ("BOATS AND OARS\nIssue 4, May 2026\n\nFor hire.", "BOATS AND OARS"),
+        ("BOATS AND OARS\nHarbour office. Reviewed in May.\n\nFor hire.", "BOATS AND OARS"),
+        ("Boats and oars\nVersion 4, reviewed in May\n\nFor hire.", "Boats and oars"),
+        (
+            "Boats: what we hire out\nNotes by the harbour master\n=====\n\nOars\n----\n\nTwo.",
+            "Boats: what we hire out",
+        ),
+        ("BOAT HIRE\n\nFor hire.", "Boat hire"),
+        ("HARBOUR LTD\nQuay 5\n\nOARS\n\nTwo.", "Boat hire"),
+        ("Boats and oars\nThe last version is on the wall.\n\nTwo.", "Boat hire"),
+        ("We hire out boats.\nUpdated in May\n\nTwo.", "Boat hire"),
+        ("For hire.\n\nOARS\n\nTwo.", "Boat hire"),
+    ],
+)
+def test_the_title_of_a_text_file(take: Take, text: str, title: str) -> None:
+    """A heading at its top, or a line above one that says of its version, day or owner; no name above an address."""
+    draft = take("boat-hire.txt", text)
+
+    assert draft.title == title
+    assert ("hire" in draft.text) == ("hire" in text)
+
+
 def test_pdf(take: Take) -> None:
     """Large and bold lines of a PDF become headings, wrapped lines one paragraph, page numbers go."""
     page = [
