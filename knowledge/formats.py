@@ -185,11 +185,20 @@ def _with_flat_tables(soup: "BeautifulSoup") -> str:
     """
     for table in soup("table"):
         if not table.table:
+            _tidy(soup, table)
             _flatten(soup, table)
     for words in soup(string=re.compile(r"\|")):
         if words.find_parent(["td", "th"]):
             words.replace_with(type(words)(words.replace("|", "\\|")))
     return str(soup)
+
+
+def _tidy(soup: "BeautifulSoup", table: "Tag") -> None:
+    """Only rows stay in a table, or the first would be none for markdownify, and no head: its caption goes above it."""
+    for other in table(["caption", "colgroup", "col"]):
+        if words := _words(other):
+            table.insert_before(soup.new_tag("p", string=words))
+        other.extract()
 
 
 def _flatten(soup: "BeautifulSoup", table: "Tag") -> None:
@@ -200,7 +209,7 @@ def _flatten(soup: "BeautifulSoup", table: "Tag") -> None:
     body = first + _heads(grid[first:])
     if not width or (body == 1 and all(_spans(cell) == (1, 1) for cell in table(["td", "th"]))):
         return
-    titles = [table.caption, *(cell for row in grid[:first] for cell in row[:1])]
+    titles = [cell for row in grid[:first] for cell in row[:1]]
     head = [" ".join(dict.fromkeys(map(_words, column))).strip() for column in zip_longest(*grid[first:body])]
     lines = [[soup.new_tag("th", string=name) for name in head]]
     for places in grid[body:]:

@@ -99,11 +99,15 @@ def _draft(name: str, content: bytes, sidecar: bytes | None, limits: Limits) -> 
     if not text.strip():
         raise Refused(converted.when_empty)
     _check_length(text, limits)
-    title = said.title or (_first_heading(text) if converted.has_own_headings else None) or _in_words(name)
-    title = _with_products(title, said.product)
+    first = _first_heading(text)
     if suffix == ".txt":
         text = as_markdown(text)
         _check_length(text, limits)
+        first = _heading_above(text) or first
+    words = _in_words(name)
+    title = said.title or (first if converted.has_own_headings else None) or words
+    title = words if title == words.upper() else title  # small letters read better
+    title = _with_products(title, said.product)
     return Draft(
         title=title,
         owner=said.owner,
@@ -133,6 +137,11 @@ def _clean(text: str) -> str:
 
 def _first_heading(text: str) -> str | None:
     return next((span.headings[-1] for span in sections(text) if span.headings), None)
+
+
+def _heading_above(text: str) -> str | None:
+    """The heading that a text begins with."""
+    return next(iter(sections(text.lstrip())[0].headings), None)
 
 
 def _in_words(name: str) -> str:

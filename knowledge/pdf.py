@@ -20,6 +20,7 @@ from knowledge.rows import as_table, escaped
 _LONGEST_HEADING = 120
 _BULLET = re.compile(r"^[•●▪‣◦∙·–]\s+")
 _ITEM = re.compile(r"^(?:- |\d{1,3}[.)]\s)")
+_PLACE = re.compile(r"(?:(?P<above>\d{1,2}(?:\.\d{1,2})*)\.)?(?P<last>\d{1,2})[.)]?\s+(?=[A-Z])")  # of a section
 _COLUMN_GAP = 0.7  # of a line's height; the gap between two words is a quarter of it
 _BOLD = 600  # font weight from which a line counts as bold
 
@@ -38,6 +39,13 @@ class _Line:
     level: int = field(default=0)  # of the heading that it is; 0: it is none
     table: Table | None = None  # that it is in
     begins: bool = False  # that table
+    heads_place: bool = False  # whether it is a heading that begins with the number of a section
+
+    def goes_on_in(self, other: "_Line") -> bool:
+        """Whether the next line may be of the same block; all of it further left than a heading, it is not of that."""
+        inward = 0.5 * self.height
+        is_left = other.left < self.left - inward and other.right < self.right - inward
+        return self.level == other.level and not other.heads_place and not (self.level and is_left)
 
 
 def pages_as_markdown(content: bytes, limits: Limits) -> Converted:
@@ -213,6 +221,10 @@ def _find_headings(lines: Sequence[_Line]) -> bool:
             line.level = levels.get(line.height, 0)
             if not line.level and line.bold and line.height >= body and not line.text.endswith((".", ",", ";", ":")):
                 line.level = min(len(levels) + 1, 6)
+    numbered = [(line, match) for line in lines if line.level and (match := _PLACE.match(line.text))]
+    places = {(match["above"], int(match["last"])) for _, match in numbered}
+    for line, match in numbered:  # "2.4 GHz" may only go on with a heading; a section has another before or behind it
+        line.heads_place = bool(places & {(match["above"], int(match["last"]) + step) for step in (-1, 1)})
     return any(line.level for line in lines)
 
 
@@ -240,7 +252,7 @@ def _blocks(lines: Sequence[_Line]) -> Iterator[str]:
             continue
         text = _BULLET.sub("- ", line.text)
         gap = before is not None and before.bottom - line.top > 0.6 * line.height
-        if before is None or gap or line.level != before.level or line.top > before.top:
+        if before is None or gap or not before.goes_on_in(line) or line.top > before.top:
             if block:
                 yield "\n".join(block)
             block = ["#" * line.level + " " + text if line.level else text]

@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import groupby, pairwise
 from typing import NamedTuple
 
@@ -14,13 +14,20 @@ _PART = re.compile(r"[-=_]{2,}")
 _CELL = re.compile(r"\S+(?:(?: |(?<=[.!?:]) {2})\S+)*")  # two spaces behind a stop are only wide
 _MARKED = re.compile(r"[ \t]*(?:[|#>]|```|~~~|[-*+•](?:\s|$)|\d{1,3}[.)]\s)")  # Markdown already
 _PLACE = re.compile(r"(?:\d+(?:\.\d+)*|[A-Z])[.)]?[ \t]+")  # of a section, in front of its heading
+_ABOUT = re.compile(  # what says of a text which one it is
+    r"(?:version|issue|edition|rev(?:ision|ised|iewed)?|(?:last )?(?:updated|checked)|valid|effective|owner)\b",
+    re.IGNORECASE,
+)
 _IN_BRACKETS = re.compile(r"\(([^()]*)\)[ \t]*$")
 _WORD = re.compile(r"[^\W\d_]{3,}")
+_CLAUSE = re.compile(r"\(?(?:[1-9]\d?(?:\.(?P<last>\d{1,2}))+|(?:\d{1,2}|[a-z]|[ivx]+)\))[.)]?")  # its number
 _TOTAL = re.compile(r"(?:sub-?|grand )?total|sum\b|all\b", re.IGNORECASE)
 _LONG_NUMBER = re.compile(r"\d{3}")
 _HEADING_WORDS, _HEADING_CHARACTERS, _DIRECT_CHARACTERS = 6, 70, 60
+_TITLE_WORDS = 9
 _DIRECT_HEADINGS = 3  # at least, in a text that has any
 _LONGEST_FIGURE = 15
+_COLUMNS_OF_WORDS, _ROWS_OF_WORDS = 3, 3  # at least, below names that only their capitals tell
 _LINES_ABOVE_HEAD = 3  # of a table, at most, in its block
 
 
@@ -41,7 +48,9 @@ def as_markdown(text: str) -> str:
     """
     if "```" in text or "~~~" in text:
         return text
-    parts = _BLANK.split(_with_headings_apart(text))  # those at odd places are what is between two blocks
+    parts = _BLANK.split(
+        _with_headings_apart(_with_title_apart(text))
+    )  # those at odd places are what is between two blocks
     blocks = {at: part for at, part in enumerate(parts) if at % 2 == 0 and part.strip()}
     titles = [_title(block) for block in blocks.values()]
     for at, title, before, after in zip(blocks, titles, ["", *titles], [*titles[1:], ""], strict=False):
@@ -49,6 +58,26 @@ def as_markdown(text: str) -> str:
         is_head = title and after is None and (before is None or len(blocks) < 2 or at <= 2)
         parts[at] = f"## {title}" if is_head else _block(parts[at])
     return "".join(parts)
+
+
+def _with_title_apart(text: str) -> str:
+    """The text with its first line marked as a heading where one more below says of which day or whose the text is."""
+    block, blank, rest = text.lstrip("\n").partition("\n\n")
+    first, *below = block.split("\n")
+    if below and _RULER.fullmatch(below[-1]) and not _is_cut(below[0]):
+        is_told = len(below) == 2  # which rules both off
+        del below[1:]
+    else:
+        is_told = len(below) == 1 and (_ABOUT.search if _title(first) else _ABOUT.match)(below[0]) is not None
+    if not is_told or not _may_be_title(first):
+        return text
+    return f"## {first.strip()}\n\n{below[0]}{blank}{rest}"
+
+
+def _may_be_title(line: str) -> bool:
+    is_short = len(line) <= _HEADING_CHARACTERS and len(line.split()) <= _TITLE_WORDS
+    is_name = line[:1].isupper() and (line.rstrip()[-1].isalnum() or line.rstrip().endswith(")"))
+    return is_short and is_name and not _is_cut(line)
 
 
 def _with_headings_apart(text: str) -> str:
@@ -180,7 +209,7 @@ def _in_columns(lines: Sequence[str]) -> str | None:
         names = _names_of(head, rows) if head else None
         if names and (table := _table([names, *texts])):
             written[-1] = table
-        elif names_columns(*texts) and (table := _table(texts)):
+        elif _are_named(*texts) and (table := _table(texts)):
             written.append(table)
         else:
             written.append("\n".join(f"- {first.rstrip(':')}: {'; '.join(rest)}" for first, *rest in texts))
@@ -211,7 +240,7 @@ def _headed(head: Sequence[_Cell], below: Sequence[tuple[str, list[_Cell]]]) -> 
     regular = [row for row in full if _is_regular(row, starts, ends)]
     names = _names_of(head, regular) if len(regular) > 1 else None
     texts = [[cell.text for cell in row] for row in regular]
-    if len(regular) == last + 1 or not names or not names_columns(names, *texts):
+    if len(regular) == last + 1 or not names or not _are_named(names, *texts):
         return None
     parts: list[str] = []
     table: list[list[str]] = []
@@ -290,12 +319,43 @@ def _joined(parts: Sequence[str]) -> str:
     return text
 
 
+def _are_named(first: Sequence[str], *rows: Sequence[str]) -> bool:
+    """Whether a row names the columns: by the figures below it, or because it is written as no other row is.
+
+    >>> rows = [["Keys", "at the desk", "any day"], ["Post", "Hall", "by noon"], ["Bins", "in the yard", "Mondays"]]
+    >>> _are_named(["What", "Where", "When"], *rows), _are_named(["Pens", "at the desk", "any day"], *rows)
+    (True, False)
+    """
+    if names_columns(first, *rows):
+        return True
+    ways: list[Callable[[str], bool]] = [_begins_large, _is_large_word, str.isupper]
+    return min(len(first) - _COLUMNS_OF_WORDS, len(rows) - _ROWS_OF_WORDS) >= 0 and any(
+        all(map(is_so, first)) and not any(all(map(is_so, row[1:])) for row in rows) for is_so in ways
+    )
+
+
+def _begins_large(cell: str) -> bool:
+    return cell[:1].isupper()
+
+
+def _is_large_word(cell: str) -> bool:
+    return cell[:1].isupper() and " " not in cell
+
+
 def _are_columns(rows: Sequence[Sequence[_Cell]]) -> bool:
-    """Whether the cells of several lines stand below each other, and are no text printed in columns."""
-    if len(rows) < 2 or not 1 < len(rows[0]) <= MOST_COLUMNS:
+    """Whether the cells of several lines stand below each other, and are no text printed in columns or numbered."""
+    if len(rows) < 2 or not 1 < len(rows[0]) <= MOST_COLUMNS or _are_clauses(rows):
         return False
     goes_on = sum(row[0].text[0].islower() for row in rows)
     return goes_on * 3 <= len(rows) and all(map(_is_aligned, [*zip(*rows, strict=True)][1:]))
+
+
+def _are_clauses(rows: Sequence[Sequence[_Cell]]) -> bool:
+    """Whether lines are text behind numbers that count up by one ("2.1  Rent is due on Mondays")."""
+    numbers = [_CLAUSE.fullmatch(row[0].text) for row in rows]
+    lasts = [int(number["last"] or 0) for number in numbers if number]
+    counts_up = all(after in {0, 1, before + 1} for before, after in pairwise(lasts))
+    return len(rows[0]) == 2 and all(numbers) and counts_up
 
 
 def _is_aligned(column: Sequence[_Cell]) -> bool:

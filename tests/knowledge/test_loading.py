@@ -466,6 +466,20 @@ def test_cells_over_several_columns_or_rows(take: Take) -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("around", "above"),
+    [
+        ("<caption>What it <b>costs</b></caption>", "What it costs\n\n"),
+        ("<colgroup><col><col></colgroup>", ""),
+        ("<col>", ""),
+    ],
+)
+def test_the_head_of_a_table_below_its_caption(take: Take, around: str, above: str) -> None:
+    """The caption is a line above the table, and the first row is the head all the same."""
+    html = f"<table>{around}<tr><th>Boat</th><th>An hour</th></tr><tr><td>Canoe</td><td>£9</td></tr></table>"
+    assert take("boats.html", html).text == f"{above}| Boat | An hour |\n| --- | --- |\n| Canoe | £9 |"
+
+
 def test_lines_in_the_cells_of_a_table(take: Take) -> None:
     """A `|` in a cell is no end of it, on a page, in Word and on a slide."""
     from pptx import Presentation
@@ -741,6 +755,32 @@ def test_every_part_of_a_long_table_below_a_title_names_its_columns(take: Take, 
     assert all(part.startswith(expected) for part in parts[2:])
 
 
+@pytest.mark.parametrize(
+    ("text", "title"),
+    [
+        ("BOATS AND OARS\n\nFor hire.", "BOATS AND OARS"),
+        ("BOATS AND OARS\nIssue 4, May 2026\n\nFor hire.", "BOATS AND OARS"),
+        ("BOATS AND OARS\nHarbour office. Reviewed in May.\n\nFor hire.", "BOATS AND OARS"),
+        ("Boats and oars\nVersion 4, reviewed in May\n\nFor hire.", "Boats and oars"),
+        (
+            "Boats: what we hire out\nNotes by the harbour master\n=====\n\nOars\n----\n\nTwo.",
+            "Boats: what we hire out",
+        ),
+        ("BOAT HIRE\n\nFor hire.", "Boat hire"),
+        ("HARBOUR LTD\nQuay 5\n\nOARS\n\nTwo.", "Boat hire"),
+        ("Boats and oars\nThe last version is on the wall.\n\nTwo.", "Boat hire"),
+        ("We hire out boats.\nUpdated in May\n\nTwo.", "Boat hire"),
+        ("For hire.\n\nOARS\n\nTwo.", "Boat hire"),
+    ],
+)
+def test_the_title_of_a_text_file(take: Take, text: str, title: str) -> None:
+    """A heading at its top, or a line above one that says of its version, day or owner; no name above an address."""
+    draft = take("boat-hire.txt", text)
+
+    assert draft.title == title
+    assert ("hire" in draft.text) == ("hire" in text)
+
+
 def test_pdf(take: Take) -> None:
     """Large and bold lines of a PDF become headings, wrapped lines one paragraph, page numbers go."""
     page = [
@@ -764,6 +804,30 @@ def test_pdf(take: Take) -> None:
     )
     assert draft.text == "\n\n".join(once.format(name) for name in names)
     assert draft.title == "Keeping a number here"
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "expected"),
+    [
+        ("Bees in town", "1. Our hives", "# Bees in town\n\n# 1. Our hives"),
+        ("2. Honey", "2.1 Jars", "# 2. Honey\n\n# 2.1 Jars"),
+        ("Hives that send on", "2.4 GHz", "# Hives that send on 2.4 GHz"),
+        ("Wishes for", "2027 Season", "# Wishes for 2027 Season"),
+        ("     Bees in our town", "Our hives", "# Bees in our town\n\n# Our hives"),
+        ("     Bees in our", "hives and in those that", "# Bees in our hives and in those that"),
+        ("1. Hives that", "     stand on roofs", "# 1. Hives that stand on roofs"),
+    ],
+)
+def test_pdf_with_two_lines_of_one_size(take: Take, first: str, second: str, expected: str) -> None:
+    """They are one heading, but where the second begins a section or stands further left as a whole."""
+    page = [
+        (24, "F2", 760, first),
+        (24, "F2", 733, second),
+        (11, "F1", 700, "The bees stand on the roof of the town hall, where nobody but the warden may go."),
+        (24, "F2", 640, "2. Honey" if second[0] == "1" else "2.2 Lids"),
+        (11, "F1", 600, "It is sold on the market on Saturdays."),
+    ]
+    assert take("a.pdf", pdf([page])).text.startswith(f"{expected}\n\nThe bees")
 
 
 @pytest.mark.parametrize(

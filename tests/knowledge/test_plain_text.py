@@ -89,6 +89,56 @@ def test_names_above_columns_head_a_table(text: str, expected: list[str]) -> Non
     assert [each for each in expected if each not in markdown] == []
 
 
+STANDS = "Stand    Where to find it   Open\n"
+ROWS = """Ices     at the pier        all day
+Tea      Mill Lane          from 2 pm
+Soup     behind the church  at noon"""
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        STANDS + ROWS,
+        "WHAT   WHERE   WHEN\nKeys   Desk    Mondays\nPost   Hall    Tuesdays\nBins   Yard    Fridays",
+        "Town   Day        Keeper\nHyde   Monday     Anna Bell\nDeal   Any day    Carl Dunn\nRye    Late May   Eve Fox",
+        f"{STANDS}{ROWS}\nBeer     later\nCider    at the mill        from 5 pm",
+    ],
+)  # fmt: skip
+def test_names_above_columns_of_words_head_a_table(text: str) -> None:
+    """Told by their capitals: no other row is written so."""
+    head, rule, *rows = as_markdown(text).split("\n")
+
+    assert cells_of(head) == re.split(" {2,}", text.split("\n")[0])
+    assert set(rule) == set("| -")
+    assert len(rows) == text.count("\n")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        ROWS,
+        f"Eggs     at the farm        all day\n{ROWS}",
+        "Stand    Where\nIces     at the pier\nTea      in the lane\nSoup     by the church",
+        f"{STANDS}{ROWS[:ROWS.rindex('Soup')].strip()}",
+        "Hyde   Anna Bell   Monday\nDeal   Carl Dunn   Friday\nRye    Eve Fox     Sunday\nLydd   Gus Hall    Monday",
+    ],
+)  # fmt: skip
+def test_words_in_columns_without_names_stay_a_list(text: str) -> None:
+    """Also where there are too few to tell."""
+    assert all(line.startswith("- ") for line in as_markdown(text).split("\n"))
+
+
+@pytest.mark.parametrize(
+    ("clause", "stays"), [("2.1 2.2 2.3", 1), ("1.9 2.1 2.2", 1), ("(a) (b) (c)", 1), ("1.50 1.80 2.10", 0)]
+)
+def test_numbers_of_clauses_are_no_column(clause: str, stays: bool) -> None:
+    """They count up, and prices in front of what they buy don't."""
+    said = ["Swans are fed on Mondays", "Ducks feed themselves", "Geese are not fed"]
+    text = "\n".join(f"{number}  {words}" for number, words in zip(clause.split(), said, strict=True))
+
+    assert (as_markdown(text) == text) == stays
+
+
 LOANS = """Tool            Deposit   Per day   Notes
 Drill           £20       £4        with bits
 Ladder          £25       £5        2 people
