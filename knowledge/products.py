@@ -262,7 +262,10 @@ def on_siblings(names: Names, wanted: Set[Name], passage: Passage) -> frozenset[
     title has that, those that begin with the sibling's name. In a list or table with a line for each of several
     products, so are those on the others; in a table with a column for the product asked for, no row is.
     """
-    families = {frozenset({name, *(wanted & names.siblings_of(name))}) for name in wanted}
+    siblings = {name: wanted & names.siblings_of(name) for name in wanted}
+    families = {
+        frozenset({name, *own, *(each for each in wanted if name in siblings[each])}) for name, own in siblings.items()
+    }
     return frozenset().union(*(_on_siblings_within(names, family, passage) for family in families))
 
 
