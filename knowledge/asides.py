@@ -14,6 +14,16 @@ _PERSONS = rf"({_PERSON}(?: +{_PERSON})?)"
 _WORD = r"[^\W\d_](?:[^\W\d_]|['’-])*+(?!\w)"
 _TITLE = r"\b(?:Mr|Mrs|Ms|Miss)\b\.? +"
 _WHO = r"(?:customer|caller|client|colleague|guest|member|patient)"
+_WHOSE = r"(?i:my|this|his|her|their|your)"
+_RELATIVE = (  # in small letters: "Gran Canaria"
+    r"(?:(?i:my|his|her|their|your|our|the|an?) +)?"
+    r"(?:(?:grand|step)?(?:son|daughter|mother|father)|wife|husband|mum|mom|dad|gran|nan|grandma|grandad|brother|sister"
+    r"|uncle|aunt|auntie|nephew|niece|cousin|girlfriend|boyfriend)(?:-in-law)?"
+)
+_ROLE = (
+    rf"(?i:{_WHO}|tenant|resident|applicant|passenger|student|pupil|employee|manager|neighbou?r|friend|lodger|carer"
+    r"|partner)"
+)
 _CASE = (
     r"\b(?i:ticket|case|incident|ref(?:erence)?|complaint)\b(?i: +(?:no\.?|number))?:? *"
     r"(?:#[A-Z]*-?\d{3,}|[A-Z]+-?\d{3,}|\d{5,})"
@@ -34,8 +44,22 @@ _MENTION = re.compile(rf"(?<![\w.])@({_NAME})((?: +{_PERSON})?)")
 _SOMEBODY = re.compile(
     rf"{_TITLE}({_NAME})(?= +\w| *\()|(?<!\bis )(?<!['’]s ){_TITLE}({_NAME})"  # but "What is Mr Muscle?"
     rf"|\b(?i:(?:(?:my|our|an?|the|this) +)?{_WHO}(?:['’]s +name +is| +(?:is +)?(?:called|named))) +{_PERSONS}"
-    rf"|\b(?i:(?:my|this) +{_WHO}) +{_PERSONS}(?= *(?:,|(?:asks|says|said|wants|would|has|is|needs)\b))"
     rf"|(?<=[.?!]\s[Aa]sking for ){_PERSONS}(?= *(?:[.!\n]|$))"
+)
+_RELATED = re.compile(rf"\b({_RELATIVE}) +{_PERSONS}")  # "her son Priya"
+_SERVED = re.compile(  # "my tenant Priya missed it", but "my customer Heron router"
+    rf"\b({_WHOSE} +{_ROLE}) +{_PERSONS}"
+    r"(?= *(?:[,;.!?)]|$)| +(?i:asks|says|wants|needs|would|(?:has|had|is|was|can|does|did)(?:n?['’]?t)?|lost|left|rang"
+    r"|[a-z]+(?:id|ed)|and|who|to|for|on|in|at|from|about|get|have|pay|come|keep)\b)"
+)
+_TOLD = re.compile(  # "spoke to Priya, who"; what a company does, too ("call", "email", "update"), tells nothing
+    r"\b((?i:(?:spoke|spoken|talked|on the (?:phone|line)) +(?:to|with)|(?:i|we|he|she|i['’]ve|we['’]ve|have) +told"
+    rf"|(?:had|got|took|taken) +an? +(?:phone +)?call +from)) +{_PERSONS}"
+    r"(?= *(?:[,;:.!?)–-]|$)| +(?:and|but|who|that|about|today|yesterday|this|again|he|she|they|it|we|you|to)\b)"
+)
+_DOING = re.compile(  # "and Priya rang": what nothing but people do
+    r"((?:\b(?i:and|but|because|that|if|when|while|so|since|as|where|whether|though)|,)) +"
+    rf"{_PERSONS}(?= +(?:lives|lived|thinks|thought|rang|phoned|forgot|married)\b)"
 )
 _THANKS = re.compile(  # but "Who signs the thank you?"
     r"(?<![\s,.!–—-])(?<!\bthe)(?<!\ba)[\s,.!–—-]++"
@@ -64,8 +88,18 @@ def without_asides(message: str, says: Callable[[str], bool]) -> str:
         words = name.split()
         return any(says(word) or not says_something(word) or word.casefold() in COUNTED for word in words)
 
-    def unless_known(instead: str) -> Callable[[re.Match[str]], str]:
-        return lambda found: found[0] if found.lastindex and is_known(found[found.lastindex]) else instead
+    people: dict[str, str] = {}  # what stands for a name where it is said again
+
+    def unless_known(instead: str, again: str = "") -> Callable[[re.Match[str]], str]:
+        def replaced(found: re.Match[str]) -> str:
+            name = found[found.lastindex or 0]
+            if found.lastindex and is_known(name):
+                return found[0]
+            if again:
+                people.update(dict.fromkeys(name.split(), found.expand(again).casefold()))
+            return found.expand(instead)
+
+        return replaced
 
     told = _SIGNED.sub(unless_known(""), _THANKS.sub(unless_known(""), message))
     told = _AROUND.sub("", told)
@@ -76,7 +110,15 @@ def without_asides(message: str, says: Callable[[str], bool]) -> str:
             told = told[person.end() :]
     if bot := _BOT.match(told):
         told = told[bot.end() :]
-    told = _SOMEBODY.sub(unless_known("the customer"), told)
+    told = _SOMEBODY.sub(unless_known("the customer", "the customer"), told)
+    for named in _RELATED, _SERVED:
+        told = named.sub(unless_known(r"\1", r"\1"), told)
+    for named in _TOLD, _DOING:
+        told = named.sub(unless_known(r"\1 the customer", "the customer"), told)
+    if people:
+        name = rf"(?:{'|'.join(map(re.escape, people))})"
+        again = re.compile(rf"(?<![\w@./-])({name})(?: +{name})*+(?![\w@/-])")
+        told = again.sub(lambda found: people[found[1]], told)
     if (reported := _REPORTED.match(told)) and not (reported[1] and is_known(reported[1])):
         told = told[reported.end() :]
     told = told.lstrip(" ,:;.!–-").rstrip()

@@ -9,11 +9,13 @@ import copy
 import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
+from functools import cache
 from itertools import pairwise
 from typing import Any, Self
 
 from knowledge.lexical import says_something, stems
 from knowledge.listings import COLUMNS, MOST_WORDS, RUN, in_parallel, in_sentences, listings, pairs_listed
+from knowledge.series import asked_in, is_beyond, members_in
 
 
 def word_set(listed: str) -> frozenset[str]:
@@ -40,6 +42,10 @@ COUNTED = word_set(
     "type annex appendix article clause paragraph"
 )
 NO_NAMES = COUNTED | {unit for unit in UNITS if len(unit) > len("km")}  # "Day 7"; but a policy may be a "K policy"
+# What is numbered for as long as there are some of it, or anywhere.
+ENDLESS = NO_NAMES | word_set(
+    "child person adult guest passenger age size floor room flat house unit item number within"
+)
 LISTED_OFTEN = 2  # lists in which names of one kind stand together
 SAID_OFTEN = 3  # times within sentences: then people shorten a name to its initials
 NO_SIBLING = word_set(  # what may stand behind any name
@@ -97,6 +103,8 @@ class Names:
         self._tiers: frozenset[str] | None = None  # words that tell names in parallel apart, once they are needed
         self._codes: set[str] = set()
         self._series: set[str] = set()  # what codes begin with
+        self._members: defaultdict[str, set[str]] = defaultdict(set)  # by kind, what is numbered or lettered
+        self._heading: defaultdict[str, set[str]] = defaultdict(set)  # those of them that head something
         for text in texts:
             self._learn(text)
 
@@ -113,6 +121,8 @@ class Names:
         names._beside.update({tuple(name): set(map(tuple, others)) for *name, others in counts["beside"]})
         names._listed.update({(tuple(one), tuple(other)): times for one, other, times in counts["listed"]})
         names._codes, names._series = set(counts["codes"]), set(counts["series"])
+        names._members.update({kind: set(members) for kind, members in counts["members"].items()})
+        names._heading.update({kind: set(members) for kind, members in counts["heading"].items()})
         names._runs.update({tuple(name): times for *name, times in counts["runs"]})
         return names
 
@@ -133,22 +143,23 @@ class Names:
             "listed": [(*pair, times) for pair, times in self._listed.items()],
             "codes": sorted(self._codes),
             "series": sorted(self._series),
+            "members": {kind: sorted(members) for kind, members in self._members.items()},
+            "heading": {kind: sorted(members) for kind, members in self._heading.items()},
         }
 
     def with_more(self, texts: Iterable[str]) -> Self:
         """What these names and more texts call products; those in use for questions stay as they are."""
         more, new = copy.copy(self), type(self)(texts)
-        # What follows a name is the same set where nothing is added: there are many, and a change is small.
-        grown = {name: self._followers.get(name, set()) | words for name, words in new._followers.items()}
-        more._followers = self._followers | grown
+        more._followers = _union(self._followers, new._followers)
         more._numbered = _sum(self._numbered, new._numbered)
         more._small_numbered = _sum(self._small_numbered, new._small_numbered)
         more._capital, more._small = _sum(self._capital, new._capital), _sum(self._small, new._small)
         more._inside = _sum(self._inside, new._inside)
         more._alone = _sum(self._alone, new._alone)
         more._heads, more._columns = self._heads | new._heads, self._columns | new._columns
-        more._beside = self._beside | {name: self._beside.get(name, set()) | each for name, each in new._beside.items()}
+        more._beside = _union(self._beside, new._beside)
         more._codes, more._series = self._codes | new._codes, self._series | new._series
+        more._members, more._heading = _union(self._members, new._members), _union(self._heading, new._heading)
         more._runs, more._initials, more._endings = _sum(self._runs, new._runs), None, None
         more._listed, more._kinds = _sum(self._listed, new._listed), None
         more._siblings, more._tiers = {}, None
@@ -174,6 +185,10 @@ class Names:
         codes = set(CODE.findall(text))
         self._codes.update(_plain(code) for code in codes)
         self._series.update(_series(code) for code in codes)
+        for kind, member, heads in members_in(text):
+            self._members[kind].add(member)
+            if heads:
+                self._heading[kind].add(member)
         for run in RUN.findall(text):
             words = run.casefold().split()
             for *name, word in _parts(words):
@@ -258,6 +273,29 @@ class Names:
                 unfamiliar.append(question[slice(*spans[at])])
             at = max(after, at + 1)
         return unknown, unfamiliar
+
+    def beyond_in(self, question: str, said: Callable[[str], bool]) -> list[str]:
+        """What lies beyond the last of a kind that the guides number or letter, as the question has it.
+
+        Args:
+            said: whether a word is in the guides, in any form; what is not may number the kind otherwise.
+
+        >>> names = Names(["# Stage 1\\n# Stage 2"])
+        >>> names.beyond_in("how long is stage 3, or stage 2?", bool)
+        ['stage 3']
+        >>> names.beyond_in("is it for stage 3 cancer?", lambda word: word != "cancer")
+        []
+        """
+        return [
+            written
+            for written, kind, member, following in asked_in(question)
+            if kind in self._heading
+            and kind not in _endless()
+            and says_something(kind)
+            and following not in UNITS - {"of"}
+            and (not says_something(following) or said(following))
+            and is_beyond(member, self._heading[kind], self._members[kind])
+        ]
 
     def is_in_sentences(self, word: str) -> bool:
         """Whether a word has a capital in the middle of a sentence: "Error" may only head a table, or begin lines."""
@@ -575,6 +613,16 @@ def _sum(one: Counter[Any], other: Counter[Any]) -> Counter[Any]:
     both = one.copy()
     both.update(other)
     return both
+
+
+@cache
+def _endless() -> frozenset[str]:
+    return frozenset(stems(" ".join(ENDLESS)))
+
+
+def _union(one: defaultdict[Any, set[Any]], other: defaultdict[Any, set[Any]]) -> defaultdict[Any, set[Any]]:
+    """Both; a set to which nothing is added is the same: there are many, and a change is small."""
+    return one | {key: one.get(key, set()) | each for key, each in other.items()}
 
 
 def _forms(word: str) -> tuple[str, ...]:

@@ -286,12 +286,13 @@ class Retriever:
         unnamed = {each: again.units_of(place) for place, each in enumerate(chunk_ids)} if again else {}
         unnamed = {each: cosines for each, cosines in unnamed.items() if len(cosines) == len(own[each])}
         strangers, unfamiliar = words.names.strangers_in(asked, words.lexical.says)
-        unknown = tuple(
+        strangers = [
             each
             for each in strangers
             if not _stands_in_a_table(words, each, ranked.candidates, passages)
             and not _begins_what_follows(asked, each, passages)
-        )
+        ]
+        unknown = tuple(dict.fromkeys([*strangers, *words.names.beyond_in(asked, words.lexical.says)]))
         unfamiliar = unfamiliar or _names_of_others(asked, words.names)
         as_read = asked if asked != typed else None
         return Found(

@@ -31,11 +31,14 @@ SHORT = {  # what people who take calls type
     "dept": "department", "mgr": "manager", "recvd": "received", "qty": "quantity",
     "amt": "amount", "pmt": "payment", "tkt": "ticket", "ppl": "people",
 }  # fmt: skip
-CLIPPED = {  # beginnings that stand for one word alone, where the guides have that; a rule would guess at others
-    "approx": "approximately", "auto": "automatic", "cert": "certificate", "certs": "certificates",
-    "elec": "electricity", "exam": "examination", "exams": "examinations", "info": "information",
-    "limo": "limousine", "limos": "limousines", "physio": "physiotherapy", "poss": "possible", "promo": "promotion",
-    "ref": "reference", "reg": "registration",
+# Beginnings that stand for one word, where the guides have that and no other of these; a rule would guess at others.
+CLIPPED = {
+    "admin": "administration", "approx": "approximately", "auto": "automatic", "cert": "certificate",
+    "certs": "certificates", "comp": "compensation comprehensive complimentary", "config": "configuration",
+    "docs": "documents doctors", "elec": "electricity", "exam": "examination", "exams": "examinations",
+    "info": "information", "limo": "limousine", "limos": "limousines", "maint": "maintenance",
+    "physio": "physiotherapy", "poss": "possible", "promo": "promotion", "ref": "reference", "reg": "registration",
+    "temp": "temporary temperature",
 }  # fmt: skip
 _DAYS, _MONTHS = ([each.casefold() for each in listed if each] for listed in (day_name, month_name))
 DATED = {short: each for each in _DAYS + _MONTHS if (short := each[:3]) not in {"mar", "may"}} | {
@@ -65,6 +68,7 @@ _BEHIND_MONTH = re.compile(
 _BEFORE_MONTH = re.compile(r" (?:[1-3]?\d(?:st|nd|rd|th)?|20\d\d)\b", re.IGNORECASE)
 _INITIALS = re.compile(r"(?<![\w@./-])[A-Z]{2,4}(?![\w@/-]|\.\w)")  # by themselves, no part of a code or an address
 _WORD = re.compile(r"[^\W\d_]+")
+_DOER = re.compile(r"(.+e)rs?")
 _TIER = re.compile(rf"\b(\d{{1,4}})({'|'.join(sorted(QUALIFIERS))})\b", re.IGNORECASE)  # "4pro"
 
 
@@ -75,8 +79,11 @@ def in_full(question: str, words: Words) -> str:
 
     def written_out(found: re.Match[str]) -> str:
         word = found.group().casefold()
-        is_whole = word in CLIPPED and (words.lexical.says(word) or not words.lexical.says(CLIPPED[word]))
-        return found.group() if found.group().isupper() or words.names.says(word) or is_whole else SHORTENED[word]
+        meant = [SHORTENED[word]]
+        if word in CLIPPED:
+            meant = [] if words.lexical.says(word) else list(filter(words.lexical.says, CLIPPED[word].split()))
+        is_whole = found.group().isupper() or words.names.says(word) or len(meant) != 1
+        return found.group() if is_whole else meant[0]
 
     def dated(found: re.Match[str]) -> str:
         word = found.group().casefold()
@@ -104,9 +111,9 @@ def respelled(question: str, words: Words, is_word: Callable[[str], bool]) -> st
     """The question with words that are none put right: to the guides' most frequent word that is one slip away.
 
     A slip is a letter too many, too few or another one, or two that changed places. What the guides have in any form
-    stays; so does any other word of the language, which they may just not have, and what has capitals inside. Initials
-    in capitals that no guide has, and not everybody knows, are read as the one name that they are of: "DD" as "Direct
-    Debit".
+    stays, and so does who does it (a renter of what is rented), any other word of the language, which they may just not
+    have, and what has capitals inside. Initials in capitals that no guide has, and not everybody knows, are read as the
+    one name that they are of: "DD" as "Direct Debit".
 
     Args:
         is_word: whether the embedding model has a word as one piece, as it has the common ones of its language.
@@ -126,6 +133,8 @@ def respelled(question: str, words: Words, is_word: Callable[[str], bool]) -> st
         if not own or any(map(words.lexical.frequency, own)) or is_word(word):
             return written
         near = _one_slip_away(word)
+        if doer := _DOER.fullmatch(word):
+            near = {each for each in near if not each.startswith(doer[1])}  # a charger is no charge, nor charged
         if written[0].isupper() and len(word) < LEAST_OF_MONTHS:
             near -= COUNTED  # "12 Larch Close" is not about March
         known = words.names.said_of(near)

@@ -31,6 +31,13 @@ KNOWN = {"heron", "lite", "brook", "app", "warranty", "home", "ticket"}
         ("My customer is called Priya Patel. When is it sent?", "the customer. When is it sent?"),
         ("A caller's name is Priya O'Neill. When is it sent?", "the customer. When is it sent?"),
         ("When is it sent? Asking for Priya.", "When is it sent? Asking for the customer."),
+        ("Does her son Emeka pay? Emeka's wife?", "Does her son pay? her son's wife?"),
+        ("my tenant Emeka Obi missed it, does Emeka Obi pay?", "my tenant missed it, does my tenant pay?"),
+        ("Can my patient Priya come?", "Can my patient come?"),
+        ("Spoke to Priya, is it late?", "Spoke to the customer, is it late?"),
+        ("I told Priya it is late, is it?", "I told the customer it is late, is it?"),
+        ("Had a call from Priya, who pays?", "Had a call from the customer, who pays?"),
+        ("it is late and Priya rang, who pays?", "it is late and the customer rang, who pays?"),
     ],
 )
 def test_what_surrounds_a_question_is_left_out(message: str, question: str) -> None:
@@ -77,6 +84,15 @@ def test_who_signs_is_left_out(end: str) -> None:
         "Who signs a thank you",
         "Do we thank Priya",
         "What does Dr Martens cost?",
+        "Does Kestrel have a warranty?",
+        "Is my customer Kestrel router broken?",
+        "When do we update Kestrel?",
+        "What do we do if Kestrel rings?",
+        "We spoke to Kestrel support, who pays?",
+        "Her wife in Hull wants it",
+        "What does Gran Canaria cost?",
+        "Is the guest Wifi free?",
+        "Does the son Heron apply?",
         "Hello!",
         "Hi there! Thanks",
         "@Dev Patel",
@@ -103,6 +119,10 @@ OFTEN = [
     "my customer ",
     "caller's name is ",
     "for Aa ",
+    "her son Aa ",
+    "my friend Aa ",
+    "spoke to Aa ",
+    "and Aa ",
 ]
 
 

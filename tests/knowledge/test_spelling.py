@@ -97,6 +97,25 @@ def test_a_day_stays_as_the_guides_have_it_more_often(
     assert in_full("open sat or suns", library._answering._index.words) == "open sat or sundays"
 
 
+@pytest.mark.parametrize(
+    ("said", "taken"),
+    [
+        ("Compensation is £5 a day.", "how much compensation"),
+        ("Comprehensive cover is £5 a day.", "how much comprehensive"),
+        ("Compensation with comprehensive cover is £5 a day.", "how much comp"),  # may be either
+        ("A comp is £5.", "how much comp"),
+    ],
+)
+def test_a_beginning_stands_for_the_one_word_that_the_guides_have(
+    said: str, taken: str, open_library: Open, put_guide: Callable[[str, str | None], None]
+) -> None:
+    put_guide("pay.md", f"# Pay\n\n{said}\n")
+    library = open_library()
+    library.warm()
+
+    assert in_full("how much comp", library._answering._index.words) == taken
+
+
 def test_a_beginning_that_a_guide_has_stays(open_library: Open, put_guide: Callable[[str, str | None], None]) -> None:
     put_guide("eyes.md", "# Eyes\n\nExams are one kind of examination.\n")
     library = open_library()
@@ -124,6 +143,18 @@ def test_a_tier_stands_apart_from_its_number(library: Library) -> None:
 )
 def test_words_and_names_stay_as_they_are(typed: str, library: Library) -> None:
     """A product that no guide knows is not made into one that they do."""
+    assert library.answer(typed).understood is None
+
+
+@pytest.mark.parametrize("typed", ["Is the renter free?", "Are the renters free?", "Is a charger free?"])
+def test_what_does_what_the_guides_say_is_no_slip(
+    typed: str, open_library: Open, put_guide: Callable[[str, str | None], None]
+) -> None:
+    """Though it is a letter away from another form of that."""
+    put_guide("seats.md", "# Seats\n\nA seat that is rented is free, and its rentees like it. We charge nothing.\n")
+    library = open_library()
+    library.warm()
+
     assert library.answer(typed).understood is None
 
 
