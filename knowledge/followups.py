@@ -226,7 +226,7 @@ def _with_subject(question: str, before: str, names: Names, *, is_correction: bo
     if not words:
         return _both(before, question) if opener else None
     if _adds(rest, words):
-        return f"{_both(before, question).rstrip(' .')}?"
+        return _both(before, question)
     own, earlier = _names_in(question, names), _names_in(before, names)
     is_fragment = _is_fragment(_spelled_out(words), opened=opener is not None or is_correction)
     carried = _carried(before, names, is_fragment=is_fragment)
@@ -462,8 +462,8 @@ def _asking(sentences: Sequence[str]) -> list[int]:
 
 
 def _goes_on(sentence: str) -> bool:
-    first = _WORD.match(sentence.casefold())
-    is_begun = _GOES_ON.match(sentence) or (first is not None and first[0] in _QUESTION_WORDS | _PREPOSITIONS)
+    first = _spelled_out(_WORD.findall(without_link(sentence).casefold()))[:1]
+    is_begun = _GOES_ON.match(sentence) or not (_QUESTION_WORDS | _PREPOSITIONS).isdisjoint(first)
     return sentence[-1] not in ".!…" and bool(is_begun)
 
 
@@ -619,8 +619,8 @@ def _reads_as_name(text: str, name: Name, span: tuple[int, int], names: Names) -
 
 
 def _both(before: str, question: str) -> str:
-    """Both questions: what is asked now, with all that it may be about."""
-    return f"{before if before[-1] in '.?!…' else before + '?'} {question[0].upper()}{question[1:]}"
+    """Both questions: what is asked now, which ends as a question does, with all that it may be about."""
+    return f"{before if before[-1] in '.?!…' else before + '?'} {question[0].upper()}{question[1:].rstrip(' .?')}?"
 
 
 def _swapped(before: str, old: tuple[int, int], question: str, new: tuple[int, int]) -> str:

@@ -43,7 +43,7 @@ FOLLOW_UPS = [
     ("Can a contract be paused", "and if she is in hospital?", "Can a contract be paused? And if she is in hospital?"),
     (FEE, "What’s the amount?", f"{FEE} What’s the amount?"),
     (HERON, "and what's its warranty", "And what's the Heron Lite's warranty"),
-    (FEE, "ok tell me more", f"{FEE} Ok tell me more"),
+    (FEE, "ok tell me more", f"{FEE} Ok tell me more?"),
     (FEE, "And send the router back?", f"{FEE} And send the router back?"),
 ]
 
@@ -64,7 +64,7 @@ LONG = "How long is the Heron's warranty?"
         ("brook 4 red light what do i do", "sorry its a pro", "brook 4 pro red light what do i do?"),
         (LONG, "it's the Lite", "How long is the Heron Lite warranty?"),
         (LONG, "not what i meant, the Lite", "How long is the Heron Lite warranty?"),
-        (FEE, "No, I meant for shops", f"{FEE} For shops"),
+        (FEE, "No, I meant for shops", f"{FEE} For shops?"),
         (LONG, "sorry customer's bill too high", None),
         (LONG, "Sorry, what does the Brook 4 cost?", None),
         (LONG, "No signal on the customer's line", None),
@@ -166,8 +166,8 @@ def test_no_question_of_the_sample_set_is_changed(names: Names) -> None:
         ("heron warranty", "What does it cost?", "What does heron cost?"),
         ("How long is the warranty on the Brook 6?", "and the Brook 5?", "How long is the warranty on the Brook 5?"),
         ("What does the Heron Lite cost?", "no i meant the normal heron", "What does the heron cost?"),
-        ("Does the Heron break?", "what about the weight", "Does the Heron break? What about the weight"),
-        ("Weight of a parcel?", "And the Heron", "Weight of a parcel? And the Heron"),
+        ("Does the Heron break?", "what about the weight", "Does the Heron break? What about the weight?"),
+        ("Weight of a parcel?", "And the Heron", "Weight of a parcel? And the Heron?"),
     ],
 )
 def test_a_name_is_one_however_it_is_typed(before: str, question: str, understood: str) -> None:
@@ -205,7 +205,7 @@ def test_a_pronoun_stands_for_a_thing_or_for_all_that_was_said(
         ("What is the fee in Zone A?", "and in zone c", "What is the fee in zone c?"),
         ("Is a sofa dear?", "And a chair?", "Is a sofa dear? And a chair?"),
         ("Is there a fee for a late bill?", "for business?", "Is there a fee for a late bill? For business?"),
-        ("who can sign a contract", "can his wife", "who can sign a contract? Can his wife"),
+        ("who can sign a contract", "can his wife", "who can sign a contract? Can his wife?"),
     ],
 )
 def test_a_fragment_takes_the_place_of_the_end_that_is_like_it(
@@ -501,10 +501,20 @@ def test_talk_is_no_question_and_the_warranty_is_that_of_the_product_before(mess
     assert [each.question for each in asked_apart(message, [], names)] == apart
 
 
+def test_what_is_carried_over_is_no_story_of_it(names: Names) -> None:
+    """A follow-up without a question mark is asked, however it begins: it is never left out of what is looked up."""
+    understood = stands_for("ok thermal shoes then", ["Can I return shoes?"], names)
+
+    assert understood == "Can I return shoes? Ok thermal shoes then?"
+    assert asked_alone(understood, names) is None
+
+
 def test_the_last_of_several_asks_without_a_question_mark(names: Names) -> None:
     """It goes on from what was asked; what only follows does not."""
     assert asked_alone("Does it cover pets? what about chewing gum", names) is None
     assert asked_alone("Does the plan cover pets? can cats", names) is None
+    assert asked_alone("Does the plan cover pets? ok what about gum", names) is None
+    assert asked_alone("Does the plan cover pets? whats the excess", names) is None
     assert asked_alone("Does the plan cover pets? He is waiting", names) == "Does the plan cover pets?"
 
 
