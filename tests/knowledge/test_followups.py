@@ -206,6 +206,12 @@ def test_a_pronoun_stands_for_a_thing_or_for_all_that_was_said(
         ("Is a sofa dear?", "And a chair?", "Is a sofa dear? And a chair?"),
         ("Is there a fee for a late bill?", "for business?", "Is there a fee for a late bill? For business?"),
         ("who can sign a contract", "can his wife", "who can sign a contract? Can his wife?"),
+        ("Can I cancel a used sofa?", "And a new one?", "Can I cancel a new sofa?"),
+        ("What deposit does a junior member pay?", "and a senior member?", "What deposit does a senior member pay?"),
+        ("how long is the trial visit", "and for a second visit", "how long is the second visit?"),
+        ("junior member deposit", "what about day members", "day members deposit?"),
+        ("member deposit", "and a senior member?", "member deposit? And a senior member?"),
+        ("Does a member pay the member fee?", "And day members?", "Does a member pay the member fee? And day members?"),
     ],
 )
 def test_a_fragment_takes_the_place_of_the_end_that_is_like_it(
@@ -213,6 +219,60 @@ def test_a_fragment_takes_the_place_of_the_end_that_is_like_it(
 ) -> None:
     """Other ends stay, for what is asked may be about them."""
     assert stands_for(question, [before], names) == understood
+
+
+@pytest.mark.parametrize(
+    ("before", "question", "understood"),
+    [
+        ("what do they get back 20 days before", "and if its 5 days", "what do they get back 5 days before?"),
+        ("what do they get back 20 days before", "5 days?", "what do they get back 5 days before?"),
+        ("what do they get back 20 days before", "and 2 weeks before", "what do they get back 2 weeks before?"),
+        ("class for a 7 year old", "and 10?", "class for a 10 year old?"),
+        ("rent for 2027 in Leeds", "and 2028?", "rent for 2028 in Leeds?"),
+        ("2 children and 2 adults?", "and 3 adults", "2 children and 3 adults?"),
+        ("Is it free for 2 to 4 days?", "and 6 days", "Is it free for 2 to 4 days? And 6 days?"),
+        ("2 children and 2 adults?", "and 5?", "2 children and 2 adults? And 5?"),
+        ("a refund after 20 days?", "and 3 dogs", "a refund after 20 days? And 3 dogs?"),
+        ("a refund after 20 days?", "who pays after 5 days", None),
+        ("a refund after 20 days?", "5 days late", None),
+        ("Is the Brook 4 free?", "and 2 days?", "Is the Brook 4 free? And 2 days?"),
+    ],
+)
+def test_an_amount_takes_the_place_of_one_of_its_unit(
+    before: str, question: str, understood: str | None, names: Names
+) -> None:
+    """A number by itself that of the only one; where more is said or asked, nothing is replaced."""
+    assert stands_for(question, [before], names) == understood
+
+
+TOWNS = """We have a hall at Orby, a hall at Tansley, the Ash Room and the Elm Room. From Orby it is far to Tansley.
+| Orby | Orby Road | orby@halls.example |
+| Orby | Tansley | 3 miles |"""
+
+
+@pytest.mark.parametrize(
+    ("before", "question", "understood"),
+    [
+        ("is there a bar at orby", "ok what about tansley", "is there a bar at tansley?"),
+        ("is there a bar at tansley", "and at orby?", "is there a bar at orby?"),
+        ("chairs in the ash room", "and the elm?", "chairs in the elm room?"),
+        ("chairs in the ash room", "what about an elm one", "chairs in the elm room?"),
+        ("chairs in the ash room", "and at tansley", "chairs in the ash room? And at tansley?"),
+        ("is there a bar at orby", "and a stage", "is there a bar at orby? And a stage?"),
+    ],
+)
+def test_a_name_in_small_letters_takes_the_place_of_another(before: str, question: str, understood: str) -> None:
+    """One that sentences write with a capital; with its kind of thing, and a place only where one was named."""
+    assert stands_for(question, [before], Names([TOWNS])) == understood
+
+
+@pytest.mark.parametrize("question", ["what age", "min age", "age limit?", "whats her number", "opening times?"])
+def test_what_a_thing_has_is_asked_of_the_one_before(question: str, names: Names) -> None:
+    """Where nothing says whose it is."""
+    assert stands_for(question, ["pottery class price"], names) == (
+        f"pottery class price? {question[0].upper()}{question[1:].rstrip('?')}?"
+    )
+    assert stands_for("what are the opening times", ["pottery class price"], names) is None
 
 
 @pytest.mark.parametrize(
@@ -417,6 +477,8 @@ LASTS = "How long is the Heron's warranty?"
             ["What does Stream 100 cost?", "What does Stream 500 cost?", "What does Stream 900 cost?"],
         ),
         ("How long is the Heron's warranty? The Heron Lite?", [LASTS, "How long is the Heron Lite's warranty?"]),
+        ("hall hours sunday? and is there a stage", ["Hall hours sunday?", "Is there a stage"]),
+        ("Can I pay by card. Also when is the bill due?", ["Can I pay by card.", "When is the bill due?"]),
     ],
 )
 def test_the_questions_of_a_message_are_told_apart(message: str, asked: list[str], names: Names) -> None:
@@ -433,6 +495,8 @@ def test_the_questions_of_a_message_are_told_apart(message: str, asked: list[str
         "Can you help? What does the Heron cost?",
         "What does the Heron cost? Any idea? Does anybody know?",
         "Can they cancel? How?",
+        "Can they move the visit? And is there a charge?",
+        "Will it be long. The customer waits. What does the Heron cost?",
         "Can they move the visit? Is there a charge?",
         "Hello? Anyone there? What does the Heron cost?",
         "The customer's Heron is broken. What now? Is it under warranty?",
@@ -468,6 +532,9 @@ def test_a_later_question_is_looked_up_with_what_it_leans_on(names: Names) -> No
 
     story = asked_apart("She is blind. How do we send bills? Who pays the postage?", [], names)
     assert [each.in_full for each in story][1] == "She is blind. Who pays the postage?"
+
+    *_, express = asked_apart("How much is the form and how quick is the express one", [], names)
+    assert (express.in_full, express.leans) == ("How much is the form? And how quick is the express one?", True)
 
     follow_up = asked_apart("And for shops? Who pays the postage?", [FEE], names)
     assert [each.question for each in follow_up] == [f"{FEE} And for shops?", "Who pays the postage?"]
