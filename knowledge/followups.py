@@ -251,7 +251,12 @@ def _with_subject(question: str, before: str, names: Names, *, is_correction: bo
             return _swapped(before, old[0], rest, new[0], names)
         if is_correction and (product := product_before(question, [before], names)):
             return f"{product[1]}: {question}"
-        return _of_its_kind(carried, rest) or _with_end(carried, rest, words) or _both(carried, question)
+        return (
+            _with_day(carried, rest)
+            or _of_its_kind(carried, rest)
+            or _with_end(carried, rest, words)
+            or _both(carried, question)
+        )
     if pronoun := _pronoun(rest, words, names):
         says_enough = bool(set(stems(rest)) - asking() - _SAYS_LITTLE)
         if len(earlier) == 1 and says_enough and not _is_of_all(rest, pronoun):
@@ -391,6 +396,18 @@ def _with_amount(before: str, question: str, names: Names, *, is_fragment: bool)
         return None
     end = same[0].end() if unit else end
     return f"{before[:start]}{amount[0]}{before[end:]}".rstrip(" ?.!…") + "?"
+
+
+def _with_day(before: str, fragment: str) -> str | None:
+    """The question before with another day of the week or month in it: "and on Sundays"."""
+    told, there = ([word for word in _WORD.finditer(text) if days_in(word[0])] for text in (fragment, before))
+    if len(told) != 1 or len(there) != 1 or _kind(told[0][0]) != _kind(there[0][0]):
+        return None
+    rest = f"{fragment[: told[0].start()]} {fragment[told[0].end() :]}"
+    if _meaning([rest]):
+        return None
+    start, end = there[0].span()
+    return f"{before[:start]}{told[0][0]}{before[end:].rstrip(' ?.!…')}?"
 
 
 def _kind(amount: str) -> str | None:

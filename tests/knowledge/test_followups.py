@@ -236,12 +236,15 @@ def test_a_fragment_takes_the_place_of_the_end_that_is_like_it(
         ("a refund after 20 days?", "who pays after 5 days", None),
         ("a refund after 20 days?", "5 days late", None),
         ("Is the Brook 4 free?", "and 2 days?", "Is the Brook 4 free? And 2 days?"),
+        ("are they in on Monday", "and sundays", "are they in on sundays?"),
+        ("are they in on Monday?", "and in june", "are they in on Monday? And in june?"),
+        ("are they in on Monday?", "and the sunday van", "are they in on Monday? And the sunday van?"),
     ],
 )
 def test_an_amount_takes_the_place_of_one_of_its_unit(
     before: str, question: str, understood: str | None, names: Names
 ) -> None:
-    """A number by itself that of the only one; where more is said or asked, nothing is replaced."""
+    """So does a day, and a number by itself that of the only one; where more is said or asked, nothing is replaced."""
     assert stands_for(question, [before], names) == understood
 
 
