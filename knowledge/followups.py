@@ -761,7 +761,8 @@ def _reads_as_name(text: str, name: Name, span: tuple[int, int], names: Names) -
 
 def _both(before: str, question: str) -> str:
     """Both questions: what is asked now, which ends as a question does, with all that it may be about."""
-    return f"{before if before[-1] in '.?!…' else before + '?'} {question[0].upper()}{question[1:].rstrip(' .?')}?"
+    asked = question if question.endswith("?") else f"{question.rstrip(' .')}?"
+    return f"{before if before[-1] in '.?!…' else before + '?'} {asked[0].upper()}{asked[1:]}"
 
 
 def _takes_its_place(before_old: str, before_new: str) -> bool:
