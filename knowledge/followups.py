@@ -12,6 +12,7 @@ from itertools import islice, pairwise
 
 from pydantic import BaseModel, Field
 
+from knowledge.amounts import days_in, figures_in
 from knowledge.chat_model import ChatModel, Unusable, parsed
 from knowledge.instructions import without_instructions
 from knowledge.lexical import asking, says_something, stems
@@ -32,6 +33,7 @@ ENOUGH_TO_ASK = 4  # words; a follow-up of so few leans on the question before
 ENOUGH_BEFORE = 3  # words of meaning before an "it" that it may well stand for
 MOST_OF_A_SIBLING = 2  # words that are nothing but the name of a sibling: "the Lite"
 LONGEST_END = 4  # words at the end of a question, in whose place others may be asked about
+MOST_MODIFIERS = 3  # words between an article and its noun, in whose place others may stand
 
 _FOREIGN = re.compile(r"\w+://|www\.|<[@!#]|\]\(")
 _SENTENCE_END = re.compile(r"(?<=[.!?…])\s+|\n+")  # in a hurry, few begin the next one with a capital
@@ -70,6 +72,7 @@ _BEHIND_IT_IS = word_set("not still so very too always all only")
 _DETERMINERS = word_set("a an the my our your his her their this that each every any no some")
 _CLAUSE = re.compile(r"[,;:.?!–—]|\b(?:and|or|but|if|when|because|then)\b", re.IGNORECASE)
 _PEOPLE = frozenset(stems("customer customers client user caller person people someone somebody lady man woman agent"))
+_CHOOSING = word_set("which what who")
 _POINTING = word_set("this that these those")
 # What stands behind "this" or "that" when they point at something said before, and not at the noun behind them.
 _BEHIND_POINTING = word_set(
@@ -90,6 +93,13 @@ _IMPERSONAL = word_set(
 )
 _BEHIND_IMPERSONAL = word_set("to if when that rain rains raining snow snows snowing")
 _SAYS_LITTLE = frozenset(stems("take long work mean apply happen do does much many often need go get still also up"))
+# What a thing has: "what age", "opening times?" and "whats her number" are asked of what was spoken of before.
+_ATTRIBUTES = frozenset(
+    stems(
+        "address age amount closing cost date deadline depth duration email fee height hours length limit max maximum "
+        "min minimum number old opening phone price size telephone time weight width charge"
+    )
+)
 # "Any idea?", "Does anybody know?", "Is that right?": said to whoever answers, and no question of its own.
 _CHOOSES = re.compile(
     r"\b(?:which|others?|another|any|all|both|either|neither|every|compared?|difference|versus|vs|instead|alternatives?"
@@ -103,6 +113,7 @@ _ASIDE = frozenset(
     )
 )
 _SUBJECTS = _DETERMINERS | word_set("i you he she it we they there these those customers people")
+_ASKERS = word_set("i you he she we they customers people")
 _NEW_SUBJECT = re.compile(r"\bdo(?:es)? (?:an? )?([^\W_]+)", re.IGNORECASE)  # "How long does a refund take?"
 _TALK = re.compile(
     r"(?:hi|hello|hey|dear|good|morning|sorry|quick|anyone|anybody|team|guys|folks)\b(?!-\w)", re.IGNORECASE
@@ -112,6 +123,8 @@ _ORDINARY = re.compile(r"\b(?:normal|regular|standard|ordinary|usual) $", re.IGN
 _KINDS = word_set("one ones version versions model models edition editions variant type")  # "the Extend version"
 _DONE = word_set("do did done doing")
 _SUBORDINATE = word_set("who what which whose why how whether where")
+_AMOUNT = re.compile(r"(?<![\w.,:/-])(?P<number>[£$€]?\d+(?:[.,]\d+)*%?)(?![\w.,:/-]*\d)(?:[ -]?(?P<unit>[^\W\d_]+))?")
+_RANGE = re.compile(r"\d\S* ?(?:to|and|or|[-–—]) ?$")  # in front of the last number of a range
 _OWNING = re.compile(r"['’]s$")
 _JOINT = re.compile(r",?\s+(?=and\s)", re.IGNORECASE)
 _OF_THEM = re.compile(r"(?:how many|which) (?:is|are|was|were|has|have|do|does|can|will)\b")
@@ -226,23 +239,31 @@ def _with_subject(question: str, before: str, names: Names, *, is_correction: bo
     if not words:
         return _both(before, question) if opener else None
     if _adds(rest, words):
-        return f"{_both(before, question).rstrip(' .')}?"
+        return _both(before, question)
     own, earlier = _names_in(question, names), _names_in(before, names)
     is_fragment = _is_fragment(_spelled_out(words), opened=opener is not None or is_correction)
     carried = _carried(before, names, is_fragment=is_fragment)
+    if not own and (other := _with_amount(carried, rest, names, is_fragment=is_fragment)):
+        return other
     if is_fragment and not _tells(rest, words):
-        if len(own) == len(earlier) == 1 and not _meaning([_ORDINARY.sub("", question[: own[0][0]])]):
-            return _swapped(before, earlier[0], question, own[0])
+        new, old = (_names_in(text, names, in_small=True) for text in (rest, before))
+        if len(new) == len(old) == 1 and _takes_its_place(before[: old[0][0]], rest[: new[0][0]]):
+            return _swapped(before, old[0], rest, new[0], names)
         if is_correction and (product := product_before(question, [before], names)):
             return f"{product[1]}: {question}"
-        return _with_end(carried, rest, words) or _both(carried, question)
+        return (
+            _with_day(carried, rest)
+            or _of_its_kind(carried, rest)
+            or _with_end(carried, rest, words)
+            or _both(carried, question)
+        )
     if pronoun := _pronoun(rest, words, names):
         says_enough = bool(set(stems(rest)) - asking() - _SAYS_LITTLE)
         if len(earlier) == 1 and says_enough and not _is_of_all(rest, pronoun):
             start = len(question) - len(rest)
             return _named(question, (start + pronoun[0], start + pronoun[1]), _with_article(before, earlier[0]))
         return _both(carried, question)
-    if not own and _is_short(_spelled_out(words)):
+    if not own and (_is_short(_spelled_out(words)) or _asks_attribute(words)):
         return _both(carried, question)
     if not own and (noun := _noun_pointing_back(question, before)):
         if len(earlier) == 1:
@@ -290,7 +311,10 @@ def _adds(text: str, words: Sequence[str]) -> bool:
 def _is_of_all(text: str, pronoun: tuple[int, int]) -> bool:
     """Whether a pronoun stands for all that was said, and no thing: "Is that free?", "Can I do it in the app?"."""
     before = _WORD.findall(text[: pronoun[0]].casefold())
-    return text[slice(*pronoun)].casefold() in {"this", "that"} or not _DONE.isdisjoint(before[-1:])
+    word = text[slice(*pronoun)].casefold()
+    if word in {"one", "ones"}:  # "the express one"
+        return bool(_meaning(before[-1:]))
+    return word in {"this", "that"} or not _DONE.isdisjoint(before[-1:])
 
 
 def _with_end(before: str, fragment: str, words: Sequence[str]) -> str | None:
@@ -302,6 +326,8 @@ def _with_end(before: str, fragment: str, words: Sequence[str]) -> str | None:
     if at is None or len(words) > LONGEST_END:
         return None
     end = {word[0].casefold() for word in there[at + 1 :]}
+    if words[-1] in {"one", "ones"} and len(words) > 2:  # "a new one", after "a used sofa"
+        fragment = f"{fragment[: fragment.casefold().rindex(words[-1])]}{there[-1][0]}"
     if words[0] in _PREPOSITIONS:
         is_alike = bool(end & set(words[1:]))
     else:  # behind what is done, and not "does a refund take"
@@ -309,6 +335,84 @@ def _with_end(before: str, fragment: str, words: Sequence[str]) -> str | None:
     if not is_alike or end & (_PREPOSITIONS | _CONDITIONS | _QUESTION_WORDS):
         return None
     return f"{text[: there[at].start()]}{fragment.rstrip(' ?.!')}?"
+
+
+def _of_its_kind(before: str, fragment: str) -> str | None:
+    """The question before, of another of the kind that it names: of "a starter tenant" for "a supported tenant"."""
+    text = before.rstrip(" ?.!…")
+    there, said = (list(_WORD.finditer(each)) for each in (text, fragment))
+    while said and said[0][0].casefold() in _PREPOSITIONS | _DETERMINERS:
+        del said[0]
+    if not 1 < len(said) <= MOST_MODIFIERS + 1 or any(
+        word[0].isdigit() or not says_something(word[0]) for word in said
+    ):
+        return None
+    kinds = [at for at, word in enumerate(there) if stems(word[0]) == stems(said[-1][0])]
+    if len(kinds) != 1:
+        return None
+    at = first = kinds[0]
+    while first and at - first < MOST_MODIFIERS and _modifies(text, there[first - 1], there[first]):
+        first -= 1
+    if not (first and there[first - 1][0].casefold() in _DETERMINERS):
+        first = max(first, at - len(said) + 1)
+    return (
+        f"{text[: there[first].start()]}{fragment[said[0].start() :].rstrip(' ?.!')}{text[there[at].end() :]}?"
+        if first < at
+        else None
+    )
+
+
+def _modifies(text: str, word: re.Match[str], next_word: re.Match[str]) -> bool:
+    """Whether a word belongs to the noun behind it, as far as one can tell."""
+    return (
+        text[word.end() : next_word.start()] == " "
+        and bool(_meaning([word[0]]))
+        and (word[0].casefold() not in _PREPOSITIONS | _DETERMINERS | _QUESTION_WORDS)
+    )
+
+
+def _with_amount(before: str, question: str, names: Names, *, is_fragment: bool) -> str | None:
+    """The question before with another amount of the same unit in it: "and if its 10 days"; a number without a unit
+    takes the place of the only one.
+    """
+    told, there = list(_AMOUNT.finditer(question)), list(_AMOUNT.finditer(before))
+    if len(told) != 1 or not there:
+        return None
+    (amount,) = told
+    rest = f"{question[: amount.start()]} {question[amount.end() :]}"
+    words = {word.casefold() for word in _WORD.findall(rest)}
+    if words & _ASKING_FOR or not set(stems(rest)) - asking() - _SAYS_LITTLE <= set(stems(before)):
+        return None
+    unit = (amount["unit"] or "").casefold()
+    if not unit and not is_fragment:
+        return None
+    same = [each for each in there if not unit or stems(each["unit"] or "") == stems(unit)]
+    same = same or [each for each in there if _kind(each[0]) == _kind(amount[0]) is not None]
+    if len(same) != 1:
+        return None
+    start, end = same[0].span("number")
+    is_named = any(low < end and start < high for _, (low, high) in names.spans_in(before))
+    if is_named or _RANGE.search(before[:start]):
+        return None
+    end = same[0].end() if unit else end
+    return f"{before[:start]}{amount[0]}{before[end:]}".rstrip(" ?.!…") + "?"
+
+
+def _with_day(before: str, fragment: str) -> str | None:
+    """The question before with another day of the week or month in it: "and on Sundays"."""
+    told, there = ([word for word in _WORD.finditer(text) if days_in(word[0])] for text in (fragment, before))
+    if len(told) != 1 or len(there) != 1 or _kind(told[0][0]) != _kind(there[0][0]):
+        return None
+    rest = f"{fragment[: told[0].start()]} {fragment[told[0].end() :]}"
+    if _meaning([rest]):
+        return None
+    start, end = there[0].span()
+    return f"{before[:start]}{told[0][0]}{before[end:].rstrip(' ?.!…')}?"
+
+
+def _kind(amount: str) -> str | None:
+    """What an amount measures."""
+    return next((each.kind for each in [*figures_in(amount), *days_in(amount)]), None)
 
 
 def without_openers(message: str, names: Names) -> str:
@@ -372,7 +476,8 @@ def asked_apart(message: str, turns: Sequence[str], names: Names) -> list[Apart]
         if apart and stood is None:
             question = _of_the_one_before(question, apart[-1].question, names)
         shown = without_link(question if stood is None or leans else stood)
-        if apart and not (says_enough(shown, names, ENOUGH_APART) and says_enough(apart[-1].question, names, 1)):
+        enough = ENOUGH_APART - (stood is None and _adds_subject(question))
+        if apart and not (says_enough(shown, names, enough) and says_enough(apart[-1].question, names, 1)):
             whole = f"{apart[-1].question} {question}"
             apart[-1] = replace(apart[-1], question=whole, in_full=f"{apart[-1].in_full} {question}")
         else:
@@ -380,6 +485,15 @@ def asked_apart(message: str, turns: Sequence[str], names: Names) -> list[Apart]
             apart.append(Apart(shown, stood or f"{story} {question}".strip(), before, leans))
         before = f"{before} {question}".strip()
     return apart
+
+
+def _adds_subject(question: str) -> bool:
+    """Whether it asks for one thing more, yes or no, and not for what the thing before has or costs: "and is there a
+    slide", but not "and is there a charge".
+    """
+    begun = _WORD.findall(without_link(question).casefold())[:1]
+    adds = _LINK.match(question) is not None and not _AUXILIARIES.isdisjoint(begun) and _asks_outright(question)
+    return adds and _ATTRIBUTES.isdisjoint(stems(question))
 
 
 def _of_a_sibling(question: str, before: str, names: Names) -> str:
@@ -454,16 +568,23 @@ def _asking(sentences: Sequence[str]) -> list[int]:
     """The numbers of those that ask: the last one where nothing ends with a question mark, or where it goes on without
     ("Does it cover pets? What about gum").
     """
-    asking = [at for at, each in enumerate(sentences) if each.endswith("?")]
+    asking = [at for at, each in enumerate(sentences) if each.endswith("?") or _asks_first(*sentences[at : at + 2])]
     last = len(sentences) - 1
     if sentences and last not in asking and (not asking or _goes_on(sentences[last])):
         asking.append(last)
     return asking
 
 
+def _asks_first(sentence: str, then: str = "") -> bool:
+    """Whether it asks though it ends with a full stop: "Can I pay by card. Also when is it due?"."""
+    begun = [word.casefold() for word in _WORD.findall(sentence)[:2]]
+    is_asked = len(begun) > 1 and begun[0] in _OF_ELLIPSES and begun[1] in _ASKERS
+    return is_asked and sentence.endswith(".") and _LINK.match(then) is not None
+
+
 def _goes_on(sentence: str) -> bool:
-    first = _WORD.match(sentence.casefold())
-    is_begun = _GOES_ON.match(sentence) or (first is not None and first[0] in _QUESTION_WORDS | _PREPOSITIONS)
+    first = _spelled_out(_WORD.findall(without_link(sentence).casefold()))[:1]
+    is_begun = _GOES_ON.match(sentence) or not (_QUESTION_WORDS | _PREPOSITIONS).isdisjoint(first)
     return sentence[-1] not in ".!…" and bool(is_begun)
 
 
@@ -502,7 +623,7 @@ def _plain(text: str) -> str:
 
 def _is_fragment(words: Sequence[str], *, opened: bool) -> bool:
     """Whether it is no whole question: "and for homes", "from which month", "and if it rains"."""
-    if opened and words[0] in _CONDITIONS:
+    if opened and words[0] in _CONDITIONS and _AUXILIARIES.isdisjoint(words[1:2]):
         return True
     if len(words) > LONGEST_FRAGMENT:
         return False
@@ -533,6 +654,12 @@ def _is_short(words: Sequence[str]) -> bool:
     return not meaning or (len(meaning) == 1 and is_definition and words[2] in {"the", "its"})
 
 
+def _asks_attribute(words: Sequence[str]) -> bool:
+    """Whether it asks for nothing but what a thing or a person has, and doesn't say whose: "min age", "her number"."""
+    said = {stem for word in words for stem in stems(word)} - asking() - _SAYS_LITTLE
+    return len(words) <= LONGEST_FRAGMENT and bool(said) and said <= _ATTRIBUTES and not {"the", "it"} & set(words)
+
+
 def _pronoun(text: str, words: Sequence[str], names: Names) -> tuple[int, int] | None:
     """The span of the first word that points at something which the question itself doesn't name."""
     spans = [match.span() for match in _WORD.finditer(text)]
@@ -550,8 +677,15 @@ def _pronoun(text: str, words: Sequence[str], names: Names) -> tuple[int, int] |
         else:
             points = word in {"one", "ones"} and not after and at > 0
         if points:
-            return None if _has_antecedent(text[: spans[at][0]], words[:at], names) else spans[at]
+            first = _of_one(words[:at]) if word in {"one", "ones"} else at
+            return None if _has_antecedent(text[: spans[first][0]], words[:first], names) else spans[at]
     return None
+
+
+def _of_one(before: Sequence[str]) -> int:
+    """Where "the express one" begins, which says nothing of what it is one of; where it is "one" alone, behind that."""
+    articles = [at for at in range(max(0, len(before) - LONGEST_END), len(before)) if before[at] in _DETERMINERS]
+    return articles[-1] if articles and _CHOOSING.isdisjoint(before) else len(before)
 
 
 def _is_impersonal(before: Sequence[str], after: Sequence[str]) -> bool:
@@ -584,10 +718,17 @@ def _noun_pointing_back(question: str, before: str) -> tuple[int, int] | None:
     return None
 
 
-def _names_in(text: str, names: Names) -> list[tuple[int, int]]:
-    """The spans of what is written as a name, or has the number or the article that names of products have."""
+def _names_in(text: str, names: Names, *, in_small: bool = False) -> list[tuple[int, int]]:
+    """The spans of what is written as a name, or has the number or the article that names of products have.
+
+    Args:
+        in_small: whether a word that the guides' sentences write with a capital is one in small letters, too.
+    """
     found = [
-        _with_number(text, *span) for name, span in names.spans_in(text) if _reads_as_name(text, name, span, names)
+        _with_number(text, *span)
+        for name, span in names.spans_in(text)
+        if _reads_as_name(text, name, span, names)
+        or (in_small and names.is_in_sentences(name[0]) and name[0] not in UNITS | COUNTED)
     ]
     for name in names_of(text):
         start = text.find(name)
@@ -619,21 +760,41 @@ def _reads_as_name(text: str, name: Name, span: tuple[int, int], names: Names) -
 
 
 def _both(before: str, question: str) -> str:
-    """Both questions: what is asked now, with all that it may be about."""
-    return f"{before if before[-1] in '.?!…' else before + '?'} {question[0].upper()}{question[1:]}"
+    """Both questions: what is asked now, which ends as a question does, with all that it may be about."""
+    asked = question if question.endswith("?") else f"{question.rstrip(' .')}?"
+    return f"{before if before[-1] in '.?!…' else before + '?'} {asked[0].upper()}{asked[1:]}"
 
 
-def _swapped(before: str, old: tuple[int, int], question: str, new: tuple[int, int]) -> str:
+def _takes_its_place(before_old: str, before_new: str) -> bool:
+    """Whether a name may stand where another does, by what is in front of each: "at Larkmere" not for "a Heron"."""
+    in_front, behind = _WORD.findall(before_new.casefold()), _WORD.findall(before_old.casefold())[-1:]
+    is_place = in_front[-1:] in (["at"], ["in"])
+    return not _meaning([_ORDINARY.sub("", before_new)]) and (not is_place or not _PREPOSITIONS.isdisjoint(behind))
+
+
+def _swapped(before: str, old: tuple[int, int], question: str, new: tuple[int, int], names: Names) -> str:
     """The question before, asked of another thing."""
     name = question[slice(*new)]
     kept = before[slice(*old)].split()
     if name.casefold() in QUALIFIERS:  # "and the Pro?": of the same family
         name = " ".join([*(kept[:-1] if kept[-1].casefold() in QUALIFIERS else kept), name])
     rest = question[new[1] :].strip(" ?.!")
+    if rest in {"", "one", "ones"} and _is_of_kind(name, kept, names):  # "the Otter", or "the Otter one"
+        rest = kept[-1]
+    if rest and before[old[1] :].strip(" ?.!").casefold().startswith(rest.casefold()):  # "the Otter router", of another
+        rest = ""
     if rest and rest.split()[0].casefold() not in _PREPOSITIONS:  # the name goes on: "the Otter TV box"
         name, rest = f"{name} {rest}", ""
     text = (before[: old[0]] + name + before[old[1] :]).rstrip(" ?.!")
     return f"{text} {rest}".rstrip() + "?"
+
+
+def _is_of_kind(name: str, other: Sequence[str], names: Names) -> bool:
+    """Whether a name ends as another does that begins otherwise: the Otter after the Heron Router."""
+    kind, first = other[-1].casefold(), name.split()[0].casefold()
+    if first == other[0].casefold() or kind in QUALIFIERS | QUALIFIERS_IN_CAPITALS or not kind.isalpha():
+        return False
+    return any(known[-1] == kind for known in names.known_in(f"{name} {kind}") if len(known) > 1)
 
 
 def _with_article(text: str, span: tuple[int, int]) -> str:

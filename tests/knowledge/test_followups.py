@@ -43,7 +43,7 @@ FOLLOW_UPS = [
     ("Can a contract be paused", "and if she is in hospital?", "Can a contract be paused? And if she is in hospital?"),
     (FEE, "What’s the amount?", f"{FEE} What’s the amount?"),
     (HERON, "and what's its warranty", "And what's the Heron Lite's warranty"),
-    (FEE, "ok tell me more", f"{FEE} Ok tell me more"),
+    (FEE, "ok tell me more", f"{FEE} Ok tell me more?"),
     (FEE, "And send the router back?", f"{FEE} And send the router back?"),
 ]
 
@@ -64,7 +64,7 @@ LONG = "How long is the Heron's warranty?"
         ("brook 4 red light what do i do", "sorry its a pro", "brook 4 pro red light what do i do?"),
         (LONG, "it's the Lite", "How long is the Heron Lite warranty?"),
         (LONG, "not what i meant, the Lite", "How long is the Heron Lite warranty?"),
-        (FEE, "No, I meant for shops", f"{FEE} For shops"),
+        (FEE, "No, I meant for shops", f"{FEE} For shops?"),
         (LONG, "sorry customer's bill too high", None),
         (LONG, "Sorry, what does the Brook 4 cost?", None),
         (LONG, "No signal on the customer's line", None),
@@ -166,8 +166,8 @@ def test_no_question_of_the_sample_set_is_changed(names: Names) -> None:
         ("heron warranty", "What does it cost?", "What does heron cost?"),
         ("How long is the warranty on the Brook 6?", "and the Brook 5?", "How long is the warranty on the Brook 5?"),
         ("What does the Heron Lite cost?", "no i meant the normal heron", "What does the heron cost?"),
-        ("Does the Heron break?", "what about the weight", "Does the Heron break? What about the weight"),
-        ("Weight of a parcel?", "And the Heron", "Weight of a parcel? And the Heron"),
+        ("Does the Heron break?", "what about the weight", "Does the Heron break? What about the weight?"),
+        ("Weight of a parcel?", "And the Heron", "Weight of a parcel? And the Heron?"),
     ],
 )
 def test_a_name_is_one_however_it_is_typed(before: str, question: str, understood: str) -> None:
@@ -205,7 +205,13 @@ def test_a_pronoun_stands_for_a_thing_or_for_all_that_was_said(
         ("What is the fee in Zone A?", "and in zone c", "What is the fee in zone c?"),
         ("Is a sofa dear?", "And a chair?", "Is a sofa dear? And a chair?"),
         ("Is there a fee for a late bill?", "for business?", "Is there a fee for a late bill? For business?"),
-        ("who can sign a contract", "can his wife", "who can sign a contract? Can his wife"),
+        ("who can sign a contract", "can his wife", "who can sign a contract? Can his wife?"),
+        ("Can I cancel a used sofa?", "And a new one?", "Can I cancel a new sofa?"),
+        ("What deposit does a junior member pay?", "and a senior member?", "What deposit does a senior member pay?"),
+        ("how long is the trial visit", "and for a second visit", "how long is the second visit?"),
+        ("junior member deposit", "what about day members", "day members deposit?"),
+        ("member deposit", "and a senior member?", "member deposit? And a senior member?"),
+        ("Does a member pay the member fee?", "And day members?", "Does a member pay the member fee? And day members?"),
     ],
 )
 def test_a_fragment_takes_the_place_of_the_end_that_is_like_it(
@@ -213,6 +219,63 @@ def test_a_fragment_takes_the_place_of_the_end_that_is_like_it(
 ) -> None:
     """Other ends stay, for what is asked may be about them."""
     assert stands_for(question, [before], names) == understood
+
+
+@pytest.mark.parametrize(
+    ("before", "question", "understood"),
+    [
+        ("what do they get back 20 days before", "and if its 5 days", "what do they get back 5 days before?"),
+        ("what do they get back 20 days before", "5 days?", "what do they get back 5 days before?"),
+        ("what do they get back 20 days before", "and 2 weeks before", "what do they get back 2 weeks before?"),
+        ("class for a 7 year old", "and 10?", "class for a 10 year old?"),
+        ("rent for 2027 in Leeds", "and 2028?", "rent for 2028 in Leeds?"),
+        ("2 children and 2 adults?", "and 3 adults", "2 children and 3 adults?"),
+        ("Is it free for 2 to 4 days?", "and 6 days", "Is it free for 2 to 4 days? And 6 days?"),
+        ("2 children and 2 adults?", "and 5?", "2 children and 2 adults? And 5?"),
+        ("a refund after 20 days?", "and 3 dogs", "a refund after 20 days? And 3 dogs?"),
+        ("a refund after 20 days?", "who pays after 5 days", None),
+        ("a refund after 20 days?", "5 days late", None),
+        ("Is the Brook 4 free?", "and 2 days?", "Is the Brook 4 free? And 2 days?"),
+        ("are they in on Monday", "and sundays", "are they in on sundays?"),
+        ("are they in on Monday?", "and in june", "are they in on Monday? And in june?"),
+        ("are they in on Monday?", "and the sunday van", "are they in on Monday? And the sunday van?"),
+    ],
+)
+def test_an_amount_takes_the_place_of_one_of_its_unit(
+    before: str, question: str, understood: str | None, names: Names
+) -> None:
+    """So does a day, and a number by itself that of the only one; where more is said or asked, nothing is replaced."""
+    assert stands_for(question, [before], names) == understood
+
+
+TOWNS = """We have a hall at Orby, a hall at Tansley, the Ash Room and the Elm Room. From Orby it is far to Tansley.
+| Orby | Orby Road | orby@halls.example |
+| Orby | Tansley | 3 miles |"""
+
+
+@pytest.mark.parametrize(
+    ("before", "question", "understood"),
+    [
+        ("is there a bar at orby", "ok what about tansley", "is there a bar at tansley?"),
+        ("is there a bar at tansley", "and at orby?", "is there a bar at orby?"),
+        ("chairs in the ash room", "and the elm?", "chairs in the elm room?"),
+        ("chairs in the ash room", "what about an elm one", "chairs in the elm room?"),
+        ("chairs in the ash room", "and at tansley", "chairs in the ash room? And at tansley?"),
+        ("is there a bar at orby", "and a stage", "is there a bar at orby? And a stage?"),
+    ],
+)
+def test_a_name_in_small_letters_takes_the_place_of_another(before: str, question: str, understood: str) -> None:
+    """One that sentences write with a capital; with its kind of thing, and a place only where one was named."""
+    assert stands_for(question, [before], Names([TOWNS])) == understood
+
+
+@pytest.mark.parametrize("question", ["what age", "min age", "age limit?", "whats her number", "opening times?"])
+def test_what_a_thing_has_is_asked_of_the_one_before(question: str, names: Names) -> None:
+    """Where nothing says whose it is."""
+    assert stands_for(question, ["pottery class price"], names) == (
+        f"pottery class price? {question[0].upper()}{question[1:].rstrip('?')}?"
+    )
+    assert stands_for("what are the opening times", ["pottery class price"], names) is None
 
 
 @pytest.mark.parametrize(
@@ -417,6 +480,8 @@ LASTS = "How long is the Heron's warranty?"
             ["What does Stream 100 cost?", "What does Stream 500 cost?", "What does Stream 900 cost?"],
         ),
         ("How long is the Heron's warranty? The Heron Lite?", [LASTS, "How long is the Heron Lite's warranty?"]),
+        ("hall hours sunday? and is there a stage", ["Hall hours sunday?", "Is there a stage"]),
+        ("Can I pay by card. Also when is the bill due?", ["Can I pay by card.", "When is the bill due?"]),
     ],
 )
 def test_the_questions_of_a_message_are_told_apart(message: str, asked: list[str], names: Names) -> None:
@@ -433,6 +498,8 @@ def test_the_questions_of_a_message_are_told_apart(message: str, asked: list[str
         "Can you help? What does the Heron cost?",
         "What does the Heron cost? Any idea? Does anybody know?",
         "Can they cancel? How?",
+        "Can they move the visit? And is there a charge?",
+        "Will it be long. The customer waits. What does the Heron cost?",
         "Can they move the visit? Is there a charge?",
         "Hello? Anyone there? What does the Heron cost?",
         "The customer's Heron is broken. What now? Is it under warranty?",
@@ -469,6 +536,9 @@ def test_a_later_question_is_looked_up_with_what_it_leans_on(names: Names) -> No
     story = asked_apart("She is blind. How do we send bills? Who pays the postage?", [], names)
     assert [each.in_full for each in story][1] == "She is blind. Who pays the postage?"
 
+    *_, express = asked_apart("How much is the form and how quick is the express one", [], names)
+    assert (express.in_full, express.leans) == ("How much is the form? And how quick is the express one?", True)
+
     follow_up = asked_apart("And for shops? Who pays the postage?", [FEE], names)
     assert [each.question for each in follow_up] == [f"{FEE} And for shops?", "Who pays the postage?"]
 
@@ -501,10 +571,20 @@ def test_talk_is_no_question_and_the_warranty_is_that_of_the_product_before(mess
     assert [each.question for each in asked_apart(message, [], names)] == apart
 
 
+def test_what_is_carried_over_is_no_story_of_it(names: Names) -> None:
+    """A follow-up without a question mark is asked, however it begins: it is never left out of what is looked up."""
+    understood = stands_for("ok thermal shoes then", ["Can I return shoes?"], names)
+
+    assert understood == "Can I return shoes? Ok thermal shoes then?"
+    assert asked_alone(understood, names) is None
+
+
 def test_the_last_of_several_asks_without_a_question_mark(names: Names) -> None:
     """It goes on from what was asked; what only follows does not."""
     assert asked_alone("Does it cover pets? what about chewing gum", names) is None
     assert asked_alone("Does the plan cover pets? can cats", names) is None
+    assert asked_alone("Does the plan cover pets? ok what about gum", names) is None
+    assert asked_alone("Does the plan cover pets? whats the excess", names) is None
     assert asked_alone("Does the plan cover pets? He is waiting", names) == "Does the plan cover pets?"
 
 
