@@ -33,7 +33,7 @@ from knowledge.instructions import as_read, instructions_in
 from knowledge.lexical import as_typed, covered, stems
 from knowledge.names import Name, Names
 from knowledge.products import is_on, is_on_sibling, path_of
-from knowledge.retriever import Found, Retriever, is_newer, supersedes
+from knowledge.retriever import Found, Retriever, is_newer, is_put_away, supersedes
 from knowledge.sentences import Kind, Piece
 from knowledge.tables import Guide
 from knowledge.words import Filters
@@ -555,7 +555,8 @@ def _edition_that_holds(found: Found, written: Written) -> tuple[str, ...]:
     quoted = next((each for each in found.passages if each.guide_key == key), None)
     if quoted is None or _begins_later(found):
         return ()
-    titles = (each.title for each in found.passages if supersedes(each, quoted, found.day))
+    holding = (each for each in found.passages if supersedes(each, quoted, found.day) and not is_put_away(each))
+    titles = (each.title for each in holding)
     return tuple(OTHER_HOLDS.format(quoted.title, title) for title in titles if title != quoted.title)[:1]
 
 

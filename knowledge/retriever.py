@@ -678,7 +678,7 @@ def supersedes(one: Passage, other: Passage, day: date | None) -> bool:
     edition, other_edition = _edition(one), _edition(other)
     if edition != other_edition and edition.year and other_edition.year:
         return is_later(edition, other_edition, day)
-    if _is_put_away(one) or not _is_put_away(other) or (other_edition.side < 0 and is_in_force(other_edition, day)):
+    if is_put_away(one) or not is_put_away(other) or (other_edition.side < 0 and is_in_force(other_edition, day)):
         return False
     if one.reviewed is None:
         return True
@@ -699,13 +699,14 @@ def _edition(passage: Passage) -> Edition:
     return edition_of(_shelf(passage.title, passage.guide_key)[0], passage.dated)
 
 
-def _is_put_away(passage: Passage) -> bool:
+def is_put_away(passage: Passage) -> bool:
+    """Whether its guide is in a folder called archive, old or the like."""
     return _shelf(passage.title, passage.guide_key)[1]
 
 
 def _is_past(passage: Passage, day: date | None) -> bool:
     """Whether its guide may hold no more on a day."""
-    return day is not None and (_is_put_away(passage) or not is_in_force(_edition(passage), day))
+    return day is not None and (is_put_away(passage) or not is_in_force(_edition(passage), day))
 
 
 def _missed(words: Words, asked: str, first: Passage, today: date) -> tuple[str, int] | None:
