@@ -38,8 +38,13 @@ _ORDINALS = word_list("first second third fourth fifth sixth seventh eighth nint
 _TIMES = {"half": "0.5 x", "quarter": "0.25 x", "once": "1 time", "twice": "2 time", "double": "2 time",
           "doubled": "2 time", "thrice": "3 time", "triple": "3 time", "tripled": "3 time", "couple": "2"}  # fmt: skip
 
-_SPELLED = "|".join((*_VALUES, *_LARGE))
-_IN_WORDS = re.compile(rf"\b(?:{_SPELLED})(?:(?:\s+and\s+|[\s-]+)(?:{_SPELLED}))*\b", re.IGNORECASE)
+# "Two hundred and five", "twenty-five"; but "two and three" are two numbers, as are "one two".
+_SMALL = rf"(?:{'|'.join(_TENS[2:])})(?:[\s-]+(?:{'|'.join(_COUNTING[1:10])})\b)?|{'|'.join(_COUNTING)}"
+_IN_WORDS = re.compile(
+    rf"\b(?:{_SMALL}|{'|'.join(_LARGE)})\b(?:[\s-]+(?:{'|'.join(_LARGE)})\b|"
+    rf"(?:(?<=hundred)|(?<=thousand)|(?<=million))(?:\s+and)?[\s-]+(?:{_SMALL})\b)*",
+    re.IGNORECASE,
+)
 _PRONOUN = re.compile(r"\b(?:the|this|that|which|other|another|new|no|any|every|each)\s+$", re.IGNORECASE)
 _ORDINAL = re.compile(rf"(?<![\d-])(?<!\d )\b({'|'.join(_ORDINALS)})\b", re.IGNORECASE)
 _TIMES_WORD = re.compile(rf"\b({'|'.join(_TIMES)})\b", re.IGNORECASE)
@@ -631,12 +636,18 @@ def _denials(text: str) -> Iterator[set[str]]:
 
 
 def _in_figures(words: re.Match[str]) -> str:
-    """The figure that number words stand for, but for a "one" that stands for a thing named before."""
+    """The figure that number words stand for, but for a "one" that stands for a thing named before.
+
+    >>> plain("two thousand three hundred and five, two and three, one two, nineteen ninety")
+    '2305, 2 and 3, 1 2, 19 90'
+    """
     said = words.group().casefold()
     if said == "one" and _PRONOUN.search(words.string, 0, words.start()):
         return words.group()
     total = current = 0
-    for word in re.findall(r"[a-z]+", said.replace("and", " ")):
+    for word in re.findall(r"[a-z]+", said):
+        if word == "and":
+            continue
         value = _LARGE.get(word)
         if value is None:
             current += _VALUES[word]
