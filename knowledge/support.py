@@ -149,7 +149,9 @@ _BOUND = (
     re.compile(r"(?<![\d.])(?!1 time)(\d[\d.]*)(?: x| time| ?%) (?=(?:of|the)\b)(?P<of>[^,;.|]*)"),
     re.compile(rf"\bevery (\d+) (?P<of>{_PERIOD}|\w+)", re.IGNORECASE),
 )
-_BESIDE_FREE = re.compile(r"\bfree\b[^.;|]*?[ ,](?:and|but) (?P<of>[^,;.|\d£€$]*)[£€$](\d[\d.]*)", re.IGNORECASE)
+_BESIDE_FREE = re.compile(
+    r"\bfree\b[^.;|]{0,200}?[ ,](?:and|but) (?P<of>[^,;.|\d£€$]{0,80})[£€$](\d[\d.]*)", re.IGNORECASE
+)
 # The ends of what reaches from one amount to another; times and dates begin and end, and may be said by themselves.
 _REACHES = re.compile(
     rf"(?<![\w.,:/–-])[£€$]?(\d[\d.]*)(?: ?%)?(?: ?[–-] ?| to )"
