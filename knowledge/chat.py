@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
+import logging
 import re
 import time
+import traceback
 from collections.abc import Iterator, Sequence, Set
+from dataclasses import replace
 
 from pydantic import BaseModel, Field, field_validator
 
-from knowledge.answering import Evidence, Extractive, Written, cite
+from knowledge.answering import MOST_SHOWN, Evidence, Extractive, Written, cite
 from knowledge.answers import Outcome, Sentence, Show
 from knowledge.chat_model import ChatModel, Unusable, parsed
 from knowledge.encoder import Encoder
@@ -30,6 +33,8 @@ QUOTED_INSTEAD = "so the guides are quoted as they stand."
 _PARTICLE = re.compile(
     r"\s*(?:(?:yes|no)(?:\s*[,;:!–—]+\s*|\s+-+\s+|\.?\s*$)|yes\.\s+|no\.\s+(?![\s\d]))", re.IGNORECASE
 )
+
+log = logging.getLogger(__name__)
 
 
 class DraftSentence(BaseModel):
@@ -65,27 +70,34 @@ class ChatWriter:
         try:
             deadline = (time.monotonic() if began is None else began) + self._model.patience_s
             for sentence in self._sentences(question, evidence, deadline):
-                if not sentence.text:  # nothing but "Yes."
+                cited = _shown(sentence.passages, order)
+                if not (sentence.text and cited):  # nothing but "Yes.", or all of its sources are too many
                     continue
                 said += 1
+                sentence = sentence.model_copy(update={"passages": cited})
                 if not self._is_supported(sentence, evidence, sources):
                     continue
                 kept.append(sentence)
-                order += [number for number in dict.fromkeys(sentence.passages) if number not in order]
+                order += [number for number in cited if number not in order]
                 if show is not None:
                     show(_kept(sentence, order))
             if said and len(kept) < max(1, ENOUGH_LEFT * said):
                 raise Unusable("wrote what the passages don't say")
         except Unusable as failure:
-            quoted = self._otherwise.write(question, evidence)
-            return Written(quoted.citations, notes=(f"The chat model {failure}, {QUOTED_INSTEAD}",))
+            return self._quoted(question, evidence, f"The chat model {failure}")
+        except Exception as failure:  # noqa: BLE001 - a fault of the checks themselves must not cost the answer
+            at = traceback.extract_tb(failure.__traceback__)[-1]  # a message may hold words of people
+            log.error("The chat model's answer failed: %s at %s:%s", type(failure).__name__, at.filename, at.lineno)
+            return self._quoted(question, evidence, "The chat model's words could not be checked")
         if not kept:
-            quoted = self._otherwise.write(question, evidence)
-            note = f"The chat model found no full answer in these passages, {QUOTED_INSTEAD}"
-            return Written(quoted.citations, notes=(note,), outcome=Outcome.PARTLY)
+            found_none = "The chat model found no full answer in these passages"
+            return replace(self._quoted(question, evidence, found_none), outcome=Outcome.PARTLY)
         return Written(
             tuple(cite(number - 1, evidence) for number in order), tuple(_kept(each, order) for each in kept)
         )
+
+    def _quoted(self, question: str, evidence: Evidence, why: str) -> Written:
+        return replace(self._otherwise.write(question, evidence), notes=(f"{why}, {QUOTED_INSTEAD}",))
 
     def _sentences(self, question: str, evidence: Evidence, deadline: float) -> Iterator[DraftSentence]:
         """The sentences of the model's reply as they come. Raises Unusable, for a reply that can't be read too."""
@@ -138,6 +150,17 @@ def _products_meant(text: str, found: Found) -> Set[Name]:
     named = found.names.known_in(text, found.wanted)
     short = {name for name in named if any(name == each[: len(name)] for each in found.wanted)}
     return {name for name in named - short if found.names.siblings_of(name)} or found.wanted
+
+
+def _shown(passages: Sequence[int], order: Sequence[int]) -> list[int]:
+    """Of the passages that a sentence cites, those that are shown below the answer, where so many are cited before.
+
+    >>> _shown([2, 9, 7, 8], order=[1, 2, 3, 4])
+    [2, 9]
+    """
+    cited = list(dict.fromkeys(passages))
+    further = [number for number in cited if number not in order]
+    return [number for number in cited if number not in further[MOST_SHOWN - len(order) :]]
 
 
 def _kept(sentence: DraftSentence, order: Sequence[int]) -> Sentence:

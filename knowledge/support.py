@@ -38,15 +38,29 @@ _ORDINALS = word_list("first second third fourth fifth sixth seventh eighth nint
 _TIMES = {"half": "0.5 x", "quarter": "0.25 x", "once": "1 time", "twice": "2 time", "double": "2 time",
           "doubled": "2 time", "thrice": "3 time", "triple": "3 time", "tripled": "3 time", "couple": "2"}  # fmt: skip
 
-_SPELLED = "|".join((*_VALUES, *_LARGE))
-_IN_WORDS = re.compile(rf"\b(?:{_SPELLED})(?:(?:\s+and\s+|[\s-]+)(?:{_SPELLED}))*\b", re.IGNORECASE)
+# "Two hundred and five", "twenty-five"; but "two and three" are two numbers, as are "one two".
+_SMALL = rf"(?:{'|'.join(_TENS[2:])})(?:[\s-]+(?:{'|'.join(_COUNTING[1:10])})\b)?|{'|'.join(_COUNTING)}"
+_IN_WORDS = re.compile(
+    rf"\b(?:{_SMALL}|{'|'.join(_LARGE)})\b(?:[\s-]+(?:{'|'.join(_LARGE)})\b|"
+    rf"(?:(?<=hundred)|(?<=thousand)|(?<=million))(?:\s+and)?[\s-]+(?:{_SMALL})\b)*",
+    re.IGNORECASE,
+)
 _PRONOUN = re.compile(r"\b(?:the|this|that|which|other|another|new|no|any|every|each)\s+$", re.IGNORECASE)
 _ORDINAL = re.compile(rf"(?<![\d-])(?<!\d )\b({'|'.join(_ORDINALS)})\b", re.IGNORECASE)
 _TIMES_WORD = re.compile(rf"\b({'|'.join(_TIMES)})\b", re.IGNORECASE)
+_PERIOD = r"(?:day|week|weekday|weekend|month|year|(?:mon|tues|wednes|thurs|fri|satur|sun)day)s?\b"
+_GLUED = "|".join(
+    sorted((unit for unit in {*UNITS, "h"} - set(word_list("a of st nd rd th k")) if unit.isalpha()), key=len)
+)
 _BEFORE_ONE = "within|after|before|for|in|of|than|about|only|least|under|over"  # "a day", which is one day there
 # What says the same in another way, written in one way before anything is compared.
 _REWRITTEN = (
     (re.compile(r"(?<=\d),(?=\d{3}\b)|(?<=\d)\.00\b|\*\*|__"), ""),
+    (re.compile(r"(?<=\d)\s?([ap])\.?\s?m\b\.?", re.IGNORECASE), r" \1m"),
+    (re.compile(rf"(?<![\w.,])(?=[£€$\d])([£€$]?\d[\d.,]*)(?=(?:{_GLUED})\b)"), r"\1 "),
+    (re.compile(r"(?<=\d)(?=(?:[GMTk]B|[MG]bps|[MG]Hz)\b)"), " "),
+    (re.compile(r"(?:(?<=[\s(|])|^)(?<!\d )(?:[-−]|minus )(?=\d)"), "−"),
+    (re.compile(rf"\bevery (?:other|second) (?={_PERIOD})", re.IGNORECASE), "every 2 "),
     (re.compile(r"\be-mail", re.IGNORECASE), "email"),
     (re.compile(r"\bset-up", re.IGNORECASE), "setup"),
     (re.compile(r"\bby (?:itself|themselves)\b", re.IGNORECASE), "automatically"),
@@ -58,12 +72,14 @@ _REWRITTEN = (
     ),
 )
 
-_NUMBER = re.compile(r"([£€$]?)\s?(\d+(?:[.,:/]\d+)*)(?:\s?(%)|(st|nd|rd|th)\b)?((?:[\s-]+[^\W\d_]+){0,3})")
+_AND_HALF = re.compile(r"\b(?:(\d+)|an?)( [^\W\d_]+)? and a half\b( [^\W\d_]+)?", re.IGNORECASE)
+_FRACTIONS = {"½": ".5", "¼": ".25", "¾": ".75"}
+_NUMBER = re.compile(r"([£€$]?)\s?(−?\d+(?:[.,:/]\d+)*)(?:\s?(%)|(st|nd|rd|th)\b)?((?:[\s-]+[^\W\d_]+){0,3})")
 _FIGURES = re.compile(r"[£€$]?\d[\d.,:/]*(?:%|(?:st|nd|rd|th)\b)?")
 _NAMED_FIGURE = re.compile(r"\b[A-Z][\w-]*[ -](\d+)\b(?![.,:/]\d)")
 _BEFORE_UNIT = word_set("working business full whole calendar more further other consecutive extra additional")
-_UNITS = {"min": "minute", "sec": "second", "hr": "hour", "pound": "£", "quid": "£", "euro": "€", "dollar": "$",
-          "percent": "%", "gig": "gb", "meter": "metre"}  # fmt: skip
+_UNITS = {"min": "minute", "sec": "second", "hr": "hour", "h": "hour", "pound": "£", "quid": "£", "euro": "€",
+          "dollar": "$", "percent": "%", "gig": "gb", "meter": "metre"}  # fmt: skip
 _RATE = re.compile(
     r"(?:\ba|\ban|\bper|\beach|\bevery|/)\s*(?:full |working |business )?(second|minute|hour|day|week|month|year)s?\b"
     r"|\b(dai|week|month|year)ly\b",
@@ -128,6 +144,28 @@ _OPPOSITES = tuple(
         ("can may allowed", "must cannot"),
     )
 )
+# A figure, and what is not said without it: "2 time the fee", "every 2 weeks"; a price beside what is free.
+_BOUND = (
+    re.compile(r"(?<![\d.])(?!1 time)(\d[\d.]*)(?: x| time| ?%) (?=(?:of|the)\b)(?P<of>[^,;.|]*)"),
+    re.compile(rf"\bevery (\d+) (?P<of>{_PERIOD}|\w+)", re.IGNORECASE),
+)
+_BESIDE_FREE = re.compile(
+    r"\bfree\b[^.;|]{0,200}?[ ,](?:and|but) (?P<of>[^,;.|\d£€$]{0,80})[£€$](\d[\d.]*)", re.IGNORECASE
+)
+# The ends of what reaches from one amount to another; times and dates begin and end, and may be said by themselves.
+_REACHES = re.compile(
+    rf"(?<![\w.,:/–-])[£€$]?(\d[\d.]*)(?: ?%)?(?: ?[–-] ?| to )"
+    rf"(?:(?=[£€$])|(?=[\d.]+ ?(?:%|(?!am\b|pm\b)(?:working )?(?:{_GLUED})\b)))[£€$]?(\d[\d.]*)"
+)
+# What is not sure, or left to people; without such a word it is a rule.
+_HEDGES = tuple(
+    re.compile(rf"\b(?:{words})\b", re.IGNORECASE)
+    for words in (
+        r"usually|normally|typically|generally|often|sometimes|mostly|mainly|probably|as a rule|(?-i:most)",
+        r"(?:(?-i:may)|might|can|could)(?! not\b|['’])|possibl[ey]|able|allow\w*|permit\w*|entitled|option\w*|lets?",
+    )
+)
+_JOINED = re.compile(r"\b(and|or)\b", re.IGNORECASE)
 # What makes a limit of the figure behind it.
 _AT_MOST = "under below less fewer up most maximum max within in until till before by 1st"
 _AT_LEAST = "over above more least minimum min after from exceeding beyond since"
@@ -224,6 +262,8 @@ def plain(text: str) -> str:
     for pattern, instead in _REWRITTEN:
         text = pattern.sub(instead, text)
     text = _IN_WORDS.sub(_in_figures, text)
+    text = _AND_HALF.sub(lambda match: f"{match[1] or 1}.5{match[2] or ''}{match[3] or ''}", text)
+    text = re.sub(r"(\d?)\s?([½¼¾])", lambda match: (match[1] or "0") + _FRACTIONS[match[2]], text)
     text = _ORDINAL.sub(lambda match: _as_ordinal(_ORDINALS.index(match[1].casefold()) + 1), text)
     return _TIMES_WORD.sub(lambda match: _TIMES[match[1].casefold()], text)
 
@@ -269,6 +309,10 @@ def supports(
         and not any(_turned_round(text, there) for there in near[:1])
         and _keeps_conditions(text, near[0])
         and _keeps_limits(text, near[0])
+        and _keeps_bound_figures(text, rules[0])
+        and _keeps_reach(text, rules[0])
+        and _keeps_hedges(text, rules[0])
+        and not _joins_otherwise(text, rules[0])
         and not any(_leaves_out(part, rule, asked) for part, rule in _each_with_its_own(parts, rules))
         and not _is_out_of_time(text, rules[0])
         and _keeps_order(text, list(dict.fromkeys(rules)))
@@ -390,7 +434,7 @@ def amounts(text: str) -> set[tuple[str, str]]:
         found.update((number, sign) for sign in (currency, percent, ordinal) if sign)
         words = after.casefold().replace("-", " ").split()
         before = list(takewhile(_BEFORE_UNIT.__contains__, words))
-        if words[len(before) :] and (unit := words[len(before)]) in UNITS - {"a", "of"}:
+        if words[len(before) :] and (unit := words[len(before)]) in UNITS - {"a", "of"} | {"h"}:
             unit = unit.removesuffix("s") or unit
             working = "working " if {"working", "business"} & set(before) else ""
             found.add((number, working + _UNITS.get(unit, unit)))
@@ -577,6 +621,77 @@ def _limits(text: str) -> dict[str, set[int | None]]:
     return limits
 
 
+def _keeps_bound_figures(text: str, there: str) -> bool:
+    """Whether what is said has the figure that it is a share or a multiple of, or comes round with.
+
+    >>> _keeps_bound_figures("Members pay the fee.", "Members pay 0.5 x of the fee of £80.")
+    False
+    >>> _keeps_bound_figures("Bins are emptied weekly.", "Bins are emptied every 2 weeks.")
+    False
+    """
+    own, figures = _stems(text), {number.lstrip("−") for number, _ in amounts(text)}
+    for found in (match for pattern in _BOUND for match in pattern.finditer(there)):
+        first = _first_of(found["of"])
+        is_said = (first is not None and _stands(first, own)) or not figures.isdisjoint(_figures(found["of"]))
+        if is_said and found[1] not in figures:
+            return False
+    beside = (
+        [(_stems(found["of"]), found[2]) for found in _BESIDE_FREE.finditer(there)] if "free" in _words(text) else []
+    )
+    return not any(_is_mostly(scope, own, 1) and number not in figures for scope, number in beside)
+
+
+def _keeps_reach(text: str, there: str) -> bool:
+    """Whether one end of a reach is said only as a limit of its side.
+
+    >>> [_keeps_reach(text, "It takes 2 to 3 weeks.") for text in ("It takes 3 weeks.", "It takes up to 3 weeks.")]
+    [False, True]
+    """
+    figures, limits = _figures(text), _limits(re.sub(r"(?<!up )\bto (?=[£€$]?\d)", "up to ", text))
+    for low, high in _REACHES.findall(there):
+        if (low in figures) != (high in figures):
+            number, side = (low, 1) if low in figures else (high, 0)
+            if side not in limits.get(number, ()):
+                return False
+    return True
+
+
+def _keeps_hedges(text: str, there: str) -> bool:
+    """Whether what is so "usually", or "may" be so, is not said to be so.
+
+    >>> _keeps_hedges("A term ends after 12 months.", "A term usually ends after 12 months.")
+    False
+    """
+    own = _stems(text)
+    return not any(
+        (found := hedge.search(clause)) and _is_mostly(_stems(clause[found.end() :]), own, NEAR_WORDS)
+        for hedge in _HEDGES
+        if not hedge.search(text)
+        for clause in _CLAUSE.split(there)
+    )
+
+
+def _joins_otherwise(text: str, there: str) -> bool:
+    """Whether a sentence has "and" between the same as the guide has "or" between, or the other way round; with what
+    people may do or what is denied, both can say the same.
+    """
+    if _HEDGES[1].search(text) or _NEGATION.search(text):
+        return False
+    return any(
+        word != other and first == second and before & others
+        for word, before, first in _joints(text)
+        for other, others, second in _joints(there)
+    )
+
+
+def _joints(text: str) -> Iterator[tuple[str, set[str], str]]:
+    """Each "and" and "or" between words that say something: the last ones before it, and the first behind."""
+    for found in _JOINED.finditer(text):
+        before = " ".join(text[: found.start()].split()[-3:])
+        if (first := _first_of(text[found.end() :])) is not None:
+            yield found[0].casefold(), _stems(before) | _figures(before), first
+
+
 def _is_of_another(text: str, near: Sequence[str], others: Sequence[str]) -> bool:
     """Whether a sentence has a word that the closest ones lack, from one which says of another thing nearly the same:
     "Homes get a refund. Shops get a credit."
@@ -631,12 +746,18 @@ def _denials(text: str) -> Iterator[set[str]]:
 
 
 def _in_figures(words: re.Match[str]) -> str:
-    """The figure that number words stand for, but for a "one" that stands for a thing named before."""
+    """The figure that number words stand for, but for a "one" that stands for a thing named before.
+
+    >>> plain("two thousand three hundred and five, two and three, one two, nineteen ninety")
+    '2305, 2 and 3, 1 2, 19 90'
+    """
     said = words.group().casefold()
     if said == "one" and _PRONOUN.search(words.string, 0, words.start()):
         return words.group()
     total = current = 0
-    for word in re.findall(r"[a-z]+", said.replace("and", " ")):
+    for word in re.findall(r"[a-z]+", said):
+        if word == "and":
+            continue
         value = _LARGE.get(word)
         if value is None:
             current += _VALUES[word]

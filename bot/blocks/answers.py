@@ -26,6 +26,8 @@ LONGEST = 11_000  # characters of one message; Slack refuses somewhat more, with
 MOST_CITATIONS = 5
 LONGEST_TEXT = 2_700  # of the words for notifications and screen readers
 LONGEST_ASKED = 150  # of one question of several
+LONGEST_NOTE = 300
+MOST_NOTES = 11  # three on each of three questions, one on what is left and one on the index: none is lost
 MOST_NEAREST = 3
 LARGEST_VIEW = 200_000  # bytes; Slack takes 250 KB
 LONGEST_SECTION = 60_000  # characters that are shown of one
@@ -88,7 +90,7 @@ def answer(
     else:
         blocks += _not_in_guides(question_id, answer, ask)
         text = NOT_IN_GUIDES + _nearest_text(answer, "Nearest:")
-    blocks += [kit.context(note) for note in map(literal, (one_line(n, 300) for n in answer.notes[:3])) if note]
+    blocks += map(kit.context, _notes(answer))
     if rated:
         blocks.append(_rating(question_id))
     return Said(f"{before} {text}".strip(), blocks)
@@ -99,12 +101,35 @@ def _understood(answer: Answer) -> str:
     return literal(f"{TAKEN_AS} {one_line(answer.understood, 300)}") if answer.understood else ""
 
 
+def _notes(answer: Answer) -> list[str]:
+    return [note for note in map(_note, answer.notes[:MOST_NOTES]) if note]
+
+
+def _note(note: str) -> str:
+    """A note, escaped; of questions listed at its end each is cut by itself, and those without room are counted.
+
+    >>> _note(f"Ask again: “How {'very ' * 40}long?” “Who?” “What?” “{'When ' * 40}?”")[-37:]
+    'very very…” “Who?” “What?” and 1 more'
+    """
+    opening, _, listed = " ".join(note.split()).partition(": “")
+    if not listed.endswith("”"):
+        return _cut(literal(one_line(note, LONGEST_NOTE)), LONGEST_NOTE)
+    questions = listed.removesuffix("”").split("” “")
+    kept = f"{literal(opening)}:"
+    for number, question in enumerate(questions):
+        words = f" “{_cut(literal(one_line(question, LONGEST_ASKED)), LONGEST_ASKED)}”"
+        if number and len(kept + words) > LONGEST_NOTE:
+            return f"{kept} and {len(questions) - number} more"
+        kept += words
+    return kept
+
+
 def _cited(question_id: int, answer: Answer, owners: Mapping[str, str], ask: str | None) -> list[Block]:
     is_partial = answer.outcome == Outcome.PARTLY
     blocks = [kit.section(literal(words)) for words in opening(answer)]
     beside = _nearest(question_id, answer, BESIDE, ask) if is_partial else []
     citations = answer.citations[:MOST_CITATIONS]
-    room = LONGEST - 2_000  # for the notes, the opening and the marks of quotation
+    room = LONGEST - 2_000 - sum(map(len, _notes(answer)))  # for the opening and the marks of quotation
     asked = [_asked(answer, number) for number in range(len(citations))]
     room -= sum(len(block["text"]["text"]) for block in (*blocks, *beside) if "text" in block) + sum(map(len, asked))
     if answer.sentences:

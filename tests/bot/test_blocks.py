@@ -183,6 +183,35 @@ def test_a_partial_answer_says_so_and_shows_its_notes() -> None:
     assert "Found by words alone." in texts
 
 
+def test_no_note_is_lost() -> None:
+    """Nor is the end of a long list of questions: what doesn't fit is counted, and none is cut but for its length."""
+    left = [f"How much is the pod of kind {number}, and who <pays> for it{'?' * 40}" for number in range(9)]
+    again = f"Please ask again: {' '.join(f'“{each}”' for each in left)}"
+    unknown = "The guides don't mention “Swift 12”."
+    notes = (again, "The chat model was late.", "Two.", "Three.", unknown)
+    shown = [
+        block["elements"][0]["text"]
+        for block in answers.answer(1, Answer(Outcome.PARTLY, 0.5, (CITATION,), notes=notes), OWNERS).blocks
+        if block["type"] == "context"
+    ][1:]
+
+    assert shown[1:] == list(notes[1:])
+    assert shown[0] == (
+        "Please ask again: "
+        + " ".join(f"“{each}”" for each in left[:2]).replace("<", "&lt;").replace(">", "&gt;")
+        + " and 7 more"
+    )
+
+
+def test_many_long_notes_leave_room_for_the_quotes() -> None:
+    """They are part of what a message may hold."""
+    cited = (replace(CITATION, quote="word & word. " * 600, highlights=()),) * 5
+    notes = ("&" * 600,) * answers.MOST_NOTES
+    texts = list(every_text(answers.answer(1, Answer(Outcome.PARTLY, 0.5, cited, notes=notes), OWNERS).blocks))
+    assert sum(map(len, texts)) <= answers.LONGEST
+    assert sum(text.startswith("> word") for text in texts) >= len(cited)
+
+
 def test_beside_a_partial_answer_are_the_nearest_sections_and_who_can_be_asked() -> None:
     """Below the quote; an answer that is whole has neither."""
     near = replace(CITATION, headings=("By cheque",))

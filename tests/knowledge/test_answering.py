@@ -14,7 +14,17 @@ from langchain_core.outputs import ChatGenerationChunk
 from sqlalchemy import Engine
 
 from knowledge import chat
-from knowledge.answering import CHANGING, LONGEST_MESSAGE, NOT_YET, ONLY_WORDS, WORDS_ALONE, _fitting, _together
+from knowledge.answering import (
+    CHANGING,
+    LONGEST_MESSAGE,
+    MOST_SHOWN,
+    NOT_YET,
+    ONLY_WORDS,
+    WORDS_ALONE,
+    Evidence,
+    _fitting,
+    _together,
+)
 from knowledge.answers import Answer, Citation, Outcome, Sentence
 from knowledge.chat_model import ChatModel
 from knowledge.encoder import Encoder
@@ -966,6 +976,21 @@ def test_a_sentence_too_many_costs_only_itself(open_library: Open) -> None:
     assert (len(answer.sentences), answer.notes) == (chat.MOST_SENTENCES, ())
 
 
+def test_no_sentence_rests_on_a_source_that_is_not_shown(library: Library, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of too many that one sentence cites, the first count; one that has no others is left out, and is no lie."""
+    found = library._answering._retriever.retrieve(QUESTION)
+    source = library._answering._evidence(found).sources[0]
+    evidence = Evidence((source,) * 8, found)
+    monkeypatch.setattr(chat.ChatWriter, "_is_supported", lambda *_: True)
+    said = reply(("It is.", [1]), ("It was.", [2, 3, 4]), ("It will be.", [1, 5, 6, 7]), *[("It may be.", [8])] * 5)
+    writer = chat.ChatWriter(ChatModel(FakeListChatModel(responses=[said])), None)  # type: ignore[arg-type]
+
+    written = writer.write(QUESTION, evidence)
+
+    assert [each.citations for each in written.sentences] == [(0,), (1, 2, 3), (0, 4)]
+    assert (len(written.citations), written.notes) == (MOST_SHOWN, ())
+
+
 def test_a_yes_that_is_all_of_a_sentence_does_not_count(open_library: Open) -> None:
     """It is neither shown nor held against the others."""
     truth = "A refund is paid within 10 working days."
@@ -1046,6 +1071,23 @@ def test_a_model_that_fails_ends_in_a_quote(open_library: Open) -> None:
     assert library.answer(QUESTION).notes == (
         "The chat model did not answer in time, so the guides are quoted as they stand.",
     )
+
+
+def test_a_fault_of_the_checks_ends_in_a_quote(
+    open_library: Open, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """It is logged, without a word of guides or people."""
+
+    def broken(text: str) -> str:
+        raise KeyError(text)
+
+    monkeypatch.setattr(chat, "plain", broken)
+    answer = ask(open_library, reply(("A refund is paid within 10 working days.", [1])))
+
+    assert answer.citations[0].guide_key == "refunds.md"
+    assert answer.notes == ("The chat model's words could not be checked, so the guides are quoted as they stand.",)
+    assert "KeyError at" in caplog.text
+    assert "refund" not in caplog.text
 
 
 def test_a_follow_up_is_worded_and_answered_within_one_deadline(

@@ -484,6 +484,69 @@ Contact the help desk on extension 4400 for a new badge.
 FEWEST_SAID = 77  # of 85
 
 
+OTHER_FIGURES = """\
+The yard closes at 8 p.m. on Fridays.
+    The yard closes at 8 a.m. on Fridays.
+The kiosk sells tickets from 6am to 11pm.
+    The kiosk sells tickets from 6pm to 11am.
+The hedges are cut every other month.
+    The hedges are cut every month.
+    The hedges are cut monthly.
+Windows are cleaned every second Friday.
+    Windows are cleaned every Friday.
+Meals are stored at -22 °C in the van.
+    Meals are stored at 22 °C in the van.
+Students pay half of the deposit of £60.
+    Students pay the deposit.
+    Students pay £60.
+The licence is valid for a year and a half.
+    The licence is valid for a year.
+Gold accounts earn 4 to 5%.
+    Gold accounts earn 5%.
+Cottages have two and four beds.
+    Cottages have six beds.
+Riders need a helmet until they are 150 cm tall or 14 years old.
+    Riders need a helmet until they are 150 cm tall and 14 years old.
+Bags are carried free in the coach, and in the cabin for £8.
+    Bags are carried free in the coach and in the cabin.
+Depot managers may cancel the charge of £12.
+    Depot managers cancel the charge of £12.
+A repair usually takes 9 days.
+    A repair takes 9 days.
+"""  # a rule, and below it what says something else with figures and words of it
+SAME_FIGURES = """\
+The yard closes at 8 p.m. on Fridays.
+    The yard closes at 8 pm on Fridays.
+The kiosk sells tickets from 6am to 11pm.
+    From 6 a.m. to 11 p.m. the kiosk sells tickets.
+The hedges are cut every other month.
+    The hedges are cut every two months.
+Meals are stored at -22 °C in the van.
+    Meals are stored at minus 22 °C in the van.
+Students pay half of the deposit of £60.
+    Students pay half of the £60 deposit.
+The licence is valid for a year and a half.
+    The licence is valid for one and a half years.
+Gold accounts earn 4 to 5%.
+    Gold accounts earn 4–5%.
+    Gold accounts earn up to 5%.
+Riders need a helmet until they are 150 cm tall or 14 years old.
+    Until they are 150 cm tall or 14 years old, riders need a helmet.
+Bags are carried free in the coach, and in the cabin for £8.
+    Bags are carried free in the coach.
+Depot managers may cancel the charge of £12.
+    Depot managers can cancel the charge of £12.
+A repair usually takes 9 days.
+    A repair usually takes nine days.
+Sacks hold up to 300g.
+    Sacks hold up to 300 g.
+A visit takes 2½ hours.
+    A visit takes two and a half hours.
+The cover pays up to four thousand five hundred pounds.
+    The cover pays up to £4,500.
+"""
+
+
 def told_below(rules: str) -> list[tuple[str, str]]:
     """Each sentence with the rule that it stands below."""
     told: list[tuple[str, str]] = []
@@ -515,6 +578,12 @@ def test_most_sentences_that_leave_nothing_out_are_kept(encoder: Encoder) -> Non
     told = told_below(MOST_KEPT)
 
     assert sum(is_shown(*each, encoder) for each in told) >= FEWEST_SAID, len(told)
+
+
+def test_figures_keep_what_belongs_to_them(encoder: Encoder) -> None:
+    """Halves of the day, signs, shares and reaches; "or" stays "or", and what may be so is no rule."""
+    assert [told for told in told_below(OTHER_FIGURES) if is_shown(*told, encoder)] == []
+    assert [told for told in told_below(SAME_FIGURES) if not is_shown(*told, encoder)] == []
 
 
 BROOK_4, BROOK_5, HERON = ("brook", "4"), ("brook", "5"), ("heron",)
