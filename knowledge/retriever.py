@@ -66,7 +66,7 @@ _YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 _NAME = re.compile(r"\b[^\W_][\w'’-]*")
 _WORD = re.compile(r"\w")
 _AMOUNT = re.compile(r"(?![2-6]g$)(\d+)-?([^\W\d_]+)(?:-olds?)?")  # a 5g network is none
-_UNITS = (UNITS | TYPED_TOGETHER) - {"a"}  # a "form 3a" has a code
+_UNITS = (UNITS | TYPED_TOGETHER) - set("avwx")  # which stand behind numbers of codes in small letters, too: "form 3a"
 _GAP = re.compile(r" (?:\d+ )?")  # within a name
 _HOW = re.compile(r"\bhow (long|much|many|often|far|soon)\b", re.IGNORECASE)
 
@@ -433,8 +433,10 @@ def _is_amount(word: str) -> bool:
 
 
 def _is_known(word: str, names: Names) -> bool:
-    """Whether a word of a name, in small letters, is in the guides, or a day or the like; also its plural."""
-    return any(each in COUNTED or names.says(each) for each in (word, word.removesuffix("s")))
+    """Whether a word of a name, in small letters, is in the guides, or a day or the like, or the plural of a name or
+    a day: of the Heron or Saturday, but not of a boot.
+    """
+    return bool(names.says(word) or {word, word.removesuffix("s")} & COUNTED or names.known_in(word))
 
 
 def _without(text: str, spans: Sequence[tuple[int, int]]) -> str:
