@@ -14,7 +14,9 @@ class Talk(Enum):
     ABOUT_ANSWER = auto()  # "are you sure?", "where does it say that?"
 
 
-_SHORTCODE = re.compile(r"(?<![\w:])(?::(?:-1|(?=[0-9_'-]{0,60}[a-z+])[a-z0-9_+'-]{1,60}):)+(?!\w)|(?<!\S):\d+:(?!\S)")
+_SHORTCODE = re.compile(
+    r"(?<![\w:])(?::(?:-1|(?=[0-9_'-]{0,60}[a-z+])[a-z0-9_+'-]{1,60}):)+(?!\w)|(?<!\S):(?:100|1234):(?!\S)"
+)
 # Where something must follow, what follows is spoken of: "What does :x: mean?", but not "Is it late :sob:".
 _SPOKEN_OF = re.compile(rf"\b((?i:does|the|an?|of|use|using|what(?:['’]s| is))) ({_SHORTCODE.pattern})")
 _MENTION = re.compile(r"@\S+|\bfrontline\b", re.IGNORECASE)

@@ -16,9 +16,9 @@ _TENS = {"twenty": 20.0, "thirty": 30.0, "forty": 40.0, "fifty": 50.0, "sixty": 
 _NUMBERS = {word: float(n) for n, word in enumerate(_SMALL, 1)} | _TENS | {"half": 0.5}
 _DAY = 24 * 60.0  # minutes
 _UNITS: dict[str, dict[str, float]] = {  # each with what it measures, and how much of that
-    "time": {"min(?:ute)?": 1, "h(?:ou)?r": 60, "day|night": _DAY, "w(?:ee)?k": 7 * _DAY}
+    "time": {"min(?:ute)?": 1, "h(?:ou)?r|(?-i:h)": 60, "day|night|(?-i:d)": _DAY, "w(?:ee)?k": 7 * _DAY}
     | {"month|mth": 365 / 12 * _DAY, "ye?a?r|yo": 365 * _DAY},
-    "weight": {"kg|kilo(?:gram)?": 1_000, "gram": 1, "tonne": 1_000_000},
+    "weight": {"kg|kilo(?:gram)?": 1_000, "gram|(?-i:g)": 1, "tonne": 1_000_000},
     "way": {"km|kilomet(?:re|er)": 1_000, "mile": 1_609, "m(?:et(?:re|er))?": 1, "cm": 0.01, "mm": 0.001},
     "data": {"gb|gig": 1_000, "mb|meg": 1, "tb": 1_000_000},
     "share": {"%|per ?cent": 1},

@@ -36,7 +36,9 @@ LONGEST_END = 4  # words at the end of a question, in whose place others may be 
 MOST_MODIFIERS = 3  # words between an article and its noun, in whose place others may stand
 
 _FOREIGN = re.compile(r"\w+://|www\.|<[@!#]|\]\(")
-_SENTENCE_END = re.compile(r"(?<=[.!?…])\s+|\n+")  # in a hurry, few begin the next one with a capital
+_SENTENCE_END = re.compile(  # in a hurry, few begin the next one with a capital
+    r"(?<=[.!?…])(?<!\be\.g\.)(?<!\bi\.e\.)(?<!\bapprox\.)(?!(?<=\bno\.)\s+\d)\s+|\n+", re.IGNORECASE
+)
 _LISTED = re.compile(r"(?<![^?\n])[ \t]{0,3}\(?\d{1,2}[.)][ \t]+")  # the "2)" of a list of questions
 _ITEM = re.compile(r"(?<!\S)\(?\d{1,2}[.)]\s+(?=([^\W\d_]+))")  # of any list, with its first word
 _NUMBER = re.compile(r"\d+")

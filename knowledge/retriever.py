@@ -21,7 +21,7 @@ from knowledge.editions import Edition, asks_what_was, days_asked, edition_of, i
 from knowledge.encoder import Bits, Encoder, Vectors
 from knowledge.index import LONGEST_EMBEDDED, NO_FILTERS, REVISION, SPAN, Index, reading
 from knowledge.lexical import BM25_K1, asking, covered, says_something, stems
-from knowledge.names import COUNTED, UNITS, Name, Names
+from knowledge.names import COUNTED, TYPED_TOGETHER, UNITS, Name, Names
 from knowledge.products import (
     asked_of,
     is_on,
@@ -56,7 +56,7 @@ HALF = 0.5  # of the words that the older has, what the newer must have in one p
 MOST = 0.8  # of the words that what holds no more has, what must be found of the guide that holds
 PUT_AWAY = {"archive", "archived", "archives", "former", "obsolete", "old", "outdated", "previous", "superseded"}
 CLOSE_EDITION = 1.0  # how much less one of another section may score
-OF_MODELS = {"a", "g", "m", "v", "w", "x"}  # units that stand behind the numbers of models, too: the 500X
+OF_MODELS = set("adghlmpvwxy")  # units that stand in capitals behind the numbers of models, too: the 500X
 AT_ONCE = 2  # questions looked up at the same time: more get in each other's way (with 4 a fourth fewer are answered)
 LONGEST_QUESTION = 1_000  # characters; the model reads about as many
 FOUND_KEPT = 500  # questions; many people ask the same ones
@@ -66,7 +66,8 @@ _TEXT = select(Guide.text).where(Guide.id == bindparam("guide_id"))
 _YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 _NAME = re.compile(r"\b[^\W_][\w'’-]*")
 _WORD = re.compile(r"\w")
-_AMOUNT = re.compile(r"(\d+)([^\W\d_]+)")
+_AMOUNT = re.compile(r"(?![2-6]g$)(\d+)-?([^\W\d_]+)(?:-olds?)?")  # a 5g network is none
+_UNITS = (UNITS | TYPED_TOGETHER) - set("avwx")  # which stand behind numbers of codes in small letters, too: "form 3a"
 _GAP = re.compile(r" (?:\d+ )?")  # within a name
 _HOW = re.compile(r"\bhow (long|much|many|often|far|soon)\b", re.IGNORECASE)
 
@@ -408,7 +409,7 @@ def _names_of_others(question: str, names: Names) -> list[str]:
     return [
         name
         for name in whole_names_of(question)
-        if not any(word in COUNTED or names.says(word) for word in name.casefold().split())
+        if not any(_is_known(word, names) for word in name.casefold().split())
         and all(word[1:].islower() for word in name.split())
     ]
 
@@ -429,9 +430,20 @@ def _named_in(question: str) -> tuple[re.Match[str], ...]:
 
 
 def _is_amount(word: str) -> bool:
-    """Whether it is a number typed together with its unit, as in "19yo", "2nd" and "12k"; 5G and 8K are none."""
-    parts = _AMOUNT.fullmatch(word.casefold())
-    return parts is not None and parts[2] in UNITS - OF_MODELS and len(word) > 2
+    """Whether it is a number typed together with its unit, as in "30h", "2nd", "12k" and "2-year-old"; 5G and 8K are
+    none.
+    """
+    parts = _AMOUNT.fullmatch(word)
+    if parts is None or (unit := parts[2].casefold()) not in _UNITS:
+        return False
+    return parts[2].islower() or (unit not in OF_MODELS and len(word) > 2)
+
+
+def _is_known(word: str, names: Names) -> bool:
+    """Whether a word of a name, in small letters, is in the guides, or a day or the like, or the plural of a name or
+    a day: of the Heron or Saturday, but not of a boot.
+    """
+    return bool(names.says(word) or {word, word.removesuffix("s")} & COUNTED or names.known_in(word))
 
 
 def _without(text: str, spans: Sequence[tuple[int, int]]) -> str:
@@ -554,7 +566,7 @@ def _features(
         words_covered=words_covered,
         words_asked=min(len(rarity), WORDS_ASKED) / WORDS_ASKED,
         names_elsewhere=_share_elsewhere(connection, whole_names_of(asked), about or passages[0]),
-        names_absent=sum(not words.names.says(name) for name in names) / len(names) if names else 0.0,
+        names_absent=sum(not _is_known(name.casefold(), words.names) for name in names) / len(names) if names else 0.0,
         on_product=float(on_product),
         best_tokens_on_product=on_product * best_tokens,
         words_covered_on_product=on_product * words_covered,
@@ -567,7 +579,7 @@ def _share_elsewhere(connection: Connection, names: Sequence[str], first: Passag
         return 0.0
     text = connection.scalar(_TEXT, {"guide_id": first.guide_id}) or ""
     said = " ".join("\n".join((first.title, *folders_of(first.guide_key), text)).casefold().split())
-    return sum(name.casefold() not in said for name in names) / len(names)
+    return sum(name.casefold().removesuffix("s") not in said for name in names) / len(names)
 
 
 def _in_order(

@@ -39,6 +39,8 @@ CHANGES_COUNT_FOR = timedelta(minutes=10)  # later, whoever puts a question righ
 INSTEAD = {Talk.SMALL: words.WELCOME, Talk.NOT_SO: words.NOT_SO, Talk.ABOUT_ANSWER: words.ABOUT_ANSWER}
 STATUS = "is looking in the guides…"
 
+_UNREAD = re.compile(r"<(?:@[^<>]*|!(?!date\^)[^<>]*|#[^<>|]*\|?|https?://[^<>|]*)>")
+
 
 async def mentioned(
     event: dict[str, Any], body: dict[str, Any], context: AsyncBoltContext, parts: Parts, delivery_id: int
@@ -59,16 +61,18 @@ async def messaged(
 async def changed(
     event: dict[str, Any], body: dict[str, Any], context: AsyncBoltContext, parts: Parts, delivery_id: int
 ) -> None:
-    """Answer a direct message again whose words were changed soon after it was asked; links that unfold change none."""
+    """Answer a direct message again whose words were changed soon after it was posted, or for the first time where it
+    was no question before; links that unfold change none, and talk that is put right is still talk.
+    """
     message, before = event.get("message") or {}, event.get("previous_message") or {}
-    texts = [_question_in(each.get("text") or "") for each in (message, before)]
-    if not _by_a_person(message, context.bot_user_id) or _only_words(texts[0]) == _only_words(texts[1]):
+    edited = (message.get("edited") or {}).get("ts")
+    if not _by_a_person(message, context.bot_user_id) or not edited:
         return
-    async with parts.database.read() as session:
-        asked_at = await questions.asked_at(session, event["channel"], message["ts"])
-    if asked_at is not None and parts.clock() - asked_at < CHANGES_COUNT_FOR:
+    text, text_before = (_question_in(each.get("text") or "") for each in (message, before))
+    is_new = _in_essence(text) != _in_essence(text_before) and not (talk_in(text) and talk_in(text_before))
+    if is_new and timedelta(seconds=float(edited) - float(message["ts"])) < CHANGES_COUNT_FOR:
         now = {**message, "channel": event["channel"]}
-        await _answer_in_thread(now, body, context, parts, delivery_id, way="dm", preface=words.changed(texts[0]))
+        await _answer_in_thread(now, body, context, parts, delivery_id, way="dm", preface=words.changed(text))
 
 
 async def deleted(event: dict[str, Any], parts: Parts) -> None:
@@ -180,12 +184,15 @@ def _by_a_person(event: dict[str, Any], bot_user: str | None) -> bool:
 
 
 def _question_in(text: str) -> str:
-    """What is asked, without mentions: of us, or of colleagues, in numbers that nobody can read."""
-    return typed(re.sub(r"<@[^<>]*>", " ", text))
+    """What is asked, without what nobody can read: mentions of us, colleagues and groups, and addresses of pages and
+    channels that have no name.
+    """
+    return typed(_UNREAD.sub(" ", text))
 
 
-def _only_words(text: str) -> list[str]:
-    return re.findall(r"\w+", text.casefold())
+def _in_essence(text: str) -> list[str]:
+    """The words of a question, and the signs that make another one of it: "< 24 hours", "> 24 hours"."""
+    return re.findall(r"\w+|[<>=≤≥+%£$€]|-(?=\d)", text.casefold())
 
 
 def _not_one_question(text: str, parts: Parts) -> str | None:

@@ -34,12 +34,6 @@ async def begin(
     return (await session.scalars(select(Question).where(Question.key == key))).one()
 
 
-async def asked_at(session: AsyncSession, channel: str, ts: str) -> datetime | None:
-    """When a message was first taken as a question; None when it was not."""
-    asked = select(Question.asked_at).where(Question.channel == channel, Question.asked_ts == ts)
-    return await session.scalar(asked.order_by(Question.id).limit(1))
-
-
 async def get(session: AsyncSession, question_id: int) -> Question | None:
     return await session.get(Question, question_id)
 

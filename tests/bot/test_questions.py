@@ -9,7 +9,15 @@ from slack_bolt.context.async_context import AsyncBoltContext
 
 from bot.blocks import questions as words
 from bot.delivery import Inbox, Outbox
-from bot.listeners.questions import _not_one_question, _question_in, mentioned, render, whom_to_ask
+from bot.listeners.questions import (
+    _in_essence,
+    _not_one_question,
+    _question_in,
+    changed,
+    mentioned,
+    render,
+    whom_to_ask,
+)
 from bot.records import questions
 from bot.records.database import Database
 from bot.records.tables import Question
@@ -208,6 +216,7 @@ def test_talk_is_told_from_a_question(said: str, answer: str | None) -> None:
         ("is the :red_circle: light bad? :sob:", "is the red circle light bad?"),
         ("the customer is angry :rage: what now", "the customer is angry what now"),
         ("Who has aa:bb:cc:dd:ee:ff?", "Who has aa:bb:cc:dd:ee:ff?"),
+        ("What is done on :503: :100:", "What is done on :503:"),
     ],
 )
 def test_emoji_are_no_words_of_a_question(typed: str, asked: str) -> None:
@@ -222,8 +231,55 @@ def test_emoji_are_no_words_of_a_question(typed: str, asked: str) -> None:
         ("<@UB|frontline> is <@W1> on <#C1|ask>?", "is   on #ask?"),
         ("<@UB>", ""),
         ("a &lt;@b&gt; c", "a <@b> c"),
+        ("<!subteam^S07|@desk> <!here> <!channel> Is it due?", "Is it due?"),
+        ("Is it due on <!date^1795824000^{date}|28 November>?", "Is it due on 28 November?"),
+        ("<#C07> <#C07|> <https://x.example/a?b=1> Is it due?", "Is it due?"),
+        ("Is <https://x.example|the form> for <mailto:a@x.example|a@x.example>?", "Is the form for a@x.example?"),
     ],
 )
 def test_mentions_are_no_words_of_a_question(sent: str, asked: str) -> None:
-    """Slack writes them as numbers, which would count as names that no guide knows."""
+    """Slack writes them as numbers, which would count as names that no guide knows; so would bare addresses."""
     assert _question_in(sent) == asked
+
+
+@pytest.mark.parametrize(
+    ("changes", "is_answered"),
+    [
+        ({}, True),
+        ({"edited": {"user": "UANA", "ts": "1700000700.0"}}, False),
+        ({"edited": None}, False),
+        ({"bot_id": "B1"}, False),
+        ({"text": "ok thanks"}, False),
+        ({"text": "thanks"}, False),
+    ],
+    ids=["at once", "late", "by nobody", "by a bot", "talk", "same"],
+)
+async def test_a_change_is_answered_that_a_person_makes_soon(
+    changes: dict[str, Any], is_answered: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of what was no question, too, unless it is none still."""
+    answered = []
+
+    async def answer(event: dict[str, Any], *_: Any, **__: Any) -> None:
+        answered.append(event["text"])
+
+    monkeypatch.setattr("bot.listeners.questions._answer_in_thread", answer)
+    message = {"user": "UANA", "ts": "1700000000.0", "text": "Is it due?", "edited": {"ts": "1700000060.0"}, **changes}
+    event = {"channel": "D1", "message": message, "previous_message": {"text": "Thanks!"}}
+    parts: Any = None
+    await changed(event, {}, AsyncBoltContext({"bot_user_id": "UFRONTLINE"}), parts, 1)
+
+    assert answered == ["Is it due?"] * is_answered
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "is_same"),
+    [
+        ("Is it due", "is it – due?!", True),
+        ("A loss &lt; 24 hours?", "A loss &gt; 24 hours?", False),
+        ("Kept at -18?", "Kept at 18?", False),
+        ("An order of £50?", "An order of €50?", False),
+    ],
+)
+def test_signs_that_count_make_another_question(before: str, after: str, is_same: bool) -> None:
+    assert (_in_essence(_question_in(before)) == _in_essence(_question_in(after))) == is_same

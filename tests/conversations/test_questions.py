@@ -430,6 +430,34 @@ def test_a_direct_message_that_is_changed_is_answered_again(company: Company) ->
     assert len(company.thread(asked["channel"], asked["ts"])) == 2
 
 
+@pytest.mark.parametrize(("first", "changes"), [("hi", ["hello", "ok"]), ("What is the late fee? " * 100, [])])
+def test_what_was_no_question_is_answered_once_it_is_changed_into_one(
+    company: Company, first: str, changes: list[str]
+) -> None:
+    """Once, however often Slack brings the change; a greeting that is put right gets nothing more."""
+    asked = company.say("UFINN", "dm", first)
+    company.replies(asked["channel"], asked["ts"], 1)
+    company.fault("duplicate", times=9, copies=4)
+    for text in (*changes, "What does the Heron Lite cost?"):
+        company.act("edit", user="UFINN", channel=asked["channel"], message_ts=asked["ts"], text=text)
+    again = company.replies(asked["channel"], asked["ts"], 2)[1]
+    company.fault("clear")
+    company.quiet()
+
+    assert "£" in says(again)
+    assert len(company.thread(asked["channel"], asked["ts"])) == 2
+
+
+def test_a_sign_makes_another_question(company: Company) -> None:
+    """Fewer than a day is not more than a day."""
+    asked = company.say("UFINN", "dm", "What is paid for an outage of < 24 hours?")
+    company.replies(asked["channel"], asked["ts"], 1)
+    text = "What is paid for an outage of > 24 hours?"
+    company.act("edit", user="UFINN", channel=asked["channel"], message_ts=asked["ts"], text=text)
+
+    assert "> 24 hours" in says(company.replies(asked["channel"], asked["ts"], 2)[1]).replace("&gt;", ">")
+
+
 def test_a_forged_click_is_refused_in_words(company: Company) -> None:
     """An answer that isn't there, and a button that never was."""
     answer = company.ask("UGRACE", QUESTION)

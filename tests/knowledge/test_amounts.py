@@ -53,6 +53,9 @@ def test_a_question_for_no_amount_has_no_such_answer(question: str) -> None:
         ("uses 500 MB", "under 1 gb", "up to 300 mb"),
         ("20 percent off", "10% to 25%", "30+% or more"),
         ("out for an hour", "after half an hour", "over 2 hours"),
+        ("out for 30h", "over 24 hours", "up to a day"),
+        ("off 5d ahead", "less than 7 days before", "7–13 days before"),
+        ("parcel of 500g on 5G in 3D", "up to 1 kg", "up to 100 gram, 3 days"),
     ],
 )
 def test_an_amount_lies_within_limits_of_its_kind(asked: str, within: str, outside: str) -> None:

@@ -479,6 +479,10 @@ LASTS = "How long is the Heron's warranty?"
             "What does Stream 100 cost? Stream 500? And the Stream 900?",
             ["What does Stream 100 cost?", "What does Stream 500 cost?", "What does Stream 900 cost?"],
         ),
+        (
+            "What does fitting cost, e.g. for the Heron? Who signs form no. 7 after approx. 3 weeks?",
+            ["What does fitting cost, e.g. for the Heron?", "Who signs form no. 7 after approx. 3 weeks?"],
+        ),
         ("How long is the Heron's warranty? The Heron Lite?", [LASTS, "How long is the Heron Lite's warranty?"]),
         ("hall hours sunday? and is there a stage", ["Hall hours sunday?", "Is there a stage"]),
         ("Can I pay by card. Also when is the bill due?", ["Can I pay by card.", "When is the bill due?"]),

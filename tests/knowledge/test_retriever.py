@@ -57,6 +57,28 @@ def test_words_alone_do_while_vectors_are_missing(open_index: Open, guides: Engi
     assert found.passages[0].guide_key == "refunds.md"
 
 
+@pytest.mark.parametrize(
+    ("question", "is_known"),
+    [
+        ("Do the Brooks stand near a television?", True),
+        ("Do engineers come on Saturdays?", True),
+        ("Do the Wrens stand near a television?", False),
+        ("Do the Plugs stand near a television?", False),
+    ],
+)
+def test_the_plural_of_what_is_known_is_known(
+    question: str, is_known: bool, open_index: Open, guides: Engine, encoder: Encoder
+) -> None:
+    """Of a name of the guides as of a day; a plug is no name, but its guide is the one that has the word."""
+    index = open_index()
+    index.refresh()
+    found = Retriever(guides, index, encoder).retrieve(question)
+
+    assert found.features
+    assert (found.features.names_absent, not found.unfamiliar) == (0.0 if is_known else 1.0, is_known)
+    assert found.features.names_elsewhere == (0.0 if {"brook", "plug"} & found.rarity.keys() else 1.0)
+
+
 def test_only_a_question_that_no_other_is_beside_has_all_cores(
     open_index: Open, guides: Engine, encoder: Encoder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -569,6 +591,11 @@ def test_names_and_keywords_of_a_question() -> None:
         "8K",
         "500X",
         "iPad2",
+    ]
+    assert names_of("After a 30h outage, 5d late, a 2-year-old on 500g a day and £7.5k, form 3a, 5g or an M4?") == [
+        "3a",
+        "5g",
+        "M4",
     ]
     assert keywords_of("How do I restart the routers?") == ["restart", "router"]
     assert keywords_of("What is it?") == ["what"]
