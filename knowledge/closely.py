@@ -152,7 +152,7 @@ def read_closely(
     for n, (limit, rest) in enumerate(pairwise(own) if figures or days else (), 1):
         before, behind = (passage.text[each.start : each.end] for each in (limit, rest))
         if rest.kind is Kind.SENTENCE and says_of_the_rest([*figures, *days], before, behind):
-            told[n] = max(told[n], told[n - 1] + LIMITS_WEIGHT)
+            told[n - 1 : n + 1] = sorted(told[n - 1 : n + 1])  # it answers in place of the limit
     return Closely(tuple(own), tuple(told), best, max(scores, default=0.0), is_all_apart)
 
 
