@@ -9,15 +9,22 @@ from collections.abc import Iterator, Sequence
 from itertools import zip_longest
 from typing import NamedTuple
 
+from knowledge.lexical import says_something, stems
+
 _ANYCASE = re.IGNORECASE | re.ASCII  # or the letter "ı" would be an "i", and "sıx" a number
 
-_SMALL = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
+_SMALL = (
+    *("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"),
+    *("thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen"),
+)
 _TENS = {"twenty": 20.0, "thirty": 30.0, "forty": 40.0, "fifty": 50.0, "sixty": 60.0, "ninety": 90.0}
 _NUMBERS = {word: float(n) for n, word in enumerate(_SMALL, 1)} | _TENS | {"half": 0.5}
 _DAY = 24 * 60.0  # minutes
+_YEAR = 365 * _DAY
+_OLDEST = 120 * _YEAR  # what is more is no age
 _UNITS: dict[str, dict[str, float]] = {  # each with what it measures, and how much of that
     "time": {"min(?:ute)?": 1, "h(?:ou)?r|(?-i:h)": 60, "day|night|(?-i:d)": _DAY, "w(?:ee)?k": 7 * _DAY}
-    | {"month|mth": 365 / 12 * _DAY, "ye?a?r|yo": 365 * _DAY},
+    | {"month|mth": _YEAR / 12, "ye?a?r|yo": _YEAR},
     "weight": {"kg|kilo(?:gram)?": 1_000, "gram|(?-i:g)": 1, "tonne": 1_000_000},
     "way": {"km|kilomet(?:re|er)": 1_000, "mile": 1_609, "m(?:et(?:re|er))?": 1, "cm": 0.01, "mm": 0.001},
     "data": {"gb|gig": 1_000, "mb|meg": 1, "tb": 1_000_000},
@@ -36,18 +43,21 @@ _SIZES = [
 ]
 
 _ANY_UNIT = "|".join(pattern for sizes in _UNITS.values() for pattern in sizes)
+_COUNTED = "people|children|[a-z]{2,19}s"  # what has no unit is counted
 _CURRENCY = re.compile(r"(?:[£$€]\s?|\b(?:eur|gbp|usd) )", _ANYCASE)
 _NUMBER = (
     rf"{_CURRENCY.pattern}?(?<!\d[.,])(?:\d{{1,3}}(?:,\d{{3}}){{1,4}}|\d{{1,12}})(?:\.\d{{1,6}})?"
     rf"(?![.,]?\d|\s?(?:k|bn|million|thousand)\b)|\b(?:{'|'.join(_NUMBERS)})\b"
     rf"|(?<![\dp] )(?<!once )(?<!twice )(?<!times )\ban?(?= (?:{_ANY_UNIT})\b)"  # not of "£5 a month"
 )
+_MORE, _LESS = "more|longer|older|heavier|later|earlier", "less|fewer|shorter|younger|lighter"
 
 
 def _with_unit(number: str, unit: str) -> str:
-    """A pattern for a number and its unit, if any, as groups of these names."""
-    between = r"[\s-]{0,2}(?:(?:an?|full|whole|working|business|calendar) )?"
-    return rf"(?P<{number}>{_NUMBER})(?:{between}(?P<{unit}>(?:{_ANY_UNIT})s?)(?!\w))?"
+    """A pattern for a number and its unit or what it counts, if any, as groups of these names."""
+    or_more = rf"(?: (?:or|and) (?:{_MORE}|{_LESS}))?"
+    between = rf"{or_more}[\s-]{{0,2}}(?:(?:an?|full|whole|working|business|calendar) )?"
+    return rf"(?P<{number}>{_NUMBER})(?:{between}(?P<{unit}>(?:{_ANY_UNIT})s?|{_COUNTED})(?!\w))?"
 
 
 _FIGURE = re.compile(_with_unit("number", "unit"), _ANYCASE)
@@ -67,8 +77,13 @@ _ROUND = re.compile(
     r"|\b(?:(?P<work>weekdays?)|(?P<free>weekends?)|(?P<all>daily|every day))\b",
     _ANYCASE,
 )
-_AGED = re.compile(r"\b(?:aged?|ages|age of) *$", _ANYCASE)  # in front of a number without a unit
-_MORE, _LESS = "more|longer|older|heavier|later|earlier", "less|fewer|shorter|younger|lighter"
+_OF_A_CHILD = r"(?:s?he|child|kid|son|daughter|boy|girl|baby)(?: of|(?: who)?(?: is|['’]s| was| turns))"
+_AGED = re.compile(rf"\b(?:aged?|ages|age of|{_OF_A_CHILD}) *$", _ANYCASE)  # in front of a number without a unit
+_OLD = re.compile(r"(?<=yo)\b|[ -]?(?:olds?|of age)\b", _ANYCASE)  # behind one with a unit
+_YEARS = re.compile(r"(?:month|mth|ye?a?r|yo)s?", _ANYCASE)  # that limit something may be an age also without "old"
+_AGE_LIMIT = re.compile(r"\b(?:over|above|older than|under|below|younger than) *$", _ANYCASE)  # of a mere number
+_AGE_OR = re.compile(r"s?(?: ?\+| (?:and|or) (?:over|above|older|under|below|younger)\b)", _ANYCASE)
+_ENDS = re.compile(r"s?(?![\w:])", _ANYCASE)
 _AT_LEAST = re.compile(
     rf"(?:(?<!\bno )(?<!\bnot )\b(?:(?:{_MORE}) than|over|above|exceed(?:s|ing)?)"
     rf"|\bnot? (?:(?:{_LESS}) than|under|below)|\b(?:from|at least|minimum(?: of)?|after|beyond))(?: the age of)? *$",
@@ -82,6 +97,13 @@ _AT_MOST = re.compile(
 )
 _OR_MORE = re.compile(r" *\+| *(?:old )?(?:or|and) (?:more|longer|older|over|above|heavier|later|earlier)\b", _ANYCASE)
 _OR_LESS = re.compile(r" *(?:old )?(?:or|and) (?:less|fewer|shorter|younger|under|below|lighter)\b", _ANYCASE)
+_REST = re.compile(  # how a sentence begins that is on all other amounts than the one before
+    r"\W*(?:(?:for|in|at) )?(?:(?:any|all) )?"
+    r"(?:(?P<low>smaller|lower|shorter|younger|lighter|fewer|less than th(?:is|at))"
+    r"|(?P<high>larger|bigger|higher|longer|older|heavier|more than th(?:is|at))"
+    r"|otherwise|outside (?:it|this|that|these|those|them))\b(?! than (?!this|that))",
+    _ANYCASE,
+)
 _IN_HEAD = re.compile(rf"\b(?:(?P<age>ages?)|(?:{_ANY_UNIT})s?)\b", _ANYCASE)
 _BEFORE = 30  # characters in front of a number that may say how it limits
 
@@ -90,10 +112,18 @@ MONEY = re.compile(
     r"[£$€]\s?\d|\d\s?(?:p|pence|cents?|pounds?|dollars?|euros?|gbp|eur|usd)\b|\bfree\b|\bno charge\b|\d\s?%",
     _ANYCASE,
 )
+_COUNT = re.compile(  # a number that is no money, length, time, share or part of a date
+    rf"(?<![£$€\d.,:/])(?:\b\d{{1,3}}(?:,\d{{3}})*|\b(?:{'|'.join(_NUMBERS)}))\b"
+    rf"(?![.,:/]\d|\s?(?:[£$€%]|(?:{_ANY_UNIT}|[ap]m|pence|p)s?(?!\w))|[ –-](?:{_MEMBER})\b)"
+    r"|\b(?:once|twice|none)\b",
+    _ANYCASE,
+)
+_COUNTS = re.compile(rf"\bhow (?:many (?:\w+ ){{0,2}}?(?P<things>{_COUNTED})|much (?P<span>notice|time))\b", _ANYCASE)
 _ASKED = (  # what asks for an amount of a kind, and what an answer has
     (
         re.compile(
-            r"\b(?:how much|prices?|costs?|fees?|(?:the|a) charge|charges|deposit|surcharge|discount|rates?)\b|[£$€]",
+            r"\b(?:how much(?! (?:notice|time|longer|earlier|later)\b)|prices?|costs?|fees?|(?:the|a) charge|charges"
+            r"|deposit|surcharge|discount|rates?)\b|[£$€]",
             _ANYCASE,
         ),
         MONEY,
@@ -102,7 +132,7 @@ _ASKED = (  # what asks for an amount of a kind, and what an answer has
         re.compile(
             r"\bhow (?:long|soon|often|late|early|fast|quick(?:ly)?|many (?:minutes|hours|days|weeks|months|years))\b"
             r"|\b(?:when (?:is|are|do|does|did|will|must|can|may|should|has|have)|(?:by|until|till) when|what time"
-            r"|notice|deadline|cut-?off|time limit|opening|hours|latest)\b",
+            r"|notice|deadline|cut-?off|time limit|opening|hours|latest|how much (?:time|longer|earlier|later))\b",
             _ANYCASE,
         ),
         re.compile(
@@ -115,9 +145,10 @@ _ASKED = (  # what asks for an amount of a kind, and what an answer has
             _ANYCASE,
         ),
     ),
+    (re.compile(rf"\bhow many (?!(?:{_ANY_UNIT})s?\b)", _ANYCASE), _COUNT),
     (
         re.compile(
-            r"\bhow (?:many|far|old|heavy|big|wide|tall|high|deep|loud)\b"
+            rf"\bhow (?:many (?:{_ANY_UNIT})s?|far|old|heavy|big|wide|tall|high|deep|loud)\b"
             r"|\b(?:limits?|max(?:imum)?|min(?:imum)?|number of|age|weight|height|size|length)\b",
             _ANYCASE,
         ),
@@ -127,7 +158,9 @@ _ASKED = (  # what asks for an amount of a kind, and what an answer has
 
 
 class Figure(NamedTuple):
-    """An amount with its unit, in what that measures: minutes, grams, metres, megabytes, money."""
+    """An amount with its unit, in what that measures: minutes, grams, metres, megabytes, money; or with the stem of
+    what it counts.
+    """
 
     kind: str
     size: float
@@ -151,16 +184,31 @@ def answers_in(question: str) -> Sequence[re.Pattern[str]]:
     ['£7']
     """
     asked = [has for asks, has in _ASKED if asks.search(question)]
-    return [has for has in asked if has is not _ANY] or asked
+    return [has for has in asked if has not in {_ANY, _COUNT}] or asked
+
+
+def counted_in(question: str) -> re.Pattern[str] | None:
+    """A number of what a question counts: of the offers in "how many offers", of the notice in "how much notice".
+
+    >>> counted_in("how much notice do they give").search("It is at least one full month's notice.").group()
+    "one full month's notice"
+    """
+    if (counted := _COUNTS.search(question)) is None:
+        return None
+    thing = (counted["things"] or counted["span"]).removesuffix("s")
+    return re.compile(rf"(?:{_NUMBER})(?:\s+\S+){{0,2}}\s+{thing}s?\b", _ANYCASE)
 
 
 def figures_in(text: str) -> list[Figure]:
-    """The amounts with a unit that a text states.
+    """The amounts that a text states: those with a unit, ages, and what is counted.
 
     >>> figures_in("train is 40 mins late, paid £12.50")
     [Figure(kind='time', size=40.0), Figure(kind='money', size=12.5)]
+    >>> figures_in("two dogs")
+    [Figure(kind='dog', size=2.0)]
     """
-    return [figure for _, figure in _figures(text)]
+    every = ((match, _around(text, *match.span())) for match in _FIGURE.finditer(text))
+    return [figure for match, around in every if (figure := _figure(match["number"], match["unit"], *around))]
 
 
 def days_in(text: str) -> list[Figure]:
@@ -184,6 +232,44 @@ def are_within(figures: Sequence[Figure], text: str) -> bool:
     return any(each.kind == kind and each.low <= size <= each.high for kind, size in figures for each in every)
 
 
+def off_the_step(figures: Sequence[Figure], steps: Sequence[str]) -> dict[int, list[int]]:
+    """Which steps of a scale exclude an amount, and which include it; none where all do, or where limits overlap.
+
+    >>> off_the_step(figures_in("a child of 4"), ["Dogs", "Under 5", "Child (5 to 15)", "Adult (16 and over)"])
+    {2: [1], 3: [1]}
+    >>> off_the_step(figures_in("a driver aged 20"), ["drivers over 21 years", "under 25 years: £5 more"])
+    {}
+    """
+    every = [[*_limits(step), *_rounds(step)] for step in steps]
+    off: dict[int, list[int]] = {}
+    for kind, size in figures:
+        of_kind = [[each for each in step if each.kind == kind] for step in every]
+        on = [n for n, step in enumerate(of_kind) if any(each.low <= size <= each.high for each in step)]
+        included = [each for n in on for each in of_kind[n]]
+        for n, step in enumerate(of_kind):
+            if n not in on and step and on and all(a.high <= b.low or b.high <= a.low for a in step for b in included):
+                off.setdefault(n, []).extend(on)
+    return off
+
+
+def says_of_the_rest(figures: Sequence[Figure], limit: str, behind: str) -> bool:
+    """Whether a sentence is on what the limits in the one before it leave out, and an amount is among that.
+
+    >>> says_of_the_rest(figures_in("owes £30"), "Over £50 we write.", "For smaller sums we ring.")
+    True
+    """
+    if not figures or (rest := _REST.match(behind)) is None:
+        return False
+    every = [*_limits(limit), *_rounds(limit)]
+    for kind, size in figures:
+        limits = [each for each in every if each.kind == kind]
+        is_lower, is_higher = all(size < each.low for each in limits), all(size > each.high for each in limits)
+        is_outside = not any(each.low <= size <= each.high for each in limits)
+        if limits and (is_lower if rest["low"] else is_higher if rest["high"] else is_outside):
+            return True
+    return False
+
+
 def with_units(cells: Sequence[str], head: Sequence[str]) -> str:
     """The cells of a row, each with the unit that the name of its column has.
 
@@ -197,29 +283,40 @@ def with_units(cells: Sequence[str], head: Sequence[str]) -> str:
     )
 
 
-def _figures(text: str) -> Iterator[tuple[re.Match[str], Figure]]:
-    for match in _FIGURE.finditer(text):
-        if figure := _figure(match["number"], match["unit"], text[max(0, match.start() - _BEFORE) : match.start()]):
-            yield match, figure
-
-
 def _limits(text: str) -> Iterator[Limits]:
     spans: list[tuple[int, int]] = []
     for match in _BETWEEN.finditer(text):
-        before = text[max(0, match.start() - _BEFORE) : match.start()]
-        low = _figure(match["low"], match["low_unit"] or match["high_unit"], before)
-        high = _figure(match["high"], match["high_unit"] or match["low_unit"], before)
+        before, after = _around(text, *match.span())
+        unit = match["high_unit"] or match["low_unit"]
+        low = _figure(match["low"], match["low_unit"] or unit, before, after)
+        high = _figure(match["high"], unit, before, after)
+        if not low and not high and before.endswith("(") and after.startswith(")"):
+            low, high = _age(match["low"]), _age(match["high"])
         if low and high and low.kind == high.kind:
-            yield Limits(low.kind, *sorted((low.size, high.size)))
+            yield from _also_of_age(Limits(low.kind, *sorted((low.size, high.size))), unit)
             spans.append(match.span())
-    for match, (kind, size) in _figures(text):
+    for match in _FIGURE.finditer(text):
         if any(start <= match.start() < end for start, end in spans):
             continue
-        before, after = text[max(0, match.start() - _BEFORE) : match.start()], text[match.end() : match.end() + _BEFORE]
-        if _AT_LEAST.search(before) or _OR_MORE.match(after):
-            yield Limits(kind, size, math.inf)
-        elif _AT_MOST.search(before) or _OR_LESS.match(after):
-            yield Limits(kind, 0.0, size)
+        number, unit = match["number"], match["unit"]
+        before, after = _around(text, *match.span())
+        figure = _figure(number, unit, before, after)
+        if figure is None and (_AGE_OR.match(after) or (_ENDS.match(after) and _AGE_LIMIT.search(before))):
+            figure = _age(number)
+        if figure is None:
+            continue
+        behind = (match.end("number"), match.end())  # "2 or more days", "2 days or more"
+        if _AT_LEAST.search(before) or any(_OR_MORE.match(text, at) for at in behind):
+            yield from _also_of_age(Limits(figure.kind, figure.size, math.inf), unit)
+        elif _AT_MOST.search(before) or any(_OR_LESS.match(text, at) for at in behind):
+            yield from _also_of_age(Limits(figure.kind, 0.0, figure.size), unit)
+
+
+def _also_of_age(limits: Limits, unit: str | None) -> Iterator[Limits]:
+    """Limits in years are those of an age as well, and the other way round: "3 to 5 years"."""
+    yield limits
+    if unit and _YEARS.fullmatch(unit):
+        yield limits._replace(kind="time" if limits.kind == "age" else "age")
 
 
 def _rounds(text: str) -> Iterator[Limits]:
@@ -237,11 +334,30 @@ def _rounds(text: str) -> Iterator[Limits]:
             yield Limits(kind, 0.0, high)
 
 
-def _figure(number: str, unit: str | None, before: str) -> Figure | None:
-    digits = _CURRENCY.sub("", number.casefold()).replace(",", "")
-    size = 1.0 if digits in {"a", "an"} else _NUMBERS.get(digits) or float(digits)
+def _around(text: str, start: int, end: int) -> tuple[str, str]:
+    return text[max(0, start - _BEFORE) : start], text[end : end + _BEFORE]
+
+
+def _figure(number: str, unit: str | None, before: str, after: str) -> Figure | None:
+    size = _size(number)
     if _CURRENCY.match(number):
         return Figure("money", size)
-    if unit is None:
-        return Figure("time", size * 365 * _DAY) if _AGED.search(before) else None
-    return next((Figure(kind, size * each) for pattern, kind, each in _SIZES if pattern.fullmatch(unit)), None)
+    known = next(
+        (Figure(kind, size * each) for pattern, kind, each in _SIZES if unit and pattern.fullmatch(unit)), None
+    )
+    if known:
+        is_age = unit and _YEARS.fullmatch(unit) and _OLD.match(f"{unit}{after}", len(unit))
+        return known._replace(kind="age") if is_age else known
+    if _AGED.search(before):
+        return _age(number) if unit or _ENDS.match(after) else None
+    return Figure(" ".join(stems(unit)), size) if unit and says_something(unit) else None
+
+
+def _age(number: str) -> Figure | None:
+    size = _size(number) * _YEAR
+    return Figure("age", size) if size <= _OLDEST and not _CURRENCY.match(number) else None
+
+
+def _size(number: str) -> float:
+    digits = _CURRENCY.sub("", number.casefold()).replace(",", "")
+    return 1.0 if digits in {"a", "an"} else _NUMBERS.get(digits) or float(digits)

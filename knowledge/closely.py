@@ -3,12 +3,24 @@
 import re
 from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from knowledge.amounts import Figure, answers_in, are_within, days_in, figures_in, has_any, with_units
+from knowledge.amounts import (
+    Figure,
+    answers_in,
+    are_within,
+    counted_in,
+    days_in,
+    figures_in,
+    has_any,
+    off_the_step,
+    says_of_the_rest,
+    with_units,
+)
 from knowledge.answers import Passage
 from knowledge.encoder import Vectors
 from knowledge.lexical import covered, stems
@@ -20,8 +32,9 @@ from knowledge.sentences import BOLD, Kind, Piece, cells_of, pieces, runs
 WORDS_WEIGHT = 0.25  # for the words that it shares
 TOKENS_WEIGHT = 1.0  # for how like the question it is, token by token
 AMOUNT_WEIGHT = 0.1  # for an amount of the kind that is asked for
+COUNTED_WEIGHT = 0.2  # for a number of just what is counted
 LIMITS_WEIGHT = 0.1  # for limits that an amount, a day or a month in the question lies within
-STEP_WEIGHT = 0.3  # for the row of a table that has such limits for an amount, and few words that are like any question
+STEP_WEIGHT = 0.3  # for a row, or an item among others, with such limits for an amount, and few words like any question
 CODE_WEIGHT = (
     0.25  # for a code that is asked for, unless all of the guide is on it; again for a row that begins with it
 )
@@ -32,6 +45,10 @@ BEFORE_WEIGHT = 0.1  # for what the sentence before scores, for it may say what 
 _OPEN = re.compile(r"\bopen\b(?! (?:an?|the|my|our|your|his|her|its|their|it|up)\b)", re.IGNORECASE)  # not an account
 _CLOSED = re.compile(r"\b(?:closed|shut)\b", re.IGNORECASE)
 _CLOSED_CELL = re.compile(r"(?:closed|shut)(?: all day)?|[–—-]", re.IGNORECASE)  # not "closed after 14:00"
+_DEMANDS = re.compile(
+    r"\b(?:must|only|at least|minimum|not?|needs?|needed|ha(?:ve|s) to|from)\b|n['’]t\b", re.IGNORECASE
+)
+_OF_ANY_AGE = frozenset(stems("child kid infant baby toddler teenager junior adult senior"))  # told by their limits
 _PLACE_IN_LIST = re.compile(r"\A\s*\d{1,3}[.)]\s+")
 _CODE_FIRST = re.compile(  # but for a range
     r"[^\w]*(?:\d{1,3}[.)]\s+[^\w]*)?([A-ZÀ-Þ]{1,6}-?\d{1,4})\b(?!\s*(?:[-–—/,]|to|and|or)\s*[A-Z]{0,6}-?\d)"
@@ -91,7 +108,9 @@ def read_closely(
     has_answers = any(piece not in apart | leading and _says_something(piece) for piece in every)
     is_all_apart = not any(piece not in apart and _says_something(piece) for piece in every)
     unnamed = without_names.get(passage.chunk_id, cosines)
+    counted = counted_in(question)
     amounts, figures, days = answers_in(question), figures_in(question), days_in(question)
+    steps, off_step = _steps(question, figures, days, passage.headings, every, texts)
     codes = codes_asked(question).keys() - codes_in("\n".join((passage.title, *passage.headings))).keys()
     own, scores, asked, best = [], [], "", 0.0
     head: list[str] = []
@@ -101,7 +120,7 @@ def read_closely(
         if piece.kind is Kind.HEADING or piece in leading:
             asked = text if piece in leading else ""
         cells = cells_of(text) if piece.kind is Kind.ROW else []
-        if (piece in apart and not is_all_apart) or _says_otherwise(question, days, head, cells):
+        if piece in off_step or (piece in apart and not is_all_apart) or _says_otherwise(question, days, head, cells):
             continue
         if not _says_something(piece) or (has_answers and piece in leading):
             continue
@@ -116,7 +135,8 @@ def read_closely(
         has_code = not codes.isdisjoint(codes_in(f"{asked}\n{text}"))
         is_on_code = bool(cells) and not codes.isdisjoint(codes_in(cells[0]))
         besides = AMOUNT_WEIGHT * has_amount + CODE_WEIGHT * (has_code + is_on_code)
-        limits = STEP_WEIGHT if piece.kind is Kind.ROW else LIMITS_WEIGHT
+        besides += COUNTED_WEIGHT * (counted is not None and counted.search(said) is not None)
+        limits = steps.get(piece, STEP_WEIGHT if piece.kind is Kind.ROW else LIMITS_WEIGHT)
         besides += limits * are_within(figures, said) + LIMITS_WEIGHT * are_within(days, said)
         scores.append(score + TOKENS_WEIGHT * _by_tokens(tokens, piece) + besides)
         best = max(best, comparable)
@@ -126,6 +146,10 @@ def read_closely(
         + max(ROW_WEIGHT * (piece in own_rows), TABLED_WEIGHT * (piece in tabled))
         for piece, score, before in zip(own, scores, [*scores[:1], *scores], strict=False)
     ]
+    for n, (limit, rest) in enumerate(pairwise(own) if figures or days else (), 1):
+        before, behind = (passage.text[each.start : each.end] for each in (limit, rest))
+        if rest.kind is Kind.SENTENCE and says_of_the_rest([*figures, *days], before, behind):
+            told[n - 1 : n + 1] = sorted(told[n - 1 : n + 1])  # it answers in place of the limit
     return Closely(tuple(own), tuple(told), best, max(scores, default=0.0), is_all_apart)
 
 
@@ -140,6 +164,64 @@ def _says_otherwise(question: str, days: Sequence[Figure], head: Sequence[str], 
     closed = [_CLOSED_CELL.fullmatch(cell) is not None for cell in on_day]
     is_otherwise = bool(closed) and (all(closed) if asks_open else not any(closed))
     return is_otherwise and set(stems(cells[0])).isdisjoint(stems(question))
+
+
+class _Scale(NamedTuple):
+    """The rows of a table or the items of a list, with what each may be limited by: of a row its first cell."""
+
+    heading: str
+    kind: Kind
+    members: list[tuple[Piece, str, str]]  # piece, limits, text
+
+
+def _steps(
+    question: str,
+    figures: Sequence[Figure],
+    days: Sequence[Figure],
+    headings: Sequence[str],
+    every: Sequence[Piece],
+    texts: Sequence[str],
+) -> tuple[dict[Piece, float], set[Piece]]:
+    """The rows and list items whose limits include an amount of the question, where those of others in the same table
+    or list exclude it, with what that weighs; and these others. The limits of a row may be days or months too.
+
+    One that demands something, or has a word of the question that the other hasn't, is not left out; and of two such
+    tables or lists, it weighs less in the one whose heading has fewer of the question's words.
+    """
+    asked = set(stems(question)) - _OF_ANY_AGE
+    found: list[tuple[int, set[Piece]]] = []
+    off: set[Piece] = set()
+    for scale in _scales(headings, every, texts) if figures or days else ():
+        is_table = scale.kind is Kind.ROW
+        limits = [limited for _, limited, _ in scale.members]
+        words = [asked.intersection(stems(text)) for _, _, text in scale.members]
+        on: set[Piece] = set()
+        for n, others in off_the_step([*figures, *days] if is_table else figures, limits).items():
+            demands = not is_table and _DEMANDS.search(limits[n])
+            if not demands and any(words[n] <= words[other] for other in others):
+                on.update(scale.members[other][0] for other in others)
+                off.add(scale.members[n][0])
+        found.append((len(asked.intersection(stems(scale.heading))), on))
+    most = max((shared for shared, on in found if on), default=0)
+    return {piece: STEP_WEIGHT if shared == most else LIMITS_WEIGHT for shared, on in found for piece in on}, off
+
+
+def _scales(headings: Sequence[str], every: Sequence[Piece], texts: Sequence[str]) -> list[_Scale]:
+    scales: list[_Scale] = []
+    heading, head = "".join(headings[-1:]), [""]
+    before: Kind | None = None
+    for piece, text in zip(every, texts, strict=True):
+        if piece.kind is Kind.HEADING:
+            heading, before = text, None
+        elif piece.kind is Kind.HEAD:
+            head, before = cells_of(text)[:1], None
+        elif piece.kind in {Kind.ROW, Kind.ITEM}:
+            if piece.kind is not before:
+                scales.append(_Scale(heading, piece.kind, []))
+            limited = with_units(cells_of(text)[:1], head) if piece.kind is Kind.ROW else _PLACE_IN_LIST.sub("", text)
+            scales[-1].members.append((piece, limited, text))
+            before = piece.kind
+    return scales
 
 
 def _on_other_codes(question: str, headings: Sequence[str], every: Sequence[Piece], texts: Sequence[str]) -> set[Piece]:

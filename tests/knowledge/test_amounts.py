@@ -2,7 +2,7 @@
 
 import pytest
 
-from knowledge.amounts import answers_in, are_within, days_in, figures_in
+from knowledge.amounts import answers_in, are_within, counted_in, days_in, figures_in, off_the_step, says_of_the_rest
 
 
 @pytest.mark.parametrize(
@@ -16,6 +16,9 @@ from knowledge.amounts import answers_in, are_within, days_in, figures_in
         ("how long until it ends", "It ends at once.", "Ask two people."),
         ("how many guests", "up to two guests", "as many as fit"),
         ("what's the fee and by when", "by 18 May", "ask 3 people"),
+        ("how many boats are there", "| Quay | 12 |", "| Quay | 9 m | £4 | 30 years | 5 May |"),
+        ("how many miles is it", "12 miles", "far"),
+        ("how much notice do they give", "a week", "It is 4.8%."),
     ],
 )
 def test_a_question_for_one_kind_of_amount_is_not_answered_by_another(question: str, answers: str, other: str) -> None:
@@ -56,6 +59,16 @@ def test_a_question_for_no_amount_has_no_such_answer(question: str) -> None:
         ("out for 30h", "over 24 hours", "up to a day"),
         ("off 5d ahead", "less than 7 days before", "7–13 days before"),
         ("parcel of 500g on 5G in 3D", "up to 1 kg", "up to 100 gram, 3 days"),
+        ("ten days ahead", "14 or fewer days", "15 or more days"),
+        ("three rooms", "2 or more rooms", "up to two rooms"),
+        ("2 rooms", "two rooms or more", "3 rooms or more"),
+        ("a party of 5 people", "4 to 6 people", "7 to 9 people"),
+        ("nineteen days", "18 to 20 days", "up to 18 days"),
+        ("a child of 4", "Under 5", "Child (5 to 15)"),
+        ("her child is 7", "6 to 9 years", "aged 8–12"),
+        ("for a 4 yr old", "under 5s free", "over 3 days"),
+        ("he is 19", "Adult (16 and over)", "not over 18"),
+        ("she's 4yo", "3+", "over £3"),
     ],
 )
 def test_an_amount_lies_within_limits_of_its_kind(asked: str, within: str, outside: str) -> None:
@@ -102,3 +115,56 @@ def test_a_word_like_a_month_is_none(text: str) -> None:
 def test_a_price_a_month_lasts_no_month() -> None:
     assert [kind for kind, _ in figures_in("£5 a month, twice a year")] == ["money"]
     assert [kind for kind, _ in figures_in("50p a day")] == []
+
+
+@pytest.mark.parametrize("text", ["open 3 to 5", "sleeps up to 6", "under 5 guests", "room 4", "from 2", "over 3:30"])
+def test_a_mere_number_limits_no_age_where_it_may_be_another(text: str) -> None:
+    assert not are_within(figures_in("a child of 4"), text)
+
+
+@pytest.mark.parametrize("text", ["he is 2nd", "she is 130", "she is 3 days late"])
+def test_a_number_that_is_no_age_is_none(text: str) -> None:
+    assert not any(kind == "age" for kind, _ in figures_in(text))
+
+
+@pytest.mark.parametrize(
+    ("question", "answers", "other"),
+    [
+        ("how many offers may he refuse", "Two fair offers", "2 of them"),
+        ("how many rowing boats", "12 boats", "12 rowers"),
+        ("how much notice is needed", "a month's notice", "a notice in May"),
+    ],
+)
+def test_a_number_of_what_is_counted_stands_in_front_of_it(question: str, answers: str, other: str) -> None:
+    counted = counted_in(question)
+
+    assert counted is not None
+    assert counted.search(answers)
+    assert not counted.search(other)
+
+
+@pytest.mark.parametrize("question", ["how much is it", "how many", "how long is the notice"])
+def test_what_counts_nothing_has_no_such_number(question: str) -> None:
+    assert counted_in(question) is None
+
+
+def test_an_amount_that_no_step_includes_is_off_none() -> None:
+    assert off_the_step(figures_in("aged 30"), ["3 to 5 years", "6 to 9 years"]) == {}
+
+
+@pytest.mark.parametrize(
+    ("asked", "limit", "behind", "expected"),
+    [
+        ("2 weeks late", "More than four weeks late, no.", "Shorter delays are fine.", True),
+        ("2 weeks late", "More than four weeks late, no.", "Longer delays are fine.", False),
+        ("2 weeks late", "More than four weeks late, no.", "Shorter than a day is fine.", False),
+        ("6 weeks late", "More than four weeks late, no.", "Shorter delays are fine.", False),
+        ("6 weeks late", "Up to four weeks late, yes.", "More than that, no.", True),
+        ("6 weeks late", "Up to four weeks late, yes.", "More on this below.", False),
+        ("in November", "Daily from April to October.", "Outside it, at weekends.", True),
+        ("in July", "Daily from April to October.", "Outside it, at weekends.", False),
+        ("in November", "Open daily.", "Otherwise ring.", False),
+    ],
+)
+def test_what_limits_leave_out_may_be_said_behind_them(asked: str, limit: str, behind: str, expected: bool) -> None:
+    assert says_of_the_rest([*figures_in(asked), *days_in(asked)], limit, behind) is expected

@@ -62,6 +62,49 @@ def test_the_unit_of_a_row_may_stand_in_its_head() -> None:
     assert best(table, "cancelled 40 days before", rarity={"cancel": 0.2, "guest": 0.8}) == "| 30 to 59 | 50% |"
 
 
+CREWS = "# Sailing\n\n- **Gulls**: 3 to 5 years, in the morning\n- **Terns**: 6 to 9 years\n- **Skuas**: 10 to 14 years"
+FARES = "# Fares\n\n| Who | Price |\n|---|---|\n| Child (5 to 15) | £3 |\n| Under 5 | free |\n| Skipper (18+) | £9 |"
+GATES = "| When | Gate |\n|---|---|\n| Mon–Fri | 2 |\n| Sat | 3 |"
+DRIVERS = "- Drivers must be over 21 years\n- Free under 20 years"
+
+
+@pytest.mark.parametrize(
+    ("text", "question", "word", "expected"),
+    [
+        (CREWS, "sailing for a 7 year old", "3", "- **Terns**: 6 to 9 years"),
+        (CREWS, "morning sailing for a 7 year old", "morn", "- **Gulls**: 3 to 5 years, in the morning"),
+        (FARES, "fares for a child of 4", "child", "| Under 5 | free |"),
+        (FARES, "fares for a skipper aged 4", "skipper", "| Skipper (18+) | £9 |"),
+        (f"{FARES}\n\n{CREWS}", "sailing for a 4 yr old", "", "- **Gulls**: 3 to 5 years, in the morning"),
+        (f"{CREWS}\n\n{FARES}", "fares for a 4 yr old", "", "| Under 5 | free |"),
+        (DRIVERS, "driver aged 19", "driver", "- Drivers must be over 21 years"),
+        (DRIVERS, "aged 19", "must", "- Drivers must be over 21 years"),
+        (GATES, "gate on Saturday", "2", "| Sat | 3 |"),
+    ],
+)
+def test_of_a_scale_the_step_that_includes_what_is_asked_answers(
+    text: str, question: str, word: str, expected: str
+) -> None:
+    """Though another has more words like the question, unless it demands something or the question names it; of two
+    scales, that below the heading with its words.
+    """
+    assert best(text, question, rarity={word: 1.0, "other": 1.0}) == expected
+
+
+def test_what_limits_leave_out_is_said_behind_them() -> None:
+    text = "Whoever owes more than eight weeks' rent can't bid. Smaller sums do no harm. Ask us."
+
+    assert (
+        best(text, "can they bid owing 3 weeks' rent", rarity={"rent": 1.0, "bid": 1.0}) == "Smaller sums do no harm."
+    )
+
+
+def test_a_number_of_what_is_counted_answers() -> None:
+    text = "For the owners of a boat the notice is given in May. At least one full month's notice is given."
+
+    assert best(text, "how much notice of it do owners get", rarity={"owner": 0.2, "other": 0.8}).startswith("At least")
+
+
 BIKES = "| Bike | Week |\n|---|---|\n| City 3 | €55 |\n| City 7 | €70 |"
 TENTS = "| | Tent 4 | Tent 6 |\n|---|---|---|\n| Heating | none | stove |\n\nThe Tent 6 is new."
 
