@@ -33,8 +33,9 @@ from knowledge.instructions import as_read, instructions_in
 from knowledge.lexical import as_typed, covered, stems
 from knowledge.names import Name, Names
 from knowledge.products import is_on, is_on_sibling, path_of
-from knowledge.retriever import Found, Retriever, is_newer, is_put_away, supersedes
+from knowledge.retriever import Found, Retriever
 from knowledge.sentences import Kind, Piece
+from knowledge.superseded import is_newer, is_put_away, supersedes
 from knowledge.tables import Guide
 from knowledge.words import Filters
 

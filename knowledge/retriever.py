@@ -4,7 +4,7 @@ import re
 from collections import OrderedDict
 from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date
 from functools import cache, lru_cache, partial
 from itertools import islice
@@ -17,7 +17,7 @@ from sqlalchemy import Connection, Engine, Integer, Select, bindparam, select
 
 from knowledge.answers import Passage
 from knowledge.closely import Closely, TokenByToken, read_closely
-from knowledge.editions import Edition, asks_what_was, days_asked, edition_of, is_in_force, is_later, year_missed
+from knowledge.editions import asks_what_was, days_asked
 from knowledge.encoder import Bits, Encoder, Vectors
 from knowledge.index import LONGEST_EMBEDDED, NO_FILTERS, REVISION, SPAN, Index, reading
 from knowledge.lexical import BM25_K1, asking, covered, says_something, stems
@@ -42,6 +42,7 @@ from knowledge.products import (
 from knowledge.ranking import Alike, Features, above_chance, fuse, likeness, read_again, token_likeness
 from knowledge.sentences import Piece, units
 from knowledge.spelling import in_full, respelled
+from knowledge.superseded import begins_later, edition_shown, is_newer, missed_year, newest_first
 from knowledge.tables import Chunk, Guide
 from knowledge.words import Filters, Words, folders_of
 
@@ -51,11 +52,7 @@ READ_AGAIN = 20  # of these, token by token; those on a sibling of the product a
 WORDS_ASKED = 8  # of a question; more say no more
 FIRST = 3  # passages without which nothing can be said: one of them has just been changed, or has no vectors yet
 COVERING = 5  # passages that are looked through for the question's words
-EDITIONS = 4  # passages that are looked through for a newer edition of the first
-HALF = 0.5  # of the words that the older has, what the newer must have in one passage
-MOST = 0.8  # of the words that what holds no more has, what must be found of the guide that holds
-PUT_AWAY = {"archive", "archived", "archives", "former", "obsolete", "old", "outdated", "previous", "superseded"}
-CLOSE_EDITION = 1.0  # how much less one of another section may score
+IN_CAPITALS = 0.5  # of the words of a question; where more have a capital, it tells no name
 OF_MODELS = set("adghlmpvwxy")  # units that stand in capitals behind the numbers of models, too: the 500X
 AT_ONCE = 2  # questions looked up at the same time: more get in each other's way (with 4 a fourth fewer are answered)
 LONGEST_QUESTION = 1_000  # characters; the model reads about as many
@@ -63,7 +60,6 @@ FOUND_KEPT = 500  # questions; many people ask the same ones
 
 _TEXT = select(Guide.text).where(Guide.id == bindparam("guide_id"))
 
-_YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 _NAME = re.compile(r"\b[^\W_][\w'’-]*")
 _WORD = re.compile(r"\w")
 _AMOUNT = re.compile(r"(?![2-6]g$)(\d+)-?([^\W\d_]+)(?:-olds?)?")  # a 5g network is none
@@ -273,7 +269,7 @@ class Retriever:
             days = days_asked(asked, today) or {today}
             day = min(days) if len(days) == 1 else None
             was = asks_what_was(asked)
-            if was and (day is None or day >= today or not any(_edition(each).year for each in passages)):
+            if was and (day is None or day >= today or not any(edition_shown(each).year for each in passages)):
                 day = None
             passages, about = _in_order(words, asked, keywords, wanted, rarity, passages, day)
             unnamed_tokens = self._tokens_besides(question) if alike else ()
@@ -302,8 +298,8 @@ class Retriever:
             dense=alike is not None,
             unknown=unknown,
             unfamiliar=() if unknown else tuple(unfamiliar),
-            missed=_missed(words, asked, passages[0], today),
-            begins=_begins_later(words, passages[0], day) if was else None,
+            missed=missed_year(words, asked, passages[0], today),
+            begins=begins_later(words, passages[0], day) if was else None,
             alike=own,
             alike_besides=unnamed,
             rarity=rarity,
@@ -404,7 +400,7 @@ def _names_of_others(question: str, names: Names) -> list[str]:
     other towns are. Capitals throughout may stand for what guides say in full; where most words have one, none tells.
     """
     words = _NAME.findall(question)
-    if sum(word[0].isupper() for word in words) > HALF * len(words):
+    if sum(word[0].isupper() for word in words) > IN_CAPITALS * len(words):
         return []
     return [
         name
@@ -605,157 +601,7 @@ def _in_order(
         passages = said_first(words, wanted, rarity, passages)
     passages = passages[:PASSAGES]
     is_on_all = bool(wanted) and passages[0].chunk_id != found_first.chunk_id and not is_on(names, wanted, passages[0])
-    return _newest_first(names, rarity, passages, day), found_first if is_on_all else None
-
-
-def _newest_first(
-    names: Names, rarity: Mapping[str, float], passages: Sequence[Passage], day: date | None
-) -> list[Passage]:
-    """The passages in order; one of the edition that holds on a day takes the place of the first: of "Fees 2026" for
-    "Fees 2025". What was put away, or holds no more, goes behind all others.
-
-    Only with as many of the question's words, or it may not say what is asked.
-    """
-    first, *others = passages
-    newest = first
-    for each in others if _is_past(first, day) else others[:EDITIONS]:
-        if is_newer(each, newest, day) and _says_as_much(each, first, passages, names, rarity, day):
-            newest = each
-    rest = [each for each in passages if each is not newest]
-    behind = [
-        each
-        for each in rest
-        if _is_past(each, day)
-        and any(
-            supersedes(other, each, day) and _says_as_much(other, each, passages, names, rarity, day)
-            for other in passages
-        )
-    ]
-    kept = [each for each in rest if each not in behind]
-    best, last = max(each.score for each in (newest, *kept)), min(each.score for each in passages)
-    return [replace(newest, score=best), *kept, *(replace(each, score=last) for each in behind)]
-
-
-def _says_as_much(
-    one: Passage,
-    other: Passage,
-    passages: Sequence[Passage],
-    names: Names,
-    rarity: Mapping[str, float],
-    day: date | None,
-) -> bool:
-    """Whether it has half of the question's words that another passage has, and what was found of its guide all of
-    them; and is on the same products where it is the same section, or about as near where it is another. Where the
-    other holds no more, most of them do, however near it is: a short guide has in one passage what a long one has in
-    several.
-    """
-    is_past = _is_past(other, day)
-    of_guide = [each for each in passages if each.guide_id == one.guide_id]
-    has, guide_has, other_has = (
-        covered(rarity, {word for each in some for word in stems(f"{path_of(each)}\n{each.text}")})
-        for some in ([one], of_guide, [other])
-    )
-    if guide_has < (MOST if is_past else 1.0) * other_has or has < HALF * other_has:
-        return False
-    if not _is_same_section(one, other):
-        return is_past or one.score >= other.score - CLOSE_EDITION
-    about, other_about = (names.surely_in(_YEAR.sub("", each.text)) for each in (one, other))
-    return about == other_about
-
-
-def is_newer(one: Passage, other: Passage, day: date | None) -> bool:
-    """Whether it is of the edition of the guide that holds on a day in place of the other's, or the same section of a
-    later year or review in a guide of the same title; of no day, none is.
-    """
-    if day is None or not _are_editions(one, other):
-        return False
-    editions = _edition(one), _edition(other)
-    if supersedes(one, other, day) or (all(each.year for each in editions) and editions[0] != editions[1]):
-        return supersedes(one, other, day)
-    if not _is_same_section(one, other):
-        return False
-    years = [max(_YEAR.findall("\n".join((each.title, *each.headings))), default="") for each in (one, other)]
-    if all(years) and years[0] != years[1]:
-        own, others = map(int, years)
-        return own <= day.year and (own > others or others > day.year)
-    return other.reviewed is not None and one.reviewed is not None and other.reviewed < one.reviewed <= day
-
-
-def supersedes(one: Passage, other: Passage, day: date | None) -> bool:
-    """Whether the whole guide of the one holds on a day in place of the other's: as their titles or first lines tell,
-    or because the other was put away, unless that was reviewed later or holds on that day.
-    """
-    if day is None or not _are_editions(one, other):
-        return False
-    edition, other_edition = _edition(one), _edition(other)
-    if edition != other_edition and edition.year and other_edition.year:
-        return is_later(edition, other_edition, day)
-    if is_put_away(one) or not is_put_away(other) or (other_edition.side < 0 and is_in_force(other_edition, day)):
-        return False
-    if one.reviewed is None:
-        return True
-    return one.reviewed <= day and (other.reviewed is None or other.reviewed < one.reviewed)
-
-
-def _are_editions(one: Passage, other: Passage) -> bool:
-    """Whether two guides have the same title but for a date, and stand in the same folders, or in any where one of them
-    was put away.
-    """
-    if one.guide_id == other.guide_id or _edition(one).of != _edition(other).of:
-        return False
-    away, kept = sorted((_shelf(each.title, each.guide_key)[1:] for each in (one, other)), reverse=True)
-    return away[1] == kept[1] or (away[0] and not kept[0] and set(away[1]) <= set(kept[1]))
-
-
-def _edition(passage: Passage) -> Edition:
-    return edition_of(_shelf(passage.title, passage.guide_key)[0], passage.dated)
-
-
-def is_put_away(passage: Passage) -> bool:
-    """Whether its guide is in a folder called archive, old or the like."""
-    return _shelf(passage.title, passage.guide_key)[1]
-
-
-def _is_past(passage: Passage, day: date | None) -> bool:
-    """Whether its guide may hold no more on a day."""
-    return day is not None and (is_put_away(passage) or not is_in_force(_edition(passage), day))
-
-
-def _missed(words: Words, asked: str, first: Passage, today: date) -> tuple[str, int] | None:
-    """The guide that answers and the year asked for, where it has editions by year and none is of that."""
-    if not _YEAR.search(asked) or not (guide := words.shelved.get(first.guide_id)):
-        return None
-    year = year_missed(asked, words.editions(guide.title), today)
-    return (guide.title, year) if year else None
-
-
-def _begins_later(words: Words, first: Passage, day: date | None) -> tuple[str, date] | None:
-    """The guide that answers and the day since when it holds, where that is after the day that is asked of, and it has
-    other editions.
-    """
-    guide, edition = words.shelved.get(first.guide_id), _edition(first)
-    begins = edition.since if edition.side < 0 else edition.day
-    is_later = bool(edition.side) and day is not None and day < begins
-    return (first.title, begins) if guide and is_later and len(words.editions(guide.title)) > 1 else None
-
-
-def _is_same_section(one: Passage, other: Passage) -> bool:
-    titles = ((_shelf(each.title, each.guide_key)[0], *each.headings) for each in (one, other))
-    return len({edition_of("\n".join(each)).of for each in titles}) == 1
-
-
-@lru_cache(10_000)
-def _shelf(shown: str, key: str) -> tuple[str, bool, tuple[str, ...]]:
-    """The title of a guide without folders; whether one is for what no longer holds; and the others that are shown,
-    which may tell what it is on.
-
-    >>> _shelf("Fees (finance › archive)", "finance/archive/fees.md"), _shelf("Fees (uk)", "uk/fees.md")
-    (('Fees', True, ('finance',)), ('Fees', False, ('uk',)))
-    """
-    folders = folders_of(key)
-    kept = tuple(each for each in folders if each.casefold() not in PUT_AWAY)
-    bare = shown.removesuffix(f" ({' › '.join(folders)})")
-    return bare, len(kept) < len(folders), kept if bare != shown else ()
+    return newest_first(names, rarity, passages, day), found_first if is_on_all else None
 
 
 def _best(cosines: NDArray[Any] | None, chunks: int) -> float:

@@ -17,8 +17,9 @@ from knowledge.encoder import Encoder
 from knowledge.index import Index
 from knowledge.names import Names
 from knowledge.ranking import Alike, Features, above_chance, fuse, likeness, read_again, token_likeness
-from knowledge.retriever import Found, Retriever, is_newer, keywords_of, names_of, whole_names_of
+from knowledge.retriever import Found, Retriever, keywords_of, names_of, whole_names_of
 from knowledge.sentences import LONGEST_UNIT, Kind, pieces, units
+from knowledge.superseded import is_newer
 from knowledge.tables import Chunk
 from knowledge.words import Filters
 from tests.knowledge.conftest import put
