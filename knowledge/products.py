@@ -1,7 +1,7 @@
 """Which product a passage is on, and whether that is the one asked for or a sibling of it."""
 
 import re
-from collections.abc import Callable, Collection, Mapping, Sequence, Set
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence, Set
 from dataclasses import replace
 from functools import cache, partial
 from typing import NamedTuple
@@ -47,6 +47,7 @@ _PRICE = re.compile(  # what a column, a row or a line with the price of somethi
 _COST = re.compile(rf"\b(?:{COSTS.replace(' ', '|')})", re.IGNORECASE)
 _BARE_AMOUNT = re.compile(r"[+~]?\d[\d.,]*")
 _BARE_CELL = re.compile(rf"\| *{_BARE_AMOUNT.pattern} *\|")
+_NONE = re.compile(r"\b(?:no|none|not|never)\b|n['’]t\b", re.IGNORECASE)
 _IN_WORDS = re.compile(r"(?:included|no|none|not|n/?a)\b.*", re.IGNORECASE)  # what a cell has in place of money
 _STATED = re.compile(rf"\b(\d+)[ -]?(?:{'|'.join(sorted(UNITS))})\b", re.IGNORECASE)
 _OF_CODES = re.compile(r"(?:\w+ )?(?:codes?|refs?\.?|reference|sku|nos?\.?|nr\.?|numbers?|id|#)", re.IGNORECASE)
@@ -158,9 +159,31 @@ def tabled_in(names: Names, wanted: Set[Name], asked: Asked, passage: Passage) -
     money. A price may be a line of its own, too ("Price: £129").
 
     A row with no other name goes before others: "Heron" before "Handles (Heron)" and "Second limousine" after one.
+    Beside rows, a sentence that names the product and says all that is asked counts as they do, and one that denies it
+    ("Corrow has no sauna") goes before those that don't name as much of it.
     """
     called = _called(names, wanted, asked, passage)
-    return frozenset(piece for piece, is_all in called.items() if is_all or not any(called.values()))
+    rows = {piece for piece, is_all in called.items() if is_all or not any(called.values())}
+    said = {piece: passage.text[piece.start : piece.end] for piece in rows and _said_of(names, wanted, asked, passage)}
+    denied = [wanted & names.known_in(text, wanted) for text in said.values() if _NONE.search(text)]
+    rows = {
+        each
+        for each in rows
+        if all(own <= names.known_in(passage.text[each.start : each.end], wanted) for own in denied)
+    }
+    return frozenset(rows.union(said))
+
+
+def _said_of(names: Names, wanted: Set[Name], asked: Asked, passage: Passage) -> Iterator[Piece]:
+    """The sentences that name a product and say all that is asked; where that is what it costs, with an amount of
+    money, or that there is none.
+    """
+    words = asked.words if asked.beside_cost is None else asked.beside_cost
+    for piece in pieces(passage.text) if words else ():
+        text = passage.text[piece.start : piece.end]
+        is_on_it = piece.kind is Kind.SENTENCE and words <= set(stems(text)) and _names_one(names, wanted, text)
+        if is_on_it and (asked.beside_cost is None or MONEY.search(text) or _NONE.search(text)):
+            yield piece
 
 
 def _priced(names: Names, wanted: Set[Name], asked: Asked, passages: Sequence[Passage]) -> list[Passage]:

@@ -207,6 +207,24 @@ def test_an_amount_that_is_stated_needs_no_row() -> None:
     assert tabled("| Ticket | Price |\n|---|---|\n| Day | £5 |", "price of a 7 day ticket") == []
 
 
+@pytest.mark.parametrize(
+    ("question", "sentence", "counts"),
+    [
+        ("price of a dimmer orla plus", "The Orla Plus has no dimmer.", True),
+        ("price of a dimmer orla plus", "The Orla Plus has a dimmer.", False),
+        ("is there a dimmer orla plus", "The Orla Plus has a dimmer.", True),
+        ("price of a dimmer orla plus", "A dimmer is not sold in June.", False),
+    ],
+)
+def test_a_sentence_that_says_all_that_is_asked_of_the_product_counts_as_a_row(
+    question: str, sentence: str, counts: bool
+) -> None:
+    text = f"{SIDE_BY_SIDE}\n\n{sentence}"
+
+    assert (sentence in tabled(text, question, PLUS)) is counts
+    assert tabled(sentence, question, PLUS) == []
+
+
 def test_a_row_may_refer_to_the_one_before() -> None:
     table = "| Work | Price |\n|---|---|\n| Moving an old lamp in a room | £5 |\n| Moving it to another room | £9 |"
 
@@ -343,3 +361,18 @@ def test_where_what_is_asked_is_said_of_siblings_alone_nothing_else_answers(ques
     aside = said_of_siblings(SITES, {CORROW}, asked(question, CORROW), there, apart)
 
     assert ("Lockers are free." in {text[each.start : each.end] for each in aside}) is is_aside
+
+
+@pytest.mark.parametrize(
+    ("sentence", "expected"),
+    [
+        ("Corrow Bay has no diving.", ["Corrow Bay has no diving."]),
+        ("Mere has no diving.", ["| Diving | £9 |"]),
+        ("Corrow Bay has no saunas.", ["| Diving | £9 |"]),
+    ],
+)
+def test_what_is_denied_of_a_place_goes_before_a_row_on_all(sentence: str, expected: list[str]) -> None:
+    text = f"| Course | Price |\n|---|---|\n| Diving | £9 |\n\n{sentence}"
+    rows = tabled_in(SITES, {CORROW}, asked("price of diving in corrow bay", CORROW), passage(text))
+
+    assert [text[piece.start : piece.end] for piece in rows] == expected
