@@ -159,30 +159,26 @@ def tabled_in(names: Names, wanted: Set[Name], asked: Asked, passage: Passage) -
     money. A price may be a line of its own, too ("Price: £129").
 
     A row with no other name goes before others: "Heron" before "Handles (Heron)" and "Second limousine" after one.
-    Beside rows, a sentence that names the product and says all that is asked counts as they do, and one that denies it
-    ("Corrow has no sauna") goes before those that don't name as much of it.
+    Beside rows, a sentence that names all products and says all that is asked counts as they do, and one that denies it
+    ("Corrow has no sauna") goes before rows that don't name all.
     """
     called = _called(names, wanted, asked, passage)
     rows = {piece for piece, is_all in called.items() if is_all or not any(called.values())}
     said = {piece: passage.text[piece.start : piece.end] for piece in rows and _said_of(names, wanted, asked, passage)}
-    denied = [wanted & names.known_in(text, wanted) for text in said.values() if _NONE.search(text)]
-    rows = {
-        each
-        for each in rows
-        if all(own <= names.known_in(passage.text[each.start : each.end], wanted) for own in denied)
-    }
+    if any(map(_NONE.search, said.values())):
+        rows = {each for each in rows if wanted <= names.known_in(passage.text[each.start : each.end], wanted)}
     return frozenset(rows.union(said))
 
 
 def _said_of(names: Names, wanted: Set[Name], asked: Asked, passage: Passage) -> Iterator[Piece]:
-    """The sentences that name a product and say all that is asked; where that is what it costs, with an amount of
-    money, or that there is none.
+    """The sentences that name all products asked for and say all that is asked; where that is what it costs, with an
+    amount of money, or that there is none.
     """
     words = asked.words if asked.beside_cost is None else asked.beside_cost
-    for piece in pieces(passage.text) if words else ():
+    for piece in pieces(passage.text) if wanted and (words or len(wanted) > 1) else ():
         text = passage.text[piece.start : piece.end]
-        is_on_it = piece.kind is Kind.SENTENCE and words <= set(stems(text)) and _names_one(names, wanted, text)
-        if is_on_it and (asked.beside_cost is None or MONEY.search(text) or _NONE.search(text)):
+        says = piece.kind is Kind.SENTENCE and words <= set(stems(text)) and wanted <= names.known_in(text, wanted)
+        if says and (asked.beside_cost is None or MONEY.search(text) or _NONE.search(text)):
             yield piece
 
 
