@@ -322,19 +322,19 @@ When a Railcard 26 is bought as a present, ask for the birthday. Presents are pa
 @pytest.mark.parametrize(
     ("question", "marked", "kept_back"),
     [
-        ("What does it cost to replace a lost railcard 60?", "Railcard 60", "£10"),
-        ("how many working days for a Railcard 26 by post", "Railcard 26", "7 working days"),
+        ("What does it cost to replace a lost railcard 60?", None, "£10"),
+        ("how many working days for a Railcard 26 by post", None, "7 working days"),
         ("railcard 60 as a present", "Presents are packed for £2.", "ask for the birthday"),
     ],
 )
 def test_what_a_guide_says_of_one_product_is_not_marked_for_its_sibling(
     question: str,
-    marked: str,
+    marked: str | None,
     kept_back: str,
     open_library: Callable[..., Library],
     put_guide: Callable[[str, str | None], None],
 ) -> None:
-    """Whether the sibling stands in a heading above it or in the sentence."""
+    """Whether the sibling stands in a heading above it or in the sentence; and nothing is, where that alone says it."""
     put_guide("railcards.md", SIBLINGS_IN_ONE_GUIDE)
     library = open_library()
     library.warm()
@@ -344,8 +344,8 @@ def test_what_a_guide_says_of_one_product_is_not_marked_for_its_sibling(
     closely = found.closely(passage)
     texts = [passage.text[piece.start : piece.end] for piece in closely.pieces]
 
-    assert any(marked in text for text in texts)
-    assert not any(kept_back in text for text in texts)
+    assert closely.is_aside is (marked is None)
+    assert marked is None or (any(marked in text for text in texts) and not any(kept_back in text for text in texts))
     evidence = [each for each in library.answer(question).citations if each.guide_key == "railcards.md"]
     assert not any(kept_back in each.quote[low:high] for each in evidence for low, high in each.highlights)
 
