@@ -68,7 +68,8 @@ _ASKED = _QUESTION_WORDS | {"if", "whether"}
 _SHORTENED = re.compile(r"(?<!\S)(who|what|when|where|why|how)(?:['’][^\W\d_]+|s)(?!\S)")  # "what's", "how'd", "whats"
 _OF_ELLIPSES = word_set("can could may might must should would will does did")
 _TELLING = word_set("tell list explain describe show give send need want")  # "please tell me", "I need"
-_PREPOSITIONS = word_set("for with without on in at by from after before until since during via as under over")
+_PREPOSITIONS = word_set("for with without on in at by from after before until since during via as under over per")
+_IN_FRONT = _PREPOSITIONS | {"to", "of", "about"}  # of a name
 _CONDITIONS = word_set("if when unless while because")
 _BEHIND_IT_IS = word_set("not still so very too always all only")
 _DETERMINERS = word_set("a an the my our your his her their this that each every any no some")
@@ -128,6 +129,10 @@ _SUBORDINATE = word_set("who what which whose why how whether where")
 _AMOUNT = re.compile(r"(?<![\w.,:/-])(?P<number>[£$€]?\d+(?:[.,]\d+)*%?)(?![\w.,:/-]*\d)(?:[ -]?(?P<unit>[^\W\d_]+))?")
 _RANGE = re.compile(r"\d\S* ?(?:to|and|or|[-–—]) ?$")  # in front of the last number of a range
 _OWNING = re.compile(r"['’]s$")
+_ANY_THING = re.compile(r"\b(?:an?|any|another) ([^\W_]+)", re.IGNORECASE)  # "a mount", "any late" of a fee
+_PART_OF = re.compile(  # in front of a name: "the password of the"
+    r"\b(?:the|my|our|your|his|her|their) (?:[^\W_]+ ){1,3}(?:of|on|for|with) (?:[^\W_]+ ){0,2}$", re.IGNORECASE
+)
 _JOINT = re.compile(r",?\s+(?=and\s)", re.IGNORECASE)
 _OF_THEM = re.compile(r"(?:how many|which) (?:is|are|was|were|has|have|do|does|can|will)\b")
 _GOES_ON = re.compile(r"(?:and|or|what about|how about)\b", re.IGNORECASE)
@@ -222,15 +227,16 @@ def _in_full(question: str, before: str, names: Names) -> str:
                 continue
             is_usual = last in QUALIFIERS_IN_CAPITALS
             article = "(?:the )?" if is_all or (is_short and not last[0].isdigit()) else "the "
-            found = re.search(rf"(?<![\w-]){article}({re.escape(last)})(?![\w-])", question, re.IGNORECASE)
-            if not found or (is_usual and not is_short and found[1].islower()):
+            typed_too = "".join(rf"(?:{re.escape(word)} )?" for word in name[1:shared])  # the 4 of "4 Pro"
+            found = re.search(rf"(?<![\w-])({article}){typed_too}({re.escape(last)})(?![\w-])", question, re.IGNORECASE)
+            if not found or (is_usual and not is_short and found[2].islower()):
                 continue
             behind, rest = _WORD.match(question, found.end() + 1), question[found.end() :]
             if behind and behind[0].casefold() in _KINDS:
                 rest, behind = question[behind.end() :], None
             is_tier = behind is not None and behind[0].casefold() in QUALIFIERS  # "the 4 Pro"
             if is_tier or not (behind and (behind[0].casefold() in UNITS or says_something(behind[0]))):
-                return f"{question[: found.start(1)]}{kind} {found[1]}{rest}"
+                return f"{question[: found.end(1)]}{kind} {found[2]}{rest}"
     return question
 
 
@@ -249,7 +255,7 @@ def _with_subject(question: str, before: str, names: Names, *, is_correction: bo
         return other
     if is_fragment and not _tells(rest, words):
         new, old = (_names_in(text, names, in_small=True) for text in (rest, before))
-        if len(new) == len(old) == 1 and _takes_its_place(before[: old[0][0]], rest[: new[0][0]]):
+        if len(new) == len(old) == 1 and _takes_its_place(before, old[0], rest, new[0], names):
             return _swapped(before, old[0], rest, new[0], names)
         if is_correction and (product := product_before(question, [before], names)):
             return f"{product[1]}: {question}"
@@ -261,21 +267,23 @@ def _with_subject(question: str, before: str, names: Names, *, is_correction: bo
         )
     if pronoun := _pronoun(rest, words, names):
         says_enough = bool(set(stems(rest)) - asking() - _SAYS_LITTLE)
-        if len(earlier) == 1 and says_enough and not _is_of_all(rest, pronoun):
+        is_thing = len(earlier) == 1 and not _has_another(before, earlier[0])
+        if is_thing and says_enough and not _is_of_all(rest, pronoun):
             start = len(question) - len(rest)
             return _named(question, (start + pronoun[0], start + pronoun[1]), _with_article(before, earlier[0]))
         return _both(carried, question)
     if not own and (_is_short(_spelled_out(words)) or _asks_attribute(words)):
         return _both(carried, question)
     if not own and (noun := _noun_pointing_back(question, before)):
-        if len(earlier) == 1:
+        if len(earlier) == 1 and not _has_another(before, earlier[0]):
             return _named(question, noun, _with_article(before, earlier[0]))
         return _both(carried, question)
     return None
 
 
 def _carried(before: str, names: Names, *, is_fragment: bool) -> str:
-    """What a chain of questions ("A? And B? And its price?") hands on: its first, and the last that leans on that.
+    """What a chain of questions ("A? And B? And its price?") hands on: its first, and the last that leans on that,
+    with the whole question that a fragment leans on.
 
     A fragment takes the place of those before it: "and C?" is asked of the first, and not of B.
     """
@@ -284,9 +292,9 @@ def _carried(before: str, names: Names, *, is_fragment: bool) -> str:
     own, chain = sentences[:asked], sentences[asked:]
     while chain and not _leans(chain[0], own[-1], names):
         own.append(chain.pop(0))
-    kept = chain[-1:]
-    if is_fragment:
-        kept = [each for each in chain if not _is_bare(each)][-1:]
+    kept = [each for each in chain if not _is_bare(each)][-1:]
+    if not is_fragment and kept != chain[-1:]:
+        kept.append(chain[-1])
     return before if len(kept) == len(chain) else " ".join([*own, *kept])
 
 
@@ -691,8 +699,10 @@ def _of_one(before: Sequence[str]) -> int:
 
 
 def _is_impersonal(before: Sequence[str], after: Sequence[str]) -> bool:
-    """Whether the "it" between these words stands for nothing: "is it possible to …", "does it cost for a …"."""
+    """Whether the "it" between these words stands for nothing: "is it possible to …", "how much is it to …"."""
     behind = set(after) & _BEHIND_IMPERSONAL or {"for", "a"} <= set(after)
+    if [*before[-2:], *after[:1]] == ["much", "is", "to"]:
+        return True
     return "worth" in after[:1] or (any(each in _IMPERSONAL for each in (*before, *after[:2])) and bool(behind))
 
 
@@ -730,17 +740,21 @@ def _names_in(text: str, names: Names, *, in_small: bool = False) -> list[tuple[
         _with_number(text, *span)
         for name, span in names.spans_in(text)
         if _reads_as_name(text, name, span, names)
-        or (in_small and names.is_in_sentences(name[0]) and name[0] not in UNITS | COUNTED)
+        or (in_small and names.is_in_sentences(name[0]) and not _singular(name[0]) & (UNITS | COUNTED))
     ]
     for name in names_of(text):
         start = text.find(name)
-        if name.casefold() in COUNTED:  # "on Monday"
+        if _singular(name) & COUNTED:  # "on Monday", "on Mondays"
             continue
         if found and 0 <= start - found[-1][1] <= 1:  # "Whole Home"
             found[-1] = (found[-1][0], start + len(name))
         elif not any(low <= start < high for low, high in found):
             found.append((start, start + len(name)))
     return sorted(found)
+
+
+def _singular(word: str) -> set[str]:
+    return {word.casefold(), word.casefold().removesuffix("s")}
 
 
 def _with_number(text: str, start: int, end: int) -> tuple[int, int]:
@@ -752,7 +766,7 @@ def _with_number(text: str, start: int, end: int) -> tuple[int, int]:
 def _reads_as_name(text: str, name: Name, span: tuple[int, int], names: Names) -> bool:
     start, end = span
     written = text[start:end]
-    if written.casefold() in UNITS | COUNTED:  # "for a week", in whose column the prices are
+    if _singular(written) & (UNITS | COUNTED):  # "for a week", in whose column the prices are
         return False
     behind_article = text[:start].rstrip().casefold().endswith((" the", " a", "with")) and names.is_product(name)
     is_written_so = (start > 0 or text[end : end + 1] == ":") and any(
@@ -767,11 +781,28 @@ def _both(before: str, question: str) -> str:
     return f"{before if before[-1] in '.?!…' else before + '?'} {asked[0].upper()}{asked[1:]}"
 
 
-def _takes_its_place(before_old: str, before_new: str) -> bool:
-    """Whether a name may stand where another does, by what is in front of each: "at Larkmere" not for "a Heron"."""
-    in_front, behind = _WORD.findall(before_new.casefold()), _WORD.findall(before_old.casefold())[-1:]
-    is_place = in_front[-1:] in (["at"], ["in"])
-    return not _meaning([_ORDINARY.sub("", before_new)]) and (not is_place or not _PREPOSITIONS.isdisjoint(behind))
+def _takes_its_place(before: str, old: tuple[int, int], question: str, new: tuple[int, int], names: Names) -> bool:
+    """Whether a name may stand where another does: a sibling, another of its kind, or one with nothing in front or the
+    same as there; neither "at Larkmere" for "a Heron" nor "with Alexa" for "the Heron".
+    """
+    in_front = [word.casefold() for word in _WORD.findall(question[: new[0]])]
+    if _meaning([_ORDINARY.sub("", question[: new[0]])]):
+        return False
+    behind = [word.casefold() for word in _WORD.findall(before[: old[0]])]
+    links, linked = ([word for word in words if word not in _DETERMINERS][-1:] for words in (in_front, behind))
+    if _IN_FRONT.isdisjoint(links) or links == linked:
+        return True
+    return _are_alike(before[slice(*old)], question[slice(*new)], names)
+
+
+def _are_alike(one: str, other: str, names: Names) -> bool:
+    """Whether two names are of one family or kind, as far as one can tell."""
+    first = other.casefold().split()[0]
+    if first in QUALIFIERS or first == one.casefold().split()[0]:
+        return True
+    return any(
+        not names.siblings_of(name).isdisjoint(names.known_in(other)) for name in names.known_in(_OWNING.sub("", one))
+    )
 
 
 def _swapped(before: str, old: tuple[int, int], question: str, new: tuple[int, int], names: Names) -> str:
@@ -799,10 +830,22 @@ def _is_of_kind(name: str, other: Sequence[str], names: Names) -> bool:
     return any(known[-1] == kind for known in names.known_in(f"{name} {kind}") if len(known) > 1)
 
 
+def _has_another(text: str, name: tuple[int, int]) -> bool:
+    """Whether a text speaks of another thing than what it names, which "it" may stand for as well: of "a mount", or of
+    the password that a router has.
+    """
+    if _PART_OF.search(text[: name[0]]) or _OWNING.search(text[slice(*name)]) or text[name[1] :][:2] in {"'s", "’s"}:
+        return True
+    things = (
+        found for found in _ANY_THING.finditer(text) if text[found.end() : name[0]].strip() or found.end() > name[1]
+    )
+    return any(_meaning([found[1]]) and found[1].casefold() not in UNITS | _NO_SUBJECT for found in things)
+
+
 def _with_article(text: str, span: tuple[int, int]) -> str:
     """A name with the article that it was spoken of with."""
     found = re.search(r"\b(?:the|an?|my|our|your|his|her|their)(?: \w+)?\s+$", text[: span[0]], re.IGNORECASE)
-    name = text[slice(*span)]
+    name = _OWNING.sub("", text[slice(*span)])
     return f"the {name}" if found else name
 
 
