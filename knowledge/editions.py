@@ -5,7 +5,7 @@ from calendar import month_name, monthrange
 from collections.abc import Collection, Mapping
 from datetime import date, timedelta
 from functools import lru_cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from knowledge.lexical import says_something
 from knowledge.names import UNITS
@@ -55,7 +55,8 @@ _PAST = re.compile(
     r"|\b(?:old|previous|former|earlier) "
     r"(?:terms?|prices?|lists?|polic(?:y|ies)|rates?|fees?|editions?|ones?|tariffs?)\b"
     r"|\b(?:what|how (?:much|long|many)|when|which) (?:\w+ )?(?:was|were)\b"
-    r"|\b(?:what|how (?:much|long)) did (?:\w+ ){1,4}(?:cost|charge|say|offer|apply|include|pay)\b",
+    r"|\b(?:what|how (?:much|long)) did (?:\w+ ){1,4}"
+    r"(?:allow|apply|charge|claim|cost|cover|include|offer|pay|say)\b",
     re.IGNORECASE,
 )
 _NAMES = [each[:3].casefold() for each in month_name]
@@ -150,10 +151,22 @@ def _in_words(day: str | None) -> str:
 
 
 def is_later(one: Edition, other: Edition, at: date) -> bool:
-    """Whether one edition holds in place of another on a day."""
+    """Whether one edition holds in place of another on a day.
+
+    >>> year, season = map(edition_of, ("Fees from 1 March 2026", "Fees from 1 May 2026 until 31 July 2026"))
+    >>> [is_later(season, year, date(2026, month, 9)) for month in (4, 6, 8)]
+    [False, True, False]
+    >>> [is_later(year, season, date(2026, month, 9)) for month in (4, 6, 8)]
+    [True, False, True]
+    """
     if not (one.year and other.year and is_in_force(one, at)):
         return False
-    return one > other or not is_in_force(other, at)
+    return _order(one) > _order(other) or not is_in_force(other, at)
+
+
+def _order(edition: Edition) -> tuple[Any, ...]:
+    """Of one year what begins last goes first, also where it is for some months only."""
+    return edition.year, edition.since if edition.side < 0 else edition.day, *edition[2:]
 
 
 def is_in_force(edition: Edition, at: date) -> bool:

@@ -19,8 +19,7 @@ _HEAD = re.compile(  # a heading, the head of a table, or the first cell of a ro
     re.MULTILINE,
 )
 _BESIDE = re.compile(r"\([^()]*\)|[,–—].*")
-_AND = re.compile(r",? (?:and|or|&) |, ")
-_ENUMERATED = re.compile(rf"{RUN.pattern}(?:, {RUN.pattern})*,? (?:and|or|&) {RUN.pattern}")
+_LAST = re.compile(r",? (?:and|or|&) ")  # stands before the last of a list
 
 _Name = tuple[str, ...]
 
@@ -67,8 +66,16 @@ def in_sentences(text: str) -> Iterator[Sequence[_Name]]:
     >>> list(in_sentences("It is sold in Ashby, Corrow Sands and Mere."))
     [[('ashby',), ('corrow', 'sands'), ('mere',)]]
     """
-    for found in _ENUMERATED.findall(text):
-        yield [tuple(name.casefold().split()) for name in _AND.split(found)]
+    row: list[str] = []
+    end = 0
+    for found in RUN.finditer(text):
+        between = text[end : found.start()] if row else ""
+        end = found.end()
+        if _LAST.fullmatch(between):
+            yield [tuple(name.casefold().split()) for name in (*row, found[0])]
+            row = []
+        else:
+            row = [*row, found[0]] if between == ", " else [found[0]]
 
 
 def in_parallel(listed: Iterable[Listing], said: Set[_Name]) -> Iterator[tuple[_Name, _Name]]:
@@ -90,7 +97,7 @@ def pairs_listed(lists: Iterable[Collection[_Name]], but: Set[str]) -> Iterator[
     of the words in ``but``.
     """
     for names in lists:
-        listed = {name for name in names if len("".join(name)) > 1 and but.isdisjoint(_singular(name))}
+        listed = {name for name in names if len("".join(name)) > 1 and but.isdisjoint({*name, *_singular(name)})}
         if len(listed) <= MOST_OF_KIND:
             yield from ((one, other) for one, other in combinations(sorted(listed), 2) if one[0] != other[0])
 

@@ -297,6 +297,7 @@ class Names:
             and says_something(kind)
             and following not in UNITS - {"of"}
             and (not says_something(following) or said(following))
+            and not (member.isdigit() and following.endswith("s") and says_something(following))  # "visit 3 gardens"
             and is_beyond(member, self._heading[kind], self._members[kind])
         ]
 

@@ -54,7 +54,10 @@ _OF_CODES = re.compile(r"(?:\w+ )?(?:codes?|refs?\.?|reference|sku|nos?\.?|nr\.?
 _CODE = re.compile(rf"(?!#?\d+$){CODE_CELL}")  # "7" alone may be a day or a size
 _BESIDE = re.compile(r"\([^()]*\)|,.*")  # of the name of a row, what only says more of it
 _IT = re.compile(r"\b(?:it|them)\b", re.IGNORECASE)
-_OF_OTHERS = re.compile(r"\b(?:all|apart from|both|but|each|elsewhere|every\w*|except|only|others?)\b", re.IGNORECASE)
+_OF_OTHERS = re.compile(  # what such a sentence says of some tells something of others
+    r"\b(?:all|apart from|as (?:at|in|for|with)|both|but|each|elsewhere|every\w*|except|like|only|others?|same)\b",
+    re.IGNORECASE,
+)
 _CLAUSE = re.compile(r"[|;.]")
 _LABEL = re.compile(r"[\W_]*([^|:]+?)[*_ ]*[|:]")
 _ABOVE = re.compile(r"^(?:#{1,6} .*|[ \t]*\|.*(?=\n[ \t]*\|[ \t:|-]+$))", re.MULTILINE)  # headings, heads of tables
@@ -330,12 +333,12 @@ def _on_siblings_within(names: Names, wanted: Set[Name], passage: Passage) -> fr
 
 def said_of_siblings(names: Names, wanted: Set[Name], asked: Asked, passage: Passage, apart: Set[Piece]) -> set[Piece]:
     """What doesn't answer in a passage that says what is asked of siblings alone: "Fitting (Heron only)" for the Lite.
-    That is all of it, but for rows on the product that say some of what is asked.
+    That is all of it, but for what it says of the product with some of what is asked.
     """
     words = asked.words if asked.beside_cost is None else asked.beside_cost - asked.stated
     if len(wanted) != 1 or not (words and apart) or words <= set(stems(path_of(passage))):
         return set()
-    said, says, head = dict[Piece, Set[str]](), set[Piece](), ""
+    said, says, own, head = dict[Piece, Set[str]](), set[Piece](), set[Piece](), ""
     for piece in pieces(passage.text):
         text = passage.text[piece.start : piece.end]
         if piece.kind is Kind.RULE:
@@ -343,12 +346,15 @@ def said_of_siblings(names: Names, wanted: Set[Name], asked: Asked, passage: Pas
         if piece.kind is not Kind.ROW:
             head = text if piece.kind is Kind.HEAD else ""
         said[piece] = words.intersection(stems(f"{head}\n{text}" if piece.kind is Kind.ROW else text))
-        is_above = piece.kind is Kind.HEADING and _is_on_wanted(names, wanted, text) is False
+        on = _is_on_wanted(names, wanted, text)
+        is_above = piece.kind is Kind.HEADING and on is False
+        if on and said[piece] and piece.kind is not Kind.HEADING:
+            own.add(piece)
         if said[piece] == words and piece.kind is not Kind.HEAD and not is_above:
             says.add(piece)
-    if not says <= apart or not any(own == words for own in said.values()):
+    if not says <= apart or words not in said.values():
         return set()
-    return set(said) - {piece for piece in rows_on(names, wanted, passage) if said[piece]}
+    return set(said) - own - {piece for piece in rows_on(names, wanted, passage) if said[piece]}
 
 
 def rows_on(names: Names, wanted: Set[Name], passage: Passage) -> frozenset[Piece]:

@@ -14,21 +14,24 @@ _SAID = re.compile(  # "Stage 2", "bands B, C and D", "Zones 1–6"
     rf"\b([^\W\d_]{{3,}})[ \u00a0]({_MEMBER}(?:(?:,? (?:and|or|to) |, | ?[-–/&] ?){_MEMBER})*+)"
     r"(?![^\W_]|[.,:/]\d)(\+| (?:and|or) (?:above|higher|more|over|later)\b)?"
 )
-_BEGINS = re.compile(
-    r"^[ \t]*#|(?:^|\|)[\s>*_\d.()-]*$"
-)  # what stands before what is all of a heading, or begins a line
+_BEGINS = re.compile(r"^[ \t]*#|(?:^|\|)[\s>*_\d.()-]*$")  # before all of a heading, or a line
 _ENDS = re.compile(r"[*_]*[ \t]*(?:$|[|:*_(),.–—-])", re.MULTILINE)  # "Stage 1:", but "Add 1 spoon"
 _TABLE = re.compile(
     r"^[ \t]*\|[ *_]*([^\W\d_]{3,})[ *_]*\|.*\n[ \t]*\|[ \t:|-]+\n((?:[ \t]*\|.*(?:\n|$))+)", re.MULTILINE
 )
 _FIRST_CELL = re.compile(rf"^[ \t]*\|[ *_]*({_MEMBER})[ *_]*(?:[–—:(-][^|]*)?\|", re.MULTILINE)
 _ASKED = re.compile(
-    r"\b([^\W\d_]{3,})[ \u00a0](\d{1,2}|[^\W\d_])(?![^\W_]|[.,:/%'’-]\w)(?= ?([^\W\d_]*))", re.IGNORECASE
+    r"\b([^\W\d_]{3,})[ \u00a0](\d{1,2}|(?!i\b)[^\W\d_])(?![^\W_]|[.,:/%'’-]\w)(?= ?([^\W\d_]*))", re.IGNORECASE
 )
 
-Member = tuple[
-    str, str, bool
-]  # a kind, one of it, and whether that heads something: a section, a column, a row, a line
+_NUMBERS = "one two three four five six seven eight nine ten"
+_WORDS = {word: str(n) for n, word in enumerate(_NUMBERS.split(), 1)}
+_OTHERWISE = re.compile(  # "Zone three", "Stage 3a"
+    rf"\b([^\W\d_]{{3,}})[ \u00a0](?:({'|'.join(_WORDS)})\b|(\d{{1,2}})[a-z]\b)", re.IGNORECASE
+)
+_COLUMNS = re.compile(r"^[ \t]*\|(.*)\|[ \t]*\n[ \t]*\|[ \t:|-]+\n((?:[ \t]*\|.*(?:\n|$))+)", re.MULTILINE)
+
+Member = tuple[str, str, bool]  # a kind, one of it, and whether that heads a section, a column, a row or a line
 
 
 def members_in(text: str) -> Iterator[Member]:
@@ -37,7 +40,9 @@ def members_in(text: str) -> Iterator[Member]:
     >>> sorted(members_in("| Stage 1 | Stage 2 |\\n\\nIn Bands A to C"))
     [('band', 'A', False), ('band', 'B', False), ('band', 'C', False), ('stage', '1', True), ('stage', '2', True)]
     >>> list(members_in("| Class | For |\\n| --- | --- |\\n| A | cars |\\n| B | vans |"))
-    [('class', 'A', True), ('class', 'B', True)]
+    [('class', 'A', True), ('class', 'B', True), ('class', 'A', False), ('class', 'B', False)]
+    >>> list(members_in("| Street | Zone |\\n| --- | --- |\\n| Quay | 3 |\\n\\nZone two is free."))
+    [('zone', '2', False), ('zone', '3', False)]
     """
     for found in _SAID.finditer(text):
         before = text[text.rfind("\n", 0, found.start()) + 1 : found.start()]
@@ -53,6 +58,13 @@ def members_in(text: str) -> Iterator[Member]:
         cells = _FIRST_CELL.findall(rows)
         if len(cells) == len(rows.strip().splitlines()) and cells == _from_first(len(cells), cells[0].isdigit()):
             yield from ((_kind(kind), each, True) for each in cells)
+    for found in _OTHERWISE.finditer(text):
+        yield _kind(found[1]), found[3] or _WORDS[found[2].casefold()], False
+    for head, rows in _COLUMNS.findall(text):
+        for column, kind in enumerate(head.split("|")):
+            cells = [cell for row in rows.splitlines() for cell in row.strip().split("|")[column + 1 :][:1]]
+            members = [cell.strip(" *_") for cell in cells if re.fullmatch(rf"[ *_]*{_MEMBER}[ *_]*", cell)]
+            yield from ((_kind(kind), each, False) for each in members)
 
 
 def asked_in(question: str) -> list[tuple[str, str, str, str]]:

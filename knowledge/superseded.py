@@ -1,10 +1,11 @@
 """Which edition of a guide holds, and what goes behind it."""
 
 import re
+from calendar import month_name
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from knowledge.answers import Passage
 from knowledge.editions import Edition, edition_of, is_in_force, is_later, year_missed
@@ -50,6 +51,12 @@ def newest_first(
     return [replace(newest, score=best), *kept, *(replace(each, score=last) for each in behind)]
 
 
+@cache
+def _of_dates() -> frozenset[str]:
+    """Stems that say when: the edition that held before April need not say "April"."""
+    return frozenset((*stems(" ".join(month_name)), *map(str, range(1950, 2040))))
+
+
 def _says_as_much(
     one: Passage,
     other: Passage,
@@ -64,6 +71,7 @@ def _says_as_much(
     several.
     """
     is_past = _is_past(other, day)
+    rarity = {word: weight for word, weight in rarity.items() if word not in _of_dates()}
     of_guide = [each for each in passages if each.guide_id == one.guide_id]
     has, guide_has, other_has = (
         covered(rarity, {word for each in some for word in stems(f"{path_of(each)}\n{each.text}")})

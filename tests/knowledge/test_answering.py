@@ -393,6 +393,17 @@ def test_what_begins_after_what_is_asked_is_answered_in_part(open_library: Open,
     assert now.notes == ()
 
 
+def test_the_day_that_is_named_is_no_word_of_what_is_asked(open_library: Open, put_guide: Put) -> None:
+    """The edition before it need not name it."""
+    put_guide("old.md", "# Harbour fees\n\nApplies until 31 March 2026.\n\nMooring costs £12 a night.\n")
+    put_guide("new.md", "# Harbour fees\n\nApplies from 1 April 2026.\n\nMooring costs £14 a night.\n")
+    library = open_library()
+    library.warm()
+    was = library.answer("What was the mooring fee before April 2026?")
+
+    assert ([each.guide_key for each in was.citations], was.notes) == (["old.md"], ())
+
+
 def test_what_only_an_edition_that_was_put_away_says_is_quoted_with_a_note(
     open_library: Open, sqlite_engine: Engine, put_guide: Put
 ) -> None:

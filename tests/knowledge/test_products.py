@@ -296,6 +296,15 @@ def test_a_shop_is_closed_on_a_day_where_its_cell_says_nothing_else(
     assert [text[each.start : each.end].split()[1] for each in read.pieces] == expected
 
 
+def test_what_is_said_of_the_product_in_other_words_stays() -> None:
+    text = "Lunch comes with soup in Mere.\n\nIn Corrow Bay it comes with bread."
+    question = asked("what does lunch come with in corrow bay", CORROW)
+    apart = on_siblings(SITES, {CORROW}, passage(text))
+    aside = said_of_siblings(SITES, {CORROW}, question, passage(text), apart)
+
+    assert {text[each.start : each.end] for each in aside} == {"Lunch comes with soup in Mere."}
+
+
 POOLS = "| Pool | Lanes |\n|---|---|\n| Ashby | 6 |\n| Corrow Bay | 8 |\n| Mere | 4 |"
 COURSES = "| Course | Where | Price |\n|---|---|---|\n| Diving | Ashby, Mere | £9 |\n| Rowing | Corrow Bay | £7 |"
 SITES = Names(
@@ -326,6 +335,7 @@ def test_names_that_are_listed_side_by_side_twice_are_of_one_kind() -> None:
         ("Diving is taught in Ashby and Mere only.", []),
         ("All pools but Mere are heated.", []),
         ("As in Mere, towels are free in Corrow Bay.", []),
+        ("As in Mere, towels are free.", []),
         ("Adults only | Mere", ["Adults only | Mere"]),
         ("Towels are free.", []),
     ],

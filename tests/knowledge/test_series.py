@@ -18,6 +18,8 @@ GUIDES = [
     "## Award 1\n\n## Award 2\n\nAward 2 and above is rare.",
     "Sort 1 egg.\nSort 2 eggs.\n\nRow A is by the door, and Row B is not.",
     "## Step 1\n\n## Step 2\n\n## Child 1\n\n## Child 2",
+    "# Lane 1\n\n# Lane 2\n\nLane three is for buses, Lane 5a for none.\n\n| Street | Lane |\n|---|---|\n| Quay | 4 |",
+    "# Team H\n\n## Visit 1\n\n## Visit 2\n\n" + "\n".join(f"## Team {each}" for each in "ABCDEFGH"),
 ]
 
 
@@ -33,6 +35,8 @@ def names() -> Names:
         ("stage 4 of it?", ["stage 4"]),
         ("is class e free, or Class F?", ["class e", "Class F"]),
         ("does group 6 wait", ["group 6"]),
+        ("is lane 6 for buses", ["lane 6"]),
+        ("what of team j", ["team j"]),
     ],
 )
 def test_what_lies_beyond_the_last_is_unknown(question: str, beyond: list[str], names: Names) -> None:
@@ -56,6 +60,9 @@ def test_what_lies_beyond_the_last_is_unknown(question: str, beyond: list[str], 
         "award 3",
         "sort 3 eggs",  # an amount
         "row c",  # not headed
+        "lane 3, lane 4 or lane 5",  # said otherwise
+        "which team I am in",
+        "can they visit 3 gardens",
         "step 3 or child 3",
         "a",
     ],
