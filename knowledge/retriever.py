@@ -42,7 +42,7 @@ from knowledge.products import (
 from knowledge.ranking import Alike, Features, above_chance, fuse, likeness, read_again, token_likeness
 from knowledge.sentences import Piece, units
 from knowledge.spelling import in_full, respelled
-from knowledge.superseded import begins_later, edition_shown, is_newer, missed_year, newest_first
+from knowledge.superseded import begins_later, edition_shown, is_newer, missed_year, newest_first, without_dates
 from knowledge.tables import Chunk, Guide
 from knowledge.words import Filters, Words, folders_of
 
@@ -271,7 +271,8 @@ class Retriever:
             was = asks_what_was(asked)
             if was and (day is None or day >= today or not any(edition_shown(each).year for each in passages)):
                 day = None
-            passages, about = _in_order(words, asked, keywords, wanted, rarity, passages, day)
+            told = without_dates(rarity) if was else rarity
+            passages, about = _in_order(words, asked, keywords, wanted, told, passages, day)
             unnamed_tokens = self._tokens_besides(question) if alike else ()
             first = passages[:COVERING] if wanted else ()
             apart = {each.chunk_id: on_siblings(words.names, wanted, each) for each in first}

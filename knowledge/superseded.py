@@ -23,6 +23,16 @@ PUT_AWAY = {"archive", "archived", "archives", "former", "obsolete", "old", "out
 _YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 
 
+def without_dates(rarity: Mapping[str, float]) -> dict[str, float]:
+    """The words of a question but for months and years: what held before April need not say "April"."""
+    return {word: weight for word, weight in rarity.items() if word not in _of_dates()}
+
+
+@cache
+def _of_dates() -> frozenset[str]:
+    return frozenset((*stems(" ".join(month_name)), *map(str, range(1950, 2040))))
+
+
 def newest_first(
     names: Names, rarity: Mapping[str, float], passages: Sequence[Passage], day: date | None
 ) -> list[Passage]:
@@ -51,12 +61,6 @@ def newest_first(
     return [replace(newest, score=best), *kept, *(replace(each, score=last) for each in behind)]
 
 
-@cache
-def _of_dates() -> frozenset[str]:
-    """Stems that say when: the edition that held before April need not say "April"."""
-    return frozenset((*stems(" ".join(month_name)), *map(str, range(1950, 2040))))
-
-
 def _says_as_much(
     one: Passage,
     other: Passage,
@@ -71,7 +75,6 @@ def _says_as_much(
     several.
     """
     is_past = _is_past(other, day)
-    rarity = {word: weight for word, weight in rarity.items() if word not in _of_dates()}
     of_guide = [each for each in passages if each.guide_id == one.guide_id]
     has, guide_has, other_has = (
         covered(rarity, {word for each in some for word in stems(f"{path_of(each)}\n{each.text}")})
