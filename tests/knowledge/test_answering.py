@@ -3,7 +3,7 @@
 import json
 import threading
 from collections.abc import Callable
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -395,13 +395,29 @@ def test_what_begins_after_what_is_asked_is_answered_in_part(open_library: Open,
 
 def test_the_day_that_is_named_is_no_word_of_what_is_asked(open_library: Open, put_guide: Put) -> None:
     """The edition before it need not name it."""
-    put_guide("old.md", "# Harbour fees\n\nApplies until 31 March 2026.\n\nMooring costs £12 a night.\n")
-    put_guide("new.md", "# Harbour fees\n\nApplies from 1 April 2026.\n\nMooring costs £14 a night.\n")
+    put_guide(
+        "a.md",
+        "# Crane rates\n\nValid until 31 March 2026.\n\nCrews claim £45 a lift by day. Crews claim £60 by night.\n",
+    )
+    put_guide(
+        "b.md", "# Crane rates\n\nApplies from 1 April 2026.\n\nCrews claim £50 a lift by day and £70 by night.\n"
+    )
     library = open_library()
     library.warm()
-    was = library.answer("What was the mooring fee before April 2026?")
+    was = library.answer("what was the lift rate before april 2026")
 
-    assert ([each.guide_key for each in was.citations], was.notes) == (["old.md"], ())
+    assert ([each.guide_key for each in was.citations], was.notes) == (["a.md"], ())
+
+
+def test_no_note_says_that_what_was_put_away_holds(open_library: Open, put_guide: Put) -> None:
+    """By its title it does, until the year is over."""
+    year = datetime.now(UTC).year
+    put_guide("docks/fees.md", f"# Harbour fees {year + 1}\n\nMooring costs £14 a night. A crane costs £90.\n")
+    put_guide("docks/old/fees.md", f"# Harbour fees {year}\n\nMooring costs £12 a night.\n")
+    library = open_library()
+    library.warm()
+
+    assert library.answer("What does a crane cost?").notes == ()
 
 
 def test_what_only_an_edition_that_was_put_away_says_is_quoted_with_a_note(
