@@ -97,13 +97,13 @@ def pairs_listed(lists: Iterable[Collection[_Name]], but: Set[str]) -> Iterator[
     of the words in ``but``.
     """
     for names in lists:
-        listed = {name for name in names if len("".join(name)) > 1 and but.isdisjoint({*name, *_singular(name)})}
+        listed = {
+            name
+            for name in names
+            if len("".join(name)) > 1 and but.isdisjoint({*name, *(word.removesuffix("s") for word in name)})
+        }
         if len(listed) <= MOST_OF_KIND:
             yield from ((one, other) for one, other in combinations(sorted(listed), 2) if one[0] != other[0])
-
-
-def _singular(name: _Name) -> Iterator[str]:
-    return (word.removesuffix("s") for word in name)
 
 
 def _heads_in(cells: str) -> Iterator[_Name]:

@@ -34,9 +34,7 @@ UNITS = word_set(
     "time times x euro euros pound pounds quid dollar dollars cent cents percent people users customers devices of "
     "gb mb tb kb gig mbps gbps mbit ghz km metres meters m cm mm inch inches kg g w v a st nd rd th yo yr yrs hr hrs k"
 )
-TYPED_TOGETHER = word_set(
-    "h d y l p lb lbs oz ml wk wks mth mths ft kw kwh bn"
-)  # units that begin right behind a number
+TYPED_TOGETHER = word_set("h d y l p lb lbs oz ml wk wks mth mths ft kw kwh bn")  # units right behind a number
 # A number behind one of these is a date, a place in a text, or a kind of something.
 COUNTED = word_set(
     "january february march april may june july august september october november december jan feb mar apr jun jul aug "

@@ -16,10 +16,9 @@ _SAID = re.compile(  # "Stage 2", "bands B, C and D", "Zones 1–6"
 )
 _BEGINS = re.compile(r"^[ \t]*#|(?:^|\|)[\s>*_\d.()-]*$")  # before all of a heading, or a line
 _ENDS = re.compile(r"[*_]*[ \t]*(?:$|[|:*_(),.–—-])", re.MULTILINE)  # "Stage 1:", but "Add 1 spoon"
-_TABLE = re.compile(
-    r"^[ \t]*\|[ *_]*([^\W\d_]{3,})[ *_]*\|.*\n[ \t]*\|[ \t:|-]+\n((?:[ \t]*\|.*(?:\n|$))+)", re.MULTILINE
-)
-_FIRST_CELL = re.compile(rf"^[ \t]*\|[ *_]*({_MEMBER})[ *_]*(?:[–—:(-][^|]*)?\|", re.MULTILINE)
+_TABLE = re.compile(r"^[ \t]*\|(.*)\|[ \t]*\n[ \t]*\|[ \t:|-]+\n((?:[ \t]*\|.*(?:\n|$))+)", re.MULTILINE)
+_HEAD_CELL = re.compile(r"[ *_]*([^\W\d_]{3,})[ *_]*")
+_CELL = re.compile(rf"[ *_]*({_MEMBER})[ *_]*(?:[–—:(-].*)?")
 _ASKED = re.compile(
     r"\b([^\W\d_]{3,})[ \u00a0](\d{1,2}|(?!i\b)[^\W\d_])(?![^\W_]|[.,:/%'’-]\w)(?= ?([^\W\d_]*))", re.IGNORECASE
 )
@@ -29,8 +28,6 @@ _WORDS = {word: str(n) for n, word in enumerate(_NUMBERS.split(), 1)}
 _OTHERWISE = re.compile(  # "Zone three", "Stage 3a"
     rf"\b([^\W\d_]{{3,}})[ \u00a0](?:({'|'.join(_WORDS)})\b|(\d{{1,2}})[a-z]\b)", re.IGNORECASE
 )
-_COLUMNS = re.compile(r"^[ \t]*\|(.*)\|[ \t]*\n[ \t]*\|[ \t:|-]+\n((?:[ \t]*\|.*(?:\n|$))+)", re.MULTILINE)
-
 Member = tuple[str, str, bool]  # a kind, one of it, and whether that heads a section, a column, a row or a line
 
 
@@ -40,7 +37,7 @@ def members_in(text: str) -> Iterator[Member]:
     >>> sorted(members_in("| Stage 1 | Stage 2 |\\n\\nIn Bands A to C"))
     [('band', 'A', False), ('band', 'B', False), ('band', 'C', False), ('stage', '1', True), ('stage', '2', True)]
     >>> list(members_in("| Class | For |\\n| --- | --- |\\n| A | cars |\\n| B | vans |"))
-    [('class', 'A', True), ('class', 'B', True), ('class', 'A', False), ('class', 'B', False)]
+    [('class', 'A', True), ('class', 'B', True)]
     >>> list(members_in("| Street | Zone |\\n| --- | --- |\\n| Quay | 3 |\\n\\nZone two is free."))
     [('zone', '2', False), ('zone', '3', False)]
     """
@@ -54,17 +51,16 @@ def members_in(text: str) -> Iterator[Member]:
         if letters:
             between += ascii_uppercase[ascii_uppercase.index(letters[0]) : ascii_uppercase.index(letters[-1]) + 1]
         yield from ((_kind(found[1]), each, heads) for each in (*between, *(OPEN if found[3] else "")))
-    for kind, rows in _TABLE.findall(text):
-        cells = _FIRST_CELL.findall(rows)
-        if len(cells) == len(rows.strip().splitlines()) and cells == _from_first(len(cells), cells[0].isdigit()):
-            yield from ((_kind(kind), each, True) for each in cells)
     for found in _OTHERWISE.finditer(text):
         yield _kind(found[1]), found[3] or _WORDS[found[2].casefold()], False
-    for head, rows in _COLUMNS.findall(text):
-        for column, kind in enumerate(head.split("|")):
-            cells = [cell for row in rows.splitlines() for cell in row.strip().split("|")[column + 1 :][:1]]
-            members = [cell.strip(" *_") for cell in cells if re.fullmatch(rf"[ *_]*{_MEMBER}[ *_]*", cell)]
-            yield from ((_kind(kind), each, False) for each in members)
+    for head, rows in _TABLE.findall(text):
+        table = [row.strip().split("|")[1:] for row in rows.splitlines()]
+        for column, kind in enumerate(map(_HEAD_CELL.fullmatch, head.split("|"))):
+            cells = [_CELL.fullmatch(cell) for row in table if kind for cell in row[column : column + 1]]
+            members = [cell[1] for cell in cells if cell]
+            is_first = column == 0 and len(members) == len(table)
+            heads = is_first and members == _from_first(len(table), members[0].isdigit())
+            yield from ((_kind(kind[1]), each, heads) for each in members if kind)
 
 
 def asked_in(question: str) -> list[tuple[str, str, str, str]]:
