@@ -16,8 +16,8 @@ from knowledge.answering import Answering, Extractive
 from knowledge.answers import Answer, Outcome
 from knowledge.calibration import load
 from knowledge.evaluation import QuestionRow
-from knowledge.followups import asked_apart
 from knowledge.measures import same_place
+from knowledge.several import asked_apart
 
 Pair = tuple[QuestionRow, QuestionRow]
 

@@ -15,26 +15,16 @@ from knowledge.calibration import Calibration
 from knowledge.chat_model import ChatModel
 from knowledge.citations import Quotable, resolve
 from knowledge.closely import Closely
-from knowledge.followups import (
-    ENOUGH_ALONE,
-    Apart,
-    asked_alone,
-    asked_apart,
-    condensed,
-    names_something,
-    product_before,
-    says_enough,
-    stands_for,
-    without_link,
-    without_openers,
-)
+from knowledge.followups import condensed, product_before, stands_for
 from knowledge.index import NO_FILTERS, Index, reading
 from knowledge.instructions import as_read, instructions_in
 from knowledge.lexical import as_typed, covered, stems
 from knowledge.names import Name, Names
 from knowledge.products import is_on, is_on_sibling, path_of
+from knowledge.questions import names_something, says_enough, without_link
 from knowledge.retriever import Found, Retriever
 from knowledge.sentences import Kind, Piece
+from knowledge.several import ENOUGH_ALONE, Apart, asked_alone, asked_apart, without_openers
 from knowledge.superseded import is_newer, is_put_away, supersedes
 from knowledge.tables import Guide
 from knowledge.words import Filters

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import strategies as st
 from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
@@ -16,11 +17,17 @@ from knowledge.encoder import Encoder
 from knowledge.index import Index
 from knowledge.library import Library
 from knowledge.loading import Draft, Limits, Parser, read
+from knowledge.names import Names
 from knowledge.tables import Chunk, Guide, KnowledgeTable, Revision
 
 Take = Callable[[str, str | bytes], Draft]
 
 NOW = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
+SAMPLE_GUIDES = Path(__file__).parents[2] / "knowledge" / "guides"
+
+# What questions are made of, for those that nobody would write.
+ODD_WORDS = "and what it the that router Brook 4 Pro ? . , its one Heron for this is if é 'not “ | cost […] Lite"
+WORDS_OF_QUESTIONS = st.sampled_from(ODD_WORDS.split())
 
 GUIDES = {
     "refunds.md": """# Refunds
@@ -69,6 +76,12 @@ def encoder() -> Iterator[Encoder]:
     encoder = Encoder()
     yield encoder
     encoder.close()
+
+
+@pytest.fixture(scope="session")
+def names() -> Names:
+    """Of the sample guides."""
+    return Names(path.read_text(encoding="utf-8") for path in SAMPLE_GUIDES.rglob("*.md"))
 
 
 @pytest.fixture
