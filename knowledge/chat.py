@@ -18,10 +18,11 @@ from knowledge.chat_model import ChatModel, Unusable, parsed
 from knowledge.encoder import Encoder
 from knowledge.instructions import without_instructions
 from knowledge.names import Name
+from knowledge.plainly import plain, without_figures
 from knowledge.products import on_siblings
 from knowledge.retriever import Found
 from knowledge.sentences import Kind, pieces
-from knowledge.support import Said, Source, plain, supports, without_figures
+from knowledge.support import Said, Source, supports
 from prompts import fill, inside
 
 MOST_SENTENCES = 6

@@ -8,11 +8,26 @@ import re
 from collections.abc import Callable, Iterator, Sequence, Set
 from dataclasses import dataclass
 from functools import cache
-from itertools import pairwise, takewhile
+from itertools import pairwise
 
 from knowledge.encoder import Vectors
-from knowledge.lexical import asking, stems
-from knowledge.names import COUNTED, UNITS, Name, Names, word_set
+from knowledge.lexical import stems
+from knowledge.names import COUNTED, Name, Names, word_set
+from knowledge.plainly import (
+    GLUE,
+    GLUED,
+    PERIOD,
+    WORD,
+    amounts,
+    counted_in,
+    figures_of,
+    plain,
+    rates_in,
+    stems_said,
+    unit_behind,
+    without_figures,
+    words_in,
+)
 from knowledge.retriever import names_of
 from knowledge.sentences import Piece
 
@@ -21,71 +36,7 @@ SHARED_WORDS = 0.25  # what all of a sentence's words count for beside its cosin
 NEAR_WORDS = 0.6  # of a sentence's words, how many stand in the closest ones; all of them stand in the passage
 DENIED_WORDS = 0.5  # of what a passage denies, how much a sentence has to name that denies the same
 OWN_WORDS = 2  # that make a clause say something by itself
-
-
-def word_list(listed: str) -> list[str]:
-    return listed.split()
-
-
-_COUNTING = word_list(
-    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "
-    "eighteen nineteen"
-)
-_TENS = word_list("zero ten twenty thirty forty fifty sixty seventy eighty ninety")
-_VALUES = {word: 10 * value for value, word in enumerate(_TENS)} | {word: n for n, word in enumerate(_COUNTING)}
-_LARGE = {"dozen": 12, "hundred": 100, "thousand": 1_000, "million": 1_000_000}
-_ORDINALS = word_list("first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth")
-_TIMES = {"half": "0.5 x", "quarter": "0.25 x", "once": "1 time", "twice": "2 time", "double": "2 time",
-          "doubled": "2 time", "thrice": "3 time", "triple": "3 time", "tripled": "3 time", "couple": "2"}  # fmt: skip
-
-# "Two hundred and five", "twenty-five"; but "two and three" are two numbers, as are "one two".
-_SMALL = rf"(?:{'|'.join(_TENS[2:])})(?:[\s-]+(?:{'|'.join(_COUNTING[1:10])})\b)?|{'|'.join(_COUNTING)}"
-_IN_WORDS = re.compile(
-    rf"\b(?:{_SMALL}|{'|'.join(_LARGE)})\b(?:[\s-]+(?:{'|'.join(_LARGE)})\b|"
-    rf"(?:(?<=hundred)|(?<=thousand)|(?<=million))(?:\s+and)?[\s-]+(?:{_SMALL})\b)*",
-    re.IGNORECASE,
-)
-_PRONOUN = re.compile(r"\b(?:the|this|that|which|other|another|new|no|any|every|each)\s+$", re.IGNORECASE)
-_ORDINAL = re.compile(rf"(?<![\d-])(?<!\d )\b({'|'.join(_ORDINALS)})\b", re.IGNORECASE)
-_TIMES_WORD = re.compile(rf"\b({'|'.join(_TIMES)})\b", re.IGNORECASE)
-_PERIOD = r"(?:day|week|weekday|weekend|month|year|(?:mon|tues|wednes|thurs|fri|satur|sun)day)s?\b"
-_GLUED = "|".join(
-    sorted((unit for unit in {*UNITS, "h"} - set(word_list("a of st nd rd th k")) if unit.isalpha()), key=len)
-)
-_BEFORE_ONE = "within|after|before|for|in|of|than|about|only|least|under|over"  # "a day", which is one day there
-# What says the same in another way, written in one way before anything is compared.
-_REWRITTEN = (
-    (re.compile(r"(?<=\d),(?=\d{3}\b)|(?<=\d)\.00\b|\*\*|__"), ""),
-    (re.compile(r"(?<=\d)\s?([ap])\.?\s?m\b\.?", re.IGNORECASE), r" \1m"),
-    (re.compile(rf"(?<![\w.,])(?=[£€$\d])([£€$]?\d[\d.,]*)(?=(?:{_GLUED})\b)"), r"\1 "),
-    (re.compile(r"(?<=\d)(?=(?:[GMTk]B|[MG]bps|[MG]Hz)\b)"), " "),
-    (re.compile(r"(?:(?<=[\s(|])|^)(?<!\d )(?:[-−]|minus )(?=\d)"), "−"),
-    (re.compile(rf"\bevery (?:other|second) (?={_PERIOD})", re.IGNORECASE), "every 2 "),
-    (re.compile(r"\be-mail", re.IGNORECASE), "email"),
-    (re.compile(r"\bset-up", re.IGNORECASE), "setup"),
-    (re.compile(r"\bby (?:itself|themselves)\b", re.IGNORECASE), "automatically"),
-    (re.compile(r"\bper cent\b", re.IGNORECASE), "%"),
-    (re.compile(rf"\b({_BEFORE_ONE}) an? (?=(?:second|minute|hour|day|week|month|year)s?\b)", re.IGNORECASE), r"\1 1 "),
-    (
-        re.compile(r"\bfree of charge\b|\b(?:at no|without(?: any)?|no) (?:extra )?(?:cost|charge)s?\b", re.IGNORECASE),
-        "free",
-    ),
-)
-
-_AND_HALF = re.compile(r"\b(?:(\d+)|an?)( [^\W\d_]+)? and a half\b( [^\W\d_]+)?", re.IGNORECASE)
-_FRACTIONS = {"½": ".5", "¼": ".25", "¾": ".75"}
-_NUMBER = re.compile(r"([£€$]?)\s?(−?\d+(?:[.,:/]\d+)*)(?:\s?(%)|(st|nd|rd|th)\b)?((?:[\s-]+[^\W\d_]+){0,3})")
-_FIGURES = re.compile(r"[£€$]?\d[\d.,:/]*(?:%|(?:st|nd|rd|th)\b)?")
 _NAMED_FIGURE = re.compile(r"\b[A-Z][\w-]*[ -](\d+)\b(?![.,:/]\d)")
-_BEFORE_UNIT = word_set("working business full whole calendar more further other consecutive extra additional")
-_UNITS = {"min": "minute", "sec": "second", "hr": "hour", "h": "hour", "pound": "£", "quid": "£", "euro": "€",
-          "dollar": "$", "percent": "%", "gig": "gb", "meter": "metre"}  # fmt: skip
-_RATE = re.compile(
-    r"(?:\ba|\ban|\bper|\beach|\bevery|/)\s*(?:full |working |business )?(second|minute|hour|day|week|month|year)s?\b"
-    r"|\b(dai|week|month|year)ly\b",
-    re.IGNORECASE,
-)
-
 _NEGATION = re.compile(
     r"\b(?:no|not|never|none|nobody|nothing|neither|nor|without|cannot|unless|except|excluded|excluding|unable|forbidden|"
     r"prohibited|rare|rarely|seldom|hardly|(?<!a )few|instead of|rather than|avoid\w*|refus\w+|declin\w+|abolished|"
@@ -117,7 +68,6 @@ _STATEMENT = re.compile(
     re.IGNORECASE,
 )
 _PHRASE = re.compile(rf",|(?={_WHEN})", re.IGNORECASE)
-_WORD = re.compile(r"(\d+(?:[.,:/]\d+)*(?:st|nd|rd|th)?)|[^\W\d_][\w'’-]*")
 _WAS = re.compile(r"\b(?:was|were|used to \w+)(?: (?:only|just|about))? [£€$]?\d", re.IGNORECASE)
 _SAYS_WAS = re.compile(r"\b(?:was|were|had|used to|until|before|formerly|previously)\b", re.IGNORECASE)
 _THEN = re.compile(r"\b(?:then|afterwards)\b", re.IGNORECASE)
@@ -147,7 +97,7 @@ _OPPOSITES = tuple(
 # A figure, and what is not said without it: "2 time the fee", "every 2 weeks"; a price beside what is free.
 _BOUND = (
     re.compile(r"(?<![\d.])(?!1 time)(\d[\d.]*)(?: x| time| ?%) (?=(?:of|the)\b)(?P<of>[^,;.|]*)"),
-    re.compile(rf"\bevery (\d+) (?P<of>{_PERIOD}|\w+)", re.IGNORECASE),
+    re.compile(rf"\bevery (\d+) (?P<of>{PERIOD}|\w+)", re.IGNORECASE),
 )
 _BESIDE_FREE = re.compile(
     r"\bfree\b[^.;|]{0,200}?[ ,](?:and|but) (?P<of>[^,;.|\d£€$]{0,80})[£€$](\d[\d.]*)", re.IGNORECASE
@@ -155,7 +105,7 @@ _BESIDE_FREE = re.compile(
 # The ends of what reaches from one amount to another; times and dates begin and end, and may be said by themselves.
 _REACHES = re.compile(
     rf"(?<![\w.,:/–-])[£€$]?(\d[\d.]*)(?: ?%)?(?: ?[–-] ?| to )"
-    rf"(?:(?=[£€$])|(?=[\d.]+ ?(?:%|(?!am\b|pm\b)(?:working )?(?:{_GLUED})\b)))[£€$]?(\d[\d.]*)"
+    rf"(?:(?=[£€$])|(?=[\d.]+ ?(?:%|(?!am\b|pm\b)(?:working )?(?:{GLUED})\b)))[£€$]?(\d[\d.]*)"
 )
 # What is not sure, or left to people; without such a word it is a rule.
 _HEDGES = tuple(
@@ -177,11 +127,6 @@ _FROM_TO = re.compile(
 # Words that promise more than most rules do: they have to stand in the closest sentence itself.
 _PROMISES = word_set(
     "free always only every everyone anyone guaranteed unlimited immediately automatically forever refundable"
-)
-# Words that add nothing to what is said.
-_GLUE = (
-    "per also then here now however both provided case mean note apply go come happen make made give use using via "
-    "take took need must one whether after period"
 )
 # Words that stand for each other in what guides say to people.
 _SYNONYMS = (
@@ -253,26 +198,6 @@ class Source:
         return Source(self.said, tuple(self.sentences[number] for number in kept), vectors)
 
 
-def plain(text: str) -> str:
-    """The text with its number words in figures, and what can be written in two ways in one.
-
-    >>> plain("Twenty-five **working** days, £1,500.00, twice, the second time, at no extra cost")
-    '25 working days, £1500, 2 time, the 2nd time, free'
-    """
-    for pattern, instead in _REWRITTEN:
-        text = pattern.sub(instead, text)
-    text = _IN_WORDS.sub(_in_figures, text)
-    text = _AND_HALF.sub(lambda match: f"{match[1] or 1}.5{match[2] or ''}{match[3] or ''}", text)
-    text = re.sub(r"(\d?)\s?([½¼¾])", lambda match: (match[1] or "0") + _FRACTIONS[match[2]], text)
-    text = _ORDINAL.sub(lambda match: _as_ordinal(_ORDINALS.index(match[1].casefold()) + 1), text)
-    return _TIMES_WORD.sub(lambda match: _TIMES[match[1].casefold()], text)
-
-
-def without_figures(text: str) -> str:
-    """For comparing meanings: with figures, what holds the figure looks closest, whatever it is the figure of."""
-    return _FIGURES.sub(" ", text)
-
-
 def supports(
     sources: Sequence[Source],
     text: str,
@@ -296,7 +221,7 @@ def supports(
     parts = [text, *_clauses_that_say_something(text)]
     places, cosine = _closest(parts, sources, [sentence for _, sentence in every], encode)
     near = [every[place][1].whole for place in dict.fromkeys(places)]
-    asked = _stems(" ".join(word for name in wanted for word in name))
+    asked = stems_said(" ".join(word for name in wanted for word in name))
     rules = [every[place][1].rule for place in places]
     beside = {id(source): source for source, _ in (every[place] for place in places)}.values()
     said = "\n".join(source.said for source in beside)
@@ -329,12 +254,12 @@ def _closest(
     encode: Callable[[Sequence[str]], Vectors],
 ) -> tuple[list[int], float]:
     """Where the closest sentence to each part stands, and how alike the first part and its closest one are."""
-    there = [_stems(sentence.text) for sentence in sentences]
+    there = [stems_said(sentence.text) for sentence in sentences]
     vectors = [source.vectors for source in sources if source.vectors is not None]
     mine = encode([without_figures(part) for part in parts]) if vectors else None
     places, first = [], 0.0
     for number, part in enumerate(parts):
-        own = _stems(part)
+        own = stems_said(part)
         shared = [len(own & words) / max(1, len(own)) for words in there]
         alike = shared if mine is None else [float(cosine) for each in vectors for cosine in each @ mine[number]]
         places.append(max(range(len(there)), key=lambda at: alike[at] + SHARED_WORDS * shared[at]))
@@ -354,14 +279,14 @@ def _has_figures(text: str, parts: Sequence[str], near: Sequence[str], said: str
             parts = [part.replace(name.group(), " ") for part in parts]
         elif (
             word not in COUNTED
-            and not _unit_behind(text[name.end() :])
+            and not unit_behind(text[name.end() :])
             and (name.start() > 0 or re.search(rf"\b{re.escape(name.group()[: len(word)])}[ -]\d", said))
         ):
             return False
-    rates, there = _rates(text), _rates(" ".join(near))
+    rates, there = rates_in(text), rates_in(" ".join(near))
     if rates and there and not rates <= there:
         return False
-    if not all(_stands(word, _stems(" ".join(near))) for word in _counted(parts[0])):
+    if not all(_stands(word, stems_said(" ".join(near))) for word in counted_in(parts[0])):
         return False
     held = [amounts(each) for each in near]
     return amounts(parts[0]) <= held[0] or (
@@ -373,8 +298,8 @@ def _has_figures(text: str, parts: Sequence[str], near: Sequence[str], said: str
 
 def _has_words(text: str, said: str, near: str) -> bool:
     """Whether each word that says something stands in the passage, or another for it, and half of them close by."""
-    own, glue = _stems(text), frozenset(stems(_GLUE))
-    if not own or not _PROMISES & _words(text) <= _words(near):
+    own, glue = stems_said(text), frozenset(stems(GLUE))
+    if not own or not _PROMISES & words_in(text) <= words_in(near):
         return False
     known, close = set(stems(said)), set(stems(near))
     return all(_stands(word, known) for word in own - glue) and (
@@ -396,65 +321,21 @@ def _stands(word: str, known: set[str]) -> bool:
 def _alike() -> dict[str, set[str]]:
     """The stems that stand for a stem."""
     alike: dict[str, set[str]] = {}
-    for group in map(_stems, _SYNONYMS):
+    for group in map(stems_said, _SYNONYMS):
         for word in group:
             alike[word] = alike.get(word, set()) | group
     return alike
-
-
-def _stems(text: str) -> set[str]:
-    """The stems of the words that say something; figures are compared by themselves."""
-    return {stem for stem in stems(without_figures(text)) if len(stem) > 1} - asking()
-
-
-def _words(text: str) -> set[str]:
-    return set(re.findall(r"[^\W\d_]+", text.casefold()))
 
 
 def _clauses_that_say_something(text: str) -> list[str]:
     """The clauses of a sentence of several, each with what is too short to be compared by itself."""
     clauses: list[str] = []
     for clause in _CLAUSE.split(text):
-        if clauses and (len(_stems(clause)) < OWN_WORDS or len(_stems(clauses[-1])) < OWN_WORDS):
+        if clauses and (len(stems_said(clause)) < OWN_WORDS or len(stems_said(clauses[-1])) < OWN_WORDS):
             clauses[-1] += clause
         else:
             clauses.append(clause)
     return clauses if len(clauses) > 1 else []
-
-
-def amounts(text: str) -> set[tuple[str, str]]:
-    """Every number of a plain text, and every number with its unit: another unit is another amount.
-
-    >>> sorted(amounts("£5 within 10 working days"))
-    [('10', ''), ('10', 'working day'), ('5', ''), ('5', '£')]
-    """
-    found = set()
-    for currency, number, percent, ordinal, after in _NUMBER.findall(text):
-        found.add((number, ""))
-        found.update((number, sign) for sign in (currency, percent, ordinal) if sign)
-        words = after.casefold().replace("-", " ").split()
-        before = list(takewhile(_BEFORE_UNIT.__contains__, words))
-        if words[len(before) :] and (unit := words[len(before)]) in UNITS - {"a", "of"} | {"h"}:
-            unit = unit.removesuffix("s") or unit
-            working = "working " if {"working", "business"} & set(before) else ""
-            found.add((number, working + _UNITS.get(unit, unit)))
-    return found
-
-
-def _counted(text: str) -> set[str]:
-    """What is counted: the stem of the word behind a number that has no unit.
-
-    >>> _counted("Up to 2 pods within 10 days")
-    {'pod'}
-    """
-    words = [after.split()[0].lstrip("-") for *_, after in _NUMBER.findall(text) if after.split()]
-    counted = " ".join(word for word in words if word.casefold() not in UNITS | _BEFORE_UNIT)
-    return _stems(counted) - frozenset(stems(_GLUE))
-
-
-def _rates(text: str) -> set[str]:
-    """What something is for each of: "a day", "monthly"."""
-    return {(per or ly).casefold().replace("dai", "day") for per, ly in _RATE.findall(text)}
 
 
 def _turned_round(text: str, there: str) -> bool:
@@ -463,17 +344,17 @@ def _turned_round(text: str, there: str) -> bool:
     >>> _turned_round("It is free after 16:00.", "It is free until 16:00.")
     True
     """
-    said, stands = _words(text), _words(there)
+    said, stands = words_in(text), words_in(there)
     here_only, there_only = said - stands, stands - said
     return any(here_only & one and there_only & other for pair in _OPPOSITES for one, other in (pair, pair[::-1]))
 
 
 def _keeps_conditions(text: str, there: str) -> bool:
     """Whether what holds "unless", "except" or "only" so is said with that."""
-    own = _stems(text)
+    own = stems_said(text)
     for clause in _CLAUSE.split(there):
         found = _ONLY_THERE.search(clause)
-        scope = _stems(clause[found.end() :]) if found else set()
+        scope = stems_said(clause[found.end() :]) if found else set()
         if sum(_stands(word, own) for word in scope) < DENIED_WORDS * len(scope):
             return False
     return True
@@ -493,7 +374,7 @@ def _leaves_out(text: str, there: str, asked: Set[str] = frozenset()) -> bool:
     >>> _leaves_out("Customers pay no fee.", "New customers pay no fee.")
     True
     """
-    own, figures = _stems(text), _figures(text)
+    own, figures = stems_said(text), figures_of(text)
     statements = [each for each in _STATEMENT.split(there) if re.search(r"\w", each)]
     for statement, following in pairwise([*statements, ""]):
         rule, limits = _rule_and_limits(statement)
@@ -502,10 +383,10 @@ def _leaves_out(text: str, there: str, asked: Set[str] = frozenset()) -> bool:
         for begin, first in firsts:
             here = first in figures if first[0].isdigit() else _stands(first, own | asked)
             is_said[begin] = is_said.get(begin, False) or here
-        held = (_stems(rule), _stems(" ".join(limits)) - {first for _, first in firsts}, _stems(following))
+        held = (stems_said(rule), stems_said(" ".join(limits)) - {first for _, first in firsts}, stems_said(following))
         if not all(is_said.values()) and _is_mostly(next(filter(None, held), set()), own):
             return True
-        if any(_is_mostly(_stems(each), own, NEAR_WORDS) and _is_cut(each, own) for each in statement.split(",")):
+        if any(_is_mostly(stems_said(each), own, NEAR_WORDS) and _is_cut(each, own) for each in statement.split(",")):
             return True
     return False
 
@@ -513,9 +394,9 @@ def _leaves_out(text: str, there: str, asked: Set[str] = frozenset()) -> bool:
 def _each_with_its_own(parts: Sequence[str], rules: Sequence[str]) -> Iterator[tuple[str, str]]:
     """A sentence with the closest rule, and its clauses with theirs, but for those that are in that one, too."""
     yield parts[0], rules[0]
-    known = _stems(rules[0])
+    known = stems_said(rules[0])
     for part, rule in zip(parts[1:], rules[1:], strict=True):
-        if rule != rules[0] and not all(_stands(word, known) for word in _stems(part)):
+        if rule != rules[0] and not all(_stands(word, known) for word in stems_said(part)):
             yield part, rule
 
 
@@ -543,23 +424,19 @@ def _rule_and_limits(statement: str) -> tuple[str, list[str]]:
 
 def _first_of(phrase: str) -> str | None:
     """The stem of the first word of a phrase that says something, or its figure."""
-    for word in _WORD.finditer(phrase):
+    for word in WORD.finditer(phrase):
         if word[1]:
             return word[1]
-        if said := _stems(word[0]) - frozenset(stems(_GLUE)):
+        if said := stems_said(word[0]) - frozenset(stems(GLUE)):
             return said.pop()
     return None
-
-
-def _figures(text: str) -> set[str]:
-    return {word[1] for word in _WORD.finditer(text) if word[1]}
 
 
 def _is_cut(phrase: str, own: set[str]) -> bool:
     """Whether of the words that a phrase begins with, up to its verb, one is said without the one before it."""
     subject: list[set[str]] = []
     for word in phrase.split():
-        said = _stems(word)
+        said = stems_said(word)
         if _VERB.search(word) or _NEGATION.search(word) or (subject and not said):
             if word in _ARTICLES:  # then the word before is a verb: "Ledger adds the credit"
                 subject.pop()
@@ -578,7 +455,7 @@ def _is_out_of_time(text: str, there: str) -> bool:
     """
     if _WAS.search(there) and not _SAYS_WAS.search(text):
         return True
-    later = (_figures(text) & _figures(there)) - _figures(_THEN.split(there)[0])
+    later = (figures_of(text) & figures_of(there)) - figures_of(_THEN.split(there)[0])
     return bool(later) and not _SAYS_THEN.search(text)
 
 
@@ -586,8 +463,9 @@ def _keeps_order(text: str, near: Sequence[str]) -> bool:
     """Whether what a sentence has behind "before" or "after" stands behind it there, too."""
     for word, behind in _IN_ORDER.findall(text):
         first = _first_of(behind)
-        scopes = [scope for each in near for other, scope in _IN_ORDER.findall(each) if other.lower() == word.lower()]
-        if first and not first[0].isdigit() and scopes and not any(_stands(first, _stems(scope)) for scope in scopes):
+        pairs = (pair for each in near for pair in _IN_ORDER.findall(each))
+        scopes = [stems_said(scope) for other, scope in pairs if other.lower() == word.lower()]
+        if first and not first[0].isdigit() and scopes and not any(_stands(first, scope) for scope in scopes):
             return False
     return True
 
@@ -629,15 +507,14 @@ def _keeps_bound_figures(text: str, there: str) -> bool:
     >>> _keeps_bound_figures("Bins are emptied weekly.", "Bins are emptied every 2 weeks.")
     False
     """
-    own, figures = _stems(text), {number.lstrip("−") for number, _ in amounts(text)}
+    own, figures = stems_said(text), {number.lstrip("−") for number, _ in amounts(text)}
     for found in (match for pattern in _BOUND for match in pattern.finditer(there)):
         first = _first_of(found["of"])
-        is_said = (first is not None and _stands(first, own)) or not figures.isdisjoint(_figures(found["of"]))
+        is_said = (first is not None and _stands(first, own)) or not figures.isdisjoint(figures_of(found["of"]))
         if is_said and found[1] not in figures:
             return False
-    beside = (
-        [(_stems(found["of"]), found[2]) for found in _BESIDE_FREE.finditer(there)] if "free" in _words(text) else []
-    )
+    costs = _BESIDE_FREE.finditer(there) if "free" in words_in(text) else ()
+    beside = [(stems_said(found["of"]), found[2]) for found in costs]
     return not any(_is_mostly(scope, own, 1) and number not in figures for scope, number in beside)
 
 
@@ -647,7 +524,7 @@ def _keeps_reach(text: str, there: str) -> bool:
     >>> [_keeps_reach(text, "It takes 2 to 3 weeks.") for text in ("It takes 3 weeks.", "It takes up to 3 weeks.")]
     [False, True]
     """
-    figures, limits = _figures(text), _limits(re.sub(r"(?<!up )\bto (?=[£€$]?\d)", "up to ", text))
+    figures, limits = figures_of(text), _limits(re.sub(r"(?<!up )\bto (?=[£€$]?\d)", "up to ", text))
     for low, high in _REACHES.findall(there):
         if (low in figures) != (high in figures):
             number, side = (low, 1) if low in figures else (high, 0)
@@ -662,9 +539,9 @@ def _keeps_hedges(text: str, there: str) -> bool:
     >>> _keeps_hedges("A term ends after 12 months.", "A term usually ends after 12 months.")
     False
     """
-    own = _stems(text)
+    own = stems_said(text)
     return not any(
-        (found := hedge.search(clause)) and _is_mostly(_stems(clause[found.end() :]), own, NEAR_WORDS)
+        (found := hedge.search(clause)) and _is_mostly(stems_said(clause[found.end() :]), own, NEAR_WORDS)
         for hedge in _HEDGES
         if not hedge.search(text)
         for clause in _CLAUSE.split(there)
@@ -689,19 +566,19 @@ def _joints(text: str) -> Iterator[tuple[str, set[str], str]]:
     for found in _JOINED.finditer(text):
         before = " ".join(text[: found.start()].split()[-3:])
         if (first := _first_of(text[found.end() :])) is not None:
-            yield found[0].casefold(), _stems(before) | _figures(before), first
+            yield found[0].casefold(), stems_said(before) | figures_of(before), first
 
 
 def _is_of_another(text: str, near: Sequence[str], others: Sequence[str]) -> bool:
     """Whether a sentence has a word that the closest ones lack, from one which says of another thing nearly the same:
     "Homes get a refund. Shops get a credit."
     """
-    own, there = _stems(text), _stems("\n".join(near))
+    own, there = stems_said(text), stems_said("\n".join(near))
     foreign = {word for word in own if not _stands(word, there)}
     return any(
         any(_stands(word, other) for word in foreign)
         and sum(_stands(word, other) for word in own) >= NEAR_WORDS * len(own)
-        for other in map(_stems, others)
+        for other in map(stems_said, others)
     )
 
 
@@ -711,8 +588,8 @@ def _denies_the_same(text: str, near: Sequence[str], others: Sequence[str]) -> b
     Denied is what stands behind the negation in its clause. To say of one thing what is said of another takes other
     words there, so they must be the same on both sides.
     """
-    glue = frozenset(stems(_GLUE))
-    own = _stems(text)
+    glue = frozenset(stems(GLUE))
+    own = stems_said(text)
     denied = [scope - glue for scope in _denials(text)]
     denied_there = [scope - glue for each in near for scope in _denials(each)]
     for scope in denied:
@@ -740,38 +617,6 @@ def _denials(text: str) -> Iterator[set[str]]:
     clauses = _CLAUSE.split(text)
     for before, clause in pairwise(["", *clauses]):
         if negation := _NEGATION.search(clause):
-            scope = _stems(clause[negation.end() :]) or _stems(clause[: negation.start()]) or _stems(before)
+            scope = stems_said(clause[negation.end() :]) or stems_said(clause[: negation.start()]) or stems_said(before)
             if scope:
                 yield scope
-
-
-def _in_figures(words: re.Match[str]) -> str:
-    """The figure that number words stand for, but for a "one" that stands for a thing named before.
-
-    >>> plain("two thousand three hundred and five, two and three, one two, nineteen ninety")
-    '2305, 2 and 3, 1 2, 19 90'
-    """
-    said = words.group().casefold()
-    if said == "one" and _PRONOUN.search(words.string, 0, words.start()):
-        return words.group()
-    total = current = 0
-    for word in re.findall(r"[a-z]+", said):
-        if word == "and":
-            continue
-        value = _LARGE.get(word)
-        if value is None:
-            current += _VALUES[word]
-        elif value < 1_000:
-            current = max(1, current) * value
-        else:
-            total, current = total + max(1, current) * value, 0
-    return str(total + current)
-
-
-def _as_ordinal(number: int) -> str:
-    return f"{number}{('st', 'nd', 'rd')[number - 1] if number <= 3 else 'th'}"
-
-
-def _unit_behind(text: str) -> bool:
-    words = re.match(r"\s*([^\W\d_]+)", text)
-    return bool(words and words[1].casefold() in UNITS)

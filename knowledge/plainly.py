@@ -1,0 +1,173 @@
+"""Text written plainly, so that two ways of saying the same can be compared: its words, figures, units and rates."""
+
+import re
+from itertools import takewhile
+
+from knowledge.lexical import asking, stems
+from knowledge.names import UNITS, word_set
+
+
+def word_list(listed: str) -> list[str]:
+    return listed.split()
+
+
+_COUNTING = word_list(
+    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "
+    "eighteen nineteen"
+)
+_TENS = word_list("zero ten twenty thirty forty fifty sixty seventy eighty ninety")
+_VALUES = {word: 10 * value for value, word in enumerate(_TENS)} | {word: n for n, word in enumerate(_COUNTING)}
+_LARGE = {"dozen": 12, "hundred": 100, "thousand": 1_000, "million": 1_000_000}
+_ORDINALS = word_list("first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth")
+_TIMES = {"half": "0.5 x", "quarter": "0.25 x", "once": "1 time", "twice": "2 time", "double": "2 time",
+          "doubled": "2 time", "thrice": "3 time", "triple": "3 time", "tripled": "3 time", "couple": "2"}  # fmt: skip
+
+# "Two hundred and five", "twenty-five"; but "two and three" are two numbers, as are "one two".
+_SMALL = rf"(?:{'|'.join(_TENS[2:])})(?:[\s-]+(?:{'|'.join(_COUNTING[1:10])})\b)?|{'|'.join(_COUNTING)}"
+_IN_WORDS = re.compile(
+    rf"\b(?:{_SMALL}|{'|'.join(_LARGE)})\b(?:[\s-]+(?:{'|'.join(_LARGE)})\b|"
+    rf"(?:(?<=hundred)|(?<=thousand)|(?<=million))(?:\s+and)?[\s-]+(?:{_SMALL})\b)*",
+    re.IGNORECASE,
+)
+_PRONOUN = re.compile(r"\b(?:the|this|that|which|other|another|new|no|any|every|each)\s+$", re.IGNORECASE)
+_ORDINAL = re.compile(rf"(?<![\d-])(?<!\d )\b({'|'.join(_ORDINALS)})\b", re.IGNORECASE)
+_TIMES_WORD = re.compile(rf"\b({'|'.join(_TIMES)})\b", re.IGNORECASE)
+PERIOD = r"(?:day|week|weekday|weekend|month|year|(?:mon|tues|wednes|thurs|fri|satur|sun)day)s?\b"
+GLUED = "|".join(sorted((unit for unit in {*UNITS, "h"} - word_set("a of st nd rd th k") if unit.isalpha()), key=len))
+WORD = re.compile(r"(\d+(?:[.,:/]\d+)*(?:st|nd|rd|th)?)|[^\W\d_][\w'’-]*")  # or a figure
+_BEFORE_ONE = "within|after|before|for|in|of|than|about|only|least|under|over"  # "a day", which is one day there
+# What says the same in another way, written in one way before anything is compared.
+_REWRITTEN = (
+    (re.compile(r"(?<=\d),(?=\d{3}\b)|(?<=\d)\.00\b|\*\*|__"), ""),
+    (re.compile(r"(?<=\d)\s?([ap])\.?\s?m\b\.?", re.IGNORECASE), r" \1m"),
+    (re.compile(rf"(?<![\w.,])(?=[£€$\d])([£€$]?\d[\d.,]*)(?=(?:{GLUED})\b)"), r"\1 "),
+    (re.compile(r"(?<=\d)(?=(?:[GMTk]B|[MG]bps|[MG]Hz)\b)"), " "),
+    (re.compile(r"(?:(?<=[\s(|])|^)(?<!\d )(?:[-−]|minus )(?=\d)"), "−"),
+    (re.compile(rf"\bevery (?:other|second) (?={PERIOD})", re.IGNORECASE), "every 2 "),
+    (re.compile(r"\be-mail", re.IGNORECASE), "email"),
+    (re.compile(r"\bset-up", re.IGNORECASE), "setup"),
+    (re.compile(r"\bby (?:itself|themselves)\b", re.IGNORECASE), "automatically"),
+    (re.compile(r"\bper cent\b", re.IGNORECASE), "%"),
+    (re.compile(rf"\b({_BEFORE_ONE}) an? (?=(?:second|minute|hour|day|week|month|year)s?\b)", re.IGNORECASE), r"\1 1 "),
+    (
+        re.compile(r"\bfree of charge\b|\b(?:at no|without(?: any)?|no) (?:extra )?(?:cost|charge)s?\b", re.IGNORECASE),
+        "free",
+    ),
+)
+_AND_HALF = re.compile(r"\b(?:(\d+)|an?)( [^\W\d_]+)? and a half\b( [^\W\d_]+)?", re.IGNORECASE)
+_FRACTIONS = {"½": ".5", "¼": ".25", "¾": ".75"}
+_NUMBER = re.compile(r"([£€$]?)\s?(−?\d+(?:[.,:/]\d+)*)(?:\s?(%)|(st|nd|rd|th)\b)?((?:[\s-]+[^\W\d_]+){0,3})")
+_FIGURES = re.compile(r"[£€$]?\d[\d.,:/]*(?:%|(?:st|nd|rd|th)\b)?")
+_BEFORE_UNIT = word_set("working business full whole calendar more further other consecutive extra additional")
+_UNITS = {"min": "minute", "sec": "second", "hr": "hour", "h": "hour", "pound": "£", "quid": "£", "euro": "€",
+          "dollar": "$", "percent": "%", "gig": "gb", "meter": "metre"}  # fmt: skip
+_RATE = re.compile(
+    r"(?:\ba|\ban|\bper|\beach|\bevery|/)\s*(?:full |working |business )?(second|minute|hour|day|week|month|year)s?\b"
+    r"|\b(dai|week|month|year)ly\b",
+    re.IGNORECASE,
+)
+# Words that add nothing to what is said.
+GLUE = (
+    "per also then here now however both provided case mean note apply go come happen make made give use using via "
+    "take took need must one whether after period"
+)
+
+
+def plain(text: str) -> str:
+    """The text with its number words in figures, and what can be written in two ways in one.
+
+    >>> plain("Twenty-five **working** days, £1,500.00, twice, the second time, at no extra cost")
+    '25 working days, £1500, 2 time, the 2nd time, free'
+    """
+    for pattern, instead in _REWRITTEN:
+        text = pattern.sub(instead, text)
+    text = _IN_WORDS.sub(_in_figures, text)
+    text = _AND_HALF.sub(lambda match: f"{match[1] or 1}.5{match[2] or ''}{match[3] or ''}", text)
+    text = re.sub(r"(\d?)\s?([½¼¾])", lambda match: (match[1] or "0") + _FRACTIONS[match[2]], text)
+    text = _ORDINAL.sub(lambda match: _as_ordinal(_ORDINALS.index(match[1].casefold()) + 1), text)
+    return _TIMES_WORD.sub(lambda match: _TIMES[match[1].casefold()], text)
+
+
+def without_figures(text: str) -> str:
+    """For comparing meanings: with figures, what holds the figure looks closest, whatever it is the figure of."""
+    return _FIGURES.sub(" ", text)
+
+
+def stems_said(text: str) -> set[str]:
+    """The stems of the words that say something; figures are compared by themselves."""
+    return {stem for stem in stems(without_figures(text)) if len(stem) > 1} - asking()
+
+
+def words_in(text: str) -> set[str]:
+    return set(re.findall(r"[^\W\d_]+", text.casefold()))
+
+
+def amounts(text: str) -> set[tuple[str, str]]:
+    """Every number of a plain text, and every number with its unit: another unit is another amount.
+
+    >>> sorted(amounts("£5 within 10 working days"))
+    [('10', ''), ('10', 'working day'), ('5', ''), ('5', '£')]
+    """
+    found = set()
+    for currency, number, percent, ordinal, after in _NUMBER.findall(text):
+        found.add((number, ""))
+        found.update((number, sign) for sign in (currency, percent, ordinal) if sign)
+        words = after.casefold().replace("-", " ").split()
+        before = list(takewhile(_BEFORE_UNIT.__contains__, words))
+        if words[len(before) :] and (unit := words[len(before)]) in UNITS - {"a", "of"} | {"h"}:
+            unit = unit.removesuffix("s") or unit
+            working = "working " if {"working", "business"} & set(before) else ""
+            found.add((number, working + _UNITS.get(unit, unit)))
+    return found
+
+
+def counted_in(text: str) -> set[str]:
+    """What is counted: the stem of the word behind a number that has no unit.
+
+    >>> counted_in("Up to 2 pods within 10 days")
+    {'pod'}
+    """
+    words = [after.split()[0].lstrip("-") for *_, after in _NUMBER.findall(text) if after.split()]
+    counted = " ".join(word for word in words if word.casefold() not in UNITS | _BEFORE_UNIT)
+    return stems_said(counted) - frozenset(stems(GLUE))
+
+
+def rates_in(text: str) -> set[str]:
+    """What something is for each of: "a day", "monthly"."""
+    return {(per or ly).casefold().replace("dai", "day") for per, ly in _RATE.findall(text)}
+
+
+def figures_of(text: str) -> set[str]:
+    return {word[1] for word in WORD.finditer(text) if word[1]}
+
+
+def _in_figures(words: re.Match[str]) -> str:
+    """The figure that number words stand for, but for a "one" that stands for a thing named before.
+
+    >>> plain("two thousand three hundred and five, two and three, one two, nineteen ninety")
+    '2305, 2 and 3, 1 2, 19 90'
+    """
+    said = words.group().casefold()
+    if said == "one" and _PRONOUN.search(words.string, 0, words.start()):
+        return words.group()
+    total = current = 0
+    for word in re.findall(r"[a-z]+", said):
+        if word == "and":
+            continue
+        value = _LARGE.get(word)
+        if value is None:
+            current += _VALUES[word]
+        elif value < 1_000:
+            current = max(1, current) * value
+        else:
+            total, current = total + max(1, current) * value, 0
+    return str(total + current)
+
+
+def _as_ordinal(number: int) -> str:
+    return f"{number}{('st', 'nd', 'rd')[number - 1] if number <= 3 else 'th'}"
+
+
+def unit_behind(text: str) -> bool:
+    words = re.match(r"\s*([^\W\d_]+)", text)
+    return bool(words and words[1].casefold() in UNITS)
