@@ -15,6 +15,7 @@ from knowledge.calibration import Calibration
 from knowledge.chat_model import ChatModel
 from knowledge.citations import Quotable, resolve
 from knowledge.closely import Closely
+from knowledge.comparing import compared, is_on_all
 from knowledge.followups import condensed, product_before, stands_for
 from knowledge.index import NO_FILTERS, Index, reading
 from knowledge.instructions import as_read, instructions_in
@@ -140,7 +141,7 @@ class Answering:
         answer = self._answer_apart(question, turns, found, filters, show, began)
         if answer is None:
             found = found if understood else self.of_product_before(question, turns, found, filters)
-            answer = self.answer_from(found.taken_as or asked, found, show, began)
+            answer = self._answer_compared(asked, found, filters, show, began)
         if answer.outcome is Outcome.NOT_IN_GUIDES and self._may_come(found, filters):
             answer = replace(answer, outcome=Outcome.FAULT, notes=(NOT_YET,))
         if found.features is None and self._index.words.guides and not self._index.words.within(filters):
@@ -188,6 +189,23 @@ class Answering:
             answer = _fitting(answer, len(every))
             answers.append(replace(answer, outcome=Outcome.PARTLY) if each.in_part else answer)
         return _together([*(each.question for each in every), *(each.question for each in asked[MOST_APART:])], answers)
+
+    def _answer_compared(self, asked: str, found: Found, filters: Filters, show: Show | None, began: float) -> Answer:
+        """The answer to a question; where it compares products, and no quote is on all of them, what there is on each,
+        or a partial answer.
+        """
+        asked = found.taken_as or asked
+        each = dict(list(compared(asked, found.names).items())[:MOST_APART])
+        answer = self.answer_from(asked, found, None if each else show, began)
+        quotes = [("\n".join((one.title, *one.headings)), one.quote) for one in answer.citations]
+        quotes.append((" ".join(one.text for one in answer.sentences), ""))
+        if not each or answer.outcome is Outcome.FAULT or is_on_all(asked, quotes, each, found.names):
+            return answer
+        every = [self.find(question, filters) for question in each.values()]
+        if all(self._outcome(of_it) is Outcome.NOT_IN_GUIDES for of_it in every):
+            return replace(answer, outcome=Outcome.PARTLY) if answer.outcome is Outcome.ANSWERED else answer
+        answers = [self.answer_from(*both, None, began) for both in zip(each.values(), every, strict=True)]
+        return _together(list(each.values()), [_fitting(of_it, len(each)) for of_it in answers])
 
     def _look_up(self, asked: Apart, whole: Found, filters: Filters) -> _Part:
         """What there is on one question of several.

@@ -102,6 +102,49 @@ def parts(answer: Answer) -> list[tuple[str, Outcome, list[str]]]:
     ]
 
 
+COMPARED = {
+    "larks.md": "# Larks\n\n## Lark 4\n\nThe Lark 4 is a small lamp for a desk. It costs £30 and comes with a bulb.\n\n"
+    "## Lark 5\n\nThe Lark 5 is a tall lamp for a hall. It costs £80 and comes without a bulb.\n",
+    "cables.md": "# Cables\n\nA cable for the Lark 4 costs the same as one for the Lark 5. The Lark 6 is a lantern.\n",
+}
+
+
+@pytest.mark.parametrize(
+    ("question", "on_each"),
+    [
+        ("What's the difference between the Lark 4 and the Lark 5?", ["What is the Lark 4?", "What is the Lark 5?"]),
+        (
+            "Which is cheaper, the Lark 4 or 5?",
+            ["What is the price of the Lark 4?", "What is the price of the Lark 5?"],
+        ),
+    ],
+)
+def test_what_is_compared_is_quoted_of_each(
+    question: str, on_each: list[str], library: Library, put_guide: Put
+) -> None:
+    """Where no quote is on both."""
+    for key, text in COMPARED.items():
+        put_guide(key, text)
+    library.refresh()
+    library.warm()
+    answer = library.answer(question)
+
+    assert [part.question for part in answer.parts] == on_each
+    assert [each.headings[-1] for each in answer.citations] == ["Lark 4", "Lark 5"]
+
+
+def test_what_is_said_of_one_alone_is_no_whole_comparison(library: Library, put_guide: Put) -> None:
+    """The other is named as open."""
+    for key, text in COMPARED.items():
+        put_guide(key, text)
+    library.refresh()
+    library.warm()
+    answer = library.answer("Does the Lark 4 or the Lark 6 come with a bulb?")
+
+    assert answer.outcome is Outcome.PARTLY
+    assert "Lark 4" in answer.citations[0].quote
+
+
 def test_each_of_two_questions_gets_its_quote(library: Library) -> None:
     """In the order asked; a slip of the finger is still said."""
     answer = library.answer(f"{QUESTION} And how do I reset the Brook 6?")
