@@ -276,7 +276,10 @@ class Retriever:
             unnamed_tokens = self._tokens_besides(question) if alike else ()
             first = passages[:COVERING] if wanted else ()
             apart = {each.chunk_id: on_siblings(words.names, wanted, each) for each in first}
-            features = _features(connection, words, asked, passages, rarity, apart, ranked, unnamed_tokens, about)
+            counted = _besides_price(words, wanted, asked, rarity, passages[0])
+            features = _features(
+                connection, words, asked, passages, rarity, counted, apart, ranked, unnamed_tokens, about
+            )
         places = {each: place for place, each in enumerate(ranked.candidates)}
         own = {each.chunk_id: alike.units_of(places[each.chunk_id]) for each in passages} if alike else {}
         chunk_ids = list(own)
@@ -536,6 +539,7 @@ def _features(
     asked: str,
     passages: Sequence[Passage],
     rarity: Mapping[str, float],
+    counted: Mapping[str, float],
     apart: Mapping[int, Set[Piece]],
     ranked: _Ranked,
     unnamed_tokens: Sequence[int],
@@ -544,12 +548,13 @@ def _features(
     """What the decision stands on.
 
     Args:
+        counted: of the question's words, those that a passage should have.
         unnamed_tokens: of the question, those outside names. All that is said of a product has its name, so the lower
             of the likeness over all tokens and over these counts.
         about: the passage in whose guide the names should stand, where it is not the first.
     """
     names, alike, chunks = names_of(asked), ranked.alike, len(words.keys)
-    words_covered = _most_covered(words, rarity, apart, passages[:COVERING])
+    words_covered = _most_covered(words, counted, apart, passages[:COVERING])
     tokens, by_tokens = ranked.token_by_token, None
     if tokens is not None:
         by_tokens = np.minimum(likeness(tokens), likeness(tokens[unnamed_tokens or slice(None)]))
@@ -568,6 +573,18 @@ def _features(
         best_tokens_on_product=on_product * best_tokens,
         words_covered_on_product=on_product * words_covered,
     )
+
+
+def _besides_price(
+    words: Words, wanted: Set[Name], asked: str, rarity: Mapping[str, float], first: Passage
+) -> Mapping[str, float]:
+    """The question's words without those for the price, where the first passage has the product's: in the row of what
+    a lamp "costs" stands no such word.
+    """
+    price = asked_of(wanted, asked, rarity.keys())
+    if not (wanted and price.is_price and tabled_in(words.names, wanted, price, first)):
+        return rarity
+    return {word: weight for word, weight in rarity.items() if word not in price.words}
 
 
 def _share_elsewhere(connection: Connection, names: Sequence[str], first: Passage) -> float:

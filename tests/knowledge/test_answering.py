@@ -77,6 +77,22 @@ def test_neither_a_heading_nor_the_head_of_a_table_is_marked(question: str, libr
     assert not any(words.startswith(("#", "| Case |", "| ---")) for words in bold)
 
 
+def test_a_price_answers_what_something_costs(open_library: Open, put_guide: Put) -> None:
+    """In a list of prices nothing else may say what a product costs."""
+    rows = "\n".join(f"| Kelo {number} | £{7 * number} |" for number in range(1, 30))
+    for key in GUIDES:
+        put_guide(key, None)
+    put_guide("prices.md", f"# List\n\n| Lamp | Price |\n| --- | --- |\n{rows}\n")
+    library = open_library()
+    library.warm()
+
+    for question in ("What does Kelo 12 cost?", "How much is Kelo 12?"):
+        answer = library.answer(question)
+        assert answer.outcome is Outcome.ANSWERED
+        assert marked(answer) == ["| Kelo 12 | £84 |"]
+    assert library.answer("What does Kelo 42 cost?").outcome is Outcome.NOT_IN_GUIDES
+
+
 def test_a_story_around_a_question_does_not_hide_it(library: Library) -> None:
     """The question alone is answered, and the answer says that it was taken so."""
     story = (
