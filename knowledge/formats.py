@@ -258,10 +258,12 @@ def _list_rows(soup: "BeautifulSoup") -> None:
 
 def _is_headless(rows: Sequence[Sequence["Tag"]], words: Sequence[Sequence[str]]) -> bool:
     """Whether the first of several rows of cells is written like the others, and above no figures."""
+    if len(rows) < 2:
+        return False
     are_bold = [all(cell.find(["b", "strong"]) for cell in row) for row in rows]
     are_figures = [_DIGIT.search(meaning) is not None for _, meaning in words]
     is_above_figures = names_columns(*words) or (not are_figures[0] and all(are_figures[1:]))
-    return len(rows) > 1 and are_bold[0] == are_bold[-1] and not is_above_figures
+    return are_bold[0] == are_bold[-1] and not is_above_figures
 
 
 def _strip(soup: "BeautifulSoup") -> None:

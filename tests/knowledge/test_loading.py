@@ -1206,4 +1206,5 @@ def test_terms_and_rows_without_names(take: Take) -> None:
     assert take("a.html", terms).text == "* `-v`, --loud: Say more.\n* What is it? A key.\n* Alone"
     assert take("b.html", rows.format("<td>", "</td>")).text == listed
     assert take("c.html", rows.format("<th>", "</th>")).text == listed
+    assert "Add | one" in take("e.html", "<table><tr><td>Add<td>one</table>").text
     assert "| Size | Fee |\n| --- |" in take("d.html", "<table><tr><td>Size<td>Fee<tr><td>S<td>4<tr><td>L<td>9").text
