@@ -49,6 +49,7 @@ _DEMANDS = re.compile(
     r"\b(?:must|only|at least|minimum|not?|needs?|needed|ha(?:ve|s) to|from)\b|n['’]t\b", re.IGNORECASE
 )
 _OF_ANY_AGE = frozenset(stems("child kid infant baby toddler teenager junior adult senior"))  # told by their limits
+_PICTURE = re.compile(r"(?:[-*+>] )?!\[[^\[\]\n]*\]\([^()\n]*\)")
 _PLACE_IN_LIST = re.compile(r"\A\s*\d{1,3}[.)]\s+")
 _CODE_FIRST = re.compile(  # but for a range
     r"[^\w]*(?:\d{1,3}[.)]\s+[^\w]*)?([A-ZÀ-Þ]{1,6}-?\d{1,4})\b(?!\s*(?:[-–—/,]|to|and|or)\s*[A-Z]{0,6}-?\d)"
@@ -105,8 +106,9 @@ def read_closely(
     around = zip(every, texts, [*texts[1:], ""], ["", *texts[:-1]], strict=True)
     leading = {piece for piece, text, after, before in around if _leads(text, after, before)}
     apart = apart | _on_other_codes(question, passage.headings, every, texts)
-    has_answers = any(piece not in apart | leading and _says_something(piece) for piece in every)
-    is_all_apart = not any(piece not in apart and _says_something(piece) for piece in every)
+    saying = {piece for piece, text in zip(every, texts, strict=True) if _says_something(piece, text)}
+    has_answers = not saying <= apart | leading
+    is_all_apart = saying <= apart
     unnamed = without_names.get(passage.chunk_id, cosines)
     counted = counted_in(question)
     amounts, figures, days = answers_in(question), figures_in(question), days_in(question)
@@ -122,7 +124,7 @@ def read_closely(
         cells = cells_of(text) if piece.kind is Kind.ROW else []
         if piece in off_step or (piece in apart and not is_all_apart) or _says_otherwise(question, days, head, cells):
             continue
-        if not _says_something(piece) or (has_answers and piece in leading):
+        if piece not in saying or (has_answers and piece in leading):
             continue
         own.append(piece)
         shared = covered(rarity, set(stems(f"{asked}\n{text}")))
@@ -266,5 +268,7 @@ def _asks(text: str) -> bool:
     return text.rstrip(' *_"”’)').endswith("?")
 
 
-def _says_something(piece: Piece) -> bool:
-    return piece.kind not in {Kind.RULE, Kind.HEAD, Kind.HEADING} and piece.end - piece.start > 2
+def _says_something(piece: Piece, text: str) -> bool:
+    """Whether a piece may answer: names of what follows, lines across the page and pictures by themselves don't."""
+    is_name = piece.kind in {Kind.RULE, Kind.HEAD, Kind.HEADING}
+    return not is_name and len(text) > 2 and not _PICTURE.fullmatch(text)

@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING, Any
 from xml.sax import SAXParseException
 
 from knowledge.loading import Converted, Limits, Refused
+from knowledge.markup import TO_TOP
 from knowledge.pdf import pages_as_markdown
-from knowledge.rows import as_table, escaped
+from knowledge.rows import as_table, escaped, names_columns
 from knowledge.sentences import has_second_head
 
 if TYPE_CHECKING:
@@ -49,6 +50,18 @@ _TRAIL = ", ".join(  # from the home page to this one
     for tag in ("nav", "ol", "ul", "div", "p")
     for word in ("breadcrumb", "breadcrumbs", "crumbs")
 )
+_AROUND = "nav, footer, [role=navigation], div.related, .sphinxsidebar"
+_ANCHORS = {"¶", "#", "🔗", "\uf0c1"}  # of headings, to be copied
+_TO_TOP = re.compile(TO_TOP, re.IGNORECASE)
+_HEADINGS = ["h1", "h2", "h3", "h4", "h5", "h6"]
+_MOST = 0.5  # of a page's words
+_BETWEEN_NAMES = re.compile(r"\s+[|–—·•»:-]\s+")  # of a page and its site
+_NAME = re.compile(r"[^\W\d_]{2}")
+_NO_NAME = re.compile(
+    r"<.*>|(?:untitled|new|no title|document|page|home|index)\W*(?:document|page|\d+)?|\S*\.\w{2,4}", re.IGNORECASE
+)
+_STOPS = (":", "?", "!", ".", ";", "…")  # behind a term that needs no colon
+_LONGEST_TERM = 100
 _NO_TRAIL = ["h1", "h2", "h3", "h4", "h5", "h6", "p", "table", "dl"]  # holds one of these
 _COMMENT = re.compile(  # what no reader sees; in code it is an example, and one that is not closed is none
     r"(?P<kept>^[ \t>*+.)\d-]*(?P<fence>`{3,}|~{3,})[^`\n]*\n.*?(?:^[ \t>]*(?P=fence)|\Z)"
@@ -146,12 +159,111 @@ def _html(content: bytes) -> Converted:
     if _ENTITY.search(html):
         raise Refused("declares XML entities, which can hide other files or grow without end; save it as plain HTML")
     from bs4 import BeautifulSoup
-    from markitdown.converters import HtmlConverter
 
     soup = BeautifulSoup(html, "lxml")
     _strip(soup)
+    _keep_own_part(soup)
+    title = _title(soup)  # before the converter takes the page's head away
+    return Converted(_as_markdown(soup), title=title)
+
+
+def part_as_markdown(html: str) -> str:
+    """A part of a page, as it may stand in Markdown."""
+    from bs4 import BeautifulSoup
+
+    soup = BeautifulSoup(html, "lxml")
+    _strip(soup)
+    return _as_markdown(soup).strip("\n")
+
+
+def _as_markdown(soup: "BeautifulSoup") -> str:
+    from markitdown.converters import HtmlConverter
+
+    _list_rows(soup)
+    _list_terms(soup)
     closed = _with_flat_tables(soup)  # markitdown's parser would nest items whose end tags are left out
-    return Converted(HtmlConverter().convert_string(closed, **_MARKDOWNIFY).markdown)
+    return HtmlConverter().convert_string(closed, **_MARKDOWNIFY).markdown
+
+
+def _keep_own_part(soup: "BeautifulSoup") -> None:
+    """Keeps only what a page says is its main part or its one article, if most words and the title stand there."""
+    parts = soup.select("main, [role=main]") or soup("article")
+    own = [part for part in parts if not any(above in parts for above in part.parents)]
+    body = soup.body
+    if len(own) == 1 and body and len(_words(own[0])) > len(_words(body)) * _MOST:
+        titled = next((level for level in ("h1", _HEADINGS) if body(level)), [])
+        if own[0](titled) or not titled:
+            part = own[0].extract()
+            body.clear()
+            body.append(part)
+
+
+def _title(soup: "BeautifulSoup") -> str | None:
+    """A page's title: its first heading of the first level, else its name without that of the site.
+
+    >>> from bs4 import BeautifulSoup
+    >>> _title(BeautifulSoup("<title>Lost keys | Hearth help</title><h2>At night</h2>", "lxml"))
+    'Lost keys'
+    """
+    if words := next(filter(None, map(_words, soup("h1"))), ""):
+        return words
+    name = _BETWEEN_NAMES.split(_words(soup.title))[0].strip()
+    return name if _NAME.search(name) and not _NO_NAME.fullmatch(name) else None
+
+
+def _list_terms(soup: "BeautifulSoup") -> None:
+    """Terms with their meanings become a list, "term: meaning", for Markdown has no such thing."""
+    for listed in soup("dl"):
+        for group in listed("div", recursive=False):
+            group.unwrap()
+        terms: list[Tag] = []
+        for item in listed(["dt", "dd"], recursive=False):
+            if item.name == "dt":
+                terms.append(item)
+                continue
+            item.name = "li"
+            first = next((child for child in item.children if str(child).strip()), None)
+            within: Any = first if first in item("p", recursive=False) else item
+            for term, is_last in zip(reversed(terms), [True, *[False] * len(terms)], strict=False):
+                behind = ", " if not is_last else " " if _words(term).endswith(_STOPS) else ": "
+                for part in [behind, *reversed(term.contents)] if _words(term) else []:
+                    within.insert(0, part)
+                term.extract()
+            terms = []
+        for term in terms:
+            term.name = "li"
+        listed.name = "ul"
+
+
+def _list_rows(soup: "BeautifulSoup") -> None:
+    """A table of two columns without names becomes terms with their meanings, or its first row would name them."""
+    for table in soup("table"):
+        rows = [row(["td", "th"], recursive=False) for row in table("tr")]
+        if table.table or table.thead or not rows or any(len(row) != 2 for row in rows):
+            continue
+        words = [[_words(cell) for cell in row] for row in rows]
+        are_terms = all(0 < len(term) <= _LONGEST_TERM for term, _ in words)
+        is_wide = any(_spans(cell) != (1, 1) or cell.find(["p", "ul", "ol"]) for cell, _ in rows)
+        says_names = any(cell.name == "th" for _, cell in rows)
+        if not are_terms or is_wide or says_names or not (rows[0][0].name == "th" or _is_headless(rows, words)):
+            continue
+        if table.caption and (caption := _words(table.caption)):
+            table.insert_before(soup.new_tag("p", string=caption))
+        table.clear()
+        table.name = "dl"
+        for term, meaning in rows:
+            term.name, meaning.name = "dt", "dd"
+            table.extend([term, meaning])
+
+
+def _is_headless(rows: Sequence[Sequence["Tag"]], words: Sequence[Sequence[str]]) -> bool:
+    """Whether the first of several rows of cells is written like the others, and above no figures."""
+    if len(rows) < 2:
+        return False
+    are_bold = [all(cell.find(["b", "strong"]) for cell in row) for row in rows]
+    are_figures = [_DIGIT.search(meaning) is not None for _, meaning in words]
+    is_above_figures = names_columns(*words) or (not are_figures[0] and all(are_figures[1:]))
+    return are_bold[0] == are_bold[-1] and not is_above_figures
 
 
 def _strip(soup: "BeautifulSoup") -> None:
@@ -168,8 +280,12 @@ def _strip(soup: "BeautifulSoup") -> None:
     for header in soup("header"):
         if header.nav and not (header.h1 and len(titles) == 1):
             header.decompose()
-    for around in soup(["nav", "footer"]):
+    for around in soup.select(_AROUND):
         around.decompose()
+    for link in soup("a"):
+        is_to_top = str(link.get("href")).startswith("#") and _TO_TOP.fullmatch(_words(link))
+        if is_to_top or "headerlink" in str(link.get("class")) or _words(link) in _ANCHORS:
+            link.decompose()
     for trail in soup.select(_TRAIL):
         if not trail(_NO_TRAIL, limit=1):  # or it is a page that has one
             trail.decompose()

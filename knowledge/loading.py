@@ -24,7 +24,7 @@ from knowledge.chunking import ChunkDraft
 FORMATS = (".md", ".markdown", ".txt", ".html", ".htm", ".pdf", ".docx", ".pptx", ".xlsx", ".csv")
 EVERYONE = "everyone"  # the audience of a guide that may be searched
 SIDECARS = (".yaml", ".yml")  # `prices.pdf.yaml` says for `prices.pdf` what front matter says for Markdown
-RULES = "10"  # counted up when the same bytes would be read or cut differently, so that the next ingest reads all again
+RULES = "11"  # counted up when the same bytes would be read or cut differently, so that the next ingest reads all again
 
 
 class Refused(Exception):
@@ -68,6 +68,7 @@ class Converted:
 
     text: str
     has_own_headings: bool = True  # or headings that the converter made up: pages, sheets
+    title: str | None = None  # where a page says it otherwise than by its first heading
     when_empty: str = "is empty; write the guide, or remove the file"
 
 

@@ -14,11 +14,14 @@ import sys
 from collections.abc import Sequence
 from typing import Any, BinaryIO
 
+import yaml
+
 from knowledge.chunking import cut, sections
 from knowledge.details import Details, details
-from knowledge.formats import convert, decode
+from knowledge.formats import convert, decode, part_as_markdown
 from knowledge.lexical import as_typed
 from knowledge.loading import Draft, Limits, NotForEveryone, Refused
+from knowledge.markup import as_plain, without_pictures
 from knowledge.plain_text import as_markdown
 
 _FRONT_MATTER = re.compile(r"\A\s*---[ \t]*\n(?P<fields>.*?)^(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL | re.MULTILINE)
@@ -34,7 +37,8 @@ _BLOCK = re.compile(
     re.DOTALL | re.MULTILINE,
 )
 _AUDIENCE = re.compile(r"^[^\w\n#]*audience[^\w\n:=]*[:=](?![^\w\n]*everyone[^\w\n]*$)", re.IGNORECASE | re.MULTILINE)
-_PLAIN = {".md", ".markdown", ".txt"}
+_MARKDOWN = {".md", ".markdown"}
+_PLAIN = _MARKDOWN | {".txt"}
 _FORBIDDEN = {
     "socket.connect",
     "socket.getaddrinfo",
@@ -99,7 +103,14 @@ def _draft(name: str, content: bytes, sidecar: bytes | None, limits: Limits) -> 
     if not text.strip():
         raise Refused(converted.when_empty)
     _check_length(text, limits)
-    first = _first_heading(text)
+    if suffix in _MARKDOWN:
+        text = _clean(as_plain(text, _fields(front["fields"]) if front else {}, part_as_markdown))
+    if suffix != ".txt":
+        text = without_pictures(text)
+        _check_length(text, limits)
+    if not text.strip():
+        raise Refused(converted.when_empty)
+    first = converted.title or _first_heading(text)
     if suffix == ".txt":
         text = as_markdown(text)
         _check_length(text, limits)
@@ -120,6 +131,11 @@ def _draft(name: str, content: bytes, sidecar: bytes | None, limits: Limits) -> 
         text=text,
         chunks=tuple(cut(title, text)),
     )
+
+
+def _fields(written: str) -> dict[str, object]:
+    said = yaml.safe_load(written)  # which `details` has read already
+    return said if isinstance(said, dict) else {}
 
 
 def _check_length(text: str, limits: Limits) -> None:

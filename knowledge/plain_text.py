@@ -10,6 +10,9 @@ from knowledge.rows import MOST_COLUMNS, TABLE, as_table, escaped, names_columns
 
 _BLANK = re.compile(r"(\n(?:[ \t]*\n)+)")
 _RULER = re.compile(r"[ \t]*[-=_]{2,}(?:[ \t]+[-=_]{2,})*[ \t]*")  # below the names of columns, or below a heading
+_BETWEEN_RULES = re.compile(
+    r"(?:(?<=\n\n)|\A\n*)([=-])\1{3,}[ \t]*\n([^\n]+)\n\1{4,}[ \t]*\n(?=[ \t]*\n|\Z)"
+)  # by itself
 _PART = re.compile(r"[-=_]{2,}")
 _CELL = re.compile(r"\S+(?:(?: |(?<=[.!?:]) {2})\S+)*")  # two spaces behind a stop are only wide
 _MARKED = re.compile(r"[ \t]*(?:[|#>]|```|~~~|[-*+•](?:\s|$)|\d{1,3}[.)]\s)")  # Markdown already
@@ -48,6 +51,7 @@ def as_markdown(text: str) -> str:
     """
     if "```" in text or "~~~" in text:
         return text
+    text = _BETWEEN_RULES.sub(_ruled_off, text)
     parts = _BLANK.split(
         _with_headings_apart(_with_title_apart(text))
     )  # those at odd places are what is between two blocks
@@ -58,6 +62,11 @@ def as_markdown(text: str) -> str:
         is_head = title and after is None and (before is None or len(blocks) < 2 or at <= 2)
         parts[at] = f"## {title}" if is_head else _block(parts[at])
     return "".join(parts)
+
+
+def _ruled_off(found: re.Match[str]) -> str:
+    """A title with a line above and one below it, as a heading."""
+    return f"## {found[2].strip()}\n" if _may_be_title(found[2].strip()) else found[0]
 
 
 def _with_title_apart(text: str) -> str:

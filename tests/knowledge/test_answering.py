@@ -559,6 +559,18 @@ def test_a_question_in_a_guide_is_not_marked_as_the_answer(open_library: Open, p
     assert "in the country that it was bought in" in " ".join(bold)
 
 
+def test_a_picture_is_not_marked_as_the_answer(open_library: Open, put_guide: Put) -> None:
+    """Its words say what it shows, which is most like what is asked."""
+    picture = "![Choosing a later delivery day for the parcel on the tracking page](day.jpg)"
+    put_guide("parcels.md", f"# Parcels\n\nA customer picks another day under Bring it later.\n\n{picture}\n")
+    library = open_library()
+    library.warm()
+
+    bold = marked(library.answer("How is a later delivery day chosen for the parcel on the tracking page?"))
+
+    assert bold == ["A customer picks another day under Bring it later."]
+
+
 def test_a_section_that_is_cut_into_passages_is_quoted_once(open_library: Open, put_guide: Put) -> None:
     """Both passages answer as well; one quote reaches over them, and has what is marked of each."""
     before = " ".join(f"Screw number {number} holds the case of the clock to its stand." for number in range(17))

@@ -1083,3 +1083,128 @@ def test_a_parser_that_is_closed_starts_no_process_again(tmp_path: Path) -> None
         parser.parse(source)
 
     assert psutil.Process().children() == before
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Pay by card.\n{: .lead}\n", "Pay by card.\n\n"),
+        ('## Fees{#fees}\n\nSee [all](a.md){:target="_blank"} or [some](b.md){ target=_blank }.\n', None),
+        ('{% hint style="info" %}\nOne a person\n{% endhint %}\n', "\nOne a person\n\n"),
+        ("{{< tip >}}One a person{{< /tip >}}\n", "One a person\n"),
+        ('{% tab title="On the web" %}\nOpen it.\n', "\n**On the web**\n\nOpen it.\n"),
+        ("[Open]({{ site.root }}/help)\n", "[Open](/help)\n"),
+        ("!!! note\n\n    Bring a card.\n\n    And a pen.\n\nBye.\n", "\nNote: Bring a card.\n\nAnd a pen.\n\nBye.\n"),
+        ('??? tip "If it rains"\n    - a hat\n\nBye.\n', "\n**If it rains**\n\n- a hat\n\nBye.\n"),
+        ("- One\n\n    !!! tip\n        Two\n", "- One\n\n    Tip: Two\n\n"),
+        (":::warning[In winter]\nStay in.\n:::\n", "\n**In winter**\n\nStay in.\n\n"),
+        ("::: tip\nStay in.\n:::\n", "\nTip: Stay in.\n\n"),
+        ("> [!WARNING]\n> Stay in.\n", "> Warning: Stay in.\n"),
+        ("!!! TODO: CHECK !!!\n\nText {x} and {% raw\n", "!!! TODO: CHECK !!!\n\nText {x} and {% raw\n"),
+        ("Say `{{ x }}{: .a}` or\n\n```\n!!! note\n    {% if %}\n1. a\n1. b\n```\n", None),
+    ],
+)
+def test_marks_of_other_tools(take: Take, text: str, expected: str | None) -> None:
+    """What sites' tools are told in Markdown is not shown; what stands in their boxes is; code stays as it is."""
+    if expected is None:
+        expected = text.replace("{#fees}", "").replace('{:target="_blank"}', "").replace("{ target=_blank }", "")
+    assert take("a.md", text).text == expected
+
+
+def test_words_in_front_matter_stand_where_a_page_shows_them(take: Take) -> None:
+    """A list that an include is given is a list there, and a sentence a sentence."""
+    fields = "title: Cards\nlost: It is blocked within the hour.\nnot_taken:\n  - cheques\n  - old notes\n"
+    text = "We don't take:\n\n{% include list.html items=page.not_taken %}\n\n{{ page.lost }} {{ page.unknown }}\n"
+
+    draft = take("cards.md", f"---\n{fields}---\n{text}")
+
+    assert draft.text == (
+        "We don't take:\n\n- cheques\n- old notes\n\nIt is blocked within the hour. {{ page.unknown }}\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("1. Open it.\n1. Look.\n   - Well\n1. Shut it.\n", "1. Open it.\n2. Look.\n   - Well\n3. Shut it.\n"),
+        ("1. Open it.\n3. Look.\n", "1. Open it.\n3. Look.\n"),
+        ("1. Open it.\n\nThen:\n\n1. Look.\n", "1. Open it.\n\nThen:\n\n1. Look.\n"),
+        ("1) a\n\n   1) b\n   1) c\n1) d\n", "1) a\n\n   1) b\n   2) c\n2) d\n"),
+        ("1. a\n" * 9 + "1. z\n\n   ```\n   x\n   ```\n", None),
+    ],
+)
+def test_steps_that_are_all_numbered_one(take: Take, text: str, expected: str | None) -> None:
+    """They are counted as a reader of the page sees them, and what belongs to a step still does."""
+    if expected is None:
+        expected = "".join(f"{n}. a\n" for n in range(1, 10)) + "10. z\n\n    ```\n    x\n    ```\n"
+    assert take("a.md", text).text == expected
+
+
+def test_html_in_markdown(take: Take) -> None:
+    """Tables and lists in HTML are read like those of a page, whole; code in them leaves them as they are."""
+    table = "<table>\n<tr><th>Van</th><th>Load</th></tr>\n\n<tr><td>Lark</td>\n<td>620 kg</td></tr>\n\n</table>"
+
+    text = take("a.md", f"## Vans\n\n{table}\n\n<details><summary>More</summary>\n\nOn *request*.\n\n</details>\n").text
+    coded = take("a.md", "<table><tr><td>\n\n```\n<b>\n```\n\n</td></tr></table>\n").text
+
+    assert text == "## Vans\n\n| Van | Load |\n| --- | --- |\n| Lark | 620 kg |\n\nMore\n\nOn *request*.\n\n"
+    assert "```\n<b>\n```" in coded
+
+
+def test_pictures_without_words(take: Take) -> None:
+    """A picture's file name is nothing that a guide says, nor is the way back to the top of a page."""
+    text = "![shot 2.png](shot%202.png)\n\nPress ![the gear](x.png), then ![](y.png) Save.\n\n[↑ Back to top](#top)\n"
+
+    assert take("a.md", text).text == "\n\nPress ![the gear](x.png), then Save.\n\n"
+    assert take("a.html", "<h1>Cake</h1><img alt='a.png' src='a.png'><p>Hi<a href='#'>Top</a>").text == "# Cake\n\nHi"
+
+
+def test_page_of_a_manual(take: Take) -> None:
+    """What stands around its text goes, and its title is its first heading of the first level."""
+    html = (
+        "<title>Keys — Hearth manual</title><body><div class=related><h3>Navigation</h3><a href=n>next</a></div>"
+        "<div class=sphinxsidebar><h4>Previous topic</h4></div><ul role=navigation><li>Menu</ul>"
+        "<div role=main><h1>Lost keys<a class=headerlink href='#k'>¶</a></h1><p>Ring the desk, day or night.</p></div>"
+        "<div>Other manuals</div>"
+    )
+
+    draft = take("k.html", html)
+
+    assert (draft.title, draft.text) == ("Lost keys", "# Lost keys\n\nRing the desk, day or night.")
+
+
+@pytest.mark.parametrize(
+    ("html", "title"),
+    [
+        ("<title>Keys — Hearth manual</title><h3>At night</h3>", "Keys"),
+        ("<title>&lt;no title&gt; — Hearth manual</title><h3>At night</h3>", "At night"),
+        ("<title>Untitled Document</title><p>At night", "The keys"),
+        ("<title>Keys</title><h2>At night</h2><h1>By day</h1>", "By day"),
+    ],
+)
+def test_title_of_a_page(take: Take, html: str, title: str) -> None:
+    """The first heading of the first level, else the page's name without the site's, else its first heading."""
+    assert take("the-keys.html", html).title == title
+
+
+def test_main_part_is_not_all_that_a_page_says(take: Take) -> None:
+    """What stands beside it stays where it has the title or most words."""
+    titled = take("a.html", "<h1>Keys</h1><main><p>Ring the desk, day or night.</p></main><p>Bring a card.</p>").text
+    short = take("b.html", "<main><h2>Keys</h2></main><p>Ring the desk, day or night.</p>").text
+
+    assert "Keys" in titled
+    assert "Bring a card." in titled
+    assert "Ring the desk" in short
+
+
+def test_terms_and_rows_without_names(take: Take) -> None:
+    """A list of terms, or a table of two columns that names none, is "term: meaning"; figures are below names."""
+    terms = "<dl><dt><code>-v</code></dt><dt>--loud</dt><dd><p>Say more.</p><dt>What is it?<dd>A key.<dt>Alone</dl>"
+    rows = "<table><tr>{0}Add{1}<td>makes one<tr>{0}Drop{1}<td>takes one away</table>"
+    listed = "* Add: makes one\n* Drop: takes one away"
+
+    assert take("a.html", terms).text == "* `-v`, --loud: Say more.\n* What is it? A key.\n* Alone"
+    assert take("b.html", rows.format("<td>", "</td>")).text == listed
+    assert take("c.html", rows.format("<th>", "</th>")).text == listed
+    assert "Add | one" in take("e.html", "<table><tr><td>Add<td>one</table>").text
+    assert "| Size | Fee |\n| --- |" in take("d.html", "<table><tr><td>Size<td>Fee<tr><td>S<td>4<tr><td>L<td>9").text

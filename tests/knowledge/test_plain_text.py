@@ -297,3 +297,12 @@ def _words(text: str) -> list[str]:
 )
 def test_other_text_stays_as_it_is(text: str) -> None:
     assert as_markdown(text) == text
+
+
+def test_a_title_between_two_lines_is_a_heading() -> None:
+    """Wherever it stands by itself; what has columns is the head of a table."""
+    text = "=====\nCakes\n=====\n\nBaked daily.\n\n--------\n Orders\n--------\n\nBy noon.\n"
+    table = "Below:\n\n----------\nCake    Fee\n----------\n\nBaked daily.\n"
+
+    assert as_markdown(text) == "## Cakes\n\nBaked daily.\n\n## Orders\n\nBy noon.\n"
+    assert "##" not in as_markdown(table)

@@ -1,0 +1,261 @@
+"""Markdown as sites and tools write it, with their own marks and HTML in it, as Markdown that says the same."""
+
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from itertools import groupby
+
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
+
+_BLOCKS = MarkdownIt("commonmark").enable("table").disable("inline")
+_CODE = {"fence", "code_block"}
+_FENCE = re.compile(r"[ \t>]*(`{3,}|~{3,})")
+_BOX = re.compile(  # of MkDocs; what stands in it is indented
+    r'(?P<indent>[ \t]*)(?:!!!|\?\?\?\+?|===[!+]?(?=[ \t]+"))(?:[ \t]+(?P<kind>[a-z][\w-]*)(?:[ \t]+[\w-]+)*)?'
+    r'(?:[ \t]+"(?P<title>[^"]*)")?[ \t]*'
+)
+_FENCED_BOX = re.compile(  # of Docusaurus and its like
+    r"(?P<indent>[ \t]*)(?P<colons>:{3,})[ \t]*\{?\.?(?P<kind>[A-Za-z][\w-]*)\}?"
+    r"(?:\[(?P<name>[^\]]*)\]|[ \t]+(?P<title>[^{]*?))?[ \t]*(?:\{[^}]*\})?[ \t]*"
+)
+_CALLOUT = re.compile(  # of GitHub
+    r"^([ \t]*>[ \t]*)\[!([A-Za-z]+)\][+-]?[ \t]*(?:\n[ \t]*>[ \t]*)?(?=\S)", re.MULTILINE
+)
+_BEGINS_WITH_WORD = re.compile(r"[ \t]*[\w\"“(*_]")
+_HTML = re.compile(r"<(?:table|ul|ol|dl|details|summary|figure)\b", re.IGNORECASE)
+_HELD = re.compile(r"[ \t]*<(table|ul|ol|dl|figure)\b", re.IGNORECASE)
+_KEPT = re.compile(r"<(?:pre|textarea|!ENTITY)\b", re.IGNORECASE)
+_ONLY_TAGS = re.compile(r"[ \t]*(?:</?(?:div|section|center|article|details|figure|br|a|p|span)\b[^<>]*>[ \t]*)+")
+_NUMBER = re.compile(r"(?P<before>[ \t>]*)(?P<number>\d{1,9})(?P<mark>[.)])")
+_PLACE = r"\([^()\n]*(?:\([^()\n]*\)[^()\n]*)*\)"  # behind a link's words
+_SPAN = r"(?P<span>(?<!`)(?P<ticks>`{1,3})(?!`)[^`\n]+(?P=ticks)(?!`))"
+_ATTRIBUTE = r"""[#.][\w:-]+|[\w:-]+=(?:"[^"\n]*"|'[^'\n]*'|[^\s"'{}]+)"""
+_ATTRIBUTES = rf"\{{:?[ \t]*(?:{_ATTRIBUTE})(?:[ \t]+(?:{_ATTRIBUTE}))*[ \t]*\}}"
+_MARKS = re.compile(
+    rf"""{_SPAN}
+    | \{{%-?\s*comment\s*-?%\}}.*?\{{%-?\s*endcomment\s*-?%\}}
+    | (?P<tag>\{{%(?P<within>[^\n]*?)%\}}) | \{{\{{[<%][^\n]*?[%>]\}}\}} | (?<=\]\()\{{\{{[^{{}}\n]*\}}\}}
+    | \{{\{{[ ]*page\.(?P<field>[\w-]+)[ ]*\}}\}}
+    | (?<=[)\]*_`])(?P<link>{_ATTRIBUTES})
+    | [ \t]*\{{:[ \t]*[^{{}}\n]*\}}[ \t]*$ | ^[ \t]*{_ATTRIBUTES}[ \t]*$
+    | (?P<heading>^[ ]{{0,3}}\#[^\n]*?)[ \t]*{_ATTRIBUTES}[ \t]*$
+    """,
+    re.VERBOSE | re.DOTALL | re.MULTILINE,
+)
+_TITLE = re.compile(r"\btitle=\"([^\"\n]+)\"")
+_FIELD = re.compile(r"\bpage\.([\w-]+)")
+TO_TOP = r"\W*(?:(?:back|return|go|jump|scroll) (?:up )?to (?:the )?)?top(?: of (?:the |this )?page)?\W*".replace(
+    " ", "[ ]"
+)
+_PICTURES = re.compile(
+    rf"""{_SPAN}
+    | (?P<picture>!\[(?P<alt>[^\[\]\n]*)\]{_PLACE}[ ]?)
+    | \[{TO_TOP}\]\(\#[^()\s]*(?:[ ]"[^"\n]*")?\)
+    """,
+    re.VERBOSE | re.IGNORECASE,
+)
+_EMPTY_LINES = re.compile(r"\n(?:[ \t]*\n){2,}")
+_NO_WORDS = re.compile(  # the name of a picture's file, or what programs put in its place
+    r"[^\n]*\.(?:png|jpe?g|gif|svg|webp|bmp|tiff?|ico)|"
+    r"(?:image|img|picture|photo|screen ?shot|figure|untitled|icon)?[\s_\d.-]*",
+    re.IGNORECASE,
+)
+
+
+def as_plain(text: str, fields: Mapping[str, object], as_markdown: Callable[[str], str]) -> str:
+    """Markdown without the marks of a site's tools, with its HTML as Markdown, and with its steps counted.
+
+    Args:
+        text: the Markdown, without its front matter.
+        fields: of the front matter; what a page shows of them stands where it does.
+        as_markdown: what makes Markdown of HTML.
+
+    >>> print(as_plain("1. Open *Bills*{.menu}.\\n1. Pick one.\\n{: .steps}", {}, str).rstrip())
+    1. Open *Bills*.
+    2. Pick one.
+    """
+    original, text = text, "\n".join(_without_boxes(text.split("\n")))
+    lines = text.split("\n")
+    tokens = _BLOCKS.parse(text)
+    in_code = _lines_of(tokens, _CODE)
+    for first, last in _html_spans(tokens, lines, in_code):
+        html = "\n".join(lines[first:last])
+        written = "\n".join(line for line in html.split("\n") if not _ONLY_TAGS.fullmatch(line))
+        if _HTML.search(html):
+            indent = html[: len(html) - len(html.lstrip(" \t"))]
+            written = "\n".join(indent + line if line else "" for line in as_markdown(html).split("\n"))
+        lines[first:last] = ["", *written.split("\n"), ""] if written.strip() else [""]
+    text = "\n".join(lines)
+    text = "\n".join(_counted(text.split("\n"), _BLOCKS.parse(text)))
+    text = _outside_code(text, lambda part: _CALLOUT.sub(_callout, _MARKS.sub(_mark(fields), part)))
+    return text if text == original else _outside_code(text, lambda part: _EMPTY_LINES.sub("\n\n", part))
+
+
+def without_pictures(text: str) -> str:
+    """Markdown without pictures that say nothing in words, and without the ways back to the top of a page.
+
+    >>> without_pictures("Press ![the gear](gear.png). ![img_02.png](img_02.png)[↑ Back to top](#top)")
+    'Press ![the gear](gear.png). '
+    """
+    if "![" not in text and "](#" not in text:
+        return text
+    changed = _outside_code(text, lambda part: _PICTURES.sub(_picture, part))
+    return text if text == changed else _outside_code(changed, lambda part: _EMPTY_LINES.sub("\n\n", part))
+
+
+def _outside_code(text: str, change: Callable[[str], str]) -> str:
+    in_code = _lines_of(_BLOCKS.parse(text), _CODE)
+    parts = groupby(enumerate(text.split("\n")), lambda line: line[0] in in_code)
+    written = ((is_code, "\n".join(line for _, line in part)) for is_code, part in parts)
+    return "\n".join(part if is_code else change(part) for is_code, part in written)
+
+
+def _lines_of(tokens: Iterable[Token], kinds: set[str]) -> set[int]:
+    return {line for token in tokens if token.type in kinds and token.map for line in range(*token.map)}
+
+
+def _without_boxes(lines: Sequence[str]) -> list[str]:
+    """The lines with what stands in a box ("!!! note") as other text below its title."""
+    written: list[str] = []
+    fence = ""
+    at = 0
+    while at < len(lines):
+        line, at = lines[at], at + 1
+        if fence or (opened := _FENCE.match(line)):
+            if not fence:
+                assert opened is not None
+                fence = opened[1]
+            elif line.strip(" \t>").startswith(fence):
+                fence = ""
+        elif (box := _BOX.fullmatch(line)) and (box["kind"] or box["title"]):
+            inside = box["indent"]
+            stop = at
+            while stop < len(lines) and (not lines[stop].strip() or _is_within(lines[stop], inside)):
+                stop += 1
+            if any(map(str.strip, lines[at:stop])):
+                body = [_dedented(each, inside) for each in lines[at:stop]]
+                written += _labelled(inside, box["title"], box["kind"], _without_boxes(body))
+                at = stop
+                continue
+        elif box := _FENCED_BOX.fullmatch(line):
+            closed = (stop for stop in range(at, len(lines)) if lines[stop].strip() == box["colons"])
+            if stop := next(closed, 0):
+                body = _without_boxes(lines[at:stop])
+                written += _labelled(box["indent"], box["name"] or box["title"], box["kind"], body)
+                at = stop + 1
+                continue
+        written.append(line)
+    return written
+
+
+def _is_within(line: str, indent: str) -> bool:
+    return line.startswith(indent) and line[len(indent) :].startswith(("    ", "\t"))
+
+
+def _dedented(line: str, indent: str) -> str:
+    return indent + re.sub(r"^(?: {4}|\t)", "", line[len(indent) :]) if line.strip() else ""
+
+
+def _labelled(indent: str, title: str | None, kind: str, body: Sequence[str]) -> list[str]:
+    """A box's lines below its title, or behind the word for its kind."""
+    first = next((at for at, line in enumerate(body) if line.strip()), len(body))
+    body = [*body[first:], ""]
+    if title == "" or body == [""]:
+        return ["", *body]
+    label = title or kind.capitalize()
+    if " " not in label and _BEGINS_WITH_WORD.match(body[0]):
+        return ["", f"{indent}{label}: {body[0].lstrip()}", *body[1:]]
+    return ["", f"{indent}**{label}**", "", *body]
+
+
+def _html_spans(tokens: Sequence[Token], lines: Sequence[str], in_code: set[int]) -> list[tuple[int, int]]:
+    """The lines of each block of HTML, last first. Empty lines don't end what its tags hold together."""
+    spans: list[tuple[int, int]] = []
+    for token in tokens:
+        if token.type != "html_block" or not token.map or (spans and token.map[0] < spans[-1][1]):
+            continue
+        first, last = token.map
+        if held := _HELD.match(lines[first]):
+            last = max(last, _closed(lines, first, held[1]))
+        while last > first and not lines[last - 1].strip():
+            last -= 1
+        is_plain = lines[first].lstrip(" \t").startswith("<") and not in_code & {*range(first, last)}
+        if is_plain and not _KEPT.search("\n".join(lines[first:last])):
+            spans.append((first, last))
+    return spans[::-1]
+
+
+def _closed(lines: Sequence[str], first: int, name: str) -> int:
+    """The line behind the one that closes an element; 0 where none does."""
+    tags = re.compile(rf"<(/?){name}\b", re.IGNORECASE)
+    depth = 0
+    for at in range(first, len(lines)):
+        for tag in tags.finditer(lines[at]):
+            depth += -1 if tag[1] else 1
+            if not depth:
+                return at + 1
+    return 0
+
+
+def _counted(lines: list[str], tokens: Sequence[Token]) -> list[str]:
+    """The lines with steps that all have the same number counted on, and what belongs to a step still below it."""
+    open_lists: list[list[Token]] = []
+    for token in tokens:
+        if token.type in {"ordered_list_open", "bullet_list_open"}:
+            open_lists.append([])
+        elif token.type == "list_item_open":
+            open_lists[-1].append(token)
+        elif token.type in {"ordered_list_close", "bullet_list_close"}:
+            items = open_lists.pop()
+            if token.type == "ordered_list_close" and len({item.info for item in items}) == 1:
+                _count(lines, items)
+    return lines
+
+
+def _count(lines: list[str], items: Sequence[Token]) -> None:
+    for more, item in enumerate(items):
+        first, last = item.map or (0, 0)
+        found = _NUMBER.match(lines[first])
+        if not more or not found or found["number"] != item.info:
+            continue
+        number = str(int(item.info) + more)
+        wider = " " * (len(number) - len(item.info))
+        lines[first] = f"{found['before']}{number}{lines[first][found.end('number') :]}"
+        for at in range(first + 1, last):
+            if wider and lines[at].startswith((" ", "\t")):
+                lines[at] = wider + lines[at]
+
+
+def _mark(fields: Mapping[str, object]) -> Callable[[re.Match[str]], str]:
+    def written(found: re.Match[str]) -> str:
+        if found["span"]:
+            return found["span"]
+        if found["heading"]:
+            return found["heading"]
+        if found["field"]:
+            value = fields.get(found["field"])
+            return value if isinstance(value, str) else found[0]
+        if found["tag"]:
+            shown = [_in_words(fields.get(name)) for name in _FIELD.findall(found["within"])]
+            titles = [f"**{title}**" for title in _TITLE.findall(found["within"])]
+            return "\n".join(["", *filter(None, [*titles, *shown]), ""]) if any([*titles, *shown]) else ""
+        return ""
+
+    return written
+
+
+def _in_words(value: object) -> str:
+    """What a field says, if it is words or a list of them."""
+    if isinstance(value, list) and value and all(isinstance(each, str) for each in value):
+        return "\n".join(f"- {each}" for each in value)
+    return value if isinstance(value, str) and " " in value.strip() else ""
+
+
+def _callout(found: re.Match[str]) -> str:
+    return f"{found[1]}{found[2].capitalize()}: "
+
+
+def _picture(found: re.Match[str]) -> str:
+    if found["span"]:
+        return found["span"]
+    return found["picture"] if found["picture"] and not _NO_WORDS.fullmatch(found["alt"]) else ""
