@@ -64,9 +64,13 @@ SHORTEST_ASKING = 5  # letters of a name that is spelled like a word that only a
 SHORTEST_NEW = 3  # letters of a word that may tell a sibling apart though no guide has it
 STRICTLY = 4  # times as often with a capital as without: then a word is a name, however it is typed
 
+FEWEST_WITH, SPREAD = 3, 0.25  # guides, and the share of all, in which a name stands that tells none from another
+
 _RUN_INSIDE = re.compile(rf"(?<=[a-zß-ÿ,;] ){RUN.pattern}")
 _WORD = re.compile(r"[^\W\d_]+")
 _INSIDE = re.compile(r"(?<=[a-zß-ÿ,;] )[A-ZÀ-Þ][^\W\d_]*")
+_WHOLE_INSIDE = re.compile(r"(?<=[a-zß-ÿ,;] )[A-ZÀ-Þ][^\W_]*(?:[-'’.][^\W_]+)*")  # the same, with "Login.gov" as one
+_WHOLE_SMALL = re.compile(r"(?<!\S)[\"'“‘(]?([a-zß-ÿ][^\W_]*(?:[-'’.][^\W_]+)*)")
 _NO_SENTENCE = re.compile(r"^[ \t]*[#|].*$", re.MULTILINE)  # headings and rows of tables
 CODE = re.compile(r"\b[^\W\d_]{1,6}-?\d{1,4}[^\W\d_]?\b")
 _LETTERS = re.compile(r"\b[A-Z]{2,6}-[A-Z]{2,6}\b")
@@ -91,6 +95,8 @@ class Names:
         self._capital: Counter[str] = Counter()
         self._small: Counter[str] = Counter()
         self._inside: Counter[str] = Counter()  # with a capital in the middle of a sentence
+        self._texts = 0  # that all of this was learned from
+        self._spread: Counter[str] = Counter()  # in how many texts a word has a capital there, and is never small
         self._runs: Counter[Name] = Counter()  # of several words there, as often as they stand side by side
         self._alone: Counter[str] = Counter()  # the same of a word by itself
         self._heads: set[Name] = set()  # of several words, that are all of a heading or of the first cell of a row
@@ -117,7 +123,7 @@ class Names:
         names._numbered, names._small_numbered, names._capital, names._small, names._inside = (
             Counter(counts[kind]) for kind in ("numbered", "small_numbered", "capital", "small", "inside")
         )
-        names._alone = Counter(counts["alone"])
+        names._alone, names._spread, names._texts = Counter(counts["alone"]), Counter(counts["spread"]), counts["texts"]
         names._heads, names._columns = ({tuple(name) for name in counts[kind]} for kind in ("heads", "columns"))
         names._beside.update({tuple(name): set(map(tuple, others)) for *name, others in counts["beside"]})
         names._listed.update({(tuple(one), tuple(other)): times for one, other, times in counts["listed"]})
@@ -136,6 +142,8 @@ class Names:
             "capital": self._capital,
             "small": self._small,
             "inside": self._inside,
+            "spread": self._spread,
+            "texts": self._texts,
             "runs": [(*name, times) for name, times in self._runs.items()],
             "alone": self._alone,
             "heads": sorted(self._heads),
@@ -156,6 +164,7 @@ class Names:
         more._small_numbered = _sum(self._small_numbered, new._small_numbered)
         more._capital, more._small = _sum(self._capital, new._capital), _sum(self._small, new._small)
         more._inside = _sum(self._inside, new._inside)
+        more._spread, more._texts = _sum(self._spread, new._spread), self._texts + new._texts
         more._alone = _sum(self._alone, new._alone)
         more._heads, more._columns = self._heads | new._heads, self._columns | new._columns
         more._beside = _union(self._beside, new._beside)
@@ -171,6 +180,8 @@ class Names:
             (self._capital if word[0].isupper() else self._small)[word.casefold()] += times
         sentences = _NO_SENTENCE.sub("", text)
         self._inside.update(word.casefold() for word in _INSIDE.findall(sentences))
+        self._texts += 1
+        self._spread.update(set(map(_bare, _WHOLE_INSIDE.findall(sentences))).difference(_WHOLE_SMALL.findall(text)))
         runs = [tuple(run.casefold().split()) for run in _RUN_INSIDE.findall(sentences)]
         self._runs.update(run for run in runs if 1 < len(run) <= MOST_WORDS)
         self._alone.update(run[0] for run in runs if len(run) == 1)
@@ -362,6 +373,20 @@ class Names:
         if len(name) < 2 or self._is_strict(name[0]) or not self._is_kind(name[0], name[1:]):
             return 0
         return self._words_of(written)[1][0]
+
+    def everywhere_in(self, text: str) -> list[tuple[int, int]]:
+        """The spans of words that are names in so many of the guides that they tell none from another, as the
+        company's own is; of a product that has siblings there are none.
+
+        >>> Names(["We at Acme care.", "You join Acme.", "Call Acme."]).everywhere_in("how old is acme?")
+        [(11, 15)]
+        """
+        spans = (token.span() for token in _TOKEN.finditer(text))
+        return [(start, end) for start, end in spans if self._is_everywhere(_bare(text[start:end]))]
+
+    def _is_everywhere(self, word: str) -> bool:
+        least = max(FEWEST_WITH, SPREAD * self._texts)
+        return self._spread.get(word, 0) >= least and not self.siblings_of((word,))
 
     def siblings_of(self, name: Name) -> set[Name]:
         """The names of its siblings that the guides use.

@@ -44,7 +44,9 @@ class Features:
     Few, because with more the fit learned one publisher's way of asking and failed on the next.
     """
 
-    best_unit: float  # highest cosine of a unit of a candidate, above chance; 0 without vectors, as next
+    # The highest cosine of a unit of a candidate, above chance; 0 without vectors, as next. Both are the lower of with
+    # and without a name that stands everywhere, which is not counted among the words asked.
+    best_unit: float
     best_passage: float
     best_tokens: float  # highest likeness by tokens of one of the first passages, the lower of with and without names
     words_matched: float  # highest BM25, as a share of what a passage with every word could reach

@@ -153,6 +153,7 @@ class _Question(NamedTuple):
     vector: Vectors | None = None  # None while there are no vectors to compare it with
     tokens: Bits | None = None
     besides: Vectors | None = None  # the vector without names; None where nothing is left, or nothing named
+    everywhere: Sequence[tuple[int, int]] = ()  # where it has names that tell no guide from another
 
 
 class _Ranked(NamedTuple):
@@ -222,11 +223,20 @@ class Retriever:
         if not self._index.is_dense:
             return _Question(words, typed, typed, words.names.spans_in(typed))
         asked = respelled(typed, words, self._encoder.is_word)
-        named = self._names_in(asked, words.names)
-        besides = _without(asked, [span for _, span in named]) if named else ""
+        named, everywhere = self._names_in(asked, words.names), self._everywhere_in(asked, words.names)
+        named = [each for each in named if each[1] not in everywhere]
+        everywhere = [span for span in everywhere if all(span[1] <= low or high <= span[0] for _, (low, high) in named)]
+        spans = sorted([*everywhere, *(span for _, span in named)])
+        besides = _without(asked, spans) if spans else ""
         texts = [asked] if asking().issuperset(stems(besides)) else [asked, besides]
         vectors, tokens = self._encoder.read(texts, alone=alone)
-        return _Question(words, typed, asked, named, vectors[0], tokens[0], vectors[1] if len(texts) > 1 else None)
+        unnamed = vectors[1] if len(texts) > 1 else None
+        return _Question(words, typed, asked, named, vectors[0], tokens[0], unnamed, everywhere)
+
+    def _everywhere_in(self, asked: str, names: Names) -> list[tuple[int, int]]:
+        """The spans of names that tell no guide from another; "Store" or "Policy" says something all the same."""
+        spans = names.everywhere_in(asked)
+        return [span for span in spans if not self._encoder.is_word(asked[slice(*span)].casefold())]
 
     def _names_in(self, asked: str, names: Names) -> list[tuple[Name, tuple[int, int]]]:
         """The names in a question with their spans, less common words that only have a capital where a heading, a row
@@ -276,10 +286,9 @@ class Retriever:
             unnamed_tokens = self._tokens_besides(question) if alike else ()
             first = passages[:COVERING] if wanted else ()
             apart = {each.chunk_id: on_siblings(words.names, wanted, each) for each in first}
-            counted = _besides_price(words, wanted, asked, rarity, passages[0])
-            features = _features(
-                connection, words, asked, passages, rarity, counted, apart, ranked, unnamed_tokens, about
-            )
+            rest = besides if question.everywhere and not named and alike else None
+            of_rest = self._index.alike(rest, ranked.candidates) if rest is not None else None
+            features = _features(connection, question, passages, rarity, apart, ranked, unnamed_tokens, about, of_rest)
         places = {each: place for place, each in enumerate(ranked.candidates)}
         own = {each.chunk_id: alike.units_of(places[each.chunk_id]) for each in passages} if alike else {}
         chunk_ids = list(own)
@@ -321,7 +330,8 @@ class Retriever:
         """The tokens of a question that are not part of a name; none where nothing is asked besides."""
         if question.besides is None or question.tokens is None:
             return []
-        spans, names = self._encoder.token_spans(question.asked), [span for _, span in question.named]
+        spans = self._encoder.token_spans(question.asked)
+        names = [*question.everywhere, *(span for _, span in question.named)]
         if len(spans) != len(question.tokens):  # of a model that puts something in front
             return []
         return [n for n, (start, end) in enumerate(spans) if all(end <= low or high <= start for low, high in names)]
@@ -535,38 +545,40 @@ def _passages(
 
 def _features(
     connection: Connection,
-    words: Words,
-    asked: str,
+    question: _Question,
     passages: Sequence[Passage],
     rarity: Mapping[str, float],
-    counted: Mapping[str, float],
     apart: Mapping[int, Set[Piece]],
     ranked: _Ranked,
     unnamed_tokens: Sequence[int],
     about: Passage | None,
+    of_rest: Alike | None,
 ) -> Features:
     """What the decision stands on.
 
     Args:
-        counted: of the question's words, those that a passage should have.
         unnamed_tokens: of the question, those outside names. All that is said of a product has its name, so the lower
             of the likeness over all tokens and over these counts.
         about: the passage in whose guide the names should stand, where it is not the first.
+        of_rest: the cosines of the question without a name that stands everywhere, such as the company's; it makes
+            anything alike, so that the lower count here, too, and it is no word that is asked for.
     """
-    names, alike, chunks = names_of(asked), ranked.alike, len(words.keys)
-    words_covered = _most_covered(words, counted, apart, passages[:COVERING])
+    words, asked = question.words, question.asked
+    names, alikes, chunks = names_of(asked), [each for each in (ranked.alike, of_rest) if each], len(words.keys)
+    told = stems(" ".join(asked[slice(*span)] for span in question.everywhere)) if of_rest else ()
+    words_covered = _most_covered(words, _besides_price(question, rarity, passages[0]), apart, passages[:COVERING])
     tokens, by_tokens = ranked.token_by_token, None
     if tokens is not None:
         by_tokens = np.minimum(likeness(tokens), likeness(tokens[unnamed_tokens or slice(None)]))
     best_tokens = _best(by_tokens, chunks)
-    on_product = bool(unnamed_tokens) and about is None
+    on_product = bool(unnamed_tokens and question.named) and about is None
     return Features(
-        best_unit=_best(alike and alike.bests, chunks),
-        best_passage=_best(alike and alike.wholes, chunks),
+        best_unit=min((_best(each.bests, chunks) for each in alikes), default=0.0),
+        best_passage=min((_best(each.wholes, chunks) for each in alikes), default=0.0),
         best_tokens=best_tokens,
         words_matched=_matched(ranked.bm25, rarity),
         words_covered=words_covered,
-        words_asked=min(len(rarity), WORDS_ASKED) / WORDS_ASKED,
+        words_asked=min(len(rarity.keys() - set(told)), WORDS_ASKED) / WORDS_ASKED,
         names_elsewhere=_share_elsewhere(connection, whole_names_of(asked), about or passages[0]),
         names_absent=sum(not _is_known(name.casefold(), words.names) for name in names) / len(names) if names else 0.0,
         on_product=float(on_product),
@@ -575,14 +587,13 @@ def _features(
     )
 
 
-def _besides_price(
-    words: Words, wanted: Set[Name], asked: str, rarity: Mapping[str, float], first: Passage
-) -> Mapping[str, float]:
+def _besides_price(question: _Question, rarity: Mapping[str, float], first: Passage) -> Mapping[str, float]:
     """The question's words without those for the price, where the first passage has the product's: in the row of what
     a lamp "costs" stands no such word.
     """
-    price = asked_of(wanted, asked, rarity.keys())
-    if not (wanted and price.is_price and tabled_in(words.names, wanted, price, first)):
+    wanted = {name for name, _ in question.named}
+    price = asked_of(wanted, question.asked, rarity.keys())
+    if not (wanted and price.is_price and tabled_in(question.words.names, wanted, price, first)):
         return rarity
     return {word: weight for word, weight in rarity.items() if word not in price.words}
 

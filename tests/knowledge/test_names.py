@@ -564,3 +564,20 @@ def test_long_codes_in_tables_are_read_fast() -> None:
     Names([f"| Key | Name |\n| --- | --- |\n{rows}"])
 
     assert time.perf_counter() - begun < 2
+
+
+def test_a_name_in_a_quarter_of_the_guides_tells_none_from_another() -> None:
+    """What is small in a guide is no name there; a sibling tells guides apart, however many have it."""
+    guides = [f"Day {n}: at Ostavia.eu we buy Brooms, and the Orvane or the Orvane Lite." for n in range(3)]
+    others = ["All brooms are in the cellar, as brooms."] * 9
+    for each in (
+        Names(guides + others),
+        Names.from_counts(Names(guides + others).counts()),
+        Names(others).with_more(guides),
+    ):
+        assert [slice(*span) for span in each.everywhere_in("is orvane on ostavia.eu's list?")] == [slice(13, 25)]
+    assert Names([*guides, *others, *others]).everywhere_in("is it on Ostavia.eu?") == []
+    assert Names(guides[:2]).everywhere_in("is it on Ostavia.eu?") == []
+    small = [guide.replace("buy", "buy brooms,") for guide in guides]
+    assert Names(guides).everywhere_in("for brooms")
+    assert Names(small).everywhere_in("for brooms") == []

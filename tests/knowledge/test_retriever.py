@@ -80,6 +80,36 @@ def test_the_plural_of_what_is_known_is_known(
     assert found.features.names_elsewhere == (0.0 if {"brook", "plug"} & found.rarity.keys() else 1.0)
 
 
+@pytest.mark.parametrize(
+    ("named", "unnamed", "is_lower"),
+    [
+        ("Does Ostavia cost money?", "Does cost money?", True),
+        ("does ostavia cost money", "does cost money", True),
+        ("Does Tremlow cost money?", "Does cost money?", False),  # which one guide has
+        ("Does the Orvane 4 cost money?", "Does the cost money?", False),  # which has a sibling
+        ("What is Ostavia?", "What is?", False),  # nothing is asked besides
+    ],
+)
+def test_a_name_that_stands_everywhere_makes_nothing_likelier(
+    named: str, unnamed: str, is_lower: bool, sqlite_engine: Engine, open_index: Open, encoder: Encoder
+) -> None:
+    """As the company's own does: all of its guides are like any question that has it."""
+    for topic in ("Parking", "Badges", "Meals", "Desks"):
+        say = f"With Ostavia, {topic.lower()} are booked a day ahead. Ask for the Orvane 4 or the Orvane 5."
+        put(sqlite_engine, f"{topic}.md", f"# {topic}\n\n{say}\n", OLD)
+    put(sqlite_engine, "rooms.md", "# Rooms\n\nAt Tremlow rooms are booked a week ahead.\n", OLD)
+    index = open_index()
+    index.refresh()
+    retriever = Retriever(sqlite_engine, index, encoder)
+    features, rest = (retriever.retrieve(each).features for each in (named, unnamed))
+
+    assert features
+    assert rest
+    assert (features.best_unit <= rest.best_unit + 1e-3) is is_lower
+    assert (features.words_asked == rest.words_asked) is (is_lower or named == "What is Ostavia?")
+    assert features.on_product == ("Orvane" in named or "Tremlow" in named)
+
+
 def test_only_a_question_that_no_other_is_beside_has_all_cores(
     open_index: Open, guides: Engine, encoder: Encoder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
