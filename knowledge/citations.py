@@ -104,6 +104,15 @@ def locate(text: str, start: int, end: int, quote: str) -> tuple[int, int] | Non
     return None
 
 
+def items_below(text: str, start: int, end: int) -> list[tuple[int, int]]:
+    """The spans of the list that a sentence of a passage announces with a colon; none where it announces none."""
+    every = pieces(text[end:]) if text[start:end].rstrip("*_ ").endswith(":") else []
+    if not every or every[0].kind is not Kind.ITEM:
+        return []
+    last = _lists(text[end:], every)[0][1]
+    return [(end + each.start, end + each.end) for each in every[: last + 1]]
+
+
 def section_around(text: str, start: int, end: int) -> SectionSpan:
     """The section that a span begins in, stretched to the one that it ends in."""
     first, last = _section_at(text, start), _section_at(text, max(start, end - 1))

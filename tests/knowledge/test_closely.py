@@ -46,6 +46,20 @@ def test_a_figure_is_one_of_the_kind_that_is_asked_for() -> None:
 
 
 @pytest.mark.parametrize(
+    ("question", "expected"),
+    [
+        ("how long may a title be", "- At most 60 characters"),
+        ("what may a title be", "- A title has at least one letter"),
+    ],
+)
+def test_how_long_a_text_may_be_is_told_in_characters(question: str, expected: str) -> None:
+    """A single letter is no length that anybody asks for."""
+    text = "- A title has at least one letter\n- At most 60 characters"
+
+    assert best(text, question, rarity={"titl": 0.1, "long": 0.9}) == expected
+
+
+@pytest.mark.parametrize(
     "pointer",
     [
         "This guide outlines how a boat is hired.",
