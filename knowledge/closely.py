@@ -60,7 +60,7 @@ _SIGNPOST = re.compile(  # a sentence on what guides say, or one link into them
     r"\[[^\]\n]+\]\((?:#|[^\s():]+\.(?:html?|mdx?|rst)\b)[^\s)]*\)\W*\Z",
     re.IGNORECASE,
 )
-_TO_PAGE = re.compile(r"(?:\.\s?){5,200}\d{0,4}\s*\Z")  # the dots of a table of contents
+_TO_PAGE = (".....", ". . .")  # the dots of a table of contents
 _CODE_FIRST = re.compile(  # but for a range
     r"[^\w]*(?:\d{1,3}[.)]\s+[^\w]*)?([A-ZÀ-Þ]{1,6}-?\d{1,4})\b(?!\s*(?:[-–—/,]|to|and|or)\s*[A-Z]{0,6}-?\d)"
 )
@@ -287,7 +287,7 @@ def _points(text: str) -> bool:
     >>> [_points(text) for text in ("This guide outlines steps.", "- [Prices](prices.md)", "This guide is binding.")]
     [True, True, False]
     """
-    return _SIGNPOST.match(text) is not None or _TO_PAGE.search(text) is not None
+    return text.rstrip("0123456789 ").endswith(_TO_PAGE) or _SIGNPOST.match(text) is not None
 
 
 def _says_something(piece: Piece) -> bool:
