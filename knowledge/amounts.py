@@ -155,6 +155,11 @@ _ASKED = (  # what asks for an amount of a kind, and what an answer has
         _ANY,
     ),
 )
+_SIGNS = re.compile(  # how long a name or a text is
+    rf"(?!one\b|1\b)(?:{_NUMBER})(?:[\s-]{{1,2}}\w{{1,20}})?[\s-]{{1,2}}(?:character|char|digit|letter|line|page|word)s?\b",
+    _ANYCASE,
+)
+_LENGTH = re.compile(r"\bhow long (?:can|do(?:es)?|ha(?:s|ve)|may|must|should)\b.{1,100}\bbe\b", _ANYCASE)
 
 
 class Figure(NamedTuple):
@@ -188,13 +193,16 @@ def answers_in(question: str) -> Sequence[re.Pattern[str]]:
 
 
 def counted_in(question: str) -> re.Pattern[str] | None:
-    """A number of what a question counts: of the offers in "how many offers", of the notice in "how much notice".
+    """A number of what a question counts: of the offers in "how many offers", of the notice in "how much notice", of
+    the signs in "how long may a title be".
 
     >>> counted_in("how much notice do they give").search("It is at least one full month's notice.").group()
     "one full month's notice"
+    >>> counted_in("how long may a title be").search("It has at most 60 characters.").group()
+    '60 characters'
     """
     if (counted := _COUNTS.search(question)) is None:
-        return None
+        return _SIGNS if _LENGTH.search(question) else None
     thing = (counted["things"] or counted["span"]).removesuffix("s")
     return re.compile(rf"(?:{_NUMBER})(?:\s+\S+){{0,2}}\s+{thing}s?\b", _ANYCASE)
 

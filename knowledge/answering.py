@@ -13,7 +13,7 @@ from knowledge.answers import Answer, Citation, Outcome, Part, Sentence, Show
 from knowledge.asides import without_asides
 from knowledge.calibration import Calibration
 from knowledge.chat_model import ChatModel
-from knowledge.citations import Quotable, resolve
+from knowledge.citations import Quotable, items_below, resolve
 from knowledge.closely import Closely
 from knowledge.comparing import compared, is_on_all
 from knowledge.followups import condensed, product_before, stands_for
@@ -394,7 +394,9 @@ class Extractive:
 
 
 def cite(number: int, evidence: Evidence) -> Citation:
-    """The citation of a passage, quoted around the sentence that scores best, which is marked."""
+    """The citation of a passage, quoted around the sentence that scores best, which is marked; with the list that it
+    announces, unless some of that is marked already.
+    """
     closely, text = evidence.closely(number), evidence.sources[number].passage.text
     scored = zip(closely.scores, closely.pieces, strict=True)
     ranked = sorted((pair for pair in scored if _speaks_to_people(text, pair[1])), key=lambda pair: -pair[0])
@@ -403,6 +405,10 @@ def cite(number: int, evidence: Evidence) -> Citation:
         for score, piece in ranked[:MOST_HIGHLIGHTS]
         if score >= ranked[0][0] - (CLOSE_ROW if piece.kind is Kind.ROW else CLOSE_SENTENCE) and score > 0
     ]
+    own = {(piece.start, piece.end) for piece in closely.pieces}
+    for span in marked[:]:
+        items = items_below(text, *span)
+        marked += [] if any(item in marked for item in items) else [item for item in items if item in own]
     cited = resolve(number, evidence.sources, marked)
     return replace(cited, highlights=()) if evidence.found.is_aside(evidence.sources[number].passage) else cited
 

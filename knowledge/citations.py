@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 
 from knowledge.answers import Citation, Passage
 from knowledge.chunking import SectionSpan, sections
@@ -11,9 +12,11 @@ from knowledge.instructions import LEFT_OUT, without_instructions
 from knowledge.sentences import BOLD, Kind, Piece, has_second_head, pieces
 
 LONGEST_QUOTE = 700  # characters
+FAR_BELOW = 3_000  # characters at most from the line that says for which case a list is to the item that is quoted
 NEAR = 20_000  # characters of a guide that are read on either side of a place: reading all of a long one takes seconds
 
 _OF_TABLE = (Kind.HEAD, Kind.RULE, Kind.ROW)
+_LINE_IN_BOLD = re.compile(r"^[ \t]*(\*\*|__)([^*_\n]+)\1([.:!]?)[ \t]*$", re.MULTILINE)
 _LEANING = re.compile(  # how a sentence begins that nobody understands without the one before
     r"[\"'“‘(*_]*(?:it|its|this|that|these|those|they|their|he|she|his|her|then|so|but|and|or|otherwise|instead|also|"
     r"both|neither|either|such|if (?:so|not|they|it)|(?:in|for) (?:this|that|these|those)(?: case)?)\b",
@@ -56,11 +59,15 @@ def resolve(number: int, retrieved: Sequence[Quotable], highlights: Sequence[tup
     section = _section_at(text, answering[0])
     span = _quote_span(text, *answering, marked, within=section)
     start, end = span.start, span.end
+    case = _case_above(text, section, start)
+    is_quotable = case is not None and end - case.start() <= LONGEST_QUOTE
+    start = case.start() if case and is_quotable else start
+    of_case = [case[2].rstrip(" :")] if case and not is_quotable else []
     head = _shortened(_table_head(text, start), LONGEST_QUOTE - (end - start))
     shift = len(head) - start
     spans = sorted((low + shift, high + shift) for low, high in marked if start <= low < high <= end)
     quote, spans = without_instructions(head + text[start:end], spans)
-    title, *headings = (without_instructions(each)[0] for each in (passage.title, *section.headings))
+    title, *headings = (without_instructions(each)[0] for each in (passage.title, *section.headings, *of_case))
     return Citation(
         guide_key=passage.guide_key,
         title=title,
@@ -73,7 +80,7 @@ def resolve(number: int, retrieved: Sequence[Quotable], highlights: Sequence[tup
         end=end,
         quote=quote,
         highlights=tuple(spans),
-        begins_above=span.begins_above,
+        begins_above=span.begins_above and not is_quotable,
         goes_on=span.goes_on,
     )
 
@@ -95,6 +102,15 @@ def locate(text: str, start: int, end: int, quote: str) -> tuple[int, int] | Non
             nearest = min(places, key=lambda place: abs(place - start))
             return nearest, nearest + len(words)
     return None
+
+
+def items_below(text: str, start: int, end: int) -> list[tuple[int, int]]:
+    """The spans of the list that a sentence of a passage announces with a colon; none where it announces none."""
+    every = pieces(text[end:]) if text[start:end].rstrip("*_ ").endswith(":") else []
+    if not every or every[0].kind is not Kind.ITEM:
+        return []
+    last = _lists(text[end:], every)[0][1]
+    return [(end + each.start, end + each.end) for each in every[: last + 1]]
 
 
 def section_around(text: str, start: int, end: int) -> SectionSpan:
@@ -238,6 +254,32 @@ def _lists(text: str, every: Sequence[Piece]) -> list[tuple[int, int]]:
         else:
             runs.append([number])
     return [(run[0], run[-1]) for run in runs for _ in run]
+
+
+def _case_above(text: str, section: SectionSpan, start: int) -> re.Match[str] | None:
+    """The line in bold that says for which case a list is, where a quote begins in that list, or between the two.
+
+    At most one paragraph stands between them.
+    """
+    above = list(_LINE_IN_BOLD.finditer(text, max(section.heading_end, start - FAR_BELOW), start))
+    if not above:
+        return None
+    below = above[-1].end()
+    every = pieces(text[below : _line_end(text, _line_end(text, start) + 1)])
+    items = [n for n, piece in enumerate(every) if piece.kind is Kind.ITEM]
+    if not items or any(_is_apart(text[below + a.end : below + b.start]) for a, b in pairwise(every[: items[0]])):
+        return None
+    last = _lists(text[below : section.end], every)[items[0]][1]
+    return above[-1] if start < below + every[last].end else None
+
+
+def _is_apart(gap: str) -> bool:
+    return gap.count("\n") > 1
+
+
+def _line_end(text: str, position: int) -> int:
+    end = text.find("\n", position)
+    return end if end >= 0 else len(text)
 
 
 def _last_space(text: str, start: int, end: int) -> int:

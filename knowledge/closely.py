@@ -51,6 +51,17 @@ _DEMANDS = re.compile(
 _OF_ANY_AGE = frozenset(stems("child kid infant baby toddler teenager junior adult senior"))  # told by their limits
 _PICTURE = re.compile(r"(?:[-*+>] )?!\[[^\[\]\n]*\]\([^()\n]*\)")
 _PLACE_IN_LIST = re.compile(r"\A\s*\d{1,3}[.)]\s+")
+_OF_GUIDES = r"(?:articles?|chapters?|documents?|guides?|pages?|sections?|topics?|tutorials?)"
+_SIGNPOST = re.compile(  # a sentence on what guides say, or one link into them
+    rf"\W*(?:(?:in )?th(?:is|ese)|(?:in )?the (?:following|next)) {_OF_GUIDES},? (?:(?:we|you)(?: will|['’]ll)? )?"
+    r"(?:describes?|discuss(?:es)?|explains?|goes through|learn|outlines?|shows?|walks?)\b"
+    r"|\W*(?:for (?:more |further )?(?:details|information)[^,.]{0,60},? )?(?:please )?(?:see|read|refer to) (?:also )?"
+    r"the [^.;]{1,80} (?:chapter|section)s?\W*\Z"
+    r"|\s*(?:[-*+•]|\d{1,3}[.)])?\s*(?:\w+ \d{1,3}[:.)] ?)?"
+    r"\[[^\]\n]+\]\((?:#|[^\s():]+\.(?:html?|mdx?|rst)\b)[^\s)]*\)\W*\Z",
+    re.IGNORECASE,
+)
+_TO_PAGE = (".....", ". . .")  # the dots of a table of contents
 _CODE_FIRST = re.compile(  # but for a range
     r"[^\w]*(?:\d{1,3}[.)]\s+[^\w]*)?([A-ZÀ-Þ]{1,6}-?\d{1,4})\b(?!\s*(?:[-–—/,]|to|and|or)\s*[A-Z]{0,6}-?\d)"
 )
@@ -91,7 +102,7 @@ def read_closely(
 
     In the guide of a product the cosine is that without the product's name, which stands where the least is said.
     A question in it, as in a list of questions and answers, or a line in bold is most like what is asked and answers
-    nothing: its words count for the sentences behind it.
+    nothing: its words count for the sentences behind it. What only tells where something stands is left out.
 
     Args:
         alike: by chunk id, the cosine of each of its units.
@@ -106,8 +117,12 @@ def read_closely(
     around = zip(every, texts, [*texts[1:], ""], ["", *texts[:-1]], strict=True)
     leading = {piece for piece, text, after, before in around if _leads(text, after, before)}
     apart = apart | _on_other_codes(question, passage.headings, every, texts)
+    pointing = {piece for piece, text in zip(every, texts, strict=True) if _points(text)}
+    for piece, text, after in zip(every, texts, every[1:], strict=False):
+        if text.rstrip(" *_").endswith(":") and (after.kind is Kind.HEADING or after in pointing):
+            pointing.add(piece)
     saying = {piece for piece, text in zip(every, texts, strict=True) if _says_something(piece, text)}
-    has_answers = not saying <= apart | leading
+    has_answers = not saying <= apart | leading | pointing
     is_all_apart = saying <= apart
     unnamed = without_names.get(passage.chunk_id, cosines)
     counted = counted_in(question)
@@ -124,7 +139,7 @@ def read_closely(
         cells = cells_of(text) if piece.kind is Kind.ROW else []
         if piece in off_step or (piece in apart and not is_all_apart) or _says_otherwise(question, days, head, cells):
             continue
-        if piece not in saying or (has_answers and piece in leading):
+        if piece not in saying or piece in pointing or (has_answers and piece in leading):
             continue
         own.append(piece)
         shared = covered(rarity, set(stems(f"{asked}\n{text}")))
@@ -272,3 +287,12 @@ def _says_something(piece: Piece, text: str) -> bool:
     """Whether a piece may answer: names of what follows, lines across the page and pictures by themselves don't."""
     is_name = piece.kind in {Kind.RULE, Kind.HEAD, Kind.HEADING}
     return not is_name and len(text) > 2 and not _PICTURE.fullmatch(text)
+
+
+def _points(text: str) -> bool:
+    """Whether it only tells where in the guides something stands, as a table of contents does.
+
+    >>> [_points(text) for text in ("This guide outlines steps.", "- [Prices](prices.md)", "This guide is binding.")]
+    [True, True, False]
+    """
+    return text.rstrip("0123456789 ").endswith(_TO_PAGE) or _SIGNPOST.match(text) is not None

@@ -55,7 +55,7 @@ SAMPLES = 20
 PACKED = "packed-"
 DEAD_KEPT = 1_000  # chunks that are gone, and as many again as there are, before the packed files are made anew
 LONGEST_EMBEDDED = 1_000  # characters of a unit; the model reads about as many
-LAYOUT = "tokens-4"  # of the vectors kept in SQL: what is made in another way must not be mixed in
+LAYOUT = "tokens-5"  # of the vectors kept in SQL: what is made in another way must not be mixed in
 ONE_BY_ONE = 40_000  # chunks that are compared with a question one by one: none is missed, nor is Chroma quicker
 MOST_REBUILDS = 3  # in one process: an index that breaks again and again must not fill the disk or the log
 

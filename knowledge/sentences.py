@@ -21,7 +21,8 @@ _BETWEEN_CELLS = re.compile(r"(?<!\\)\|")
 BOLD = re.compile(r"\s*(\*\*|__)[^*_]+\1[.:!]?\s*")  # a text in bold as a whole
 _DIGIT = re.compile(r"\d")
 _NO_WORD = re.compile(r"[^\w.]")
-_ABBREVIATION = re.compile(r"e\.g|i\.e|etc|vs|approx|mrs?|ms|dr|st|no|nr|fig|inc|ltd|incl|excl|[^\W\d_]")
+_ABBREVIATION = re.compile(r"e\.g|i\.e|etc|vs|approx|mrs?|ms|dr|st|no|nr|fig|inc|ltd|incl|excl")
+_INITIALS = re.compile(r"(?![ap]\.m)(?:[^\W\d_]\.)*[^\W\d_]")  # the J of "J. Smith", the U.S of "U.S. Postal Service"
 _BEFORE_FIGURE = re.compile(r"max|min|tel|ext|[ap]\.m")  # else these end a sentence as well as not
 _FIGURE = re.compile(r"[^\w\s]*(?:\d|(?:mon|tues|wednes|thurs|fri|satur|sun)day)", re.IGNORECASE)
 _LABEL = re.compile(r"\s*(\*\*|__)[^*_\n]+(?::\1|\1:)")  # "**Payload:** 620 kg" is a line by itself
@@ -158,7 +159,8 @@ def _sentences(text: str, start: int, end: int, kind: Kind) -> Iterator[Piece]:
         before = text[max(start, stop.start() - _LONGEST_WORD) : stop.start()]
         word = _NO_WORD.split(before)[-1].lower()
         is_number = word.isdecimal() and _ITEM.fullmatch(text, start, stop.end())
-        if (_ABBREVIATION.fullmatch(word) and not _begins_anew(text, stop.end(), word)) or is_number:
+        is_name = _INITIALS.fullmatch(word) and not _begins_anew(text, stop.end())
+        if _ABBREVIATION.fullmatch(word) or is_name or is_number:
             continue
         if _BEFORE_FIGURE.fullmatch(word) and _FIGURE.match(text, stop.end(), end):
             continue
@@ -167,10 +169,10 @@ def _sentences(text: str, start: int, end: int, kind: Kind) -> Iterator[Piece]:
     yield Piece(start, end, kind)
 
 
-def _begins_anew(text: str, at: int, word: str) -> bool:
-    """Whether behind a single letter ("Zone A. We don't …") stands what is no name: there it is no initial."""
+def _begins_anew(text: str, at: int) -> bool:
+    """Whether behind letters ("Zone A. We don't …", "in the U.S. We don't …") stands what is no name."""
     following = _FIRST_WORD.match(text, at)
-    return len(word) == 1 and following is not None and not says_something(following[0].casefold())
+    return following is not None and not says_something(following[0].casefold())
 
 
 def _trim(text: str, piece: Piece) -> Piece | None:

@@ -571,6 +571,19 @@ def test_a_picture_is_not_marked_as_the_answer(open_library: Open, put_guide: Pu
     assert bold == ["A customer picks another day under Bring it later."]
 
 
+def test_the_list_that_a_marked_sentence_announces_is_marked_with_it(open_library: Open, put_guide: Put) -> None:
+    """The sentence has the words of the question, and the list has the answer."""
+    listed = ["- A tenancy agreement", "- A council tax bill", "- A letter from a bank. Not by mail."]
+    text = "\n".join(["# Mooring", "", "These prove an address:", "", *listed, "", "Moor at the red buoy."])
+    put_guide("mooring.md", text)
+    library = open_library()
+    library.warm()
+
+    bold = marked(library.answer("what proves an address for mooring"))
+
+    assert bold[:4] == ["These prove an address:", *listed[:2], "- A letter from a bank."]
+
+
 def test_a_section_that_is_cut_into_passages_is_quoted_once(open_library: Open, put_guide: Put) -> None:
     """Both passages answer as well; one quote reaches over them, and has what is marked of each."""
     before = " ".join(f"Screw number {number} holds the case of the clock to its stand." for number in range(17))

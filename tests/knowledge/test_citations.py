@@ -138,6 +138,41 @@ def test_a_list_behind_the_answer_is_held_whole_too() -> None:
     assert "The order of the steps matters:" in citation.quote
 
 
+@pytest.mark.parametrize("line", ["**With a key:**", "__With a key__:", "**With a key**"])
+def test_a_list_is_quoted_with_the_line_that_says_for_which_case_it_is(line: str) -> None:
+    """Steps of the opposite case look the same."""
+    steps = [f"{number}. {'Turn the wheel. ' * 5}" for number in range(1, 10)]
+    text = "\n".join(["**Without a key:**", "", "1. Ring.", "", line, "", "It takes a minute.", "", *steps, "", "Go."])
+
+    near, far = (resolve(0, [source(text)], [highlight(text, steps[n])]) for n in (0, 8))
+
+    assert near.quote.startswith((line, "**Without a key:**"))
+    assert near.headings == ()
+    assert line not in far.quote
+    assert far.headings == ("With a key",)
+    assert far.begins_above
+
+
+def test_the_line_above_a_list_comes_before_half_a_paragraph_below_it() -> None:
+    """That was taken first, and left out again."""
+    steps = "\n".join(f"{number}. {'Turn the wheel. ' * 5}" for number in range(1, 9))[:672]
+    text = f"Lock up.\n\n**With a key:**\n\n{steps}\n\n{'Ask the keeper of it. ' * 5}"
+
+    citation = resolve(0, [source(text)], [highlight(text, "1. Turn")])
+
+    assert citation.quote.startswith("**With a key:**")
+    assert not citation.begins_above
+
+
+@pytest.mark.parametrize("between", ["It opens.\n\nIt shuts.", "- Push.\n\nIt opens."])
+def test_what_stands_farther_below_a_line_in_bold_is_of_no_case(between: str) -> None:
+    """Two paragraphs above the list that is quoted, or another list."""
+    steps = [f"{number}. {'Turn the wheel. ' * 5}" for number in range(1, 20)]
+    text = "\n\n".join(["**With a key:**", between, "\n".join(steps)])
+
+    assert resolve(0, [source(text)], [highlight(text, steps[15])]).headings == ()
+
+
 def test_a_list_that_goes_on_says_so() -> None:
     """Nobody must take the sixth step for the last one."""
     text = f"# Set up\n\nDo this:\n\n{''.join(STEPS)}\nThen leave.\n"

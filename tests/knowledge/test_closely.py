@@ -45,6 +45,50 @@ def test_a_figure_is_one_of_the_kind_that_is_asked_for() -> None:
     assert best("Taken off once in 12 months.\n\nIt is £7.50.", "what is the late fee") == "It is £7.50."
 
 
+@pytest.mark.parametrize(
+    ("question", "expected"),
+    [
+        ("how long may a title be", "- At most 60 characters"),
+        ("what may a title be", "- A title has at least one letter"),
+    ],
+)
+def test_how_long_a_text_may_be_is_told_in_characters(question: str, expected: str) -> None:
+    """A single letter is no length that anybody asks for."""
+    text = "- A title has at least one letter\n- At most 60 characters"
+
+    assert best(text, question, rarity={"titl": 0.1, "long": 0.9}) == expected
+
+
+@pytest.mark.parametrize(
+    "pointer",
+    [
+        "This guide outlines how a boat is hired.",
+        "In this section, you will learn how a boat is hired.",
+        "The following pages describe how a boat is hired.",
+        "For more details on how a boat is hired, see the hire section.",
+        "- [How a boat is hired](#hire)",
+        "1. Step 1: [How a boat is hired](hire.html#boat)",
+        "How a boat is hired . . . . . . . 42",
+        "This is how a boat is hired:\n\n- [Boat](#boat)",
+        "This is how a boat is hired:\n\n## Boat",
+    ],
+)
+def test_what_only_says_where_something_stands_is_no_answer(pointer: str) -> None:
+    """It repeats the words of a title, and so those of a question."""
+    words = {"boat": 0.5, "hire": 0.5}
+
+    assert best(f"{pointer}\n\nAsk the boatman.", "how is a boat hired", rarity=words) == "Ask the boatman."
+    assert not scored(pointer, words).pieces
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["This guide is binding for boats.", "- [Boat](https://boat.example)", "See the boatman.", "Boats:\n\n- Tern"],
+)
+def test_what_says_something_itself_points_nowhere(text: str) -> None:
+    assert best(f"{text}\n\nAsk the harbour.", "boat", rarity={"boat": 1.0}) == text.split("\n")[0]
+
+
 def test_what_a_customer_has_lies_within_the_limits_of_a_row() -> None:
     table = (
         "| Delay | Back |\n|---|---|\n| 15–29 minutes | 20% |\n| 30–59 minutes | 50% |\n| 60 minutes or more | 100% |"
