@@ -23,7 +23,7 @@ FOR_PEOPLE = (  # errors whose message says what happened and what to do
     ("bot.wiring", "CannotGoOn"),
     ("bot.demo", "DemoStopped"),
     ("knowledge.ingest", "NoGuidesFolder"),
-    ("knowledge.evaluation", "BadSet"),
+    ("knowledge.question_sets", "BadSet"),
     ("knowledge.calibration", "BadCalibration"),
     ("knowledge.index", "AlreadyOwned"),
     ("knowledge.encoder", "ModelUnavailable"),

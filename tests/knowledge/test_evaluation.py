@@ -14,19 +14,7 @@ from knowledge import calibration, report
 from knowledge.answers import Citation
 from knowledge.calibration import BadCalibration
 from knowledge.encoder import DEFAULT_MODEL, ModelUnavailable
-from knowledge.evaluation import (
-    Asked,
-    BadSet,
-    GuideRow,
-    QuestionRow,
-    _is_marked,
-    evaluate_answers,
-    evaluate_related,
-    read_guides,
-    read_questions,
-    read_rows,
-    with_spans,
-)
+from knowledge.evaluation import Asked, _is_marked, evaluate_answers, evaluate_related
 from knowledge.index import AlreadyOwned
 from knowledge.measures import (
     auroc,
@@ -36,6 +24,15 @@ from knowledge.measures import (
     risk_coverage,
     same_place,
     token_f1,
+)
+from knowledge.question_sets import (
+    BadSet,
+    GuideRow,
+    QuestionRow,
+    read_guides,
+    read_questions,
+    read_rows,
+    with_spans,
 )
 from knowledge.ranking import Features
 from tests.conftest import EVALDATA
