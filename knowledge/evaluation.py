@@ -22,7 +22,7 @@ from sqlalchemy.orm import Session
 from knowledge import measures
 from knowledge.answering import Answering, Extractive, is_partial
 from knowledge.answers import Answer, Citation
-from knowledge.calibration import Calibration, Half, refit
+from knowledge.calibration import BadCalibration, Calibration, Half, refit
 from knowledge.calibration import load as load_calibration
 from knowledge.chunking import cut
 from knowledge.encoder import DEFAULT_MODEL, Encoder
@@ -45,6 +45,8 @@ from knowledge.question_sets import (
 )
 from knowledge.retriever import Found, Retriever
 from knowledge.tables import Chunk, Guide, KnowledgeTable, Revision
+
+LEAST_KEPT = 0.2  # of the answerable questions that a fit may leave answered whole
 
 Progress = Callable[[int, int, str], None]
 
@@ -184,6 +186,14 @@ class Evaluation:
             [each.row.answerable for each in known],
             wrong,
         )
+        whole, _ = self.answered(half)
+        if whole < LEAST_KEPT:
+            was = self.report["figures"]["answered_at_threshold"]
+            raise BadCalibration(
+                f"No calibration was saved: with at most {wrong[0]:.0%} of the others answered, only {whole:.0%} of the "
+                f"answerable questions would be answered whole (before: {was:.0%}). Allow more with --wrong, or see in "
+                "the report which of the others come near to what the guides say."
+            )
         asked, kept = len(self.asked), len(known)
         of = f" (of {asked}; the others ask for what no guide names)" if kept < asked else ""
         how = (

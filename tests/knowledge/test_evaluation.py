@@ -495,6 +495,20 @@ def test_a_fit_moves_the_bar_to_a_company_s_own_questions() -> None:
         calibration.refit(shipped, [features(0.7)] * 40, [True] * 40, (0.05, 0.1))
 
 
+@pytest.mark.parametrize(
+    ("answered", "others"), [((0.5, 0.3), (0.5, 0.3)), ((0.3, 0.2), (0.6, 0.5)), ((0.5,), (0.5,))]
+)
+def test_labels_that_the_probability_does_not_follow_are_refused(
+    answered: tuple[float, ...], others: tuple[float, ...]
+) -> None:
+    """Each question with both labels, with the wrong one, or all alike: any bar would silence the guides."""
+    drawn = [features(each) for each in (*answered * 20, *others * 20)]
+    held = [n < 20 * len(answered) for n in range(len(drawn))]
+
+    with pytest.raises(BadCalibration, match=r"No calibration was saved: .* don't score higher than the others"):
+        calibration.refit(calibration.load().with_vectors, drawn, held, (0.05, 0.1))
+
+
 @pytest.mark.parametrize("seed", [14, 18, 108])
 def test_no_more_questions_pass_a_bar_than_may(seed: int) -> None:
     """Not one, with the weights as they are kept; these draws are ones that rounding them decides."""
