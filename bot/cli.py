@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from enum import StrEnum
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
@@ -179,7 +180,7 @@ def ask(
         from bot.records.database import migrate
 
         migrate(settings.sync_database_url())
-        with running.own_library(settings, exact=True) as library:
+        with running.own_library(settings, wait=partial(typer.echo, err=True)) as library:
             if not library.state().guides:
                 _stop("There are no guides yet; take some in with `frontline ingest`.")
             _warm(library)

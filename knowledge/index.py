@@ -233,15 +233,17 @@ class Index:
 
     # For the owner
 
-    def open(self) -> None:
-        """Takes the folder and makes the lexical index; no model and no Chroma yet. Raises AlreadyOwned."""
+    def open(self, patience_s: float = 0) -> None:
+        """Takes the folder and makes the lexical index; no model and no Chroma yet.
+
+        Raises AlreadyOwned where another process still has the folder after so many seconds.
+        """
         self._folder.mkdir(parents=True, exist_ok=True)
         try:
-            self._lock.acquire(timeout=0)
+            self._lock.acquire(timeout=patience_s)
         except Timeout:
             raise AlreadyOwned(
-                f"Another Frontline process is using the index in {self._folder}. "
-                "Stop it first, or ask your question there."
+                f"Another Frontline process is using the index in {self._folder}. Wait until it is done, or stop it."
             ) from None
         self._read_words()
         self._keep_words()

@@ -7,6 +7,7 @@ import re
 import subprocess
 import sys
 import tempfile
+import threading
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -575,3 +576,25 @@ def test_ask_without_guides_says_what_to_do(frontline: Callable[..., Said]) -> N
     said = frontline("ask", "Is an outage credited?")
     assert said.code == 1
     assert "frontline ingest" in said.err
+def test_a_question_waits_for_another_that_is_asked_at_the_same_time(
+    frontline: Callable[..., Said], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """And says so; one that never ends is named."""
+    (tmp_path / "guides" / "good.md").write_text("# Refunds\n\nA refund is paid within ten days.\n")
+    frontline("ingest")
+    lock = FileLock(tmp_path / "data" / "index" / "owner.lock", thread_local=False)
+    lock.acquire()
+    timer = threading.Timer(1, lock.release)
+    timer.start()
+    said = frontline("ask", "When is a refund paid?")
+    timer.join()
+    assert "within ten days" in said.out
+    assert "Another Frontline process is using the index; waiting for it." in said.err
+
+    monkeypatch.setattr(running, "TURN_S", 0.1)
+    with lock:
+        said = frontline("ask", "When is a refund paid?")
+    assert said.code == 1
+    assert "Wait until it is done, or stop it." in said.err
+
+
