@@ -143,7 +143,7 @@ def evaluate_answers(
     check(guides, questions, guides_path, questions_path, part)
     questions = [with_spans(row, guides, questions_path) for row in questions]
     began = time.perf_counter()
-    with _kept(cache, f"{guides_path.resolve()} {tier} {kb}") as folder:
+    with _kept(cache, f"{guides_path.resolve()} {tier} {kb}{f' {model}' * (model != DEFAULT_MODEL)}") as folder:
         engine = create_engine(f"sqlite:///{folder}/knowledge.db")
         try:
             try:

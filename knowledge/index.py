@@ -523,9 +523,8 @@ class Index:
         }
 
     def _forget_vectors(self) -> None:
-        """What was taken out of the guides leaves the database too, and what this model made in another way."""
-        name = self._encoder.name
-        other = ((Vector.model == name) | Vector.model.startswith(f"{name} ", autoescape=True)) & not_(self._ours)
+        """What was taken out of the guides leaves the database too, and what another model made or in another way."""
+        other = not_(self._ours)
         if self._gone is None:
             with Session(self._reading) as session:
                 gone = select(Vector.hash).where(other | Vector.hash.not_in(select(Chunk.hash))).distinct()
