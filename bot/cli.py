@@ -252,7 +252,7 @@ def evaluate_answers(
 
     if wrong is not None and not fit:
         raise typer.BadParameter("It says how --fit is done, and that is missing.", param_hint="--wrong")
-    _check_folders(json_file, report)
+    _check_places(json_file, report, guides, questions)
     settings = load()
     make_data_dir(settings)
     data = settings.data_dir
@@ -303,7 +303,7 @@ def evaluate_related(
     from knowledge import evaluation
     from knowledge import report as page
 
-    _check_folders(json_file, report)
+    _check_places(json_file, report, pairs)
     model = load().embedding_model
     old = _earlier(compare) if compare else None
     with _bar() as progress:
@@ -314,7 +314,8 @@ def evaluate_related(
     _tell(done, report, old)
 
 
-def _check_folders(*files: Path | None) -> None:
+def _check_places(figures: Path, page: Path | None, *read: Path) -> None:
+    """Stops where what is written can't be, or would overwrite the one the other, or what is measured."""
     from bot.settings import why_unwritable
 
     for path in filter(None, files):
