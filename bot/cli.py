@@ -258,6 +258,8 @@ def evaluate_answers(
     data = settings.data_dir
     own = (demo.in_use(settings) or settings).data_dir / "calibration.json"  # of what is asked afterwards
     old = _earlier(compare) if compare else None
+    if old and (why := page.incomparable({"tier": tier.value, "kb": kb}, old)):
+        _stop(f"{compare} can't be compared with this run: {why}. Measure both with the same --tier and --kb.")
     with _bar() as progress:
         done = evaluation.evaluate_answers(
             guides,
@@ -318,7 +320,14 @@ def _check_places(figures: Path, page: Path | None, *read: Path) -> None:
     """Stops where what is written can't be, or would overwrite the one the other, or what is measured."""
     from bot.settings import why_unwritable
 
-    for path in filter(None, files):
+    written = [path for path in (figures, page) if path]
+    places = [path.resolve() for path in (*written, *read)]
+    for number, path in enumerate(written):
+        if places[number] in places[number + 1 :]:
+            _stop(
+                f"{path} is named twice, so one would overwrite the other. Give --json and --report names of their own."
+            )
+    for path in written:
         if not path.parent.is_dir():
             _stop(f"There is no folder {path.parent} to write {path.name} into.")
         if fault := why_unwritable(path.parent):
@@ -328,6 +337,8 @@ def _check_places(figures: Path, page: Path | None, *read: Path) -> None:
 def _tell(figures: dict[str, Any], report: Path | None, old: dict[str, Any] | None) -> None:
     from knowledge.report import compared, unplaced
 
+    for note in figures.get("notes", ()):
+        typer.echo(note)
     if lost := unplaced(figures):
         typer.echo(lost)
     if report is not None:

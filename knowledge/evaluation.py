@@ -41,6 +41,7 @@ from knowledge.question_sets import (
     read_guides,
     read_questions,
     read_rows,
+    with_keys,
     with_spans,
 )
 from knowledge.retriever import Found, Retriever
@@ -122,8 +123,8 @@ def evaluate_answers(
             ``products``, ``language`` and ``reviewed``; or a folder of guides, as an ingest takes it.
         questions_path: likewise, with ``question``, ``answerable``, ``doc_ids`` and ``spans`` where answerable,
             perhaps ``kb``, ``kind``, ``answer`` and ``tier``; ``evidence`` (text) may stand for ``spans``; or a CSV
-            file with the columns ``question``, ``guide`` (empty when no guide answers) and ``answer`` (its words).
-            A line without a tier is part of every one.
+            file with the columns ``question``, ``guide`` (empty when no guide answers), ``answer`` (its words),
+            ``kind`` and ``kb``. A line without a tier is part of every one.
         progress: called with how many are done, of how many, and of what.
         kb: only the guides of this knowledge base, and the questions on it and on none.
         limit: at most so many questions, spread over the set.
@@ -137,11 +138,18 @@ def evaluate_answers(
         ModelUnavailable: the model can't be loaded.
     """
     guides = [row for row in read_guides(guides_path) if is_in(row.tier, tier) and kb in (None, row.kb)]
-    questions = [row for row in read_questions(questions_path) if is_in(row.tier, tier)]
+    notes: list[str] = []
+    keys = {row.doc_id for row in guides}
+    questions = [
+        with_keys(row, keys, guides_path)
+        for row in read_questions(questions_path, notes.append)
+        if is_in(row.tier, tier)
+    ]
     questions = _spread([row for row in questions if kb is None or row.kb in (None, kb)], limit)
     part = f" of tier {tier}" * (tier != TIERS[-1]) + f" of the knowledge base {kb}" * (kb is not None)
     check(guides, questions, guides_path, questions_path, part)
     questions = [with_spans(row, guides, questions_path) for row in questions]
+    calibration = load_calibration(own)
     began = time.perf_counter()
     with _kept(cache, f"{guides_path.resolve()} {tier} {kb}{f' {model}' * (model != DEFAULT_MODEL)}") as folder:
         engine = create_engine(f"sqlite:///{folder}/knowledge.db")
@@ -153,20 +161,22 @@ def evaluate_answers(
                     f"What was kept in {folder} can't be used ({error.orig}). Delete that folder and try again."
                 ) from None
             encoder = Encoder(model, folder / "models")
-            asked, index_seconds = ask_all(
-                engine, folder / "index", questions, progress, load_calibration(own), encoder
-            )
+            asked, index_seconds = ask_all(engine, folder / "index", questions, progress, calibration, encoder)
         finally:
             engine.dispose()
-    report = summarize([each.record() for each in asked])
+    bars = {"answered": calibration.with_vectors.answered, "partly": calibration.with_vectors.partly}
+    report = summarize([each.record() for each in asked], bars["answered"])
     report["figures"] |= {
         "guides": len(guides),
         "seconds_index": round(index_seconds, 1),
         "seconds_all": round(time.perf_counter() - began, 1),
     }
-    return Evaluation(
-        asked, {"tier": tier, "kb": kb, "limit": limit, "model": encoder.identity, "n": len(asked), **report}
+    told = sha256(
+        "\n".join(sorted(f"{row.doc_id} {row.title} {row.text}" for row in guides)).encode("utf-8", "replace")
     )
+    run: dict[str, Any] = {"tier": tier, "kb": kb, "limit": limit, "model": encoder.identity, "n": len(asked)}
+    run |= {"guides_hash": told.hexdigest()[:12], "calibration": calibration.how, "bars": bars, "notes": notes}
+    return Evaluation(asked, run | report)
 
 
 @dataclass(frozen=True)
@@ -190,9 +200,9 @@ class Evaluation:
         if whole < LEAST_KEPT:
             was = self.report["figures"]["answered_at_threshold"]
             raise BadCalibration(
-                f"No calibration was saved: with at most {wrong[0]:.0%} of the others answered, only {whole:.0%} of the "
-                f"answerable questions would be answered whole (before: {was:.0%}). Allow more with --wrong, or see in "
-                "the report which of the others come near to what the guides say."
+                f"No calibration was saved: with at most {wrong[0]:.0%} of the others answered, only {whole:.0%} of "
+                f"the answerable questions would be answered whole (before: {was:.0%}). Allow more with --wrong, or "
+                "see in the report which of the others come near to what the guides say."
             )
         asked, kept = len(self.asked), len(known)
         of = f" (of {asked}; the others ask for what no guide names)" if kept < asked else ""
@@ -309,8 +319,8 @@ def ask_all(
     return asked, index_seconds
 
 
-def summarize(records: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    """The figures of all questions, with intervals, and of each kind and knowledge base."""
+def summarize(records: Sequence[Mapping[str, Any]], bar: float) -> dict[str, Any]:
+    """The figures of all questions, with intervals, and of each kind and knowledge base. ``bar``: as set."""
     by_kind: dict[str, list[Mapping[str, Any]]] = defaultdict(list)
     by_kb: dict[str, list[Mapping[str, Any]]] = defaultdict(list)
     for each in records:
@@ -335,7 +345,7 @@ def summarize(records: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
             for kind, those in sorted(by_kind.items())
         },
         "by_kb": {kb: {"n": len(those)} | measures.figures(those) for kb, those in sorted(by_kb.items())},
-        "risk_coverage": measures.risk_coverage(records),
+        "risk_coverage": measures.risk_coverage(records, bar),
         "questions": list(records),
     }
 
