@@ -5,16 +5,17 @@ import json
 import re
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 import pytest
 
-from knowledge import calibration, report
+from knowledge import calibration, evaluation, report
 from knowledge.answers import Citation
 from knowledge.calibration import BadCalibration
 from knowledge.encoder import DEFAULT_MODEL, ModelUnavailable
-from knowledge.evaluation import Asked, _is_marked, evaluate_answers, evaluate_related
+from knowledge.evaluation import Asked, Evaluation, _is_marked, evaluate_answers, evaluate_related
 from knowledge.index import AlreadyOwned
 from knowledge.measures import (
     auroc,
@@ -614,6 +615,23 @@ def test_labels_that_the_probability_does_not_follow_are_refused(
 
     with pytest.raises(BadCalibration, match=r"No calibration was saved: .* don't score higher than the others"):
         calibration.refit(calibration.load().with_vectors, drawn, held, (0.05, 0.1))
+
+
+def test_a_fit_that_leaves_next_to_nothing_answered_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A few of the others above all that is answered are enough for that, however well the rest is told apart."""
+    monkeypatch.setattr(evaluation, "is_partial", lambda _: False)
+    drawn = [*((0.5, True),) * 20, *((0.3, False),) * 18, *((0.9, False),) * 2]
+    asked = [
+        SimpleNamespace(
+            row=SimpleNamespace(answerable=held), found=SimpleNamespace(features=features(each), unknown=())
+        )
+        for each, held in drawn
+    ]
+    done = Evaluation(asked, {"figures": {"answered_at_threshold": 0.9}})  # type: ignore[arg-type]
+
+    with pytest.raises(BadCalibration, match=r"only 0% of the answerable .* \(before: 90%\)\. Allow more with --wrong"):
+        done.fit((0.05, 0.1))
+    assert done.answered(done.fit((0.1, 0.2)).with_vectors) == (1.0, 0.1)
 
 
 @pytest.mark.parametrize("seed", [14, 18, 108])
