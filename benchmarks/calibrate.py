@@ -22,13 +22,14 @@ from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import StandardScaler
 from sqlalchemy import create_engine
 
-from knowledge import calibration, evaluation
+from knowledge import calibration, evaluation, question_sets
 from knowledge.answering import OF_UNKNOWN
 from knowledge.calibration import Calibration, Half
 from knowledge.encoder import Encoder
-from knowledge.evaluation import Asked, QuestionRow
+from knowledge.evaluation import Asked
 from knowledge.index import Index
 from knowledge.measures import Floats, auroc, expected_calibration_error
+from knowledge.question_sets import QuestionRow
 from knowledge.retriever import Found, Retriever
 
 SAMPLE, NO_LIBRARY = "brightwater", "(none)"
@@ -56,10 +57,10 @@ HOW = (
 
 def ask(guides: Path, questions: Path, tier: str) -> tuple[list[Asked], list[Found]]:
     """Every question of a tier, asked with vectors and by words alone."""
-    rows = [row for row in evaluation.read_rows(questions, QuestionRow) if evaluation.is_in(row.tier, tier)]
+    rows = [row for row in question_sets.read_rows(questions, QuestionRow) if question_sets.is_in(row.tier, tier)]
     with TemporaryDirectory() as folder:
         engine = create_engine(f"sqlite:///{folder}/knowledge.db")
-        wanted = [row for row in evaluation.read_guides(guides) if evaluation.is_in(row.tier, tier)]
+        wanted = [row for row in question_sets.read_guides(guides) if question_sets.is_in(row.tier, tier)]
         evaluation.store(engine, wanted)
         tell = lambda *step: print(*step, end="\r")  # noqa: E731
         asked, _ = evaluation.ask_all(engine, Path(folder) / "index", rows, tell, calibration.load(), Encoder())

@@ -19,10 +19,10 @@ from typing import NamedTuple
 from benchmarks.question_set import chosen
 from knowledge.answering import Answering, Extractive
 from knowledge.calibration import load
-from knowledge.evaluation import GuideRow, QuestionRow
 from knowledge.followups import stands_for
 from knowledge.measures import same_place
 from knowledge.names import Names
+from knowledge.question_sets import GuideRow, QuestionRow
 from knowledge.retriever import Found
 
 PAIRS = Path(__file__).with_name("sample_followups.jsonl")

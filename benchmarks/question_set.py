@@ -10,8 +10,9 @@ from tempfile import TemporaryDirectory
 from sqlalchemy import Engine, create_engine
 
 from knowledge.encoder import Encoder
-from knowledge.evaluation import GuideRow, QuestionRow, is_in, read_guides, read_questions, store, with_spans
+from knowledge.evaluation import store
 from knowledge.index import Index
+from knowledge.question_sets import GuideRow, QuestionRow, is_in, read_guides, read_questions, with_spans
 from knowledge.retriever import Retriever
 
 ROOT = Path(__file__).parents[1]

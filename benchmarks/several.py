@@ -15,8 +15,8 @@ from benchmarks.question_set import chosen
 from knowledge.answering import Answering, Extractive
 from knowledge.answers import Answer, Outcome
 from knowledge.calibration import load
-from knowledge.evaluation import QuestionRow
 from knowledge.measures import same_place
+from knowledge.question_sets import QuestionRow
 from knowledge.several import asked_apart
 
 Pair = tuple[QuestionRow, QuestionRow]

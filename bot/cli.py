@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from enum import StrEnum
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
@@ -23,7 +24,7 @@ FOR_PEOPLE = (  # errors whose message says what happened and what to do
     ("bot.wiring", "CannotGoOn"),
     ("bot.demo", "DemoStopped"),
     ("knowledge.ingest", "NoGuidesFolder"),
-    ("knowledge.evaluation", "BadSet"),
+    ("knowledge.question_sets", "BadSet"),
     ("knowledge.calibration", "BadCalibration"),
     ("knowledge.index", "AlreadyOwned"),
     ("knowledge.encoder", "ModelUnavailable"),
@@ -179,7 +180,7 @@ def ask(
         from bot.records.database import migrate
 
         migrate(settings.sync_database_url())
-        with running.own_library(settings, exact=True) as library:
+        with running.own_library(settings, wait=partial(typer.echo, err=True)) as library:
             if not library.state().guides:
                 _stop("There are no guides yet; take some in with `frontline ingest`.")
             _warm(library)
@@ -251,12 +252,14 @@ def evaluate_answers(
 
     if wrong is not None and not fit:
         raise typer.BadParameter("It says how --fit is done, and that is missing.", param_hint="--wrong")
-    _check_folders(json_file, report)
+    _check_places(json_file, report, guides, questions)
     settings = load()
     make_data_dir(settings)
     data = settings.data_dir
     own = (demo.in_use(settings) or settings).data_dir / "calibration.json"  # of what is asked afterwards
     old = _earlier(compare) if compare else None
+    if old and (why := page.incomparable({"tier": tier.value, "kb": kb}, old)):
+        _stop(f"{compare} can't be compared with this run: {why}. Measure both with the same --tier and --kb.")
     with _bar() as progress:
         done = evaluation.evaluate_answers(
             guides,
@@ -302,7 +305,7 @@ def evaluate_related(
     from knowledge import evaluation
     from knowledge import report as page
 
-    _check_folders(json_file, report)
+    _check_places(json_file, report, pairs)
     model = load().embedding_model
     old = _earlier(compare) if compare else None
     with _bar() as progress:
@@ -313,10 +316,18 @@ def evaluate_related(
     _tell(done, report, old)
 
 
-def _check_folders(*files: Path | None) -> None:
+def _check_places(figures: Path, page: Path | None, *read: Path) -> None:
+    """Stops where what is written can't be, or would overwrite the one the other, or what is measured."""
     from bot.settings import why_unwritable
 
-    for path in filter(None, files):
+    written = [path for path in (figures, page) if path]
+    places = [path.resolve() for path in (*written, *read)]
+    for number, path in enumerate(written):
+        if places[number] in places[number + 1 :]:
+            _stop(
+                f"{path} is named twice, so one would overwrite the other. Give --json and --report names of their own."
+            )
+    for path in written:
         if not path.parent.is_dir():
             _stop(f"There is no folder {path.parent} to write {path.name} into.")
         if fault := why_unwritable(path.parent):
@@ -326,6 +337,8 @@ def _check_folders(*files: Path | None) -> None:
 def _tell(figures: dict[str, Any], report: Path | None, old: dict[str, Any] | None) -> None:
     from knowledge.report import compared, unplaced
 
+    for note in figures.get("notes", ()):
+        typer.echo(note)
     if lost := unplaced(figures):
         typer.echo(lost)
     if report is not None:

@@ -5,7 +5,7 @@ A bot that runs on this machine owns the indexes alone and is asked; while none 
 
 import json
 import socket
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
 from http.client import HTTPConnection, HTTPException
@@ -16,10 +16,12 @@ from bot.library import CannotStart, clock_from, open_library
 from bot.records import choices
 from bot.records.database import engine_for
 from bot.settings import Settings
+from knowledge.index import AlreadyOwned
 from knowledge.library import Library
 from knowledge.words import Filters
 
 PATIENCE_S = 120  # a bot that is still loading its model answers late
+TURN_S = 30  # a question waits for others that are asked at the same time, each of which takes a second or two
 
 
 class _SocketFile(HTTPConnection):
@@ -70,17 +72,23 @@ async def own_digests(settings: Settings) -> str:
 
 
 @contextmanager
-def own_library(settings: Settings, *, exact: bool = False) -> Iterator[Library]:
+def own_library(settings: Settings, *, wait: Callable[[str], None] | None = None) -> Iterator[Library]:
     """The guides with their indexes, owned by this process for as long as the context lasts.
 
     Args:
-        exact: for one question; Chroma is not opened.
+        wait: for one question, which waits its turn and says so with this; Chroma is not opened.
 
     Raises:
-        AlreadyOwned: a bot runs after all.
+        AlreadyOwned: another process has them, and keeps them.
     """
-    library = open_library(settings, clock_from(settings), exact=exact)
-    library.open()
+    library = open_library(settings, clock_from(settings), exact=wait is not None)
+    try:
+        library.open()
+    except AlreadyOwned:
+        if wait is None:
+            raise
+        wait("Another Frontline process is using the index; waiting for it.")
+        library.open(TURN_S)
     try:
         engine = engine_for(settings.sync_database_url())
         try:

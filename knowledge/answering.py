@@ -9,7 +9,7 @@ from typing import Protocol
 
 from sqlalchemy import Engine, select
 
-from knowledge.answers import Answer, Citation, Outcome, Part, Sentence, Show
+from knowledge.answers import ONLY_WORDS, Answer, Citation, Outcome, Part, Sentence, Show
 from knowledge.asides import without_asides
 from knowledge.calibration import Calibration
 from knowledge.chat_model import ChatModel
@@ -53,7 +53,6 @@ NO_EDITION = "The guides have “{}”, and no edition of it for {}."
 BEGINS_LATER = "“{}” holds from {} on, which is after what you ask about."
 OTHER_HOLDS = "“{}” is quoted; the edition that holds is “{}”."
 WORDS_ALONE = "The index is still being built, so this was found by words alone."
-ONLY_WORDS = "Only words were searched, because the index does not work just now; the Home tab tells admins why."
 NOT_YET = (
     "I have not found an answer yet. The guides are still being indexed, and until that is done I search by words "
     "alone: please ask again in a few minutes."

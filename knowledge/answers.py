@@ -6,6 +6,8 @@ from datetime import date
 from enum import StrEnum
 from typing import Any
 
+ONLY_WORDS = "Only words were searched, because the index does not work just now."
+
 
 class Outcome(StrEnum):
     ANSWERED = "answered"

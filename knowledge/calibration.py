@@ -13,12 +13,15 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field, FiniteFloat, ValidationError, model_validator
 
+from knowledge.measures import auroc
 from knowledge.ranking import Features
 
 Floats = NDArray[np.float64]
 
 FEWEST = 20  # questions of either kind: with fewer, a fit says more about chance than about the guides
 STEADY = 10.0  # questions that the shipped slope weighs as much as
+TOLD_APART = 0.6  # AUROC that a fit needs; .5 is what tossing a coin gives
+LEAST_SLOPE = 0.1  # of a fit: below, all questions would be nearly as likely as each other
 NEVER = 0.999  # a bar that next to nothing passes
 # The lowest bars of a fit. Questions that have nothing to do with the guides say nothing about those that nearly do.
 LEAST_ANSWERED, LEAST_PARTLY = 0.5, 0.2
@@ -97,7 +100,7 @@ def refit(shipped: Half, features: Sequence[Features], answerable: Sequence[bool
         wrong: the share of the questions that the guides don't answer which may get an answer, whole or partial.
 
     Raises:
-        BadCalibration: there are too few questions of either kind.
+        BadCalibration: there are too few questions of either kind, or the probability doesn't tell the kinds apart.
     """
     held = np.array(answerable, dtype=np.float64)
     for count, what in ((int(held.sum()), "are answered"), (int((1 - held).sum()), "are not answered")):
@@ -106,7 +109,14 @@ def refit(shipped: Half, features: Sequence[Features], answerable: Sequence[bool
                 f"A calibration needs at least {FEWEST} questions that {what} in the guides; there are {count}."
             )
     odds = np.array([_log_odds(shipped.probability(each)) for each in features])
+    apart = auroc(odds[held == 1], odds[held == 0])
     slope, shift = _stretched(odds, held)
+    if apart < TOLD_APART or slope < LEAST_SLOPE:
+        raise BadCalibration(
+            "No calibration was saved: the questions that are said to be answered don't score higher than the others "
+            f"(AUROC {apart:.2f}; a fit needs {TOLD_APART}, and .5 is chance), so no bar would tell them apart. "
+            "Check that each question names its guide exactly where one answers it."
+        )
     weights = {name: weight * slope for name, weight in shipped.weights.items()}
     weights["intercept"] = weights.get("intercept", 0.0) + shift
     half = Half(weights={name: round(weight, 3) for name, weight in weights.items()}, answered=NEVER, partly=NEVER)
@@ -146,4 +156,4 @@ def _stretched(odds: Floats, held: Floats) -> tuple[float, float]:
         slope, shift = slope - step[0], shift - step[1]
         if np.abs(step).max() < 1e-8:
             break
-    return max(0.1, float(slope)), float(shift)
+    return float(slope), float(shift)

@@ -44,6 +44,7 @@ BATCH = 8  # small: a question waits for one batch at most, and with sorted leng
 FEW = 2  # texts that are read one after the other: a question, and what is left of it without names
 MOST_TOGETHER = 32  # texts of several askers encoded at once
 
+FIRST_READ = ("modules.json", "config.json")  # of a model; one of them is there
 MAKING = {".json", ".txt", ".safetensors", ".bin", ".model"}  # files that a model's vectors come from
 SAMPLED, SAMPLES = 4096, 256  # bytes read at so many places of a file: other weights differ everywhere
 LONGEST_IDENTITY = 200  # characters, for which the database has room
@@ -347,25 +348,26 @@ class _InTorch:
     """A model as sentence-transformers runs it."""
 
     def __init__(self, name: str, folder: Path | None) -> None:
+        is_folder = folder is not None or Path(name).is_dir()
+        what = "can't be loaded from that folder" if is_folder else "is not on this machine; none is downloaded"
+        remedy = "Name a folder that holds a sentence-transformers model"
+        missing = ModelUnavailable(
+            f"The embedding model {name} {what}. {remedy}, or leave the setting at {DEFAULT_MODEL}."
+        )
+        if not _has_files(name, folder):
+            raise missing  # before torch is imported, which takes seconds
         from safetensors import SafetensorError
         from sentence_transformers import SentenceTransformer
         from transformers.utils import logging as hushing
 
         hushing.disable_progress_bar()
-        source = str(folder or name)
         try:
-            model = SentenceTransformer(source, device="cpu", local_files_only=True, trust_remote_code=False)
+            model = SentenceTransformer(
+                str(folder or name), device="cpu", local_files_only=True, trust_remote_code=False
+            )
             self._model = model.float()  # numpy can't take bfloat16
         except (OSError, ValueError, RuntimeError, SafetensorError) as failure:
-            what = (
-                "can't be loaded from that folder"
-                if Path(source).is_dir()
-                else "is not on this machine; none is downloaded"
-            )
-            raise ModelUnavailable(
-                f"The embedding model {name} {what}. Name a folder that holds a sentence-transformers model, "
-                f"or leave the setting at {DEFAULT_MODEL}."
-            ) from failure
+            raise missing from failure
         # For other threads: the model's own is set to pad while it encodes.
         self._tokenizer = deepcopy(self._model.tokenizer)
 
@@ -457,6 +459,19 @@ def _folder_of(name: str) -> Path | None:
         return _packaged()
     folder = Path(name).expanduser()
     return folder if folder.is_dir() else None
+
+
+def _has_files(name: str, folder: Path | None) -> bool:
+    """Whether there is a model to try: in a folder, or in the cache of the library that downloads them by name."""
+    if folder is not None:
+        return any((folder / file).is_file() for file in FIRST_READ)
+    from transformers.utils import cached_file
+
+    for repository, file in itertools.product((name, f"sentence-transformers/{name}"), FIRST_READ):
+        with suppress(OSError, ValueError):
+            cached_file(repository, file, local_files_only=True)
+            return True
+    return False
 
 
 def _identity_of(name: str) -> str:

@@ -2,26 +2,19 @@
 
 from __future__ import annotations
 
-import csv
-import gzip
-import io
-import json
-import re
 import time
-import zlib
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any, TypeVar
+from typing import Any
 
 import numpy as np
 from filelock import FileLock, Timeout
-from pydantic import BaseModel, ConfigDict, ValidationError
 from sqlalchemy import Engine, create_engine, delete
 from sqlalchemy.exc import DatabaseError
 from sqlalchemy.orm import Session
@@ -29,66 +22,34 @@ from sqlalchemy.orm import Session
 from knowledge import measures
 from knowledge.answering import Answering, Extractive, is_partial
 from knowledge.answers import Answer, Citation
-from knowledge.calibration import Calibration, Half, refit
+from knowledge.calibration import BadCalibration, Calibration, Half, refit
 from knowledge.calibration import load as load_calibration
 from knowledge.chunking import cut
 from knowledge.encoder import DEFAULT_MODEL, Encoder
 from knowledge.index import AlreadyOwned, Index
-from knowledge.ingest import guide_files
-from knowledge.loading import EVERYONE, Limits, NotForEveryone, Parser, Refused, read
+from knowledge.loading import EVERYONE
 from knowledge.measures import Span, same_place
+from knowledge.question_sets import (
+    TIERS,
+    BadSet,
+    GuideRow,
+    PairRow,
+    QuestionRow,
+    Row,
+    check,
+    is_in,
+    read_guides,
+    read_questions,
+    read_rows,
+    with_keys,
+    with_spans,
+)
 from knowledge.retriever import Found, Retriever
 from knowledge.tables import Chunk, Guide, KnowledgeTable, Revision
 
-TIERS = ("mini", "core", "full")
-TELLING = 3  # words of an answer; fewer, such as "yes" or "14", may stand in its guide for something else, too
+LEAST_KEPT = 0.2  # of the answerable questions that a fit may leave answered whole
 
 Progress = Callable[[int, int, str], None]
-
-
-class BadSet(Exception):
-    """A line of an evaluation file can't be used; the message names it and says why."""
-
-
-class GuideRow(BaseModel):
-    model_config = ConfigDict(extra="ignore")
-
-    doc_id: str
-    title: str
-    text: str
-    kb: str | None = None
-    tier: str | None = None
-    products: list[str] = []
-    language: str | None = None
-    reviewed: date | None = None
-
-
-class QuestionRow(BaseModel):
-    model_config = ConfigDict(extra="ignore")
-
-    question: str
-    answerable: bool
-    kb: str | None = None
-    kind: str = "any"
-    tier: str | None = None
-    doc_id: str | None = None
-    doc_ids: list[str] | None = None
-    spans: list[Span] | None = None
-    evidence: list[str] | None = None  # the same places as text; used where there are no spans
-    answer: str | None = None  # in anybody's words
-
-    @property
-    def documents(self) -> set[str]:
-        return set(self.doc_ids or ()) | ({self.doc_id} if self.doc_id else set())
-
-
-class PairRow(BaseModel):
-    model_config = ConfigDict(extra="ignore")
-
-    a: str
-    b: str
-    same: bool
-    source: str = "any"
 
 
 @dataclass(frozen=True)
@@ -162,8 +123,8 @@ def evaluate_answers(
             ``products``, ``language`` and ``reviewed``; or a folder of guides, as an ingest takes it.
         questions_path: likewise, with ``question``, ``answerable``, ``doc_ids`` and ``spans`` where answerable,
             perhaps ``kb``, ``kind``, ``answer`` and ``tier``; ``evidence`` (text) may stand for ``spans``; or a CSV
-            file with the columns ``question``, ``guide`` (empty when no guide answers) and ``answer`` (its words).
-            A line without a tier is part of every one.
+            file with the columns ``question``, ``guide`` (empty when no guide answers), ``answer`` (its words),
+            ``kind`` and ``kb``. A line without a tier is part of every one.
         progress: called with how many are done, of how many, and of what.
         kb: only the guides of this knowledge base, and the questions on it and on none.
         limit: at most so many questions, spread over the set.
@@ -177,13 +138,20 @@ def evaluate_answers(
         ModelUnavailable: the model can't be loaded.
     """
     guides = [row for row in read_guides(guides_path) if is_in(row.tier, tier) and kb in (None, row.kb)]
-    questions = [row for row in read_questions(questions_path) if is_in(row.tier, tier)]
+    notes: list[str] = []
+    keys = {row.doc_id for row in guides}
+    questions = [
+        with_keys(row, keys, guides_path)
+        for row in read_questions(questions_path, notes.append)
+        if is_in(row.tier, tier)
+    ]
     questions = _spread([row for row in questions if kb is None or row.kb in (None, kb)], limit)
     part = f" of tier {tier}" * (tier != TIERS[-1]) + f" of the knowledge base {kb}" * (kb is not None)
-    _check(guides, questions, guides_path, questions_path, part)
+    check(guides, questions, guides_path, questions_path, part)
     questions = [with_spans(row, guides, questions_path) for row in questions]
+    calibration = load_calibration(own)
     began = time.perf_counter()
-    with _kept(cache, f"{guides_path.resolve()} {tier} {kb}") as folder:
+    with _kept(cache, f"{guides_path.resolve()} {tier} {kb}{f' {model}' * (model != DEFAULT_MODEL)}") as folder:
         engine = create_engine(f"sqlite:///{folder}/knowledge.db")
         try:
             try:
@@ -193,20 +161,22 @@ def evaluate_answers(
                     f"What was kept in {folder} can't be used ({error.orig}). Delete that folder and try again."
                 ) from None
             encoder = Encoder(model, folder / "models")
-            asked, index_seconds = ask_all(
-                engine, folder / "index", questions, progress, load_calibration(own), encoder
-            )
+            asked, index_seconds = ask_all(engine, folder / "index", questions, progress, calibration, encoder)
         finally:
             engine.dispose()
-    report = summarize([each.record() for each in asked])
+    bars = {"answered": calibration.with_vectors.answered, "partly": calibration.with_vectors.partly}
+    report = summarize([each.record() for each in asked], bars["answered"])
     report["figures"] |= {
         "guides": len(guides),
         "seconds_index": round(index_seconds, 1),
         "seconds_all": round(time.perf_counter() - began, 1),
     }
-    return Evaluation(
-        asked, {"tier": tier, "kb": kb, "limit": limit, "model": encoder.identity, "n": len(asked), **report}
+    told = sha256(
+        "\n".join(sorted(f"{row.doc_id} {row.title} {row.text}" for row in guides)).encode("utf-8", "replace")
     )
+    run: dict[str, Any] = {"tier": tier, "kb": kb, "limit": limit, "model": encoder.identity, "n": len(asked)}
+    run |= {"guides_hash": told.hexdigest()[:12], "calibration": calibration.how, "bars": bars, "notes": notes}
+    return Evaluation(asked, run | report)
 
 
 @dataclass(frozen=True)
@@ -226,6 +196,14 @@ class Evaluation:
             [each.row.answerable for each in known],
             wrong,
         )
+        whole, _ = self.answered(half)
+        if whole < LEAST_KEPT:
+            was = self.report["figures"]["answered_at_threshold"]
+            raise BadCalibration(
+                f"No calibration was saved: with at most {wrong[0]:.0%} of the others answered, only {whole:.0%} of "
+                f"the answerable questions would be answered whole (before: {was:.0%}). Allow more with --wrong, or "
+                "see in the report which of the others come near to what the guides say."
+            )
         asked, kept = len(self.asked), len(known)
         of = f" (of {asked}; the others ask for what no guide names)" if kept < asked else ""
         how = (
@@ -288,88 +266,6 @@ def evaluate_related(
     }
 
 
-Row = TypeVar("Row", GuideRow, QuestionRow, PairRow)
-
-
-def read_rows(path: Path, kind: type[Row]) -> Iterator[Row]:
-    number = 0
-    try:
-        # As bytes, for text is decoded far ahead of the line that is read.
-        with gzip.open(path) if path.suffix == ".gz" else path.open("rb") as lines:
-            for line in lines:
-                number += 1
-                if line.strip():
-                    yield kind.model_validate(json.loads(line))
-    except ValidationError as failure:
-        first = failure.errors()[0]
-        field = ".".join(str(part) for part in first["loc"]) or "the line"
-        raise BadSet(f"{path.name}, line {number}: {field}: {first['msg']}.") from None
-    except ValueError as failure:
-        raise BadSet(f"{path.name}, line {number}: not JSON in UTF-8 ({failure}).") from None
-    except (OSError, EOFError, zlib.error) as failure:
-        raise BadSet(f"{path.name}, line {number + 1}: can't be read ({failure}); save the file anew.") from None
-
-
-def read_guides(path: Path) -> Iterator[GuideRow]:
-    """Guides as JSON lines, or a folder of guide files; a file that an ingest would refuse is refused here too."""
-    if not path.is_dir():
-        yield from read_rows(path, GuideRow)
-        return
-    limits, root = Limits(), path.resolve()
-    files, refused = guide_files(root)
-    with Parser(limits) as parser:
-        for key, file in files.items():
-            try:
-                draft = parser.parse(read(file, root, limits))
-            except NotForEveryone:
-                continue  # nobody is answered from it
-            except Refused as refusal:
-                refused[key] = str(refusal)
-                continue
-            yield GuideRow(
-                doc_id=key,
-                title=draft.title,
-                text=draft.text,
-                products=list(draft.products),
-                language=draft.language,
-                reviewed=draft.reviewed,
-            )
-    if refused:  # all in one message, or each run would name only the next
-        raise BadSet("\n".join(f"{key} {reason}." for key, reason in sorted(refused.items())))
-
-
-def read_questions(path: Path) -> Iterator[QuestionRow]:
-    if path.suffix.lower() != ".csv":
-        yield from read_rows(path, QuestionRow)
-        return
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except UnicodeDecodeError:
-        raise BadSet(f"{path.name} is not in UTF-8; save it as “CSV UTF-8”.") from None
-    head = text.partition("\n")[0]
-    lines = csv.DictReader(io.StringIO(text), delimiter=";" if head.count(";") > head.count(",") else ",")
-    try:
-        found = lines.fieldnames or []
-        lines.fieldnames = [name.strip().casefold() for name in found]
-        if not {"question", "guide"} <= {*lines.fieldnames}:
-            raise BadSet(
-                f"{path.name} needs a first line with the columns question, guide and answer (which may be left out); "
-                f"it has {', '.join(f'“{name}”' for name in found) or 'none'}."
-            )
-        for line in lines:
-            question, guide, answer = ((line.get(name) or "").strip() for name in ("question", "guide", "answer"))
-            if question:
-                yield QuestionRow(
-                    question=question,
-                    answerable=bool(guide),
-                    doc_id=guide or None,
-                    evidence=[answer] if guide and answer else None,
-                    answer=answer or None,
-                )
-    except csv.Error as failure:
-        raise BadSet(f"{path.name}, line {lines.line_num}: not CSV ({failure}).") from None
-
-
 def store(engine: Engine, guides: Sequence[GuideRow]) -> None:
     """Puts guides into a database of their own as they are, so that spans of their text stay true."""
     KnowledgeTable.metadata.create_all(engine)
@@ -423,8 +319,8 @@ def ask_all(
     return asked, index_seconds
 
 
-def summarize(records: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    """The figures of all questions, with intervals, and of each kind and knowledge base."""
+def summarize(records: Sequence[Mapping[str, Any]], bar: float) -> dict[str, Any]:
+    """The figures of all questions, with intervals, and of each kind and knowledge base. ``bar``: as set."""
     by_kind: dict[str, list[Mapping[str, Any]]] = defaultdict(list)
     by_kb: dict[str, list[Mapping[str, Any]]] = defaultdict(list)
     for each in records:
@@ -449,7 +345,7 @@ def summarize(records: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
             for kind, those in sorted(by_kind.items())
         },
         "by_kb": {kb: {"n": len(those)} | measures.figures(those) for kb, those in sorted(by_kb.items())},
-        "risk_coverage": measures.risk_coverage(records),
+        "risk_coverage": measures.risk_coverage(records, bar),
         "questions": list(records),
     }
 
@@ -481,62 +377,3 @@ def _spread(rows: list[Row], limit: int | None) -> list[Row]:
     if limit is None or limit >= len(rows):
         return rows
     return [rows[n * len(rows) // limit] for n in range(limit)]
-
-
-def is_in(own: str | None, asked: str) -> bool:
-    """Whether a line's tier is part of the tier asked for; one of no known name is only part of the last."""
-    rank = TIERS.index(own) if own in TIERS else len(TIERS) - 1
-    return own is None or own == asked or rank <= TIERS.index(asked)
-
-
-def _check(
-    guides: Sequence[GuideRow], questions: Sequence[QuestionRow], guides_path: Path, questions_path: Path, part: str
-) -> None:
-    for what, rows, path in (("guides", guides, guides_path), ("questions", questions, questions_path)):
-        if not rows:
-            raise BadSet(f"{path.name} has no {what}{part}.")
-    known: set[str] = set()
-    for guide in guides:
-        if guide.doc_id in known:
-            raise BadSet(f"{guides_path.name} has two guides with doc_id {guide.doc_id}.")
-        known.add(guide.doc_id)
-    for row in questions:
-        if row.answerable and not row.documents & known:
-            raise BadSet(
-                f"{questions_path.name}: “{row.question[:80]}” is said to be answered in "
-                f"{', '.join(sorted(row.documents)) or 'no guide'}, which is no guide{part} in {guides_path.name}."
-            )
-
-
-def _places(words: str, text: str) -> list[tuple[int, int]]:
-    """Where some words stand in a text, not as parts of longer words.
-
-    >>> _places("14", "In 2014 it was 14 euros.")
-    [(15, 17)]
-    """
-    if not words:
-        return []
-    before, after = (r"\b" * (re.match(r"\w", end) is not None) for end in (words[0], words[-1]))
-    return [match.span() for match in re.finditer(f"{before}{re.escape(words)}{after}", text)]
-
-
-def with_spans(row: QuestionRow, guides: Sequence[GuideRow], path: Path) -> QuestionRow:
-    """The question with the places of its evidence, each of which will do, looked up where they aren't given."""
-    is_csv = path.suffix.lower() == ".csv"
-    if not row.answerable or row.spans or (is_csv and not row.evidence):
-        return row
-    spans: list[Span] = []
-    for guide in guides:
-        for evidence in row.evidence or () if guide.doc_id in row.documents else ():
-            places = _places(evidence, guide.text)
-            if not places and not is_csv and (at := guide.text.find(evidence)) >= 0:  # cut off within a word
-                places = [(at, at + len(evidence))]
-            if len(places) < 2 or not is_csv or len(evidence.split()) >= TELLING:
-                spans += [(guide.doc_id, start, end) for start, end in places]
-    if not spans and is_csv:
-        return row  # the answer is in the admin's own words, or in too few
-    if not spans:
-        raise BadSet(
-            f"{path.name}: “{row.question[:80]}” is answerable, but none of its evidence stands in its guides."
-        )
-    return row.model_copy(update={"spans": spans})

@@ -233,15 +233,17 @@ class Index:
 
     # For the owner
 
-    def open(self) -> None:
-        """Takes the folder and makes the lexical index; no model and no Chroma yet. Raises AlreadyOwned."""
+    def open(self, patience_s: float = 0) -> None:
+        """Takes the folder and makes the lexical index; no model and no Chroma yet.
+
+        Raises AlreadyOwned where another process still has the folder after so many seconds.
+        """
         self._folder.mkdir(parents=True, exist_ok=True)
         try:
-            self._lock.acquire(timeout=0)
+            self._lock.acquire(timeout=patience_s)
         except Timeout:
             raise AlreadyOwned(
-                f"Another Frontline process is using the index in {self._folder}. "
-                "Stop it first, or ask your question there."
+                f"Another Frontline process is using the index in {self._folder}. Wait until it is done, or stop it."
             ) from None
         self._read_words()
         self._keep_words()
@@ -521,9 +523,8 @@ class Index:
         }
 
     def _forget_vectors(self) -> None:
-        """What was taken out of the guides leaves the database too, and what this model made in another way."""
-        name = self._encoder.name
-        other = ((Vector.model == name) | Vector.model.startswith(f"{name} ", autoescape=True)) & not_(self._ours)
+        """What was taken out of the guides leaves the database too, and what another model made or in another way."""
+        other = not_(self._ours)
         if self._gone is None:
             with Session(self._reading) as session:
                 gone = select(Vector.hash).where(other | Vector.hash.not_in(select(Chunk.hash))).distinct()

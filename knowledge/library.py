@@ -74,9 +74,9 @@ class Library:
         self._clock = clock
         self._is_reading_first = False
 
-    def open(self) -> None:
-        """Takes the index; questions are answered by words from here on. Raises AlreadyOwned."""
-        self._index.open()
+    def open(self, patience_s: float = 0) -> None:
+        """Takes the index, after so long at most; questions are answered by words from here on. Raises AlreadyOwned."""
+        self._index.open(patience_s)
 
     def warm(self) -> None:
         """Loads the model and brings the vectors up to date: seconds, or minutes when much is new."""

@@ -67,20 +67,32 @@ def coverage_at(probabilities: Floats, answerable: Floats, risk: float) -> float
     >>> coverage_at(np.array([0.9, 0.8, 0.7, 0.6]), np.array([1.0, 1.0, 0.0, 1.0]), 0.25)
     1.0
     """
+    bar = bar_at(probabilities, answerable, risk)
+    return 0.0 if bar is None else float((probabilities >= bar).mean())
+
+
+def bar_at(probabilities: Floats, answerable: Floats, risk: float) -> float | None:
+    """The lowest probability from which on at most a share ``risk`` of the answers is wrong; None where none is.
+
+    >>> bar_at(np.array([0.9, 0.8, 0.7, 0.6]), np.array([1.0, 1.0, 0.0, 0.0]), 0.25)
+    0.8
+    """
     order = np.argsort(-probabilities, kind="stable")
+    likely = probabilities[order]
     wrong = np.cumsum(1 - answerable[order]) / np.arange(1, len(order) + 1)
-    within = np.flatnonzero(wrong <= risk)
-    return float((within[-1] + 1) / len(order)) if len(within) else 0.0
+    is_last = np.append(likely[1:] < likely[:-1], True)  # those that are as likely are answered with it
+    within = np.flatnonzero((wrong <= risk) & is_last)
+    return float(likely[within[-1]]) if len(within) else None
 
 
-def risk_coverage(records: Sequence[Record]) -> list[dict[str, float]]:
-    """For bars from .05 to .95: what would be answered from there on, and how much of it wrongly."""
+def risk_coverage(records: Sequence[Record], bar: float | None = None) -> list[dict[str, float]]:
+    """For bars from .05 to .95, and one more: what would be answered from there on, and how much of it wrongly."""
     table = _table(records)
     likely, held, hit = table["probability"], table["answerable"] > 0, table["answer_hit@1"]
     rows = []
-    for at in np.arange(1, 20) / 20:
+    for at in sorted({*np.arange(1, 20) / 20} | ({bar} if bar else set())):
         given = likely >= at
-        row = {"bar": round(float(at), 2), "coverage": given.mean(), "wrong": _mean(~held[given])}
+        row = {"bar": round(float(at), 3), "coverage": given.mean(), "wrong": _mean(~held[given])}
         row["wrong_or_elsewhere"] = _mean(1 - np.nan_to_num(hit[given], nan=1.0) * held[given])
         row |= {"answerable_answered": _mean(given[held]), "others_answered": _mean(given[~held])}
         rows.append({name: round(float(value), 4) for name, value in row.items()})
@@ -168,6 +180,12 @@ def _measure(table: Table, of: Table) -> dict[str, float]:
         measured["coverage_at_5_wrong"] = coverage_at(likely, held, RISK)
         measured["ece"] = expected_calibration_error(likely, held)
     return measured
+
+
+def bar_for(records: Sequence[Record]) -> float | None:
+    """The bar of ``coverage_at_5_wrong``."""
+    table = _table(records)
+    return bar_at(table["probability"], table["answerable"], RISK)
 
 
 def _resamples(size: int) -> list[NDArray[np.int64]]:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from knowledge.measures import ECE_BINS, changes, in_common
+from knowledge.measures import ECE_BINS, bar_for, changes, in_common
 
 SHOWN = {
     "evidence@1": "The first passage is the right one",
@@ -26,6 +26,7 @@ SHOWN = {
     "answered_wrongly_at_threshold": "Others answered, as set",
 }
 OF_PAIRS = {"auroc": "Pairs that ask for the same are more alike (AUROC)"}
+NOTHING = "Nothing changed by more than chance allows."
 PLAIN = {
     "guides": "Guides",
     "passage_characters": "Characters of a passage found, mean",
@@ -68,8 +69,32 @@ def write_related(report: Mapping[str, Any], path: Path, old: Mapping[str, Any] 
     path.write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
+def incomparable(run: Mapping[str, Any], old: Mapping[str, Any]) -> str:
+    """Why what changed since an earlier run would say nothing, for another part of the set was asked and searched.
+
+    >>> incomparable({"tier": "mini", "kb": None}, {"tier": "core", "kb": None})
+    'the tier was core, now mini'
+    """
+    return ", ".join(_differences(run, old, ("tier", "kb")))
+
+
+def _differences(run: Mapping[str, Any], old: Mapping[str, Any], names: Sequence[str]) -> list[str]:
+    apart = [name for name in names if _is_another(name, run, old)]
+    return [f"the {name} was {old[name] or 'not set'}, now {run[name] or 'not set'}" for name in apart]
+
+
+def _is_another(name: str, run: Mapping[str, Any], old: Mapping[str, Any]) -> bool:
+    """As far as both runs have kept it."""
+    return name in run and name in old and run[name] != old[name]
+
+
 def compared(report: Mapping[str, Any], old: Mapping[str, Any]) -> list[str]:
-    """One line for each figure that changed by more than chance allows; or one that says that none did."""
+    """One line for each figure that changed by more than chance allows, or one that says that none did.
+
+    Before them what else is not the same in both runs, and over how many questions they are compared.
+    """
+    if why := incomparable(report, old):
+        return [f"The two evaluations can't be compared: {why}, so other guides were searched."]
     found = changes(report["questions"], old["questions"])
     shown = OF_PAIRS if "by_source" in report else SHOWN
     told = [
@@ -81,7 +106,22 @@ def compared(report: Mapping[str, Any], old: Mapping[str, Any]) -> list[str]:
         shared = in_common(report["questions"], old["questions"])
         few = "only one question in common, too few to tell a change from chance" if shared else "nothing in common"
         return [f"The two evaluations have {few}."]
-    return told or ["Nothing changed by more than chance allows."]
+    shared = in_common(report["questions"], old["questions"])
+    apart = _differences(report, old, ("limit", "model"))
+    if _is_another("calibration", report, old):
+        apart.append("the calibration is another")
+    if _is_another("guides_hash", report, old) or _is_another(
+        "guides", report.get("figures", {}), old.get("figures", {})
+    ):
+        apart.append(
+            "the guides are not the same ({} then, {} now)".format(
+                *(each["figures"]["guides"] for each in (old, report))
+            )
+        )
+    if apart or {len(each["questions"]) for each in (report, old)} != {shared}:
+        before = f"Not the same in both runs: {', '.join(apart)}. " if apart else ""
+        return [f"{before}Compared over the {shared} questions that both have.", *(told or [NOTHING])]
+    return told or [NOTHING]
 
 
 def unplaced(report: Mapping[str, Any]) -> str:
@@ -106,8 +146,8 @@ def _lines(report: Mapping[str, Any], pictures: Mapping[str, Path], old: Mapping
         if name in figures
     ]
     lines += _table(("What is measured", "Figure", "95% interval"), rows)
-    if lost := unplaced(report):
-        lines += ["", lost]
+    for note in filter(None, (*report["notes"], unplaced(report))):
+        lines += ["", note]
     about = [("Embedding model", report["model"]), *((PLAIN[name], f"{figures[name]:g}") for name in PLAIN)]
     lines += ["", *_table(("About the run", "Figure"), about)]
     if old is not None:
@@ -120,7 +160,7 @@ def _lines(report: Mapping[str, Any], pictures: Mapping[str, Path], old: Mapping
         ]
         lines += ["", f"## {heading}", "", *_table((heading, "n", *names), cells)]
         lines += ["", "Fewer than 30 questions show a direction, no more."]
-    lines += ["", "## Where to put the bar", "", "An answer is given from this probability on.", ""]
+    lines += ["", "## Where to put the bar", "", *_bars(report), ""]
     lines += _table(
         (
             "Bar",
@@ -130,14 +170,35 @@ def _lines(report: Mapping[str, Any], pictures: Mapping[str, Path], old: Mapping
             "… or quoted elsewhere",
         ),
         [
-            tuple(f"{row[name]:.2f}" for name in ("bar", "answerable_answered", "others_answered"))
-            + tuple(f"{row[name]:.3f}" for name in ("wrong", "wrong_or_elsewhere"))
+            (
+                f"**{row['bar']:g}, as set**" if row["bar"] == report["bars"]["answered"] else f"{row['bar']:.2f}",
+                *(f"{row[name]:.2f}" for name in ("answerable_answered", "others_answered")),
+                *(f"{row[name]:.3f}" for name in ("wrong", "wrong_or_elsewhere")),
+            )
             for row in report["risk_coverage"]
         ],
     )
     for words, picture in pictures.items():
         lines += ["", f"![{words}]({picture.name})"]
     return lines
+
+
+def _bars(report: Mapping[str, Any]) -> list[str]:
+    """What the table of bars is, and how a bar is set."""
+    set_to, bar = report["bars"], bar_for(report["questions"])
+    lines = [
+        f"An answer is given from this probability on, now from {set_to['answered']:g}, and partly from "
+        f"{set_to['partly']:g}. Fewer are given than the table says, for what names a product that no guide has, or is "
+        "quoted only in part, is not answered whole however likely it is."
+    ]
+    if bar is not None:
+        lines += ["", f"With a bar of {bar:.2f} 5% of the answers are wrong at most."]
+    return [
+        *lines,
+        "",
+        "For stricter bars measure with `--fit --wrong 0.02` (of the questions without an answer, 2% may get one). It "
+        "fits the probability to these questions, too, so the bars of this page don't hold afterwards: measure again.",
+    ]
 
 
 def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:

@@ -20,7 +20,7 @@ from bot.blocks.text import (
     shortened,
     table_head,
 )
-from knowledge.answers import Answer, Citation, Outcome, Part, Section, Sentence
+from knowledge.answers import ONLY_WORDS, Answer, Citation, Outcome, Part, Section, Sentence
 
 LONGEST = 11_000  # characters of one message; Slack refuses somewhat more, without saying so beforehand
 MOST_CITATIONS = 5
@@ -41,6 +41,7 @@ IN_WORDS = {
     Outcome.FAULT: "no answer yet, please ask again",
 }
 DONT_SAY = "The guides don't say:"
+HOME = "My Home tab tells admins why."
 NEAREST = "The nearest sections are:"
 BESIDE = "Other sections that may help:"  # beside a partial answer
 NOT_IN_GUIDES = "I looked in the guides, and they don't answer this."
@@ -102,7 +103,8 @@ def _understood(answer: Answer) -> str:
 
 
 def _notes(answer: Answer) -> list[str]:
-    return [note for note in map(_note, answer.notes[:MOST_NOTES]) if note]
+    notes = (f"{note} {HOME}" if note == ONLY_WORDS else note for note in answer.notes[:MOST_NOTES])
+    return [note for note in map(_note, notes) if note]
 
 
 def _note(note: str) -> str:

@@ -7,6 +7,7 @@ import re
 import subprocess
 import sys
 import tempfile
+import threading
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -504,6 +505,45 @@ def test_an_evaluation_measures_the_model_that_is_set(
         assert not (tmp_path / "a.json").exists()
 
 
+def test_a_fit_that_would_silence_the_guides_is_not_saved(
+    frontline: Callable[..., Said], tmp_path: Path, own_set: tuple[str, str]
+) -> None:
+    """As where the column of guides was filled the wrong way round."""
+    head, *lines = Path(own_set[1]).read_text().splitlines()
+    turned = [line.partition(",")[0] + ("," if "refunds.md" in line else ",refunds.md") for line in lines]
+    Path(own_set[1]).write_text("\n".join([head, *turned]))
+    said = frontline("evaluate", "answers", *own_set, "--json", str(tmp_path / "a.json"), "--fit")
+    assert said.code == 1
+    assert said.err.startswith(
+        "No calibration was saved: the questions that are said to be answered don't score higher"
+    )
+    assert not (tmp_path / "data" / "calibration.json").exists()
+
+
+@pytest.mark.parametrize(("figures", "page"), [("x.json", "x.json"), ("own.csv", "x.md"), ("x.json", "own.csv")])
+def test_no_file_of_an_evaluation_overwrites_another(
+    frontline: Callable[..., Said], tmp_path: Path, own_set: tuple[str, str], figures: str, page: str
+) -> None:
+    """Not the figures, and not the questions."""
+    before = Path(own_set[1]).read_text()
+    said = frontline(
+        "evaluate", "answers", *own_set, "--json", str(tmp_path / figures), "--report", str(tmp_path / page)
+    )
+    assert said.code == 1
+    assert "is named twice, so one would overwrite the other" in said.err
+    assert Path(own_set[1]).read_text() == before
+
+
+def test_another_tier_is_not_compared(frontline: Callable[..., Said], tmp_path: Path, own_set: tuple[str, str]) -> None:
+    """Said before anything is measured."""
+    (tmp_path / "old.json").write_text('{"tier": "core", "kb": null, "questions": []}')
+    places = ("--json", str(tmp_path / "a.json"), "--compare", str(tmp_path / "old.json"))
+    said = frontline("evaluate", "answers", *own_set, *places)
+    assert said.code == 1
+    assert "can't be compared with this run: the tier was core, now full." in said.err
+    assert not (tmp_path / "a.json").exists()
+
+
 def test_a_share_without_its_fit_is_refused(
     frontline: Callable[..., Said], tmp_path: Path, own_set: tuple[str, str]
 ) -> None:
@@ -568,6 +608,28 @@ def test_ask_quotes_the_edition_of_the_company_s_day(
     assert "10 euros" in before
     assert "25 euros" not in before
     assert "25 euros" in frontline("ask", "How much does a missed visit give?").out
+
+
+def test_a_question_waits_for_another_that_is_asked_at_the_same_time(
+    frontline: Callable[..., Said], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """And says so; one that never ends is named."""
+    (tmp_path / "guides" / "good.md").write_text("# Refunds\n\nA refund is paid within ten days.\n")
+    frontline("ingest")
+    lock = FileLock(tmp_path / "data" / "index" / "owner.lock", thread_local=False)
+    lock.acquire()
+    timer = threading.Timer(1, lock.release)
+    timer.start()
+    said = frontline("ask", "When is a refund paid?")
+    timer.join()
+    assert "within ten days" in said.out
+    assert "Another Frontline process is using the index; waiting for it." in said.err
+
+    monkeypatch.setattr(running, "TURN_S", 0.1)
+    with lock:
+        said = frontline("ask", "When is a refund paid?")
+    assert said.code == 1
+    assert "Wait until it is done, or stop it." in said.err
 
 
 def test_ask_without_guides_says_what_to_do(frontline: Callable[..., Said]) -> None:

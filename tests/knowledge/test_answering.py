@@ -19,13 +19,12 @@ from knowledge.answering import (
     LONGEST_MESSAGE,
     MOST_SHOWN,
     NOT_YET,
-    ONLY_WORDS,
     WORDS_ALONE,
     Evidence,
     _fitting,
     _together,
 )
-from knowledge.answers import Answer, Citation, Outcome, Sentence
+from knowledge.answers import ONLY_WORDS, Answer, Citation, Outcome, Sentence
 from knowledge.chat_model import ChatModel
 from knowledge.encoder import Encoder
 from knowledge.library import Library

@@ -165,6 +165,15 @@ def test_a_model_that_is_not_here_is_refused_in_words(name: str) -> None:
         Encoder(name).encode(["hello"])
 
 
+@pytest.mark.parametrize("name", ["no-such-model", "someone/some-model", "https://models.example/one", "{}"])
+def test_a_name_that_is_no_model_is_refused_at_once(name: str, tmp_path: Path) -> None:
+    """A slip in the setting doesn't wait for torch."""
+    asked = "import sys; from knowledge.encoder import Encoder, ModelUnavailable\n"
+    asked += f"try: Encoder({name.format(tmp_path)!r}).load()\n"
+    asked += "except ModelUnavailable: print('torch' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True).stdout == "False\n"
+
+
 def test_other_weights_under_the_same_name_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     """The packaged model is used only if its weights are the published ones."""
     monkeypatch.setattr(encoding, "DEFAULT_SHA256", "0" * 64)

@@ -5,28 +5,17 @@ import json
 import re
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 import pytest
 
-from knowledge import calibration, report
+from knowledge import calibration, evaluation, report
 from knowledge.answers import Citation
 from knowledge.calibration import BadCalibration
 from knowledge.encoder import DEFAULT_MODEL, ModelUnavailable
-from knowledge.evaluation import (
-    Asked,
-    BadSet,
-    GuideRow,
-    QuestionRow,
-    _is_marked,
-    evaluate_answers,
-    evaluate_related,
-    read_guides,
-    read_questions,
-    read_rows,
-    with_spans,
-)
+from knowledge.evaluation import Asked, Evaluation, _is_marked, evaluate_answers, evaluate_related
 from knowledge.index import AlreadyOwned
 from knowledge.measures import (
     auroc,
@@ -36,6 +25,15 @@ from knowledge.measures import (
     risk_coverage,
     same_place,
     token_f1,
+)
+from knowledge.question_sets import (
+    BadSet,
+    GuideRow,
+    QuestionRow,
+    read_guides,
+    read_questions,
+    read_rows,
+    with_spans,
 )
 from knowledge.ranking import Features
 from tests.conftest import EVALDATA
@@ -369,6 +367,89 @@ def test_a_csv_without_its_columns_is_refused(tmp_path: Path, head: str, found: 
         list(read_questions(tmp_path / "own.csv"))
 
 
+@pytest.mark.parametrize("sign", [",", ";", "\t"])
+@pytest.mark.parametrize("above", ["", "sep={}\n"])
+def test_a_csv_is_read_with_the_sign_that_it_is_written_with(tmp_path: Path, sign: str, above: str) -> None:
+    """As its first line has it; a kind and a knowledge base of one's own are kept, and what isn't used is named."""
+    head, line = (
+        ("question", "guide", "kind", "kb", "owner"),
+        ('"How long, or how; late?"', "fees.md", "bills", "home", "Ana"),
+    )
+    (tmp_path / "own.csv").write_text(f"{above.format(sign)}{sign.join(head)}\n{sign.join(line)}\n")
+    told: list[str] = []
+
+    (row,) = read_questions(tmp_path / "own.csv", told.append)
+
+    assert (row.question, row.kind, row.kb) == ("How long, or how; late?", "bills", "home")
+    assert told == ["own.csv: not used: the columns “owner”. Those known are question, guide, answer, kind, kb."]
+
+
+def test_a_question_that_stands_twice_is_counted_once(tmp_path: Path) -> None:
+    """With both guides, where it names two; and not at all where one line says that it has no answer."""
+    lines = "question,guide,answer\nHow much?,a.md,9 euros\nWhy?,,\nhow  much?,b.md,\n"
+    (tmp_path / "own.csv").write_text(lines)
+    told: list[str] = []
+
+    much, why = read_questions(tmp_path / "own.csv", told.append)
+
+    assert (much.documents, much.evidence, why.answerable) == ({"a.md", "b.md"}, ["9 euros"], False)
+    assert told == ["own.csv: questions that stand there before are counted once: line 4."]
+    with pytest.raises(BadSet, match=r"^own\.csv, lines 3 and 5: “Why\?” is answered in one only\.$"):
+        _rows(tmp_path, f"{lines}Why?,a.md,\n")
+
+
+@pytest.mark.parametrize(
+    ("name", "lines", "said"),
+    [
+        (
+            "own.csv",
+            "\nHow long, in days?,a.md,14\n",
+            "own.csv, line 3: more cells than the first line has columns, from “14”",
+        ),
+        (
+            "own.csv",
+            '"How\nlong?",a.md,14,,\nWhy?,,,what\n',
+            "own.csv, line 4: more cells than the first line has columns",
+        ),
+        (
+            "own.txt",
+            "",
+            "own.txt, line 1: not JSON in UTF-8 (Expecting value: line 1 column 1 (char 0)). If it is CSV, give",
+        ),
+    ],
+)
+def test_a_csv_with_a_slip_in_it_is_refused_by_its_line(tmp_path: Path, name: str, lines: str, said: str) -> None:
+    """A comma without quotation marks would move a guide into the next column."""
+    (tmp_path / name).write_text(f"question,guide,answer\n{lines}")
+
+    with pytest.raises(BadSet, match=re.escape(said)):
+        read_questions(tmp_path / name)
+
+
+def test_all_unknown_guides_of_a_csv_are_named_with_what_may_be_meant(tmp_path: Path) -> None:
+    """Paths from further up, and with the other slash, are understood."""
+    folder = tmp_path / "own" / "guides"
+    for key in ("bills/late-fees.md", "visits.md"):
+        (folder / key).parent.mkdir(parents=True, exist_ok=True)
+        (folder / key).write_text(f"# Guide {key}\n\nA visit costs 9 euros.\n")
+    understood = (r".\visits.md", "guides/visits.md", "own/guides/bills/late-fees.md", str(folder / "visits.md"))
+    unknown = ("bills/late-fee.md", "Visits.md", "guide visits.md", "archive/guides/visits.md", "tariffs.md")
+    lines = [f"Question {number}?,{name}" for number, name in enumerate((*understood, *unknown))]
+    (tmp_path / "own.csv").write_text("\n".join(["question,guide", *lines]))
+
+    with pytest.raises(BadSet) as refused:
+        evaluate_answers(folder, tmp_path / "own.csv")
+
+    meant = [re.search(r"line (\d+): .*?(?: mean (\S+)\?)?$", line) for line in str(refused.value).splitlines()]
+    assert [found.groups() for found in meant if found] == [
+        ("6", "bills/late-fees.md"),
+        ("7", "visits.md"),
+        ("8", "visits.md"),
+        ("9", None),
+        ("10", None),
+    ]
+
+
 def test_pairs_are_told_apart(tmp_path: Path) -> None:
     """Those that ask for the same are more alike, over all and by source."""
     pairs = tmp_path / "pairs.jsonl"
@@ -410,6 +491,7 @@ def test_words_shared_and_coverage_by_hand() -> None:
     assert token_f1("No.", "ten days") == 0.0
     likely, held = np.array([0.9, 0.8, 0.7, 0.6]), np.array([1.0, 1.0, 0.0, 1.0])
     assert [coverage_at(likely, held, risk) for risk in (0.0, 0.25, 0.3)] == [0.5, 1.0, 1.0]
+    assert coverage_at(np.array([0.9, 0.8, 0.8]), np.array([1.0, 1.0, 0.0]), 0.0) == pytest.approx(1 / 3)
     rows = risk_coverage([record(1, 0.9, True), record(2, 0.8, True, hit=False), record(3, 0.6, False)])
     row = next(row for row in rows if row["bar"] == 0.5)
     assert row == {
@@ -451,6 +533,29 @@ def test_only_changes_larger_than_noise_are_told() -> None:
     assert "only one question in common" in report.compared({"questions": new}, {"questions": old[:1]})[0]
 
 
+def run(records: list[dict[str, Any]], guides: int = 9, **told: Any) -> dict[str, Any]:
+    return {"questions": records, "figures": {"guides": guides}, "tier": "full", "kb": None, **told}
+
+
+def test_what_differs_between_two_runs_is_said_before_what_changed() -> None:
+    """A smaller library is no better search, so another tier is not compared at all."""
+    old = [record(n, 0.9, n % 2 == 0, hit=False) for n in range(60)]
+    new = [record(n, 0.9, n % 2 == 0) for n in range(40)]
+
+    assert report.compared(run(new, tier="mini"), run(old)) == [
+        "The two evaluations can't be compared: the tier was full, now mini, so other guides were searched."
+    ]
+    first, *rest = report.compared(run(new, 7, model="a", limit=40), run(old, model="b", limit=None))
+    assert first == (
+        "Not the same in both runs: the limit was not set, now 40, the model was b, now a, "
+        "the guides are not the same (9 then, 7 now). Compared over the 40 questions that both have."
+    )
+    assert rest == ["The quote holds the answer: +1.000 (+1.000 to +1.000)"]
+    edited = report.compared(run(new, guides_hash="a"), run(new, guides_hash="b"))
+    assert "the guides are not the same (9 then, 9 now)" in edited[0]
+    assert report.compared(run(new), run(new)) == ["Nothing changed by more than chance allows."]
+
+
 def test_the_page_shows_figures_and_pictures(files: tuple[Path, Path], tmp_path: Path) -> None:
     """Everything that the page names stands beside it."""
     done = evaluate_answers(*files, "core").report
@@ -461,6 +566,8 @@ def test_the_page_shows_figures_and_pictures(files: tuple[Path, Path], tmp_path:
     assert page.startswith("# 4 questions asked of 3 guides\n")
     assert "| The first passage is the right one | 1.000 | 1.000 to 1.000 |" in page
     assert "Nothing changed by more than chance allows." in page
+    assert page.count(f"\n| **{done['bars']['answered']:g}, as set** | ") == 1
+    assert re.search(r"With a bar of 0\.\d\d 5% of the answers are wrong at most\.", page)
     for picture in ("page-risk-coverage.png", "page-reliability.png"):
         assert f"({picture})" in page
         assert (tmp_path / picture).read_bytes().startswith(b"\x89PNG")
@@ -496,6 +603,35 @@ def test_a_fit_moves_the_bar_to_a_company_s_own_questions() -> None:
     assert shipped.probability(features(0.35)) > own.probability(features(0.35))
     with pytest.raises(BadCalibration, match="at least 20 questions that are not answered"):
         calibration.refit(shipped, [features(0.7)] * 40, [True] * 40, (0.05, 0.1))
+
+
+@pytest.mark.parametrize(("answered", "others"), [((0.5, 0.3), (0.5, 0.3)), ((0.3, 0.2), (0.6, 0.5)), ((0.5,), (0.5,))])
+def test_labels_that_the_probability_does_not_follow_are_refused(
+    answered: tuple[float, ...], others: tuple[float, ...]
+) -> None:
+    """Each question with both labels, with the wrong one, or all alike: any bar would silence the guides."""
+    drawn = [features(each) for each in (*answered * 20, *others * 20)]
+    held = [n < 20 * len(answered) for n in range(len(drawn))]
+
+    with pytest.raises(BadCalibration, match=r"No calibration was saved: .* don't score higher than the others"):
+        calibration.refit(calibration.load().with_vectors, drawn, held, (0.05, 0.1))
+
+
+def test_a_fit_that_leaves_next_to_nothing_answered_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A few of the others above all that is answered are enough for that, however well the rest is told apart."""
+    monkeypatch.setattr(evaluation, "is_partial", lambda _: False)
+    drawn = [*((0.5, True),) * 20, *((0.3, False),) * 18, *((0.9, False),) * 2]
+    asked = [
+        SimpleNamespace(
+            row=SimpleNamespace(answerable=held), found=SimpleNamespace(features=features(each), unknown=())
+        )
+        for each, held in drawn
+    ]
+    done = Evaluation(asked, {"figures": {"answered_at_threshold": 0.9}})  # type: ignore[arg-type]
+
+    with pytest.raises(BadCalibration, match=r"only 0% of the answerable .* \(before: 90%\)\. Allow more with --wrong"):
+        done.fit((0.05, 0.1))
+    assert done.answered(done.fit((0.1, 0.2)).with_vectors) == (1.0, 0.1)
 
 
 @pytest.mark.parametrize("seed", [14, 18, 108])

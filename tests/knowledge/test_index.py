@@ -492,11 +492,11 @@ def test_another_model_gets_a_generation_of_its_own(
     again.close()
 
 
-def test_other_weights_in_the_folder_of_a_model_take_the_place_of_its_vectors(
+def test_vectors_of_a_model_in_use_take_the_place_of_those_before(
     guides: Engine, tmp_path: Path, counting: CountingEncoder
 ) -> None:
-    """They leave the database with their packed files; those of a model whose name begins alike stay."""
-    models = [("/models/own", "1f"), ("/models/own%", "2f"), ("/models/own", "3f")]
+    """They leave the database with their packed files, of another model or of other weights in its folder."""
+    models = [("/models/own", "1f"), ("/models/other", "2f"), ("/models/other", "3f")]
     for name, told in models:
         counting.name, counting.identity = name, f"{name} {told}"  # type: ignore[misc]
         index = Index(guides, tmp_path / "index", counting)  # type: ignore[arg-type]
@@ -507,7 +507,7 @@ def test_other_weights_in_the_folder_of_a_model_take_the_place_of_its_vectors(
 
     assert counting.embedded >= len(models) * len(index.words.keys)
     with Session(guides) as session:
-        assert set(session.scalars(select(Vector.model))) == {"/models/own% 2f", "/models/own 3f"}
+        assert set(session.scalars(select(Vector.model))) == {"/models/other 3f"}
 
 
 def test_what_a_kill_left_half_done_is_finished(open_index: Open, guides: Engine, tmp_path: Path, many: None) -> None:
