@@ -34,6 +34,7 @@ QUOTED_INSTEAD = "so the guides are quoted as they stand."
 _PARTICLE = re.compile(
     r"\s*(?:(?:yes|no)(?:\s*[,;:!–—]+\s*|\s+-+\s+|\.?\s*$)|yes\.\s+|no\.\s+(?![\s\d]))", re.IGNORECASE
 )
+_BOLD = re.compile(r"(\*\*|__)(?=\S)(.+?)(?<=\S)\1")
 _COMPARES = re.compile(  # a question that another product may answer, too
     r"\b(?:than|compar\w+|differ\w*|versus|vs|instead|alternatives?|another|others?)\b", re.IGNORECASE
 )
@@ -44,6 +45,12 @@ log = logging.getLogger(__name__)
 class DraftSentence(BaseModel):
     text: str = Field(min_length=1, max_length=600)
     passages: list[int] = Field(min_length=1)  # counted from 1, as the prompt shows them
+
+    @field_validator("text")
+    @classmethod
+    def without_emphasis(cls, text: str) -> str:
+        """Without the signs of bold around words, which are shown as they stand."""
+        return _BOLD.sub(r"\2", text)
 
     @field_validator("text")
     @classmethod
