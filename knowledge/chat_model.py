@@ -23,7 +23,8 @@ REST_S = 60.0
 PLAIN_S = 600.0  # before structured output is asked for again where it was refused
 NOT_OFFERED = frozenset({400, 404, 405, 415, 422, 501})  # HTTP statuses of servers that know no structured output
 NO_JSON = "gave a reply that can't be read"
-_NOT_READ = (AssertionError, ValueError, TypeError, AttributeError, LookupError)  # of clients, at a web page or an empty reply
+# What clients raise at a web page or an empty reply.
+_NOT_READ = (AssertionError, ValueError, TypeError, AttributeError, LookupError)
 
 Shape = TypeVar("Shape", bound=BaseModel)
 
