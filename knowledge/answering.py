@@ -62,7 +62,11 @@ IN_CHANGE = Answer(Outcome.FAULT, 0.0, notes=(CHANGING,))
 MORE_AT_ONCE = f"I look up {MOST_APART} questions at a time. Please ask again:"
 SOME_MISSING = "Some new text is still being indexed; it was searched by words alone."
 
-_ORDER = re.compile(r"\W*(?:please |now |and )?(?:ignore|disregard|forget|override)\b", re.IGNORECASE)
+_ORDER = re.compile(
+    r"\W*(?:please |now |and )?"
+    r"(?:ignore|disregard|forget|override|reveal|leak|(?:print|repeat|show|output)(?: me)? (?:your|the))\b",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True)
@@ -418,7 +422,7 @@ def _readable(message: str) -> str:
 
 
 def _without_orders(question: str) -> str:
-    """A message without the sentences that order an assistant to drop its instructions; questions are none."""
+    """A message without the sentences that order an assistant to drop or show its instructions; questions are none."""
     kept = question
     for start, end in instructions_in(question)[::-1]:
         (before, _), (told, _) = as_read(question[:start]), as_read(question[start:end])

@@ -19,7 +19,7 @@ from knowledge.encoder import Encoder
 from knowledge.instructions import without_instructions
 from knowledge.names import Name
 from knowledge.plainly import plain, without_figures
-from knowledge.products import on_siblings
+from knowledge.products import is_on_sibling_alone, on_siblings
 from knowledge.retriever import Found
 from knowledge.sentences import Kind, pieces
 from knowledge.support import Said, Source, supports
@@ -34,6 +34,10 @@ QUOTED_INSTEAD = "so the guides are quoted as they stand."
 _PARTICLE = re.compile(
     r"\s*(?:(?:yes|no)(?:\s*[,;:!–—]+\s*|\s+-+\s+|\.?\s*$)|yes\.\s+|no\.\s+(?![\s\d]))", re.IGNORECASE
 )
+_BOLD = re.compile(r"(\*\*|__)(?=\S)(.+?)(?<=\S)\1")
+_COMPARES = re.compile(  # a question that another product may answer, too
+    r"\b(?:than|compar\w+|differ\w*|versus|vs|instead|alternatives?|another|others?)\b", re.IGNORECASE
+)
 
 log = logging.getLogger(__name__)
 
@@ -41,6 +45,12 @@ log = logging.getLogger(__name__)
 class DraftSentence(BaseModel):
     text: str = Field(min_length=1, max_length=600)
     passages: list[int] = Field(min_length=1)  # counted from 1, as the prompt shows them
+
+    @field_validator("text")
+    @classmethod
+    def without_emphasis(cls, text: str) -> str:
+        """Without the signs of bold around words, which are shown as they stand."""
+        return _BOLD.sub(r"\2", text)
 
     @field_validator("text")
     @classmethod
@@ -113,12 +123,14 @@ class ChatWriter:
         yield from parsed(reply, Draft).sentences[told:MOST_SENTENCES]
 
     def _is_supported(self, sentence: DraftSentence, evidence: Evidence, read: dict[int, Source]) -> bool:
-        """Whether the cited passages were retrieved, and say the same."""
+        """Whether the cited passages were retrieved, and say the same; and of what is asked for, not of its sibling."""
         if not all(1 <= number <= len(evidence.sources) for number in sentence.passages):
+            return False
+        found = evidence.found
+        if is_on_sibling_alone(found.names, found.wanted, sentence.text) and not _COMPARES.search(found.asked):
             return False
         cited = list(dict.fromkeys(sentence.passages))
         read |= {number: self._source(number - 1, evidence) for number in cited if number not in read}
-        found = evidence.found
         products = _products_meant(sentence.text, found)
         sources = [
             read[number].without(on_siblings(found.names, products, evidence.sources[number - 1].passage))

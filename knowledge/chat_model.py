@@ -22,6 +22,9 @@ MOST_FAILURES = 3
 REST_S = 60.0
 PLAIN_S = 600.0  # before structured output is asked for again where it was refused
 NOT_OFFERED = frozenset({400, 404, 405, 415, 422, 501})  # HTTP statuses of servers that know no structured output
+NO_JSON = "gave a reply that can't be read"
+# What clients raise at a web page or an empty reply.
+_NOT_READ = (AssertionError, ValueError, TypeError, AttributeError, LookupError)
 
 Shape = TypeVar("Shape", bound=BaseModel)
 
@@ -81,6 +84,8 @@ class ChatModel:
                     return
                 if isinstance(part, Exception):
                     log.warning("The chat model failed: %s", type(part).__name__)
+                    if isinstance(part, _NOT_READ):
+                        raise Unusable(NO_JSON) from part
                     is_there = getattr(part, "status_code", None) is not None  # it answered
                     raise Unusable("answered with an error" if is_there else "could not be reached") from part
                 yield part
@@ -138,7 +143,7 @@ def parsed(reply: str, shape: type[Shape]) -> Shape:
         except RecursionError as wrong:
             failure = wrong
             break
-    raise Unusable("gave a reply that can't be read") from failure
+    raise Unusable(NO_JSON) from failure
 
 
 def _json_of(chunk: BaseMessageChunk) -> str:

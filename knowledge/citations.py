@@ -23,6 +23,8 @@ _LEANING = re.compile(  # how a sentence begins that nobody understands without 
     re.IGNORECASE,
 )
 
+_DENIES = re.compile(r"\b(?:never|not|cannot|exclu(?:ded|sions?))\b|n['’]t\b", re.IGNORECASE)
+
 
 class NotRetrieved(Exception):
     """A citation names a passage that retrieval did not return; it is never shown."""
@@ -64,6 +66,7 @@ def resolve(number: int, retrieved: Sequence[Quotable], highlights: Sequence[tup
     start = case.start() if case and is_quotable else start
     of_case = [case[2].rstrip(" :")] if case and not is_quotable else []
     head = _shortened(_table_head(text, start), LONGEST_QUOTE - (end - start))
+    head = _denying_heading(text, section, LONGEST_QUOTE - len(head) - (end - start), start) + head
     shift = len(head) - start
     spans = sorted((low + shift, high + shift) for low, high in marked if start <= low < high <= end)
     quote, spans = without_instructions(head + text[start:end], spans)
@@ -88,11 +91,11 @@ def resolve(number: int, retrieved: Sequence[Quotable], highlights: Sequence[tup
 def locate(text: str, start: int, end: int, quote: str) -> tuple[int, int] | None:
     """Where a quote stands in the guide's text as it is now; nearest to where it stood; None when it is gone.
 
-    A quote may begin with the head of its table, which stands further up, and leave out what speaks to an assistant.
+    A quote may begin with the head of its table or section, further up, and leave out what speaks to an assistant.
     """
     if 0 <= start < end <= len(text):
         words = without_instructions(text[start:end])[0]
-        if quote == words or (quote.endswith(f"\n{words}") and _table_head(text, start)):
+        if quote == words or (quote.endswith(f"\n{words}") and _may_have_head(text, start)):
             return start, end
     tail = quote[len(quote) - (end - start) :] if 0 < end - start < len(quote) else quote
     for words in filter(None, (quote, tail)):
@@ -306,6 +309,17 @@ def _table_head(text: str, at: int) -> str:
         row_start = above
     head = lines[: -4 if has_second_head(lines[:-4:-1]) else -3 : -1]
     return "".join(f"{line}\n" for line in head) if len(head) >= 2 else ""
+
+
+def _may_have_head(text: str, start: int) -> bool:
+    return bool(_table_head(text, start) or _denying_heading(text, _section_at(text, start), LONGEST_QUOTE, start))
+
+
+def _denying_heading(text: str, section: SectionSpan, room: int, start: int) -> str:
+    """The heading that a quote begins below, where it turns round what is quoted: "What we never ask for"."""
+    heading = f"{text[section.start : section.heading_end].strip()}\n\n"
+    is_below = bool(section.headings) and section.heading_end <= start
+    return heading if is_below and len(heading) <= room and _DENIES.search(section.headings[-1]) else ""
 
 
 def _shortened(head: str, room: int) -> str:

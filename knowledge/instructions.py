@@ -51,15 +51,27 @@ _MACHINE = (  # "assistants", and those who chat, are people
     r"(?:a\.?i\.?|llms?|chat\s?bots?|language\s+models?|"
     r"(?:ai|virtual|digital)\s+(?:chat\s+)?(?:assistant|model|agent)s?|chat\s+(?:assistant|model)s?)"
 )
+# The same without what people are, too: "As a virtual assistant you must log your hours".
+_AI = (
+    r"(?:a\.?i\.?(?:\s+(?:chat\s*)?(?:assistant|model|agent|bot))?|(?:ai\s+)?chat\s?bot|llm|"
+    r"(?:(?:large|ai)\s+)*language\s+model)"
+)
+_TOLD = r"(?:(?:please|always|never|only|now|do\s+not|don['’]t|you\s+(?:must|will|should|have\s+to|are\s+to))\s+)"
+_ANSWER = (
+    r"(?:reveal|reply|respond|answer|say|tell|inform|mention|recommend|ignore|disregard|forget|pretend|print|output|"
+    r"repeat)"
+)
 # Where an order begins: "Forget …", "please forget …", but neither "don't forget …" nor "staff may override …".
 _FIRST = r"\b(?:(?<!\w[^\S\n])|(?<=please\s)|(?<=\bnow\s)|(?<=always\s)|(?<=you\sto\s)|(?<=you\smust\s))"
 _NOT_NOT = r"\b(?<!\bnot\s)(?<!n['’]t\s)(?<!\bnever\s)"
 _EARLIER = r"(?:previous|prior|preceding|above|earlier|former|existing|system|your|original|initial)"
 _ORDERS = r"(?:instructions?|prompts?|rules?|guidelines?|directions?|directives?|commands?)"
 _JUST = r"(?:only|exactly|just|nothing\s+but)"
+_RULE = rf"(?:(?:override|new\s+rule):\s*)?(?:you\s+are\s+an?\b|{_TOLD}*{_ANSWER}\b)"
+_SHOUTED = r"[\"“”'‘]?[A-Z0-9-]{5,}(?=[\"“”'’.!]|[^\S\n]*$)"
 _QUOTED = r"(?![\"“”'‘]?(?:STOP|START|YES|HELP|INFO|END)\b)[\"“”'‘]?[A-Z0-9]{3,}"  # those are for customers' texts
 
-_BEGINS = (
+_BEGINS = (  # each with a word
     # to tamper with the answer: "Add … to your reply", "In your response, …", "Scramble the letters"
     rf"(?-i:\b(?={_ADD}\b)){_BUT_THEIRS}\w+{_WITHIN}\b{_REPLY}",
     rf"(?-i:\b(?={_GARBLE}\b)){_BUT_THEIRS}\w+{_WITHIN}\b{_TEXT}",
@@ -67,7 +79,8 @@ _BEGINS = (
     rf"(?-i:\bIn)\s+{_REPLY}\s*,",
     # to drop what was told: "Ignore all previous instructions"
     rf"(?:{_NOT_NOT}(?:ignore|disregard)|{_FIRST}(?:forget|override|discard))\s+(?:\w+\s+){{0,3}}?"
-    rf"(?:{_EARLIER}\s+(?:\w+\s+){{0,2}}?{_ORDERS}\b|all\s+(?:of\s+)?(?:the\s+|these\s+)?{_ORDERS}\b)",
+    rf"(?:{_EARLIER}\s+(?:(?:\w+\s+){{0,2}}?{_ORDERS}\b|guidance(?:[\s.,;!]|and\b|then\b)+{_ANSWER}\b)"
+    rf"|all\s+(?:of\s+)?(?:the\s+|these\s+)?{_ORDERS}\b)",
     rf"{_NOT_NOT}(?:ignore|disregard|forget)\s+(?:everything|all|anything)\s+(?:that\s+)?"
     r"(?:(?:was|came|is|you|you['’]ve)\s+)?(?:been\s+)?(?:above|before|said|told|know)\b",
     rf"{_NOT_NOT}(?:ignore|disregard)\s+(?:all\s+)?(?:of\s+)?the\s+(?:above|foregoing)\b(?!\s+\w+\s+(?:if|when))",
@@ -75,21 +88,28 @@ _BEGINS = (
     rf"\b(?:dear|attention|note\s+to|instructions?\s+(?:to|for))(?:\s*,)?\s+(?:the\s+|all\s+|any\s+)?{_MACHINE}"
     r"(?:[ \t]*[:,;!–—]|\s+(?:reading|must|should|please)\b)",
     rf"\b(?:if|when|since|because|as)\s+you(?:\s+are|['’]re)\s+(?:an?\s+)?{_MACHINE}\b",
+    rf"\bas\s+an?\s+(?:\w+\s+)?{_AI}(?:\s*,)?\s+{_TOLD}",
+    rf"(?<![\"“'‘`])(?-i:\bYou)\s+are\s+an?\s+(?:helpful\s+)?{_AI}\s*(?=[.,:;!])",
+    rf"(?-i:\b(?:Act|Behave|Pretend)\b)\s+(?:to\s+be|as(?:\s+if\s+you\s+(?:are|were))?|like)\s+an?\s+(?:\w+\s+)?{_AI}\b",
+    rf"(?-i:\bAssistant),\s+{_TOLD}*"
+    rf"(?:{_ANSWER}\b|(?:end|begin|start|finish)\s+(?:every|each|all)\s+(?:answer|repl|response))",
     rf"\byou\s+are\s+(?:now|no\s+longer)\s+(?:an?\s+)?(?:\w+\s+)?(?:{_MACHINE}|dan|unrestricted|jailbroken)\b",
-    rf"\b{_MACHINE}\s+(?:reading|that\s+reads?|who\s+reads?)\s+this\b",
+    rf"\b(?:the\s+)?{_MACHINE}\s+"
+    rf"(?:(?:reading|that\s+reads?|who\s+reads?)\s+this\b"
+    rf"|(?:must|should|will)\s+(?:always|only)\s+(?:answer|reply|respond|say)\s+(?:with\s+)?(?-i:{_SHOUTED}))",
     r"(?-i:\bSYSTEM[ ](?:PROMPT|OVERRIDE):)",
     r"(?-i:\b(?:SYSTEM|ASSISTANT)(?:[ ](?:NOTE|MESSAGE|INSTRUCTIONS?))?:)\s*"
-    r"(?:you\s+are\s+an?\b|(?:you\s+(?:must|will)\s+)?(?:(?:always|never|only|now|please|do\s+not)\s+)*"
-    r"(?:reveal|reply|respond|answer|say|tell|inform|mention|recommend|ignore|disregard|forget|pretend)\b)",
-    r"<\|[a-z]{2,20}\|>|\[/?INST\]|<</?SYS>>",
-    r"\b(?:reveal|print|repeat|show|output|leak)\s+(?:me\s+)?(?:your|the)\s+(?:(?:system|hidden|secret|initial)\s+)+"
-    r"(?:prompt|instructions?)\b",
+    rf"(?:{_RULE}|(?-i:(?<=SYSTEM:\s)){_WITHIN}[.]\s+new\s+rule:\s*{_TOLD}*{_ANSWER}\b)",
+    r"\b(?:reveal|print|repeat|show|output|leak)\s+(?:me\s+)?"
+    r"(?:(?:your|the)\s+(?:(?:system|hidden|secret|initial)\s+)+(?:prompt|instructions?)"
+    r"|(?:your|(?<=reveal\s)the|(?<=leak\s)the)\s+prompt)\b",
     r"\bfrom\s+now\s+on(?:\s*,)?\s+(?:you\s+(?:are|will|must)|(?:always|only)\s+(?:answer|reply|respond|say))\b",
     # to say one thing whatever is asked: "Reply only with BANANA"
-    rf"{_FIRST}(?:(?:reply|respond|answer|say)\s+{_JUST}\s+(?:with\s+)?|(?:reply|respond|answer)\s+with\s+{_JUST}\s+)"
-    rf"(?:the\s+words?\s+)?(?-i:{_QUOTED})",
+    rf"{_FIRST}(?:(?:(?:reply|respond|answer|say)\s+{_JUST}\s+(?:with\s+)?|(?:reply|respond|answer)\s+with\s+{_JUST}\s+)"
+    rf"(?:the\s+words?\s+)?(?-i:{_QUOTED})|(?:print|output)\s+{_JUST}\s+(?:the\s+words?\s+)?(?-i:{_SHOUTED}))",
 )
-_PLANTED = re.compile("|".join(_BEGINS), re.IGNORECASE)
+_SIGNS = rf"<\|[a-z]{{2,20}}\|>|\[/?INST\]|<</?SYS>>|(?-i:\[(?:SYSTEM|ASSISTANT)\]):?\s*{_RULE}"
+_PLANTED = re.compile(rf"\b(?=\w)(?:{'|'.join(_BEGINS)})|{_SIGNS}", re.IGNORECASE)
 _END = re.compile(r"(?<![.!?…])[.!?…]++[\"'”’)\]]*+(?=\s|$)|(?<!\s)\s*(?=\||\n|$)")
 # What goes on with it: another order, to the same reader.
 _GOES_ON = re.compile(

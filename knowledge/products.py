@@ -400,6 +400,16 @@ def _is_on_wanted(names: Names, wanted: Set[Name], text: str) -> bool | None:
     return any(each[: len(name)] == name for each in named for name in wanted) or None
 
 
+def is_on_sibling_alone(names: Names, wanted: Set[Name], text: str) -> bool:
+    """Whether a text names a sibling of what is asked for, and not that.
+
+    >>> names = Names(["The Heron and the Heron Lite."])
+    >>> [is_on_sibling_alone(names, {("heron",)}, text) for text in ("The Heron Lite is small.", "It is small.")]
+    [True, False]
+    """
+    return bool(wanted) and _is_on_wanted(names, wanted, text) is False
+
+
 def is_on(names: Names, wanted: Set[Name], passage: Passage) -> bool:
     """Whether its path names no sibling of a product that is asked for, and it or a heading within the product."""
     named = named_above(passage, partial(named_in, names, wanted))

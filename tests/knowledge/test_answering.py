@@ -1037,10 +1037,12 @@ def test_a_truth_in_other_words_is_shown(question: str, truth: str, open_library
         ("No. 7 buses go to the port.", "No. 7 buses go to the port."),
         ("No.  7 buses go to the port.", "No.  7 buses go to the port."),
         ("No refund takes longer.", "No refund takes longer."),
+        ("**Yes**, it costs **£100** or __more__.", "It costs £100 or more."),
+        ("A 2 ** 3 b, call **.", "A 2 ** 3 b, call **."),
     ],
 )
 def test_only_a_yes_or_no_that_stands_by_itself_is_left_out(said: str, kept: str) -> None:
-    """What goes on with the word behind it stays."""
+    """What goes on with the word behind it stays; signs of bold do not."""
     assert chat.DraftSentence(text=said, passages=[1]).text == kept
 
 
@@ -1165,6 +1167,20 @@ class Hanging(FakeListChatModel):
     def _stream(self, *_: Any, **__: Any) -> Any:
         threading.Event().wait(5)
         yield ChatGenerationChunk(message=AIMessageChunk(content="{}"))
+
+
+class Empty(FakeListChatModel):
+    def _stream(self, *_: Any, **__: Any) -> Any:
+        yield from ()
+
+
+def test_an_empty_reply_came_from_a_model_that_was_reached(open_library: Open) -> None:
+    library = open_library(Empty(responses=[""]))
+    library.warm()
+
+    assert library.answer(QUESTION).notes == (
+        "The chat model gave a reply that can't be read, so the guides are quoted as they stand.",
+    )
 
 
 def test_a_model_that_fails_ends_in_a_quote(open_library: Open) -> None:

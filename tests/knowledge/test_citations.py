@@ -41,6 +41,29 @@ def test_a_quote_keeps_to_the_section_of_what_answers() -> None:
     assert [citation.quote[low:high] for low, high in citation.highlights] == ["It costs £5."]
 
 
+@pytest.mark.parametrize("heading", ["2. What we never lend", "What isn't lent", "We do not lend:", "Exclusions"])
+@pytest.mark.parametrize("rows", ["Skis, tents and boats.", "| Skis | £5 |\n| Tents | £7 |", "- Skis\n- Tents"])
+def test_a_heading_that_denies_stands_in_the_quote(heading: str, rows: str) -> None:
+    """Read without it, the quote says the opposite; it is found again, also where something was put before it."""
+    rows = f"| Thing | Price |\n| --- | --- |\n{rows}" if rows.startswith("|") else rows
+    text = f"# Lending\n\nWe lend.\n\n## {heading}\n\n{rows}\n\n## What we lend\n\nBikes.\n"
+
+    denied = resolve(0, [source(text)], [highlight(text, "Skis")])
+    lent = resolve(0, [source(text)], [highlight(text, "Bikes.")])
+
+    assert denied.quote == f"## {heading}\n\n{rows}"
+    assert [denied.quote[low:high] for low, high in denied.highlights] == ["Skis"]
+    assert locate(text, denied.start, denied.end, denied.quote) == (denied.start, denied.end)
+    assert locate(f"New.\n\n{text}", denied.start, denied.end, denied.quote) is not None
+    assert lent.quote == "Bikes."
+
+
+def test_a_heading_that_denies_is_left_where_there_is_no_room_for_it() -> None:
+    text = f"# What we never lend\n\n{'Skis. ' * 114}\n"
+
+    assert len(resolve(0, [source(text)], [highlight(text, "Skis.")]).quote) <= LONGEST_QUOTE
+
+
 def test_a_quote_reaches_past_the_passage_but_not_past_its_length() -> None:
     """A chunk may end where the exception begins; a quote is cut at sentences."""
     sentences = [f"Rule number {number} holds for all customers and products." for number in range(40)]

@@ -559,11 +559,16 @@ def told_below(rules: str) -> list[tuple[str, str]]:
 
 
 def is_shown(
-    said: str, text: str, encoder: Encoder, names: Names | None = None, wanted: frozenset[Name] = frozenset()
+    said: str,
+    text: str,
+    encoder: Encoder,
+    names: Names | None = None,
+    wanted: frozenset[Name] = frozenset(),
+    asked: str = "",
 ) -> bool:
     """Whether a sentence is shown that cites a passage."""
     passage = Passage(1, 1, "a.md", "Rules", None, None, None, (), 0, len(said), said, 1.0)
-    found = Found((passage,), None, dense=True, names=names or Names(()), wanted=wanted)
+    found = Found((passage,), None, dense=True, names=names or Names(()), wanted=wanted, asked=asked)
     writer = ChatWriter(ChatModel(None), encoder)  # type: ignore[arg-type]
     return writer._is_supported(DraftSentence(text=text, passages=[1]), Evidence((Quotable(passage, said),), found), {})
 
@@ -586,7 +591,7 @@ def test_figures_keep_what_belongs_to_them(encoder: Encoder) -> None:
     assert [told for told in told_below(SAME_FIGURES) if not is_shown(*told, encoder)] == []
 
 
-BROOK_4, BROOK_5, HERON = ("brook", "4"), ("brook", "5"), ("heron",)
+BROOK_4, BROOK_4_PRO, BROOK_5, HERON = ("brook", "4"), ("brook", "4", "pro"), ("brook", "5"), ("heron",)
 OF_BROOK_5 = "The guarantee of the Brook 5 is 12 years."
 OF_LITE = "The Heron Lite has a guarantee of 4 years. The Heron records sound."
 OF_BOTH = "## Brook 5\n\nThe guarantee is 12 years.\n\n## Brook 4\n\nIt is white."
@@ -603,10 +608,15 @@ TABLE = "| Product | Price |\n| --- | --- |\n| Brook 4 | £20 |\n| Brook 5 | £3
         (BROOK_4, COLOURS, "The Brook 4 has a guarantee of 4 years.", False),
         (BROOK_4, COLOURS, "The Brook 4 is black.", False),
         (BROOK_4, COLOURS, "The Brook 4 is white.", True),
-        (BROOK_4, COLOURS, "The Brook 5 is black.", True),
+        (BROOK_4, COLOURS, "The Brook 5 is black.", False),
         (HERON, OF_LITE, "The Heron has a guarantee of 4 years.", False),
         (None, OF_LITE, "The Heron has a guarantee of 4 years.", False),
-        (HERON, OF_LITE, "The Heron Lite has a guarantee of four years.", True),
+        (HERON, OF_LITE, "The Heron Lite has a guarantee of four years.", False),
+        (HERON, OF_LITE, "Heron Lites have a guarantee of 4 years.", False),
+        (HERON, OF_LITE, "The Acme Heron Lite has a guarantee of 4 years.", False),
+        (HERON, OF_LITE, "It has a guarantee of 4 years.", False),
+        (HERON, OF_LITE, "The Lite has a guarantee of 4 years.", False),
+        (None, OF_LITE, "The Heron Lite has a guarantee of 4 years.", True),
         (HERON, OF_LITE, "The Heron records sound.", True),
         (BROOK_4, OF_BROOK_5, "The guarantee is 12 years.", False),
         (BROOK_4, OF_BROOK_5, "The guarantee of the Brook is 12 years.", False),
@@ -614,7 +624,9 @@ TABLE = "| Product | Price |\n| --- | --- |\n| Brook 4 | £20 |\n| Brook 5 | £3
         (None, OF_BROOK_5, "The guarantee is 12 years.", False),
         (BROOK_5, OF_BROOK_5, "The guarantee is 12 years.", True),
         (BROOK_5, OF_BROOK_5, "The guarantee of the Brook is 12 years.", True),
-        (BROOK_4, OF_BROOK_5, "The guarantee of the Brook 5 is 12 years.", True),
+        (BROOK_4, OF_BROOK_5, "The guarantee of the Brook 5 is 12 years.", False),
+        (None, OF_BROOK_5, "The guarantee of the Brook 5 is 12 years.", True),
+        (BROOK_4_PRO, "The Brook 4 is white, the Brook 4 Pro is black.", "The Brook 4 is white.", False),
         (BROOK_4, OF_BOTH, "The guarantee is 12 years.", False),
         (BROOK_4, OF_BOTH, "The guarantee of the Brook 4 is 12 years.", False),
         (BROOK_5, OF_BOTH, "The guarantee of the Brook 5 is 12 years.", True),
@@ -629,10 +641,28 @@ TABLE = "| Product | Price |\n| --- | --- |\n| Brook 4 | £20 |\n| Brook 5 | £3
 def test_what_is_said_of_a_sibling_is_not_said_of_a_product(
     wanted: Name | None, said: str, text: str, shown: bool, encoder: Encoder
 ) -> None:
-    """Whether the sentence names the product, or the question does; of the sibling by its name it may be said."""
+    """Whether the sentence names the product, or the question does; nor of the sibling by its name instead."""
     names = Names(["The Brook 4, the Brook 4 Pro and the Brook 5. The Heron and the Heron Lite.", said])
 
     assert is_shown(said, text, encoder, names, frozenset({wanted} if wanted else ())) is shown
+
+
+@pytest.mark.parametrize(
+    ("question", "wanted", "shown"),
+    [
+        ("Which colour has the Brook 4?", {BROOK_4}, False),
+        ("Is another Brook 4 black?", {BROOK_4}, True),
+        ("Which router is darker than the Brook 4?", {BROOK_4}, True),
+        ("Which colours have the Brook 4 and the Brook 5?", {BROOK_4, BROOK_5}, True),
+    ],
+)
+def test_a_sibling_is_spoken_of_where_it_is_asked_for(
+    question: str, wanted: set[Name], shown: bool, encoder: Encoder
+) -> None:
+    """By its name, or because the question compares."""
+    names = Names([COLOURS])
+
+    assert is_shown(COLOURS, "The Brook 5 is black.", encoder, names, frozenset(wanted), question) is shown
 
 
 @pytest.mark.parametrize(
