@@ -326,6 +326,8 @@ def _check_folders(*files: Path | None) -> None:
 def _tell(figures: dict[str, Any], report: Path | None, old: dict[str, Any] | None) -> None:
     from knowledge.report import compared, unplaced
 
+    if "refused" in figures:
+        typer.echo(figures["refused"])
     if lost := unplaced(figures):
         typer.echo(lost)
     if report is not None:

@@ -176,8 +176,13 @@ def evaluate_answers(
         BadSet: a line can't be used.
         ModelUnavailable: the model can't be loaded.
     """
-    guides = [row for row in read_guides(guides_path) if is_in(row.tier, tier) and kb in (None, row.kb)]
+    refused: dict[str, str] = {}
+    guides = [row for row in read_guides(guides_path, refused) if is_in(row.tier, tier) and kb in (None, row.kb)]
+    if refused and not guides:
+        raise BadSet(_named(refused))
     questions = [row for row in read_questions(questions_path) if is_in(row.tier, tier)]
+    left_out = [row for row in questions if row.documents and row.documents <= refused.keys()]
+    questions = [row for row in questions if row not in left_out]
     questions = _spread([row for row in questions if kb is None or row.kb in (None, kb)], limit)
     part = f" of tier {tier}" * (tier != TIERS[-1]) + f" of the knowledge base {kb}" * (kb is not None)
     _check(guides, questions, guides_path, questions_path, part)
@@ -204,6 +209,9 @@ def evaluate_answers(
         "seconds_index": round(index_seconds, 1),
         "seconds_all": round(time.perf_counter() - began, 1),
     }
+    if refused:
+        left = f"Questions left out, because one of these answers them: {len(left_out)}."
+        report["refused"] = f"{_named(refused)}\n{left}"
     return Evaluation(
         asked, {"tier": tier, "kb": kb, "limit": limit, "model": encoder.identity, "n": len(asked), **report}
     )
@@ -310,13 +318,17 @@ def read_rows(path: Path, kind: type[Row]) -> Iterator[Row]:
         raise BadSet(f"{path.name}, line {number + 1}: can't be read ({failure}); save the file anew.") from None
 
 
-def read_guides(path: Path) -> Iterator[GuideRow]:
-    """Guides as JSON lines, or a folder of guide files; a file that an ingest would refuse is refused here too."""
+def read_guides(path: Path, refused: dict[str, str] | None = None) -> Iterator[GuideRow]:
+    """Guides as JSON lines, or a folder of guide files; a file that an ingest would refuse is refused here too.
+
+    Args:
+        refused: takes the names of those, with the reasons; without it they raise BadSet.
+    """
     if not path.is_dir():
         yield from read_rows(path, GuideRow)
         return
     limits, root = Limits(), path.resolve()
-    files, refused = guide_files(root)
+    files, faults = guide_files(root)
     with Parser(limits) as parser:
         for key, file in files.items():
             try:
@@ -324,7 +336,7 @@ def read_guides(path: Path) -> Iterator[GuideRow]:
             except NotForEveryone:
                 continue  # nobody is answered from it
             except Refused as refusal:
-                refused[key] = str(refusal)
+                faults[key] = str(refusal)
                 continue
             yield GuideRow(
                 doc_id=key,
@@ -334,8 +346,15 @@ def read_guides(path: Path) -> Iterator[GuideRow]:
                 language=draft.language,
                 reviewed=draft.reviewed,
             )
-    if refused:  # all in one message, or each run would name only the next
-        raise BadSet("\n".join(f"{key} {reason}." for key, reason in sorted(refused.items())))
+    if refused is not None:
+        refused |= faults
+    elif faults:
+        raise BadSet(_named(faults))
+
+
+def _named(refused: Mapping[str, str]) -> str:
+    """All in one message, or each run would name only the next."""
+    return "\n".join(f"{key} {reason}." for key, reason in sorted(refused.items()))
 
 
 def read_questions(path: Path) -> Iterator[QuestionRow]:
