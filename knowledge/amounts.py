@@ -107,6 +107,13 @@ _REST = re.compile(  # how a sentence begins that is on all other amounts than t
 _IN_HEAD = re.compile(rf"\b(?:(?P<age>ages?)|(?:{_ANY_UNIT})s?)\b", _ANYCASE)
 _BEFORE = 30  # characters in front of a number that may say how it limits
 
+_PLACED = ("first", "second", "third", "fourth", "fifth", "sixth")
+_PLACE_OF = re.compile(  # but for days
+    rf"\b(?:(?P<word>{'|'.join(_PLACED)})|(?P<digits>\d{{1,2}})(?:st|nd|rd|th))\b(?! (?:of|{_MEMBER})\b)", _ANYCASE
+)
+_WHOLE = re.compile(rf"\d{{1,2}}|{'|'.join(_SMALL)}", _ANYCASE)
+_WORDS_BEHIND = 3  # of "2nd", among which is what is numbered
+
 _ANY = re.compile(r"\d|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|twelve|half|once|twice|free)\b", _ANYCASE)
 MONEY = re.compile(
     r"[£$€]\s?\d|\d\s?(?:p|pence|cents?|pounds?|dollars?|euros?|gbp|eur|usd)\b|\bfree\b|\bno charge\b|\d\s?%",
@@ -217,6 +224,31 @@ def figures_in(text: str) -> list[Figure]:
     """
     every = ((match, _around(text, *match.span())) for match in _FIGURE.finditer(text))
     return [figure for match, around in every if (figure := _figure(match["number"], match["unit"], *around))]
+
+
+def place_in(text: str) -> tuple[int, str] | None:
+    """The place that a text names, with the words behind it: of what it is one.
+
+    >>> place_in("when is the 2nd rent instalment due"), place_in("Third"), place_in("by the 2nd of May")
+    ((2, ' rent instalment due'), (3, ''), None)
+    """
+    match = _PLACE_OF.search(text)
+    if not match:
+        return None
+    place = int(match["digits"] or 1 + _PLACED.index(match["word"].casefold()))
+    return place, " ".join(text[match.end() :].split(" ")[: 1 + _WORDS_BEHIND])
+
+
+def is_at_another(cell: str, place: int) -> bool | None:
+    """Whether a cell is the number of another place; None where it is none.
+
+    >>> [is_at_another(cell, 2) for cell in ("1", "two", "second", "3rd", "1 to 9")]
+    [True, False, False, True, None]
+    """
+    if _WHOLE.fullmatch(cell):
+        return _size(cell) != place
+    named = place_in(cell) if _PLACE_OF.fullmatch(cell) else None
+    return named and named[0] != place
 
 
 def days_in(text: str) -> list[Figure]:

@@ -17,7 +17,9 @@ from knowledge.amounts import (
     days_in,
     figures_in,
     has_any,
+    is_at_another,
     off_the_step,
+    place_in,
     says_of_the_rest,
     with_units,
 )
@@ -128,6 +130,7 @@ def read_closely(
     counted = counted_in(question)
     amounts, figures, days = answers_in(question), figures_in(question), days_in(question)
     steps, off_step = _steps(question, figures, days, passage.headings, every, texts)
+    off_step = off_step | _at_other_places(question, every, texts)
     codes = codes_asked(question).keys() - codes_in("\n".join((passage.title, *passage.headings))).keys()
     own, scores, asked, best = [], [], "", 0.0
     head: list[str] = []
@@ -181,6 +184,25 @@ def _says_otherwise(question: str, days: Sequence[Figure], head: Sequence[str], 
     closed = [_CLOSED_CELL.fullmatch(cell) is not None for cell in on_day]
     is_otherwise = bool(closed) and (all(closed) if asks_open else not any(closed))
     return is_otherwise and set(stems(cells[0])).isdisjoint(stems(question))
+
+
+def _at_other_places(question: str, every: Sequence[Piece], texts: Sequence[str]) -> set[Piece]:
+    """The rows with another number than is asked for in the column of what is numbered ("the 2nd rent instalment", in
+    "Instalment"), where one has that.
+    """
+    if not (asked := place_in(question)):
+        return set()
+    place, behind = asked[0], set(stems(asked[1]))
+    column: int | None = None
+    rows: dict[Piece, bool] = {}
+    for piece, text in zip(every, texts, strict=True):
+        cells = cells_of(text) if piece.kind in {Kind.HEAD, Kind.ROW} else []
+        if piece.kind is Kind.HEAD:
+            column = next((at for at, cell in enumerate(cells) if cell and behind.issuperset(stems(cell))), None)
+        elif cells and column is not None and column < len(cells):
+            is_other = is_at_another(cells[column], place)
+            rows |= {} if is_other is None else {piece: is_other}
+    return set() if all(rows.values()) else {piece for piece, is_other in rows.items() if is_other}
 
 
 class _Scale(NamedTuple):

@@ -1,5 +1,6 @@
 """What a guide says about itself: front matter, or the sidecar of a file that can't carry any."""
 
+import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, fields
@@ -46,6 +47,10 @@ _WORDS_APART = re.compile(r"[\W_]+")
 _LONGEST_WORD = 20
 _HUMP = re.compile(r"(?<=[a-z])(?=[A-Z])")  # in accessLevel
 _FILE = re.compile(r"(?:\.{0,2}/|https?:)\S*|\S+\.[a-z]{2,4}")
+_WITH_COLON = re.compile(  # "title: Visas: work", which YAML takes for a field within one
+    r"""^(?P<name>\w[\w-]*:[ \t]+)(?P<value>[^\s"'\[\]{}|>&*!%#@`-].*?:(?:[ \t].*?)??)(?=[ \t]+\#|[ \t]*$)""",
+    re.MULTILINE,
+)
 _LANGUAGE = re.compile(r"[a-zA-Z]{2,3}(-[a-zA-Z0-9]{2,8})*")
 
 
@@ -64,7 +69,7 @@ class Details:
 def details(written: str, where: str) -> Details:
     """The fields written in YAML; `where` they stand is named when they are refused."""
     try:
-        said = yaml.safe_load(written)
+        said = _in_yaml(written)
     except (yaml.YAMLError, ValueError) as error:  # ValueError: a date like 2026-02-31
         raise Refused(f"has fields in {where} that are not YAML{_line(error)}; write `name: value` lines") from error
     if said is None:
@@ -81,6 +86,17 @@ def details(written: str, where: str) -> Details:
         product=_products(said, where),
         language=_language(_words(said, "language", 35, where), where),
     )
+
+
+def _in_yaml(written: str) -> object:
+    """What is written in YAML; where it is none, a value with a colon in it is taken as it is."""
+    try:
+        return yaml.safe_load(written)
+    except yaml.YAMLError:
+        quoted = _WITH_COLON.sub(lambda line: line["name"] + json.dumps(line["value"]), written)
+        if quoted == written:
+            raise
+        return yaml.safe_load(quoted)
 
 
 def _known(written: dict[object, object], where: str) -> dict[object, object]:

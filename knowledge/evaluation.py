@@ -38,6 +38,7 @@ from knowledge.question_sets import (
     Row,
     check,
     is_in,
+    named,
     read_guides,
     read_questions,
     read_rows,
@@ -137,14 +138,22 @@ def evaluate_answers(
         BadSet: a line can't be used.
         ModelUnavailable: the model can't be loaded.
     """
-    guides = [row for row in read_guides(guides_path) if is_in(row.tier, tier) and kb in (None, row.kb)]
+    refused: dict[str, str] = {}
+    guides = [row for row in read_guides(guides_path, refused) if is_in(row.tier, tier) and kb in (None, row.kb)]
+    if refused and not guides:
+        raise BadSet(named(refused))
     notes: list[str] = []
-    keys = {row.doc_id for row in guides}
+    keys = {row.doc_id for row in guides} | refused.keys()
     questions = [
         with_keys(row, keys, guides_path)
         for row in read_questions(questions_path, notes.append)
         if is_in(row.tier, tier)
     ]
+    left_out = [row for row in questions if row.documents and row.documents <= refused.keys()]
+    questions = [row for row in questions if row not in left_out]
+    if refused:
+        left = f"Questions left out, because one of these answers them: {len(left_out)}."
+        notes.append(f"{named(refused)}\n{left}")
     questions = _spread([row for row in questions if kb is None or row.kb in (None, kb)], limit)
     part = f" of tier {tier}" * (tier != TIERS[-1]) + f" of the knowledge base {kb}" * (kb is not None)
     check(guides, questions, guides_path, questions_path, part)

@@ -76,6 +76,7 @@ _CHOOSES = re.compile(
 _ORDINARY = re.compile(r"\b(?:normal|regular|standard|ordinary|usual) $", re.IGNORECASE)  # "the normal Heron"
 _KINDS = word_set("one ones version versions model models edition editions variant type")  # "the Extend version"
 _AMOUNT = re.compile(r"(?<![\w.,:/-])(?P<number>[£$€]?\d+(?:[.,]\d+)*%?)(?![\w.,:/-]*\d)(?:[ -]?(?P<unit>[^\W\d_]+))?")
+_SEASONS = word_set("spring summer autumn winter")
 _RANGE = re.compile(r"\d\S* ?(?:to|and|or|[-–—]) ?$")  # in front of the last number of a range
 
 
@@ -331,8 +332,11 @@ def _with_amount(before: str, question: str, names: Names, *, is_fragment: bool)
 
 
 def _with_day(before: str, fragment: str) -> str | None:
-    """The question before with another day of the week or month in it: "and on Sundays"."""
-    told, there = ([word for word in WORD.finditer(text) if days_in(word[0])] for text in (fragment, before))
+    """The question before with another day of the week, month or season in it: "and on Sundays", "and spring"."""
+    told, there = (
+        [word for word in WORD.finditer(text) if days_in(word[0]) or word[0].casefold() in _SEASONS]
+        for text in (fragment, before)
+    )
     if len(told) != 1 or len(there) != 1 or _kind(told[0][0]) != _kind(there[0][0]):
         return None
     rest = f"{fragment[: told[0].start()]} {fragment[told[0].end() :]}"

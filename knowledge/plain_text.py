@@ -110,7 +110,7 @@ def _is_direct_heading(block: Sequence[str]) -> bool:
     line, below = block[0], block[1] if len(block) > 1 else ""
     if not below.strip() or line[:1].isspace() or len(line) > _DIRECT_CHARACTERS:
         return False
-    if _title(_IN_BRACKETS.sub(r"\1", line)) is None:
+    if _title(line) is None:
         return False
     goes_on = below.lstrip()[0].islower() or _RULER.fullmatch(below)
     return not goes_on and (_is_cut(below) or any(map(str.islower, below)))
@@ -134,7 +134,7 @@ def _title(block: str) -> str | None:
         return None
     first = first.strip()
     place = _PLACE.match(first)
-    words = first[place.end() :] if place else first
+    words = _IN_BRACKETS.sub(r"\1", first[place.end() :] if place else first)
     is_title = words[:1].isalnum() and words[-1].isalnum() and ":" not in words and not _LONG_NUMBER.search(words)
     is_title = is_title and len(words.split()) <= _HEADING_WORDS and _CELL.fullmatch(words) is not None
     is_capital = all(sign.isupper() for sign in words if sign.isalpha()) and _WORD.search(words) is not None

@@ -8,7 +8,7 @@ import io
 import json
 import re
 import zlib
-from collections.abc import Callable, Container, Iterator, Sequence
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from datetime import date
 from difflib import get_close_matches
 from pathlib import Path, PurePosixPath
@@ -98,13 +98,17 @@ def read_rows(path: Path, kind: type[Row]) -> Iterator[Row]:
         raise BadSet(f"{path.name}, line {number + 1}: can't be read ({failure}); save the file anew.") from None
 
 
-def read_guides(path: Path) -> Iterator[GuideRow]:
-    """Guides as JSON lines, or a folder of guide files; a file that an ingest would refuse is refused here too."""
+def read_guides(path: Path, refused: dict[str, str] | None = None) -> Iterator[GuideRow]:
+    """Guides as JSON lines, or a folder of guide files; a file that an ingest would refuse is refused here too.
+
+    Args:
+        refused: takes the names of those, with the reasons; without it they raise BadSet.
+    """
     if not path.is_dir():
         yield from read_rows(path, GuideRow)
         return
     limits, root = Limits(), path.resolve()
-    files, refused = guide_files(root)
+    files, faults = guide_files(root)
     with Parser(limits) as parser:
         for key, file in files.items():
             try:
@@ -112,7 +116,7 @@ def read_guides(path: Path) -> Iterator[GuideRow]:
             except NotForEveryone:
                 continue  # nobody is answered from it
             except Refused as refusal:
-                refused[key] = str(refusal)
+                faults[key] = str(refusal)
                 continue
             yield GuideRow(
                 doc_id=key,
@@ -122,8 +126,15 @@ def read_guides(path: Path) -> Iterator[GuideRow]:
                 language=draft.language,
                 reviewed=draft.reviewed,
             )
-    if refused:  # all in one message, or each run would name only the next
-        raise BadSet("\n".join(f"{key} {reason}." for key, reason in sorted(refused.items())))
+    if refused is not None:
+        refused |= faults
+    elif faults:
+        raise BadSet(named(faults))
+
+
+def named(refused: Mapping[str, str]) -> str:
+    """All in one message, or each run would name only the next."""
+    return "\n".join(f"{key} {reason}." for key, reason in sorted(refused.items()))
 
 
 def read_questions(path: Path, say: Callable[[str], None] = lambda _: None) -> list[QuestionRow]:

@@ -31,6 +31,8 @@ QUESTION_WORDS = ASKING_FOR | AUXILIARIES
 _ASKED = QUESTION_WORDS | {"if", "whether"}
 _SHORTENED = re.compile(r"(?<!\S)(who|what|when|where|why|how)(?:['’][^\W\d_]+|s)(?!\S)")  # "what's", "how'd", "whats"
 OF_ELLIPSES = word_set("can could may might must should would will does did")
+_THAN_BEFORE = word_set("more less fewer another longer")  # of what, was said before
+_PERSONS = word_set("i you he she we they")
 _TELLING = word_set("tell list explain describe show give send need want")  # "please tell me", "I need"
 PREPOSITIONS = word_set("for with without on in at by from after before until since during via as under over per")
 CONDITIONS = word_set("if when unless while because")
@@ -163,10 +165,14 @@ def wants_to_be_told(text: str, words: Sequence[str]) -> bool:
 
 
 def asks_without_subject(words: Sequence[str]) -> bool:
-    """Whether it asks without saying about what: "How often?", "Who signs off?", but not "What is roaming?"."""
+    """Whether it asks without saying about what: "How often?", "Who signs off?", "What if they want more?", but not
+    "What is roaming?".
+    """
     if len(words) > LONGEST_SHORT or not QUESTION_WORDS & set(words):
         return False
     meaning = [word for word in words if set(stems(word)) - asking() - SAYS_LITTLE]
+    if words[-1] in _THAN_BEFORE and not _PERSONS.isdisjoint(words):
+        return len(meaning) <= ENOUGH_APART
     is_definition = words[0] in {"what", "who"} and len(words) > 1 and words[1] in {"is", "are"}
     return not meaning or (len(meaning) == 1 and is_definition and words[2] in {"the", "its"})
 

@@ -77,7 +77,7 @@ class Found:
     dense: bool  # whether vectors took part
     unknown: tuple[str, ...] = ()  # products that the question names and no guide knows, though it knows their siblings
     unfamiliar: tuple[str, ...] = ()  # what may be such a product
-    missed: tuple[str, int] | None = None  # the guide that has editions by year, and the year asked for that none is of
+    missed: tuple[str, str] | None = None  # the guide that has editions by year, and the year asked for that none is of
     begins: tuple[str, date] | None = None  # the guide that answers and since when, where what was before that is asked
     alike: Mapping[int, Vectors] = field(default_factory=dict)  # by chunk id, the cosine of each of its units
     alike_besides: Mapping[int, Vectors] = field(default_factory=dict)  # the same without the names in the question
@@ -311,7 +311,7 @@ class Retriever:
             dense=alike is not None,
             unknown=unknown,
             unfamiliar=() if unknown else tuple(unfamiliar),
-            missed=missed_year(words, asked, passages[0], today),
+            missed=missed_year(words, asked, passages, today),
             begins=begins_later(words, passages[0], day) if was else None,
             alike=own,
             alike_besides=unnamed,

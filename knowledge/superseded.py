@@ -8,7 +8,7 @@ from datetime import date
 from functools import cache, lru_cache
 
 from knowledge.answers import Passage
-from knowledge.editions import Edition, edition_of, is_in_force, is_later, year_missed
+from knowledge.editions import Edition, edition_of, is_in_force, is_later, says_year, year_missed
 from knowledge.lexical import covered, stems
 from knowledge.names import Names
 from knowledge.products import path_of
@@ -20,7 +20,8 @@ MOST = 0.8  # of the words that what holds no more has, what must be found of th
 CLOSE_EDITION = 1.0  # how much less one of another section may score
 PUT_AWAY = {"archive", "archived", "archives", "former", "obsolete", "old", "outdated", "previous", "superseded"}
 
-_YEAR = re.compile(r"\b(?:19|20)\d\d\b")
+_YEAR = re.compile(r"(?<!\d\d\d\d[/–-])\b(?:19|20)\d\d\b")  # of "2026–2027" the first
+_ANY_YEAR = re.compile(r"\b(?:19|20)\d\d\b|\b\d\d/\d\d\b")
 
 
 def without_dates(rarity: Mapping[str, float]) -> dict[str, float]:
@@ -114,7 +115,9 @@ def supersedes(one: Passage, other: Passage, day: date | None) -> bool:
         return False
     edition, other_edition = edition_shown(one), edition_shown(other)
     if edition != other_edition and edition.year and other_edition.year:
-        return is_later(edition, other_edition, day)
+        later, earlier = is_later(edition, other_edition, day), is_later(other_edition, edition, day)
+        if later or earlier or not is_in_force(edition, day):
+            return later
     if is_put_away(one) or not is_put_away(other) or (other_edition.side < 0 and is_in_force(other_edition, day)):
         return False
     if one.reviewed is None:
@@ -147,12 +150,15 @@ def _is_past(passage: Passage, day: date | None) -> bool:
     return day is not None and (is_put_away(passage) or not is_in_force(edition_shown(passage), day))
 
 
-def missed_year(words: Words, asked: str, first: Passage, today: date) -> tuple[str, int] | None:
-    """The guide that answers and the year asked for, where it has editions by year and none is of that."""
-    if not _YEAR.search(asked) or not (guide := words.shelved.get(first.guide_id)):
+def missed_year(words: Words, asked: str, passages: Sequence[Passage], today: date) -> tuple[str, str] | None:
+    """The guide that answers and the year asked for, where it has editions by year and none is of that, nor says what
+    was found of it anything of that year.
+    """
+    if not _ANY_YEAR.search(asked) or not (guide := words.shelved.get(passages[0].guide_id)):
         return None
     year = year_missed(asked, words.editions(guide.title), today)
-    return (guide.title, year) if year else None
+    is_said = year and any(says_year(each.text, year) for each in passages if each.guide_id == passages[0].guide_id)
+    return (guide.title, year) if year and not is_said else None
 
 
 def begins_later(words: Words, first: Passage, day: date | None) -> tuple[str, date] | None:

@@ -438,6 +438,31 @@ def test_a_year_that_no_edition_is_of_is_answered_in_part(
     assert any("no edition" in note and str(missed) in note for note in answer.notes) == bool(missed)
 
 
+@pytest.mark.parametrize(
+    ("title", "asked", "is_missed"),
+    [
+        ("Harbour fees {this}", "What are the harbour fees for {next}?", True),
+        ("Harbour fees {this}", "What does mooring cost for a boat from {next}?", False),
+        ("Harbour fees {this}", "What are the harbour fees for {this}?", False),
+        ("Harbour handbook {split}", "What does mooring cost in {split}?", False),
+        ("Harbour handbook {last}", "harbour handbook {next}: what does mooring cost?", True),
+        ("Harbour Act 2010", "harbour act 2011: what does mooring cost?", False),
+    ],
+)
+def test_a_year_that_the_only_edition_is_not_of_is_answered_in_part(
+    title: str, asked: str, is_missed: bool, open_library: Open, put_guide: Put
+) -> None:
+    year = datetime.now(UTC).year
+    years = {"last": year - 1, "this": year, "next": year + 1, "split": f"{year}/{(year + 1) % 100}"}
+    put_guide("fees.md", f"# {title.format(**years)}\n\n## Mooring\n\nMooring costs £14 a night.\n")
+    library = open_library()
+    library.warm()
+    answer = library.answer(asked.format(**years))
+
+    assert any(f"no edition of it for {year + 1}" in note for note in answer.notes) == is_missed
+    assert (answer.outcome is Outcome.PARTLY) == is_missed
+
+
 def test_what_begins_after_what_is_asked_is_answered_in_part(open_library: Open, put_guide: Put) -> None:
     """The edition before it doesn't say."""
     put_guide("old.md", "# Harbour fees\n\nApplies until 31 March 2026.\n\nWater is free.\n")

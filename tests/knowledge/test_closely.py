@@ -97,6 +97,25 @@ def test_what_a_customer_has_lies_within_the_limits_of_a_row() -> None:
     assert best(table, "train was 40 mins late") == "| 30–59 minutes | 50% |"
 
 
+@pytest.mark.parametrize(
+    ("question", "expected"),
+    [
+        ("when is the 2nd service visit due", "| Yearly | 2 | May |"),
+        ("is the second visit dear", "| Yearly | 2 | May |"),
+        ("when is the first visit", "| At once | one | June |"),
+        ("when is the 7th visit", "| At once | one | June |"),
+        ("is there a visit on the 2nd of April", "| At once | one | June |"),
+        ("is the second form for a visit", "| At once | one | June |"),
+    ],
+)
+def test_a_row_that_is_numbered_otherwise_does_not_answer(question: str, expected: str) -> None:
+    """Where its column is what is asked for by number."""
+    assert (
+        best("| Plan | Visit | Due |\n|---|---|---|\n| At once | one | June |\n| Yearly | 2 | May |", question)
+        == expected
+    )
+
+
 def test_the_unit_of_a_row_may_stand_in_its_head() -> None:
     """The row has few words that are like the question."""
     table = (

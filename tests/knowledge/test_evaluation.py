@@ -331,6 +331,24 @@ def test_all_files_that_an_ingest_would_refuse_are_named_at_once(tmp_path: Path)
     assert [line.split()[0] for line in str(said.value).splitlines()] == ["b.md", "gone.pdf.yaml", "link.md"]
 
 
+def test_a_file_that_is_refused_does_not_stop_the_others(tmp_path: Path) -> None:
+    """Its questions are left out, and both are said."""
+    (tmp_path / "guides").mkdir()
+    (tmp_path / "guides" / "a.md").write_text("# Refunds\n\nA refund takes ten working days.\n")
+    (tmp_path / "guides" / "b.md").write_text("---\nreviewed: soon\n---\n# Fees\n\nA locker costs £3.\n")
+    questions = tmp_path / "questions.csv"
+    questions.write_text("question,guide\nHow long does a refund take?,a.md\nWhat is a locker?,b.md\nA pool?,\n")
+
+    report = evaluate_answers(tmp_path / "guides", questions).report
+
+    assert (report["n"], report["figures"]["guides"]) == (2, 1)
+    assert report["notes"][-1].startswith("b.md has a `reviewed` in its front matter that is not a date")
+    assert report["notes"][-1].endswith("\nQuestions left out, because one of these answers them: 1.")
+    (tmp_path / "guides" / "a.md").unlink()
+    with pytest.raises(BadSet, match=r"^b\.md has a `reviewed`"):
+        evaluate_answers(tmp_path / "guides", questions)
+
+
 def test_what_was_kept_and_is_damaged_is_named(files: tuple[Path, Path], tmp_path: Path) -> None:
     """It can be deleted, for it is only kept to save time."""
     evaluate_answers(*files, "mini", cache=tmp_path / "kept")

@@ -70,10 +70,11 @@ def test_title_of_a_guide_that_names_none(take: Take, name: str, text: str, titl
         ("url: javascript:alert(1)", "not a web address"),
         ("url: https://a.example/<x|y>", "not a web address"),
         ("title: [a, b]", "not one line of words"),
-        ("title: a: b", "not YAML"),
+        ("title: [a: b", "not YAML"),
         ("just words", "no `name: value` lines"),
         ("audience: managers", "needs access control that Frontline does not have yet"),
         ("audience: [everyone]", "needs access control"),
+        ("audience: everyone: but guests", "needs access control"),
     ],
 )
 def test_front_matter_that_is_refused(take: Take, fields: str, reason: str) -> None:
@@ -82,6 +83,21 @@ def test_front_matter_that_is_refused(take: Take, fields: str, reason: str) -> N
         take("a.md", f"---\n{fields}\n---\n# Text\n")
     assert reason in str(refusal.value)
     assert isinstance(refusal.value, NotForEveryone) == fields.startswith("audience")
+
+
+@pytest.mark.parametrize(
+    ("title", "expected"),
+    [
+        ("Lockers: keys and fobs", "Lockers: keys and fobs"),
+        ('Lockers: what "lost" is: keys  # old', 'Lockers: what "lost" is: keys'),
+        ("Lockers:", "Lockers:"),
+    ],
+)
+def test_a_title_with_a_colon_is_taken_as_it_is(take: Take, title: str, expected: str) -> None:
+    """Whoever writes it knows nothing of YAML."""
+    draft = take("a.md", f"---\ntitle: {title}\nowner: ana\nreviewed: 2026-09-14\n---\nKeys are kept.\n")
+
+    assert (draft.title, draft.owner, draft.reviewed) == (expected, "ana", date(2026, 9, 14))
 
 
 def test_fields_of_other_tools_are_ignored(take: Take) -> None:

@@ -208,7 +208,9 @@ def test_a_line_in_capitals_right_above_text(text: str, headings: int) -> None:
     assert _words(markdown) == _words(text)
 
 
-@pytest.mark.parametrize("heading", ["FEES", "3  CLAIM TYPES", "2. LIBRARIES\n============", "ÖFFNUNGSZEITEN"])
+@pytest.mark.parametrize(
+    "heading", ["FEES", "3  CLAIM TYPES", "2. LIBRARIES\n============", "4. LOST KEYS (FOBS)", "ÖFFNUNGSZEITEN"]
+)
 def test_a_line_in_capitals_by_itself_is_a_heading(heading: str) -> None:
     words = " ".join(heading.split("\n")[0].split())
     assert as_markdown(f"{heading}\n\nAll of them.") == f"## {words}\n\nAll of them."

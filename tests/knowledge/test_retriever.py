@@ -182,6 +182,9 @@ NEWER = "## Exit fee\n\nWhoever leaves early pays £45 a month.\n"
         ("# Fees 2025", "# Fees 2026", OLD, "What is the exit fee?", "newer.md"),
         ("# Fees 2025", "# Fees 2026", OLD, "What was the exit fee in 2025?", "older.md"),
         ("# Fees 2026", "# Fees 2025", OLD, "What is the exit fee?", "older.md"),
+        ("# Fees 2025/26", "# Fees 2026–2027", OLD, "What is the exit fee?", "newer.md"),
+        ("# Fees 2025/26", "# Fees 2026–2027", OLD, "What was the exit fee in 2025-26?", "older.md"),
+        ("# Fees 25/26", "# Fees 26/27", OLD, "What was the exit fee last year (25/26)?", "older.md"),
         ("# Fees", "# Fees", date(2026, 10, 1), "What is the exit fee?", "newer.md"),
         ("# Fees", "# Fees", OLD, "What is the exit fee?", "older.md"),
         ("# Fees (until 28 February 2026)", "# Fees (from 1 March 2026)", OLD, "What is the exit fee?", "newer.md"),
@@ -194,6 +197,9 @@ NEWER = "## Exit fee\n\nWhoever leaves early pays £45 a month.\n"
         "later year",
         "year asked",
         "earlier year",
+        "later split year",
+        "split year asked",
+        "short split year asked",
         "reviewed later",
         "not later",
         "day",
@@ -235,6 +241,11 @@ def test_the_newer_edition_of_a_guide_comes_first(
         ("Prices", "Prices 2025", False),
         ("Prices until 28 February 2027", "Prices from 1 March 2027", True),
         ("Prices 2026", "Prices 2027", True),
+        ("Price list 2026 27", "Price list 2025 26", True),
+        ("Prices 26/27", "Prices 25/26", True),
+        ("Prices 2026/27", "Prices 2027/28", True),
+        ("Form 26/27", "Form 25/26", False),
+        ("Prices 2026/28", "Prices 2025/27", False),
         ("Contracts signed from 1 April 2024", "Contracts signed before 1 April 2024", False),
     ],
 )
@@ -246,6 +257,26 @@ def test_any_section_of_a_later_edition_is_newer(title: str, other: str, expecte
     ]
 
     assert (is_newer(*passages, TODAY), is_newer(*passages[::-1], TODAY)) == (expected, False)
+
+
+@pytest.mark.parametrize(
+    ("keys", "dates", "holds"),
+    [
+        (("this.md", "next.md"), "", ""),
+        (("old/this.md", "next.md"), "", "next.md"),
+        (("this.md", "next.md"), "from 6 April 2027", "next.md"),
+        (("this.md", "next.md"), "from 1 September 2027 until 31 August 2028", "this.md"),
+    ],
+)
+def test_which_of_two_split_years_holds_in_summer(keys: tuple[str, str], dates: str, holds: str) -> None:
+    """A financial year has begun then, and an academic one hasn't, unless one of them is put away or says when."""
+    passages = [
+        Passage(n, n, key, f"Fees {year}", None, None, None, (f"Fees {year}",), 0, 4, "Cash", 1.0, told)
+        for n, (key, year, told) in enumerate(zip(keys, ("2026/27", "2027/28"), ("", dates), strict=True))
+    ]
+    both = (passages, passages[::-1])
+
+    assert "".join(one.guide_key for one, other in both if is_newer(one, other, date(2027, 6, 9))) == holds
 
 
 @pytest.mark.parametrize(
@@ -375,7 +406,11 @@ def test_a_number_that_is_no_year_makes_no_edition(title: str) -> None:
         ("What may they pay on day 31?", ""),
         ("What is the fee in 2025?", "2025-12-31"),
         ("What is the fee in 2026?", "2026-11-27"),
-        ("last year's fee", "2025-12-31"),
+        ("last year's fee", "2025-11-27"),
+        ("What is the fee in 2026/27?", "2026-12-31"),
+        ("rents for 24/25", "2024-12-31"),
+        ("in the 2024-2025 season", "2024-12-31"),
+        ("zones 24/25, and 2024/26", "2024-12-31"),
         ("fault 20th of feb 2026, fixed 4 march", "2026-02-20 2026-03-04"),
         ("visit missed 20 november", "2026-11-20"),
         ("a visit on January 3rd", "2027-01-03"),
