@@ -99,6 +99,23 @@ def test_what_limits_leave_out_is_said_behind_them() -> None:
     )
 
 
+POOL = (
+    "| Pool | Season | Sunday |\n|---|---|---|\n| Lido | Summer | 10:00–21:00 |\n| Lido | Winter | closed |\n\nMind it."
+)
+
+
+@pytest.mark.parametrize(
+    ("question", "expected"),
+    [
+        ("lido closing time in summer", "| Lido | Summer | 10:00–21:00 |"),
+        ("when does the lido close in summer", "| Lido | Summer | 10:00–21:00 |"),
+        ("when is the lido closed", "| Lido | Winter | closed |"),
+    ],
+)
+def test_what_is_closed_does_not_say_when_it_closes(question: str, expected: str) -> None:
+    assert best(POOL, question, rarity={"close": 3.0, "lido": 1.0, "summer": 1.0}) == expected
+
+
 def test_a_number_of_what_is_counted_answers() -> None:
     text = "For the owners of a boat the notice is given in May. At least one full month's notice is given."
 
