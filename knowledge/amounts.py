@@ -50,6 +50,7 @@ _NUMBER = (
     rf"(?![.,]?\d|\s?(?:k|bn|million|thousand)\b)|\b(?:{'|'.join(_NUMBERS)})\b"
     rf"|(?<![\dp] )(?<!once )(?<!twice )(?<!times )\ban?(?= (?:{_ANY_UNIT})\b)"  # not of "£5 a month"
 )
+_THOUSANDS = re.compile(rf"(?<![\w.,])(?:[£$€]\s?)?(\d{{1,3}})\s?k(?!\w|\s?(?:{_ANY_UNIT})s?\b)", _ANYCASE)  # money
 _MORE, _LESS = "more|longer|older|heavier|later|earlier", "less|fewer|shorter|younger|lighter"
 
 
@@ -221,7 +222,10 @@ def figures_in(text: str) -> list[Figure]:
     [Figure(kind='time', size=40.0), Figure(kind='money', size=12.5)]
     >>> figures_in("two dogs")
     [Figure(kind='dog', size=2.0)]
+    >>> figures_in("earns 28k a year")
+    [Figure(kind='money', size=28000.0)]
     """
+    text = _THOUSANDS.sub(r"£\g<1>000", text)
     every = ((match, _around(text, *match.span())) for match in _FIGURE.finditer(text))
     return [figure for match, around in every if (figure := _figure(match["number"], match["unit"], *around))]
 

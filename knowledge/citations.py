@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from itertools import pairwise
 
 from knowledge.answers import Citation, Passage
@@ -163,17 +163,21 @@ def _grown(
     A list or table that fits beside what answers is taken whole, rather than what precedes it. What precedes begins
     with a whole thought; ``held`` are the pieces that are marked, which stay.
     """
-    whole_head = _table_head(text, every[at].start)
-    head = len(_shortened(whole_head, LONGEST_QUOTE // 2))
+
+    @cache
+    def head_above(first: int) -> str:
+        """The head that a quote from a piece on needs; that of another table than the one that answers whole."""
+        is_below_head = every[first].kind in (Kind.ROW, Kind.RULE) or first > lists[first][0]
+        head = _table_head(text, every[first].start) if is_below_head and every[first].kind in _OF_TABLE else ""
+        return _shortened(head, LONGEST_QUOTE // 2) if lists[first] == lists[at] else head
 
     def fits(first: int, last: int) -> bool:
-        is_below_head = every[first].kind in (Kind.ROW, Kind.RULE) or first > lists[first][0]
-        needed = head if is_below_head and every[first].kind in _OF_TABLE else 0
+        head = head_above(first)
         # A long sheet is kept as several tables that each have its head, which is not quoted twice.
         table = lists[first][0] if every[first].kind in _OF_TABLE else first
         heads = [text[each.start : each.end] for each in every[table : last + 1] if each.kind is Kind.HEAD]
-        heads += [whole_head.split("\n")[0]] if needed and every[table].kind is not Kind.HEAD else []
-        return needed + every[last].end - every[first].start <= LONGEST_QUOTE and len({*heads}) == len(heads)
+        heads += [head.split("\n")[0]] if head and every[table].kind is not Kind.HEAD else []
+        return len(head) + every[last].end - every[first].start <= LONGEST_QUOTE and len({*heads}) == len(heads)
 
     first, last = lists[at] if fits(*lists[at]) else (at, at)
     answering = first

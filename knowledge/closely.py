@@ -47,6 +47,7 @@ BEFORE_WEIGHT = 0.1  # for what the sentence before scores, for it may say what 
 _OPEN = re.compile(r"\bopen\b(?! (?:an?|the|my|our|your|his|her|its|their|it|up)\b)", re.IGNORECASE)  # not an account
 _CLOSED = re.compile(r"\b(?:closed|shut)\b", re.IGNORECASE)
 _CLOSED_CELL = re.compile(r"(?:closed|shut)(?: all day)?|[–—-]", re.IGNORECASE)  # not "closed after 14:00"
+_CLOSES = re.compile(r"\bclos(?:es?|ing)\b", re.IGNORECASE)
 _DEMANDS = re.compile(
     r"\b(?:must|only|at least|minimum|not?|needs?|needed|ha(?:ve|s) to|from)\b|n['’]t\b", re.IGNORECASE
 )
@@ -128,6 +129,7 @@ def read_closely(
     is_all_apart = saying <= apart
     unnamed = without_names.get(passage.chunk_id, cosines)
     counted = counted_in(question)
+    asks_closing = bool(_CLOSES.search(question)) and not _CLOSED.search(question)  # for a time, not what is closed
     amounts, figures, days = answers_in(question), figures_in(question), days_in(question)
     steps, off_step = _steps(question, figures, days, passage.headings, every, texts)
     off_step = off_step | _at_other_places(question, every, texts)
@@ -145,7 +147,7 @@ def read_closely(
         if piece not in saying or piece in pointing or (has_answers and piece in leading):
             continue
         own.append(piece)
-        shared = covered(rarity, set(stems(f"{asked}\n{text}")))
+        shared = covered(rarity, set(stems(f"{asked}\n{_CLOSED.sub('', text) if cells and asks_closing else text}")))
         score, comparable = shared, shared
         if len(cosines):
             unit = next(n for n, (_, end) in enumerate(spans) if piece.start < end)

@@ -69,7 +69,7 @@ class Details:
 def details(written: str, where: str) -> Details:
     """The fields written in YAML; `where` they stand is named when they are refused."""
     try:
-        said = _in_yaml(written)
+        said = in_yaml(written)
     except (yaml.YAMLError, ValueError) as error:  # ValueError: a date like 2026-02-31
         raise Refused(f"has fields in {where} that are not YAML{_line(error)}; write `name: value` lines") from error
     if said is None:
@@ -88,7 +88,7 @@ def details(written: str, where: str) -> Details:
     )
 
 
-def _in_yaml(written: str) -> object:
+def in_yaml(written: str) -> object:
     """What is written in YAML; where it is none, a value with a colon in it is taken as it is."""
     try:
         return yaml.safe_load(written)

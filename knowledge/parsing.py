@@ -14,10 +14,8 @@ import sys
 from collections.abc import Sequence
 from typing import Any, BinaryIO
 
-import yaml
-
 from knowledge.chunking import cut, sections
-from knowledge.details import Details, details
+from knowledge.details import Details, details, in_yaml
 from knowledge.formats import convert, decode, part_as_markdown
 from knowledge.lexical import as_typed
 from knowledge.loading import Draft, Limits, NotForEveryone, Refused
@@ -134,7 +132,7 @@ def _draft(name: str, content: bytes, sidecar: bytes | None, limits: Limits) -> 
 
 
 def _fields(written: str) -> dict[str, object]:
-    said = yaml.safe_load(written)  # which `details` has read already
+    said = in_yaml(written)  # which `details` has read already
     return said if isinstance(said, dict) else {}
 
 

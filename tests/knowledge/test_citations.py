@@ -295,6 +295,19 @@ RATES = [f"| {region} | 25.{number:02} | 56.{number:02} | 6.{number:02} |" for n
 TWO_HEADS = "| | Flow | | |\n|---|---|---|---|\n| Region | Electricity rate | Standing charge | Gas rate |\n"
 
 
+@pytest.mark.parametrize("columns", [["Plan", "Town", "Country"], [*"ABCDEFGHIJKLMNOPQRST"]])
+def test_rows_before_an_answer_bring_the_whole_head_of_their_table(columns: list[str]) -> None:
+    """They are left out where there is no room for it: without their columns they say nothing."""
+    head = f"| {' | '.join(columns)} |\n|{' --- |' * len(columns)}\n"
+    rows = "".join(f"| Plan {n} | {' | '.join(f'£{n}{at}' for at in columns[1:])} |\n" for n in range(30))
+    answering = "Plans change in May. " + "It is then told by post. " * 16
+    text = f"{head}{rows}\n{answering.strip()}\n"
+    citation = resolve(0, [source(text)], [highlight(text, "Plans change in May.")])
+    assert "| Plan 29 |" in citation.quote
+    assert citation.quote.startswith(head)
+    assert len(citation.quote) <= LONGEST_QUOTE
+
+
 @pytest.mark.parametrize("row", [0, 1, 15, 21])
 def test_a_row_is_shown_with_both_head_rows_of_its_table(row: int) -> None:
     """The second tells a rate from a standing charge."""

@@ -162,6 +162,29 @@ def test_what_limits_leave_out_is_said_behind_them() -> None:
     )
 
 
+POOL = (
+    "| Pool | Season | Sunday |\n|---|---|---|\n| Lido | Summer | 10:00–21:00 |\n| Lido | Winter | closed |\n\nMind it."
+)
+
+
+@pytest.mark.parametrize(
+    ("question", "expected"),
+    [
+        ("lido closing time in summer", "| Lido | Summer | 10:00–21:00 |"),
+        ("when does the lido close in summer", "| Lido | Summer | 10:00–21:00 |"),
+        ("when is the lido closed", "| Lido | Winter | closed |"),
+    ],
+)
+def test_what_is_closed_does_not_say_when_it_closes(question: str, expected: str) -> None:
+    assert best(POOL, question, rarity={"close": 3.0, "lido": 1.0, "summer": 1.0}) == expected
+
+
+@pytest.mark.parametrize("earned", ["28k", "£28k", "28 K", "£28,000"])
+def test_a_sum_in_thousands_lies_within_a_range_of_money(earned: str) -> None:
+    bands = "| Earned | Grant |\n|---|---|\n| Up to £20,000 | £9 |\n| £20,001 to £30,000 | £5 |\n| Over £30,000 | £1 |"
+    assert best(bands, f"grant for one who earns {earned}") == "| £20,001 to £30,000 | £5 |"
+
+
 def test_a_number_of_what_is_counted_answers() -> None:
     text = "For the owners of a boat the notice is given in May. At least one full month's notice is given."
 
