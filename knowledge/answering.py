@@ -2,7 +2,7 @@
 
 import re
 import time
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Protocol
@@ -199,16 +199,23 @@ class Answering:
         """
         asked = found.taken_as or asked
         each = dict(list(compared(asked, found.names).items())[:MOST_APART])
-        answer = self.answer_from(asked, found, None if each else show, began)
-        quotes = [("\n".join((one.title, *one.headings)), one.quote) for one in answer.citations]
-        quotes.append((" ".join(one.text for one in answer.sentences), ""))
-        if not each or answer.outcome is Outcome.FAULT or is_on_all(asked, quotes, each, found.names):
-            return answer
+        if not each or self._quotes_all(asked, found, each):
+            return self.answer_from(asked, found, show, began)
         every = [self.find(question, filters) for question in each.values()]
         if all(self._outcome(of_it) is Outcome.NOT_IN_GUIDES for of_it in every):
+            answer = self.answer_from(asked, found, None, began)
             return replace(answer, outcome=Outcome.PARTLY) if answer.outcome is Outcome.ANSWERED else answer
         answers = [self.answer_from(*both, None, began) for both in zip(each.values(), every, strict=True)]
+        if broken := next((answer for answer in answers if answer.outcome is Outcome.FAULT), None):
+            return broken
         return _together(list(each.values()), [_fitting(of_it, len(each)) for of_it in answers])
+
+    def _quotes_all(self, asked: str, found: Found, wanted: Collection[Name]) -> bool:
+        """Whether one quote is on all products that are compared."""
+        evidence = self._evidence(found)
+        cited = Extractive().write(asked, evidence).citations if evidence.sources else ()
+        quotes = [("\n".join((one.title, *one.headings)), one.quote) for one in cited]
+        return is_on_all(asked, quotes, wanted, found.names)
 
     def _look_up(self, asked: Apart, whole: Found, filters: Filters) -> _Part:
         """What there is on one question of several.

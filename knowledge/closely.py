@@ -55,15 +55,20 @@ _OF_ANY_AGE = frozenset(stems("child kid infant baby toddler teenager junior adu
 _PICTURE = re.compile(r"(?:[-*+>] )?!\[[^\[\]\n]*\]\([^()\n]*\)")
 _PLACE_IN_LIST = re.compile(r"\A\s*\d{1,3}[.)]\s+")
 _OF_GUIDES = r"(?:articles?|chapters?|documents?|guides?|pages?|sections?|topics?|tutorials?)"
-_SIGNPOST = re.compile(  # a sentence on what guides say, or one link into them
+_SIGNPOST = re.compile(  # a sentence on what guides say
     rf"\W*(?:(?:in )?th(?:is|ese)|(?:in )?the (?:following|next)) {_OF_GUIDES},? (?:(?:we|you)(?: will|['’]ll)? )?"
     r"(?:describes?|discuss(?:es)?|explains?|goes through|learn|outlines?|shows?|walks?)\b"
     r"|\W*(?:for (?:more |further )?(?:details|information)[^,.]{0,60},? )?(?:please )?(?:see|read|refer to) (?:also )?"
-    r"the [^.;]{1,80} (?:chapter|section)s?\W*\Z"
-    r"|\s*(?:[-*+•]|\d{1,3}[.)])?\s*(?:\w+ \d{1,3}[:.)] ?)?"
+    r"the [^.;]{1,80} (?:chapter|section)s?\W*\Z",
+    re.IGNORECASE,
+)
+_STATES = re.compile(r"\bthat\b|:\s*\w|\d|\b(?:must|never|not|no|always|only)\b|n['’]t\b", re.IGNORECASE)
+_LINK_INSIDE = re.compile(  # one link into the guides
+    r"\s*(?:[-*+•]|\d{1,3}[.)])?\s*(?:\w+ \d{1,3}[:.)] ?)?"
     r"\[[^\]\n]+\]\((?:#|[^\s():]+\.(?:html?|mdx?|rst)\b)[^\s)]*\)\W*\Z",
     re.IGNORECASE,
 )
+_ASKS_PLACE = re.compile(r"\b(?:where|links?|forms?|find)\b", re.IGNORECASE)
 _TO_PAGE = (".....", ". . .")  # the dots of a table of contents
 _CODE_FIRST = re.compile(  # but for a range
     r"[^\w]*(?:\d{1,3}[.)]\s+[^\w]*)?([A-ZÀ-Þ]{1,6}-?\d{1,4})\b(?!\s*(?:[-–—/,]|to|and|or)\s*[A-Z]{0,6}-?\d)"
@@ -120,7 +125,7 @@ def read_closely(
     around = zip(every, texts, [*texts[1:], ""], ["", *texts[:-1]], strict=True)
     leading = {piece for piece, text, after, before in around if _leads(text, after, before)}
     apart = apart | _on_other_codes(question, passage.headings, every, texts)
-    pointing = {piece for piece, text in zip(every, texts, strict=True) if _points(text)}
+    pointing = {piece for piece, text in zip(every, texts, strict=True) if _points(text, question)}
     for piece, text, after in zip(every, texts, every[1:], strict=False):
         if text.rstrip(" *_").endswith(":") and (after.kind is Kind.HEADING or after in pointing):
             pointing.add(piece)
@@ -313,10 +318,17 @@ def _says_something(piece: Piece, text: str) -> bool:
     return not is_name and len(text) > 2 and not _PICTURE.fullmatch(text)
 
 
-def _points(text: str) -> bool:
-    """Whether it only tells where in the guides something stands, as a table of contents does.
+def _points(text: str, question: str) -> bool:
+    """Whether it only tells where in the guides something stands, as a table of contents does, where that isn't asked.
 
-    >>> [_points(text) for text in ("This guide outlines steps.", "- [Prices](prices.md)", "This guide is binding.")]
-    [True, True, False]
+    >>> [_points(text, "") for text in ("This guide outlines steps.", "This page shows that cash is never paid.")]
+    [True, False]
+    >>> [_points("- [Order form](form.md)", question) for question in ("order a cap", "where is the order form")]
+    [True, False]
     """
-    return text.rstrip("0123456789 ").endswith(_TO_PAGE) or _SIGNPOST.match(text) is not None
+    if text.rstrip("0123456789 ").endswith(_TO_PAGE):
+        return True
+    signs = _SIGNPOST.match(text)
+    if signs and not _STATES.search(text, signs.end()):
+        return True
+    return _LINK_INSIDE.match(text) is not None and not _ASKS_PLACE.search(question)

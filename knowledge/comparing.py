@@ -4,12 +4,14 @@ import re
 from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
-from knowledge.names import Name, Names
+from knowledge.names import UNITS, Name, Names
 from knowledge.questions import meaning_of
 
 _COMPARES = re.compile(r"\b(?:differ\w*|compar\w+|versus|vs|between|better|best|both|each|same)\b", re.IGNORECASE)
 _JOINT = r"[\s,/]*(?:\b(?P<link>and|or|than|versus|vs\.?|compared (?:to|with))\s+)?(?:(?:the|an?)\s+)?"
-_BETWEEN, _ONE_MORE = (re.compile(each, re.IGNORECASE) for each in (_JOINT, rf"{_JOINT}(?P<last>\w+)"))
+_BETWEEN, _ONE_MORE = (
+    re.compile(each, re.IGNORECASE) for each in (_JOINT, rf"{_JOINT}(?P<last>\w+)(?:[ -]?(?P<unit>[^\W\d_]+))?")
+)
 _ARTICLE = re.compile(r"\b(?:the|an?)\s+$", re.IGNORECASE)
 # What only compares, and asks nothing of either.
 _COMPARING = re.compile(
@@ -23,6 +25,7 @@ _MEASURES = {
     "size": "bigger biggest larger largest smaller smallest",
 }
 _MEASURE_OF = {word: measure for measure, words in _MEASURES.items() for word in words.split()}
+_COMPARED = {*_MEASURE_OF, "more", "less", "most", "least", "better", "best"}
 
 
 def compared(question: str, names: Names) -> dict[Name, str]:
@@ -30,7 +33,7 @@ def compared(question: str, names: Names) -> dict[Name, str]:
 
     >>> names = Names(["The Brook 4, the Brook 5 and the Brook 5 Pro."])
     >>> list(compared("Is a Brook 4 or the Brook 5 better for a flat?", names).values())
-    ['Brook 4: Is better for a flat?', 'Brook 5: Is better for a flat?']
+    ['Is a Brook 4 better for a flat?', 'Is a Brook 5 better for a flat?']
     >>> list(compared("Which is cheaper, Brook 4 or 5?", names).values())
     ['What is the price of the Brook 4?', 'What is the price of the Brook 5?']
     >>> compared("Can I move from the Brook 4 to the Brook 5?", names)
@@ -42,10 +45,16 @@ def compared(question: str, names: Names) -> dict[Name, str]:
     start, end = named[0].start, named[-1].end
     rest = f"{_ARTICLE.sub('', question[:start])} {question[end:]}"
     asked = " ".join(_COMPARING.sub(" ", rest).split()).strip(" ,:;?.!")
-    if measure := _measured(rest):
-        return {each.name: f"What is the {measure} of the {each.written}?" for each in named}
-    is_on_more = bool(meaning_of(re.findall(r"\w+", asked)))
-    return {each.name: f"{each.written}: {asked}?" if is_on_more else f"What is the {each.written}?" for each in named}
+    besides = [word for word in meaning_of(re.findall(r"\w+", asked)) if word.casefold() not in _COMPARED]
+    if not besides:
+        measure = _measured(rest)
+        return {
+            each.name: f"What is the {measure} of the {each.written}?" if measure else f"What is the {each.written}?"
+            for each in named
+        }
+    if _COMPARING.search(rest):
+        return {each.name: f"{each.written}: {asked}?" for each in named}
+    return {each.name: f"{question[:start]}{each.written}{question[end:]}" for each in named}
 
 
 def is_on_all(question: str, quotes: Sequence[tuple[str, str]], wanted: Collection[Name], names: Names) -> bool:
@@ -86,12 +95,12 @@ def _side_by_side(question: str, names: Names) -> list[_Named]:
             run = []
         run.append(_Named(name, question[start:end], start, end))
     more = _ONE_MORE.match(question, run[-1].end) if len(run) == 1 else None
-    if more and _links(more["link"], question):
+    if more and _links(more["link"], question) and (more["unit"] or "").casefold() not in UNITS:
         before = run[-1]
         last = more["last"].casefold()
         kind = [each for each in names.siblings_of(before.name) if each[:-1] == before.name[:-1] and each[-1] == last]
         written = " ".join([*before.written.split()[:-1], more["last"]])
-        run += [_Named(each, written, more.start("last"), more.end()) for each in kind[:1]]
+        run += [_Named(each, written, *more.span("last")) for each in kind[:1]]
     return run
 
 

@@ -91,8 +91,8 @@ _BEGINS = (  # each with a word
     rf"\bas\s+an?\s+(?:\w+\s+)?{_AI}(?:\s*,)?\s+{_TOLD}",
     rf"(?<![\"“'‘`])(?-i:\bYou)\s+are\s+an?\s+(?:helpful\s+)?{_AI}\s*(?=[.,:;!])",
     rf"(?-i:\b(?:Act|Behave|Pretend)\b)\s+(?:to\s+be|as(?:\s+if\s+you\s+(?:are|were))?|like)\s+an?\s+(?:\w+\s+)?{_AI}\b",
-    rf"(?-i:\bAssistant),\s+{_TOLD}*"
-    rf"(?:{_ANSWER}\b|(?:end|begin|start|finish)\s+(?:every|each|all)\s+(?:answer|repl|response))",
+    rf"(?-i:\bAssistant),\s+{_TOLD}*"  # the one of a shop is told to answer the phone
+    rf"(?:(?:ignore|disregard|forget|reveal|pretend|output)\b|(?:end|begin|start|finish)\s+(?:every|each|all)\s+(?:answer|repl|response))",
     rf"\byou\s+are\s+(?:now|no\s+longer)\s+(?:an?\s+)?(?:\w+\s+)?(?:{_MACHINE}|dan|unrestricted|jailbroken)\b",
     rf"\b(?:the\s+)?{_MACHINE}\s+"
     rf"(?:(?:reading|that\s+reads?|who\s+reads?)\s+this\b"

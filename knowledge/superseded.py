@@ -9,7 +9,7 @@ from functools import cache, lru_cache
 
 from knowledge.answers import Passage
 from knowledge.editions import Edition, edition_of, is_in_force, is_later, says_year, year_missed
-from knowledge.lexical import covered, stems
+from knowledge.lexical import asking, covered, stems
 from knowledge.names import Names
 from knowledge.products import path_of
 from knowledge.words import Words, folders_of
@@ -21,6 +21,7 @@ CLOSE_EDITION = 1.0  # how much less one of another section may score
 PUT_AWAY = {"archive", "archived", "archives", "former", "obsolete", "old", "outdated", "previous", "superseded"}
 
 _YEAR = re.compile(r"(?<!\d\d\d\d[/–-])\b(?:19|20)\d\d\b")  # of "2026–2027" the first
+_LINE_END = re.compile(r"\n|(?<=[.!?])\s")
 _ANY_YEAR = re.compile(r"\b(?:19|20)\d\d\b|\b\d\d/\d\d\b")
 
 
@@ -152,12 +153,14 @@ def _is_past(passage: Passage, day: date | None) -> bool:
 
 def missed_year(words: Words, asked: str, passages: Sequence[Passage], today: date) -> tuple[str, str] | None:
     """The guide that answers and the year asked for, where it has editions by year and none is of that, nor says what
-    was found of it anything of that year.
+    was found of it anything of that year on what is asked.
     """
     if not _ANY_YEAR.search(asked) or not (guide := words.shelved.get(passages[0].guide_id)):
         return None
     year = year_missed(asked, words.editions(guide.title), today)
-    is_said = year and any(says_year(each.text, year) for each in passages if each.guide_id == passages[0].guide_id)
+    about = {word for word in stems(asked) if word.isalpha()} - asking()
+    own = (line for each in passages if each.guide_id == passages[0].guide_id for line in _LINE_END.split(each.text))
+    is_said = year and any(says_year(line, year) and about & set(stems(line)) for line in own)
     return (guide.title, year) if year and not is_said else None
 
 

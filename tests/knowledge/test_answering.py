@@ -429,7 +429,10 @@ def test_a_year_that_no_edition_is_of_is_answered_in_part(
 ) -> None:
     """The list of another year has all the words, and says another price."""
     for year, price in ((2024, 12), (2025, 14)):
-        put_guide(f"fees-{year}.md", f"# Harbour fees {year}\n\n## Mooring\n\nMooring costs £{price} a night.\n")
+        put_guide(
+            f"fees-{year}.md",
+            f"# Harbour fees {year}\n\n## Mooring\n\nMooring costs £{price} a night.\n\nSince 2023.\n",
+        )
     library = open_library()
     library.warm()
     answer = library.answer(question)

@@ -83,7 +83,13 @@ def test_what_only_says_where_something_stands_is_no_answer(pointer: str) -> Non
 
 @pytest.mark.parametrize(
     "text",
-    ["This guide is binding for boats.", "- [Boat](https://boat.example)", "See the boatman.", "Boats:\n\n- Tern"],
+    [
+        "This guide is binding for boats.",
+        "This section explains that a boat is never lent.",
+        "- [Boat](https://boat.example)",
+        "See the boatman.",
+        "Boats:\n\n- Tern",
+    ],
 )
 def test_what_says_something_itself_points_nowhere(text: str) -> None:
     assert best(f"{text}\n\nAsk the harbour.", "boat", rarity={"boat": 1.0}) == text.split("\n")[0]

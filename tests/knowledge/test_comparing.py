@@ -22,6 +22,14 @@ FOUR, FIVE = ("brook", "4"), ("brook", "5")
             "compare stream 100 and stream 300 for uploads",
             ["stream 100: for uploads?", "stream 300: for uploads?"],
         ),
+        (
+            "Which is more expensive to repair, the Brook 4 or the Brook 5?",
+            [
+                "Which is more expensive to repair, the Brook 4?",
+                "Which is more expensive to repair, the Brook 5?",
+            ],
+        ),
+        ("Is the Brook 4 or 5 years old?", []),
         ("Can I move from the Brook 4 to the Brook 5?", []),
         ("Can I use the Brook 4 and the Brook 5 together?", []),
         ("Does the Brook 4 or the Heron come with Stream 100?", []),
