@@ -1,6 +1,7 @@
 """Markdown as sites and tools write it, with their own marks and HTML in it, as Markdown that says the same."""
 
 import re
+from bisect import bisect_left
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import groupby
 
@@ -11,13 +12,19 @@ _BLOCKS = MarkdownIt("commonmark").enable("table").disable("inline")
 _CODE = {"fence", "code_block"}
 _FENCE = re.compile(r"[ \t>]*(`{3,}|~{3,})")
 _BOX = re.compile(  # of MkDocs; what stands in it is indented
-    r'(?P<indent>[ \t]*)(?:!!!|\?\?\?\+?|===[!+]?(?=[ \t]+"))(?:[ \t]+(?P<kind>[a-z][\w-]*)(?:[ \t]+[\w-]+)*)?'
+    r'(?P<indent>[ \t]*)(?:!!!|\?\?\?\+?|===[!+]?(?=[ \t]+"))'
+    r"(?:[ \t]+(?P<kind>[a-z][\w-]*)(?:[ \t]+(?:inline|end|left|right|annotate|highlight))*)?"
     r'(?:[ \t]+"(?P<title>[^"]*)")?[ \t]*'
 )
 _FENCED_BOX = re.compile(  # of Docusaurus and its like
     r"(?P<indent>[ \t]*)(?P<colons>:{3,})[ \t]*\{?\.?(?P<kind>[A-Za-z][\w-]*)\}?"
-    r"(?:\[(?P<name>[^\]]*)\]|[ \t]+(?P<title>[^{]*?))?[ \t]*(?:\{[^}]*\})?[ \t]*"
+    r"(?:\[(?P<name>[^\]]*)\]|[ \t]+(?P<title>[^\s{](?:[^{]*[^\s{])?))?[ \t]*(?:\{[^}]*\})?[ \t]*"
 )
+_KINDS = re.compile(  # of boxes; any other word may be the first of a sentence
+    r"note|tip|hint|info|information|warning|caution|danger|important|attention|error|success|question|example|quote|"
+    r"abstract|summary|details|see-?also|faq|bug|failure|todo|admonition|callout"
+)
+_DEEPEST = 50  # boxes in one another
 _CALLOUT = re.compile(  # of GitHub
     r"^([ \t]*>[ \t]*)\[!([A-Za-z]+)\][+-]?[ \t]*(?:\n[ \t]*>[ \t]*)?(?=\S)", re.MULTILINE
 )
@@ -114,9 +121,15 @@ def _lines_of(tokens: Iterable[Token], kinds: set[str]) -> set[int]:
     return {line for token in tokens if token.type in kinds and token.map for line in range(*token.map)}
 
 
-def _without_boxes(lines: Sequence[str]) -> list[str]:
+def _without_boxes(lines: Sequence[str], depth: int = 0) -> list[str]:
     """The lines with what stands in a box ("!!! note") as other text below its title."""
+    if depth > _DEEPEST:
+        return [*lines]
     written: list[str] = []
+    closing: dict[str, list[int]] = {}
+    for number, line in enumerate(lines):
+        if (colons := line.strip()).startswith(":::"):
+            closing.setdefault(colons, []).append(number)
     fence = ""
     at = 0
     while at < len(lines):
@@ -127,25 +140,32 @@ def _without_boxes(lines: Sequence[str]) -> list[str]:
                 fence = opened[1]
             elif line.strip(" \t>").startswith(fence):
                 fence = ""
-        elif (box := _BOX.fullmatch(line)) and (box["kind"] or box["title"]):
+        elif (box := _BOX.fullmatch(line)) and (_known(box["kind"]) or (box["title"] and not box["kind"])):
             inside = box["indent"]
             stop = at
             while stop < len(lines) and (not lines[stop].strip() or _is_within(lines[stop], inside)):
                 stop += 1
             if any(map(str.strip, lines[at:stop])):
                 body = [_dedented(each, inside) for each in lines[at:stop]]
-                written += _labelled(inside, box["title"], box["kind"], _without_boxes(body))
+                written += _labelled(inside, box["title"], box["kind"], _without_boxes(body, depth + 1))
                 at = stop
                 continue
-        elif box := _FENCED_BOX.fullmatch(line):
-            closed = (stop for stop in range(at, len(lines)) if lines[stop].strip() == box["colons"])
-            if stop := next(closed, 0):
-                body = _without_boxes(lines[at:stop])
+        elif (box := _FENCED_BOX.fullmatch(line)) and _known(box["kind"]):
+            closed = closing.get(box["colons"], [])
+            if closed and closed[-1] >= at:
+                stop = closed[bisect_left(closed, at)]
+                body = _without_boxes(lines[at:stop], depth + 1)
                 written += _labelled(box["indent"], box["name"] or box["title"], box["kind"], body)
                 at = stop + 1
                 continue
         written.append(line)
     return written
+
+
+def _known(kind: str | None) -> str:
+    """A box's kind, if it is one that tools know."""
+    kind = (kind or "").lower().removeprefix("callout-")
+    return kind if _KINDS.fullmatch(kind) else ""
 
 
 def _is_within(line: str, indent: str) -> bool:
@@ -162,7 +182,7 @@ def _labelled(indent: str, title: str | None, kind: str, body: Sequence[str]) ->
     body = [*body[first:], ""]
     if title == "" or body == [""]:
         return ["", *body]
-    label = title or kind.capitalize()
+    label = title or _known(kind).capitalize()
     if " " not in label and _BEGINS_WITH_WORD.match(body[0]):
         return ["", f"{indent}{label}: {body[0].lstrip()}", *body[1:]]
     return ["", f"{indent}**{label}**", "", *body]

@@ -1115,6 +1115,8 @@ def test_a_parser_that_is_closed_starts_no_process_again(tmp_path: Path) -> None
         ("- One\n\n    !!! tip\n        Two\n", "- One\n\n    Tip: Two\n\n"),
         (":::warning[In winter]\nStay in.\n:::\n", "\n**In winter**\n\nStay in.\n\n"),
         ("::: tip\nStay in.\n:::\n", "\nTip: Stay in.\n\n"),
+        ("::: {.callout-tip}\nStay in.\n:::\n", "\nTip: Stay in.\n\n"),
+        ('=== "On the web"\n\n    Open it.\n', "\n**On the web**\n\nOpen it.\n\n"),
         ("> [!WARNING]\n> Stay in.\n", "> Warning: Stay in.\n"),
         ("!!! TODO: CHECK !!!\n\nText {x} and {% raw\n", "!!! TODO: CHECK !!!\n\nText {x} and {% raw\n"),
         ("Say `{{ x }}{: .a}` or\n\n```\n!!! note\n    {% if %}\n1. a\n1. b\n```\n", None),
@@ -1125,6 +1127,21 @@ def test_marks_of_other_tools(take: Take, text: str, expected: str | None) -> No
     if expected is None:
         expected = text.replace("{#fees}", "").replace('{:target="_blank"}', "").replace("{ target=_blank }", "")
     assert take("a.md", text).text == expected
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "::: Never refund cash\nAsk first.\n:::\n",
+        ":::never\nRefund cash.\n:::\n",
+        "!!! never refund customers\n\n    Ask first.\n",
+        '!!! never "refund"\n    Ask first.\n',
+        "!!! warning never refund\n    Ask first.\n",
+    ],
+)
+def test_words_that_only_look_like_marks(take: Take, text: str) -> None:
+    """What no tool takes for a mark of its own is what the guide says."""
+    assert take("a.md", text).text == text
 
 
 def test_words_in_front_matter_stand_where_a_page_shows_them(take: Take) -> None:
