@@ -35,25 +35,33 @@ _KEPT = re.compile(r"<(?:pre|textarea|!ENTITY)\b", re.IGNORECASE)
 _ONLY_TAGS = re.compile(r"[ \t]*(?:</?(?:div|section|center|article|details|figure|br|a|p|span)\b[^<>]*>[ \t]*)+")
 _NUMBER = re.compile(r"(?P<before>[ \t>]*)(?P<number>\d{1,9})(?P<mark>[.)])")
 _PLACE = r"\([^()\n]*(?:\([^()\n]*\)[^()\n]*)*\)"  # behind a link's words
-_SPAN = r"(?P<span>(?<!`)(?P<ticks>`{1,3})(?!`)[^`\n]+(?P=ticks)(?!`))"
+_SPAN = r"(?P<span>(?<!`)(?P<ticks>`+)(?!`)[^\n]{1,1000}?(?<!`)(?P=ticks)(?!`))"
 _ATTRIBUTE = r"""[#.][\w:-]+|[\w:-]+=(?:"[^"\n]*"|'[^'\n]*'|[^\s"'{}]+)"""
-_ATTRIBUTES = rf"\{{:?[ \t]*(?:{_ATTRIBUTE})(?:[ \t]+(?:{_ATTRIBUTE}))*[ \t]*\}}"
+_LISTED = rf"[ \t]*(?:{_ATTRIBUTE})(?:[ \t]+(?:{_ATTRIBUTE}))*[ \t]*\}}"
 _MARKS = re.compile(
     rf"""{_SPAN}
-    | \{{%-?\s*comment\s*-?%\}}.*?\{{%-?\s*endcomment\s*-?%\}}
-    | (?P<tag>\{{%(?P<within>[^\n]*?)%\}}) | \{{\{{[<%][^\n]*?[%>]\}}\}} | (?<=\]\()\{{\{{[^{{}}\n]*\}}\}}
-    | \{{\{{[ ]*page\.(?P<field>[\w-]+)[ ]*\}}\}}
-    | (?<=[)\]*_`])(?P<link>{_ATTRIBUTES})
-    | [ \t]*\{{:[ \t]*[^{{}}\n]*\}}[ \t]*$ | ^[ \t]*{_ATTRIBUTES}[ \t]*$
-    | (?P<heading>^[ ]{{0,3}}\#[^\n]*?)[ \t]*{_ATTRIBUTES}[ \t]*$
+    | (?P<comment>(?<!\{{)\{{%-?\s{{0,5}}comment\s{{0,5}}-?%\}})
+    | (?P<tag>(?<!\{{)\{{%(?P<within>(?:(?!\{{%|%\}})[^\n])*)%\}}(?!\}})) | (?<=\]\()\{{\{{[^{{}}\n]*\}}\}}
+    | ^[ \t]*(?:\{{\{{[<%][^{{}}\n]*[%>]\}}\}}[ \t]*)+$
+    | \{{\{{[ ]{{0,5}}page\.(?P<field>[\w-]+)[ ]{{0,5}}\}}\}}
+    | (?<=[)\]*_])\{{:?{_LISTED} | (?<=`)\{{:{_LISTED}
+    | (?<![ \t])[ \t]*\{{:(?:toc\}}|{_LISTED})[ \t]*$
+    | (?P<heading>^[ ]{{0,3}}\#[^\n]*?)(?<![ \t])[ \t]*\{{:?{_LISTED}[ \t]*$
     """,
-    re.VERBOSE | re.DOTALL | re.MULTILINE,
+    re.VERBOSE | re.MULTILINE,
 )
+_COMMENT_END = re.compile(r"\{%-?\s{0,5}endcomment\s{0,5}-?%\}")
+_CONDITION = re.compile(  # or a loop: its branches read as one text would say what neither does
+    r"[-+\s]*(?:end)?(?:if|ifversion|ifchanged|ifequal|ifnotequal|elsif|elseif|elif|else|unless|case|when|for|"
+    r"tablerow|while|switch)\b"
+)
+_GLUED = re.compile(r"[^\s(\[{}/\"'=]")  # with what stands behind a tag, once that is gone
+_GLUES = re.compile(r"[^\s.,;:!?)\]/\"']")
 _TITLE = re.compile(r"\btitle=\"([^\"\n]+)\"")
 _FIELD = re.compile(r"\bpage\.([\w-]+)")
-TO_TOP = r"\W*(?:(?:back|return|go|jump|scroll) (?:up )?to (?:the )?)?top(?: of (?:the |this )?page)?\W*".replace(
-    " ", "[ ]"
-)
+TO_TOP = (
+    r"\W{0,5}(?:(?:back|return|go|jump|scroll) (?:up )?to (?:the )?)?top(?: of (?:the |this )?page)?\W{0,5}"
+).replace(" ", "[ ]")
 _PICTURES = re.compile(
     rf"""{_SPAN}
     | (?P<picture>!\[(?P<alt>[^\[\]\n]*)\]{_PLACE}[ ]?)
@@ -94,7 +102,7 @@ def as_plain(text: str, fields: Mapping[str, object], as_markdown: Callable[[str
         lines[first:last] = ["", *written.split("\n"), ""] if written.strip() else [""]
     text = "\n".join(lines)
     text = "\n".join(_counted(text.split("\n"), _BLOCKS.parse(text)))
-    text = _outside_code(text, lambda part: _CALLOUT.sub(_callout, _MARKS.sub(_mark(fields), part)))
+    text = _outside_code(text, lambda part: _CALLOUT.sub(_callout, _without_marks(part, fields)))
     return text if text == original else _outside_code(text, lambda part: _EMPTY_LINES.sub("\n\n", part))
 
 
@@ -246,22 +254,38 @@ def _count(lines: list[str], items: Sequence[Token]) -> None:
                 lines[at] = wider + lines[at]
 
 
-def _mark(fields: Mapping[str, object]) -> Callable[[re.Match[str]], str]:
-    def written(found: re.Match[str]) -> str:
-        if found["span"]:
-            return found["span"]
-        if found["heading"]:
-            return found["heading"]
-        if found["field"]:
-            value = fields.get(found["field"])
-            return value if isinstance(value, str) else found[0]
-        if found["tag"]:
-            shown = [_in_words(fields.get(name)) for name in _FIELD.findall(found["within"])]
-            titles = [f"**{title}**" for title in _TITLE.findall(found["within"])]
-            return "\n".join(["", *filter(None, [*titles, *shown]), ""]) if any([*titles, *shown]) else ""
-        return ""
+def _without_marks(text: str, fields: Mapping[str, object]) -> str:
+    written: list[str] = []
+    at, has_end = 0, True
+    while found := _MARKS.search(text, at):
+        written.append(text[at : found.start()])
+        at = found.end()
+        ended = _COMMENT_END.search(text, at) if found["comment"] and has_end else None
+        has_end = has_end and not (found["comment"] and not ended)
+        if ended:
+            at = ended.end()
+        words = "" if found["comment"] else _as_said(found, fields)
+        if not words and (found["tag"] or found["comment"]):
+            is_between = _GLUED.match(text, found.start() - 1) if found.start() else None
+            words = " " if is_between and _GLUES.match(text, at) else ""
+        written.append(words)
+    return "".join([*written, text[at:]])
 
-    return written
+
+def _as_said(found: re.Match[str], fields: Mapping[str, object]) -> str:
+    """What a mark shows on the page."""
+    if found["span"] or found["heading"]:
+        return found["span"] or found["heading"]
+    if found["field"]:
+        value = fields.get(found["field"])
+        return value if isinstance(value, str) else found[0]
+    if not found["tag"]:
+        return ""
+    if _CONDITION.match(found["within"]):
+        return found[0]
+    shown = [_in_words(fields.get(name)) for name in _FIELD.findall(found["within"])]
+    titles = [f"**{title}**" for title in _TITLE.findall(found["within"])]
+    return "\n".join(["", *filter(None, [*titles, *shown]), ""]) if any([*titles, *shown]) else ""
 
 
 def _in_words(value: object) -> str:
