@@ -3,7 +3,7 @@
 import re
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from itertools import groupby
+from itertools import accumulate, groupby
 
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
@@ -24,13 +24,15 @@ _KINDS = re.compile(  # of boxes; any other word may be the first of a sentence
     r"note|tip|hint|info|information|warning|caution|danger|important|attention|error|success|question|example|quote|"
     r"abstract|summary|details|see-?also|faq|bug|failure|todo|admonition|callout"
 )
-_DEEPEST = 50  # boxes in one another
+_DEEPEST = 50  # boxes, tables or lists in one another
 _CALLOUT = re.compile(  # of GitHub
     r"^([ \t]*>[ \t]*)\[!([A-Za-z]+)\][+-]?[ \t]*(?:\n[ \t]*>[ \t]*)?(?=\S)", re.MULTILINE
 )
 _BEGINS_WITH_WORD = re.compile(r"[ \t]*[\w\"“(*_]")
 _HTML = re.compile(r"<(?:table|ul|ol|dl|details|summary|figure)\b", re.IGNORECASE)
+_MOST_CONVERTED = 200  # blocks of HTML in a file, for each takes milliseconds
 _HELD = re.compile(r"[ \t]*<(table|ul|ol|dl|figure)\b", re.IGNORECASE)
+_HOLDS = re.compile(r"<(/?)(table|ul|ol|dl|figure)\b", re.IGNORECASE)
 _KEPT = re.compile(r"<(?:pre|textarea|!ENTITY)\b", re.IGNORECASE)
 _ONLY_TAGS = re.compile(r"[ \t]*(?:</?(?:div|section|center|article|details|figure|br|a|p|span)\b[^<>]*>[ \t]*)+")
 _NUMBER = re.compile(r"(?P<before>[ \t>]*)(?P<number>\d{1,9})(?P<mark>[.)])")
@@ -93,17 +95,32 @@ def as_plain(text: str, fields: Mapping[str, object], as_markdown: Callable[[str
     lines = text.split("\n")
     tokens = _BLOCKS.parse(text)
     in_code = _lines_of(tokens, _CODE)
+    plain: list[str] = []
+    at = converted = 0
     for first, last in _html_spans(tokens, lines, in_code):
         html = "\n".join(lines[first:last])
         written = "\n".join(line for line in html.split("\n") if not _ONLY_TAGS.fullmatch(line))
         if _HTML.search(html):
-            indent = html[: len(html) - len(html.lstrip(" \t"))]
-            written = "\n".join(indent + line if line else "" for line in as_markdown(html).split("\n"))
-        lines[first:last] = ["", *written.split("\n"), ""] if written.strip() else [""]
+            converted += 1
+            written = _converted(html, as_markdown) if converted <= _MOST_CONVERTED else html
+        plain += [*lines[at:first], "", *written.split("\n"), ""] if written.strip() else [*lines[at:first], ""]
+        at = last
+    lines = plain + lines[at:]
     text = "\n".join(lines)
     text = "\n".join(_counted(text.split("\n"), _BLOCKS.parse(text)))
     text = _outside_code(text, lambda part: _CALLOUT.sub(_callout, _without_marks(part, fields)))
     return text if text == original else _outside_code(text, lambda part: _EMPTY_LINES.sub("\n\n", part))
+
+
+def _converted(html: str, as_markdown: Callable[[str], str]) -> str:
+    """HTML as Markdown, as far to the right; as it is where it is nested too deeply."""
+    indent = html[: len(html) - len(html.lstrip(" \t"))]
+    if max(accumulate(-1 if tag[1] else 1 for tag in _HOLDS.finditer(html)), default=0) > _DEEPEST:
+        return html
+    try:
+        return "\n".join(indent + line if line else "" for line in as_markdown(html).split("\n"))
+    except RecursionError:
+        return html
 
 
 def without_pictures(text: str) -> str:
@@ -197,32 +214,35 @@ def _labelled(indent: str, title: str | None, kind: str, body: Sequence[str]) ->
 
 
 def _html_spans(tokens: Sequence[Token], lines: Sequence[str], in_code: set[int]) -> list[tuple[int, int]]:
-    """The lines of each block of HTML, last first. Empty lines don't end what its tags hold together."""
+    """The lines of each block of HTML. Empty lines don't end what its tags hold together."""
     spans: list[tuple[int, int]] = []
+    closed = _closed(lines)
+    kept = [0, *accumulate(at in in_code or bool(_KEPT.search(line)) for at, line in enumerate(lines))]
     for token in tokens:
         if token.type != "html_block" or not token.map or (spans and token.map[0] < spans[-1][1]):
             continue
         first, last = token.map
         if held := _HELD.match(lines[first]):
-            last = max(last, _closed(lines, first, held[1]))
+            last = max(last, closed.get((first, held[1].lower()), 0))
         while last > first and not lines[last - 1].strip():
             last -= 1
-        is_plain = lines[first].lstrip(" \t").startswith("<") and not in_code & {*range(first, last)}
-        if is_plain and not _KEPT.search("\n".join(lines[first:last])):
+        if lines[first].lstrip(" \t").startswith("<") and kept[first] == kept[last]:
             spans.append((first, last))
-    return spans[::-1]
+    return spans
 
 
-def _closed(lines: Sequence[str], first: int, name: str) -> int:
-    """The line behind the one that closes an element; 0 where none does."""
-    tags = re.compile(rf"<(/?){name}\b", re.IGNORECASE)
-    depth = 0
-    for at in range(first, len(lines)):
-        for tag in tags.finditer(lines[at]):
-            depth += -1 if tag[1] else 1
-            if not depth:
-                return at + 1
-    return 0
+def _closed(lines: Sequence[str]) -> dict[tuple[int, str], int]:
+    """The line behind the one that closes an element, by the line that opens it and its name."""
+    opened: dict[str, list[int]] = {}
+    closed: dict[tuple[int, str], int] = {}
+    for at, line in enumerate(lines):
+        for tag in _HOLDS.finditer(line):
+            name = tag[2].lower()
+            if not tag[1]:
+                opened.setdefault(name, []).append(at)
+            elif opened.get(name):
+                closed[opened[name].pop(), name] = at + 1
+    return closed
 
 
 def _counted(lines: list[str], tokens: Sequence[Token]) -> list[str]:

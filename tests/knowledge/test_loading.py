@@ -17,9 +17,10 @@ from sqlalchemy import create_engine, select
 from sqlalchemy.orm import Session
 
 import knowledge.ingest
-from knowledge.formats import decode
+from knowledge.formats import decode, part_as_markdown
 from knowledge.ingest import ingest
 from knowledge.loading import FORMATS, Limits, NotForEveryone, Parser, Refused, read
+from knowledge.markup import as_plain, without_pictures
 from knowledge.tables import KnowledgeTable, Refusal
 from tests.knowledge.conftest import Take
 
@@ -1152,6 +1153,33 @@ def test_marks_of_other_tools(take: Take, text: str, expected: str | None) -> No
 def test_words_that_only_look_like_marks(take: Take, text: str) -> None:
     """What no tool takes for a mark of its own is what the guide says."""
     assert take("a.md", text).text == text
+
+
+@pytest.mark.parametrize(
+    "part",
+    [
+        *["<ul>\n\n", "<table>\n\n", "<details>\n\n", "<ul>\n", "<table><tr><td>", ":::note\n", "!!! note\n\n"],
+        *["{%", "{{%", "{{<", "{% comment %}", "{:", "{: .a ", "![", "[ ", "`", " ", "x \t", "\n# \t"],
+    ],
+)
+@pytest.mark.parametrize("end", ["", " {: x"])
+def test_marks_that_are_never_closed(part: str, end: str) -> None:
+    """A long text of them is read as well."""
+    text = "Pay " + part * (20_000 // len(part)) + end
+
+    assert without_pictures(as_plain(text, {}, part_as_markdown)).startswith("Pay ")
+
+
+def test_marks_deep_in_one_another() -> None:
+    """They stay as they are; nothing is lost."""
+    boxes = "".join(f"{'    ' * depth}!!! note\n" for depth in range(90)) + "    " * 90 + "Ring the desk.\n"
+    colons = [":" * depth for depth in range(3, 90)]
+    fenced = "\n".join([*(f"{each}note" for each in reversed(colons)), "Ring the desk.", *colons])
+    lists = "<ul>\n<li>\n" * 900 + "Ring the desk.\n" + "</li>\n</ul>\n" * 900
+    spans = "<ul><li>" + "<b>" * 3_000 + "Ring the desk.\n"
+
+    for text in (boxes, fenced, lists, spans):
+        assert "Ring the desk." in as_plain(text, {}, part_as_markdown)
 
 
 def test_words_in_front_matter_stand_where_a_page_shows_them(take: Take) -> None:
