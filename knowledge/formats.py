@@ -51,6 +51,11 @@ _TRAIL = ", ".join(  # from the home page to this one
     for word in ("breadcrumb", "breadcrumbs", "crumbs")
 )
 _AROUND = "nav, footer, [role=navigation], div.related, .sphinxsidebar"
+_BESIDE = "header, [class~=sidebar i], [id=sidebar i], script, style, noscript"  # a page's own part
+_ENDS = (".", "?", "!", "…", "。", "？", "！")  # a sentence
+_SAYS = {"p", "td", "dd", "pre", "blockquote"}
+_PRESSED = {"a", "button"}
+_INLINE = {"b", "strong", "i", "em", "span", "small", "code", "mark", "abbr", "u", "sub", "sup", "font"}
 _ANCHORS = {"¶", "#", "🔗", "\uf0c1"}  # of headings, to be copied
 _TO_TOP = re.compile(TO_TOP, re.IGNORECASE)
 _HEADINGS = ["h1", "h2", "h3", "h4", "h5", "h6"]
@@ -186,16 +191,38 @@ def _as_markdown(soup: "BeautifulSoup") -> str:
 
 
 def _keep_own_part(soup: "BeautifulSoup") -> None:
-    """Keeps only what a page says is its main part or its one article, if most words and the title stand there."""
+    """Keeps only what a page says is its main part or its one article, if most words and the title stand there.
+
+    Sentences beside it are what the page says as well.
+    """
     parts = soup.select("main, [role=main]") or soup("article")
     own = [part for part in parts if not any(above in parts for above in part.parents)]
     body = soup.body
     if len(own) == 1 and body and len(_words(own[0])) > len(_words(body)) * _MOST:
         titled = next((level for level in ("h1", _HEADINGS) if body(level)), [])
-        if own[0](titled) or not titled:
+        if (own[0](titled) or not titled) and not _says_more(body, own[0]):
             part = own[0].extract()
             body.clear()
             body.append(part)
+
+
+def _says_more(body: "Tag", part: "Tag") -> bool:
+    """Whether sentences, not only links, stand beside a part of a page."""
+    from bs4 import NavigableString
+
+    out = {id(each) for each in [part, *body.select(_BESIDE)]}
+    blocks: dict[tuple[int, str], list[str]] = {}
+    for words in body(string=True):
+        above = list(words.parents)
+        if type(words) is NavigableString and not any(id(tag) in out or tag.name in _PRESSED for tag in above):
+            block = next((tag for tag in above if tag.name not in _INLINE), body)
+            blocks.setdefault((id(block), block.name), []).extend(words.split())
+    return any(
+        len(said) > 2
+        and said[0] != "©"
+        and (name in _SAYS or len(said) > 7 or any(word.rstrip("\"'”’)").endswith(_ENDS) for word in said[2:]))
+        for (_, name), said in blocks.items()
+    )
 
 
 def _title(soup: "BeautifulSoup") -> str | None:

@@ -1263,6 +1263,12 @@ def test_main_part_is_not_all_that_a_page_says(take: Take) -> None:
     titled = take("a.html", "<h1>Keys</h1><main><p>Ring the desk, day or night.</p></main><p>Bring a card.</p>").text
     short = take("b.html", "<main><h2>Keys</h2></main><p>Ring the desk, day or night.</p>").text
 
+    said = "Ring the desk, day or night. " * 4
+    page = f"<main><h1>Keys</h1><p>{said}</p></main>"
+    for more in ("<section><p>Bring a <b>card</b>.</p></section>", "<aside>At night it costs £9.</aside>"):
+        assert "Bring a" in (text := take("c.html", page + more).text) or "£9" in text
+    around = "<header>We are here to help.</header><ul><li><a href=b>How do I pay?</a></ul><p>© 2026 Hearth Ltd."
+    assert take("d.html", page + around).text == f"# Keys\n\n{said.strip()}"
     assert "Keys" in titled
     assert "Bring a card." in titled
     assert "Ring the desk" in short
