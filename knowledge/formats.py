@@ -60,7 +60,7 @@ _ANCHORS = {"¶", "#", "🔗", "\uf0c1"}  # of headings, to be copied
 _TO_TOP = re.compile(TO_TOP, re.IGNORECASE)
 _HEADINGS = ["h1", "h2", "h3", "h4", "h5", "h6"]
 _MOST = 0.5  # of a page's words
-_BETWEEN_NAMES = re.compile(r"\s+[|–—·•»:-]\s+")  # of a page and its site
+_SITE = re.compile(r"(?P<page>.*\S)(?P<between>\s+[|–—·-]\s+|\s*::\s+)(?P<site>.+)")  # the last part of a name
 _NAME = re.compile(r"[^\W\d_]{2}")
 _NO_NAME = re.compile(
     r"<.*>|(?:untitled|new|no title|document|page|home|index)\W*(?:document|page|\d+)?|\S*\.\w{2,4}", re.IGNORECASE
@@ -234,8 +234,19 @@ def _title(soup: "BeautifulSoup") -> str | None:
     """
     if words := next(filter(None, map(_words, soup("h1"))), ""):
         return words
-    name = _BETWEEN_NAMES.split(_words(soup.title))[0].strip()
+    name = _without_site(_words(soup.title), soup)
     return name if _NAME.search(name) and not _NO_NAME.fullmatch(name) else None
+
+
+def _without_site(name: str, soup: "BeautifulSoup") -> str:
+    """A page's name without that of the site; what goes on in small letters or has no words is the page's own."""
+    if not (found := _SITE.fullmatch(name)):
+        return name
+    site = found["site"]
+    said = soup.select_one('meta[property="og:site_name"]')
+    is_said = said is not None and " ".join(str(said.get("content")).split()) == site
+    is_site = "-" not in found["between"] and _NAME.search(site) and not site[0].islower()
+    return found["page"] if is_said or is_site else name
 
 
 def _list_terms(soup: "BeautifulSoup") -> None:
@@ -289,7 +300,10 @@ def _is_headless(rows: Sequence[Sequence["Tag"]], words: Sequence[Sequence[str]]
         return False
     are_bold = [all(cell.find(["b", "strong"]) for cell in row) for row in rows]
     are_figures = [_DIGIT.search(meaning) is not None for _, meaning in words]
-    is_above_figures = names_columns(*words) or (not are_figures[0] and all(are_figures[1:]))
+    are_numbered = [_DIGIT.search(term) is not None for term, _ in words]
+    is_above_figures = names_columns(*words) or any(
+        not some[0] and all(some[1:]) for some in (are_figures, are_numbered)
+    )
     return are_bold[0] == are_bold[-1] and not is_above_figures
 
 
@@ -311,7 +325,7 @@ def _strip(soup: "BeautifulSoup") -> None:
         around.decompose()
     for link in soup("a"):
         is_to_top = str(link.get("href")).startswith("#") and _TO_TOP.fullmatch(_words(link))
-        if is_to_top or "headerlink" in str(link.get("class")) or _words(link) in _ANCHORS:
+        if is_to_top or "headerlink" in str(link.get("class")) or _is_anchor(link):
             link.decompose()
     for trail in soup.select(_TRAIL):
         if not trail(_NO_TRAIL, limit=1):  # or it is a page that has one
@@ -319,6 +333,18 @@ def _strip(soup: "BeautifulSoup") -> None:
     for hidden in soup(None, {"aria-hidden": "true"}):
         if not hidden(["p", "li", "td"], limit=1):
             hidden.decompose()
+
+
+def _is_anchor(link: "Tag") -> bool:
+    """Whether a link is the sign at the end of a heading; in a sentence it may be a key to press."""
+    words = _words(link)
+    heading = link.find_parent(_HEADINGS) if words in _ANCHORS else None
+    return heading is not None and not any(str(after).strip() for after in _behind(link, heading))
+
+
+def _behind(link: "Tag", heading: "Tag") -> Iterator[object]:
+    for within in [link, *takewhile(lambda tag: tag is not heading, link.parents)]:
+        yield from within.next_siblings
 
 
 def _with_flat_tables(soup: "BeautifulSoup") -> str:

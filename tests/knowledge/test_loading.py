@@ -1249,6 +1249,10 @@ def test_page_of_a_manual(take: Take) -> None:
     [
         ("<title>Keys — Hearth manual</title><h3>At night</h3>", "Keys"),
         ("<title>&lt;no title&gt; — Hearth manual</title><h3>At night</h3>", "At night"),
+        ("<title>Fees 2026 - 2027</title><h3>At night</h3>", "Fees 2026 - 2027"),
+        ("<title>Fees 2026 – 2027 | Hearth</title>", "Fees 2026 – 2027"),
+        ("<title>Refunds - exceptions for VIPs</title>", "Refunds - exceptions for VIPs"),
+        ("<title>Refunds - Hearth</title><meta property=og:site_name content=Hearth>", "Refunds"),
         ("<title>Untitled Document</title><p>At night", "The keys"),
         ("<title>Keys</title><h2>At night</h2><h1>By day</h1>", "By day"),
     ],
@@ -1274,6 +1278,13 @@ def test_main_part_is_not_all_that_a_page_says(take: Take) -> None:
     assert "Ring the desk" in short
 
 
+def test_keys_that_look_like_anchors(take: Take) -> None:
+    """Only at the end of a heading is the sign of a link to it no word."""
+    page = "<h1>Calls <a href='#c'>#</a></h1><p>Press <a href='#'>#</a> to end.</p><h2>The <a href='#k'>#</a> key</h2>"
+
+    assert take("a.html", page).text == "# Calls\n\nPress # to end.\n\n## The [#](#k) key"
+
+
 def test_terms_and_rows_without_names(take: Take) -> None:
     """A list of terms, or a table of two columns that names none, is "term: meaning"; figures are below names."""
     terms = "<dl><dt><code>-v</code></dt><dt>--loud</dt><dd><p>Say more.</p><dt>What is it?<dd>A key.<dt>Alone</dl>"
@@ -1283,5 +1294,7 @@ def test_terms_and_rows_without_names(take: Take) -> None:
     assert take("a.html", terms).text == "* `-v`, --loud: Say more.\n* What is it? A key.\n* Alone"
     assert take("b.html", rows.format("<td>", "</td>")).text == listed
     assert take("c.html", rows.format("<th>", "</th>")).text == listed
+    hours = take("f.html", "<table><tr><td>Time<td>Meal<tr><td>8:00<td>Toast<tr><td>13:00<td>Soup</table>").text
+    assert "| Time | Meal |\n| --- |" in hours
     assert "Add | one" in take("e.html", "<table><tr><td>Add<td>one</table>").text
     assert "| Size | Fee |\n| --- |" in take("d.html", "<table><tr><td>Size<td>Fee<tr><td>S<td>4<tr><td>L<td>9").text
