@@ -208,7 +208,7 @@ def _keep_own_part(soup: "BeautifulSoup") -> None:
 
 def _says_more(body: "Tag", part: "Tag") -> bool:
     """Whether sentences, not only links, stand beside a part of a page."""
-    from bs4 import NavigableString
+    from bs4.element import NavigableString
 
     out = {id(each) for each in [part, *body.select(_BESIDE)]}
     blocks: dict[tuple[int, str], list[str]] = {}
