@@ -51,11 +51,16 @@ _TRAIL = ", ".join(  # from the home page to this one
     for word in ("breadcrumb", "breadcrumbs", "crumbs")
 )
 _AROUND = "nav, footer, [role=navigation], div.related, .sphinxsidebar"
+_BESIDE = "header, [class~=sidebar i], [id=sidebar i], script, style, noscript"  # a page's own part
+_ENDS = (".", "?", "!", "…", "。", "？", "！")  # a sentence
+_SAYS = {"p", "td", "dd", "pre", "blockquote"}
+_PRESSED = {"a", "button"}
+_INLINE = {"b", "strong", "i", "em", "span", "small", "code", "mark", "abbr", "u", "sub", "sup", "font"}
 _ANCHORS = {"¶", "#", "🔗", "\uf0c1"}  # of headings, to be copied
 _TO_TOP = re.compile(TO_TOP, re.IGNORECASE)
 _HEADINGS = ["h1", "h2", "h3", "h4", "h5", "h6"]
 _MOST = 0.5  # of a page's words
-_BETWEEN_NAMES = re.compile(r"\s+[|–—·•»:-]\s+")  # of a page and its site
+_SITE = re.compile(r"(?P<page>.*\S)(?P<between>\s+[|–—·-]\s+|\s*::\s+)(?P<site>.+)")  # the last part of a name
 _NAME = re.compile(r"[^\W\d_]{2}")
 _NO_NAME = re.compile(
     r"<.*>|(?:untitled|new|no title|document|page|home|index)\W*(?:document|page|\d+)?|\S*\.\w{2,4}", re.IGNORECASE
@@ -186,16 +191,38 @@ def _as_markdown(soup: "BeautifulSoup") -> str:
 
 
 def _keep_own_part(soup: "BeautifulSoup") -> None:
-    """Keeps only what a page says is its main part or its one article, if most words and the title stand there."""
+    """Keeps only what a page says is its main part or its one article, if most words and the title stand there.
+
+    Sentences beside it are what the page says as well.
+    """
     parts = soup.select("main, [role=main]") or soup("article")
     own = [part for part in parts if not any(above in parts for above in part.parents)]
     body = soup.body
     if len(own) == 1 and body and len(_words(own[0])) > len(_words(body)) * _MOST:
         titled = next((level for level in ("h1", _HEADINGS) if body(level)), [])
-        if own[0](titled) or not titled:
+        if (own[0](titled) or not titled) and not _says_more(body, own[0]):
             part = own[0].extract()
             body.clear()
             body.append(part)
+
+
+def _says_more(body: "Tag", part: "Tag") -> bool:
+    """Whether sentences, not only links, stand beside a part of a page."""
+    from bs4.element import NavigableString
+
+    out = {id(each) for each in [part, *body.select(_BESIDE)]}
+    blocks: dict[tuple[int, str], list[str]] = {}
+    for words in body(string=True):
+        above = list(words.parents)
+        if type(words) is NavigableString and not any(id(tag) in out or tag.name in _PRESSED for tag in above):
+            block = next((tag for tag in above if tag.name not in _INLINE), body)
+            blocks.setdefault((id(block), block.name), []).extend(words.split())
+    return any(
+        len(said) > 2
+        and said[0] != "©"
+        and (name in _SAYS or len(said) > 7 or any(word.rstrip("\"'”’)").endswith(_ENDS) for word in said[2:]))
+        for (_, name), said in blocks.items()
+    )
 
 
 def _title(soup: "BeautifulSoup") -> str | None:
@@ -207,8 +234,19 @@ def _title(soup: "BeautifulSoup") -> str | None:
     """
     if words := next(filter(None, map(_words, soup("h1"))), ""):
         return words
-    name = _BETWEEN_NAMES.split(_words(soup.title))[0].strip()
+    name = _without_site(_words(soup.title), soup)
     return name if _NAME.search(name) and not _NO_NAME.fullmatch(name) else None
+
+
+def _without_site(name: str, soup: "BeautifulSoup") -> str:
+    """A page's name without that of the site; what goes on in small letters or has no words is the page's own."""
+    if not (found := _SITE.fullmatch(name)):
+        return name
+    site = found["site"]
+    said = soup.select_one('meta[property="og:site_name"]')
+    is_said = said is not None and " ".join(str(said.get("content")).split()) == site
+    is_site = "-" not in found["between"] and _NAME.search(site) and not site[0].islower()
+    return found["page"] if is_said or is_site else name
 
 
 def _list_terms(soup: "BeautifulSoup") -> None:
@@ -262,7 +300,10 @@ def _is_headless(rows: Sequence[Sequence["Tag"]], words: Sequence[Sequence[str]]
         return False
     are_bold = [all(cell.find(["b", "strong"]) for cell in row) for row in rows]
     are_figures = [_DIGIT.search(meaning) is not None for _, meaning in words]
-    is_above_figures = names_columns(*words) or (not are_figures[0] and all(are_figures[1:]))
+    are_numbered = [_DIGIT.search(term) is not None for term, _ in words]
+    is_above_figures = names_columns(*words) or any(
+        not some[0] and all(some[1:]) for some in (are_figures, are_numbered)
+    )
     return are_bold[0] == are_bold[-1] and not is_above_figures
 
 
@@ -284,7 +325,7 @@ def _strip(soup: "BeautifulSoup") -> None:
         around.decompose()
     for link in soup("a"):
         is_to_top = str(link.get("href")).startswith("#") and _TO_TOP.fullmatch(_words(link))
-        if is_to_top or "headerlink" in str(link.get("class")) or _words(link) in _ANCHORS:
+        if is_to_top or "headerlink" in str(link.get("class")) or _is_anchor(link):
             link.decompose()
     for trail in soup.select(_TRAIL):
         if not trail(_NO_TRAIL, limit=1):  # or it is a page that has one
@@ -292,6 +333,18 @@ def _strip(soup: "BeautifulSoup") -> None:
     for hidden in soup(None, {"aria-hidden": "true"}):
         if not hidden(["p", "li", "td"], limit=1):
             hidden.decompose()
+
+
+def _is_anchor(link: "Tag") -> bool:
+    """Whether a link is the sign at the end of a heading; in a sentence it may be a key to press."""
+    words = _words(link)
+    heading = link.find_parent(_HEADINGS) if words in _ANCHORS else None
+    return heading is not None and not any(str(after).strip() for after in _behind(link, heading))
+
+
+def _behind(link: "Tag", heading: "Tag") -> Iterator[object]:
+    for within in [link, *takewhile(lambda tag: tag is not heading, link.parents)]:
+        yield from within.next_siblings
 
 
 def _with_flat_tables(soup: "BeautifulSoup") -> str:

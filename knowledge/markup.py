@@ -1,8 +1,9 @@
 """Markdown as sites and tools write it, with their own marks and HTML in it, as Markdown that says the same."""
 
 import re
+from bisect import bisect_left
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from itertools import groupby
+from itertools import accumulate, groupby
 
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
@@ -11,42 +12,58 @@ _BLOCKS = MarkdownIt("commonmark").enable("table").disable("inline")
 _CODE = {"fence", "code_block"}
 _FENCE = re.compile(r"[ \t>]*(`{3,}|~{3,})")
 _BOX = re.compile(  # of MkDocs; what stands in it is indented
-    r'(?P<indent>[ \t]*)(?:!!!|\?\?\?\+?|===[!+]?(?=[ \t]+"))(?:[ \t]+(?P<kind>[a-z][\w-]*)(?:[ \t]+[\w-]+)*)?'
+    r'(?P<indent>[ \t]*)(?:!!!|\?\?\?\+?|===[!+]?(?=[ \t]+"))'
+    r"(?:[ \t]+(?P<kind>[a-z][\w-]*)(?:[ \t]+(?:inline|end|left|right|annotate|highlight))*)?"
     r'(?:[ \t]+"(?P<title>[^"]*)")?[ \t]*'
 )
 _FENCED_BOX = re.compile(  # of Docusaurus and its like
     r"(?P<indent>[ \t]*)(?P<colons>:{3,})[ \t]*\{?\.?(?P<kind>[A-Za-z][\w-]*)\}?"
-    r"(?:\[(?P<name>[^\]]*)\]|[ \t]+(?P<title>[^{]*?))?[ \t]*(?:\{[^}]*\})?[ \t]*"
+    r"(?:\[(?P<name>[^\]]*)\]|[ \t]+(?P<title>[^\s{](?:[^{]*[^\s{])?))?[ \t]*(?:\{[^}]*\})?[ \t]*"
 )
+_KINDS = re.compile(  # of boxes; any other word may be the first of a sentence
+    r"note|tip|hint|info|information|warning|caution|danger|important|attention|error|success|question|example|quote|"
+    r"abstract|summary|details|see-?also|faq|bug|failure|todo|admonition|callout"
+)
+_DEEPEST = 50  # boxes, tables or lists in one another
 _CALLOUT = re.compile(  # of GitHub
     r"^([ \t]*>[ \t]*)\[!([A-Za-z]+)\][+-]?[ \t]*(?:\n[ \t]*>[ \t]*)?(?=\S)", re.MULTILINE
 )
 _BEGINS_WITH_WORD = re.compile(r"[ \t]*[\w\"“(*_]")
 _HTML = re.compile(r"<(?:table|ul|ol|dl|details|summary|figure)\b", re.IGNORECASE)
+_MOST_CONVERTED = 200  # blocks of HTML in a file, for each takes milliseconds
 _HELD = re.compile(r"[ \t]*<(table|ul|ol|dl|figure)\b", re.IGNORECASE)
+_HOLDS = re.compile(r"<(/?)(table|ul|ol|dl|figure)\b", re.IGNORECASE)
 _KEPT = re.compile(r"<(?:pre|textarea|!ENTITY)\b", re.IGNORECASE)
 _ONLY_TAGS = re.compile(r"[ \t]*(?:</?(?:div|section|center|article|details|figure|br|a|p|span)\b[^<>]*>[ \t]*)+")
 _NUMBER = re.compile(r"(?P<before>[ \t>]*)(?P<number>\d{1,9})(?P<mark>[.)])")
 _PLACE = r"\([^()\n]*(?:\([^()\n]*\)[^()\n]*)*\)"  # behind a link's words
-_SPAN = r"(?P<span>(?<!`)(?P<ticks>`{1,3})(?!`)[^`\n]+(?P=ticks)(?!`))"
+_SPAN = r"(?P<span>(?<!`)(?P<ticks>`+)(?!`)[^\n]{1,1000}?(?<!`)(?P=ticks)(?!`))"
 _ATTRIBUTE = r"""[#.][\w:-]+|[\w:-]+=(?:"[^"\n]*"|'[^'\n]*'|[^\s"'{}]+)"""
-_ATTRIBUTES = rf"\{{:?[ \t]*(?:{_ATTRIBUTE})(?:[ \t]+(?:{_ATTRIBUTE}))*[ \t]*\}}"
+_LISTED = rf"[ \t]*(?:{_ATTRIBUTE})(?:[ \t]+(?:{_ATTRIBUTE}))*[ \t]*\}}"
 _MARKS = re.compile(
     rf"""{_SPAN}
-    | \{{%-?\s*comment\s*-?%\}}.*?\{{%-?\s*endcomment\s*-?%\}}
-    | (?P<tag>\{{%(?P<within>[^\n]*?)%\}}) | \{{\{{[<%][^\n]*?[%>]\}}\}} | (?<=\]\()\{{\{{[^{{}}\n]*\}}\}}
-    | \{{\{{[ ]*page\.(?P<field>[\w-]+)[ ]*\}}\}}
-    | (?<=[)\]*_`])(?P<link>{_ATTRIBUTES})
-    | [ \t]*\{{:[ \t]*[^{{}}\n]*\}}[ \t]*$ | ^[ \t]*{_ATTRIBUTES}[ \t]*$
-    | (?P<heading>^[ ]{{0,3}}\#[^\n]*?)[ \t]*{_ATTRIBUTES}[ \t]*$
+    | (?P<comment>(?<!\{{)\{{%-?\s{{0,5}}comment\s{{0,5}}-?%\}})
+    | (?P<tag>(?<!\{{)\{{%(?P<within>(?:(?!\{{%|%\}})[^\n])*)%\}}(?!\}})) | (?<=\]\()\{{\{{[^{{}}\n]*\}}\}}
+    | ^[ \t]*(?:\{{\{{[<%][^{{}}\n]*[%>]\}}\}}[ \t]*)+$
+    | \{{\{{[ ]{{0,5}}page\.(?P<field>[\w-]+)[ ]{{0,5}}\}}\}}
+    | (?<=[)\]*_])\{{:?{_LISTED} | (?<=`)\{{:{_LISTED}
+    | (?<![ \t])[ \t]*\{{:(?:toc\}}|{_LISTED})[ \t]*$
+    | (?P<heading>^[ ]{{0,3}}\#[^\n]*?)(?<![ \t])[ \t]*\{{:?{_LISTED}[ \t]*$
     """,
-    re.VERBOSE | re.DOTALL | re.MULTILINE,
+    re.VERBOSE | re.MULTILINE,
 )
+_COMMENT_END = re.compile(r"\{%-?\s{0,5}endcomment\s{0,5}-?%\}")
+_CONDITION = re.compile(  # or a loop: its branches read as one text would say what neither does
+    r"[-+\s]*(?:end)?(?:if|ifversion|ifchanged|ifequal|ifnotequal|elsif|elseif|elif|else|unless|case|when|for|"
+    r"tablerow|while|switch)\b"
+)
+_GLUED = re.compile(r"[^\s(\[{}/\"'=]")  # with what stands behind a tag, once that is gone
+_GLUES = re.compile(r"[^\s.,;:!?)\]/\"']")
 _TITLE = re.compile(r"\btitle=\"([^\"\n]+)\"")
 _FIELD = re.compile(r"\bpage\.([\w-]+)")
-TO_TOP = r"\W*(?:(?:back|return|go|jump|scroll) (?:up )?to (?:the )?)?top(?: of (?:the |this )?page)?\W*".replace(
-    " ", "[ ]"
-)
+TO_TOP = (
+    r"\W{0,5}(?:(?:back|return|go|jump|scroll) (?:up )?to (?:the )?)?top(?: of (?:the |this )?page)?\W{0,5}"
+).replace(" ", "[ ]")
 _PICTURES = re.compile(
     rf"""{_SPAN}
     | (?P<picture>!\[(?P<alt>[^\[\]\n]*)\]{_PLACE}[ ]?)
@@ -78,17 +95,32 @@ def as_plain(text: str, fields: Mapping[str, object], as_markdown: Callable[[str
     lines = text.split("\n")
     tokens = _BLOCKS.parse(text)
     in_code = _lines_of(tokens, _CODE)
+    plain: list[str] = []
+    at = converted = 0
     for first, last in _html_spans(tokens, lines, in_code):
         html = "\n".join(lines[first:last])
         written = "\n".join(line for line in html.split("\n") if not _ONLY_TAGS.fullmatch(line))
         if _HTML.search(html):
-            indent = html[: len(html) - len(html.lstrip(" \t"))]
-            written = "\n".join(indent + line if line else "" for line in as_markdown(html).split("\n"))
-        lines[first:last] = ["", *written.split("\n"), ""] if written.strip() else [""]
+            converted += 1
+            written = _converted(html, as_markdown) if converted <= _MOST_CONVERTED else html
+        plain += [*lines[at:first], "", *written.split("\n"), ""] if written.strip() else [*lines[at:first], ""]
+        at = last
+    lines = plain + lines[at:]
     text = "\n".join(lines)
     text = "\n".join(_counted(text.split("\n"), _BLOCKS.parse(text)))
-    text = _outside_code(text, lambda part: _CALLOUT.sub(_callout, _MARKS.sub(_mark(fields), part)))
+    text = _outside_code(text, lambda part: _CALLOUT.sub(_callout, _without_marks(part, fields)))
     return text if text == original else _outside_code(text, lambda part: _EMPTY_LINES.sub("\n\n", part))
+
+
+def _converted(html: str, as_markdown: Callable[[str], str]) -> str:
+    """HTML as Markdown, as far to the right; as it is where it is nested too deeply."""
+    indent = html[: len(html) - len(html.lstrip(" \t"))]
+    if max(accumulate(-1 if tag[1] else 1 for tag in _HOLDS.finditer(html)), default=0) > _DEEPEST:
+        return html
+    try:
+        return "\n".join(indent + line if line else "" for line in as_markdown(html).split("\n"))
+    except RecursionError:
+        return html
 
 
 def without_pictures(text: str) -> str:
@@ -114,9 +146,15 @@ def _lines_of(tokens: Iterable[Token], kinds: set[str]) -> set[int]:
     return {line for token in tokens if token.type in kinds and token.map for line in range(*token.map)}
 
 
-def _without_boxes(lines: Sequence[str]) -> list[str]:
+def _without_boxes(lines: Sequence[str], depth: int = 0) -> list[str]:
     """The lines with what stands in a box ("!!! note") as other text below its title."""
+    if depth > _DEEPEST:
+        return [*lines]
     written: list[str] = []
+    closing: dict[str, list[int]] = {}
+    for number, line in enumerate(lines):
+        if (colons := line.strip()).startswith(":::"):
+            closing.setdefault(colons, []).append(number)
     fence = ""
     at = 0
     while at < len(lines):
@@ -127,25 +165,32 @@ def _without_boxes(lines: Sequence[str]) -> list[str]:
                 fence = opened[1]
             elif line.strip(" \t>").startswith(fence):
                 fence = ""
-        elif (box := _BOX.fullmatch(line)) and (box["kind"] or box["title"]):
+        elif (box := _BOX.fullmatch(line)) and (_known(box["kind"]) or (box["title"] and not box["kind"])):
             inside = box["indent"]
             stop = at
             while stop < len(lines) and (not lines[stop].strip() or _is_within(lines[stop], inside)):
                 stop += 1
             if any(map(str.strip, lines[at:stop])):
                 body = [_dedented(each, inside) for each in lines[at:stop]]
-                written += _labelled(inside, box["title"], box["kind"], _without_boxes(body))
+                written += _labelled(inside, box["title"], box["kind"], _without_boxes(body, depth + 1))
                 at = stop
                 continue
-        elif box := _FENCED_BOX.fullmatch(line):
-            closed = (stop for stop in range(at, len(lines)) if lines[stop].strip() == box["colons"])
-            if stop := next(closed, 0):
-                body = _without_boxes(lines[at:stop])
+        elif (box := _FENCED_BOX.fullmatch(line)) and _known(box["kind"]):
+            closed = closing.get(box["colons"], [])
+            if closed and closed[-1] >= at:
+                stop = closed[bisect_left(closed, at)]
+                body = _without_boxes(lines[at:stop], depth + 1)
                 written += _labelled(box["indent"], box["name"] or box["title"], box["kind"], body)
                 at = stop + 1
                 continue
         written.append(line)
     return written
+
+
+def _known(kind: str | None) -> str:
+    """A box's kind, if it is one that tools know."""
+    kind = (kind or "").lower().removeprefix("callout-")
+    return kind if _KINDS.fullmatch(kind) else ""
 
 
 def _is_within(line: str, indent: str) -> bool:
@@ -162,39 +207,42 @@ def _labelled(indent: str, title: str | None, kind: str, body: Sequence[str]) ->
     body = [*body[first:], ""]
     if title == "" or body == [""]:
         return ["", *body]
-    label = title or kind.capitalize()
+    label = title or _known(kind).capitalize()
     if " " not in label and _BEGINS_WITH_WORD.match(body[0]):
         return ["", f"{indent}{label}: {body[0].lstrip()}", *body[1:]]
     return ["", f"{indent}**{label}**", "", *body]
 
 
 def _html_spans(tokens: Sequence[Token], lines: Sequence[str], in_code: set[int]) -> list[tuple[int, int]]:
-    """The lines of each block of HTML, last first. Empty lines don't end what its tags hold together."""
+    """The lines of each block of HTML. Empty lines don't end what its tags hold together."""
     spans: list[tuple[int, int]] = []
+    closed = _closed(lines)
+    kept = [0, *accumulate(at in in_code or bool(_KEPT.search(line)) for at, line in enumerate(lines))]
     for token in tokens:
         if token.type != "html_block" or not token.map or (spans and token.map[0] < spans[-1][1]):
             continue
         first, last = token.map
         if held := _HELD.match(lines[first]):
-            last = max(last, _closed(lines, first, held[1]))
+            last = max(last, closed.get((first, held[1].lower()), 0))
         while last > first and not lines[last - 1].strip():
             last -= 1
-        is_plain = lines[first].lstrip(" \t").startswith("<") and not in_code & {*range(first, last)}
-        if is_plain and not _KEPT.search("\n".join(lines[first:last])):
+        if lines[first].lstrip(" \t").startswith("<") and kept[first] == kept[last]:
             spans.append((first, last))
-    return spans[::-1]
+    return spans
 
 
-def _closed(lines: Sequence[str], first: int, name: str) -> int:
-    """The line behind the one that closes an element; 0 where none does."""
-    tags = re.compile(rf"<(/?){name}\b", re.IGNORECASE)
-    depth = 0
-    for at in range(first, len(lines)):
-        for tag in tags.finditer(lines[at]):
-            depth += -1 if tag[1] else 1
-            if not depth:
-                return at + 1
-    return 0
+def _closed(lines: Sequence[str]) -> dict[tuple[int, str], int]:
+    """The line behind the one that closes an element, by the line that opens it and its name."""
+    opened: dict[str, list[int]] = {}
+    closed: dict[tuple[int, str], int] = {}
+    for at, line in enumerate(lines):
+        for tag in _HOLDS.finditer(line):
+            name = tag[2].lower()
+            if not tag[1]:
+                opened.setdefault(name, []).append(at)
+            elif opened.get(name):
+                closed[opened[name].pop(), name] = at + 1
+    return closed
 
 
 def _counted(lines: list[str], tokens: Sequence[Token]) -> list[str]:
@@ -226,22 +274,38 @@ def _count(lines: list[str], items: Sequence[Token]) -> None:
                 lines[at] = wider + lines[at]
 
 
-def _mark(fields: Mapping[str, object]) -> Callable[[re.Match[str]], str]:
-    def written(found: re.Match[str]) -> str:
-        if found["span"]:
-            return found["span"]
-        if found["heading"]:
-            return found["heading"]
-        if found["field"]:
-            value = fields.get(found["field"])
-            return value if isinstance(value, str) else found[0]
-        if found["tag"]:
-            shown = [_in_words(fields.get(name)) for name in _FIELD.findall(found["within"])]
-            titles = [f"**{title}**" for title in _TITLE.findall(found["within"])]
-            return "\n".join(["", *filter(None, [*titles, *shown]), ""]) if any([*titles, *shown]) else ""
-        return ""
+def _without_marks(text: str, fields: Mapping[str, object]) -> str:
+    written: list[str] = []
+    at, has_end = 0, True
+    while found := _MARKS.search(text, at):
+        written.append(text[at : found.start()])
+        at = found.end()
+        ended = _COMMENT_END.search(text, at) if found["comment"] and has_end else None
+        has_end = has_end and not (found["comment"] and not ended)
+        if ended:
+            at = ended.end()
+        words = "" if found["comment"] else _as_said(found, fields)
+        if not words and (found["tag"] or found["comment"]):
+            is_between = _GLUED.match(text, found.start() - 1) if found.start() else None
+            words = " " if is_between and _GLUES.match(text, at) else ""
+        written.append(words)
+    return "".join([*written, text[at:]])
 
-    return written
+
+def _as_said(found: re.Match[str], fields: Mapping[str, object]) -> str:
+    """What a mark shows on the page."""
+    if found["span"] or found["heading"]:
+        return found["span"] or found["heading"]
+    if found["field"]:
+        value = fields.get(found["field"])
+        return value if isinstance(value, str) else found[0]
+    if not found["tag"]:
+        return ""
+    if _CONDITION.match(found["within"]):
+        return found[0]
+    shown = [_in_words(fields.get(name)) for name in _FIELD.findall(found["within"])]
+    titles = [f"**{title}**" for title in _TITLE.findall(found["within"])]
+    return "\n".join(["", *filter(None, [*titles, *shown]), ""]) if any([*titles, *shown]) else ""
 
 
 def _in_words(value: object) -> str:

@@ -17,9 +17,10 @@ from sqlalchemy import create_engine, select
 from sqlalchemy.orm import Session
 
 import knowledge.ingest
-from knowledge.formats import decode
+from knowledge.formats import decode, part_as_markdown
 from knowledge.ingest import ingest
 from knowledge.loading import FORMATS, Limits, NotForEveryone, Parser, Refused, read
+from knowledge.markup import as_plain, without_pictures
 from knowledge.tables import KnowledgeTable, Refusal
 from tests.knowledge.conftest import Take
 
@@ -1107,7 +1108,10 @@ def test_a_parser_that_is_closed_starts_no_process_again(tmp_path: Path) -> None
         ("Pay by card.\n{: .lead}\n", "Pay by card.\n\n"),
         ('## Fees{#fees}\n\nSee [all](a.md){:target="_blank"} or [some](b.md){ target=_blank }.\n', None),
         ('{% hint style="info" %}\nOne a person\n{% endhint %}\n', "\nOne a person\n\n"),
-        ("{{< tip >}}One a person{{< /tip >}}\n", "One a person\n"),
+        ("{{< tip >}}\nOne a person\n{{% /tip %}}\n", "\nOne a person\n\n"),
+        ("One{% break %}two{% break %}, {% include a.html %}three.\n", "One two, three.\n"),
+        ("One{% comment %}two\n{% endcomment %}three\n", "One three\n"),
+        ("- Pay `x`{: .lead}\n{:#lead .big}\n", "- Pay `x`\n\n"),
         ('{% tab title="On the web" %}\nOpen it.\n', "\n**On the web**\n\nOpen it.\n"),
         ("[Open]({{ site.root }}/help)\n", "[Open](/help)\n"),
         ("!!! note\n\n    Bring a card.\n\n    And a pen.\n\nBye.\n", "\nNote: Bring a card.\n\nAnd a pen.\n\nBye.\n"),
@@ -1115,6 +1119,8 @@ def test_a_parser_that_is_closed_starts_no_process_again(tmp_path: Path) -> None
         ("- One\n\n    !!! tip\n        Two\n", "- One\n\n    Tip: Two\n\n"),
         (":::warning[In winter]\nStay in.\n:::\n", "\n**In winter**\n\nStay in.\n\n"),
         ("::: tip\nStay in.\n:::\n", "\nTip: Stay in.\n\n"),
+        ("::: {.callout-tip}\nStay in.\n:::\n", "\nTip: Stay in.\n\n"),
+        ('=== "On the web"\n\n    Open it.\n', "\n**On the web**\n\nOpen it.\n\n"),
         ("> [!WARNING]\n> Stay in.\n", "> Warning: Stay in.\n"),
         ("!!! TODO: CHECK !!!\n\nText {x} and {% raw\n", "!!! TODO: CHECK !!!\n\nText {x} and {% raw\n"),
         ("Say `{{ x }}{: .a}` or\n\n```\n!!! note\n    {% if %}\n1. a\n1. b\n```\n", None),
@@ -1125,6 +1131,55 @@ def test_marks_of_other_tools(take: Take, text: str, expected: str | None) -> No
     if expected is None:
         expected = text.replace("{#fees}", "").replace('{:target="_blank"}', "").replace("{ target=_blank }", "")
     assert take("a.md", text).text == expected
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "::: Never refund cash\nAsk first.\n:::\n",
+        ":::never\nRefund cash.\n:::\n",
+        "!!! never refund customers\n\n    Ask first.\n",
+        '!!! never "refund"\n    Ask first.\n',
+        "!!! warning never refund\n    Ask first.\n",
+        "{% if plus %}\nFree.\n{% else %}\nTen euros.\n{% endif %}\n",
+        "{%- for x in y -%}\nFree.\n{%- endfor -%}\n",
+        "Free{% ifversion a %}, for members{% endif %}.\n",
+        "Write {{< name >}} into the letter.\n",
+        "Type:\n\n{#reference}\n\n{.refund}\n\n{customer=name}\n",
+        "Say it: {: never refund}\n",
+        "Type ````a ``` {{ page.x }}{: .b}```` and `b`{.c}\n",
+    ],
+)
+def test_words_that_only_look_like_marks(take: Take, text: str) -> None:
+    """What no tool takes for a mark of its own is what the guide says."""
+    assert take("a.md", text).text == text
+
+
+@pytest.mark.parametrize(
+    "part",
+    [
+        *["<ul>\n\n", "<table>\n\n", "<details>\n\n", "<ul>\n", "<table><tr><td>", ":::note\n", "!!! note\n\n"],
+        *["{%", "{{%", "{{<", "{% comment %}", "{:", "{: .a ", "![", "[ ", "`", " ", "x \t", "\n# \t"],
+    ],
+)
+@pytest.mark.parametrize("end", ["", " {: x"])
+def test_marks_that_are_never_closed(part: str, end: str) -> None:
+    """A long text of them is read as well."""
+    text = "Pay " + part * (20_000 // len(part)) + end
+
+    assert without_pictures(as_plain(text, {}, part_as_markdown)).startswith("Pay ")
+
+
+def test_marks_deep_in_one_another() -> None:
+    """They stay as they are; nothing is lost."""
+    boxes = "".join(f"{'    ' * depth}!!! note\n" for depth in range(90)) + "    " * 90 + "Ring the desk.\n"
+    colons = [":" * depth for depth in range(3, 90)]
+    fenced = "\n".join([*(f"{each}note" for each in reversed(colons)), "Ring the desk.", *colons])
+    lists = "<ul>\n<li>\n" * 900 + "Ring the desk.\n" + "</li>\n</ul>\n" * 900
+    spans = "<ul><li>" + "<b>" * 3_000 + "Ring the desk.\n"
+
+    for text in (boxes, fenced, lists, spans):
+        assert "Ring the desk." in as_plain(text, {}, part_as_markdown)
 
 
 def test_words_in_front_matter_stand_where_a_page_shows_them(take: Take) -> None:
@@ -1194,6 +1249,10 @@ def test_page_of_a_manual(take: Take) -> None:
     [
         ("<title>Keys — Hearth manual</title><h3>At night</h3>", "Keys"),
         ("<title>&lt;no title&gt; — Hearth manual</title><h3>At night</h3>", "At night"),
+        ("<title>Fees 2026 - 2027</title><h3>At night</h3>", "Fees 2026 - 2027"),
+        ("<title>Fees 2026 – 2027 | Hearth</title>", "Fees 2026 – 2027"),
+        ("<title>Refunds - exceptions for VIPs</title>", "Refunds - exceptions for VIPs"),
+        ("<title>Refunds - Hearth</title><meta property=og:site_name content=Hearth>", "Refunds"),
         ("<title>Untitled Document</title><p>At night", "The keys"),
         ("<title>Keys</title><h2>At night</h2><h1>By day</h1>", "By day"),
     ],
@@ -1208,9 +1267,22 @@ def test_main_part_is_not_all_that_a_page_says(take: Take) -> None:
     titled = take("a.html", "<h1>Keys</h1><main><p>Ring the desk, day or night.</p></main><p>Bring a card.</p>").text
     short = take("b.html", "<main><h2>Keys</h2></main><p>Ring the desk, day or night.</p>").text
 
+    said = "Ring the desk, day or night. " * 4
+    page = f"<main><h1>Keys</h1><p>{said}</p></main>"
+    for more in ("<section><p>Bring a <b>card</b>.</p></section>", "<aside>At night it costs £9.</aside>"):
+        assert "Bring a" in (text := take("c.html", page + more).text) or "£9" in text
+    around = "<header>We are here to help.</header><ul><li><a href=b>How do I pay?</a></ul><p>© 2026 Hearth Ltd."
+    assert take("d.html", page + around).text == f"# Keys\n\n{said.strip()}"
     assert "Keys" in titled
     assert "Bring a card." in titled
     assert "Ring the desk" in short
+
+
+def test_keys_that_look_like_anchors(take: Take) -> None:
+    """Only at the end of a heading is the sign of a link to it no word."""
+    page = "<h1>Calls <a href='#c'>#</a></h1><p>Press <a href='#'>#</a> to end.</p><h2>The <a href='#k'>#</a> key</h2>"
+
+    assert take("a.html", page).text == "# Calls\n\nPress # to end.\n\n## The [#](#k) key"
 
 
 def test_terms_and_rows_without_names(take: Take) -> None:
@@ -1222,5 +1294,7 @@ def test_terms_and_rows_without_names(take: Take) -> None:
     assert take("a.html", terms).text == "* `-v`, --loud: Say more.\n* What is it? A key.\n* Alone"
     assert take("b.html", rows.format("<td>", "</td>")).text == listed
     assert take("c.html", rows.format("<th>", "</th>")).text == listed
+    hours = take("f.html", "<table><tr><td>Time<td>Meal<tr><td>8:00<td>Toast<tr><td>13:00<td>Soup</table>").text
+    assert "| Time | Meal |\n| --- |" in hours
     assert "Add | one" in take("e.html", "<table><tr><td>Add<td>one</table>").text
     assert "| Size | Fee |\n| --- |" in take("d.html", "<table><tr><td>Size<td>Fee<tr><td>S<td>4<tr><td>L<td>9").text
