@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
+from filelock import AsyncFileLock
 
 from tests.conftest import need
 from tests.sandbox.conftest import Client, Json, Start
@@ -31,12 +32,13 @@ async def run(*command: str, **environment: str) -> asyncio.subprocess.Process:
 async def packages() -> None:
     """The app's packages, as its lock file has them; kept until that changes."""
     need("Node 20.18 or newer with npm", "nodejs npm", bool(shutil.which("npm")) and await node_version() >= [20, 18])
-    if INSTALLED.exists() and INSTALLED.stat().st_mtime > (FOLDER / "package-lock.json").stat().st_mtime:
-        return
-    npm = await run("npm", "ci", "--no-audit", "--no-fund", "--ignore-scripts")
-    output, _ = await npm.communicate()
-    assert npm.returncode == 0, output.decode()
-    INSTALLED.touch()
+    async with AsyncFileLock(FOLDER / ".installing"):  # two files of tests need them, at the same time
+        if INSTALLED.exists() and INSTALLED.stat().st_mtime > (FOLDER / "package-lock.json").stat().st_mtime:
+            return
+        npm = await run("npm", "ci", "--no-audit", "--no-fund", "--ignore-scripts")
+        output, _ = await npm.communicate()
+        assert npm.returncode == 0, output.decode()
+        INSTALLED.touch()
 
 
 async def node_version() -> list[int]:
