@@ -5,11 +5,12 @@ import time
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import cached_property
 from typing import Protocol
 
 from sqlalchemy import Engine, select
 
-from knowledge.answers import ONLY_WORDS, Answer, Citation, Outcome, Part, Sentence, Show
+from knowledge.answers import ONLY_WORDS, Answer, Citation, Outcome, Part, Passage, Sentence, Show
 from knowledge.asides import without_asides
 from knowledge.calibration import Calibration
 from knowledge.chat_model import ChatModel
@@ -28,6 +29,7 @@ from knowledge.sentences import Kind, Piece
 from knowledge.several import ENOUGH_ALONE, Apart, asked_alone, asked_apart, without_openers
 from knowledge.superseded import is_newer, is_put_away, supersedes
 from knowledge.tables import Guide
+from knowledge.windows import centred
 from knowledge.words import Filters
 
 SOURCES = 8  # passages for a writer
@@ -75,6 +77,11 @@ class Evidence:
 
     sources: tuple[Quotable, ...]
     found: Found
+
+    @cached_property
+    def given(self) -> tuple[Passage, ...]:
+        """The passages as a writer in words of its own gets them: each around what fits the question."""
+        return tuple(centred(each, self.found.alike.get(each.passage.chunk_id)) for each in self.sources)
 
     def closely(self, number: int) -> Closely:
         """The sentences of a passage, by its number from 0."""
@@ -212,7 +219,7 @@ class Answering:
 
     def _quotes_all(self, asked: str, found: Found, wanted: Collection[Name]) -> bool:
         """Whether one quote is on all products that are compared."""
-        evidence = self._evidence(found)
+        evidence = self.evidence(found)
         cited = Extractive().write(asked, evidence).citations if evidence.sources else ()
         quotes = [("\n".join((one.title, *one.headings)), one.quote) for one in cited]
         return is_on_all(asked, quotes, wanted, found.names)
@@ -306,7 +313,7 @@ class Answering:
         if found.features is None:
             return Answer(Outcome.NOT_IN_GUIDES, 0.0, notes=notes)
         likely, outcome = self._likely(found), self._outcome(found)
-        evidence = self._evidence(found)
+        evidence = self.evidence(found)
         if not evidence.sources or evidence.sources[0].passage is not found.passages[0]:
             return IN_CHANGE  # the decision was on what is no longer there
         if found.unknown or found.unfamiliar:
@@ -362,7 +369,7 @@ class Answering:
             return (ONLY_WORDS if self._index.fault else WORDS_ALONE,)
         return () if self._index.is_complete else (SOME_MISSING,)
 
-    def _evidence(self, found: Found) -> Evidence:
+    def evidence(self, found: Found) -> Evidence:
         """The passages with their guides; those whose guide was changed since they were read are left out."""
         passages = found.passages[:SOURCES]
         wanted = {passage.guide_id for passage in passages}

@@ -133,14 +133,13 @@ class ChatWriter:
         read |= {number: self._source(number - 1, evidence) for number in cited if number not in read}
         products = _products_meant(sentence.text, found)
         sources = [
-            read[number].without(on_siblings(found.names, products, evidence.sources[number - 1].passage))
-            for number in cited
+            read[number].without(on_siblings(found.names, products, evidence.given[number - 1])) for number in cited
         ]
         return supports(sources, sentence.text, self._encoder.encode, found.names, found.wanted)
 
     def _source(self, number: int, evidence: Evidence) -> Source:
         """The passage without what speaks to an assistant: a model that obeyed it must find no support there."""
-        passage = evidence.sources[number].passage
+        passage = evidence.given[number]
         sentences, below = list[Said](), ""
         for piece in pieces(passage.text):
             text = plain(without_instructions(passage.text[piece.start : piece.end])[0])
@@ -183,8 +182,8 @@ def _kept(sentence: DraftSentence, order: Sequence[int]) -> Sentence:
 
 def _prompt(question: str, evidence: Evidence) -> str:
     passages = "\n\n".join(
-        f"<<< {number}: {_given(source.passage.title)}\n{_given(source.passage.text)}\n>>>"
-        for number, source in enumerate(evidence.sources, 1)
+        f"<<< {number}: {_given(passage.title)}\n{_given(passage.text)}\n>>>"
+        for number, passage in enumerate(evidence.given, 1)
     )
     return fill("answer", question=inside(question), passages=passages)
 

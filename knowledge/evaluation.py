@@ -21,7 +21,7 @@ from sqlalchemy.orm import Session
 
 from knowledge import measures
 from knowledge.answering import Answering, Extractive, is_partial
-from knowledge.answers import Answer, Citation
+from knowledge.answers import Answer, Citation, Passage
 from knowledge.calibration import BadCalibration, Calibration, Half, refit
 from knowledge.calibration import load as load_calibration
 from knowledge.chunking import cut
@@ -59,13 +59,14 @@ class Asked:
 
     row: QuestionRow
     found: Found
+    passages: Sequence[Passage]  # as a writer gets them
     answer: Answer
     seconds: float
 
     def record(self) -> dict[str, Any]:
         """What is measured of one question; None where the set doesn't say what is right."""
         row, answer = self.row, self.answer
-        shown = [(each.guide_key, each.start, each.end) for each in self.found.passages]
+        shown = [(each.guide_key, each.start, each.end) for each in self.passages]
         quotes = (*answer.citations, *answer.nearest)[:1]  # given as the answer, or only as the nearest section
         quotes = answer.citations if answer.parts else quotes
         documents = [place[0] in row.documents for place in shown]
@@ -89,7 +90,7 @@ class Asked:
             "marked@1": _is_marked(answer.citations[: len(quotes)], row.spans) if row.spans and any(hit) else None,
             "token_f1": measures.token_f1(said, row.answer) if row.answerable and row.answer else None,
             "seconds": round(self.seconds, 4),
-            "passage_characters": round(float(np.mean([len(each.text) for each in self.found.passages[:5]] or [0]))),
+            "passage_characters": round(float(np.mean([len(each.text) for each in self.passages[:5]] or [0]))),
             "quote_characters": len(quotes[0].quote) if quotes else None,
         }
 
@@ -319,7 +320,8 @@ def ask_all(
             began = time.perf_counter()
             found = answering.find(row.question)
             answer = answering.answer(row.question)  # which finds the same, kept
-            asked.append(Asked(row, found, answer, time.perf_counter() - began))
+            seconds = time.perf_counter() - began
+            asked.append(Asked(row, found, answering.evidence(found).given, answer, seconds))
             if progress:
                 progress(number, len(questions), "questions asked")
     finally:

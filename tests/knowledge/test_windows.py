@@ -1,0 +1,97 @@
+"""A passage as a writer gets it."""
+
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+
+from knowledge.answers import Passage
+from knowledge.chunking import LIMIT, cut
+from knowledge.citations import Quotable
+from knowledge.sentences import units
+from knowledge.windows import LONGEST, centred
+
+FILLING = "\n\n".join(
+    f"Parcels of kind {n} go by road and are weighed at the depot before they leave." for n in range(1, 40)
+)
+TABLE = "| Weight | Inland | Abroad |\n|---|---|---|\n" + "\n".join(
+    f"| {n} kg | {n}.10 | {n}.90 |" for n in range(1, 90)
+)
+
+
+def passage(text: str, number: int) -> Passage:
+    """A chunk of a guide, as an index cuts it."""
+    chunk = cut("Parcels", text)[number]
+    span = text[chunk.start : chunk.end]
+    return Passage(1, 1, "parcels.md", "Parcels", None, None, None, chunk.headings, chunk.start, chunk.end, span, 1.0)
+
+
+def around(text: str, number: int, words: str) -> Passage:
+    """The passage, where the unit with some words is what fits."""
+    source = Quotable(passage(text, number), text)
+    fits = [words in source.passage.text[low:high] for low, high in units(source.passage.text)]
+    assert any(fits)
+    return centred(source, np.array(fits, np.float32))
+
+
+def test_what_fits_stands_in_the_middle() -> None:
+    """Of a passage that an index cut just behind it."""
+    last = FILLING[: passage(FILLING, 0).end].splitlines()[-1]
+
+    found = around(FILLING, 0, last)
+
+    at = FILLING.index(last) + len(last) / 2
+    assert abs(at - (found.start + found.end) / 2) < 100
+    assert found.text == FILLING[found.start : found.end]
+    assert found.text.splitlines()[0] in FILLING.splitlines()  # whole sentences
+    assert found.text.splitlines()[-1] in FILLING.splitlines()
+
+
+def test_its_section_comes_before_the_next() -> None:
+    """A section that fits is whole, wherever in it what fits stands; one that doesn't is not left."""
+    short = "## Returns\n\nCall us first. Labels come by mail."
+    text = f"## Sizes\n\n{FILLING[:900]}\n\n{short}\n\n## Prices\n\n{FILLING}"
+
+    assert short in around(text, 0, "Call us first").text
+    first = text.splitlines()[2].split(".")[0]
+    long = f"## Sizes\n\n{FILLING}\n\n## Prices\n\n{FILLING}"
+    assert around(long, 0, first).start == 0
+    within = around(long, 2, passage(long, 2).text[-70:])
+    assert within.headings == ("Sizes",)
+    assert "Prices" not in within.text
+
+
+def test_rows_have_the_head_of_their_table() -> None:
+    """A figure says nothing without the name of its column."""
+    found = around(TABLE, 1, passage(TABLE, 1).text.splitlines()[5])
+
+    head, rule, *rows = found.text.splitlines()
+    assert [head, rule] == TABLE.splitlines()[:2]
+    assert "\n".join(rows) == TABLE[found.start : found.end]
+
+
+def test_it_stays_while_its_vectors_are_unknown() -> None:
+    """Or are of another text, or what fits is a part of something endless."""
+    source = Quotable(passage(FILLING, 0), FILLING)
+    count = len(units(source.passage.text))
+
+    for unknown in (None, np.full(count, np.nan, np.float32), np.ones(count + 1, np.float32)):
+        assert centred(source, unknown) is source.passage
+    endless = Quotable(passage("parcel " * 1_000, 0), "parcel " * 1_000)
+    assert centred(endless, np.ones(len(units(endless.passage.text)), np.float32)) is endless.passage
+
+
+@given(st.text(st.sampled_from("ab .!?\n|-#*1`"), max_size=4 * LIMIT), st.randoms())
+def test_it_is_whole_pieces_of_the_guide_around_what_fits(text: str, chance: st.DataObject) -> None:
+    """Whatever the guide is."""
+    for number in range(len(cut("Parcels", text))):
+        source = Quotable(passage(text, number), text)
+        spans = units(source.passage.text)
+        best = chance.randrange(len(spans)) if spans else 0
+        found = centred(source, np.array([n == best for n in range(len(spans))], np.float32))
+
+        assert found.text.endswith(text[found.start : found.end])
+        assert 0 < found.end - found.start <= LONGEST
+        if spans:
+            low, high = (source.passage.start + each for each in spans[best])
+            assert found.start <= low
+            assert high <= found.end
