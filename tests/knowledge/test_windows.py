@@ -58,6 +58,18 @@ def test_its_section_comes_before_the_next() -> None:
     within = around(long, 2, passage(long, 2).text[-70:])
     assert within.headings == ("Sizes",)
     assert "Prices" not in within.text
+    below = f"## Sizes\n\nUp to 60 cm.\n\n## Prices\n\n{FILLING}"
+    assert around(below, 0, "kind 9").headings == ("Prices",)
+
+
+def test_it_is_as_long_as_it_was() -> None:
+    """Also where the guide begins."""
+    text = f"## Sizes\n\nUp to 60 cm.\n\n## Prices\n\n{FILLING}"
+
+    found = around(text, 0, "60 cm")
+
+    assert found.start == 0
+    assert abs(found.end - passage(text, 0).end) < 100
 
 
 def test_rows_have_the_head_of_their_table() -> None:
