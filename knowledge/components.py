@@ -33,6 +33,7 @@ _BOX = re.compile("callout|admonition|aside|alert|banner|notice|note|tip|hint|in
 _KIND = re.compile("note|tip|hint|info|warning|caution|danger|important|success|error")
 _BEGINS, _ENDS = "\0+", "\0-"  # lines around what has a label, until it is known what follows; no text has a zero
 _LOWEST = 6  # heading
+_MARK = re.compile(r"\{%[^{}]{0,200}%\}")  # of another tool, by itself
 
 
 @dataclass
@@ -163,6 +164,6 @@ def _labelled(lines: Sequence[str]) -> list[str]:
             is_heading = is_free and level != "0" and line.startswith(_BEGINS)
             written += ["", f"{'#' * int(level)} {label}" if is_heading else line.replace(words, f"**{label}**"), ""]
         else:
-            is_free = bool(words.startswith("#")) or (is_free and not words)
+            is_free = words.startswith("#") or (is_free and (not words or _MARK.fullmatch(words) is not None))
             written.append(line)
     return written[::-1]

@@ -22,6 +22,9 @@ _FENCED_BOX = re.compile(  # of Docusaurus and its like
     r"(?P<indent>[ \t]*)(?P<colons>:{3,})[ \t]*\{?\.?(?P<kind>[A-Za-z][\w-]*)\}?"
     r"(?:\[(?P<name>[^\]]*)\]|[ \t]+(?P<title>[^\s{](?:[^{]*[^\s{])?))?[ \t]*(?:\{[^}]*\})?[ \t]*"
 )
+_TAB = re.compile(
+    r"(?P<indent>[ \t]*)\{%-? *(?:tab title=\"(?P<title>[^\"\n]+)\"|(?P<end>endtab)) *-?%\}[ \t]*"
+)  # GitBook
 _KINDS = re.compile(  # of boxes; any other word may be the first of a sentence
     r"note|tip|hint|info|information|warning|caution|danger|important|attention|error|success|question|example|quote|"
     r"abstract|summary|details|see-?also|faq|bug|failure|todo|admonition|callout"
@@ -99,7 +102,9 @@ def as_plain(text: str, fields: Mapping[str, object], as_markdown: Callable[[str
     1. Open *Bills*.
     2. Pick one.
     """
-    original, text = text, "\n".join(_without_boxes(without_components(text).split("\n")))
+    original, text = text, "\n".join(_without_boxes(text.split("\n")))
+    if (shown := without_components(text)) != text:
+        text = "\n".join(_without_boxes(shown.split("\n")))
     lines = text.split("\n")
     tokens = _BLOCKS.parse(text)
     in_code = _lines_of(tokens, _CODE)
@@ -163,6 +168,7 @@ def _without_boxes(lines: Sequence[str], depth: int = 0) -> list[str]:
     for number, line in enumerate(lines):
         if (colons := line.strip()).startswith(":::"):
             closing.setdefault(colons, []).append(number)
+    has_tabs = any("endtab" in line for line in lines)
     fence = ""
     at = 0
     while at < len(lines):
@@ -180,9 +186,16 @@ def _without_boxes(lines: Sequence[str], depth: int = 0) -> list[str]:
                 stop += 1
             if any(map(str.strip, lines[at:stop])):
                 body = [_dedented(each, inside) for each in lines[at:stop]]
-                written += _labelled(inside, box["title"], box["kind"], _without_boxes(body, depth + 1))
+                body = _without_boxes(body, depth + 1)
+                written += (
+                    _labelled(inside, box["title"], box["kind"], body)
+                    if box["kind"]
+                    else [f'{inside}<Tab title="{box["title"]}">', *body, f"{inside}</Tab>"]
+                )
                 at = stop
                 continue
+        elif has_tabs and (tab := _TAB.fullmatch(line)):
+            line = f"{tab['indent']}</Tab>" if tab["end"] else f'{tab["indent"]}<Tab title="{tab["title"]}">'
         elif (box := _FENCED_BOX.fullmatch(line)) and _known(box["kind"]):
             closed = closing.get(box["colons"], [])
             if closed and closed[-1] >= at:

@@ -1121,7 +1121,7 @@ def test_a_parser_that_is_closed_starts_no_process_again(tmp_path: Path) -> None
         (":::warning[In winter]\nStay in.\n:::\n", "\n**In winter**\n\nStay in.\n\n"),
         ("::: tip\nStay in.\n:::\n", "\nTip: Stay in.\n\n"),
         ("::: {.callout-tip}\nStay in.\n:::\n", "\nTip: Stay in.\n\n"),
-        ('=== "On the web"\n\n    Open it.\n', "\n**On the web**\n\nOpen it.\n\n"),
+        ('=== "On the web"\n\n    Open it.\n', "\n**On the web**\n\nOpen it.\n"),
         ("> [!WARNING]\n> Stay in.\n", "> Warning: Stay in.\n"),
         ("!!! TODO: CHECK !!!\n\nText {x} and {% raw\n", "!!! TODO: CHECK !!!\n\nText {x} and {% raw\n"),
         ("Say `{{ x }}{: .a}` or\n\n```\n!!! note\n    {% if %}\n1. a\n1. b\n```\n", None),
@@ -1235,6 +1235,11 @@ def test_html_in_markdown(take: Take) -> None:
             '  <TabItem label="By phone">\n    Ring.\n  </TabItem>\n</Tabs>\n\n## Next\n',
             "## Pay\n\n### On the web\n\nOpen it.\n\n### By phone\n\nRing.\n\n## Next\n",
         ),
+        (
+            '# Pay\n\n{% tabs %}\n{% tab title="Web" %}\nOpen it.\n{% endtab %}\n{% endtabs %}\n',
+            "# Pay\n\n## Web\n\nOpen it.\n",
+        ),
+        ('# Pay\n\n=== "Web"\n\n    Open it.\n\n    Look.\n', "# Pay\n\n## Web\n\nOpen it.\n\nLook.\n"),
         ('# Pay\n\n<Tab title="Web">Open it.</Tab>\n\nOr ask.\n', "# Pay\n\n**Web**\n\nOpen it.\n\nOr ask.\n"),
         ('# Pay\n\n<Tabs.List items={["A"]}><Tabs.Tab>\nGo.\n</Tabs.Tab></Tabs.List>\n', "# Pay\n\n## A\n\nGo.\n"),
         (
