@@ -403,10 +403,12 @@ class Extractive:
         for number in (best, *(n for n in near if n != best)):
             source = evidence.sources[number]
             close = evidence.closely(number).best >= evidence.closely(best).best - CLOSE_READ
-            told = any(_say_the_same(source, evidence.sources[other]) for other in chosen)
+            told = any(_say_the_same(source.passage.text, evidence.sources[other].passage.text) for other in chosen)
             if len(citations) < MOST_CITATIONS and close and not told:
-                chosen.append(number)
-                _number(cite(number, evidence), citations)  # of one section, cut into passages, there is one quote
+                citation = cite(number, evidence)
+                if not any(_repeats(citation, other) for other in citations):
+                    chosen.append(number)
+                    _number(citation, citations)  # of one section, cut into passages, there is one quote
         return Written(tuple(citations))
 
 
@@ -596,8 +598,15 @@ def _not_mentioned(names: Sequence[str]) -> str:
     return f"The guides don't mention {' or '.join(f'“{name}”' for name in names)}."
 
 
-def _say_the_same(one: Quotable, other: Quotable) -> bool:
+def _repeats(quote: Citation, other: Citation) -> bool:
+    """Whether a quote is what another guide says in the same words, which stand in passages cut differently."""
+    longer = max(len(quote.quote), len(other.quote))
+    is_as_long = min(len(quote.quote), len(other.quote)) >= SAME_WORDS * longer
+    return quote.guide_key != other.guide_key and is_as_long and _say_the_same(quote.quote, other.quote)
+
+
+def _say_the_same(one: str, other: str) -> bool:
     """Whether another passage adds nothing; one with other figures is of another product, or newer or older."""
-    a, b = set(stems(one.passage.text)), set(stems(other.passage.text))
+    a, b = set(stems(one)), set(stems(other))
     figures = ({word for word in words if any(map(str.isdigit, word))} for words in (a, b))
     return len(a & b) >= SAME_WORDS * min(len(a), len(b)) and next(figures) == next(figures)

@@ -50,7 +50,8 @@ _TRAIL = ", ".join(  # from the home page to this one
     for tag in ("nav", "ol", "ul", "div", "p")
     for word in ("breadcrumb", "breadcrumbs", "crumbs")
 )
-_AROUND = "nav, footer, [role=navigation], div.related, .sphinxsidebar"
+_AROUND = "nav, footer, [role=navigation], div.related, .sphinxsidebar, .navheader, .navfooter"
+_FOOTER = "div:is([id=footer i], [class~=footer i])"  # which a manual may also have a section about
 _BESIDE = "header, [class~=sidebar i], [id=sidebar i], script, style, noscript"  # a page's own part
 _ENDS = (".", "?", "!", "…", "。", "？", "！")  # a sentence
 _SAYS = {"p", "td", "dd", "pre", "blockquote"}
@@ -184,6 +185,10 @@ def part_as_markdown(html: str) -> str:
 def _as_markdown(soup: "BeautifulSoup") -> str:
     from markitdown.converters import HtmlConverter
 
+    for bold in soup(["b", "strong"]):
+        if bold.find_parent(["b", "strong"]):
+            bold.unwrap()
+    _open_boxes(soup)
     _list_rows(soup)
     _list_terms(soup)
     closed = _with_flat_tables(soup)  # markitdown's parser would nest items whose end tags are left out
@@ -273,6 +278,26 @@ def _list_terms(soup: "BeautifulSoup") -> None:
         listed.name = "ul"
 
 
+def _open_boxes(soup: "BeautifulSoup") -> None:
+    """A table that only stands a picture beside words, as manuals box a note, becomes those words, "Note: …"."""
+    for table in soup("table"):
+        rows = [row(["td", "th"], recursive=False) for row in table("tr")]
+        pictures = [cell for row in rows for cell in row if cell.img and not _words(cell)]
+        told = [[cell for cell in row if _words(cell)] for row in rows]
+        if table.table or not pictures or any(len(cells) > 1 for cells in told):
+            continue
+        table.name = "div"
+        table.clear()
+        name = ""
+        for cell in (cell for cells in told for cell in cells):
+            if cell.name == "th":
+                name = f"{_words(cell)}: "
+                continue
+            (cell.p or cell).insert(0, name)
+            cell.name, name = "div", ""
+            table.append(cell)
+
+
 def _list_rows(soup: "BeautifulSoup") -> None:
     """A table of two columns without names becomes terms with their meanings, or its first row would name them."""
     for table in soup("table"):
@@ -323,6 +348,12 @@ def _strip(soup: "BeautifulSoup") -> None:
             header.decompose()
     for around in soup.select(_AROUND):
         around.decompose()
+    for footer in soup.select(_FOOTER):
+        if not footer(_HEADINGS, limit=1):
+            footer.decompose()
+    for empty in soup(_HEADINGS):
+        if not _words(empty) and not empty.img:
+            empty.decompose()
     for link in soup("a"):
         is_to_top = str(link.get("href")).startswith("#") and _TO_TOP.fullmatch(_words(link))
         if is_to_top or "headerlink" in str(link.get("class")) or _is_anchor(link):

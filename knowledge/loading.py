@@ -21,10 +21,10 @@ from typing import Any, Self
 
 from knowledge.chunking import ChunkDraft
 
-FORMATS = (".md", ".markdown", ".txt", ".html", ".htm", ".pdf", ".docx", ".pptx", ".xlsx", ".csv")
+FORMATS = (".md", ".markdown", ".mdx", ".txt", ".html", ".htm", ".pdf", ".docx", ".pptx", ".xlsx", ".csv")
 EVERYONE = "everyone"  # the audience of a guide that may be searched
 SIDECARS = (".yaml", ".yml")  # `prices.pdf.yaml` says for `prices.pdf` what front matter says for Markdown
-RULES = "11"  # counted up when the same bytes would be read or cut differently, so that the next ingest reads all again
+RULES = "12"  # counted up when the same bytes would be read or cut differently, so that the next ingest reads all again
 
 
 class Refused(Exception):

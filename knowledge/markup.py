@@ -8,18 +8,23 @@ from itertools import accumulate, groupby
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
+from knowledge.components import without_components
+
 _BLOCKS = MarkdownIt("commonmark").enable("table").disable("inline")
 _CODE = {"fence", "code_block"}
 _FENCE = re.compile(r"[ \t>]*(`{3,}|~{3,})")
 _BOX = re.compile(  # of MkDocs; what stands in it is indented
     r'(?P<indent>[ \t]*)(?:!!!|\?\?\?\+?|===[!+]?(?=[ \t]+"))'
-    r"(?:[ \t]+(?P<kind>[a-z][\w-]*)(?:[ \t]+(?:inline|end|left|right|annotate|highlight))*)?"
+    r"(?:[ \t]+(?P<kind>[A-Za-z][\w-]*)(?:[ \t]+(?:inline|end|left|right|annotate|highlight))*)?"
     r'(?:[ \t]+"(?P<title>[^"]*)")?[ \t]*'
 )
 _FENCED_BOX = re.compile(  # of Docusaurus and its like
     r"(?P<indent>[ \t]*)(?P<colons>:{3,})[ \t]*\{?\.?(?P<kind>[A-Za-z][\w-]*)\}?"
     r"(?:\[(?P<name>[^\]]*)\]|[ \t]+(?P<title>[^\s{](?:[^{]*[^\s{])?))?[ \t]*(?:\{[^}]*\})?[ \t]*"
 )
+_TAB = re.compile(
+    r"(?P<indent>[ \t]*)\{%-? *(?:tab title=\"(?P<title>[^\"\n]+)\"|(?P<end>endtab)) *-?%\}[ \t]*"
+)  # GitBook
 _KINDS = re.compile(  # of boxes; any other word may be the first of a sentence
     r"note|tip|hint|info|information|warning|caution|danger|important|attention|error|success|question|example|quote|"
     r"abstract|summary|details|see-?also|faq|bug|failure|todo|admonition|callout"
@@ -29,12 +34,12 @@ _CALLOUT = re.compile(  # of GitHub
     r"^([ \t]*>[ \t]*)\[!([A-Za-z]+)\][+-]?[ \t]*(?:\n[ \t]*>[ \t]*)?(?=\S)", re.MULTILINE
 )
 _BEGINS_WITH_WORD = re.compile(r"[ \t]*[\w\"“(*_]")
-_HTML = re.compile(r"<(?:table|ul|ol|dl|details|summary|figure)\b", re.IGNORECASE)
+_HTML = re.compile(r"<(?:table|ul|ol|dl|details|summary|figure|img|script|iframe|video)\b", re.IGNORECASE)
 _MOST_CONVERTED = 200  # blocks of HTML in a file, for each takes milliseconds
 _HELD = re.compile(r"[ \t]*<(table|ul|ol|dl|figure)\b", re.IGNORECASE)
 _HOLDS = re.compile(r"<(/?)(table|ul|ol|dl|figure)\b", re.IGNORECASE)
 _KEPT = re.compile(r"<(?:pre|textarea|!ENTITY)\b", re.IGNORECASE)
-_ONLY_TAGS = re.compile(r"[ \t]*(?:</?(?:div|section|center|article|details|figure|br|a|p|span)\b[^<>]*>[ \t]*)+")
+_ONLY_TAGS = re.compile(r"[ \t]*(?:</?(?:div|section|center|article|details|figure|br|hr|a|p|span)\b[^<>]*>[ \t]*)+")
 _NUMBER = re.compile(r"(?P<before>[ \t>]*)(?P<number>\d{1,9})(?P<mark>[.)])")
 _PLACE = r"\([^()\n]*(?:\([^()\n]*\)[^()\n]*)*\)"  # behind a link's words
 _SPAN = r"(?P<span>(?<!`)(?P<ticks>`+)(?!`)[^\n]{1,1000}?(?<!`)(?P=ticks)(?!`))"
@@ -71,6 +76,12 @@ _PICTURES = re.compile(
     """,
     re.VERBOSE | re.IGNORECASE,
 )
+_NOTE = re.compile(  # at the foot of a page
+    r"^ {0,3}\[\^(?P<name>[^\]\s]{1,50})\]:[ \t]*(?P<words>[^\n]*(?:\n(?:[ \t]*\n)?(?: {2,}|\t)[ \t]*\S[^\n]*)*)\n?",
+    re.MULTILINE,
+)
+_TO_NOTE = re.compile(rf"{_SPAN}|[ \t]?\[\^(?P<name>[^\]\s]{{1,50}})\](?!:)")
+_NEW_BLOCK = re.compile(r"[ \t]*(?:$|[-*+•#|>]|\d{1,9}[.)][ \t])")
 _EMPTY_LINES = re.compile(r"\n(?:[ \t]*\n){2,}")
 _NO_WORDS = re.compile(  # the name of a picture's file, or what programs put in its place
     r"[^\n]*\.(?:png|jpe?g|gif|svg|webp|bmp|tiff?|ico)|"
@@ -92,6 +103,8 @@ def as_plain(text: str, fields: Mapping[str, object], as_markdown: Callable[[str
     2. Pick one.
     """
     original, text = text, "\n".join(_without_boxes(text.split("\n")))
+    if (shown := without_components(text)) != text:
+        text = "\n".join(_without_boxes(shown.split("\n")))
     lines = text.split("\n")
     tokens = _BLOCKS.parse(text)
     in_code = _lines_of(tokens, _CODE)
@@ -107,7 +120,7 @@ def as_plain(text: str, fields: Mapping[str, object], as_markdown: Callable[[str
         at = last
     lines = plain + lines[at:]
     text = "\n".join(lines)
-    text = "\n".join(_counted(text.split("\n"), _BLOCKS.parse(text)))
+    text = _with_notes("\n".join(_counted(text.split("\n"), _BLOCKS.parse(text))))
     text = _outside_code(text, lambda part: _CALLOUT.sub(_callout, _without_marks(part, fields)))
     return text if text == original else _outside_code(text, lambda part: _EMPTY_LINES.sub("\n\n", part))
 
@@ -155,6 +168,7 @@ def _without_boxes(lines: Sequence[str], depth: int = 0) -> list[str]:
     for number, line in enumerate(lines):
         if (colons := line.strip()).startswith(":::"):
             closing.setdefault(colons, []).append(number)
+    has_tabs = any("endtab" in line for line in lines)
     fence = ""
     at = 0
     while at < len(lines):
@@ -172,9 +186,16 @@ def _without_boxes(lines: Sequence[str], depth: int = 0) -> list[str]:
                 stop += 1
             if any(map(str.strip, lines[at:stop])):
                 body = [_dedented(each, inside) for each in lines[at:stop]]
-                written += _labelled(inside, box["title"], box["kind"], _without_boxes(body, depth + 1))
+                body = _without_boxes(body, depth + 1)
+                written += (
+                    _labelled(inside, box["title"], box["kind"], body)
+                    if box["kind"]
+                    else [f'{inside}<Tab title="{box["title"]}">', *body, f"{inside}</Tab>"]
+                )
                 at = stop
                 continue
+        elif has_tabs and (tab := _TAB.fullmatch(line)):
+            line = f"{tab['indent']}</Tab>" if tab["end"] else f'{tab["indent"]}<Tab title="{tab["title"]}">'
         elif (box := _FENCED_BOX.fullmatch(line)) and _known(box["kind"]):
             closed = closing.get(box["colons"], [])
             if closed and closed[-1] >= at:
@@ -245,8 +266,48 @@ def _closed(lines: Sequence[str]) -> dict[tuple[int, str], int]:
     return closed
 
 
+def _with_notes(text: str) -> str:
+    """Markdown with each note from the foot of the page, in brackets, behind the paragraph, item or cell it is on."""
+    if "[^" not in text:
+        return text
+    notes: dict[str, str] = {}
+    on = {found["name"] for found in _TO_NOTE.finditer(text)}
+
+    def taken(found: re.Match[str]) -> str:
+        if found["name"] not in on:
+            return found[0]
+        notes[found["name"]] = " ".join(found["words"].split())
+        return ""
+
+    text = _outside_code(text, lambda part: _NOTE.sub(taken, part))
+    return _outside_code(text, lambda part: _in_place(part, notes)) if notes else text
+
+
+def _in_place(text: str, notes: Mapping[str, str]) -> str:
+    written: list[str] = []
+    due: dict[str, None] = {}
+
+    def moved(found: re.Match[str]) -> str:
+        note = notes.get(found["name"] or "")
+        if note is None:
+            return found[0]
+        if line.lstrip().startswith("|"):
+            return f" ({note})"
+        due[note] = None
+        return ""
+
+    lines = text.split("\n")
+    for line, below in zip(lines, [*lines[1:], ""], strict=True):
+        line = _TO_NOTE.sub(moved, line)
+        if due and _NEW_BLOCK.match(below):
+            line = line.rstrip() + "".join(f" ({note})" for note in due)
+            due.clear()
+        written.append(line)
+    return "\n".join(written)
+
+
 def _counted(lines: list[str], tokens: Sequence[Token]) -> list[str]:
-    """The lines with steps that all have the same number counted on, and what belongs to a step still below it."""
+    """The lines with steps counted on, where two have the same number, and what belongs to a step still below it."""
     open_lists: list[list[Token]] = []
     for token in tokens:
         if token.type in {"ordered_list_open", "bullet_list_open"}:
@@ -255,7 +316,8 @@ def _counted(lines: list[str], tokens: Sequence[Token]) -> list[str]:
             open_lists[-1].append(token)
         elif token.type in {"ordered_list_close", "bullet_list_close"}:
             items = open_lists.pop()
-            if token.type == "ordered_list_close" and len({item.info for item in items}) == 1:
+            numbers = [int(item.info) for item in items if item.info]
+            if numbers == sorted(numbers) and len({*numbers}) < len(numbers):
                 _count(lines, items)
     return lines
 
@@ -266,7 +328,7 @@ def _count(lines: list[str], items: Sequence[Token]) -> None:
         found = _NUMBER.match(lines[first])
         if not more or not found or found["number"] != item.info:
             continue
-        number = str(int(item.info) + more)
+        number = str(int(items[0].info) + more)
         wider = " " * (len(number) - len(item.info))
         lines[first] = f"{found['before']}{number}{lines[first][found.end('number') :]}"
         for at in range(first + 1, last):

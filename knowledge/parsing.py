@@ -35,7 +35,7 @@ _BLOCK = re.compile(
     re.DOTALL | re.MULTILINE,
 )
 _AUDIENCE = re.compile(r"^[^\w\n#]*audience[^\w\n:=]*[:=](?![^\w\n]*everyone[^\w\n]*$)", re.IGNORECASE | re.MULTILINE)
-_MARKDOWN = {".md", ".markdown"}
+_MARKDOWN = {".md", ".markdown", ".mdx"}
 _PLAIN = _MARKDOWN | {".txt"}
 _FORBIDDEN = {
     "socket.connect",

@@ -24,10 +24,16 @@ _ABOUT = re.compile(  # what says of a text which one it is
 _IN_BRACKETS = re.compile(r"\(([^()]*)\)[ \t]*$")
 _WORD = re.compile(r"[^\W\d_]{3,}")
 _CLAUSE = re.compile(r"\(?(?:[1-9]\d?(?:\.(?P<last>\d{1,2}))+|(?:\d{1,2}|[a-z]|[ivx]+)\))[.)]?")  # its number
+_SECTION = re.compile(  # what heads one, with its number
+    r"(?P<word>Chapter |Section )?(?P<number>\d{1,2}(?:\.\d{1,2}){0,3})[.:]? (?:[^\W\d_]|[\"“'‘(].*\w)"
+)
+_SECTIONS = 3  # at least, in a text whose headings are numbered
 _TOTAL = re.compile(r"(?:sub-?|grand )?total|sum\b|all\b", re.IGNORECASE)
 _LONG_NUMBER = re.compile(r"\d{3}")
 _HEADING_WORDS, _HEADING_CHARACTERS, _DIRECT_CHARACTERS = 6, 70, 60
 _TITLE_WORDS = 9
+_LONGEST_SECTION, _LINES_OF_SECTION = 200, 3  # a numbered heading: characters, lines
+_LOWEST_SECTION = 4
 _DIRECT_HEADINGS = 3  # at least, in a text that has any
 _LONGEST_FIGURE = 15
 _COLUMNS_OF_WORDS, _ROWS_OF_WORDS = 3, 3  # at least, below names that only their capitals tell
@@ -51,7 +57,7 @@ def as_markdown(text: str) -> str:
     """
     if "```" in text or "~~~" in text:
         return text
-    text = _BETWEEN_RULES.sub(_ruled_off, text)
+    text = _with_sections_marked(_BETWEEN_RULES.sub(_ruled_off, text))
     parts = _BLANK.split(
         _with_headings_apart(_with_title_apart(text))
     )  # those at odd places are what is between two blocks
@@ -62,6 +68,46 @@ def as_markdown(text: str) -> str:
         is_head = title and after is None and (before is None or len(blocks) < 2 or at <= 2)
         parts[at] = f"## {title}" if is_head else _block(parts[at])
     return "".join(parts)
+
+
+def _with_sections_marked(text: str) -> str:
+    """The text with its numbered headings marked ("4.2. Who may borrow keys?"): short blocks that count up, most of
+    them with other text below, and some in parts. The clauses of a contract are sentences, or stand below each other.
+
+    >>> print(_with_sections_marked("1.1 Why?\\n\\nSo.\\n\\n1.2 How?\\n\\nAs said.\\n\\n1.3 When\\n\\nNow.")[:16])
+    ## 1.1 Why?
+    <BLANKLINE>
+    So.
+    """
+    parts = _BLANK.split(text)
+    may_be: dict[int, tuple[int, ...]] = {}
+    named: set[int] = set()
+    for at in range(0, len(parts), 2):
+        block = " ".join(parts[at].split())
+        is_short = parts[at].count("\n") < _LINES_OF_SECTION and len(block) <= _LONGEST_SECTION
+        found = _SECTION.match(block) if is_short and not parts[at][:1].isspace() else None
+        if not found or block.endswith((".", ";", ",", ":")):
+            continue
+        may_be[at] = tuple(map(int, found["number"].split(".")))
+        named |= {at} if found["word"] else set()
+    last: tuple[int, ...] = ()
+    heads: dict[int, tuple[int, ...]] = {}
+    for (at, number), (_, below) in pairwise([*may_be.items(), (0, ())]):
+        is_step = len(number) == 1 and at not in named and below != (*number, 1)
+        if number in _next_sections(last) and not is_step:
+            heads[at] = last = number
+    alone = sum(at + 2 in heads and len(heads[at + 2]) <= len(number) for at, number in heads.items())
+    if sum(len(number) > 1 for number in heads.values()) < _SECTIONS or alone * 2 > len(heads):
+        return text
+    for at, number in heads.items():
+        parts[at] = f"{'#' * min(len(number), _LOWEST_SECTION)} {' '.join(parts[at].split())}"
+    return "".join(parts)
+
+
+def _next_sections(number: tuple[int, ...]) -> set[tuple[int, ...]]:
+    """The numbers that may come behind that of a section; 1 and 1.1 behind none."""
+    up = {(*number[:depth], number[depth] + 1) for depth in range(len(number))}
+    return {*up, *((*each, 1) for each in up), (*number, 1), *([(1, 1)] if not number else [])}
 
 
 def _ruled_off(found: re.Match[str]) -> str:

@@ -626,6 +626,28 @@ def test_a_section_that_is_cut_into_passages_is_quoted_once(open_library: Open, 
     assert [each.headings[-1] for each in answer.citations].count("The display") == 1
 
 
+def test_what_two_guides_say_in_the_same_words_is_quoted_once(open_library: Open, put_guide: Put) -> None:
+    """Their passages are cut differently, for other things stand around it."""
+    same = "To turn one page of a letter on its side, press the wide arrow, then pick that page. " + " ".join(
+        f"Where {thing} would be cut off, the arrow turns red, and the {thing} has to be moved before the page turns."
+        for thing in ("a picture", "a border", "a stamp", "a signature", "an address")
+    )
+    others = (
+        "Rulers lie along the top. Ink dries within minutes. Glue holds paper, card and felt. Mats keep tables clean. "
+        "Scissors hang beside doors. Pencils break when dropped. Brushes want water. Clips rust outdoors, pins do not.",
+        "Margins grow with print. Tabs jump over gaps. Columns flow like rivers. Folds hide whole chapters from view. "
+        "Indents shift quotations inward. Footers carry dates. Fonts differ by machine. Bullets mark short points.",
+    )
+    for name, other in zip(("letters", "sheets"), others, strict=True):
+        put_guide(f"{name}.md", f"# All about {name}\n\n{same}\n\n{other}\n")
+    library = open_library()
+    library.warm()
+
+    answer = library.answer("How do I turn one page of a letter on its side?")
+
+    assert sum("wide arrow" in citation.quote for citation in answer.citations) == 1
+
+
 CODES = """# Display codes
 
 | Code | What it means | What to tell the customer |

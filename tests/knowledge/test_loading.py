@@ -1114,13 +1114,14 @@ def test_a_parser_that_is_closed_starts_no_process_again(tmp_path: Path) -> None
         ("- Pay `x`{: .lead}\n{:#lead .big}\n", "- Pay `x`\n\n"),
         ('{% tab title="On the web" %}\nOpen it.\n', "\n**On the web**\n\nOpen it.\n"),
         ("[Open]({{ site.root }}/help)\n", "[Open](/help)\n"),
+        ("!!! Note\n    Bring a card.\n", "\nNote: Bring a card.\n\n"),
         ("!!! note\n\n    Bring a card.\n\n    And a pen.\n\nBye.\n", "\nNote: Bring a card.\n\nAnd a pen.\n\nBye.\n"),
         ('??? tip "If it rains"\n    - a hat\n\nBye.\n', "\n**If it rains**\n\n- a hat\n\nBye.\n"),
         ("- One\n\n    !!! tip\n        Two\n", "- One\n\n    Tip: Two\n\n"),
         (":::warning[In winter]\nStay in.\n:::\n", "\n**In winter**\n\nStay in.\n\n"),
         ("::: tip\nStay in.\n:::\n", "\nTip: Stay in.\n\n"),
         ("::: {.callout-tip}\nStay in.\n:::\n", "\nTip: Stay in.\n\n"),
-        ('=== "On the web"\n\n    Open it.\n', "\n**On the web**\n\nOpen it.\n\n"),
+        ('=== "On the web"\n\n    Open it.\n', "\n**On the web**\n\nOpen it.\n"),
         ("> [!WARNING]\n> Stay in.\n", "> Warning: Stay in.\n"),
         ("!!! TODO: CHECK !!!\n\nText {x} and {% raw\n", "!!! TODO: CHECK !!!\n\nText {x} and {% raw\n"),
         ("Say `{{ x }}{: .a}` or\n\n```\n!!! note\n    {% if %}\n1. a\n1. b\n```\n", None),
@@ -1159,6 +1160,8 @@ def test_words_that_only_look_like_marks(take: Take, text: str) -> None:
     "part",
     [
         *["<ul>\n\n", "<table>\n\n", "<details>\n\n", "<ul>\n", "<table><tr><td>", ":::note\n", "!!! note\n\n"],
+        *["<Tab>", '<Tab a="', "<Tab>\n</Step>\n", "<Tab a={", "{/*", "import {a,\n", "export const a = {\n"],
+        *["[^a]", "[^a]: b\n", "[^a] [^a]: b\n    "],
         *["{%", "{{%", "{{<", "{% comment %}", "{:", "{: .a ", "![", "[ ", "`", " ", "x \t", "\n# \t"],
     ],
 )
@@ -1200,11 +1203,13 @@ def test_words_in_front_matter_stand_where_a_page_shows_them(take: Take) -> None
         ("1. Open it.\n1. Look.\n   - Well\n1. Shut it.\n", "1. Open it.\n2. Look.\n   - Well\n3. Shut it.\n"),
         ("1. Open it.\n3. Look.\n", "1. Open it.\n3. Look.\n"),
         ("1. Open it.\n\nThen:\n\n1. Look.\n", "1. Open it.\n\nThen:\n\n1. Look.\n"),
+        ("1. Open it.\n2. Look.\n2. Shut it.\n3. Go.\n", "1. Open it.\n2. Look.\n3. Shut it.\n4. Go.\n"),
+        ("1. Open it.\n2. Look.\n1. Shut it.\n", "1. Open it.\n2. Look.\n1. Shut it.\n"),
         ("1) a\n\n   1) b\n   1) c\n1) d\n", "1) a\n\n   1) b\n   2) c\n2) d\n"),
         ("1. a\n" * 9 + "1. z\n\n   ```\n   x\n   ```\n", None),
     ],
 )
-def test_steps_that_are_all_numbered_one(take: Take, text: str, expected: str | None) -> None:
+def test_steps_that_have_the_same_number(take: Take, text: str, expected: str | None) -> None:
     """They are counted as a reader of the page sees them, and what belongs to a step still does."""
     if expected is None:
         expected = "".join(f"{n}. a\n" for n in range(1, 10)) + "10. z\n\n    ```\n    x\n    ```\n"
@@ -1220,6 +1225,61 @@ def test_html_in_markdown(take: Take) -> None:
 
     assert text == "## Vans\n\n| Van | Load |\n| --- | --- |\n| Lark | 620 kg |\n\nMore\n\nOn *request*.\n\n"
     assert "```\n<b>\n```" in coded
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (
+            '## Pay\n\n<Tabs>\n  <TabItem value="web" label="On the web">\n    Open it.\n  </TabItem>\n'
+            '  <TabItem label="By phone">\n    Ring.\n  </TabItem>\n</Tabs>\n\n## Next\n',
+            "## Pay\n\n### On the web\n\nOpen it.\n\n### By phone\n\nRing.\n\n## Next\n",
+        ),
+        (
+            '# Pay\n\n{% tabs %}\n{% tab title="Web" %}\nOpen it.\n{% endtab %}\n{% endtabs %}\n',
+            "# Pay\n\n## Web\n\nOpen it.\n",
+        ),
+        ('# Pay\n\n=== "Web"\n\n    Open it.\n\n    Look.\n', "# Pay\n\n## Web\n\nOpen it.\n\nLook.\n"),
+        ('# Pay\n\n<Tab title="Web">Open it.</Tab>\n\nOr ask.\n', "# Pay\n\n**Web**\n\nOpen it.\n\nOr ask.\n"),
+        ('# Pay\n\n<Tabs.List items={["A"]}><Tabs.Tab>\nGo.\n</Tabs.Tab></Tabs.List>\n', "# Pay\n\n## A\n\nGo.\n"),
+        (
+            '<Steps>\n<Step title="Open">\n  It.\n</Step>\n<Step title="Shut">\n  ~~~\n  x\n  ~~~\n</Step>\n</Steps>\n',
+            "1. **Open**\n\n   It.\n\n2. **Shut**\n\n   ~~~\n   x\n   ~~~\n\n",
+        ),
+        ('<Callout type="warn">\nStay in.\n</Callout>\n', "\nWarning: Stay in.\n\n"),
+        ("<Note>\n  Stay in.\n</Note>\n", "\nNote: Stay in.\n\n"),
+        ('<Card title="Fees" href="/fees">\n  All of\n  them.\n</Card>\n', "- [Fees](/fees): All of them.\n"),
+        ('import { A,\n  B } from "./a"\n\nexport const a = {\n  b: 1,\n}\n\n# Pay\n', "\n# Pay\n"),
+        ("Pay <Icon name='x' />{/* soon */}by <Tip text='bank'>card</Tip>.\n", "Pay by card.\n"),
+        ("import a card from your phone, or\n\n`<Tab>` `</Tab>`\n", None),
+        ("Write <Name> here, then <Name of the bank>.\n\n```\n<Tab>x</Tab>\n```\n", None),
+    ],
+)
+def test_components_of_a_site(take: Take, text: str, expected: str | None) -> None:
+    """Their words are shown, each of what a page shows by choice below its label; a word in brackets stays."""
+    for name in ("a.md", "a.mdx"):
+        said = re.sub(r"\n{2,}", "\n\n", take(name, text).text).strip()
+        assert said == (text if expected is None else expected).strip()
+
+
+def test_notes_at_the_foot_of_a_page(take: Take) -> None:
+    """Each stands behind what it is on; what no note is on stays, and so does code."""
+    text = (
+        "Ten euros[^1] a month,\nor less.[^b] `[^1]`\n\n- Free[^1]\n- Not [^c]\n\n| A[^b] |\n| --- |\n\n"
+        "[^1]: Seven for\n    students.\n[^b]: In May.\n[^d]: Bye.\n"
+    )
+
+    assert take("a.md", text).text == (
+        "Ten euros a month,\nor less. `[^1]` (Seven for students.) (In May.)\n\n- Free (Seven for students.)\n"
+        "- Not [^c]\n\n| A (In May.) |\n| --- |\n\n[^d]: Bye.\n"
+    )
+
+
+def test_pictures_in_html_without_words(take: Take) -> None:
+    """Neither they nor what runs on a page are shown."""
+    text = 'Press it.\n\n<div>\n<img src="a.png" alt="Image 1">\n</div>\n<script>\nlet a\n</script>\n\n<hr>\n\nDone.\n'
+
+    assert take("a.md", text).text.split() == ["Press", "it.", "Done."]
 
 
 def test_pictures_without_words(take: Take) -> None:
@@ -1276,6 +1336,19 @@ def test_main_part_is_not_all_that_a_page_says(take: Take) -> None:
     assert "Keys" in titled
     assert "Bring a card." in titled
     assert "Ring the desk" in short
+
+
+def test_boxes_and_ways_on_in_a_manual(take: Take) -> None:
+    """A picture beside a note makes no table of it, and the links around a page are no part of it."""
+    box = "<table><tr><td rowspan=2><img src=n.png></td><th>Note</th></tr><tr><td colspan=2><p>Ring first.</p></table>"
+    way = "<table><tr><td>Prev</td><td>Home</td><td>Next</td></tr></table>"
+    page = f"<div class=navheader>{way}</div><h1>Keys</h1><h2></h2><p><b>Ask <b>us</b></b>.</p>{box}"
+    page += f"<div class=navfooter>{way}</div><div id=footer><a href=l>Legal</a></div>"
+
+    assert take("a.html", page).text == "# Keys\n\n**Ask us**.\n\nNote: Ring first."
+    assert take("b.html", "<h1>Pages</h1><div id=footer><h2>Footers</h2><p>Open it.</div>").text.endswith("Open it.")
+    kept = take("c.html", "<table><tr><td><img src=a.png></td><td>Ann</td><td>Bo</td></tr></table>").text
+    assert "Ann | Bo" in kept
 
 
 def test_keys_that_look_like_anchors(take: Take) -> None:

@@ -301,6 +301,66 @@ def test_other_text_stays_as_it_is(text: str) -> None:
     assert as_markdown(text) == text
 
 
+HOUSE = """House guide
+
+1. Keys
+   1.1. Lost keys?
+   1.2. Spare keys
+
+1. Keys
+
+1.1. Lost keys?
+
+Ring the desk:
+
+1. Say your name
+
+2. Say your flat
+
+1.2. Spare keys
+for guests
+
+They cost £5.
+
+1.2.1. "Can I post them?"
+
+No.
+
+2. Bins
+
+2.1. Which days
+
+Mondays."""
+
+
+def test_numbered_headings() -> None:
+    """Short lines by themselves that count up are headings; their contents, and steps, are none."""
+    headings = [line for line in as_markdown(HOUSE).split("\n") if line.startswith("#")]
+
+    assert headings == [
+        "# 1. Keys",
+        "## 1.1. Lost keys?",
+        "## 1.2. Spare keys for guests",
+        '### 1.2.1. "Can I post them?"',
+        "# 2. Bins",
+        "## 2.1. Which days",
+    ]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "2.1 Rent is due on Mondays.\n\n2.2 It is paid in cash.\n\n2.3 Nobody else pays.\n\nSigned",
+        "1.1 Rent\n\n1.2 Bins\n\n1.3 Keys\n\n1.4 Pets\n\nAll is in the lease",
+        "1.1 Rent\n\nOn Mondays\n\n1.4 Bins\n\nOn Tuesdays\n\n3.1 Keys\n\nAt the desk",
+        "1. Open the lid\n\nIt clicks\n\n2. Fill it\n\nTo the line\n\n3. Shut it\n\nDone",
+    ],
+)
+def test_numbers_that_head_nothing(text: str) -> None:
+    """Clauses, lists, figures and steps have numbers, too."""
+    assert "#" not in as_markdown(text)
+
+
 def test_a_title_between_two_lines_is_a_heading() -> None:
     """Wherever it stands by itself; what has columns is the head of a table."""
     text = "=====\nCakes\n=====\n\nBaked daily.\n\n--------\n Orders\n--------\n\nBy noon.\n"
