@@ -7,6 +7,7 @@ import logging
 import re
 import time
 import traceback
+import unicodedata
 from collections.abc import Iterator, Sequence, Set
 from dataclasses import replace
 
@@ -34,6 +35,14 @@ QUOTED_INSTEAD = "so the guides are quoted as they stand."
 _PARTICLE = re.compile(
     r"\s*(?:(?:yes|no)(?:\s*[,;:!–—]+\s*|\s+-+\s+|\.?\s*$)|yes\.\s+|no\.\s+(?![\s\d]))", re.IGNORECASE
 )
+# A heading, or the words before a list, that deny each item below: "What we don't take", "Not allowed in the hall:".
+_DENIES_BELOW = re.compile(
+    r"\W*(?:\d[\d.]*\s+)?(?:(?:what|things?|items?)\b[^.?]*\b|(?:we|you) (?:do |can |must |may )?|(?:do )?)"
+    r"(?:not|never|cannot|(?:do|wo|ca)n['’]t|exclu(?:ded|sions?))\b[^.?]*$",
+    re.IGNORECASE,
+)
+_UNSEEN = {"Cc", "Cf", "Co", "Cs", "Cn"}
+_BUT = re.compile(r"\b(?:we|you) (?:do|can|may)\b", re.IGNORECASE)  # an item that is not denied after all
 _BOLD = re.compile(r"(\*\*|__)(?=\S)(.+?)(?<=\S)\1")
 _COMPARES = re.compile(  # a question that another product may answer, too
     r"\b(?:than|compar\w+|differ\w*|versus|vs|instead|alternatives?|another|others?)\b", re.IGNORECASE
@@ -45,6 +54,12 @@ log = logging.getLogger(__name__)
 class DraftSentence(BaseModel):
     text: str = Field(min_length=1, max_length=600)
     passages: list[int] = Field(min_length=1)  # counted from 1, as the prompt shows them
+
+    @field_validator("text")
+    @classmethod
+    def without_unseen(cls, text: str) -> str:
+        """Without what takes no room, marks of direction among it: what is shown is what was checked."""
+        return "".join(sign for sign in text if sign.isspace() or unicodedata.category(sign) not in _UNSEEN)
 
     @field_validator("text")
     @classmethod
@@ -77,12 +92,14 @@ class ChatWriter:
         """The model's answer; each sentence is shown as soon as it is whole and supported."""
         kept: list[DraftSentence] = []
         order: list[int] = []  # of the passages, as they are cited
-        said, sources = 0, dict[int, Source]()
+        said, said_before, sources = 0, set[str](), dict[int, Source]()
         try:
             deadline = (time.monotonic() if began is None else began) + self._model.patience_s
             for sentence in self._sentences(question, evidence, deadline):
                 cited = _shown(sentence.passages, order)
-                if not (sentence.text and cited):  # nothing but "Yes.", or all of its sources are too many
+                is_again = sentence.text.casefold() in said_before
+                said_before.add(sentence.text.casefold())
+                if is_again or not (sentence.text and cited):  # nothing but "Yes.", or all of its sources are too many
                     continue
                 said += 1
                 sentence = sentence.model_copy(update={"passages": cited})
@@ -120,6 +137,8 @@ class ChatWriter:
             whole = _whole_sentences(reply)
             yield from whole[told:MOST_SENTENCES]
             told = max(told, len(whole))
+            if told >= MOST_SENTENCES:
+                return
         yield from parsed(reply, Draft).sentences[told:MOST_SENTENCES]
 
     def _is_supported(self, sentence: DraftSentence, evidence: Evidence, read: dict[int, Source]) -> bool:
@@ -140,19 +159,27 @@ class ChatWriter:
     def _source(self, number: int, evidence: Evidence) -> Source:
         """The passage without what speaks to an assistant: a model that obeyed it must find no support there."""
         passage = evidence.given[number]
-        sentences, below = list[Said](), ""
+        sentences, below, heading = list[Said](), "", " ".join(passage.headings[-1:])
         for piece in pieces(passage.text):
             text = plain(without_instructions(passage.text[piece.start : piece.end])[0])
-            if piece.kind is Kind.HEAD or (piece.kind is Kind.SENTENCE and text.endswith(":")):
+            asks = piece.kind in {Kind.HEADING, Kind.SENTENCE} and text.endswith(("?", "?**", "?*"))
+            heading = text if piece.kind is Kind.HEADING else heading
+            if piece.kind is Kind.ITEM and not below and _DENIES_BELOW.match(heading):
+                below = heading
+            if asks or piece.kind is Kind.HEAD or (piece.kind is Kind.SENTENCE and text.endswith(":")):
                 below = text
-            elif piece.kind not in {Kind.ROW, Kind.RULE, Kind.ITEM}:
+            elif piece.kind not in {Kind.ROW, Kind.RULE, Kind.ITEM} and not below.endswith("?"):
                 below = ""
-            if piece.kind not in {Kind.HEAD, Kind.HEADING, Kind.RULE} and re.search(r"\w", text):
-                sentences.append(Said(text, below if below != text else "", piece))
-        bare = [without_figures(sentence.text) for sentence in sentences]
+            if not asks and piece.kind not in {Kind.HEAD, Kind.HEADING, Kind.RULE} and re.search(r"\w", text):
+                below = "" if below == text else below
+                is_denied = piece.kind is Kind.ITEM and bool(_DENIES_BELOW.match(below)) and not _BUT.search(text)
+                sentences.append(Said(text, below, piece, heading, is_denied))
+                below = "" if below.endswith("?") else below  # the first sentence answers a question
+        rows = [each for each in sentences if "|" in each.below]  # may be said with their head, or without
+        bare = [without_figures(said) for said in [each.text for each in sentences] + [each.whole for each in rows]]
         return Source(
             plain(without_instructions("\n".join((passage.title, *passage.headings, passage.text)))[0]),
-            tuple(sentences),
+            (*sentences, *rows),
             self._encoder.encode(bare) if evidence.found.dense and bare else None,
         )
 

@@ -21,6 +21,7 @@ PATIENCE_S = 10.0
 MOST_FAILURES = 3
 REST_S = 60.0
 PLAIN_S = 600.0  # before structured output is asked for again where it was refused
+LONGEST_REPLY = 200_000  # characters, with all that a model thinks aloud
 NOT_OFFERED = frozenset({400, 404, 405, 415, 422, 501})  # HTTP statuses of servers that know no structured output
 NO_JSON = "gave a reply that can't be read"
 # What clients raise at a web page or an empty reply.
@@ -74,10 +75,13 @@ class ChatModel:
         came: Queue[str | Exception | None] = Queue()
         left = threading.Event()
         threading.Thread(target=self._fetch, args=(prompt, shape, came, left), name="chat-model", daemon=True).start()
+        length = 0
         try:
             while True:
                 try:
-                    part = came.get(timeout=max(0.0, deadline - time.monotonic()))
+                    if (remaining := deadline - time.monotonic()) <= 0:  # what pours without end is always there
+                        raise Empty
+                    part = came.get(timeout=remaining)
                 except Empty:
                     raise Unusable("did not answer in time") from None
                 if part is None:
@@ -86,8 +90,13 @@ class ChatModel:
                     log.warning("The chat model failed: %s", type(part).__name__)
                     if isinstance(part, _NOT_READ):
                         raise Unusable(NO_JSON) from part
+                    if length:
+                        raise Unusable("broke off") from part
                     is_there = getattr(part, "status_code", None) is not None  # it answered
                     raise Unusable("answered with an error" if is_there else "could not be reached") from part
+                length += len(part)
+                if length > LONGEST_REPLY:
+                    raise Unusable(NO_JSON)
                 yield part
         finally:
             left.set()

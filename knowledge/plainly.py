@@ -48,6 +48,13 @@ _REWRITTEN = (
     (re.compile(r"\bset-up", re.IGNORECASE), "setup"),
     (re.compile(r"\bby (?:itself|themselves)\b", re.IGNORECASE), "automatically"),
     (re.compile(r"\bper cent\b", re.IGNORECASE), "%"),
+    (re.compile(r"\b(?:no|not) (?:more|longer|higher) than\b", re.IGNORECASE), "up to"),
+    (re.compile(r"\b(?:no|not) (?:less|fewer|lower|shorter) than\b", re.IGNORECASE), "at least"),
+    (re.compile(r"\bbetween ([£€$]?\d[\w.:]*(?: [ap]m)?) and (?=[£€$]?\d)", re.IGNORECASE), r"from \1 to "),
+    (re.compile(r"([£€$]?\d[\d.]*)( \w+)? (?:or|and) (?:over|above|older|more)\b", re.IGNORECASE), r"at least \1\2"),
+    (re.compile(r"([£€$]?\d[\d.]*)( \w+)? or (?:under|below|younger|less|fewer)\b", re.IGNORECASE), r"up to \1\2"),
+    (re.compile(r"\bcounts? as\b", re.IGNORECASE), "is"),
+    (re.compile(r"\bof (?:any|every|all) (?:kind|sort|type)s?\b", re.IGNORECASE), ""),
     (re.compile(rf"\b({_BEFORE_ONE}) an? (?=(?:second|minute|hour|day|week|month|year)s?\b)", re.IGNORECASE), r"\1 1 "),
     (
         re.compile(r"\bfree of charge\b|\b(?:at no|without(?: any)?|no) (?:extra )?(?:cost|charge)s?\b", re.IGNORECASE),
@@ -57,7 +64,7 @@ _REWRITTEN = (
 _AND_HALF = re.compile(r"\b(?:(\d+)|an?)( [^\W\d_]+)? and a half\b( [^\W\d_]+)?", re.IGNORECASE)
 _FRACTIONS = {"½": ".5", "¼": ".25", "¾": ".75"}
 _NUMBER = re.compile(r"([£€$]?)\s?(−?\d+(?:[.,:/]\d+)*)(?:\s?(%)|(st|nd|rd|th)\b)?((?:[\s-]+[^\W\d_]+){0,3})")
-_FIGURES = re.compile(r"[£€$]?\d[\d.,:/]*(?:%|(?:st|nd|rd|th)\b)?")
+_FIGURES = re.compile(r"(?<![^\W_])[£€$]?\d[\d.,:/]*(?:%|(?:st|nd|rd|th)\b)?")  # none of a code, as in "form B2"
 _BEFORE_UNIT = word_set("working business full whole calendar more further other consecutive extra additional")
 _UNITS = {"min": "minute", "sec": "second", "hr": "hour", "h": "hour", "pound": "£", "quid": "£", "euro": "€",
           "dollar": "$", "percent": "%", "gig": "gb", "meter": "metre"}  # fmt: skip
@@ -69,7 +76,7 @@ _RATE = re.compile(
 # Words that add nothing to what is said.
 GLUE = (
     "per also then here now however both provided case mean note apply go come happen make made give use using via "
-    "take took need must one whether after period"
+    "take took need must one whether after period during sent currently plus"
 )
 
 
@@ -127,7 +134,8 @@ def counted_in(text: str) -> set[str]:
     >>> counted_in("Up to 2 pods within 10 days")
     {'pod'}
     """
-    words = [after.split()[0].lstrip("-") for *_, after in _NUMBER.findall(text) if after.split()]
+    found = ((ordinal, after.split()) for *_, ordinal, after in _NUMBER.findall(text))
+    words = [after[0].lstrip("-") for ordinal, after in found if after and not ordinal]
     counted = " ".join(word for word in words if word.casefold() not in UNITS | _BEFORE_UNIT)
     return stems_said(counted) - frozenset(stems(GLUE))
 

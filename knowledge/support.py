@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from functools import cache
 from itertools import pairwise
 
+from knowledge.belonging import ORDINAL, cells_of, keeps_belonging
 from knowledge.encoder import Vectors
 from knowledge.lexical import stems
 from knowledge.names import COUNTED, Name, Names, word_set
@@ -34,13 +35,27 @@ from knowledge.sentences import Piece
 SUPPORTED_COSINE = 0.5  # of a sentence to the closest one in its passages
 SHARED_WORDS = 0.25  # what all of a sentence's words count for beside its cosine, in choosing the closest one
 NEAR_WORDS = 0.6  # of a sentence's words, how many stand in the closest ones; all of them stand in the passage
+BARE_WORDS = 0.5  # of them, how many stand there without a heading or the question that is answered
 DENIED_WORDS = 0.5  # of what a passage denies, how much a sentence has to name that denies the same
+MOST_OF_PHRASE = 3  # words of a phrase, from which on most of them say it without its first
+MOST_OF_ITEM = 6  # words of an item in a list within a sentence
 OWN_WORDS = 2  # that make a clause say something by itself
 _NAMED_FIGURE = re.compile(r"\b[A-Z][\w-]*[ -](\d+)\b(?![.,:/]\d)")
 _NEGATION = re.compile(
     r"\b(?:no|not|never|none|nobody|nothing|neither|nor|without|cannot|unless|except|excluded|excluding|unable|forbidden|"
     r"prohibited|rare|rarely|seldom|hardly|(?<!a )few|instead of|rather than|avoid\w*|refus\w+|declin\w+|abolished|"
     r"scrapped|discontinued|withdrawn|stopped)\b|n['’]t\b",
+    re.IGNORECASE,
+)
+_OF_OTHERS = re.compile(r"\b(?:nobody|no one|nothing|none) else\b", re.IGNORECASE)
+_NOTHING = re.compile(r"nothing|none|nobody", re.IGNORECASE)  # denies what stands on both sides
+_IS_A = re.compile(r" an?\b", re.IGNORECASE)  # "is not a gift" is said of something
+_JOINT = re.compile(r",|\b(?:and|n?or)\b")
+_CAN_BE = re.compile(r"\b(?:can|may|could|might) be\s*$", re.IGNORECASE)  # "can be stopped" denies nothing
+_ENDED = re.compile(r"abolished|scrapped|discontinued|withdrawn|stopped", re.IGNORECASE)  # what stands before it
+_FORBIDDEN = re.compile(
+    r"(?:^|[.;:|(])(?P<what>[^.;:|()]*?)(?:\b(?:is|are|was|were|be)(?: not|n['’]t| never)|\bnot) "
+    r"(?:allowed|permitted|possible|accepted)(?: at all| anywhere| here)?\b\W*(?P<list>:.*)?$",
     re.IGNORECASE,
 )
 _ONLY_THERE = re.compile(r"\b(?:unless|except|only)\b", re.IGNORECASE)
@@ -56,6 +71,7 @@ _WHEN = (
     r"(?:from|between)(?= (?-i:[A-Z\d])))\b"
 )
 _ARTICLES = word_set("a an the each every any this that these their its your our")
+_CASES = frozenset({"if", "when"})
 _BEGINS_LIMIT = re.compile(rf"\W*{_WHEN}", re.IGNORECASE)
 _OF_SUBJECT = re.compile(r"\b(?:with|without|in|on|at|from|of|by)\b", re.IGNORECASE)
 _VERB = re.compile(
@@ -92,6 +108,8 @@ _OPPOSITES = tuple(
         ("first", "last after"),
         ("start starts begin begins", "end ends stop stops"),
         ("can may allowed", "must cannot"),
+        ("same", "different other"),
+        ("charge charged charges cost costs pay pays fee", "free"),
     )
 )
 # A figure, and what is not said without it: "2 time the fee", "every 2 weeks"; a price beside what is free.
@@ -115,12 +133,20 @@ _HEDGES = tuple(
         r"(?:(?-i:may)|might|can|could)(?! not\b|['’])|possibl[ey]|able|allow\w*|permit\w*|entitled|option\w*|lets?",
     )
 )
+_SUPPOSED = re.compile(r"(?:\b(?:if|when|once|unless)|^to)\b[^,;.]*", re.IGNORECASE)  # said of no more than a case
+_NO_AMOUNT = re.compile(
+    r"\b(?:\d+(?:st|nd|rd|th)|(?:19|20)\d\d)\b|^\d+(?:\.\d+)+"
+)  # ordinals, years, numbers of sections
+_CURRENCY = re.compile("[£€$]")
+_PRICE_FOR = re.compile(r"[£€$]\d[\d.]* (?:an?|per|each|every|/) ([^\W\d_]+)", re.IGNORECASE)
 _JOINED = re.compile(r"\b(and|or)\b", re.IGNORECASE)
 # What makes a limit of the figure behind it.
 _AT_MOST = "under below less fewer up most maximum max within in until till before by 1st"
 _AT_LEAST = "over above more least minimum min after from exceeding beyond since"
 _SIDES = {word: side for side, words in enumerate((_AT_MOST, _AT_LEAST)) for word in words.split()}
 _LIMITED = re.compile(r"(?:\b(\w+)\W+)?\b(?:(\w+)\W{1,2})?(?<![\w.,:/])(\d+(?:[.,:/]\d+)*)(?!st|nd|rd|th)")
+# "In 2026", "in 3 parts" and "by 4%" are no limits.
+_IN_NO_TIME = re.compile(rf"\bin (?=\d+\b(?! (?:[a-z]+ )?(?:{GLUED})\b))|\bby (?=[£€$]|\d[\d.]* ?%)")
 _FROM_TO = re.compile(
     r"(?:\b(?:from|between) )?(?<![\w.,:/])(\d[\d.:]*)(?: ?[–-] ?| (?:to|and|until|till) )(?:the )?(\d[\d.:]*)"
 )
@@ -131,7 +157,7 @@ _PROMISES = word_set(
 # Words that stand for each other in what guides say to people.
 _SYNONYMS = (
     "cost price charge fee pay paid payment",
-    "refund reimburse repay",
+    "refund reimburse repay back",
     "start begin",
     "end stop finish",
     "get receive gain",
@@ -161,6 +187,15 @@ _SYNONYMS = (
     "notice notify",
     "lock block",
     "due owed",
+    "least minimum",
+    "most maximum",
+    "over above more exceed",
+    "under below less fewer",
+    "each every",
+    "whole full",
+    "accept take",
+    "minute min",
+    "hour hr",
     "somebody someone",
 )
 
@@ -172,10 +207,20 @@ class Said:
     text: str
     below: str = ""
     at: Piece | None = None  # where it stands in its passage
+    heading: str = ""
+    is_denied: bool = False  # by the heading or the words before the list
 
     @property
     def whole(self) -> str:
         return f"{self.below}| {self.text}" if self.below else self.text
+
+    @property
+    def spelled(self) -> str:
+        """The same with each cell of a row behind it again, with the unit that stands in the name of its column."""
+        if "|" not in self.below:
+            return self.whole
+        columns = zip(cells_of(self.below), cells_of(self.text), strict=False)
+        return "; ".join([self.whole, *(f"{''.join(_CURRENCY.findall(name))}{cell} {name}" for name, cell in columns)])
 
     @property
     def rule(self) -> str:
@@ -229,11 +274,13 @@ def supports(
         cosine >= SUPPORTED_COSINE
         and all(dotted in said for dotted in _DOTTED.findall(text))
         and all(name.casefold() in said.casefold() for name in names_of(text))
-        and _has_figures(text, parts, [every[place][1].whole for place in places], said)
-        and _has_words(text, said, "\n".join(near))
+        and _has_figures(text, parts, [every[place][1].spelled for place in places], said)
+        and _keeps_prices_for(text, "\n".join(near))
+        and _has_words(text, said, "\n".join(near), [every[place][1] for place in places])
         and not any(_turned_round(text, there) for there in near[:1])
         and _keeps_conditions(text, near[0])
         and _keeps_limits(text, near[0])
+        and not _turns_limits(text, "\n".join(near))
         and _keeps_bound_figures(text, rules[0])
         and _keeps_reach(text, rules[0])
         and _keeps_hedges(text, rules[0])
@@ -241,8 +288,17 @@ def supports(
         and not any(_leaves_out(part, rule, asked) for part, rule in _each_with_its_own(parts, rules))
         and not _is_out_of_time(text, rules[0])
         and _keeps_order(text, list(dict.fromkeys(rules)))
+        and keeps_belonging(text, [(each.below, each.text) for each in dict.fromkeys(every[at][1] for at in places)])
+        and not _is_of_other_subject(text, near[0], [each.text for source in beside for each in source.sentences])
         and not (names and _names_another(text, near, names, wanted))
-        and _denies_the_same(text, near, [each.whole for source in beside for each in source.sentences])
+        and not (every[places[0]][1].is_denied and not _NEGATION.search(text))
+        and not _allows(text, [each.text for source in beside for each in source.sentences])
+        and _denies_the_same(
+            text,
+            near,
+            [each.whole for source in beside for each in source.sentences],
+            [every[place][1] for place in places if every[place][1].is_denied],
+        )
         and not _is_of_another(text, near, [each.text for source in beside for each in source.sentences])
     )
 
@@ -296,14 +352,21 @@ def _has_figures(text: str, parts: Sequence[str], near: Sequence[str], said: str
     )
 
 
-def _has_words(text: str, said: str, near: str) -> bool:
-    """Whether each word that says something stands in the passage, or another for it, and half of them close by."""
+def _has_words(text: str, said: str, near: str, places: Sequence[Said]) -> bool:
+    """Whether each word that says something stands in the passage, or another for it, and most of them close by: in the
+    closest sentences, with their headings and the questions that they answer; half of them without these.
+    """
     own, glue = stems_said(text), frozenset(stems(GLUE))
-    if not own or not _PROMISES & words_in(text) <= words_in(near):
+    there = words_in(near)
+    if not own or not _PROMISES & words_in(text) <= (there | {"every"} if "each" in there else there):
         return False
-    known, close = set(stems(said)), set(stems(near))
-    return all(_stands(word, known) for word in own - glue) and (
-        sum(_stands(word, close) for word in own) >= NEAR_WORDS * len(own)
+    known, close = set(stems(said)), set(stems("\n".join([near, *(each.heading for each in places)])))
+    answers = (each.text if each.below.endswith("?") and _VERB.search(each.text) else each.whole for each in places)
+    bare = set(stems("\n".join(answers)))
+    return (
+        all(_stands(word, known) for word in own - glue)
+        and sum(_stands(word, close) for word in own) >= NEAR_WORDS * len(own)
+        and sum(_stands(word, bare) for word in own) >= BARE_WORDS * len(own)
     )
 
 
@@ -311,9 +374,15 @@ def _stands(word: str, known: set[str]) -> bool:
     """Whether a stem is among those known: itself, with another ending, or as a synonym."""
     if word in known or any(other in known for other in _alike().get(word, ())):
         return True
-    return len(word) > 3 and any(
-        len(other) > 3 and (other.startswith(word) or word.startswith(other)) and not (other + word).endswith("less")
-        for other in known
+    return (
+        len(word) > 3
+        and not word[-1].isdigit()
+        and any(
+            len(other) > 3
+            and (other.startswith(word) or word.startswith(other))
+            and not (other + word).endswith("less")
+            for other in known
+        )
     )
 
 
@@ -353,8 +422,10 @@ def _keeps_conditions(text: str, there: str) -> bool:
     """Whether what holds "unless", "except" or "only" so is said with that."""
     own = stems_said(text)
     for clause in _CLAUSE.split(there):
+        scope = set[str]()
         found = _ONLY_THERE.search(clause)
-        scope = stems_said(clause[found.end() :]) if found else set()
+        if found and not (scope := stems_said(clause[found.end() :])):  # "on weekdays only"
+            scope = stems_said((clause[: found.start()].split() or [""])[-1])
         if sum(_stands(word, own) for word in scope) < DENIED_WORDS * len(scope):
             return False
     return True
@@ -374,19 +445,26 @@ def _leaves_out(text: str, there: str, asked: Set[str] = frozenset()) -> bool:
     >>> _leaves_out("Customers pay no fee.", "New customers pay no fee.")
     True
     """
-    own, figures = stems_said(text), figures_of(text)
+    own, figures = stems_said(text) | set(ORDINAL.findall(text)), figures_of(text)
     statements = [each for each in _STATEMENT.split(there) if re.search(r"\w", each)]
-    for statement, following in pairwise([*statements, ""]):
+    for before, statement, following in zip(["", *statements], statements, [*statements[1:], ""], strict=False):
         rule, limits = _rule_and_limits(statement)
         is_said: dict[str, bool] = {}  # by the word that phrases begin with: "if …, if …, or if …" is a list
-        firsts = [(phrase.split()[0].casefold(), first) for phrase in limits if (first := _first_of(phrase))]
-        for begin, first in firsts:
+        firsts = [(phrase, first) for phrase in limits if (first := _first_of(phrase))]
+        for phrase, first in firsts:
+            begin, words = phrase.split()[0].casefold(), stems_said(phrase)
             here = first in figures if first[0].isdigit() else _stands(first, own | asked)
+            here = here or (len(words) >= MOST_OF_PHRASE and begin in _CASES and _is_mostly(words, own, NEAR_WORDS))
             is_said[begin] = is_said.get(begin, False) or here
         held = (stems_said(rule), stems_said(" ".join(limits)) - {first for _, first in firsts}, stems_said(following))
         if not all(is_said.values()) and _is_mostly(next(filter(None, held), set()), own):
             return True
-        if any(_is_mostly(stems_said(each), own, NEAR_WORDS) and _is_cut(each, own) for each in statement.split(",")):
+        beside = own - (stems_said(before) if before and not _VERB.search(before) else set())
+        if any(
+            _is_mostly(stems_said(each), own, NEAR_WORDS) and _is_cut(each, beside)
+            for each in statement.split(",")
+            if figures & (of_each := figures_of(each) - set(_NO_AMOUNT.findall(each.strip()))) or not of_each
+        ):
             return True
     return False
 
@@ -436,7 +514,7 @@ def _is_cut(phrase: str, own: set[str]) -> bool:
     """Whether of the words that a phrase begins with, up to its verb, one is said without the one before it."""
     subject: list[set[str]] = []
     for word in phrase.split():
-        said = stems_said(word)
+        said = stems_said(word) or set(ORDINAL.findall(word))
         if _VERB.search(word) or _NEGATION.search(word) or (subject and not said):
             if word in _ARTICLES:  # then the word before is a verb: "Ledger adds the credit"
                 subject.pop()
@@ -489,14 +567,38 @@ def _keeps_limits(text: str, there: str) -> bool:
     return all(stands[number] & sides for number, sides in said.items() if None not in stands.get(number, {None}))
 
 
+def _turns_limits(text: str, there: str) -> bool:
+    """Whether a figure limits the other side.
+
+    >>> _turns_limits("It is free after 14 days.", "It is free within 14 days.")
+    True
+    """
+    stands = _limits(there)
+    return any(
+        None not in sides and not (sides | {None}) & stands.get(number, {None})
+        for number, sides in _limits(text).items()
+    )
+
+
 def _limits(text: str) -> dict[str, set[int | None]]:
     """By figure, on which side it limits something: 0 for at most, 1 for at least, None for neither."""
     limits: dict[str, set[int | None]] = {}
     text = _FROM_TO.sub(r"; \1; ; \2;", text.casefold())  # the ends of a range are none of these
+    text = _IN_NO_TIME.sub("", text)
     for *before, number in _LIMITED.findall(text):
         sides = [_SIDES[word] for word in before if word in _SIDES]
         limits.setdefault(number, set()).add(sides[-1] if sides else None)
     return limits
+
+
+def _keeps_prices_for(text: str, there: str) -> bool:
+    """Whether what a price is for each of stands there: "£5 a night".
+
+    >>> _keeps_prices_for("It is £5 a night.", "It is £5 a caravan.")
+    False
+    """
+    known = stems_said(there)
+    return all(_stands(word, known) for each in _PRICE_FOR.findall(text) for word in stems_said(each))
 
 
 def _keeps_bound_figures(text: str, there: str) -> bool:
@@ -539,7 +641,7 @@ def _keeps_hedges(text: str, there: str) -> bool:
     >>> _keeps_hedges("A term ends after 12 months.", "A term usually ends after 12 months.")
     False
     """
-    own = stems_said(text)
+    own = stems_said(_SUPPOSED.sub(" ", text))
     return not any(
         (found := hedge.search(clause)) and _is_mostly(stems_said(clause[found.end() :]), own, NEAR_WORDS)
         for hedge in _HEDGES
@@ -582,7 +684,24 @@ def _is_of_another(text: str, near: Sequence[str], others: Sequence[str]) -> boo
     )
 
 
-def _denies_the_same(text: str, near: Sequence[str], others: Sequence[str]) -> bool:
+def _is_of_other_subject(text: str, near: str, others: Sequence[str]) -> bool:
+    """Whether the closest sentence says it of something else, and others speak of what this is said of.
+
+    >>> _is_of_other_subject("Vans are white.", "Cars are white.", ["Vans have a roof rack."])
+    True
+    """
+    own, subject, there = stems_said(text), _subject(text), _subject(near)
+    foreign = {word for word in subject if not _stands(word, stems_said(near))}
+    return any(not _stands(word, own) for word in there) and any(foreign & _subject(other) for other in others)
+
+
+def _subject(text: str) -> set[str]:
+    """The words before the first verb."""
+    verb = _VERB.search(text)
+    return stems_said(text[: verb.start()]) if verb else set()
+
+
+def _denies_the_same(text: str, near: Sequence[str], others: Sequence[str], denied_items: Sequence[Said] = ()) -> bool:
     """Whether what a sentence denies is denied in the closest ones, and what these deny is not said without that.
 
     Denied is what stands behind the negation in its clause. To say of one thing what is said of another takes other
@@ -591,7 +710,10 @@ def _denies_the_same(text: str, near: Sequence[str], others: Sequence[str]) -> b
     glue = frozenset(stems(GLUE))
     own = stems_said(text)
     denied = [scope - glue for scope in _denials(text)]
-    denied_there = [scope - glue for each in near for scope in _denials(each)]
+    denied_there = [scope - glue for each in near for clause in _cell_by_cell(each) for scope in _denials(clause)]
+    denied_there += [
+        stems_said(f"{each.below} {item}") - glue for each in denied_items for item in each.text.split(",")
+    ]
     for scope in denied:
         if not any(
             all(_stands(word, there) for word in scope)
@@ -608,15 +730,74 @@ def _denies_the_same(text: str, near: Sequence[str], others: Sequence[str]) -> b
     return True
 
 
+def _cell_by_cell(text: str) -> list[str]:
+    """A row as cells, each with what it stands for; other text as it is, and without its brackets.
+
+    >>> _cell_by_cell("| | Car | Van || | Roof rack | £5 | none |")
+    ['£5 Roof rack Car', 'none Roof rack Van']
+    """
+    head, bar, row = text.partition("|| |")
+    if not bar:
+        return [text, re.sub(r"[()]", " ", text)] if "(" in text else [text]
+    first, *cells = cells_of(row)
+    return [f"{cell} {first} {name}" for cell, name in zip(cells, cells_of(head)[1:], strict=False)]
+
+
+def _allows(text: str, others: Sequence[str]) -> bool:
+    """Whether a sentence lets people have or do what is not allowed.
+
+    >>> _allows("Drums may be played at noon.", ["Drums and trumpets are not allowed at all."])
+    True
+    """
+    if _NEGATION.search(text) or not _HEDGES[1].search(text):
+        return False
+    own = stems_said(text)
+    return any(
+        (item := stems_said(each)) and item <= own
+        for found in map(_FORBIDDEN.search, others)
+        if found
+        for each in re.split(r",|\b(?:and|or|nor)\b", found["list"] or found["what"])
+    )
+
+
 def _denials(text: str) -> Iterator[set[str]]:
     """The words that each negation of a text is about.
 
     >>> [sorted(scope) for scope in _denials("Refunds never go to another person's account. Bridge mode | no")]
     [['account', 'anoth', 'go', 'person'], ['bridg', 'mode']]
     """
-    clauses = _CLAUSE.split(text)
-    for before, clause in pairwise(["", *clauses]):
-        if negation := _NEGATION.search(clause):
-            scope = stems_said(clause[negation.end() :]) or stems_said(clause[: negation.start()]) or stems_said(before)
-            if scope:
+    at, before = 0, ""
+    for clause in _CLAUSE.split(text):
+        at = text.find(clause, at) + len(clause)
+        for negation in _NEGATION.finditer(clause):
+            following = _NEGATION.search(clause, negation.end())
+            behind = clause[negation.end() : following.start() if following else None]
+            until = text[: at - len(clause) + negation.start()]
+            if _OF_OTHERS.match(clause, negation.start()) or _CAN_BE.search(until):
+                continue
+            if _ENDED.match(negation.group()):
+                yield stems_said(until)
+                continue
+            if negation.group().casefold() == "without" and (verb := _VERB.search(behind)):
+                behind = behind[: verb.start()]
+            if _NOTHING.match(negation.group()):
+                behind += clause[: negation.start()]
+            if _IS_A.match(behind):
+                behind += re.sub(r".*[.;:|]|\bwithout\b.*", "", until)
+            if scope := stems_said(behind) or stems_said(clause[: negation.start()]) or stems_said(before):
                 yield scope
+                yield from (stems_said(f"{_first_of(behind) or ''} {item}") for item in _listed_behind(text[at:]))
+        before = clause
+
+
+def _listed_behind(text: str) -> Iterator[str]:
+    """What goes on with a list.
+
+    >>> list(_listed_behind(", Vienna or Rome. Then it is free, and Oslo is"))
+    [' Vienna ', ' Rome']
+    """
+    for item in _JOINT.split(re.split(r"[.;:|()]", text)[0]):
+        if _VERB.search(item) or len(item.split()) > MOST_OF_ITEM:
+            return
+        if item.strip():
+            yield item

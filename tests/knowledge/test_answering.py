@@ -921,6 +921,26 @@ def test_a_supported_sentence_is_shown_with_its_citation(open_library: Open) -> 
     assert answer.notes == ()
 
 
+def test_what_is_shown_is_what_was_checked(open_library: Open) -> None:
+    """No signs that nobody sees, such as those that turn the order of figures round, and nothing twice."""
+    paid = "A refund is paid within 10 working days."
+    answer = ask(
+        open_library,
+        reply(("A re\u00adfund is \u202epaid\u202c within 10 working\u200b days.", [1]), *[(paid, [1])] * 5),
+    )
+
+    assert [each.text for each in answer.sentences] == [paid]
+
+
+def test_no_more_is_read_than_is_shown(open_library: Open) -> None:
+    """A model that repeats itself without end has answered."""
+    paid, other = ("A refund is paid within 10 working days.", [1]), ("By cheque it takes 15 working days.", [1])
+    answer = ask(open_library, reply(*[paid, other] * chat.MOST_SENTENCES)[:-100])
+
+    assert [each.text for each in answer.sentences] == [paid[0], other[0]]
+    assert answer.notes == ()
+
+
 def test_a_message_may_be_long_or_hold_half_an_emoji(library: Library, monkeypatch: pytest.MonkeyPatch) -> None:
     """The question behind a long story is answered; no more than the longest message is looked at, turns included."""
     looked_at: list[int] = []
@@ -1133,7 +1153,7 @@ def test_a_sentence_is_shown_once_it_is_whole_and_supported(open_library: Open) 
 
 def test_a_sentence_too_many_costs_only_itself(open_library: Open) -> None:
     """The six before it are shown."""
-    answer = ask(open_library, reply(*[("A refund is paid within 10 working days.", [1])] * 7))
+    answer = ask(open_library, reply(*((f"A refund is paid within 10 working days{'!' * n}", [1]) for n in range(7))))
 
     assert (len(answer.sentences), answer.notes) == (chat.MOST_SENTENCES, ())
 

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from langchain_core.language_models import FakeListChatModel
 from langchain_core.messages import AIMessageChunk
+from langchain_core.outputs import ChatGenerationChunk
 from langchain_core.runnables import RunnableGenerator, RunnableLambda
 from pydantic import BaseModel, Field
 
@@ -137,6 +138,42 @@ def test_a_model_that_drips_has_no_more_time_than_one_that_hangs() -> None:
     """The time is for the whole reply, not for each piece."""
     with pytest.raises(Unusable, match="did not answer in time"):
         list(ChatModel(Dripping(responses=["x" * 500])).ask("?", Shape, soon(0.2)))
+
+
+class Pouring(FakeListChatModel):
+    """A model whose reply never ends."""
+
+    part: str = "x"
+
+    def _stream(self, *_: Any, **__: Any) -> Iterator[Any]:
+        while True:
+            yield ChatGenerationChunk(message=AIMessageChunk(content=self.part))
+
+
+def test_a_model_that_pours_has_no_more_time_either(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is always there must not be waited for."""
+    monkeypatch.setattr(chat_model, "LONGEST_REPLY", 10**9)
+    with pytest.raises(Unusable, match="did not answer in time"):
+        for _ in ChatModel(Pouring(responses=[])).ask("?", Shape, soon(0.2)):
+            pass
+
+
+def test_a_reply_without_end_is_not_read() -> None:
+    with pytest.raises(Unusable, match="can't be read"):
+        list(ChatModel(Pouring(responses=[], part="x" * 50_000)).ask("?", Shape, soon()))
+
+
+class Breaking(FakeListChatModel):
+    """A model that is cut off, as when its reply gets too long."""
+
+    def _stream(self, *_: Any, **__: Any) -> Iterator[Any]:
+        yield ChatGenerationChunk(message=AIMessageChunk(content='{"n"'))
+        raise ConnectionError
+
+
+def test_a_model_that_broke_off_was_reached() -> None:
+    with pytest.raises(Unusable, match="broke off"):
+        list(ChatModel(Breaking(responses=[])).ask("?", Shape, soon()))
 
 
 def test_a_model_that_keeps_failing_is_left_alone_for_a_while() -> None:

@@ -547,6 +547,113 @@ The cover pays up to four thousand five hundred pounds.
 """
 
 
+APART = """\
+The first locker costs £4; further lockers £7.
+    The first locker costs £7; further lockers £4.
+    A locker costs £4.
+A swap costs £8 in the day and £15 at night.
+    A swap costs £15 in the day and £8 at night.
+4.1 Red passes end on 3 May 2027; blue passes on 9 June 2027.
+    Blue passes end on 3 May 2027.
+The reading room is quiet from 9 pm to 7 am.
+    The reading room is quiet from 7 am to 9 pm.
+Dues are charged from Monday to Sunday, and are due on the Monday.
+    Dues are due on the Sunday.
+The double rate is 140% of the twin price, not of the loft price.
+    The double rate is 140% of the loft price.
+If the pump has been run, the garage decides, and the renter pays for the repair.
+    If the pump has been run, the garage pays for the repair.
+We choose the day and the hall.
+    Guests choose the day and the hall.
+Canoe hire costs £25 a boat. It is open every night.
+    Canoe hire costs £25 a night.
+Flutes may be played between 10am and 8pm. Drums and trumpets are not allowed at all.
+    Drums and trumpets may be played between 10am and 8pm.
+Overnight visits are not allowed in Fresher Week or during the June exam weeks.
+    Overnight visits are allowed during the June exam weeks.
+A scratch without rust isn't a fault.
+    A scratch without rust is a fault.
+Two free weeks, formerly at Easter, were abolished in 2024.
+    There are two free weeks at Easter.
+The deposit of £90 is paid back if you cancel within 14 days.
+    The deposit of £90 is paid back if you cancel after 14 days.
+No charge is made where a move follows a fault of ours.
+    A charge is made where a move follows a fault of ours.
+Kettles may be used in kitchens only.
+    Kettles may be used in bedrooms, and in kitchens with a letter.
+Your roommate has to agree in writing. Your guest has to sign in.
+    Your guest has to agree in writing.
+Gold members use form RM2. Silver members use form RM1.
+    Gold members use form RM1.
+"""  # a rule, and below it what tells its figures, days, doers and denials of something else in it
+TOGETHER = """\
+The first locker costs £4; further lockers £7.
+    The first locker costs £4 and further lockers cost £7.
+    Further lockers cost £7.
+A swap costs £8 in the day and £15 at night.
+    A swap at night costs £15.
+4.1 Red passes end on 3 May 2027; blue passes on 9 June 2027.
+    Blue passes end on 9 June 2027.
+The reading room is quiet from 9 pm to 7 am.
+    The reading room is quiet between 9pm and 7am.
+If the pump has been run, the garage decides, and the renter pays for the repair.
+    If the pump has been run, the renter pays for the repair.
+You may have a visitor for no more than two nights.
+    You can have a visitor for up to 2 nights.
+The captain has to be 21 or over.
+    The captain has to be at least 21.
+Rents in 2026 rise by 4%.
+    The rise of rents in 2026 is 4%.
+A pitch may be swapped if both hirers send form RM2.
+    To swap a pitch, both hirers send form RM2.
+You may cancel within 14 days of accepting. The deposit of £90 is returned in full then.
+    The deposit of £90 is returned in full if you cancel within 14 days of accepting.
+The plan costs £3 a month and can be stopped at any time.
+    The plan costs £3 a month.
+The vet sends form PA1 with an estimate.
+    The vet sends form PA1 with an estimate.
+Overnight visits are not allowed in Fresher Week or during the June exam weeks.
+    Overnight visits are not allowed during the June exam weeks.
+"""
+CATS = """\
+| | Cat Basic | Cat Plus | Rabbit |
+| --- | --- | --- | --- |
+| Vet fees | £30 per visit | £80 a year | £15 a year |
+"""
+STAYS = "| Ward | Minutes | Beds |\n| --- | --- | --- |\n| Stay on ward A | 20 | 4 |\n| Stay on ward B | 45 | 20 |\n"
+REFUSED = "## What we won't carry\n\n- live hens, except chicks\n- cash, jewellery\n- spirits over 24%\n"
+ASKED = "**Can guests bring a hound?**\nNo, only in the garden.\n\n**How long is the visit?**\nHalf an hour.\n"
+
+
+@pytest.mark.parametrize(
+    ("said", "text", "shown"),
+    [
+        (CATS, "Vet fees on Cat Basic are £30 per visit.", True),
+        (CATS, "Vet fees on Cat Plus are £80 a year.", True),
+        (CATS, "Vet fees on Cat Plus are £30 per visit.", False),
+        (CATS, "Vet fees on Cat Basic are £30 a year.", False),
+        (STAYS, "A stay on ward B takes 45 minutes.", True),
+        (STAYS, "A stay on ward B takes 20 minutes.", False),
+        (REFUSED, "We carry cash and jewellery.", False),
+        (REFUSED, "We carry spirits over 24%.", False),
+        (REFUSED, "We don't carry spirits over 24%.", True),
+        (ASKED, "Guests can bring a hound.", False),
+        (ASKED, "The visit is half an hour long.", True),
+    ],
+)
+def test_cells_items_and_answers_keep_what_they_stand_below(
+    said: str, text: str, shown: bool, encoder: Encoder
+) -> None:
+    """The name of the column, a heading that denies its list, the question before the answer."""
+    assert is_shown(said, text, encoder) is shown
+
+
+def test_all_stays_with_what_it_belongs_to(encoder: Encoder) -> None:
+    """Figures with their part of the sentence, days with their preposition, deeds with who does them."""
+    assert [told for told in told_below(APART) if is_shown(*told, encoder)] == []
+    assert [told for told in told_below(TOGETHER) if not is_shown(*told, encoder)] == []
+
+
 def told_below(rules: str) -> list[tuple[str, str]]:
     """Each sentence with the rule that it stands below."""
     told: list[tuple[str, str]] = []
