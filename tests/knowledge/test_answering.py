@@ -277,6 +277,61 @@ def test_a_question_without_a_product_is_of_the_one_before(
     assert [each.guide_key for each in answer.citations[:1]] == ([guide] if guide else [])
 
 
+@pytest.mark.parametrize(
+    ("before", "question", "understood", "guide"),
+    [
+        ("when do boats have to be booked", "can groups get a discount", "with", "boats.md"),
+        ("when do boats have to be booked", "what if it storms", "with", "boats.md"),
+        ("how big is the campsite", "can groups get a discount", "alone", "tickets.md"),
+        ("when do boats have to be booked", "is the museum open", "alone", "museum.md"),
+        ("when do boats have to be booked", "can groups get a discount on museum tickets", "alone", "tickets.md"),
+    ],
+)
+def test_a_question_that_says_little_is_on_the_matter_before(
+    before: str, question: str, understood: str, guide: str, open_library: Open, put_guide: Put
+) -> None:
+    """Where that has a passage of its own with the same words; not where it is a new matter."""
+    put_guide(
+        "boats.md",
+        "# Hiring boats\n\nBoats have to be booked two days before.\n\n"
+        "## Boats for less\n\nGroups get a discount on boats of a tenth. If it storms, all is paid.\n",
+    )
+    put_guide("tickets.md", "# Museum tickets\n\nGroups get a discount on museum tickets of a third.\n")
+    put_guide("museum.md", "# Museum\n\nThe museum is open from Tuesday to Sunday.\n")
+    put_guide("camp.md", "# Campsite\n\nThe campsite is big: it has 80 pitches.\n")
+    library = open_library()
+    library.warm()
+
+    answer = library.answer(question, [before])
+
+    both = f"{before}? {question[0].upper()}{question[1:]}?"
+    assert (answer.understood, answer.citations[0].guide_key) == (both if understood == "with" else None, guide)
+
+
+@pytest.mark.parametrize(
+    ("question", "outcome"),
+    [
+        ("and by taxi?", Outcome.PARTLY),
+        ("and by shuttle?", Outcome.ANSWERED),
+        ("how much is that?", Outcome.ANSWERED),
+        ("and by shutlte?", Outcome.ANSWERED),
+    ],
+)
+def test_a_quote_without_a_word_of_the_follow_up_answers_in_part(
+    question: str, outcome: Outcome, open_library: Open, put_guide: Put
+) -> None:
+    """It answers the question before once more."""
+    put_guide(
+        "claims.md",
+        "# Travel to a fair\n\nStaff who travel to a fair by train or shuttle claim £12 a day on form T2.\n",
+    )
+    put_guide("cars.md", "# Company cars\n\nA company car is ordered from Nina.\n")
+    library = open_library()
+    library.warm()
+
+    assert library.answer(question, ["What can staff claim who travel to a fair by train?"]).outcome is outcome
+
+
 @pytest.mark.parametrize("question", ["What does the Osprey cost?", "how much is the osprey"])
 def test_what_a_product_costs_is_its_price(question: str, open_library: Open, put_guide: Put) -> None:
     """Not what comes with it, which "costs" something in sentences, and is all in one section."""
