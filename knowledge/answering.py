@@ -177,41 +177,54 @@ class Answering:
         Args:
             whole: what there is on the message as a whole.
         """
-        asked = asked_apart(message, turns, self._index.words.names)
-        if len(asked) < 2:
+        apart = asked_apart(message, turns, self._index.words.names)
+        if len(apart) < 2:
             return None
+        asked = [of_it for each in apart for of_it in self._of_each(each, filters)]
         every = [self._look_up(each, whole, filters) for each in asked[:MOST_APART]]
         if any(each.found.is_changing for each in every):
             return IN_CHANGE
         missed = [each for each in every if self._outcome(each.found) is Outcome.NOT_IN_GUIDES]
         if len(missed) == len(every) or any(self._may_come(each.found, filters) for each in missed):
             return None
-        answers: list[Answer] = []
-        for each in every:
-            shown = show and _numbered_from(sum(len(_used(answer)) for answer in answers), show)
-            answer = self.answer_from(each.found.taken_as or each.in_full, each.found, shown, began)
-            if answer.outcome is Outcome.FAULT:
-                return answer
-            answer = _fitting(answer, len(every))
-            answers.append(replace(answer, outcome=Outcome.PARTLY) if each.in_part else answer)
-        return _together([*(each.question for each in every), *(each.question for each in asked[MOST_APART:])], answers)
+        return self._answer_each(every, [each.question for each in asked[MOST_APART:]], show, began)
 
     def _answer_compared(self, asked: str, found: Found, filters: Filters, show: Show | None, began: float) -> Answer:
         """The answer to a question; where it compares products, and no quote is on all of them, what there is on each,
         or a partial answer.
         """
         asked = found.taken_as or asked
-        each = dict(list(compared(asked, found.names).items())[:MOST_APART])
-        if not each or self._quotes_all(asked, found, each):
+        each = self._compared(asked, found)
+        if not each:
             return self.answer_from(asked, found, show, began)
-        every = [self.find(question, filters) for question in each.values()]
-        if all(self._outcome(of_it) is Outcome.NOT_IN_GUIDES for of_it in every):
+        every = [_Part(question, question, self.find(question, filters)) for question in each[:MOST_APART]]
+        if all(self._outcome(of_it.found) is Outcome.NOT_IN_GUIDES for of_it in every):
             answer = self.answer_from(asked, found, None, began)
             return replace(answer, outcome=Outcome.PARTLY) if answer.outcome is Outcome.ANSWERED else answer
-        answers = [self.answer_from(*both, None, began) for both in zip(each.values(), every, strict=True)]
-        if broken := next((answer for answer in answers if answer.outcome is Outcome.FAULT), None):
-            return broken
-        return _together(list(each.values()), [_fitting(of_it, len(each)) for of_it in answers])
+        return self._answer_each(every, (), show, began)
+
+    def _answer_each(self, parts: Sequence[_Part], others: Sequence[str], show: Show | None, began: float) -> Answer:
+        """The answers to several questions as one, which names those that are left for another time."""
+        answers: list[Answer] = []
+        for each in parts:
+            shown = show and _numbered_from(sum(len(_used(answer)) for answer in answers), show)
+            answer = self.answer_from(each.found.taken_as or each.in_full, each.found, shown, began)
+            if answer.outcome is Outcome.FAULT:
+                return answer
+            answer = _fitting(answer, len(parts))
+            answers.append(replace(answer, outcome=Outcome.PARTLY) if each.in_part else answer)
+        return _together([*(each.question for each in parts), *others], answers)
+
+    def _of_each(self, asked: Apart, filters: Filters) -> list[Apart]:
+        """One question of several, or what it asks of each product that it compares."""
+        is_comparing = compared(asked.in_full, self._index.words.names)
+        each = self._compared(asked.in_full, self.find(asked.in_full, filters)) if is_comparing else ()
+        return [Apart(question, question, asked.before, leans=False) for question in each] or [asked]
+
+    def _compared(self, asked: str, found: Found) -> Sequence[str]:
+        """What is asked of each product that a question compares; nothing where one quote is on all of them."""
+        each = compared(asked, self._index.words.names)
+        return () if not each or self._quotes_all(asked, found, each) else tuple(each.values())
 
     def _quotes_all(self, asked: str, found: Found, wanted: Collection[Name]) -> bool:
         """Whether one quote is on all products that are compared."""

@@ -12,6 +12,7 @@ from pydantic import BaseModel, Field
 
 from knowledge.amounts import days_in, figures_in
 from knowledge.chat_model import ChatModel, Unusable, parsed
+from knowledge.comparing import compared
 from knowledge.lexical import asking, says_something, stems
 from knowledge.names import NO_NAMES, QUALIFIERS, QUALIFIERS_IN_CAPITALS, UNITS, Name, Names, word_set
 from knowledge.questions import (
@@ -200,6 +201,8 @@ def _with_subject(question: str, before: str, names: Names, *, is_correction: bo
         return other
     if is_fragment and not wants_to_be_told(rest, words):
         new, old = (spans_of_names(text, names, in_small=True) for text in (rest, before))
+        if len(new) == 1 < len(old) and (each := list(compared(before, names).values())):  # "and the Pro?", beside both
+            before, old = each[-1], spans_of_names(each[-1], names, in_small=True)
         if len(new) == len(old) == 1 and _takes_its_place(before, old[0], rest, new[0], names):
             return _swapped(before, old[0], rest, new[0], names)
         if is_correction and (product := product_before(question, [before], names)):

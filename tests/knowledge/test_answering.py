@@ -245,6 +245,24 @@ def test_a_later_question_is_not_answered_for_a_sibling(open_library: Open, put_
     ]
 
 
+def test_a_comparison_beside_another_question_asks_of_each(open_library: Open, put_guide: Put) -> None:
+    """In its place, where no quote is on both."""
+    for name, price in (("Finch 2", "£40"), ("Finch 3", "£55")):
+        put_guide(
+            f"{name}.md",
+            f"# {name} lamp\n\nThe {name} is a lamp for desks.\n\n| Fact | {name} |\n|---|---|\n| Price | {price} |\n",
+        )
+    put_guide("shops.md", "# Shops\n\nOur shops open at 10 on Saturdays.\n")
+    library = open_library()
+    library.warm()
+    answer = library.answer("Which is cheaper, the Finch 2 or the Finch 3? And when do our shops open on Saturdays?")
+    assert [(part.question, part.outcome) for part in answer.parts] == [
+        ("What is the price of the Finch 2?", Outcome.ANSWERED),
+        ("What is the price of the Finch 3?", Outcome.ANSWERED),
+        ("When do our shops open on Saturdays?", Outcome.ANSWERED),
+    ]
+
+
 @pytest.mark.parametrize(
     ("question", "understood", "guide"),
     [

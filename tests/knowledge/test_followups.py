@@ -37,6 +37,7 @@ FOLLOW_UPS = [
     ("can a customer move the bill day", "How often?", "can a customer move the bill day? How often?"),
     ("Does the Brook 5 have a stand?", "and the pro", "Does the Brook 4 pro have a stand?"),
     ("Is the Heron dear?", "and the pro", "Is the Heron pro dear?"),
+    ("Which is dearer, the Brook 4 or the Brook 5?", "and the Brook 4 Pro?", "What is the price of the Brook 4 Pro?"),
     ("Is the Brook 5 dear?", "what if they dont like it", "What if they dont like the Brook 5"),
     ("Is the Brook 5 dear?", "what does it cost if they keep it", "What does it cost if they keep the Brook 5"),
     ("how do they appeal", "which form?", "how do they appeal? Which form?"),
