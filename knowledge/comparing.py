@@ -5,7 +5,7 @@ from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
 from knowledge.names import UNITS, Name, Names
-from knowledge.questions import meaning_of
+from knowledge.questions import meaning_of, sentences_of, without_link
 
 _COMPARES = re.compile(  # a question that another product may answer, too
     r"\b(?:differ\w*|compar\w+|versus|vs|than|between|better|best|both|each|same|instead|alternatives?|another|others?)\b",
@@ -46,6 +46,8 @@ def compared(question: str, names: Names) -> dict[Name, str]:
     if len(named) < 2:
         return {}
     start, end = named[0].start, named[-1].end
+    if len(sentences := sentences_of(question[end:])) > 1 and sentences[-1].endswith("?"):  # which leans on it
+        return {each.name: f"{each.written}: {without_link(sentences[-1])}" for each in named}
     rest = f"{_ARTICLE.sub('', question[:start])} {question[end:]}"
     asked = " ".join(_COMPARING.sub(" ", rest).split()).strip(" ,:;?.!")
     besides = [word for word in meaning_of(re.findall(r"\w+", asked)) if word.casefold() not in _COMPARED]
