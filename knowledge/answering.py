@@ -17,13 +17,13 @@ from knowledge.chat_model import ChatModel
 from knowledge.citations import Quotable, items_below, resolve
 from knowledge.closely import Closely
 from knowledge.comparing import compared, is_on_all
-from knowledge.followups import condensed, product_before, stands_for
+from knowledge.followups import condensed, product_before, stands_for, with_matter_before
 from knowledge.index import NO_FILTERS, Index, reading
 from knowledge.instructions import as_read, instructions_in
 from knowledge.lexical import as_typed, covered, stems
 from knowledge.names import Name, Names
 from knowledge.products import is_on, is_on_sibling, path_of
-from knowledge.questions import names_something, says_enough, without_link
+from knowledge.questions import WORD, names_something, says_enough, things_in, without_link
 from knowledge.retriever import Found, Retriever
 from knowledge.sentences import Kind, Piece
 from knowledge.several import ENOUGH_ALONE, Apart, asked_alone, asked_apart, without_openers
@@ -150,8 +150,11 @@ class Answering:
         found = self.find(asked, filters)
         answer = self._answer_apart(question, turns, found, filters, show, began)
         if answer is None:
+            alone = found
             found = found if understood else self.of_product_before(question, turns, found, filters)
             answer = self._answer_compared(asked, found, filters, show, began)
+            if (understood or found is not alone) and not _is_told(question, found, answer):
+                answer = replace(answer, outcome=Outcome.PARTLY)
         if answer.outcome is Outcome.NOT_IN_GUIDES and self._may_come(found, filters):
             answer = replace(answer, outcome=Outcome.FAULT, notes=(NOT_YET,))
         if found.features is None and self._index.words.guides and not self._index.words.within(filters):
@@ -181,41 +184,54 @@ class Answering:
         Args:
             whole: what there is on the message as a whole.
         """
-        asked = asked_apart(message, turns, self._index.words.names)
-        if len(asked) < 2:
+        apart = asked_apart(message, turns, self._index.words.names)
+        if len(apart) < 2:
             return None
+        asked = [of_it for each in apart for of_it in self._of_each(each, filters)]
         every = [self._look_up(each, whole, filters) for each in asked[:MOST_APART]]
         if any(each.found.is_changing for each in every):
             return IN_CHANGE
         missed = [each for each in every if self._outcome(each.found) is Outcome.NOT_IN_GUIDES]
         if len(missed) == len(every) or any(self._may_come(each.found, filters) for each in missed):
             return None
-        answers: list[Answer] = []
-        for each in every:
-            shown = show and _numbered_from(sum(len(_used(answer)) for answer in answers), show)
-            answer = self.answer_from(each.found.taken_as or each.in_full, each.found, shown, began)
-            if answer.outcome is Outcome.FAULT:
-                return answer
-            answer = _fitting(answer, len(every))
-            answers.append(replace(answer, outcome=Outcome.PARTLY) if each.in_part else answer)
-        return _together([*(each.question for each in every), *(each.question for each in asked[MOST_APART:])], answers)
+        return self._answer_each(every, [each.question for each in asked[MOST_APART:]], show, began)
 
     def _answer_compared(self, asked: str, found: Found, filters: Filters, show: Show | None, began: float) -> Answer:
         """The answer to a question; where it compares products, and no quote is on all of them, what there is on each,
         or a partial answer.
         """
         asked = found.taken_as or asked
-        each = dict(list(compared(asked, found.names).items())[:MOST_APART])
-        if not each or self._quotes_all(asked, found, each):
+        each = self._compared(asked, found)
+        if not each:
             return self.answer_from(asked, found, show, began)
-        every = [self.find(question, filters) for question in each.values()]
-        if all(self._outcome(of_it) is Outcome.NOT_IN_GUIDES for of_it in every):
+        every = [_Part(question, question, self.find(question, filters)) for question in each[:MOST_APART]]
+        if all(self._outcome(of_it.found) is Outcome.NOT_IN_GUIDES for of_it in every):
             answer = self.answer_from(asked, found, None, began)
             return replace(answer, outcome=Outcome.PARTLY) if answer.outcome is Outcome.ANSWERED else answer
-        answers = [self.answer_from(*both, None, began) for both in zip(each.values(), every, strict=True)]
-        if broken := next((answer for answer in answers if answer.outcome is Outcome.FAULT), None):
-            return broken
-        return _together(list(each.values()), [_fitting(of_it, len(each)) for of_it in answers])
+        return self._answer_each(every, (), show, began)
+
+    def _answer_each(self, parts: Sequence[_Part], others: Sequence[str], show: Show | None, began: float) -> Answer:
+        """The answers to several questions as one, which names those that are left for another time."""
+        answers: list[Answer] = []
+        for each in parts:
+            shown = show and _numbered_from(sum(len(_used(answer)) for answer in answers), show)
+            answer = self.answer_from(each.found.taken_as or each.in_full, each.found, shown, began)
+            if answer.outcome is Outcome.FAULT:
+                return answer
+            answer = _fitting(answer, len(parts))
+            answers.append(replace(answer, outcome=Outcome.PARTLY) if each.in_part else answer)
+        return _together([*(each.question for each in parts), *others], answers)
+
+    def _of_each(self, asked: Apart, filters: Filters) -> list[Apart]:
+        """One question of several, or what it asks of each product that it compares."""
+        is_comparing = compared(asked.in_full, self._index.words.names)
+        each = self._compared(asked.in_full, self.find(asked.in_full, filters)) if is_comparing else ()
+        return [Apart(question, question, asked.before, leans=False) for question in each] or [asked]
+
+    def _compared(self, asked: str, found: Found) -> Sequence[str]:
+        """What is asked of each product that a question compares; nothing where one quote is on all of them."""
+        each = compared(asked, self._index.words.names)
+        return () if not each or self._quotes_all(asked, found, each) else tuple(each.values())
 
     def _quotes_all(self, asked: str, found: Found, wanted: Collection[Name]) -> bool:
         """Whether one quote is on all products that are compared."""
@@ -255,8 +271,10 @@ class Answering:
         """
         names = self._index.words.names
         product = product_before(question, turns, names)
-        if product is None or found.features is None or found.unknown or found.unfamiliar:
+        if found.features is None or found.unknown or found.unfamiliar:
             return found
+        if product is None:
+            return self._of_matter_before(question, turns, found, filters)
         name, written = product
         is_sibling = _finds_sibling(found, name, names)
         if not is_sibling and says_enough(question, names, ENOUGH_ALONE):
@@ -266,12 +284,23 @@ class Answering:
         if is_sibling:
             holds = any(self._outcome(each) is not Outcome.NOT_IN_GUIDES for each in (found, of_that))
         else:
-            own, first = (
-                _share_of_words(f"{path_of(each.passages[0])}\n{each.passages[0].text}", found, question)
-                for each in (of_that, found)
-            )
+            own, first = (_share_with_titles(each, found, question) for each in (of_that, found))
             holds = own >= first and self._likely(of_that) >= self._likely(found) - LIKELIER
             holds = holds and is_on(names, {name}, of_that.passages[0])
+        return replace(of_that, taken_as=of_that.taken_as or asked) if holds else found
+
+    def _of_matter_before(self, question: str, turns: Sequence[str], found: Found, filters: Filters) -> Found:
+        """What there is on a question that says little ("Can I get a refund?"), asked together with the one before,
+        where that finds as likely a passage with as many of its words, in another guide than the question alone does,
+        or where that is answered only so.
+        """
+        asked = with_matter_before(question, turns, self._index.words.names)
+        if asked is None:
+            return found
+        of_that = self.find(asked, filters)
+        own, first = (_share_with_titles(each, found, question) for each in (of_that, found))
+        is_other = self._outcome(found) is not Outcome.ANSWERED or _first_guide(of_that) != _first_guide(found)
+        holds = is_other and own >= max(first, MOSTLY) and self._likely(of_that) >= self._likely(found) - LIKELIER
         return replace(of_that, taken_as=of_that.taken_as or asked) if holds else found
 
     def find(self, question: str, filters: Filters = NO_FILTERS) -> Found:
@@ -540,6 +569,29 @@ def _finds_sibling(found: Found, name: Name, names: Names) -> bool:
 def _has_words(found: Found, own: Found, question: str) -> bool:
     """Whether the first passage has most of a question's words."""
     return _share_of_words(found.passages[0].text, own, question) >= MOSTLY
+
+
+def _is_told(question: str, found: Found, answer: Answer) -> bool:
+    """Whether an answer is told of something that a follow-up names by itself, if that names anything."""
+    if answer.outcome is not Outcome.ANSWERED or answer.parts:
+        return True
+    typed, read = (WORD.findall(each.casefold()) for each in (without_link(question), found.asked))
+    named, put_right = things_in(typed), things_in(read[-len(typed) :])
+    told = " ".join(text for each in answer.citations for text in (each.title, *each.headings, each.quote))
+    return not named or not set(stems(" ".join([*named, *put_right]))).isdisjoint(stems(told))
+
+
+def _share_with_titles(found: Found, own: Found, question: str) -> float:
+    """The share of a question's words that the first passage has, with what stands above it."""
+    return (
+        _share_of_words(f"{path_of(found.passages[0])}\n{found.passages[0].text}", own, question)
+        if found.passages
+        else 0.0
+    )
+
+
+def _first_guide(found: Found) -> str | None:
+    return found.passages[0].guide_key if found.passages else None
 
 
 def _share_of_words(text: str, own: Found, question: str) -> float:

@@ -71,6 +71,13 @@ _SIGNED = re.compile(
     rf"(?:[–—-] *+|(?i:(?:(?:kind|best|warm) +)?regards|best(?: wishes)?)[\s,.!–—-]++){_PERSONS}[^\w?]*+$"
 )
 
+# Of a letter that is passed on, with the question below it.
+_TO_NOBODY = re.compile(r"(?<![^\n\"“(])(?i:dear +(?:sirs?|madam)(?:(?: +or +| */ *)madam)?) *+(?:[,:]|\n)\s*+")
+_CLOSING = re.compile(
+    r"(?<![^\n])[^\S\n]*+(?i:(?:(?:kind|best|warm) +)?regards|best(?: wishes)?|(?:yours +)?(?:sincerely|faithfully))"
+    rf"[^\S\n]*+[,.!]?[^\S\n]*+\n\s*+(?:[A-Z]\.? +)*+{_PERSONS}(?=[\"”]?[^\S\n]*+(?:\n|$))"
+)
+
 
 def without_asides(message: str, says: Callable[[str], bool]) -> str:
     """A message without what does not matter to its answer; the message itself where nothing would be left.
@@ -102,7 +109,7 @@ def without_asides(message: str, says: Callable[[str], bool]) -> str:
         return replaced
 
     told = _SIGNED.sub(unless_known(""), _THANKS.sub(unless_known(""), message))
-    told = _AROUND.sub("", told)
+    told = _AROUND.sub("", _CLOSING.sub(unless_known(""), _TO_NOBODY.sub("", told)))
     told = _MENTION.sub(lambda found: found[0] if is_known(found[1]) else is_known(found[2]) * found[2], told)
     if greeting := _GREETING.match(told):
         told = told[greeting.end() :]

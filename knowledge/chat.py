@@ -16,6 +16,7 @@ from pydantic import BaseModel, Field, field_validator
 from knowledge.answering import MOST_SHOWN, Evidence, Extractive, Written, cite
 from knowledge.answers import Outcome, Sentence, Show
 from knowledge.chat_model import ChatModel, Unusable, parsed
+from knowledge.comparing import compares
 from knowledge.encoder import Encoder
 from knowledge.instructions import without_instructions
 from knowledge.names import Name
@@ -44,9 +45,6 @@ _DENIES_BELOW = re.compile(
 _UNSEEN = {"Cc", "Cf", "Co", "Cs", "Cn"}
 _BUT = re.compile(r"\b(?:we|you) (?:do|can|may)\b", re.IGNORECASE)  # an item that is not denied after all
 _BOLD = re.compile(r"(\*\*|__)(?=\S)(.+?)(?<=\S)\1")
-_COMPARES = re.compile(  # a question that another product may answer, too
-    r"\b(?:than|compar\w+|differ\w*|versus|vs|instead|alternatives?|another|others?)\b", re.IGNORECASE
-)
 
 log = logging.getLogger(__name__)
 
@@ -146,7 +144,7 @@ class ChatWriter:
         if not all(1 <= number <= len(evidence.sources) for number in sentence.passages):
             return False
         found = evidence.found
-        if is_on_sibling_alone(found.names, found.wanted, sentence.text) and not _COMPARES.search(found.asked):
+        if is_on_sibling_alone(found.names, found.wanted, sentence.text) and not compares(found.asked):
             return False
         cited = list(dict.fromkeys(sentence.passages))
         read |= {number: self._source(number - 1, evidence) for number in cited if number not in read}

@@ -5,9 +5,12 @@ from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
 from knowledge.names import UNITS, Name, Names
-from knowledge.questions import meaning_of
+from knowledge.questions import meaning_of, sentences_of, without_link
 
-_COMPARES = re.compile(r"\b(?:differ\w*|compar\w+|versus|vs|between|better|best|both|each|same)\b", re.IGNORECASE)
+_COMPARES = re.compile(  # a question that another product may answer, too
+    r"\b(?:differ\w*|compar\w+|versus|vs|than|between|better|best|both|each|same|instead|alternatives?|another|others?)\b",
+    re.IGNORECASE,
+)
 _JOINT = r"[\s,/]*(?:\b(?P<link>and|or|than|versus|vs\.?|compared (?:to|with))\s+)?(?:(?:the|an?)\s+)?"
 _BETWEEN, _ONE_MORE = (
     re.compile(each, re.IGNORECASE) for each in (_JOINT, rf"{_JOINT}(?P<last>\w+)(?:[ -]?(?P<unit>[^\W\d_]+))?")
@@ -21,7 +24,7 @@ _COMPARING = re.compile(
 )
 _MEASURES = {
     "price": "cheap cheaper cheapest dearer pricier expensive costlier",
-    "weight": "heavier heaviest lighter lightest",
+    "weight": "heavier heaviest lighter lightest weighs",
     "size": "bigger biggest larger largest smaller smallest",
 }
 _MEASURE_OF = {word: measure for measure, words in _MEASURES.items() for word in words.split()}
@@ -43,6 +46,8 @@ def compared(question: str, names: Names) -> dict[Name, str]:
     if len(named) < 2:
         return {}
     start, end = named[0].start, named[-1].end
+    if len(sentences := sentences_of(question[end:])) > 1 and sentences[-1].endswith("?"):  # which leans on it
+        return {each.name: f"{each.written}: {without_link(sentences[-1])}" for each in named}
     rest = f"{_ARTICLE.sub('', question[:start])} {question[end:]}"
     asked = " ".join(_COMPARING.sub(" ", rest).split()).strip(" ,:;?.!")
     besides = [word for word in meaning_of(re.findall(r"\w+", asked)) if word.casefold() not in _COMPARED]
@@ -57,6 +62,11 @@ def compared(question: str, names: Names) -> dict[Name, str]:
     return {each.name: f"{question[:start]}{each.written}{question[end:]}" for each in named}
 
 
+def compares(question: str) -> bool:
+    """Whether a question compares, so that another product may answer it, too."""
+    return _COMPARES.search(question) is not None
+
+
 def is_on_all(question: str, quotes: Sequence[tuple[str, str]], wanted: Collection[Name], names: Names) -> bool:
     """Whether one of some quotes is on all products that a question names side by side: a line of its headings or a row
     of its table names all of them; where the question doesn't compare them, any of its text may.
@@ -64,10 +74,10 @@ def is_on_all(question: str, quotes: Sequence[tuple[str, str]], wanted: Collecti
     Args:
         quotes: what stands above each, line by line, and its text.
     """
-    compares = _COMPARES.search(question) is not None or _measured(question) is not None
+    is_comparing = compares(question) or _measured(question) is not None
     for above, text in quotes:
         rows = [line for line in text.splitlines() if line.startswith("|")]
-        lines = [*above.splitlines(), *(rows if compares else [text])]
+        lines = [*above.splitlines(), *(rows if is_comparing else [text])]
         if any(names.known_in(line).issuperset(wanted) for line in lines):
             return True
     return False
@@ -111,4 +121,4 @@ def _are_joined(question: str, before: _Named, name: Name, start: int, names: Na
 
 def _links(link: str | None, question: str) -> bool:
     """Whether what stands between two names compares them: "or" and "than" do, "and" where the question does."""
-    return link is not None and (link.casefold() != "and" or _COMPARES.search(question) is not None)
+    return link is not None and (link.casefold() != "and" or compares(question))

@@ -12,12 +12,14 @@ from pydantic import BaseModel, Field
 
 from knowledge.amounts import days_in, figures_in
 from knowledge.chat_model import ChatModel, Unusable, parsed
+from knowledge.comparing import compared
 from knowledge.lexical import asking, says_something, stems
-from knowledge.names import QUALIFIERS, QUALIFIERS_IN_CAPITALS, UNITS, Name, Names, word_set
+from knowledge.names import NO_NAMES, QUALIFIERS, QUALIFIERS_IN_CAPITALS, UNITS, Name, Names, word_set
 from knowledge.questions import (
     ASKING_FOR,
     CONDITIONS,
     DETERMINERS,
+    ENOUGH_BEFORE,
     LONGEST_END,
     NUMBER,
     OWNING,
@@ -35,6 +37,7 @@ from knowledge.questions import (
     products_in,
     pronoun_in,
     reads_as_fragment,
+    says_enough,
     sentences_of,
     spans_of_names,
     spelled_out,
@@ -51,6 +54,7 @@ MOST_TURNS = 3  # questions that a chat model is shown
 SHARE_OF_PATIENCE = 0.4  # of the time that an answer may take, what its question may
 ENOUGH_TO_ASK = 4  # words; a follow-up of so few leans on the question before
 MOST_OF_A_SIBLING = 2  # words that are nothing but the name of a sibling: "the Lite"
+LONGEST_IN_K = 3  # digits of an amount in thousands: "20" after "15k" may be 20k, "8000" is itself
 MOST_MODIFIERS = 3  # words between an article and its noun, in whose place others may stand
 _FOREIGN = re.compile(r"\w+://|www\.|<[@!#]|\]\(")
 _OPENER = re.compile(
@@ -62,6 +66,7 @@ _CORRECTS = re.compile(
     re.IGNORECASE,
 )
 _MEANT = re.compile(r".*\bi meant?\b", re.IGNORECASE)
+_MEANT_BEHIND = re.compile(r"[\s,–—-]+i meant?(?=\W*$)", re.IGNORECASE)  # "for a week, I mean"
 _NOT_THAT = re.compile(
     r"^not (?:the|an?|for) [^,;.]*?(?:[,;.]+ (?:but )?| but )|[,;]? not (?:the|an?|for) [^,;.?!]*(?=[.?!]*$)",
     re.IGNORECASE,
@@ -140,7 +145,7 @@ def _corrected(question: str, before: str, names: Names) -> str | None:
     "It's the Lite" is one, too; "it's a tenant" tells more of the case.
     """
     begun = _CORRECTS.match(question)
-    rest = _NOT_THAT.sub("", question[begun.end() :] if begun else question).strip()
+    rest = _NOT_THAT.sub("", _MEANT_BEHIND.sub("", question[begun.end() :] if begun else question)).strip()
     what = _IT_IS.sub("", rest)
     if what != rest and products_in(_in_full(what, before, names), names):
         rest = what
@@ -196,6 +201,8 @@ def _with_subject(question: str, before: str, names: Names, *, is_correction: bo
         return other
     if is_fragment and not wants_to_be_told(rest, words):
         new, old = (spans_of_names(text, names, in_small=True) for text in (rest, before))
+        if len(new) == 1 < len(old) and (each := list(compared(before, names).values())):  # "and the Pro?", beside both
+            before, old = each[-1], spans_of_names(each[-1], names, in_small=True)
         if len(new) == len(old) == 1 and _takes_its_place(before, old[0], rest, new[0], names):
             return _swapped(before, old[0], rest, new[0], names)
         if is_correction and (product := product_before(question, [before], names)):
@@ -262,7 +269,7 @@ def _with_end(before: str, fragment: str, words: Sequence[str]) -> str | None:
     if words[-1] in {"one", "ones"} and len(words) > 2:  # "a new one", after "a used sofa"
         fragment = f"{fragment[: fragment.casefold().rindex(words[-1])]}{there[-1][0]}"
     if words[0] in PREPOSITIONS:
-        is_alike = bool(end & set(words[1:]))
+        is_alike = bool(end & set(words[1:])) and end.isdisjoint(NO_NAMES) is NO_NAMES.isdisjoint(words)
     else:  # behind what is done, and not "does a refund take"
         is_alike = there[at - 1][0].casefold() not in QUESTION_WORDS
     if not is_alike or end & (PREPOSITIONS | CONDITIONS | QUESTION_WORDS):
@@ -327,7 +334,8 @@ def _with_amount(before: str, question: str, names: Names, *, is_fragment: bool)
     is_named = any(low < end and start < high for _, (low, high) in names.spans_in(before))
     if is_named or _RANGE.search(before[:start]):
         return None
-    end = same[0].end() if unit else end
+    is_whole = (same[0]["unit"] or "").casefold() == "k" and len(re.findall(r"\d", amount["number"])) > LONGEST_IN_K
+    end = same[0].end() if unit or is_whole else end
     return f"{before[:start]}{amount[0]}{before[end:]}".rstrip(" ?.!…") + "?"
 
 
@@ -362,6 +370,19 @@ def product_before(question: str, turns: Sequence[str], names: Names) -> tuple[N
     said = {word.casefold() for word in WORD.findall(question)}
     apart = {word for sibling in names.siblings_of(name) for word in set(sibling) - set(name)}
     return None if said & apart - QUALIFIERS_IN_CAPITALS else (name, written)
+
+
+def with_matter_before(question: str, turns: Sequence[str], names: Names) -> str | None:
+    """A question that says little, or supposes a case ("What if he dies?"), together with the one before; None for
+    another.
+    """
+    rest = without_link(question)
+    words = [word.casefold() for word in WORD.findall(rest)]
+    if not turns or not words or _CHOOSES.search(question) or wants_to_be_told(rest, words):
+        return None
+    is_short = words[:2] == ["what", "if"] or not says_enough(question, names, ENOUGH_BEFORE)
+    before = plain(turns[-1])[:LONGEST_CARRIED]
+    return both(_carried(before, names, is_fragment=False), question) if is_short and before else None
 
 
 def both(before: str, question: str) -> str:
@@ -399,7 +420,7 @@ def _swapped(before: str, old: tuple[int, int], question: str, new: tuple[int, i
     name = question[slice(*new)]
     kept = before[slice(*old)].split()
     if name.casefold() in QUALIFIERS:  # "and the Pro?": of the same family
-        name = " ".join([*(kept[:-1] if kept[-1].casefold() in QUALIFIERS else kept), name])
+        name = _in_family(name, kept, names)
     rest = question[new[1] :].strip(" ?.!")
     if rest in {"", "one", "ones"} and _is_of_kind(name, kept, names):  # "the Otter", or "the Otter one"
         rest = kept[-1]
@@ -409,6 +430,19 @@ def _swapped(before: str, old: tuple[int, int], question: str, new: tuple[int, i
         name, rest = f"{name} {rest}", ""
     text = (before[: old[0]] + name + before[old[1] :]).rstrip(" ?.!")
     return f"{text} {rest}".rstrip() + "?"
+
+
+def _in_family(tier: str, name: Sequence[str], names: Names) -> str:
+    """The whole name that a tier is short for: after the Brook 5, of which there is no Pro, that of the one sibling."""
+    own = [*(name[:-1] if name[-1].casefold() in QUALIFIERS else name), tier]
+    known = tuple(each.casefold() for each in own)
+    tiers = {(*each, known[-1]) for each in (known[:-1], *names.siblings_of(known[:-1]))}
+    tiers = {each for each in tiers if each in names.known_in(" ".join(each))}
+    if known in tiers or len(tiers) != 1:
+        return " ".join(own)
+    (other,) = tiers
+    shared = next(at for at, (mine, its) in enumerate(zip(known, other, strict=False)) if mine != its)
+    return " ".join([*own[:shared], *other[shared:-1], tier])
 
 
 def _is_of_kind(name: str, other: Sequence[str], names: Names) -> bool:

@@ -24,7 +24,7 @@ _ITS_NUMBER = re.compile(r" (\d{1,4}[^\W\d_]?)(?![\w.,])(?: ([^\W\d_]+))?")
 WORD = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*")
 AUXILIARIES = word_set(
     "is are was were do does did can could may might must shall should will would have has had am isn't aren't don't "
-    "doesn't can't won't"
+    "doesn't can't won't isnt arent dont doesnt cant wont"
 )
 ASKING_FOR = word_set("who what when where why which how whose")
 QUESTION_WORDS = ASKING_FOR | AUXILIARIES
@@ -33,13 +33,16 @@ _SHORTENED = re.compile(r"(?<!\S)(who|what|when|where|why|how)(?:['’][^\W\d_]+
 OF_ELLIPSES = word_set("can could may might must should would will does did")
 _THAN_BEFORE = word_set("more less fewer another longer")  # of what, was said before
 _PERSONS = word_set("i you he she we they")
+_OF_WHAT = word_set("what which how whose")  # of what, one word behind it doesn't say: "which form", "how far"
 _TELLING = word_set("tell list explain describe show give send need want")  # "please tell me", "I need"
 PREPOSITIONS = word_set("for with without on in at by from after before until since during via as under over per")
 CONDITIONS = word_set("if when unless while because")
 _BEHIND_IT_IS = word_set("not still so very too always all only")
 DETERMINERS = word_set("a an the my our your his her their this that each every any no some")
 _CLAUSE = re.compile(r"[,;:.?!–—]|\b(?:and|or|but|if|when|because|then)\b", re.IGNORECASE)
-_PEOPLE = frozenset(stems("customer customers client user caller person people someone somebody lady man woman agent"))
+_PEOPLE = frozenset(
+    stems("customer customers client user caller person people someone somebody lady man woman agent him her them")
+)
 _CHOOSING = word_set("which what who")
 _POINTING = word_set("this that these those")
 _BEHIND_POINTING = word_set(
@@ -48,8 +51,8 @@ _BEHIND_POINTING = word_set(
 )
 _BEFORE_POINTING = QUESTION_WORDS | PREPOSITIONS | {"much", "long", "to"}
 _NO_SUBJECT = word_set(
-    "day week month year morning afternoon evening time way case moment customer person lady man woman guy one kind "
-    "sort"
+    "hour day night week month year morning afternoon evening time way case moment customer person lady man woman guy "
+    "one kind sort"
 )
 _IMPERSONAL = word_set(
     "take takes possible ok okay allowed necessary required true matter matters make makes mean means cost costs safe "
@@ -57,7 +60,9 @@ _IMPERSONAL = word_set(
     "going happens rain rains raining snow snows snowing"
 )
 _BEHIND_IMPERSONAL = word_set("to if when that rain rains raining snow snows snowing")
-SAYS_LITTLE = frozenset(stems("take long work mean apply happen do does much many often need go get still also up"))
+SAYS_LITTLE = frozenset(
+    stems("take long work mean apply happen do does much many often need go get still also up again")
+)
 ATTRIBUTES = frozenset(
     stems(
         "address age amount closing cost date deadline depth duration email fee height hours length limit max maximum "
@@ -165,12 +170,15 @@ def wants_to_be_told(text: str, words: Sequence[str]) -> bool:
 
 
 def asks_without_subject(words: Sequence[str]) -> bool:
-    """Whether it asks without saying about what: "How often?", "Who signs off?", "What if they want more?", but not
-    "What is roaming?".
+    """Whether it asks without saying about what: "How often?", "Which form?", "How much for a week?", "What if they
+    want more?", but not "What is roaming?".
     """
     if len(words) > LONGEST_SHORT or not QUESTION_WORDS & set(words):
         return False
-    meaning = [word for word in words if set(stems(word)) - asking() - SAYS_LITTLE]
+    if len(words) == ENOUGH_APART and words[0] in _OF_WHAT:
+        return True
+    little = _NO_SUBJECT if words[0] == "how" else frozenset[str]()
+    meaning = [word for word in words if set(stems(word)) - asking() - SAYS_LITTLE and not _singular(word) & little]
     if words[-1] in _THAN_BEFORE and not _PERSONS.isdisjoint(words):
         return len(meaning) <= ENOUGH_APART
     is_definition = words[0] in {"what", "who"} and len(words) > 1 and words[1] in {"is", "are"}
@@ -224,13 +232,19 @@ def _has_antecedent(before: str, words: Sequence[str], names: Names) -> bool:
     if spans_of_names(before, names):
         return True
     named = any(a in DETERMINERS and meaning_of([b]) for a, b in pairwise(words))
-    clauses = _CLAUSE.split(before)
-    return named or len(meaning_of(words)) >= ENOUGH_BEFORE or (len(clauses) > 1 and bool(meaning_of(clauses[:-1])))
+    *others, _ = _CLAUSE.split(before)
+    return named or len(things_in(words)) >= ENOUGH_BEFORE or bool(things_in(others))
 
 
 def meaning_of(texts: Sequence[str]) -> list[str]:
     """Those of the texts that name something, and not only people."""
     return [text for text in texts if set(stems(text)) - asking() - _PEOPLE - SAYS_LITTLE]
+
+
+def things_in(texts: Sequence[str]) -> list[str]:
+    """Those of the texts that may name a thing, and not only what one has: "what does it cost" names none."""
+    said = asking() | _PEOPLE | SAYS_LITTLE | ATTRIBUTES
+    return [text for text in texts if set(stems(text)) - said and text not in AUXILIARIES and not NUMBER.match(text)]
 
 
 def noun_pointing_back(question: str, before: str) -> tuple[int, int] | None:

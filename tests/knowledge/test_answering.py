@@ -245,6 +245,24 @@ def test_a_later_question_is_not_answered_for_a_sibling(open_library: Open, put_
     ]
 
 
+def test_a_comparison_beside_another_question_asks_of_each(open_library: Open, put_guide: Put) -> None:
+    """In its place, where no quote is on both."""
+    for name, price in (("Finch 2", "£40"), ("Finch 3", "£55")):
+        put_guide(
+            f"{name}.md",
+            f"# {name} lamp\n\nThe {name} is a lamp for desks.\n\n| Fact | {name} |\n|---|---|\n| Price | {price} |\n",
+        )
+    put_guide("shops.md", "# Shops\n\nOur shops open at 10 on Saturdays.\n")
+    library = open_library()
+    library.warm()
+    answer = library.answer("Which is cheaper, the Finch 2 or the Finch 3? And when do our shops open on Saturdays?")
+    assert [(part.question, part.outcome) for part in answer.parts] == [
+        ("What is the price of the Finch 2?", Outcome.ANSWERED),
+        ("What is the price of the Finch 3?", Outcome.ANSWERED),
+        ("When do our shops open on Saturdays?", Outcome.ANSWERED),
+    ]
+
+
 @pytest.mark.parametrize(
     ("question", "understood", "guide"),
     [
@@ -275,6 +293,61 @@ def test_a_question_without_a_product_is_of_the_one_before(
 
     assert answer.understood == understood
     assert [each.guide_key for each in answer.citations[:1]] == ([guide] if guide else [])
+
+
+@pytest.mark.parametrize(
+    ("before", "question", "understood", "guide"),
+    [
+        ("when do boats have to be booked", "can groups get a discount", "with", "boats.md"),
+        ("when do boats have to be booked", "what if it storms", "with", "boats.md"),
+        ("how big is the campsite", "can groups get a discount", "alone", "tickets.md"),
+        ("when do boats have to be booked", "is the museum open", "alone", "museum.md"),
+        ("when do boats have to be booked", "can groups get a discount on museum tickets", "alone", "tickets.md"),
+    ],
+)
+def test_a_question_that_says_little_is_on_the_matter_before(
+    before: str, question: str, understood: str, guide: str, open_library: Open, put_guide: Put
+) -> None:
+    """Where that has a passage of its own with the same words; not where it is a new matter."""
+    put_guide(
+        "boats.md",
+        "# Hiring boats\n\nBoats have to be booked two days before.\n\n"
+        "## Boats for less\n\nGroups get a discount on boats of a tenth. If it storms, all is paid.\n",
+    )
+    put_guide("tickets.md", "# Museum tickets\n\nGroups get a discount on museum tickets of a third.\n")
+    put_guide("museum.md", "# Museum\n\nThe museum is open from Tuesday to Sunday.\n")
+    put_guide("camp.md", "# Campsite\n\nThe campsite is big: it has 80 pitches.\n")
+    library = open_library()
+    library.warm()
+
+    answer = library.answer(question, [before])
+
+    both = f"{before}? {question[0].upper()}{question[1:]}?"
+    assert (answer.understood, answer.citations[0].guide_key) == (both if understood == "with" else None, guide)
+
+
+@pytest.mark.parametrize(
+    ("question", "outcome"),
+    [
+        ("and by taxi?", Outcome.PARTLY),
+        ("and by shuttle?", Outcome.ANSWERED),
+        ("how much is that?", Outcome.ANSWERED),
+        ("and by shutlte?", Outcome.ANSWERED),
+    ],
+)
+def test_a_quote_without_a_word_of_the_follow_up_answers_in_part(
+    question: str, outcome: Outcome, open_library: Open, put_guide: Put
+) -> None:
+    """It answers the question before once more."""
+    put_guide(
+        "claims.md",
+        "# Travel to a fair\n\nStaff who travel to a fair by train or shuttle claim £12 a day on form T2.\n",
+    )
+    put_guide("cars.md", "# Company cars\n\nA company car is ordered from Nina.\n")
+    library = open_library()
+    library.warm()
+
+    assert library.answer(question, ["What can staff claim who travel to a fair by train?"]).outcome is outcome
 
 
 @pytest.mark.parametrize("question", ["What does the Osprey cost?", "how much is the osprey"])

@@ -18,6 +18,13 @@ KNOWN = {"heron", "lite", "brook", "app", "warranty", "home", "ticket"}
         ("Hello Fresh vouchers refunded when?", "Fresh vouchers refunded when?"),
         ("Hi DD, what is that?", "DD, what is that?"),
         ("Mr Hernandez asks when it is sent", "when it is sent"),
+        (
+            'An e-mail: "Dear Sir or Madam, it is lost.\nKind regards\nP Ottley"\nwho pays?',
+            'An e-mail: "it is lost.\n"\nwho pays?',
+        ),
+        ("Dear Sirs\nIt is lost.\nYours faithfully,\nJane Ottley\nWho pays?", "It is lost.\n\nWho pays?"),
+        ("It is lost.\nBest wishes\nHeron Lite\nWho pays?", "It is lost.\nBest wishes\nHeron Lite\nWho pays?"),
+        ("Do we write Dear Sir or Madam, or a name?", "Do we write Dear Sir or Madam, or a name?"),
         ("As Kira said yesterday, when is it sent?", "when is it sent?"),
         ("My customer in Manchester wants to know when it is sent", "when it is sent"),
         ("@Frontline @Dev Patel how long does it take?", "how long does it take?"),

@@ -29,6 +29,14 @@ FOUR, FIVE = ("brook", "4"), ("brook", "5")
                 "Which is more expensive to repair, the Brook 5?",
             ],
         ),
+        (
+            "what weighs more, the Stream 100 or the Stream 300?",
+            ["What is the weight of the Stream 100?", "What is the weight of the Stream 300?"],
+        ),
+        (
+            "Which is cheaper, the Brook 4 or the Brook 5? How are they paid? And can it be returned?",
+            ["Brook 4: can it be returned?", "Brook 5: can it be returned?"],
+        ),
         ("Is the Brook 4 or 5 years old?", []),
         ("Can I move from the Brook 4 to the Brook 5?", []),
         ("Can I use the Brook 4 and the Brook 5 together?", []),
