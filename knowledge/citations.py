@@ -65,7 +65,7 @@ def resolve(number: int, retrieved: Sequence[Quotable], highlights: Sequence[tup
     is_quotable = case is not None and end - case.start() <= LONGEST_QUOTE
     start = case.start() if case and is_quotable else start
     of_case = [case[2].rstrip(" :")] if case and not is_quotable else []
-    head = _shortened(_table_head(text, start), LONGEST_QUOTE - (end - start))
+    head = _shortened(table_head(text, start), LONGEST_QUOTE - (end - start))
     head = _denying_heading(text, section, LONGEST_QUOTE - len(head) - (end - start), start) + head
     shift = len(head) - start
     spans = sorted((low + shift, high + shift) for low, high in marked if start <= low < high <= end)
@@ -168,7 +168,7 @@ def _grown(
     def head_above(first: int) -> str:
         """The head that a quote from a piece on needs; that of another table than the one that answers whole."""
         is_below_head = every[first].kind in (Kind.ROW, Kind.RULE) or first > lists[first][0]
-        head = _table_head(text, every[first].start) if is_below_head and every[first].kind in _OF_TABLE else ""
+        head = table_head(text, every[first].start) if is_below_head and every[first].kind in _OF_TABLE else ""
         return _shortened(head, LONGEST_QUOTE // 2) if lists[first] == lists[at] else head
 
     def fits(first: int, last: int) -> bool:
@@ -295,7 +295,7 @@ def _last_space(text: str, start: int, end: int) -> int:
     return end if end <= limit else max(text.rfind(" ", start, limit), limit - 80)
 
 
-def _table_head(text: str, at: int) -> str:
+def table_head(text: str, at: int) -> str:
     """The head of the table that a quote begins in the middle of, with its line end; empty elsewhere.
 
     It is the first row and the rule below, and the second row where that names the columns further.
@@ -316,7 +316,7 @@ def _table_head(text: str, at: int) -> str:
 
 
 def _may_have_head(text: str, start: int) -> bool:
-    return bool(_table_head(text, start) or _denying_heading(text, _section_at(text, start), LONGEST_QUOTE, start))
+    return bool(table_head(text, start) or _denying_heading(text, _section_at(text, start), LONGEST_QUOTE, start))
 
 
 def _denying_heading(text: str, section: SectionSpan, room: int, start: int) -> str:
