@@ -53,7 +53,8 @@ class _Read(NamedTuple):
 
     width: int  # columns that tell the rows apart
     slots: Sequence[Sequence[str]]  # the keys of all rows, by column; or by their place in one cell
-    named: Sequence[Mapping[str, Sequence[Limits]]]  # of each, those that the question names
+    scales: Sequence[Collection[str]]  # of each, its values with the unit that the name of the column has
+    named: Sequence[Set[str]]  # of each, those that the question names
     others: Sequence[bool]  # for each row, whether one of its keys is another than the question names
     columns: Sequence[int]  # that it names
     says: Sequence[bool]  # for each row, whether it says something in one of these
@@ -108,7 +109,7 @@ def nothing_for(asked: Keys, grid: Grid, cells: Sequence[str]) -> Sequence[str]:
     if read.others[at]:
         return _never_together(read) if all(read.others) else ()
     own = [value for values in read.slots if (value := values[at])]
-    missed = _beside_scale(asked, grid.head[read.width :], read.slots, own)
+    missed = _beside_scale(asked, grid.head[read.width :], read.scales, own)
     if not read.columns or len(missed) == 1:
         return missed
     alike = [n for n, shared in enumerate(read.shared) if shared == read.shared[at] and not read.others[n]]
@@ -166,13 +167,16 @@ def _grids(heading: str, every: Sequence[Piece], texts: Sequence[str]) -> Iterat
 
 def _read(asked: Keys, grid: Grid) -> _Read:
     rows, width, slots = _keyed(tuple(map(tuple, grid.rows)))
-    named = [_named(asked, values, grid.head) for values in slots]
-    others = _others(asked, grid.head, slots, named)
+    units = [grid.head[at : at + 1] for at in (range(width) if width == len(slots) else [0] * len(slots))]
+    scales = [{each: with_units([each], unit) for each in values} for values, unit in zip(slots, units, strict=True)]
+    limits = [_limits(asked, values) for values in scales]
+    named = [_named(asked, each) for each in limits]
+    others = _others(slots, limits, named)
     told = {word for own in named for value in own for word in _words(value)}
     columns = _columns(asked, grid.head, width, told)
     says = [any(at < len(row) and not _BLANK.fullmatch(row[at]) for at in columns) for row in rows]
     shared = [sum(value in own for value, own in zip(keys, named, strict=True)) for keys in zip(*slots, strict=True)]
-    return _Read(width, slots, named, others, columns, says, shared)
+    return _Read(width, slots, [each.values() for each in scales], named, others, columns, says, shared)
 
 
 @lru_cache(KEPT // 10)
@@ -199,24 +203,30 @@ def _slots(rows: Sequence[Sequence[str]], width: int) -> list[list[str]]:
     return slots
 
 
-def _named(asked: Keys, values: Sequence[str], head: Sequence[str]) -> dict[str, Sequence[Limits]]:
-    """The values of a key that a question names, each with its limits that hold an amount or a day of the question; of
-    "Plus" and "Extra Plus" the longer.
+def _limits(asked: Keys, values: Mapping[str, str]) -> dict[str, Sequence[Limits] | None]:
+    """The values of a key, each with its limits that hold an amount or a day of the question."""
+    return {each: limits_of(asked.figures, limiting) if asked.figures else None for each, limiting in values.items()}
+
+
+def _named(asked: Keys, limits: Mapping[str, Sequence[Limits] | None]) -> Set[str]:
+    """The values of a key that a question names, of "Plus" and "Extra Plus" the longer; or whose limits hold an amount
+    or a day of it.
     """
-    every = list(dict.fromkeys(values))
-    limits = {value: _limits(asked, value, head) for value in every}
-    words = {value: own for value in every if (own := _words(value)) and (limits[value] != [] or own - _OF_LIMITS)}
+    words = {value: _words(value) for value in limits}
     said = {
-        value: own for value, own in words.items() if own <= asked.words or not asked.words.isdisjoint(_joined(value))
+        value: own
+        for value, own in words.items()
+        if own and (limits[value] != [] or own - _OF_LIMITS)
+        if own <= asked.words or not asked.words.isdisjoint(_joined(value))
     }
-    named: dict[str, Sequence[Limits]] = {
-        value: () for value, own in said.items() if not any(own < other for other in said.values())
-    }
-    return named | {value: own for value, own in limits.items() if own}
+    longest = {value for value, own in said.items() if not any(own < other for other in said.values())}
+    return longest.union(value for value, own in limits.items() if own)
 
 
 def _others(
-    asked: Keys, head: Sequence[str], slots: Sequence[Sequence[str]], named: Sequence[Mapping[str, Sequence[Limits]]]
+    slots: Sequence[Sequence[str]],
+    limits: Sequence[Mapping[str, Sequence[Limits] | None]],
+    named: Sequence[Set[str]],
 ) -> list[bool]:
     """For each row, whether one of its keys is another than the question names, or has wider limits than that of a row
     on all. Where all are, "Skis with poles" is no other than "skis".
@@ -224,24 +234,20 @@ def _others(
     others: list[bool] = []
     for is_strict in (True, False):
         others = [False] * len(slots[0])
-        for values, own in zip(slots, named, strict=True):
-            has_limits, words = any(own.values()), [_words(value) for value in own]
+        for values, own, within in zip(slots, named, limits, strict=True):
+            has_limits, words = any(within.values()), [_words(value) for value in own]
             for n, value in enumerate(values) if own else ():
                 if value in own or _OF_MANY.search(value) or _BLANK.fullmatch(value):
                     continue
                 is_near = not is_strict and any(each and each <= _words(value) for each in words)
-                others[n] |= not is_near and not (has_limits and _limits(asked, value, head) is None)
+                others[n] |= not is_near and not (has_limits and within[value] is None)
         if not all(others):
             break
-    for values, own in zip(slots, named, strict=True):
-        within = [(n, own[value]) for n, value in enumerate(values) if own.get(value) and not others[n]]
-        for n, limits in within:
-            others[n] = any(_are_narrower(other, limits) for _, other in within)
+    for values, within in zip(slots, limits, strict=True):
+        on_all = [(n, limited) for n, value in enumerate(values) if (limited := within[value]) and not others[n]]
+        for n, limited in on_all:
+            others[n] = any(_are_narrower(each, limited) for _, each in on_all)
     return others
-
-
-def _limits(asked: Keys, value: str, head: Sequence[str]) -> list[Limits] | None:
-    return limits_of(asked.figures, with_units([value], head[:1])) if asked.figures else None
 
 
 def _are_narrower(limits: Sequence[Limits], than: Sequence[Limits]) -> bool:
@@ -286,7 +292,7 @@ def _ways(head: tuple[str, ...]) -> list[list[frozenset[str]]]:
 
 def _never_together(read: _Read) -> Sequence[str]:
     """The keys that no row has together; none where only one is named."""
-    told = [(n, next(iter(values))) for n, values in enumerate(read.named) if values]
+    told = [(n, next(each for each in read.slots[n] if each in own)) for n, own in enumerate(read.named) if own]
     for (n, one), (m, other) in combinations(told, 2):
         if (one, other) not in zip(read.slots[n], read.slots[m], strict=True):
             return one, other
@@ -294,7 +300,7 @@ def _never_together(read: _Read) -> Sequence[str]:
 
 
 def _beside_scale(
-    asked: Keys, names: Sequence[str], slots: Sequence[Sequence[str]], own: Sequence[str]
+    asked: Keys, names: Sequence[str], slots: Sequence[Collection[str]], own: Sequence[str]
 ) -> Sequence[str]:
     """The amount in a question that is none of those which several columns or rows are called, where no amount of its
     kind is: two days beside "1 day" and "3 days". With what the row is called, where it is one of columns.
