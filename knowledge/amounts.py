@@ -91,6 +91,10 @@ _FEASTS = (
     (re.compile(r"\bnew year['’]?s['’]? eve\b", _ANYCASE), "31 December"),
     (re.compile(r"\bnew year['’]?s['’]? day\b", _ANYCASE), "1 January"),
 )
+_OPEN_BEFORE = re.compile(
+    r"\b(?:from|since|after|until|till|before|by|up to|to)(?: (?:the|and including))? *$", _ANYCASE
+)
+_OPEN_BEHIND = re.compile(r" (?:onwards?|and (?:later|earlier|after))\b", _ANYCASE)
 _DAYS_OF_MONTH = 31
 NAMES_KEPT = 10_000  # of rows and columns
 _ROUND = re.compile(
@@ -421,8 +425,8 @@ def _rounds(text: str) -> Iterator[Limits]:
     """
     for feast, day in _FEASTS:
         text = feast.sub(day, text)
-    dates = list(_dates(text))
-    yield from dates
+    yield from _dates(text)
+    has_dates = _DATE.search(text) is not None
     for match in _ROUND.finditer(text):
         if match["first"] is None:
             yield Limits("weekday", *((0.0, 4.0) if match["work"] else (5.0, 6.0) if match["free"] else (0.0, 6.0)))
@@ -432,14 +436,18 @@ def _rounds(text: str) -> Iterator[Limits]:
         if kind != last_kind:
             high = low
         yield from _around_the_end(Limits(kind, low, high))
-        if kind == "month" and not dates:
+        if kind == "month" and not has_dates:
             first, last = low * _DAYS_OF_MONTH + 1, (high + 1) * _DAYS_OF_MONTH
             yield from _around_the_end(Limits("date", first, last))
 
 
 def _dates(text: str) -> Iterator[Limits]:
-    """The days of the year in a text, from one to another where it says so."""
+    """The days of the year in a text, from one to another where it says so; but for what begins or ends on one, whose
+    other end may be in another year.
+    """
     for match in _DATE.finditer(text):
+        if not match["day"] and (_OPEN_BEFORE.search(text[: match.start()]) or _OPEN_BEHIND.match(text, match.end())):
+            continue
         last = _day_of_year(match["last_day"] or match["day_behind"], match["last_month"] or match["month_first"])
         first = _day_of_year(match["day"], match["month"] or match["last_month"]) if match["day"] else last
         yield from _around_the_end(Limits("date", first, last))

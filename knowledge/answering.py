@@ -447,9 +447,10 @@ def _answering_row(number: int, evidence: Evidence) -> tuple[Grid, list[str]] | 
     best = max(range(len(closely.pieces)), key=closely.scores.__getitem__, default=None)
     if best is None or (piece := closely.pieces[best]).kind is not Kind.ROW:
         return None
-    head = table_head(source.guide_text, source.passage.start + piece.start).split("\n")[0]
+    at = source.passage.start + piece.start
+    head = table_head(source.guide_text, at).split("\n")[0]
     row = cells_of(source.passage.text[piece.start : piece.end])
-    return (below_head(source.guide_text, head), row) if head else None
+    return (below_head(source.guide_text, head, at), row) if head else None
 
 
 def _has_row(text: str, rows: Sequence[Sequence[str]]) -> bool:

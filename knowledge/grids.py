@@ -132,11 +132,13 @@ def agreeing(asked: Keys, grid: Grid, cells: Sequence[str]) -> list[Sequence[str
     return [row for row, other in zip(grid.rows, others, strict=True) if not other] if is_other else []
 
 
-def below_head(text: str, head: str) -> Grid:
-    """All rows of a guide below the same head: a long sheet is kept as several tables."""
+def below_head(text: str, head: str, at: int = 0) -> Grid:
+    """All rows of the section around a place that stand below the same head: a long sheet is kept as several tables."""
+    end = text.find("\n#", at)
+    section = text[text.rfind("\n#", 0, at) + 1 : end if end >= 0 else len(text)]
     rows: list[list[str]] = []
     is_below, before = False, ""
-    for line in text.splitlines():
+    for line in section.splitlines():
         if not line.lstrip().startswith("|"):
             is_below = False
         elif not line.strip(" |:-"):
@@ -171,9 +173,9 @@ def _read(asked: Keys, grid: Grid) -> _Read:
     scales = [{each: with_units([each], unit) for each in values} for values, unit in zip(slots, units, strict=True)]
     limits = [_limits(asked, values) for values in scales]
     named = [_named(asked, each) for each in limits]
-    others = _others(slots, limits, named)
     told = {word for own in named for value in own for word in _words(value)}
     columns = _columns(asked, grid.head, width, told)
+    others = _others(slots, limits, named, asked.words.difference(told, *(stems(grid.head[at]) for at in columns)))
     says = [any(at < len(row) and not _BLANK.fullmatch(row[at]) for at in columns) for row in rows]
     shared = [sum(value in own for value, own in zip(keys, named, strict=True)) for keys in zip(*slots, strict=True)]
     return _Read(width, slots, [each.values() for each in scales], named, others, columns, says, shared)
@@ -227,9 +229,11 @@ def _others(
     slots: Sequence[Sequence[str]],
     limits: Sequence[Mapping[str, Sequence[Limits] | None]],
     named: Sequence[Set[str]],
+    besides: Set[str],
 ) -> list[bool]:
     """For each row, whether one of its keys is another than the question names, or has wider limits than that of a row
-    on all. Where all are, "Skis with poles" is no other than "skis".
+    on all; but for one with a word of the question besides ("Cancelled event" where "Refund" is named), and, where all
+    are, for one with more words ("Skis with poles" for "skis").
     """
     others: list[bool] = []
     for is_strict in (True, False):
@@ -240,6 +244,7 @@ def _others(
                 if value in own or _OF_MANY.search(value) or _BLANK.fullmatch(value):
                     continue
                 is_near = not is_strict and any(each and each <= _words(value) for each in words)
+                is_near = is_near or (within[value] is None and not besides.isdisjoint(_words(value)))
                 others[n] |= not is_near and not (has_limits and within[value] is None)
         if not all(others):
             break

@@ -101,6 +101,21 @@ def test_what_a_table_has_nothing_for_is_told(text: str, row: int, question: str
     assert tuple(nothing_for(keys_in(question), grid, grid.rows[row])) == expected
 
 
+def test_a_row_with_another_word_of_the_question_may_answer() -> None:
+    rows = ["Refund", "Trip cancelled by us", "Weather"]
+    text = "\n".join(["| Case | Paid |", "|---|---|", *(f"| {row} | £{n} |" for n, row in enumerate(rows))])
+
+    assert told(text, "refund for a cancelled trip") == ["Refund, £0", "Trip cancelled by us, £1"]
+
+
+def test_a_table_is_that_of_its_section() -> None:
+    head = "| Room | Low |"
+    text = f"# Inns\n\n## Bay\n\n{head}\n|---|---|\n| Suite | £9 |\n\n## Hill\n\n{head}\n|---|---|\n| Twin | £7 |\n"
+    text += f"\n{head}\n|---|---|\n| Bunk | £3 |\n"
+
+    assert below_head(text, head, text.index("| Twin")).rows == [["Twin", "£7"], ["Bunk", "£3"]]
+
+
 def test_a_dash_beside_what_is_included_says_no() -> None:
     text = "| Extra | Basic | Full |\n|---|---|---|\n| Towels | – | incl. |\n| Soap | – | £2 |\n"
     grid = below_head(text, "| Extra | Basic | Full |")
