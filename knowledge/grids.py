@@ -237,7 +237,7 @@ def _others(
     """
     others: list[bool] = []
     for is_strict in (True, False):
-        others = [False] * len(slots[0])
+        others = [any(named) and not any(keys) for keys in zip(*slots, strict=True)]
         for values, own, within in zip(slots, named, limits, strict=True):
             has_limits, words = any(within.values()), [_words(value) for value in own]
             for n, value in enumerate(values) if own else ():

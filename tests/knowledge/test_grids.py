@@ -4,7 +4,7 @@ import pytest
 
 from knowledge.answers import Passage
 from knowledge.closely import read_closely
-from knowledge.grids import below_head, keys_in, nothing_for, told_by_keys
+from knowledge.grids import agreeing, below_head, keys_in, nothing_for, told_by_keys
 from knowledge.rows import filled_down
 from knowledge.sentences import cells_of, pieces
 
@@ -78,6 +78,7 @@ def test_rows_on_other_keys_than_are_named_do_not_answer(text: str, question: st
     ("text", "row", "question", "expected"),
     [
         (BERTHS, 1, "en-suite on the tern", ("Tern", "En-suite")),
+        (f"{BERTHS}| | |\n", 1, "en-suite on the tern", ("Tern", "En-suite")),
         (BERTHS, 2, "bunk on the gannet in high season", ("Gannet", "Bunk", "High")),
         (BERTHS, 2, "bunk on the gannet in low season", ()),
         (BERTHS, 4, "a cabin on the gannet", ()),
@@ -114,6 +115,14 @@ def test_a_table_is_that_of_its_section() -> None:
     text += f"\n{head}\n|---|---|\n| Bunk | £3 |\n"
 
     assert below_head(text, head, text.index("| Twin")).rows == [["Twin", "£7"], ["Bunk", "£3"]]
+
+
+def test_the_row_that_is_asked_for_may_stand_further_down_a_sheet() -> None:
+    grid = below_head(FERRIES, FERRIES.split("\n")[0])
+    keys = keys_in("last ferry to soay on 20 march")
+
+    assert agreeing(keys, grid, grid.rows[0]) == [grid.rows[1]]
+    assert agreeing(keys, grid, grid.rows[1]) == []
 
 
 def test_a_dash_beside_what_is_included_says_no() -> None:
