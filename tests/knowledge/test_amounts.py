@@ -2,7 +2,16 @@
 
 import pytest
 
-from knowledge.amounts import answers_in, are_within, counted_in, days_in, figures_in, off_the_step, says_of_the_rest
+from knowledge.amounts import (
+    answers_in,
+    are_within,
+    counted_in,
+    days_in,
+    figures_in,
+    limits_of,
+    off_the_step,
+    says_of_the_rest,
+)
 
 
 @pytest.mark.parametrize(
@@ -188,3 +197,8 @@ def test_what_limits_leave_out_may_be_said_behind_them(asked: str, limit: str, b
 def test_a_day_lies_within_a_season(asked: str, text: str, expected: bool) -> None:
     """What only begins or ends on a day has no limits: the other end may be in another year."""
     assert are_within(days_in(asked), text) is expected
+
+
+def test_what_begins_on_a_day_leaves_no_other_out() -> None:
+    assert limits_of(days_in("on 4 June"), "from 1 August") is None
+    assert limits_of(days_in("on 4 June"), "1 to 9 August") == []

@@ -24,6 +24,15 @@ TICKETS = """\
 | Harbour, child | £5 | £12 | £25 | – |
 | Island, adult | £14 | £36 | – | no |
 """
+CASES = """\
+| Case | To the quay | To the isle |
+|---|---|---|
+| Basic | £2 | £3 |
+| Basic Dry | £4 | £6 |
+| Up to 10 kg | £5 | £7 |
+| 11 to 20 kg | £8 | £9 |
+| each further kg | £1 | £1 |
+"""
 FERRIES = """\
 | Ferry | Season | First | Last |
 |---|---|---|---|
@@ -66,6 +75,8 @@ def told(text: str, question: str) -> list[str]:
         (FERRIES, "first ferry to soay on new year's day", ["All ferries, 25 December to 2 January"]),
         (FERRIES, "soay on boxing day", ["All ferries, 25 December to 2 January"]),
         (TICKETS, "harbour for a child", ["Harbour, child, £5"]),
+        (CASES, "a basic dry case", ["Basic Dry, £4", "each further kg, £1"]),
+        (CASES, "a case of 15 kg", ["Basic, £2", "Basic Dry, £4", "11 to 20 kg, £8", "each further kg, £1"]),
     ],
 )
 def test_rows_on_other_keys_than_are_named_do_not_answer(text: str, question: str, expected: list[str]) -> None:
@@ -91,6 +102,8 @@ def test_rows_on_other_keys_than_are_named_do_not_answer(text: str, question: st
         (TICKETS, 0, "are lockers in the adult harbour ticket", ()),
         (HIRE, 1, "kayak for 2 hours at the weekend", ("2 hours", "Weekend")),
         (HIRE, 0, "kayak for 3 hours", ("3 hours",)),
+        (HIRE, 0, "kayak for 3 hours at the weekend", ("3 hours",)),
+        (CASES, 3, "a case of 35 kg to the isle", ()),  # there is each further one
         (HIRE, 0, "kayak for half a day", ()),
         (FERRIES, 2, "first ferry to rona on 3 march", ("Ferry to Rona", "1 Nov to 14 Mar")),
     ],
