@@ -6,6 +6,7 @@ Both only help to choose between sentences; what isn't understood as an amount i
 import math
 import re
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from itertools import zip_longest
 from typing import NamedTuple
 
@@ -72,6 +73,30 @@ _MEMBER = (
     r"|jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?"
     r"|nov(?:ember)?|dec(?:ember)?|(?:(?<=in )|(?<=of )|(?<=by )|(?<=om )|(?<=il )|(?<=to )|(?<=\d )|(?<=[–-]))may"
 )
+_MONTH = (
+    r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?"
+    r"|nov(?:ember)?|dec(?:ember)?)"
+)
+_DATE = re.compile(  # "24 December to 2 January", "6–21 Feb", "March 3rd"
+    rf"\b(?:(?P<day>\d{{1,2}})(?:st|nd|rd|th)?(?: of)?(?: (?P<month>{_MONTH})\b\.?)?(?: \d{{4}})?"
+    rf"\s{{0,2}}(?:[–—-]|to|until|till|through|and)\s{{0,2}})?"
+    rf"(?P<last_day>\d{{1,2}})(?:st|nd|rd|th)?(?: of)? (?P<last_month>{_MONTH})\b"
+    rf"|\b(?!may)(?P<month_first>{_MONTH}) (?P<day_behind>\d{{1,2}})(?:st|nd|rd|th)?(?![\d:.]\d|\d)\b",
+    _ANYCASE,
+)
+_FEASTS = (
+    (re.compile(r"\b(?:christmas|xmas) eve\b", _ANYCASE), "24 December"),
+    (re.compile(r"\b(?:christmas|xmas) day\b", _ANYCASE), "25 December"),
+    (re.compile(r"\bboxing day\b", _ANYCASE), "26 December"),
+    (re.compile(r"\bnew year['’]?s['’]? eve\b", _ANYCASE), "31 December"),
+    (re.compile(r"\bnew year['’]?s['’]? day\b", _ANYCASE), "1 January"),
+)
+_OPEN_BEFORE = re.compile(
+    r"\b(?:from|since|after|until|till|before|by|up to|to)(?: (?:the|and including))? *$", _ANYCASE
+)
+_OPEN_BEHIND = re.compile(r" (?:onwards?|and (?:later|earlier|after))\b", _ANYCASE)
+_DAYS_OF_MONTH = 31
+NAMES_KEPT = 10_000  # of rows and columns
 _ROUND = re.compile(
     rf"\b(?P<first>{_MEMBER})\b"
     rf"(?:\s{{0,2}}(?:[–—-]|to|until|till|through)\s{{0,2}}(?:\d{{1,2}} )?(?P<last>{_MEMBER})\b)?"
@@ -105,6 +130,7 @@ _REST = re.compile(  # how a sentence begins that is on all other amounts than t
     r"|otherwise|outside (?:it|this|that|these|those|them))\b(?! than (?!this|that))",
     _ANYCASE,
 )
+_BESIDE = re.compile(r"\([^()]*\)")
 _IN_HEAD = re.compile(rf"\b(?:(?P<age>ages?)|(?:{_ANY_UNIT})s?)\b", _ANYCASE)
 _BEFORE = 30  # characters in front of a number that may say how it limits
 
@@ -225,9 +251,37 @@ def figures_in(text: str) -> list[Figure]:
     >>> figures_in("earns 28k a year")
     [Figure(kind='money', size=28000.0)]
     """
-    text = _THOUSANDS.sub(r"£\g<1>000", text)
+    return [figure for _, figure in typed_in(_THOUSANDS.sub(r"£\g<1>000", text))]
+
+
+def typed_in(text: str) -> list[tuple[str, Figure]]:
+    """The same, each as it is written."""
     every = ((match, _around(text, *match.span())) for match in _FIGURE.finditer(text))
-    return [figure for match, around in every if (figure := _figure(match["number"], match["unit"], *around))]
+    return [
+        (match[0], figure) for match, around in every if (figure := _figure(match["number"], match["unit"], *around))
+    ]
+
+
+def limits_of(figures: Sequence[Figure], name: str) -> list[Limits] | None:
+    """The limits in the name of a row or column that an amount or a day is within, or the amount that it is; None where
+    it has none of their kind.
+
+    >>> limits_of(figures_in("3 days"), "3 days"), limits_of(figures_in("3 days"), "each week")
+    ([Limits(kind='time', low=4320.0, high=4320.0)], None)
+    >>> limits_of(days_in("on 20 March"), "19 Dec to 14 Mar")
+    []
+    """
+    of_kind = [(each, size) for kind, size in figures for each in _limits_in_name(name) if each.kind == kind]
+    return [each for each, size in of_kind if each.low <= size <= each.high] if of_kind else None
+
+
+@lru_cache(NAMES_KEPT)
+def _limits_in_name(name: str) -> tuple[Limits, ...]:
+    every = [*_limits(name), *_rounds(name)]
+    if not every and (amount := _FIGURE.fullmatch(_BESIDE.sub("", name).strip())):
+        figure = _figure(amount["number"], amount["unit"], "", "")
+        every = [Limits(figure.kind, figure.size, figure.size)] if figure else []
+    return tuple(every)
 
 
 def place_in(text: str) -> tuple[int, str] | None:
@@ -256,12 +310,14 @@ def is_at_another(cell: str, place: int) -> bool | None:
 
 
 def days_in(text: str) -> list[Figure]:
-    """The days of the week and the months that a text names, by their places.
+    """The days of the week and the months that a text names, by their places, or the days of the year.
 
-    >>> days_in("open on Sundays in May")
-    [Figure(kind='weekday', size=6.0), Figure(kind='month', size=4.0)]
+    >>> days_in("open on Sundays in May"), days_in("open on 2 January")
+    ([Figure(kind='weekday', size=6.0), Figure(kind='month', size=4.0)], [Figure(kind='date', size=2.0)])
     """
-    return [Figure(kind, low) for kind, low, _ in _rounds(text)]
+    every = list(_rounds(text))
+    dates = [each for each in every if each.kind == "date" and each.low == each.high]
+    return [Figure(kind, low) for kind, low, _ in every if kind == "weekday" or kind == ("date" if dates else "month")]
 
 
 def are_within(figures: Sequence[Figure], text: str) -> bool:
@@ -364,18 +420,50 @@ def _also_of_age(limits: Limits, unit: str | None) -> Iterator[Limits]:
 
 
 def _rounds(text: str) -> Iterator[Limits]:
-    """The days of the week and the months in a text, from one to another where it says so; over the end in two."""
+    """The days of the week and the months in a text, from one to another where it says so; over the end in two. The
+    days of the year, too: of a month alone all that it has.
+    """
+    for feast, day in _FEASTS:
+        text = feast.sub(day, text)
+    yield from _dates(text)
+    has_dates = _DATE.search(text) is not None
     for match in _ROUND.finditer(text):
         if match["first"] is None:
             yield Limits("weekday", *((0.0, 4.0) if match["work"] else (5.0, 6.0) if match["free"] else (0.0, 6.0)))
             continue
         kind, low = _PLACES[match["first"][:3].casefold()]
         last_kind, high = _PLACES[(match["last"] or match["first"])[:3].casefold()]
-        if kind != last_kind or low <= high:
-            yield Limits(kind, low, high if kind == last_kind else low)
-        else:
-            yield Limits(kind, low, math.inf)
-            yield Limits(kind, 0.0, high)
+        if kind != last_kind:
+            high = low
+        yield from _around_the_end(Limits(kind, low, high))
+        if kind == "month" and not has_dates:
+            first, last = low * _DAYS_OF_MONTH + 1, (high + 1) * _DAYS_OF_MONTH
+            yield from _around_the_end(Limits("date", first, last))
+
+
+def _dates(text: str) -> Iterator[Limits]:
+    """The days of the year in a text, from one to another where it says so; but for what begins or ends on one, whose
+    other end may be in another year.
+    """
+    for match in _DATE.finditer(text):
+        if not match["day"] and (_OPEN_BEFORE.search(text[: match.start()]) or _OPEN_BEHIND.match(text, match.end())):
+            continue
+        last = _day_of_year(match["last_day"] or match["day_behind"], match["last_month"] or match["month_first"])
+        first = _day_of_year(match["day"], match["month"] or match["last_month"]) if match["day"] else last
+        yield from _around_the_end(Limits("date", first, last))
+
+
+def _day_of_year(day: str, month: str) -> float:
+    return _PLACES[month[:3].casefold()][1] * _DAYS_OF_MONTH + float(day)
+
+
+def _around_the_end(limits: Limits) -> Iterator[Limits]:
+    """Limits that go over the end of the year or the week, in two."""
+    if limits.low <= limits.high:
+        yield limits
+    else:
+        yield limits._replace(high=math.inf)
+        yield limits._replace(low=0.0)
 
 
 def _around(text: str, start: int, end: int) -> tuple[str, str]:

@@ -14,10 +14,11 @@ from knowledge.answers import ONLY_WORDS, Answer, Citation, Outcome, Part, Passa
 from knowledge.asides import without_asides
 from knowledge.calibration import Calibration
 from knowledge.chat_model import ChatModel
-from knowledge.citations import Quotable, items_below, resolve
+from knowledge.citations import Quotable, items_below, resolve, table_head
 from knowledge.closely import Closely
 from knowledge.comparing import compared, is_on_all
 from knowledge.followups import condensed, product_before, stands_for, with_matter_before
+from knowledge.grids import Grid, agreeing, below_head, keys_in, nothing_for
 from knowledge.index import NO_FILTERS, Index, reading
 from knowledge.instructions import as_read, instructions_in
 from knowledge.lexical import as_typed, covered, stems
@@ -25,7 +26,7 @@ from knowledge.names import Name, Names
 from knowledge.products import is_on, is_on_sibling, path_of
 from knowledge.questions import WORD, names_something, says_enough, things_in, without_link
 from knowledge.retriever import Found, Retriever
-from knowledge.sentences import Kind, Piece
+from knowledge.sentences import Kind, Piece, cells_of
 from knowledge.several import ENOUGH_ALONE, Apart, asked_alone, asked_apart, without_openers
 from knowledge.superseded import is_newer, is_put_away, supersedes
 from knowledge.tables import Guide
@@ -53,6 +54,7 @@ NO_GUIDES = "There are no guides yet."
 NO_SUCH_GUIDE = "No guide's front matter names that product or language."
 NO_EDITION = "The guides have “{}”, and no edition of it for {}."
 BEGINS_LATER = "“{}” holds from {} on, which is after what you ask about."
+NOTHING_THERE = "The table has nothing for {}."
 OTHER_HOLDS = "“{}” is quoted; the edition that holds is “{}”."
 WORDS_ALONE = "The index is still being built, so this was found by words alone."
 NOT_YET = (
@@ -358,6 +360,8 @@ class Answering:
             notes = (BEGINS_LATER.format(title, f"{since.day} {since:%B %Y}"), *notes)
         written = self._writer.write(question, evidence, show, began)
         notes = (*_edition_that_holds(found, written), *notes)
+        if written.outcome is Outcome.PARTLY:  # however likely it reads
+            likely = min(likely, self._partial(found))
         outcome = written.outcome or outcome
         return Answer(
             outcome,
@@ -377,7 +381,12 @@ class Answering:
         # The answer for its sibling reads just as well, and is wrong, wherever the bars are.
         if found.unknown:
             return min(likely, OF_UNKNOWN)
-        return min(likely, (half.partly + half.answered) / 2) if is_partial(found) else likely
+        return min(likely, self._partial(found)) if is_partial(found) else likely
+
+    def _partial(self, found: Found) -> float:
+        """How likely a partial answer reads at most."""
+        half = self._calibration.half(dense=found.dense)
+        return (half.partly + half.answered) / 2
 
     def _outcome(self, found: Found) -> Outcome:
         """What that makes of the answer, before it is written."""
@@ -429,6 +438,11 @@ class Extractive:
         near = [n for n in near if not any(is_newer(passages[other], passages[n], day) for other in near)] or near[:1]
         near = [n for n in near if not evidence.found.is_aside(passages[n])] or near
         best = max(near, key=lambda n: passages[n].score + evidence.closely(n).alone)
+        keys = keys_in(question)
+        if table := _answering_row(best, evidence):
+            rows = agreeing(keys, *table)
+            of_guide = (n for n, each in enumerate(passages) if each.guide_id == passages[best].guide_id)
+            best = next((n for n in of_guide if _has_row(passages[n].text, rows)), best)
         for number in (best, *(n for n in near if n != best)):
             source = evidence.sources[number]
             close = evidence.closely(number).best >= evidence.closely(best).best - CLOSE_READ
@@ -438,7 +452,11 @@ class Extractive:
                 if not any(_repeats(citation, other) for other in citations):
                     chosen.append(number)
                     _number(citation, citations)  # of one section, cut into passages, there is one quote
-        return Written(tuple(citations))
+        table = _answering_row(best, evidence)
+        if not table or not (missed := nothing_for(keys, *table)):
+            return Written(tuple(citations))
+        notes = (NOTHING_THERE.format(", ".join(f"“{each}”" for each in missed)),)
+        return Written((replace(citations[0], highlights=()), *citations[1:]), notes=notes, outcome=Outcome.PARTLY)
 
 
 def cite(number: int, evidence: Evidence) -> Citation:
@@ -459,6 +477,22 @@ def cite(number: int, evidence: Evidence) -> Citation:
         marked += [] if any(item in marked for item in items) else [item for item in items if item in own]
     cited = resolve(number, evidence.sources, marked)
     return replace(cited, highlights=()) if evidence.found.is_aside(evidence.sources[number].passage) else cited
+
+
+def _answering_row(number: int, evidence: Evidence) -> tuple[Grid, list[str]] | None:
+    """The row of a passage that scores best, where one does, with all that the guide has of its table."""
+    closely, source = evidence.closely(number), evidence.sources[number]
+    best = max(range(len(closely.pieces)), key=closely.scores.__getitem__, default=None)
+    if best is None or (piece := closely.pieces[best]).kind is not Kind.ROW:
+        return None
+    at = source.passage.start + piece.start
+    head = table_head(source.guide_text, at).split("\n")[0]
+    row = cells_of(source.passage.text[piece.start : piece.end])
+    return (below_head(source.guide_text, head, at), row) if head else None
+
+
+def _has_row(text: str, rows: Sequence[Sequence[str]]) -> bool:
+    return any(cells_of(line) in rows for line in text.splitlines()) if rows else False
 
 
 def _readable(message: str) -> str:

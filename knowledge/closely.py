@@ -25,6 +25,7 @@ from knowledge.amounts import (
 )
 from knowledge.answers import Passage
 from knowledge.encoder import Vectors
+from knowledge.grids import OF_ANY_AGE, keys_in, told_by_keys
 from knowledge.lexical import covered, stems
 from knowledge.names import CODE, codes_asked, codes_in
 from knowledge.ranking import likeness
@@ -41,6 +42,7 @@ CODE_WEIGHT = (
     0.25  # for a code that is asked for, unless all of the guide is on it; again for a row that begins with it
 )
 TABLED_WEIGHT = 0.4  # for a row that is called what is asked of a product
+CROSSED_WEIGHT = 0.2  # for a row with the key and the name of a column that are asked for
 ROW_WEIGHT = 0.15  # for a row on the product that is asked for, in a table on several
 BEFORE_WEIGHT = 0.1  # for what the sentence before scores, for it may say what this one is on; not so with rows
 
@@ -51,7 +53,6 @@ _CLOSES = re.compile(r"\bclos(?:es?|ing)\b", re.IGNORECASE)
 _DEMANDS = re.compile(
     r"\b(?:must|only|at least|minimum|not?|needs?|needed|ha(?:ve|s) to|from)\b|n['’]t\b", re.IGNORECASE
 )
-_OF_ANY_AGE = frozenset(stems("child kid infant baby toddler teenager junior adult senior"))  # told by their limits
 _PICTURE = re.compile(r"(?:[-*+>] )?!\[[^\[\]\n]*\]\([^()\n]*\)")
 _PLACE_IN_LIST = re.compile(r"\A\s*\d{1,3}[.)]\s+")
 _OF_GUIDES = r"(?:articles?|chapters?|documents?|guides?|pages?|sections?|topics?|tutorials?)"
@@ -137,7 +138,8 @@ def read_closely(
     asks_closing = bool(_CLOSES.search(question)) and not _CLOSED.search(question)  # for a time, not what is closed
     amounts, figures, days = answers_in(question), figures_in(question), days_in(question)
     steps, off_step = _steps(question, figures, days, passage.headings, every, texts)
-    off_step = off_step | _at_other_places(question, every, texts)
+    by_keys = told_by_keys(keys_in(question, [*figures, *days]), "".join(passage.headings[-1:]), every, texts)
+    off_step = off_step | _at_other_places(question, every, texts) | by_keys.off
     codes = codes_asked(question).keys() - codes_in("\n".join((passage.title, *passage.headings))).keys()
     own, scores, asked, best = [], [], "", 0.0
     head: list[str] = []
@@ -162,6 +164,7 @@ def read_closely(
         has_code = not codes.isdisjoint(codes_in(f"{asked}\n{text}"))
         is_on_code = bool(cells) and not codes.isdisjoint(codes_in(cells[0]))
         besides = AMOUNT_WEIGHT * has_amount + CODE_WEIGHT * (has_code + is_on_code)
+        besides += CROSSED_WEIGHT * (piece in by_keys.crossed)
         besides += COUNTED_WEIGHT * (counted is not None and counted.search(said) is not None)
         limits = steps.get(piece, STEP_WEIGHT if piece.kind is Kind.ROW else LIMITS_WEIGHT)
         besides += limits * are_within(figures, said) + LIMITS_WEIGHT * are_within(days, said)
@@ -234,7 +237,7 @@ def _steps(
     One that demands something, or has a word of the question that the other hasn't, is not left out; and of two such
     tables or lists, it weighs less in the one whose heading has fewer of the question's words.
     """
-    asked = set(stems(question)) - _OF_ANY_AGE
+    asked = set(stems(question)) - OF_ANY_AGE
     found: list[tuple[int, set[Piece]]] = []
     off: set[Piece] = set()
     for scale in _scales(headings, every, texts) if figures or days else ():

@@ -1,5 +1,6 @@
 """Rows of cells as Markdown tables, whatever format they are from."""
 
+from collections import Counter
 from collections.abc import Sequence
 
 from knowledge.chunking import LIMIT
@@ -15,9 +16,9 @@ def as_table(rows: Sequence[Sequence[str]]) -> str:
     if not body:  # then it heads nothing
         return "\n\n".join(filter(None, header))
     top = f"{_row(header)}\n{_row(['---'] * width)}"
-    lines = [_row(row) for row in body]
+    lines = [_row(row) for row in filled_down(body)]
     if len(top) + max((len(line) for line in lines), default=0) > TABLE:
-        return "\n".join(_item(header, row) for row in body)
+        return "\n".join(_item(header, row) for row in filled_down(body))
     if lines and has_second_head([*top.split("\n"), lines[0]]):
         top += f"\n{lines.pop(0)}"
     tables = [top]
@@ -29,6 +30,25 @@ def as_table(rows: Sequence[Sequence[str]]) -> str:
         tables[-1] += f"\n{line}"
         size += 1 + len(line)
     return "\n\n".join(tables)
+
+
+def filled_down(rows: Sequence[Sequence[str]]) -> list[Sequence[str]]:
+    """Rows whose first cell is written once for several, with it in each: where what stands behind the blanks mostly
+    comes again, as a second key does.
+
+    >>> filled_down([["Adult", "Low", "46"], ["", "Peak", "61"], ["Child", "Low", "23"], ["", "Peak", "31"]])[-1]
+    ['Child', 'Peak', '31']
+    >>> filled_down([["Post", "£4", "3 days"], ["", "£6", "1 day"]])[-1]
+    ['', '£6', '1 day']
+    """
+    times = Counter(row[1] for row in rows if len(row) > 2)
+    seconds = [row[1] for row in rows if len(row) > 2 and not row[0] and row[1]]
+    filled = list(rows)
+    if rows and rows[0][0] and sum(times[each] > 1 for each in seconds) * 2 > len(seconds):
+        for at, row in enumerate(rows):
+            if len(row) > 2 and not row[0] and row[1]:
+                filled[at] = [filled[at - 1][0], *row[1:]]
+    return filled
 
 
 def _row(cells: Sequence[str]) -> str:

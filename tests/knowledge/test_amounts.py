@@ -2,7 +2,16 @@
 
 import pytest
 
-from knowledge.amounts import answers_in, are_within, counted_in, days_in, figures_in, off_the_step, says_of_the_rest
+from knowledge.amounts import (
+    answers_in,
+    are_within,
+    counted_in,
+    days_in,
+    figures_in,
+    limits_of,
+    off_the_step,
+    says_of_the_rest,
+)
 
 
 @pytest.mark.parametrize(
@@ -168,3 +177,28 @@ def test_an_amount_that_no_step_includes_is_off_none() -> None:
 )
 def test_what_limits_leave_out_may_be_said_behind_them(asked: str, limit: str, behind: str, expected: bool) -> None:
     assert says_of_the_rest([*figures_in(asked), *days_in(asked)], limit, behind) is expected
+
+
+@pytest.mark.parametrize(
+    ("asked", "text", "expected"),
+    [
+        ("on the 20th of March", "15 Mar to 11 Apr", True),
+        ("on the 20th of March", "19 Dec to 14 March", False),
+        ("on 10 feb", "6–21 February", True),
+        ("on March 3rd", "Mar", True),
+        ("on New Year’s Eve", "24 December to 2 January", True),
+        ("on xmas day", "27 December to 2 January", False),
+        ("in March", "15 Mar to 11 Apr", True),
+        ("on 4 June", "from 1 May", False),
+        ("on 4 June", "1 June onwards", False),
+        ("what may 3 people do", "3 May", False),
+    ],
+)
+def test_a_day_lies_within_a_season(asked: str, text: str, expected: bool) -> None:
+    """What only begins or ends on a day has no limits: the other end may be in another year."""
+    assert are_within(days_in(asked), text) is expected
+
+
+def test_what_begins_on_a_day_leaves_no_other_out() -> None:
+    assert limits_of(days_in("on 4 June"), "from 1 August") is None
+    assert limits_of(days_in("on 4 June"), "1 to 9 August") == []

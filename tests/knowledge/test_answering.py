@@ -92,6 +92,29 @@ def test_a_price_answers_what_something_costs(open_library: Open, put_guide: Put
     assert library.answer("What does Kelo 42 cost?").outcome is Outcome.NOT_IN_GUIDES
 
 
+@pytest.mark.parametrize(
+    ("question", "outcome", "note"),
+    [
+        ("What does the Kelo bunk cost in high season?", Outcome.ANSWERED, ()),
+        ("What does the Kelo cabin cost in high season?", Outcome.PARTLY, ("“Kelo”, “Cabin”, “High season”",)),
+        ("What does a Taro suite cost in low season?", Outcome.PARTLY, ("“Taro”, “Suite”",)),
+    ],
+)
+def test_what_a_table_has_nothing_for_is_a_partial_answer_with_nothing_marked(
+    open_library: Open, put_guide: Put, question: str, outcome: Outcome, note: tuple[str, ...]
+) -> None:
+    rows = ["Kelo | Bunk | £40 | £52", "Kelo | Cabin | £70 | –", "Kelo | Suite | £90 | £99", "Taro | Bunk | £44 | £50"]
+    table = "\n".join(["Boat | Berth | Low season | High season", "---|---|---|---", *rows]).replace("\n", " |\n| ")
+    put_guide("berths.md", f"# What berths cost\n\n| {table} |\n")
+    library = open_library()
+    library.warm()
+    answer = library.answer(question)
+
+    assert (answer.outcome, answer.citations[0].guide_key) == (outcome, "berths.md")
+    assert answer.notes == tuple(f"The table has nothing for {each}." for each in note)
+    assert bool(answer.citations[0].highlights) is (outcome is Outcome.ANSWERED)
+
+
 def test_a_story_around_a_question_does_not_hide_it(library: Library) -> None:
     """The question alone is answered, and the answer says that it was taken so."""
     story = (
