@@ -82,8 +82,8 @@ class Evidence:
 
     @cached_property
     def given(self) -> tuple[Passage, ...]:
-        """The passages as a writer in words of its own gets them: each around what fits the question."""
-        return tuple(centred(each, self.found.alike.get(each.passage.chunk_id)) for each in self.sources)
+        """The passages as a writer in words of its own gets them: each around what answers best."""
+        return tuple(centred(each, self.closely(number).answering) for number, each in enumerate(self.sources))
 
     def closely(self, number: int) -> Closely:
         """The sentences of a passage, by its number from 0."""
@@ -481,9 +481,8 @@ def cite(number: int, evidence: Evidence) -> Citation:
 
 def _answering_row(number: int, evidence: Evidence) -> tuple[Grid, list[str]] | None:
     """The row of a passage that scores best, where one does, with all that the guide has of its table."""
-    closely, source = evidence.closely(number), evidence.sources[number]
-    best = max(range(len(closely.pieces)), key=closely.scores.__getitem__, default=None)
-    if best is None or (piece := closely.pieces[best]).kind is not Kind.ROW:
+    piece, source = evidence.closely(number).answering, evidence.sources[number]
+    if piece is None or piece.kind is not Kind.ROW:
         return None
     at = source.passage.start + piece.start
     head = table_head(source.guide_text, at).split("\n")[0]

@@ -86,6 +86,11 @@ class Closely:
     alone: float  # the highest score, without what only tells sentences of one passage apart
     is_aside: bool = False  # whether all of it is on a sibling of what is asked for
 
+    @property
+    def answering(self) -> Piece | None:
+        """The sentence that answers best; None where none says anything."""
+        return max(zip(self.scores, self.pieces, strict=True), key=lambda each: each[0])[1] if self.pieces else None
+
 
 class TokenByToken(NamedTuple):
     """How like each token of a question (a row) each token of a passage is, and where these start in its text."""

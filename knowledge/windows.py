@@ -1,33 +1,29 @@
-"""A passage as a writer gets it: cut around what fits the question, not where the index happened to cut."""
+"""A passage as a writer gets it: cut around the sentence that answers best, not where the index happened to cut."""
 
 from dataclasses import replace
-
-import numpy as np
 
 from knowledge.answers import Passage
 from knowledge.chunking import LIMIT
 from knowledge.citations import Quotable, section_around, table_head
-from knowledge.encoder import Vectors
-from knowledge.sentences import LONGEST_UNIT, Piece, pieces, units
+from knowledge.sentences import LONGEST_UNIT, Piece, pieces
 
 LONGEST = LIMIT + LONGEST_UNIT  # characters, where whole sentences make it longer
 
 
-def centred(source: Quotable, cosines: Vectors | None) -> Passage:
-    """The passage moved up or down its guide until the unit that is most like the question stands in its middle.
+def centred(source: Quotable, answering: Piece | None) -> Passage:
+    """The passage moved up or down its guide until the sentence that answers best stands in its middle.
 
-    It stays in that unit's section as far as this reaches, and about as long as it was: whole sentences, items and
+    It stays in that sentence's section as far as this reaches, and about as long as it was: whole sentences, items and
     rows. Where it begins within a table, its text has the table's head in front. A passage that an index cut in two is
     whole in this way; measured, the right one comes first for two more in a hundred questions.
 
     Args:
-        cosines: of the units of the passage to the question; it stays as it is while these are unknown.
+        answering: a sentence of the passage's text; without one the passage stays as it is.
     """
     passage, text = source.passage, source.guide_text
-    spans = units(passage.text)
-    if cosines is None or len(spans) != len(cosines) or np.isnan(cosines).all():
+    if answering is None:
         return passage
-    low, high = (passage.start + each for each in spans[int(np.nanargmax(cosines))])
+    low, high = passage.start + answering.start, passage.start + answering.end
     section, length = section_around(text, low, high), passage.end - passage.start
     start = (low + high - length) // 2
     start = _within(start, section.start, section.end - length)

@@ -1,13 +1,14 @@
 """A passage as a writer gets it."""
 
-import numpy as np
+import random
+
 from hypothesis import given
 from hypothesis import strategies as st
 
 from knowledge.answers import Passage
 from knowledge.chunking import LIMIT, cut
 from knowledge.citations import Quotable
-from knowledge.sentences import units
+from knowledge.sentences import pieces
 from knowledge.windows import LONGEST, centred
 
 FILLING = "\n\n".join(
@@ -26,14 +27,13 @@ def passage(text: str, number: int) -> Passage:
 
 
 def around(text: str, number: int, words: str) -> Passage:
-    """The passage, where the unit with some words is what fits."""
+    """The passage, where the sentence with some words answers best."""
     source = Quotable(passage(text, number), text)
-    fits = [words in source.passage.text[low:high] for low, high in units(source.passage.text)]
-    assert any(fits)
-    return centred(source, np.array(fits, np.float32))
+    (answering,) = (each for each in pieces(source.passage.text) if words in source.passage.text[each.start : each.end])
+    return centred(source, answering)
 
 
-def test_what_fits_stands_in_the_middle() -> None:
+def test_what_answers_stands_in_the_middle() -> None:
     """Of a passage that an index cut just behind it."""
     last = FILLING[: passage(FILLING, 0).end].splitlines()[-1]
 
@@ -47,7 +47,7 @@ def test_what_fits_stands_in_the_middle() -> None:
 
 
 def test_its_section_comes_before_the_next() -> None:
-    """A section that fits is whole, wherever in it what fits stands; one that doesn't is not left."""
+    """A section that fits is whole, wherever in it what answers stands; one that doesn't is not left."""
     short = "## Returns\n\nCall us first. Labels come by mail."
     text = f"## Sizes\n\n{FILLING[:900]}\n\n{short}\n\n## Prices\n\n{FILLING}"
 
@@ -81,29 +81,25 @@ def test_rows_have_the_head_of_their_table() -> None:
     assert "\n".join(rows) == TABLE[found.start : found.end]
 
 
-def test_it_stays_while_its_vectors_are_unknown() -> None:
-    """Or are of another text, or what fits is a part of something endless."""
+def test_it_stays_where_nothing_answers() -> None:
+    """Or what does is a part of something endless."""
     source = Quotable(passage(FILLING, 0), FILLING)
-    count = len(units(source.passage.text))
-
-    for unknown in (None, np.full(count, np.nan, np.float32), np.ones(count + 1, np.float32)):
-        assert centred(source, unknown) is source.passage
     endless = Quotable(passage("parcel " * 1_000, 0), "parcel " * 1_000)
-    assert centred(endless, np.ones(len(units(endless.passage.text)), np.float32)) is endless.passage
+    (without_end,) = pieces(endless.passage.text)
+
+    assert centred(source, None) is source.passage
+    assert centred(endless, without_end) is endless.passage
 
 
 @given(st.text(st.sampled_from("ab .!?\n|-#*1`"), max_size=4 * LIMIT), st.randoms())
-def test_it_is_whole_pieces_of_the_guide_around_what_fits(text: str, chance: st.DataObject) -> None:
+def test_it_is_whole_pieces_of_the_guide_around_what_answers(text: str, chance: random.Random) -> None:
     """Whatever the guide is."""
     for number in range(len(cut("Parcels", text))):
         source = Quotable(passage(text, number), text)
-        spans = units(source.passage.text)
-        best = chance.randrange(len(spans)) if spans else 0
-        found = centred(source, np.array([n == best for n in range(len(spans))], np.float32))
+        if every := pieces(source.passage.text):
+            answering = chance.choice(every)
+            found = centred(source, answering)
 
-        assert found.text.endswith(text[found.start : found.end])
-        assert 0 < found.end - found.start <= LONGEST
-        if spans:
-            low, high = (source.passage.start + each for each in spans[best])
-            assert found.start <= low
-            assert high <= found.end
+            assert found.text.endswith(text[found.start : found.end])
+            assert found.start <= source.passage.start + answering.start
+            assert source.passage.start + answering.end <= found.end <= found.start + LONGEST
