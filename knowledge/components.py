@@ -9,13 +9,13 @@ from textwrap import dedent, indent
 _BRACES = r"\{(?:[^{}]|\{(?:[^{}]|\{[^{}]{0,500}\}){0,500}\}){0,2000}\}"
 _STRING = r"\"[^\"]{0,2000}\"|'[^']{0,2000}'"
 _PART = re.compile(
-    rf"""(?P<code>^[ \t>]*(?P<fence>`{{3,}}|~{{3,}})[^\n]*\n(?:.*?^[ \t>]*(?P=fence)|.*)
-    | (?<!`)(?P<ticks>`+)(?!`)[^\n]{{1,1000}}?(?<!`)(?P=ticks)(?!`))
+    rf"""(?P<code>^[ \t>]*(?P<fence>`{{3,}}+|~{{3,}}+)[^\n]*\n(?:.*?^[ \t>]*(?P=fence)|.*)
+    | (?<!`)(?P<ticks>`++)[^\n]{{1,1000}}?(?<!`)(?P=ticks)(?!`))
     | (?P<heading>^[ ]{{0,3}}(?P<level>\#{{1,6}})[ \t]+(?=\S))
     | (?P<tag><(?P<end>/?)(?P<name>[A-Z]\w*[a-z]\w*(?:\.\w+)?)
         (?P<said>(?:\s+(?:[\w:-]+(?:=(?:{_STRING}|{_BRACES}))?|\{{\.\.\.[^{{}}]{{1,100}}\}}))*+)\s*(?P<empty>/?)>)
-    | (?P<unseen>^import\s(?:(?:(?!\n[ \t]*\n)[^'"]){{1,500}}?\sfrom\s{{0,5}})?(?:{_STRING});?[ \t]*$
-    | ^export\s(?:default|const|let|var|function|async)\s[^\n]*[({{=](?:[^\n]|\n(?![ \t]*$))*
+    | (?P<unseen>(?<![^\s;,'"}})]\n)^import\s(?:(?:(?!\n[ \t]*\n)[^'"]){{1,500}}?\sfrom\s{{0,5}})?(?:{_STRING});?[ \t]*$
+    | (?<![^\s;,'"}})]\n)^export\s(?:default|const|let|var|function|async)\s[^\n]*[({{=](?:[^\n]|\n(?![ \t]*$))*
     | \{{/\*(?:(?!\*/).){{0,500}}\*/\}} | \{{\(\)[ ]=>[ ]? | (?<=/>)\}})
     """,
     re.VERBOSE | re.MULTILINE | re.DOTALL,
@@ -32,6 +32,8 @@ _LABELS = ("title", "label", "header", "heading", "summary", "question")
 _BOX = re.compile("callout|admonition|aside|alert|banner|notice|note|tip|hint|info|warning|caution|danger|important")
 _KIND = re.compile("note|tip|hint|info|warning|caution|danger|important|success|error")
 _BEGINS, _ENDS = "\0+", "\0-"  # lines around what has a label, until it is known what follows; no text has a zero
+_NOT_BY_ITSELF = re.compile(r"(?<=\S)[ \t]*(?=\0\+)|(?<=\0-)[ \t]*(?=\S)")
+_AROUND_LABELLED = re.compile(r"\0(?:\+\d|-)")
 _LOWEST = 6  # heading
 _MARK = re.compile(r"\{%[^{}]{0,200}%\}")  # of another tool, by itself
 
@@ -96,7 +98,7 @@ def without_components(text: str) -> str:
     within[-1].written.append(text[at:])
     while len(within) > 1:
         _give_back(within, are_open)
-    return "\n".join(_labelled(within[0].text.split("\n")))
+    return "\n".join(_labelled(_NOT_BY_ITSELF.sub("\n", within[0].text).split("\n")))
 
 
 def _give_back(within: list[_Open], are_open: Counter[str]) -> None:
@@ -111,13 +113,13 @@ def _shown(component: _Open, within: Sequence[_Open]) -> str:
     parent = within[-1]
     body = component.text
     label = _label(component, parent)
-    margin = parent.text.rpartition("\n")[2]
+    margin = parent.text.rpartition("\n")[2].rpartition(_ENDS)[2]
     if margin.strip(" \t"):  # in a line of others
         return body if body.strip() or not label else label
     said = indent(dedent(body.strip("\n")).rstrip(), margin)
     link = component.said.get("href") or component.said.get("to")
     if label and link:
-        words = " ".join(body.split())
+        words = " ".join(_AROUND_LABELLED.sub("", body).split())
         return f"- [{label}]({link})" + (f": {words}" if words else "")
     if not body.strip():
         return label

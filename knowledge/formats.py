@@ -284,7 +284,8 @@ def _open_boxes(soup: "BeautifulSoup") -> None:
         rows = [row(["td", "th"], recursive=False) for row in table("tr")]
         pictures = [cell for row in rows for cell in row if cell.img and not _words(cell)]
         told = [[cell for cell in row if _words(cell)] for row in rows]
-        if table.table or not pictures or any(len(cells) > 1 for cells in told):
+        are_alike = len({str(cell.img.get("alt")) for cell in pictures if cell.img}) == 1
+        if table.table or not any(told) or not are_alike or any(len(cells) > 1 for cells in told):
             continue
         table.name = "div"
         table.clear()

@@ -113,7 +113,7 @@ def as_plain(text: str, fields: Mapping[str, object], as_markdown: Callable[[str
     for first, last in _html_spans(tokens, lines, in_code):
         html = "\n".join(lines[first:last])
         written = "\n".join(line for line in html.split("\n") if not _ONLY_TAGS.fullmatch(line))
-        if _HTML.search(html):
+        if _HTML.search(html) and not _is_unclosed(html):
             converted += 1
             written = _converted(html, as_markdown) if converted <= _MOST_CONVERTED else html
         plain += [*lines[at:first], "", *written.split("\n"), ""] if written.strip() else [*lines[at:first], ""]
@@ -123,6 +123,12 @@ def as_plain(text: str, fields: Mapping[str, object], as_markdown: Callable[[str
     text = _with_notes("\n".join(_counted(text.split("\n"), _BLOCKS.parse(text))))
     text = _outside_code(text, lambda part: _CALLOUT.sub(_callout, _without_marks(part, fields)))
     return text if text == original else _outside_code(text, lambda part: _EMPTY_LINES.sub("\n\n", part))
+
+
+def _is_unclosed(html: str) -> bool:
+    """Whether it holds a script without an end, which would take all that follows along."""
+    small = html.lower()
+    return small.rfind("<script") > small.rfind("</script")
 
 
 def _converted(html: str, as_markdown: Callable[[str], str]) -> str:

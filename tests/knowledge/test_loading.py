@@ -1241,6 +1241,14 @@ def test_html_in_markdown(take: Take) -> None:
         ),
         ('# Pay\n\n=== "Web"\n\n    Open it.\n\n    Look.\n', "# Pay\n\n## Web\n\nOpen it.\n\nLook.\n"),
         ('# Pay\n\n<Tab title="Web">Open it.</Tab>\n\nOr ask.\n', "# Pay\n\n**Web**\n\nOpen it.\n\nOr ask.\n"),
+        ('# Pay\n\n<Tab title="Web">Open it.</Tab> Or ask.\n', "# Pay\n\n**Web**\n\nOpen it.\n\nOr ask.\n"),
+        ('<Tab title="Web">Go.</Tab><Tab title="Post">Wait.</Tab>\n', "**Web**\n\nGo.\n\n**Post**\n\nWait.\n"),
+        ('So <Foo><Tab title="Web">Go.</Tab></Foo> on.\n', "So\n\n**Web**\n\nGo.\n\non.\n"),
+        ('<Card title="Fees" href="/fees"><Tab title="Web">Go.</Tab></Card>\n', "- [Fees](/fees): Web Go.\n"),
+        (
+            "You can\nexport default settings (all) at once.\nAsk.\n\n<Note>\nNo.\n</Note>\n",
+            "You can\nexport default settings (all) at once.\nAsk.\n\nNote: No.\n",
+        ),
         ('# Pay\n\n<Tabs.List items={["A"]}><Tabs.Tab>\nGo.\n</Tabs.Tab></Tabs.List>\n', "# Pay\n\n## A\n\nGo.\n"),
         (
             '<Steps>\n<Step title="Open">\n  It.\n</Step>\n<Step title="Shut">\n  ~~~\n  x\n  ~~~\n</Step>\n</Steps>\n',
@@ -1280,6 +1288,13 @@ def test_pictures_in_html_without_words(take: Take) -> None:
     text = 'Press it.\n\n<div>\n<img src="a.png" alt="Image 1">\n</div>\n<script>\nlet a\n</script>\n\n<hr>\n\nDone.\n'
 
     assert take("a.md", text).text.split() == ["Press", "it.", "Done."]
+
+
+def test_a_script_without_end(take: Take) -> None:
+    """What follows it stays."""
+    assert (
+        take("a.md", "Press it.\n\n<script>\nlet a\n\n## Later\n\nDone.\n").text.rstrip().endswith("## Later\n\nDone.")
+    )
 
 
 def test_pictures_without_words(take: Take) -> None:
@@ -1340,6 +1355,7 @@ def test_main_part_is_not_all_that_a_page_says(take: Take) -> None:
 
 def test_boxes_and_ways_on_in_a_manual(take: Take) -> None:
     """A picture beside a note makes no table of it, and the links around a page are no part of it."""
+    signs = "<table><tr><td><img src=a alt=Oil><td>Stop.<tr><td><img src=b alt=Fuel><td>Go on.</table>"
     box = "<table><tr><td rowspan=2><img src=n.png></td><th>Note</th></tr><tr><td colspan=2><p>Ring first.</p></table>"
     way = "<table><tr><td>Prev</td><td>Home</td><td>Next</td></tr></table>"
     page = f"<div class=navheader>{way}</div><h1>Keys</h1><h2></h2><p><b>Ask <b>us</b></b>.</p>{box}"
@@ -1349,6 +1365,7 @@ def test_boxes_and_ways_on_in_a_manual(take: Take) -> None:
     assert take("b.html", "<h1>Pages</h1><div id=footer><h2>Footers</h2><p>Open it.</div>").text.endswith("Open it.")
     kept = take("c.html", "<table><tr><td><img src=a.png></td><td>Ann</td><td>Bo</td></tr></table>").text
     assert "Ann | Bo" in kept
+    assert "![Fuel](b) | Go on." in take("d.html", signs).text
 
 
 def test_keys_that_look_like_anchors(take: Take) -> None:
