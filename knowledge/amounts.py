@@ -446,7 +446,9 @@ def _dates(text: str) -> Iterator[Limits]:
     other end may be in another year.
     """
     for match in _DATE.finditer(text):
-        if not match["day"] and (_OPEN_BEFORE.search(text[: match.start()]) or _OPEN_BEHIND.match(text, match.end())):
+        if not match["day"] and (
+            _OPEN_BEFORE.search(_around(text, *match.span())[0]) or _OPEN_BEHIND.match(text, match.end())
+        ):
             continue
         last = _day_of_year(match["last_day"] or match["day_behind"], match["last_month"] or match["month_first"])
         first = _day_of_year(match["day"], match["month"] or match["last_month"]) if match["day"] else last

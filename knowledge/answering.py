@@ -26,7 +26,7 @@ from knowledge.names import Name, Names
 from knowledge.products import is_on, is_on_sibling, path_of
 from knowledge.questions import WORD, names_something, says_enough, things_in, without_link
 from knowledge.retriever import Found, Retriever
-from knowledge.sentences import Kind, Piece, cells_of
+from knowledge.sentences import Kind, Piece, cells_of, pieces
 from knowledge.several import ENOUGH_ALONE, Apart, asked_alone, asked_apart, without_openers
 from knowledge.superseded import is_newer, is_put_away, supersedes
 from knowledge.tables import Guide
@@ -453,7 +453,10 @@ class Extractive:
                     chosen.append(number)
                     _number(citation, citations)  # of one section, cut into passages, there is one quote
         table = _answering_row(best, evidence)
-        if not table or not (missed := nothing_for(keys, *table)):
+        missed = nothing_for(keys, *table) if table else ()
+        if beside := _told_beside(citations[0].quote, missed):
+            return Written((replace(citations[0], highlights=(beside,)), *citations[1:]))
+        if not missed:
             return Written(tuple(citations))
         notes = (NOTHING_THERE.format(", ".join(f"“{each}”" for each in missed)),)
         return Written((replace(citations[0], highlights=()), *citations[1:]), notes=notes, outcome=Outcome.PARTLY)
@@ -488,6 +491,19 @@ def _answering_row(number: int, evidence: Evidence) -> tuple[Grid, list[str]] | 
     head = table_head(source.guide_text, at).split("\n")[0]
     row = cells_of(source.passage.text[piece.start : piece.end])
     return (below_head(source.guide_text, head, at), row) if head else None
+
+
+def _told_beside(quote: str, missed: Sequence[str]) -> tuple[int, int] | None:
+    """The sentence of a quote, outside its table, that has all words of what the table has nothing for."""
+    words = {word for word in stems(" ".join(missed)) if not word.isdecimal()}
+    return next(
+        (
+            (piece.start, piece.end)
+            for piece in pieces(quote if words else "")
+            if piece.kind in {Kind.SENTENCE, Kind.ITEM} and words.issubset(stems(quote[piece.start : piece.end]))
+        ),
+        None,
+    )
 
 
 def _has_row(text: str, rows: Sequence[Sequence[str]]) -> bool:

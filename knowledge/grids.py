@@ -108,7 +108,7 @@ def nothing_for(asked: Keys, grid: Grid, cells: Sequence[str]) -> Sequence[str]:
     at, read = grid.rows.index(cells), _read(asked, grid)
     if read.others[at]:
         return _never_together(read) if all(read.others) else ()
-    own = [value for values in read.slots if (value := values[at])]
+    own = [values[at] for values, named in zip(read.slots, read.named, strict=True) if values[at] in named]
     missed = _beside_scale(asked, grid.head[read.width :], read.scales, own)
     if not read.columns or len(missed) == 1:
         return missed
@@ -221,8 +221,15 @@ def _named(asked: Keys, limits: Mapping[str, Sequence[Limits] | None]) -> Set[st
         if own and (limits[value] != [] or own - _OF_LIMITS)
         if own <= asked.words or not asked.words.isdisjoint(_joined(value))
     }
+    typed = {value for value, own in limits.items() if own is not None and value and _stands_in(value, asked.typed)}
+    if typed:  # "over 20 kg", though "11 to 20 kg" holds 20, too
+        return {value for value in typed if not any(value != other and _stands_in(value, other) for other in typed)}
     longest = {value for value, own in said.items() if not any(own < other for other in said.values())}
     return longest.union(value for value, own in limits.items() if own)
+
+
+def _stands_in(value: str, text: str) -> bool:
+    return re.search(rf"(?<!\w){re.escape(value)}(?!\w)", text, re.IGNORECASE) is not None
 
 
 def _others(
