@@ -23,9 +23,7 @@ _REACH = re.compile(
 _TODAY = r"(?:mon|tues|wednes|thurs|fri|satur|sun)day"
 _ON_DAY = re.compile(rf"\b(on|by|until|before|after) (?:the |a |every )?({_TODAY})s?\b(?! to)", re.IGNORECASE)
 _SHARE_OF = re.compile(r"(?<![\w.])(\d[\d.]*)(?: x| time| ?%) of (?:the |an? )?([^,;.|]*)")
-_CLAUSE_BEGINS = re.compile(
-    r".*(?:[.;|,()]|:(?!\d)|\b(?:but|if|when|while|unless|because)\b)", re.IGNORECASE | re.DOTALL
-)
+_CLAUSE_BEGINS = re.compile(r"[.;|,()]|:(?!\d)|\b(?:but|if|when|while|unless|because)\b", re.IGNORECASE)
 _COMPANY, _CUSTOMER = (
     rf"\b(?:{words}) (?:also |always |never |then )?([^\W\d_]{{3,}})"
     for words in (
@@ -195,6 +193,6 @@ def _is_done_by_another(text: str, there: str) -> bool:
 def _deeds(text: str) -> Iterator[tuple[set[str], set[str], str]]:
     """Who does what: the word before the verb, all words before it in its clause, and the verb."""
     for found in _DOES.finditer(text):
-        before = _CLAUSE_BEGINS.sub("", text[: found.end("who")])
+        before = _CLAUSE_BEGINS.split(text[: found.end("who")])[-1]
         if deed := stems_said(found["may"] or found["does"]):
             yield stems_said(found["who"]), stems_said(before), deed.pop()

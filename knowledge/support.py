@@ -49,7 +49,7 @@ _NEGATION = re.compile(
 )
 _OF_OTHERS = re.compile(r"\b(?:nobody|no one|nothing|none) else\b", re.IGNORECASE)
 _NOTHING = re.compile(r"nothing|none|nobody", re.IGNORECASE)  # denies what stands on both sides
-_IS_A = re.compile(r" an?\b", re.IGNORECASE)  # "is not a gift" is said of something
+_IS, _IS_A = re.compile(r"\b(?:is|are|was|were|be)\s*$"), re.compile(r" an?\b")  # "is not a gift", of what is before
 _JOINT = re.compile(r",|\b(?:and|n?or)\b")
 _CAN_BE = re.compile(r"\b(?:can|may|could|might) be\s*$", re.IGNORECASE)  # "can be stopped" denies nothing
 _ENDED = re.compile(r"abolished|scrapped|discontinued|withdrawn|stopped", re.IGNORECASE)  # what stands before it
@@ -515,7 +515,7 @@ def _is_cut(phrase: str, own: set[str]) -> bool:
     subject: list[set[str]] = []
     for word in phrase.split():
         said = stems_said(word) or set(ORDINAL.findall(word))
-        if _VERB.search(word) or _NEGATION.search(word) or (subject and not said):
+        if _VERB.search(word) or _NEGATION.search(word) or (subject and not said and not figures_of(word)):
             if word in _ARTICLES:  # then the word before is a verb: "Ledger adds the credit"
                 subject.pop()
             break
@@ -782,8 +782,8 @@ def _denials(text: str) -> Iterator[set[str]]:
                 behind = behind[: verb.start()]
             if _NOTHING.match(negation.group()):
                 behind += clause[: negation.start()]
-            if _IS_A.match(behind):
-                behind += re.sub(r".*[.;:|]|\bwithout\b.*", "", until)
+            if _IS_A.match(behind) and _IS.search(until):
+                behind += re.split(r"\bwithout\b", re.split(r"[.;:|]", until)[-1])[0]
             if scope := stems_said(behind) or stems_said(clause[: negation.start()]) or stems_said(before):
                 yield scope
                 yield from (stems_said(f"{_first_of(behind) or ''} {item}") for item in _listed_behind(text[at:]))
