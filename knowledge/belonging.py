@@ -17,6 +17,7 @@ _PART = re.compile(
 _LISTED = re.compile(r"^\W*(?:\d+(?:\.\d+)+|\d+[.)]) ")  # the number of a section or step
 ORDINAL = re.compile(r"\b\d+(?:st|nd|rd|th)\b")
 _CHARGED = frozenset(stems("cost price charge pay paid"))  # of any amount of money
+_CURRENCY = re.compile("[£€$]")
 _REACH = re.compile(
     r"(?<![\w.,:/])(\d+(?:[.:]\d+)*(?: [ap]m)?)(?: ?[–-] ?| to | until )(?:[A-Z][a-z]+ )?(\d+(?:[.:]\d+)*(?: [ap]m)?)"
 )
@@ -93,7 +94,8 @@ def _is_mixed(said: str, figures: Set[str], parts: Sequence[Part]) -> bool:
     others = [part for part in parts if part not in mine]
     if mine:
         own, other = (set[str]().union(*(words for _, words in each)) for each in (mine, others))
-        return _is_elsewhere(_words(said) - _CHARGED, own, other)
+        unsaid = _CHARGED if _CURRENCY.search(said) else frozenset[str]()
+        return _is_elsewhere(_words(said) - unsaid, own - unsaid, other - unsaid)
     return any(
         min(len(one - other), len(other - one)) > 1 and figures & (one - other) and figures & (other - one)
         for (one, _), (other, _) in combinations(parts, 2)
@@ -111,8 +113,9 @@ def _with_what_leads(text: str) -> Iterator[str]:
 
 
 def _is_elsewhere(said: Set[str], mine: Set[str], others: Set[str]) -> bool:
-    """Whether something is said of what is said of others alone, and nothing that is said here alone."""
-    return bool(said & (others - mine)) and not said & (mine - others)
+    """Whether more is said of what is said of others alone than of what is said here alone, or as much and not all."""
+    own, other = len(said & (mine - others)), len(said & (others - mine))
+    return other > 0 and (not own or (other >= own and not mine - others <= said))
 
 
 def _parts(text: str) -> list[Part]:

@@ -515,7 +515,7 @@ def _is_cut(phrase: str, own: set[str]) -> bool:
     subject: list[set[str]] = []
     for word in phrase.split():
         said = stems_said(word) or set(ORDINAL.findall(word))
-        if _VERB.search(word) or _NEGATION.search(word) or (subject and not said and not figures_of(word)):
+        if _VERB.search(word) or _NEGATION.search(word) or (subject and not said):
             if word in _ARTICLES:  # then the word before is a verb: "Ledger adds the credit"
                 subject.pop()
             break
