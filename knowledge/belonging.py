@@ -8,6 +8,7 @@ from itertools import combinations
 
 from knowledge.lexical import stems
 from knowledge.plainly import figures_of, rates_in, stems_said
+from knowledge.sentences import cells_of
 
 Part = tuple[Set[str], Set[str]]  # the figures and the words of a part of a sentence
 
@@ -132,15 +133,6 @@ def _words(text: str) -> set[str]:
 
 def _first(text: str) -> str | None:
     return next((stem for word in text.split() for stem in stems_said(word)), None)
-
-
-def cells_of(row: str) -> list[str]:
-    """The cells of a row of a table.
-
-    >>> cells_of("| Van | £5 |")
-    ['Van', '£5']
-    """
-    return [cell.strip() for cell in row.strip().removeprefix("|").removesuffix("|").split("|")]
 
 
 def _keeps_direction(text: str, there: Sequence[str]) -> bool:

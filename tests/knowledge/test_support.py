@@ -12,9 +12,9 @@ from knowledge.chat_model import ChatModel
 from knowledge.chunking import cut
 from knowledge.citations import Quotable
 from knowledge.encoder import Encoder
+from knowledge.limits import keeps_limits
 from knowledge.names import Name, Names
 from knowledge.retriever import Found
-from knowledge.support import _keeps_limits
 
 GUIDES = Path(__file__).parents[2] / "knowledge" / "guides"
 FEWEST_KEPT = 34  # of 45; what is dropped is quoted from the guides instead
@@ -802,4 +802,4 @@ def test_a_sibling_is_spoken_of_where_it_is_asked_for(
     ],
 )
 def test_the_ends_of_a_range_are_no_limits_by_themselves(text: str, there: str, kept: bool) -> None:
-    assert _keeps_limits(text, there) is kept
+    assert keeps_limits(text, there) is kept
