@@ -8,6 +8,7 @@ from itertools import combinations
 
 from knowledge.lexical import stems
 from knowledge.plainly import figures_of, rates_in, stems_said
+from knowledge.sentences import cells_of
 
 Part = tuple[Set[str], Set[str]]  # the figures and the words of a part of a sentence
 
@@ -17,15 +18,14 @@ _PART = re.compile(
 _LISTED = re.compile(r"^\W*(?:\d+(?:\.\d+)+|\d+[.)]) ")  # the number of a section or step
 ORDINAL = re.compile(r"\b\d+(?:st|nd|rd|th)\b")
 _CHARGED = frozenset(stems("cost price charge pay paid"))  # of any amount of money
+_CURRENCY = re.compile("[£€$]")
 _REACH = re.compile(
     r"(?<![\w.,:/])(\d+(?:[.:]\d+)*(?: [ap]m)?)(?: ?[–-] ?| to | until )(?:[A-Z][a-z]+ )?(\d+(?:[.:]\d+)*(?: [ap]m)?)"
 )
 _TODAY = r"(?:mon|tues|wednes|thurs|fri|satur|sun)day"
 _ON_DAY = re.compile(rf"\b(on|by|until|before|after) (?:the |a |every )?({_TODAY})s?\b(?! to)", re.IGNORECASE)
 _SHARE_OF = re.compile(r"(?<![\w.])(\d[\d.]*)(?: x| time| ?%) of (?:the |an? )?([^,;.|]*)")
-_CLAUSE_BEGINS = re.compile(
-    r".*(?:[.;|,()]|:(?!\d)|\b(?:but|if|when|while|unless|because)\b)", re.IGNORECASE | re.DOTALL
-)
+_CLAUSE_BEGINS = re.compile(r"[.;|,()]|:(?!\d)|\b(?:but|if|when|while|unless|because)\b", re.IGNORECASE)
 _COMPANY, _CUSTOMER = (
     rf"\b(?:{words}) (?:also |always |never |then )?([^\W\d_]{{3,}})"
     for words in (
@@ -95,7 +95,8 @@ def _is_mixed(said: str, figures: Set[str], parts: Sequence[Part]) -> bool:
     others = [part for part in parts if part not in mine]
     if mine:
         own, other = (set[str]().union(*(words for _, words in each)) for each in (mine, others))
-        return _is_elsewhere(_words(said) - _CHARGED, own, other)
+        unsaid = _CHARGED if _CURRENCY.search(said) else frozenset[str]()
+        return _is_elsewhere(_words(said) - unsaid, own - unsaid, other - unsaid)
     return any(
         min(len(one - other), len(other - one)) > 1 and figures & (one - other) and figures & (other - one)
         for (one, _), (other, _) in combinations(parts, 2)
@@ -113,8 +114,9 @@ def _with_what_leads(text: str) -> Iterator[str]:
 
 
 def _is_elsewhere(said: Set[str], mine: Set[str], others: Set[str]) -> bool:
-    """Whether something is said of what is said of others alone, and nothing that is said here alone."""
-    return bool(said & (others - mine)) and not said & (mine - others)
+    """Whether more is said of what is said of others alone than of what is said here alone, or as much and not all."""
+    own, other = len(said & (mine - others)), len(said & (others - mine))
+    return other > 0 and (not own or (other >= own and not mine - others <= said))
 
 
 def _parts(text: str) -> list[Part]:
@@ -131,15 +133,6 @@ def _words(text: str) -> set[str]:
 
 def _first(text: str) -> str | None:
     return next((stem for word in text.split() for stem in stems_said(word)), None)
-
-
-def cells_of(row: str) -> list[str]:
-    """The cells of a row of a table.
-
-    >>> cells_of("| Van | £5 |")
-    ['Van', '£5']
-    """
-    return [cell.strip() for cell in row.strip().removeprefix("|").removesuffix("|").split("|")]
 
 
 def _keeps_direction(text: str, there: Sequence[str]) -> bool:
@@ -195,6 +188,6 @@ def _is_done_by_another(text: str, there: str) -> bool:
 def _deeds(text: str) -> Iterator[tuple[set[str], set[str], str]]:
     """Who does what: the word before the verb, all words before it in its clause, and the verb."""
     for found in _DOES.finditer(text):
-        before = _CLAUSE_BEGINS.sub("", text[: found.end("who")])
+        before = _CLAUSE_BEGINS.split(text[: found.end("who")])[-1]
         if deed := stems_said(found["may"] or found["does"]):
             yield stems_said(found["who"]), stems_said(before), deed.pop()

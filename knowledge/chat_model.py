@@ -8,6 +8,7 @@ import re
 import threading
 import time
 from collections.abc import Iterator
+from itertools import islice
 from queue import Empty, Queue
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -21,6 +22,7 @@ PATIENCE_S = 10.0
 MOST_FAILURES = 3
 REST_S = 60.0
 PLAIN_S = 600.0  # before structured output is asked for again where it was refused
+MOST_TRIED = 1_000  # places of a reply where its JSON may begin: each error counts the lines before it
 LONGEST_REPLY = 200_000  # characters, with all that a model thinks aloud
 NOT_OFFERED = frozenset({400, 404, 405, 415, 422, 501})  # HTTP statuses of servers that know no structured output
 NO_JSON = "gave a reply that can't be read"
@@ -65,6 +67,9 @@ class ChatModel:
         try:
             yield from self._ask(prompt, shape, deadline)
             self._failures = 0
+        except GeneratorExit:  # enough was read
+            self._failures = 0
+            raise
         except Unusable:
             self._failures += 1
             if self._failures >= MOST_FAILURES:
@@ -143,7 +148,7 @@ class ChatModel:
 def parsed(reply: str, shape: type[Shape]) -> Shape:
     """The first JSON of this shape in a whole reply, whatever stands around it. Raises Unusable where there is none."""
     failure: Exception | None = None
-    for brace in re.finditer(r'\{(?=\s*")', reply):
+    for brace in islice(re.finditer(r'\{(?=\s*")', reply), MOST_TRIED):
         try:
             _, end = json.JSONDecoder().raw_decode(reply, brace.start())
             return shape.model_validate_json(reply[brace.start() : end])

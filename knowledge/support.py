@@ -7,18 +7,16 @@ something of its own nearly always breaks. In doubt it is refused: the passage i
 import re
 from collections.abc import Callable, Iterator, Sequence, Set
 from dataclasses import dataclass
-from functools import cache
 from itertools import pairwise
 
-from knowledge.belonging import ORDINAL, cells_of, keeps_belonging
+from knowledge.belonging import ORDINAL, keeps_belonging
+from knowledge.denials import NEGATION, allows, denies_the_same
 from knowledge.encoder import Vectors
 from knowledge.lexical import stems
+from knowledge.limits import keeps_bound_figures, keeps_limits, keeps_prices_for, keeps_reach, turns_limits
 from knowledge.names import COUNTED, Name, Names, word_set
 from knowledge.plainly import (
     GLUE,
-    GLUED,
-    PERIOD,
-    WORD,
     amounts,
     counted_in,
     figures_of,
@@ -30,40 +28,17 @@ from knowledge.plainly import (
     words_in,
 )
 from knowledge.retriever import names_of
-from knowledge.sentences import Piece
+from knowledge.sentences import Piece, cells_of
+from knowledge.wording import CLAUSE, DENIED_WORDS, MAY, NOT_SURE, VERB, first_of, is_mostly, stands
 
 SUPPORTED_COSINE = 0.5  # of a sentence to the closest one in its passages
 SHARED_WORDS = 0.25  # what all of a sentence's words count for beside its cosine, in choosing the closest one
 NEAR_WORDS = 0.6  # of a sentence's words, how many stand in the closest ones; all of them stand in the passage
 BARE_WORDS = 0.5  # of them, how many stand there without a heading or the question that is answered
-DENIED_WORDS = 0.5  # of what a passage denies, how much a sentence has to name that denies the same
 MOST_OF_PHRASE = 3  # words of a phrase, from which on most of them say it without its first
-MOST_OF_ITEM = 6  # words of an item in a list within a sentence
 OWN_WORDS = 2  # that make a clause say something by itself
 _NAMED_FIGURE = re.compile(r"\b[A-Z][\w-]*[ -](\d+)\b(?![.,:/]\d)")
-_NEGATION = re.compile(
-    r"\b(?:no|not|never|none|nobody|nothing|neither|nor|without|cannot|unless|except|excluded|excluding|unable|forbidden|"
-    r"prohibited|rare|rarely|seldom|hardly|(?<!a )few|instead of|rather than|avoid\w*|refus\w+|declin\w+|abolished|"
-    r"scrapped|discontinued|withdrawn|stopped)\b|n['’]t\b",
-    re.IGNORECASE,
-)
-_OF_OTHERS = re.compile(r"\b(?:nobody|no one|nothing|none) else\b", re.IGNORECASE)
-_NOTHING = re.compile(r"nothing|none|nobody", re.IGNORECASE)  # denies what stands on both sides
-_IS_A = re.compile(r" an?\b", re.IGNORECASE)  # "is not a gift" is said of something
-_JOINT = re.compile(r",|\b(?:and|n?or)\b")
-_CAN_BE = re.compile(r"\b(?:can|may|could|might) be\s*$", re.IGNORECASE)  # "can be stopped" denies nothing
-_ENDED = re.compile(r"abolished|scrapped|discontinued|withdrawn|stopped", re.IGNORECASE)  # what stands before it
-_FORBIDDEN = re.compile(
-    r"(?:^|[.;:|(])(?P<what>[^.;:|()]*?)(?:\b(?:is|are|was|were|be)(?: not|n['’]t| never)|\bnot) "
-    r"(?:allowed|permitted|possible|accepted)(?: at all| anywhere| here)?\b\W*(?P<list>:.*)?$",
-    re.IGNORECASE,
-)
 _ONLY_THERE = re.compile(r"\b(?:unless|except|only)\b", re.IGNORECASE)
-_CLAUSE = re.compile(
-    r"[,;:|()]|\s[–—-]\s|[.!?](?=\s)|\b(?:and|but|or|while|whereas|if|when|because|although|so)\b|"
-    r"(?=\b(?:unless|except|without)\b)",
-    re.IGNORECASE,
-)
 # What begins a phrase on when a rule holds, or for whom; some words do so only in front, or behind a subject.
 _WHEN = (
     r"\b(?:if|when|while|1 time(?= (?:the|an?|it|they|you|we|your)\b)|until|till|before|after|since|during|as long as|"
@@ -74,11 +49,6 @@ _ARTICLES = word_set("a an the each every any this that these their its your our
 _CASES = frozenset({"if", "when"})
 _BEGINS_LIMIT = re.compile(rf"\W*{_WHEN}", re.IGNORECASE)
 _OF_SUBJECT = re.compile(r"\b(?:with|without|in|on|at|from|of|by)\b", re.IGNORECASE)
-_VERB = re.compile(
-    r"\b(?:may|can|must|should|will|is|are|has|have|do|does|goes|(?:get|pay|take|cost|need|receive|go|open|close|start|"
-    r"end|last)s?)\b",
-    re.IGNORECASE,
-)
 _STATEMENT = re.compile(
     rf"[;|()]|:(?!\d)|\s[–—]\s|[.!?](?=\s)|\b(?:whereas|because)\b|\b(?:and|but|or)\b(?!\s+{_WHEN}[^,;.]*(?:$|[;.]))",
     re.IGNORECASE,
@@ -112,91 +82,15 @@ _OPPOSITES = tuple(
         ("charge charged charges cost costs pay pays fee", "free"),
     )
 )
-# A figure, and what is not said without it: "2 time the fee", "every 2 weeks"; a price beside what is free.
-_BOUND = (
-    re.compile(r"(?<![\d.])(?!1 time)(\d[\d.]*)(?: x| time| ?%) (?=(?:of|the)\b)(?P<of>[^,;.|]*)"),
-    re.compile(rf"\bevery (\d+) (?P<of>{PERIOD}|\w+)", re.IGNORECASE),
-)
-_BESIDE_FREE = re.compile(
-    r"\bfree\b[^.;|]{0,200}?[ ,](?:and|but) (?P<of>[^,;.|\d£€$]{0,80})[£€$](\d[\d.]*)", re.IGNORECASE
-)
-# The ends of what reaches from one amount to another; times and dates begin and end, and may be said by themselves.
-_REACHES = re.compile(
-    rf"(?<![\w.,:/–-])[£€$]?(\d[\d.]*)(?: ?%)?(?: ?[–-] ?| to )"
-    rf"(?:(?=[£€$])|(?=[\d.]+ ?(?:%|(?!am\b|pm\b)(?:working )?(?:{GLUED})\b)))[£€$]?(\d[\d.]*)"
-)
-# What is not sure, or left to people; without such a word it is a rule.
-_HEDGES = tuple(
-    re.compile(rf"\b(?:{words})\b", re.IGNORECASE)
-    for words in (
-        r"usually|normally|typically|generally|often|sometimes|mostly|mainly|probably|as a rule|(?-i:most)",
-        r"(?:(?-i:may)|might|can|could)(?! not\b|['’])|possibl[ey]|able|allow\w*|permit\w*|entitled|option\w*|lets?",
-    )
-)
 _SUPPOSED = re.compile(r"(?:\b(?:if|when|once|unless)|^to)\b[^,;.]*", re.IGNORECASE)  # said of no more than a case
 _NO_AMOUNT = re.compile(
     r"\b(?:\d+(?:st|nd|rd|th)|(?:19|20)\d\d)\b|^\d+(?:\.\d+)+"
 )  # ordinals, years, numbers of sections
 _CURRENCY = re.compile("[£€$]")
-_PRICE_FOR = re.compile(r"[£€$]\d[\d.]* (?:an?|per|each|every|/) ([^\W\d_]+)", re.IGNORECASE)
 _JOINED = re.compile(r"\b(and|or)\b", re.IGNORECASE)
-# What makes a limit of the figure behind it.
-_AT_MOST = "under below less fewer up most maximum max within in until till before by 1st"
-_AT_LEAST = "over above more least minimum min after from exceeding beyond since"
-_SIDES = {word: side for side, words in enumerate((_AT_MOST, _AT_LEAST)) for word in words.split()}
-_LIMITED = re.compile(r"(?:\b(\w+)\W+)?\b(?:(\w+)\W{1,2})?(?<![\w.,:/])(\d+(?:[.,:/]\d+)*)(?!st|nd|rd|th)")
-# "In 2026", "in 3 parts" and "by 4%" are no limits.
-_IN_NO_TIME = re.compile(rf"\bin (?=\d+\b(?! (?:[a-z]+ )?(?:{GLUED})\b))|\bby (?=[£€$]|\d[\d.]* ?%)")
-_FROM_TO = re.compile(
-    r"(?:\b(?:from|between) )?(?<![\w.,:/])(\d[\d.:]*)(?: ?[–-] ?| (?:to|and|until|till) )(?:the )?(\d[\d.:]*)"
-)
 # Words that promise more than most rules do: they have to stand in the closest sentence itself.
 _PROMISES = word_set(
     "free always only every everyone anyone guaranteed unlimited immediately automatically forever refundable"
-)
-# Words that stand for each other in what guides say to people.
-_SYNONYMS = (
-    "cost price charge fee pay paid payment",
-    "refund reimburse repay back",
-    "start begin",
-    "end stop finish",
-    "get receive gain",
-    "customer client subscriber",
-    "call phone ring telephone",
-    "buy bought purchase",
-    "need require necessary",
-    "allow permit possible",
-    "keep kept store retain",
-    "last take",
-    "cancel withdraw withdrawn",
-    "show display",
-    "arrive come",
-    "mend fix repair",
-    "provide give supply",
-    "include contain hold",
-    "until till",
-    "because since",
-    "month monthly",
-    "day daily",
-    "week weekly",
-    "year yearly annual",
-    "additional extra further more",
-    "if when",
-    "add enter",
-    "collect take taken",
-    "notice notify",
-    "lock block",
-    "due owed",
-    "least minimum",
-    "most maximum",
-    "over above more exceed",
-    "under below less fewer",
-    "each every",
-    "whole full",
-    "accept take",
-    "minute min",
-    "hour hr",
-    "somebody someone",
 )
 
 
@@ -221,6 +115,11 @@ class Said:
             return self.whole
         columns = zip(cells_of(self.below), cells_of(self.text), strict=False)
         return "; ".join([self.whole, *(f"{''.join(_CURRENCY.findall(name))}{cell} {name}" for name, cell in columns)])
+
+    @property
+    def denied(self) -> list[str]:
+        """Each that a list denies, with the words that do."""
+        return [f"{self.below} {item}" for item in self.text.split(",")] if self.is_denied else []
 
     @property
     def rule(self) -> str:
@@ -275,14 +174,14 @@ def supports(
         and all(dotted in said for dotted in _DOTTED.findall(text))
         and all(name.casefold() in said.casefold() for name in names_of(text))
         and _has_figures(text, parts, [every[place][1].spelled for place in places], said)
-        and _keeps_prices_for(text, "\n".join(near))
+        and keeps_prices_for(text, "\n".join(near))
         and _has_words(text, said, "\n".join(near), [every[place][1] for place in places])
         and not any(_turned_round(text, there) for there in near[:1])
         and _keeps_conditions(text, near[0])
-        and _keeps_limits(text, near[0])
-        and not _turns_limits(text, "\n".join(near))
-        and _keeps_bound_figures(text, rules[0])
-        and _keeps_reach(text, rules[0])
+        and keeps_limits(text, near[0])
+        and not turns_limits(text, "\n".join(near))
+        and keeps_bound_figures(text, rules[0])
+        and keeps_reach(text, rules[0])
         and _keeps_hedges(text, rules[0])
         and not _joins_otherwise(text, rules[0])
         and not any(_leaves_out(part, rule, asked) for part, rule in _each_with_its_own(parts, rules))
@@ -291,13 +190,13 @@ def supports(
         and keeps_belonging(text, [(each.below, each.text) for each in dict.fromkeys(every[at][1] for at in places)])
         and not _is_of_other_subject(text, near[0], [each.text for source in beside for each in source.sentences])
         and not (names and _names_another(text, near, names, wanted))
-        and not (every[places[0]][1].is_denied and not _NEGATION.search(text))
-        and not _allows(text, [each.text for source in beside for each in source.sentences])
-        and _denies_the_same(
+        and not (every[places[0]][1].is_denied and not NEGATION.search(text))
+        and not allows(text, [each.text for source in beside for each in source.sentences])
+        and denies_the_same(
             text,
             near,
             [each.whole for source in beside for each in source.sentences],
-            [every[place][1] for place in places if every[place][1].is_denied],
+            [item for place in places for item in every[place][1].denied],
         )
         and not _is_of_another(text, near, [each.text for source in beside for each in source.sentences])
     )
@@ -342,7 +241,7 @@ def _has_figures(text: str, parts: Sequence[str], near: Sequence[str], said: str
     rates, there = rates_in(text), rates_in(" ".join(near))
     if rates and there and not rates <= there:
         return False
-    if not all(_stands(word, stems_said(" ".join(near))) for word in counted_in(parts[0])):
+    if not all(stands(word, stems_said(" ".join(near))) for word in counted_in(parts[0])):
         return False
     held = [amounts(each) for each in near]
     return amounts(parts[0]) <= held[0] or (
@@ -361,45 +260,19 @@ def _has_words(text: str, said: str, near: str, places: Sequence[Said]) -> bool:
     if not own or not _PROMISES & words_in(text) <= (there | {"every"} if "each" in there else there):
         return False
     known, close = set(stems(said)), set(stems("\n".join([near, *(each.heading for each in places)])))
-    answers = (each.text if each.below.endswith("?") and _VERB.search(each.text) else each.whole for each in places)
+    answers = (each.text if each.below.endswith("?") and VERB.search(each.text) else each.whole for each in places)
     bare = set(stems("\n".join(answers)))
     return (
-        all(_stands(word, known) for word in own - glue)
-        and sum(_stands(word, close) for word in own) >= NEAR_WORDS * len(own)
-        and sum(_stands(word, bare) for word in own) >= BARE_WORDS * len(own)
+        all(stands(word, known) for word in own - glue)
+        and sum(stands(word, close) for word in own) >= NEAR_WORDS * len(own)
+        and sum(stands(word, bare) for word in own) >= BARE_WORDS * len(own)
     )
-
-
-def _stands(word: str, known: set[str]) -> bool:
-    """Whether a stem is among those known: itself, with another ending, or as a synonym."""
-    if word in known or any(other in known for other in _alike().get(word, ())):
-        return True
-    return (
-        len(word) > 3
-        and not word[-1].isdigit()
-        and any(
-            len(other) > 3
-            and (other.startswith(word) or word.startswith(other))
-            and not (other + word).endswith("less")
-            for other in known
-        )
-    )
-
-
-@cache
-def _alike() -> dict[str, set[str]]:
-    """The stems that stand for a stem."""
-    alike: dict[str, set[str]] = {}
-    for group in map(stems_said, _SYNONYMS):
-        for word in group:
-            alike[word] = alike.get(word, set()) | group
-    return alike
 
 
 def _clauses_that_say_something(text: str) -> list[str]:
     """The clauses of a sentence of several, each with what is too short to be compared by itself."""
     clauses: list[str] = []
-    for clause in _CLAUSE.split(text):
+    for clause in CLAUSE.split(text):
         if clauses and (len(stems_said(clause)) < OWN_WORDS or len(stems_said(clauses[-1])) < OWN_WORDS):
             clauses[-1] += clause
         else:
@@ -421,12 +294,12 @@ def _turned_round(text: str, there: str) -> bool:
 def _keeps_conditions(text: str, there: str) -> bool:
     """Whether what holds "unless", "except" or "only" so is said with that."""
     own = stems_said(text)
-    for clause in _CLAUSE.split(there):
+    for clause in CLAUSE.split(there):
         scope = set[str]()
         found = _ONLY_THERE.search(clause)
         if found and not (scope := stems_said(clause[found.end() :])):  # "on weekdays only"
             scope = stems_said((clause[: found.start()].split() or [""])[-1])
-        if sum(_stands(word, own) for word in scope) < DENIED_WORDS * len(scope):
+        if sum(stands(word, own) for word in scope) < DENIED_WORDS * len(scope):
             return False
     return True
 
@@ -450,18 +323,18 @@ def _leaves_out(text: str, there: str, asked: Set[str] = frozenset()) -> bool:
     for before, statement, following in zip(["", *statements], statements, [*statements[1:], ""], strict=False):
         rule, limits = _rule_and_limits(statement)
         is_said: dict[str, bool] = {}  # by the word that phrases begin with: "if …, if …, or if …" is a list
-        firsts = [(phrase, first) for phrase in limits if (first := _first_of(phrase))]
+        firsts = [(phrase, first) for phrase in limits if (first := first_of(phrase))]
         for phrase, first in firsts:
             begin, words = phrase.split()[0].casefold(), stems_said(phrase)
-            here = first in figures if first[0].isdigit() else _stands(first, own | asked)
-            here = here or (len(words) >= MOST_OF_PHRASE and begin in _CASES and _is_mostly(words, own, NEAR_WORDS))
+            here = first in figures if first[0].isdigit() else stands(first, own | asked)
+            here = here or (len(words) >= MOST_OF_PHRASE and begin in _CASES and is_mostly(words, own, NEAR_WORDS))
             is_said[begin] = is_said.get(begin, False) or here
         held = (stems_said(rule), stems_said(" ".join(limits)) - {first for _, first in firsts}, stems_said(following))
-        if not all(is_said.values()) and _is_mostly(next(filter(None, held), set()), own):
+        if not all(is_said.values()) and is_mostly(next(filter(None, held), set()), own):
             return True
-        beside = own - (stems_said(before) if before and not _VERB.search(before) else set())
+        beside = own - (stems_said(before) if before and not VERB.search(before) else set())
         if any(
-            _is_mostly(stems_said(each), own, NEAR_WORDS) and _is_cut(each, beside)
+            is_mostly(stems_said(each), own, NEAR_WORDS) and _is_cut(each, beside)
             for each in statement.split(",")
             if figures & (of_each := figures_of(each) - set(_NO_AMOUNT.findall(each.strip()))) or not of_each
         ):
@@ -474,12 +347,8 @@ def _each_with_its_own(parts: Sequence[str], rules: Sequence[str]) -> Iterator[t
     yield parts[0], rules[0]
     known = stems_said(rules[0])
     for part, rule in zip(parts[1:], rules[1:], strict=True):
-        if rule != rules[0] and not all(_stands(word, known) for word in stems_said(part)):
+        if rule != rules[0] and not all(stands(word, known) for word in stems_said(part)):
             yield part, rule
-
-
-def _is_mostly(words: set[str], known: set[str], share: float = DENIED_WORDS) -> bool:
-    return bool(words) and sum(_stands(word, known) for word in words) >= share * len(words)
 
 
 def _rule_and_limits(statement: str) -> tuple[str, list[str]]:
@@ -490,9 +359,9 @@ def _rule_and_limits(statement: str) -> tuple[str, list[str]]:
     """
     limits: list[str] = []
     found = _OF_SUBJECT.search(statement)
-    if found and not _VERB.search(statement, 0, found.start()):
+    if found and not VERB.search(statement, 0, found.start()):
         before, behind = statement[: found.start()], statement[found.start() :]
-        if not before.strip() or _VERB.search(behind):
+        if not before.strip() or VERB.search(behind):
             first, *others = _PHRASE.split(behind)
             limits, statement = [first], before + ",".join(others)
     phrases = _PHRASE.split(statement)
@@ -500,27 +369,17 @@ def _rule_and_limits(statement: str) -> tuple[str, list[str]]:
     return " ".join(each for each in phrases if each not in limits), limits
 
 
-def _first_of(phrase: str) -> str | None:
-    """The stem of the first word of a phrase that says something, or its figure."""
-    for word in WORD.finditer(phrase):
-        if word[1]:
-            return word[1]
-        if said := stems_said(word[0]) - frozenset(stems(GLUE)):
-            return said.pop()
-    return None
-
-
 def _is_cut(phrase: str, own: set[str]) -> bool:
     """Whether of the words that a phrase begins with, up to its verb, one is said without the one before it."""
     subject: list[set[str]] = []
     for word in phrase.split():
         said = stems_said(word) or set(ORDINAL.findall(word))
-        if _VERB.search(word) or _NEGATION.search(word) or (subject and not said):
+        if VERB.search(word) or NEGATION.search(word) or (subject and not said):
             if word in _ARTICLES:  # then the word before is a verb: "Ledger adds the credit"
                 subject.pop()
             break
         subject += [said] if said else []
-    return any(other <= own and not any(_stands(word, own) for word in one) for one, other in pairwise(subject))
+    return any(other <= own and not any(stands(word, own) for word in one) for one, other in pairwise(subject))
 
 
 def _is_out_of_time(text: str, there: str) -> bool:
@@ -540,10 +399,10 @@ def _is_out_of_time(text: str, there: str) -> bool:
 def _keeps_order(text: str, near: Sequence[str]) -> bool:
     """Whether what a sentence has behind "before" or "after" stands behind it there, too."""
     for word, behind in _IN_ORDER.findall(text):
-        first = _first_of(behind)
+        first = first_of(behind)
         pairs = (pair for each in near for pair in _IN_ORDER.findall(each))
         scopes = [stems_said(scope) for other, scope in pairs if other.lower() == word.lower()]
-        if first and not first[0].isdigit() and scopes and not any(_stands(first, scope) for scope in scopes):
+        if first and not first[0].isdigit() and scopes and not any(stands(first, scope) for scope in scopes):
             return False
     return True
 
@@ -561,80 +420,6 @@ def _names_another(text: str, near: Sequence[str], names: Names, wanted: Set[Nam
     )
 
 
-def _keeps_limits(text: str, there: str) -> bool:
-    """Whether figures that are limits stay limits, of the same side: "under 18" is not 18."""
-    said, stands = _limits(text), _limits(there)
-    return all(stands[number] & sides for number, sides in said.items() if None not in stands.get(number, {None}))
-
-
-def _turns_limits(text: str, there: str) -> bool:
-    """Whether a figure limits the other side.
-
-    >>> _turns_limits("It is free after 14 days.", "It is free within 14 days.")
-    True
-    """
-    stands = _limits(there)
-    return any(
-        None not in sides and not (sides | {None}) & stands.get(number, {None})
-        for number, sides in _limits(text).items()
-    )
-
-
-def _limits(text: str) -> dict[str, set[int | None]]:
-    """By figure, on which side it limits something: 0 for at most, 1 for at least, None for neither."""
-    limits: dict[str, set[int | None]] = {}
-    text = _FROM_TO.sub(r"; \1; ; \2;", text.casefold())  # the ends of a range are none of these
-    text = _IN_NO_TIME.sub("", text)
-    for *before, number in _LIMITED.findall(text):
-        sides = [_SIDES[word] for word in before if word in _SIDES]
-        limits.setdefault(number, set()).add(sides[-1] if sides else None)
-    return limits
-
-
-def _keeps_prices_for(text: str, there: str) -> bool:
-    """Whether what a price is for each of stands there: "£5 a night".
-
-    >>> _keeps_prices_for("It is £5 a night.", "It is £5 a caravan.")
-    False
-    """
-    known = stems_said(there)
-    return all(_stands(word, known) for each in _PRICE_FOR.findall(text) for word in stems_said(each))
-
-
-def _keeps_bound_figures(text: str, there: str) -> bool:
-    """Whether what is said has the figure that it is a share or a multiple of, or comes round with.
-
-    >>> _keeps_bound_figures("Members pay the fee.", "Members pay 0.5 x of the fee of £80.")
-    False
-    >>> _keeps_bound_figures("Bins are emptied weekly.", "Bins are emptied every 2 weeks.")
-    False
-    """
-    own, figures = stems_said(text), {number.lstrip("−") for number, _ in amounts(text)}
-    for found in (match for pattern in _BOUND for match in pattern.finditer(there)):
-        first = _first_of(found["of"])
-        is_said = (first is not None and _stands(first, own)) or not figures.isdisjoint(figures_of(found["of"]))
-        if is_said and found[1] not in figures:
-            return False
-    costs = _BESIDE_FREE.finditer(there) if "free" in words_in(text) else ()
-    beside = [(stems_said(found["of"]), found[2]) for found in costs]
-    return not any(_is_mostly(scope, own, 1) and number not in figures for scope, number in beside)
-
-
-def _keeps_reach(text: str, there: str) -> bool:
-    """Whether one end of a reach is said only as a limit of its side.
-
-    >>> [_keeps_reach(text, "It takes 2 to 3 weeks.") for text in ("It takes 3 weeks.", "It takes up to 3 weeks.")]
-    [False, True]
-    """
-    figures, limits = figures_of(text), _limits(re.sub(r"(?<!up )\bto (?=[£€$]?\d)", "up to ", text))
-    for low, high in _REACHES.findall(there):
-        if (low in figures) != (high in figures):
-            number, side = (low, 1) if low in figures else (high, 0)
-            if side not in limits.get(number, ()):
-                return False
-    return True
-
-
 def _keeps_hedges(text: str, there: str) -> bool:
     """Whether what is so "usually", or "may" be so, is not said to be so.
 
@@ -643,10 +428,10 @@ def _keeps_hedges(text: str, there: str) -> bool:
     """
     own = stems_said(_SUPPOSED.sub(" ", text))
     return not any(
-        (found := hedge.search(clause)) and _is_mostly(stems_said(clause[found.end() :]), own, NEAR_WORDS)
-        for hedge in _HEDGES
+        (found := hedge.search(clause)) and is_mostly(stems_said(clause[found.end() :]), own, NEAR_WORDS)
+        for hedge in (NOT_SURE, MAY)
         if not hedge.search(text)
-        for clause in _CLAUSE.split(there)
+        for clause in CLAUSE.split(there)
     )
 
 
@@ -654,7 +439,7 @@ def _joins_otherwise(text: str, there: str) -> bool:
     """Whether a sentence has "and" between the same as the guide has "or" between, or the other way round; with what
     people may do or what is denied, both can say the same.
     """
-    if _HEDGES[1].search(text) or _NEGATION.search(text):
+    if MAY.search(text) or NEGATION.search(text):
         return False
     return any(
         word != other and first == second and before & others
@@ -667,7 +452,7 @@ def _joints(text: str) -> Iterator[tuple[str, set[str], str]]:
     """Each "and" and "or" between words that say something: the last ones before it, and the first behind."""
     for found in _JOINED.finditer(text):
         before = " ".join(text[: found.start()].split()[-3:])
-        if (first := _first_of(text[found.end() :])) is not None:
+        if (first := first_of(text[found.end() :])) is not None:
             yield found[0].casefold(), stems_said(before) | figures_of(before), first
 
 
@@ -676,10 +461,10 @@ def _is_of_another(text: str, near: Sequence[str], others: Sequence[str]) -> boo
     "Homes get a refund. Shops get a credit."
     """
     own, there = stems_said(text), stems_said("\n".join(near))
-    foreign = {word for word in own if not _stands(word, there)}
+    foreign = {word for word in own if not stands(word, there)}
     return any(
-        any(_stands(word, other) for word in foreign)
-        and sum(_stands(word, other) for word in own) >= NEAR_WORDS * len(own)
+        any(stands(word, other) for word in foreign)
+        and sum(stands(word, other) for word in own) >= NEAR_WORDS * len(own)
         for other in map(stems_said, others)
     )
 
@@ -691,113 +476,11 @@ def _is_of_other_subject(text: str, near: str, others: Sequence[str]) -> bool:
     True
     """
     own, subject, there = stems_said(text), _subject(text), _subject(near)
-    foreign = {word for word in subject if not _stands(word, stems_said(near))}
-    return any(not _stands(word, own) for word in there) and any(foreign & _subject(other) for other in others)
+    foreign = {word for word in subject if not stands(word, stems_said(near))}
+    return any(not stands(word, own) for word in there) and any(foreign & _subject(other) for other in others)
 
 
 def _subject(text: str) -> set[str]:
     """The words before the first verb."""
-    verb = _VERB.search(text)
+    verb = VERB.search(text)
     return stems_said(text[: verb.start()]) if verb else set()
-
-
-def _denies_the_same(text: str, near: Sequence[str], others: Sequence[str], denied_items: Sequence[Said] = ()) -> bool:
-    """Whether what a sentence denies is denied in the closest ones, and what these deny is not said without that.
-
-    Denied is what stands behind the negation in its clause. To say of one thing what is said of another takes other
-    words there, so they must be the same on both sides.
-    """
-    glue = frozenset(stems(GLUE))
-    own = stems_said(text)
-    denied = [scope - glue for scope in _denials(text)]
-    denied_there = [scope - glue for each in near for clause in _cell_by_cell(each) for scope in _denials(clause)]
-    denied_there += [
-        stems_said(f"{each.below} {item}") - glue for each in denied_items for item in each.text.split(",")
-    ]
-    for scope in denied:
-        if not any(
-            all(_stands(word, there) for word in scope)
-            and sum(_stands(word, own) for word in there) >= DENIED_WORDS * len(there)
-            for there in denied_there
-        ):
-            return False
-    denied_beside = [scope - glue for each in others for scope in _denials(each)]
-    for there in (*denied_there, *denied_beside):
-        share = sum(_stands(word, own) for word in there) / max(1, len(there))
-        is_said = share > DENIED_WORDS if there in denied_there else share == 1 and len(there) > 1
-        if is_said and not any(_stands(word, scope) for scope in denied for word in there):
-            return False
-    return True
-
-
-def _cell_by_cell(text: str) -> list[str]:
-    """A row as cells, each with what it stands for; other text as it is, and without its brackets.
-
-    >>> _cell_by_cell("| | Car | Van || | Roof rack | £5 | none |")
-    ['£5 Roof rack Car', 'none Roof rack Van']
-    """
-    head, bar, row = text.partition("|| |")
-    if not bar:
-        return [text, re.sub(r"[()]", " ", text)] if "(" in text else [text]
-    first, *cells = cells_of(row)
-    return [f"{cell} {first} {name}" for cell, name in zip(cells, cells_of(head)[1:], strict=False)]
-
-
-def _allows(text: str, others: Sequence[str]) -> bool:
-    """Whether a sentence lets people have or do what is not allowed.
-
-    >>> _allows("Drums may be played at noon.", ["Drums and trumpets are not allowed at all."])
-    True
-    """
-    if _NEGATION.search(text) or not _HEDGES[1].search(text):
-        return False
-    own = stems_said(text)
-    return any(
-        (item := stems_said(each)) and item <= own
-        for found in map(_FORBIDDEN.search, others)
-        if found
-        for each in re.split(r",|\b(?:and|or|nor)\b", found["list"] or found["what"])
-    )
-
-
-def _denials(text: str) -> Iterator[set[str]]:
-    """The words that each negation of a text is about.
-
-    >>> [sorted(scope) for scope in _denials("Refunds never go to another person's account. Bridge mode | no")]
-    [['account', 'anoth', 'go', 'person'], ['bridg', 'mode']]
-    """
-    at, before = 0, ""
-    for clause in _CLAUSE.split(text):
-        at = text.find(clause, at) + len(clause)
-        for negation in _NEGATION.finditer(clause):
-            following = _NEGATION.search(clause, negation.end())
-            behind = clause[negation.end() : following.start() if following else None]
-            until = text[: at - len(clause) + negation.start()]
-            if _OF_OTHERS.match(clause, negation.start()) or _CAN_BE.search(until):
-                continue
-            if _ENDED.match(negation.group()):
-                yield stems_said(until)
-                continue
-            if negation.group().casefold() == "without" and (verb := _VERB.search(behind)):
-                behind = behind[: verb.start()]
-            if _NOTHING.match(negation.group()):
-                behind += clause[: negation.start()]
-            if _IS_A.match(behind):
-                behind += re.sub(r".*[.;:|]|\bwithout\b.*", "", until)
-            if scope := stems_said(behind) or stems_said(clause[: negation.start()]) or stems_said(before):
-                yield scope
-                yield from (stems_said(f"{_first_of(behind) or ''} {item}") for item in _listed_behind(text[at:]))
-        before = clause
-
-
-def _listed_behind(text: str) -> Iterator[str]:
-    """What goes on with a list.
-
-    >>> list(_listed_behind(", Vienna or Rome. Then it is free, and Oslo is"))
-    [' Vienna ', ' Rome']
-    """
-    for item in _JOINT.split(re.split(r"[.;:|()]", text)[0]):
-        if _VERB.search(item) or len(item.split()) > MOST_OF_ITEM:
-            return
-        if item.strip():
-            yield item

@@ -171,6 +171,14 @@ class Breaking(FakeListChatModel):
         raise ConnectionError
 
 
+def test_a_reply_of_nothing_but_beginnings_is_read_at_once() -> None:
+    began = time.monotonic()
+
+    with pytest.raises(Unusable):
+        parsed('{"' * 100_000, Shape)
+    assert time.monotonic() - began < 1
+
+
 def test_a_model_that_broke_off_was_reached() -> None:
     with pytest.raises(Unusable, match="broke off"):
         list(ChatModel(Breaking(responses=[])).ask("?", Shape, soon()))
@@ -183,7 +191,7 @@ def test_a_model_that_keeps_failing_is_left_alone_for_a_while() -> None:
     for refuses_with in (500, 500, None, 500, 500, 500):
         model.refuses_with = refuses_with
         with suppress(Unusable):
-            list(chat.ask("?", Shape, soon()))
+            next(chat.ask("?", Shape, soon()))  # nobody reads on behind what is enough
     model.refuses_with = None
 
     with pytest.raises(Unusable, match="left alone for a minute"):
