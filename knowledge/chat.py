@@ -123,7 +123,8 @@ class ChatWriter:
         )
 
     def _quoted(self, question: str, evidence: Evidence, why: str) -> Written:
-        return replace(self._otherwise.write(question, evidence), notes=(f"{why}, {QUOTED_INSTEAD}",))
+        quoted = self._otherwise.write(question, evidence)
+        return replace(quoted, notes=(f"{why}, {QUOTED_INSTEAD}", *quoted.notes))
 
     def _sentences(self, question: str, evidence: Evidence, deadline: float) -> Iterator[DraftSentence]:
         """The sentences of the model's reply as they come. Raises Unusable, for a reply that can't be read too."""

@@ -115,6 +115,20 @@ def test_what_a_table_has_nothing_for_is_a_partial_answer_with_nothing_marked(
     assert bool(answer.citations[0].highlights) is (outcome is Outcome.ANSWERED)
 
 
+def test_what_stands_beside_a_table_answers_for_it(open_library: Open, put_guide: Put) -> None:
+    """Where a row has nothing, a sentence on it may."""
+    table = "| Boat | Low season | High season |\n|---|---|---|\n| Kelo | £40 | £52 |\n| Taro | £44 | – |"
+    said = "In high season the Taro sails only at night, for £90."
+    put_guide("boats.md", f"# What boats cost\n\n{table}\n\nBoats are booked by phone. {said}\n")
+    library = open_library()
+    library.warm()
+    answer = library.answer("What does the Taro cost in high season?")
+
+    assert answer.outcome is Outcome.ANSWERED
+    assert answer.notes == ()
+    assert marked(answer) == [said]
+
+
 def test_a_story_around_a_question_does_not_hide_it(library: Library) -> None:
     """The question alone is answered, and the answer says that it was taken so."""
     story = (

@@ -41,6 +41,19 @@ FERRIES = """\
 | Ferry to Rona | 1 Apr to 30 Sep | 10:00 | 16:00 |
 | All ferries | 25 December to 2 January | closed | closed |
 """
+SACKS = """\
+| Sack | Price |
+|---|---|
+| 11 to 20 kg | £8 |
+| over 20 kg | £12 |
+"""
+LIFTS = """\
+| Lift | Kind | First | Last |
+|---|---|---|---|
+| Tern | Chair | 9:00 | – |
+| Tern | Drag | 9:30 | – |
+| Soay | Chair | 9:00 | 17:00 |
+"""
 HIRE = """\
 | Kayak | Half day from noon | Weekend |
 |---|---|---|
@@ -75,6 +88,7 @@ def told(text: str, question: str) -> list[str]:
         (FERRIES, "first ferry to soay on new year's day", ["All ferries, 25 December to 2 January"]),
         (FERRIES, "soay on boxing day", ["All ferries, 25 December to 2 January"]),
         (TICKETS, "harbour for a child", ["Harbour, child, £5"]),
+        (SACKS, "a sack over 20 kg", ["over 20 kg, £12"]),
         (CASES, "a basic dry case", ["Basic Dry, £4", "each further kg, £1"]),
         (CASES, "a case of 15 kg", ["Basic, £2", "Basic Dry, £4", "11 to 20 kg, £8", "each further kg, £1"]),
     ],
@@ -105,6 +119,7 @@ def test_rows_on_other_keys_than_are_named_do_not_answer(text: str, question: st
         (HIRE, 0, "kayak for 3 hours at the weekend", ("3 hours",)),
         (CASES, 3, "a case of 35 kg to the isle", ()),  # there is each further one
         (HIRE, 0, "kayak for half a day", ()),
+        (LIFTS, 0, "the last tern", ("Tern", "Last")),  # of whatever kind
         (FERRIES, 2, "first ferry to rona on 3 march", ("Ferry to Rona", "1 Nov to 14 Mar")),
     ],
 )
