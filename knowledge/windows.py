@@ -18,10 +18,10 @@ def centred(source: Quotable, answering: Piece | None) -> Passage:
     whole in this way; measured, the right one comes first for two more in a hundred questions.
 
     Args:
-        answering: a sentence of the passage's text; without one the passage stays as it is.
+        answering: a sentence of the passage; without one, or without the whole guide, the passage stays as it is.
     """
     passage, text = source.passage, source.guide_text
-    if answering is None:
+    if answering is None or not source.is_whole:
         return passage
     low, high = passage.start + answering.start, passage.start + answering.end
     section, length = section_around(text, low, high), passage.end - passage.start
