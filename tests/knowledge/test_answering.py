@@ -117,16 +117,32 @@ def test_what_a_table_has_nothing_for_is_a_partial_answer_with_nothing_marked(
 
 def test_what_stands_beside_a_table_answers_for_it(open_library: Open, put_guide: Put) -> None:
     """Where a row has nothing, a sentence on it may."""
-    table = "| Boat | Low season | High season |\n|---|---|---|\n| Kelo | £40 | £52 |\n| Taro | £44 | – |"
-    said = "In high season the Taro sails only at night, for £90."
-    put_guide("boats.md", f"# What boats cost\n\n{table}\n\nBoats are booked by phone. {said}\n")
+    rows = "| Dog | £5 | – | £15 |\n| Cat | £5 | £5 | £10 |\n| Bird | £2 | £2 | |"
+    table = f"| Pet | Deck | Lounge | Cabin |\n|---|---|---|---|\n{rows}"
+    said = "Birds may travel in a cabin free of charge, in a cage."
+    put_guide("pets.md", f"# Pets on board\n\n{table}\n\nDogs may not enter the lounge. {said}\n")
     library = open_library()
     library.warm()
-    answer = library.answer("What does the Taro cost in high season?")
+    answer = library.answer("what does a bird cost in a cabin")
 
     assert answer.outcome is Outcome.ANSWERED
     assert answer.notes == ()
     assert marked(answer) == [said]
+
+
+def test_a_passage_is_given_around_what_answers(open_library: Open, put_guide: Put) -> None:
+    """To a chat model, though the index cut it elsewhere."""
+    filling = " ".join(f"Boat {n} is painted at the yard each spring." for n in range(40))
+    said = "The moorings cost £7 a night."
+    put_guide("yard.md", f"# The yard\n\n{filling[:1000]}\n\n{said}\n\n{filling}\n")
+    library = open_library()
+    library.warm()
+    evidence = library._answering.evidence(library._answering.find("What do the moorings cost a night?"))
+    passage, given = evidence.sources[0].passage, evidence.given[0]
+
+    assert said in passage.text
+    assert abs(given.text.index(said) - len(given.text) / 2) < 100
+    assert (given.start, given.end) != (passage.start, passage.end)
 
 
 def test_a_story_around_a_question_does_not_hide_it(library: Library) -> None:
