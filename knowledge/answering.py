@@ -266,7 +266,7 @@ class Answering:
         the question before names.
 
         That holds where a sibling of it is found otherwise; and where the question says little, and a passage on the
-        product is as likely and has as many of its words.
+        product is as likely and has as many of its words. Where no product was named, as `_of_matter_before`.
 
         Args:
             found: what there is on the question as it stands.
@@ -423,7 +423,8 @@ class Extractive:
 
     def write(self, question: str, evidence: Evidence, show: Show | None = None, began: float | None = None) -> Written:
         """The passage whose sentence answers best, of the first and those close to it, and up to two more that answer
-        nearly as well, on no other product and in other words.
+        nearly as well, on no other product and in other words. For a row on other keys than are asked, the passage of
+        its guide that has the one on all of them.
         """
         chosen: list[int] = []
         citations: list[Citation] = []
@@ -453,13 +454,7 @@ class Extractive:
                     chosen.append(number)
                     _number(citation, citations)  # of one section, cut into passages, there is one quote
         table = _answering_row(best, evidence)
-        missed = nothing_for(keys, *table) if table else ()
-        if beside := _told_beside(citations[0].quote, missed):
-            return Written((replace(citations[0], highlights=(beside,)), *citations[1:]))
-        if not missed:
-            return Written(tuple(citations))
-        notes = (NOTHING_THERE.format(", ".join(f"“{each}”" for each in missed)),)
-        return Written((replace(citations[0], highlights=()), *citations[1:]), notes=notes, outcome=Outcome.PARTLY)
+        return _without_nothing(citations, nothing_for(keys, *table) if table else ())
 
 
 def cite(number: int, evidence: Evidence) -> Citation:
@@ -493,14 +488,29 @@ def _answering_row(number: int, evidence: Evidence) -> tuple[Grid, list[str]] | 
     return (below_head(source.guide_text, head, at), row) if head else None
 
 
+def _without_nothing(citations: Sequence[Citation], missed: Sequence[str]) -> Written:
+    """What is written of quotes, whose first marks a row of a table that has nothing for some of what is asked: the
+    sentence beside it that says so is marked instead, or the answer is partial.
+    """
+    if not missed:
+        return Written(tuple(citations))
+    first, *others = citations
+    if beside := _told_beside(first.quote, missed):
+        return Written((replace(first, highlights=(beside,)), *others))
+    notes = (NOTHING_THERE.format(", ".join(f"“{each}”" for each in missed)),)
+    return Written((replace(first, highlights=()), *others), notes=notes, outcome=Outcome.PARTLY)
+
+
 def _told_beside(quote: str, missed: Sequence[str]) -> tuple[int, int] | None:
     """The sentence of a quote, outside its table, that has all words of what the table has nothing for."""
     words = {word for word in stems(" ".join(missed)) if not word.isdecimal()}
     return next(
         (
             (piece.start, piece.end)
-            for piece in pieces(quote if words else "")
-            if piece.kind in {Kind.SENTENCE, Kind.ITEM} and words.issubset(stems(quote[piece.start : piece.end]))
+            for piece in pieces(quote)
+            if words
+            and piece.kind in {Kind.SENTENCE, Kind.ITEM}
+            and words.issubset(stems(quote[piece.start : piece.end]))
         ),
         None,
     )

@@ -22,8 +22,8 @@ _CURRENCY = re.compile("[£€$]")
 _REACH = re.compile(
     r"(?<![\w.,:/])(\d+(?:[.:]\d+)*(?: [ap]m)?)(?: ?[–-] ?| to | until )(?:[A-Z][a-z]+ )?(\d+(?:[.:]\d+)*(?: [ap]m)?)"
 )
-_TODAY = r"(?:mon|tues|wednes|thurs|fri|satur|sun)day"
-_ON_DAY = re.compile(rf"\b(on|by|until|before|after) (?:the |a |every )?({_TODAY})s?\b(?! to)", re.IGNORECASE)
+_WEEKDAY = r"(?:mon|tues|wednes|thurs|fri|satur|sun)day"
+_ON_DAY = re.compile(rf"\b(on|by|until|before|after) (?:the |a |every )?({_WEEKDAY})s?\b(?! to)", re.IGNORECASE)
 _SHARE_OF = re.compile(r"(?<![\w.])(\d[\d.]*)(?: x| time| ?%) of (?:the |an? )?([^,;.|]*)")
 _CLAUSE_BEGINS = re.compile(r"[.;|,()]|:(?!\d)|\b(?:but|if|when|while|unless|because)\b", re.IGNORECASE)
 _COMPANY, _CUSTOMER = (

@@ -16,9 +16,10 @@ def as_table(rows: Sequence[Sequence[str]]) -> str:
     if not body:  # then it heads nothing
         return "\n\n".join(filter(None, header))
     top = f"{_row(header)}\n{_row(['---'] * width)}"
-    lines = [_row(row) for row in filled_down(body)]
+    filled = filled_down(body)
+    lines = [_row(row) for row in filled]
     if len(top) + max((len(line) for line in lines), default=0) > TABLE:
-        return "\n".join(_item(header, row) for row in filled_down(body))
+        return "\n".join(_item(header, row) for row in filled)
     if lines and has_second_head([*top.split("\n"), lines[0]]):
         top += f"\n{lines.pop(0)}"
     tables = [top]
