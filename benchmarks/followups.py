@@ -17,8 +17,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 from benchmarks.question_set import chosen
-from knowledge.answering import Answering, Extractive
+from knowledge.answering import Answering
 from knowledge.calibration import load
+from knowledge.extractive import Extractive
 from knowledge.followups import stands_for
 from knowledge.measures import same_place
 from knowledge.names import Names

@@ -12,9 +12,10 @@ from collections.abc import Iterator, Sequence
 from itertools import cycle, pairwise
 
 from benchmarks.question_set import chosen
-from knowledge.answering import Answering, Extractive
+from knowledge.answering import Answering
 from knowledge.answers import Answer, Outcome
 from knowledge.calibration import load
+from knowledge.extractive import Extractive
 from knowledge.measures import same_place
 from knowledge.question_sets import QuestionRow
 from knowledge.several import asked_apart

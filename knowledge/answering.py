@@ -5,20 +5,17 @@ import time
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from functools import cached_property
-from typing import Protocol
 
 from sqlalchemy import Engine, select
 
-from knowledge.answers import ONLY_WORDS, Answer, Citation, Outcome, Part, Passage, Sentence, Show
+from knowledge.answers import ONLY_WORDS, Answer, Outcome, Show
 from knowledge.asides import without_asides
 from knowledge.calibration import Calibration
 from knowledge.chat_model import ChatModel
-from knowledge.citations import Quotable, items_below, resolve, table_head
-from knowledge.closely import Closely
+from knowledge.citations import Quotable
 from knowledge.comparing import compared, is_on_all
+from knowledge.extractive import CLOSE_PASSAGE, Evidence, Extractive, Writer, Written, nearest
 from knowledge.followups import condensed, product_before, stands_for, with_matter_before
-from knowledge.grids import Grid, agreeing, below_head, keys_in, nothing_for
 from knowledge.index import NO_FILTERS, Index, reading
 from knowledge.instructions import as_read, instructions_in
 from knowledge.lexical import as_typed, covered, stems
@@ -26,35 +23,22 @@ from knowledge.names import Name, Names
 from knowledge.products import is_on, is_on_sibling, path_of
 from knowledge.questions import WORD, names_something, says_enough, things_in, without_link
 from knowledge.retriever import Found, Retriever
-from knowledge.sentences import Kind, Piece, cells_of, pieces
 from knowledge.several import ENOUGH_ALONE, Apart, asked_alone, asked_apart, without_openers
-from knowledge.superseded import is_newer, is_put_away, supersedes
+from knowledge.superseded import is_put_away, supersedes
 from knowledge.tables import Guide
-from knowledge.windows import centred
+from knowledge.together import MOST_APART, fitting, numbered_from, together, used
 from knowledge.words import Filters
 
 SOURCES = 8  # passages for a writer
-MOST_CITATIONS = 3
-MOST_SHOWN = 5  # citations of one answer
-MOST_NEAREST = 3
-MOST_APART = 3  # questions of one message
 LONGEST_MESSAGE = 4_000  # characters; a question may stand behind a long story
-MOST_HIGHLIGHTS = 2
-# A further passage is quoted when it, and its best sentence, score at most so much below the first: one for every four
-# answers, a third of them right; with twice the distance it is one for two, a quarter right.
-CLOSE_PASSAGE, CLOSE_READ = 0.5, 0.05
-CLOSE_SENTENCE = 0.16  # a further sentence is marked when it scores at most so much below the best
 OF_UNKNOWN = 0.05  # most that a question on a product no guide knows is given; none of 548 answerable ones named any
-CLOSE_ROW = 0.001  # a further row, which is on something else even if all its words but one are the same
 LIKELIER = 0.05  # by how much, at least, a question alone is answered rather than with its story; that may matter
 MOSTLY = 0.5  # of the words of one question of several, what a passage must have that another question found
-SAME_WORDS = 0.8  # passages that share so many of their words say the same thing
 
 NO_GUIDES = "There are no guides yet."
 NO_SUCH_GUIDE = "No guide's front matter names that product or language."
 NO_EDITION = "The guides have “{}”, and no edition of it for {}."
 BEGINS_LATER = "“{}” holds from {} on, which is after what you ask about."
-NOTHING_THERE = "The table has nothing for {}."
 OTHER_HOLDS = "“{}” is quoted; the edition that holds is “{}”."
 WORDS_ALONE = "The index is still being built, so this was found by words alone."
 NOT_YET = (
@@ -63,7 +47,6 @@ NOT_YET = (
 )
 CHANGING = "The guides are just being changed. Please ask again in a moment."
 IN_CHANGE = Answer(Outcome.FAULT, 0.0, notes=(CHANGING,))
-MORE_AT_ONCE = f"I look up {MOST_APART} questions at a time. Please ask again:"
 SOME_MISSING = "Some new text is still being indexed; it was searched by words alone."
 
 _ORDER = re.compile(
@@ -71,39 +54,6 @@ _ORDER = re.compile(
     r"(?:ignore|disregard|forget|override|reveal|leak|(?:print|repeat|show|output)(?: me)? (?:your|the))\b",
     re.IGNORECASE,
 )
-
-
-@dataclass(frozen=True)
-class Evidence:
-    """What a writer may use: passages, best first, each with its guide."""
-
-    sources: tuple[Quotable, ...]
-    found: Found
-
-    @cached_property
-    def given(self) -> tuple[Passage, ...]:
-        """The passages as a writer in words of its own gets them: each around what answers best."""
-        return tuple(centred(each, self.closely(number).answering) for number, each in enumerate(self.sources))
-
-    def closely(self, number: int) -> Closely:
-        """The sentences of a passage, by its number from 0."""
-        return self.found.closely(self.sources[number].passage)
-
-
-@dataclass(frozen=True)
-class Written:
-    """What a writer made of the evidence; the outcome when it knows better than the decision before it."""
-
-    citations: tuple[Citation, ...]
-    sentences: tuple[Sentence, ...] = ()
-    notes: tuple[str, ...] = ()
-    outcome: Outcome | None = None
-
-
-class Writer(Protocol):
-    def write(
-        self, question: str, evidence: Evidence, show: Show | None = None, began: float | None = None
-    ) -> Written: ...
 
 
 @dataclass(frozen=True)
@@ -216,13 +166,13 @@ class Answering:
         """The answers to several questions as one, which names those that are left for another time."""
         answers: list[Answer] = []
         for each in parts:
-            shown = show and _numbered_from(sum(len(_used(answer)) for answer in answers), show)
+            shown = show and numbered_from(sum(len(used(answer)) for answer in answers), show)
             answer = self.answer_from(each.found.taken_as or each.in_full, each.found, shown, began)
             if answer.outcome is Outcome.FAULT:
                 return answer
-            answer = _fitting(answer, len(parts))
+            answer = fitting(answer, len(parts))
             answers.append(replace(answer, outcome=Outcome.PARTLY) if each.in_part else answer)
-        return _together([*(each.question for each in parts), *others], answers)
+        return together([*(each.question for each in parts), *others], answers)
 
     def _of_each(self, asked: Apart, filters: Filters) -> list[Apart]:
         """One question of several, or what it asks of each product that it compares."""
@@ -350,7 +300,7 @@ class Answering:
         if found.unknown or found.unfamiliar:
             notes = (_not_mentioned(found.unknown or found.unfamiliar), *notes)
         if outcome is Outcome.NOT_IN_GUIDES:
-            return Answer(Outcome.NOT_IN_GUIDES, likely, nearest=_nearest(evidence, ()), notes=notes)
+            return Answer(Outcome.NOT_IN_GUIDES, likely, nearest=nearest(evidence, ()), notes=notes)
         if not found.unfamiliar and _is_on_sibling_alone(found):
             notes = (_on_another(found), *notes)
         if found.missed:
@@ -367,7 +317,7 @@ class Answering:
             outcome,
             likely,
             citations=written.citations,
-            nearest=_nearest(evidence, written.citations) if outcome is Outcome.PARTLY else (),
+            nearest=nearest(evidence, written.citations) if outcome is Outcome.PARTLY else (),
             sentences=written.sentences,
             notes=(*written.notes, *notes),
         )
@@ -418,108 +368,6 @@ class Answering:
         return Evidence(tuple(each for each in sources if each.is_whole), found)
 
 
-class Extractive:
-    """Quotes the guides as they stand, and marks the sentences that answer; nothing is generated."""
-
-    def write(self, question: str, evidence: Evidence, show: Show | None = None, began: float | None = None) -> Written:
-        """The passage whose sentence answers best, of the first and those close to it, and up to two more that answer
-        nearly as well, on no other product and in other words. For a row on other keys than are asked, the passage of
-        its guide that has the one on all of them.
-        """
-        chosen: list[int] = []
-        citations: list[Citation] = []
-        first = evidence.sources[0].passage
-        near = [
-            number
-            for number, source in enumerate(evidence.sources)
-            if source.passage.score >= first.score - CLOSE_PASSAGE
-            and not evidence.found.is_on_another(first, source.passage)
-        ]
-        passages, day = [source.passage for source in evidence.sources], evidence.found.day
-        near = [n for n in near if not any(is_newer(passages[other], passages[n], day) for other in near)] or near[:1]
-        near = [n for n in near if not evidence.found.is_aside(passages[n])] or near
-        best = max(near, key=lambda n: passages[n].score + evidence.closely(n).alone)
-        keys = keys_in(question)
-        if table := _answering_row(best, evidence):
-            rows = agreeing(keys, *table)
-            of_guide = (n for n, each in enumerate(passages) if each.guide_id == passages[best].guide_id)
-            best = next((n for n in of_guide if _has_row(passages[n].text, rows)), best)
-        for number in (best, *(n for n in near if n != best)):
-            source = evidence.sources[number]
-            close = evidence.closely(number).best >= evidence.closely(best).best - CLOSE_READ
-            told = any(_say_the_same(source.passage.text, evidence.sources[other].passage.text) for other in chosen)
-            if len(citations) < MOST_CITATIONS and close and not told:
-                citation = cite(number, evidence)
-                if not any(_repeats(citation, other) for other in citations):
-                    chosen.append(number)
-                    _number(citation, citations)  # of one section, cut into passages, there is one quote
-        table = _answering_row(best, evidence)
-        return _without_nothing(citations, nothing_for(keys, *table) if table else ())
-
-
-def cite(number: int, evidence: Evidence) -> Citation:
-    """The citation of a passage, quoted around the sentence that scores best, which is marked; with the list that it
-    announces, unless some of that is marked already.
-    """
-    closely, text = evidence.closely(number), evidence.sources[number].passage.text
-    scored = zip(closely.scores, closely.pieces, strict=True)
-    ranked = sorted((pair for pair in scored if _speaks_to_people(text, pair[1])), key=lambda pair: -pair[0])
-    marked = [
-        (piece.start, piece.end)
-        for score, piece in ranked[:MOST_HIGHLIGHTS]
-        if score >= ranked[0][0] - (CLOSE_ROW if piece.kind is Kind.ROW else CLOSE_SENTENCE) and score > 0
-    ]
-    own = {(piece.start, piece.end) for piece in closely.pieces}
-    for span in marked[:]:
-        items = items_below(text, *span)
-        marked += [] if any(item in marked for item in items) else [item for item in items if item in own]
-    cited = resolve(number, evidence.sources, marked)
-    return replace(cited, highlights=()) if evidence.found.is_aside(evidence.sources[number].passage) else cited
-
-
-def _answering_row(number: int, evidence: Evidence) -> tuple[Grid, list[str]] | None:
-    """The row of a passage that scores best, where one does, with all that the guide has of its table."""
-    piece, source = evidence.closely(number).answering, evidence.sources[number]
-    if piece is None or piece.kind is not Kind.ROW:
-        return None
-    at = source.passage.start + piece.start
-    head = table_head(source.guide_text, at).split("\n")[0]
-    row = cells_of(source.passage.text[piece.start : piece.end])
-    return (below_head(source.guide_text, head, at), row) if head else None
-
-
-def _without_nothing(citations: Sequence[Citation], missed: Sequence[str]) -> Written:
-    """What is written of quotes, whose first marks a row of a table that has nothing for some of what is asked: the
-    sentence beside it that says so is marked instead, or the answer is partial.
-    """
-    if not missed:
-        return Written(tuple(citations))
-    first, *others = citations
-    if beside := _told_beside(first.quote, missed):
-        return Written((replace(first, highlights=(beside,)), *others))
-    notes = (NOTHING_THERE.format(", ".join(f"“{each}”" for each in missed)),)
-    return Written((replace(first, highlights=()), *others), notes=notes, outcome=Outcome.PARTLY)
-
-
-def _told_beside(quote: str, missed: Sequence[str]) -> tuple[int, int] | None:
-    """The sentence of a quote, outside its table, that has all words of what the table has nothing for."""
-    words = {word for word in stems(" ".join(missed)) if not word.isdecimal()}
-    return next(
-        (
-            (piece.start, piece.end)
-            for piece in pieces(quote)
-            if words
-            and piece.kind in {Kind.SENTENCE, Kind.ITEM}
-            and words.issubset(stems(quote[piece.start : piece.end]))
-        ),
-        None,
-    )
-
-
-def _has_row(text: str, rows: Sequence[Sequence[str]]) -> bool:
-    return any(cells_of(line) in rows for line in text.splitlines()) if rows else False
-
-
 def _readable(message: str) -> str:
     """As much of a message as is looked at; half of an emoji, cut off somewhere on its way here, is no text."""
     return as_typed(message[:LONGEST_MESSAGE].encode("utf-8", "replace").decode())
@@ -534,89 +382,6 @@ def _without_orders(question: str) -> str:
         if _ORDER.match(told) and is_first and not told.rstrip().endswith("?"):
             kept = f"{kept[:start]} {kept[end:]}"
     return question if kept == question else " ".join(kept.split())
-
-
-def _speaks_to_people(text: str, piece: Piece) -> bool:
-    """Whether something of it is left without what is planted for an assistant."""
-    at = piece.start
-    for start, end in instructions_in(text):
-        if re.search(r"\w", text[at : max(at, min(start, piece.end))]):
-            return True
-        at = max(at, end)
-    return re.search(r"\w", text[at : piece.end]) is not None
-
-
-def _nearest(evidence: Evidence, but: Sequence[Citation]) -> tuple[Citation, ...]:
-    """The closest sections, each once; nothing in them is marked, for they don't answer."""
-    seen = {(citation.guide_key, citation.headings) for citation in but}
-    nearest: list[Citation] = []
-    for number in range(len(evidence.sources)):
-        if len(nearest) == MOST_NEAREST:
-            break
-        citation = replace(cite(number, evidence), highlights=())
-        if (place := (citation.guide_key, citation.headings)) not in seen:
-            seen.add(place)
-            nearest.append(citation)
-    return tuple(nearest)
-
-
-def _together(questions: Sequence[str], answers: Sequence[Answer]) -> Answer:
-    """The answers to several questions as one: a quote for each, or those that a chat model's sentences rest on.
-
-    Where one quote answers all of them, it needs no parts.
-    """
-    citations: list[Citation] = []
-    parts: list[Part] = []
-    sentences: list[Sentence] = []
-    for question, answer in zip(questions, answers, strict=False):
-        numbers = tuple(_number(citation, citations) for citation in _used(answer))
-        parts.append(Part(question, answer.outcome, numbers))
-        sentences += [Sentence(each.text, tuple(numbers[n] for n in each.citations)) for each in answer.sentences]
-    others = " ".join(f"“{each}”" for each in questions[len(answers) :])
-    left = (f"{MORE_AT_ONCE} {others}",) if others else ()
-    is_whole = not left and all(part.outcome is Outcome.ANSWERED for part in parts)
-    quoted = {(citation.guide_key, citation.headings) for citation in citations}
-    missed_first = sorted(answers, key=lambda answer: answer.outcome is not Outcome.NOT_IN_GUIDES)
-    nearest = {(each.guide_key, each.headings): each for answer in missed_first for each in answer.nearest}
-    return Answer(
-        Outcome.ANSWERED if is_whole else Outcome.PARTLY,
-        min(answer.probability for answer in answers),
-        citations=tuple(citations),
-        nearest=tuple(each for place, each in nearest.items() if place not in quoted)[:MOST_NEAREST],
-        sentences=tuple(sentences),
-        notes=tuple(dict.fromkeys([*left, *(note for answer in answers for note in answer.notes)])),
-        parts=() if is_whole and len(citations) == 1 else tuple(parts),
-    )
-
-
-def _fitting(answer: Answer, of: int) -> Answer:
-    """The answer to one of so many questions, with no more sources than its share of those that are shown."""
-    most = MOST_SHOWN // of
-    kept = tuple(each for each in answer.sentences if all(number < most for number in each.citations))
-    return replace(answer, citations=answer.citations[:most], sentences=kept)
-
-
-def _used(answer: Answer) -> tuple[Citation, ...]:
-    """What is cited of the answer to one question of several."""
-    return answer.citations if answer.sentences else answer.citations[:1]
-
-
-def _numbered_from(first: int, show: Show) -> Show:
-    """What is told of a sentence, with the numbers of its citations behind those of the questions before."""
-    return lambda sentence: show(replace(sentence, citations=tuple(first + each for each in sentence.citations)))
-
-
-def _number(citation: Citation, among: list[Citation]) -> int:
-    """The number of a citation, which is added; where a quote has its marked words already, they are marked there."""
-    for number, other in enumerate(among):
-        if _says(other, citation):
-            marked = (citation.quote[low:high] for low, high in citation.highlights)
-            places = [(at, at + len(words)) for words in marked if (at := other.quote.find(words)) >= 0]
-            new = [each for each in places if all(each[1] <= low or high <= each[0] for low, high in other.highlights)]
-            among[number] = replace(other, highlights=tuple(sorted((*other.highlights, *new))))
-            return number
-    among.append(citation)
-    return len(among) - 1
 
 
 def _finds_sibling(found: Found, name: Name, names: Names) -> bool:
@@ -660,12 +425,6 @@ def _share_of_words(text: str, own: Found, question: str) -> float:
     return covered(rarity, set(stems(text)))
 
 
-def _says(quote: Citation, other: Citation) -> bool:
-    """Whether a quote has the words that answer in another."""
-    words = [other.quote[low:high] for low, high in other.highlights] or [other.quote]
-    return quote.guide_key == other.guide_key and all(each in quote.quote for each in words)
-
-
 def is_partial(found: Found) -> bool:
     """Whether it can be a partial answer at most, however likely it reads."""
     return bool(found.unfamiliar or found.missed or _begins_later(found)) or _is_on_sibling_alone(found)
@@ -707,17 +466,3 @@ def _edition_that_holds(found: Found, written: Written) -> tuple[str, ...]:
 
 def _not_mentioned(names: Sequence[str]) -> str:
     return f"The guides don't mention {' or '.join(f'“{name}”' for name in names)}."
-
-
-def _repeats(quote: Citation, other: Citation) -> bool:
-    """Whether a quote is what another guide says in the same words, which stand in passages cut differently."""
-    longer = max(len(quote.quote), len(other.quote))
-    is_as_long = min(len(quote.quote), len(other.quote)) >= SAME_WORDS * longer
-    return quote.guide_key != other.guide_key and is_as_long and _say_the_same(quote.quote, other.quote)
-
-
-def _say_the_same(one: str, other: str) -> bool:
-    """Whether another passage adds nothing; one with other figures is of another product, or newer or older."""
-    a, b = set(stems(one)), set(stems(other))
-    figures = ({word for word in words if any(map(str.isdigit, word))} for words in (a, b))
-    return len(a & b) >= SAME_WORDS * min(len(a), len(b)) and next(figures) == next(figures)

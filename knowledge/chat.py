@@ -13,11 +13,11 @@ from dataclasses import replace
 
 from pydantic import BaseModel, Field, field_validator
 
-from knowledge.answering import MOST_SHOWN, Evidence, Extractive, Written, cite
 from knowledge.answers import Outcome, Sentence, Show
 from knowledge.chat_model import ChatModel, Unusable, parsed
 from knowledge.comparing import compares
 from knowledge.encoder import Encoder
+from knowledge.extractive import Evidence, Extractive, Written, cite
 from knowledge.instructions import without_instructions
 from knowledge.names import Name
 from knowledge.plainly import plain, without_figures
@@ -25,6 +25,7 @@ from knowledge.products import is_on_sibling_alone, on_siblings
 from knowledge.retriever import Found
 from knowledge.sentences import Kind, pieces
 from knowledge.support import Said, Source, supports
+from knowledge.together import MOST_SHOWN
 from prompts import fill, inside
 
 MOST_SENTENCES = 6

@@ -20,12 +20,13 @@ from sqlalchemy.exc import DatabaseError
 from sqlalchemy.orm import Session
 
 from knowledge import measures
-from knowledge.answering import Answering, Extractive, is_partial
+from knowledge.answering import Answering, is_partial
 from knowledge.answers import Answer, Citation, Passage
 from knowledge.calibration import BadCalibration, Calibration, Half, refit
 from knowledge.calibration import load as load_calibration
 from knowledge.chunking import cut
 from knowledge.encoder import DEFAULT_MODEL, Encoder
+from knowledge.extractive import Extractive
 from knowledge.index import AlreadyOwned, Index
 from knowledge.loading import EVERYONE
 from knowledge.measures import Span, same_place

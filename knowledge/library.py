@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING
 from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
-from knowledge.answering import Answering, Extractive
+from knowledge.answering import Answering
 from knowledge.answers import Answer, LibraryState, Outcome, Section, Show
 from knowledge.calibration import load as load_calibration
 from knowledge.chat import ChatWriter
 from knowledge.chat_model import PATIENCE_S, ChatModel
 from knowledge.citations import locate, section_around
 from knowledge.encoder import Encoder, ModelUnavailable, Vectors
+from knowledge.extractive import Extractive
 from knowledge.index import NO_FILTERS, Index, reading
 from knowledge.ingest import Summary, ingest
 from knowledge.instructions import without_instructions

@@ -12,6 +12,7 @@ from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
 from bot.records.database import engine_for
+from knowledge.answers import Answer, Outcome
 from knowledge.chunking import cut
 from knowledge.encoder import Encoder
 from knowledge.index import Index
@@ -29,6 +30,8 @@ SAMPLE_GUIDES = Path(__file__).parents[2] / "knowledge" / "guides"
 ODD_WORDS = "and what it the that router Brook 4 Pro ? . , its one Heron for this is if é 'not “ | cost […] Lite"
 WORDS_OF_QUESTIONS = st.sampled_from(ODD_WORDS.split())
 
+QUESTION = "How long does a refund take?"
+RESET = "How do I reset the Brook 6?"
 GUIDES = {
     "refunds.md": """# Refunds
 
@@ -186,3 +189,22 @@ def take(tmp_path: Path, parser: Parser) -> Take:
         return parser.parse(read(tmp_path / name, tmp_path, Limits()))
 
     return take
+
+
+@pytest.fixture
+def library(open_library: Callable[..., Library]) -> Library:
+    library = open_library()
+    library.warm()
+    return library
+
+
+def marked(answer: Answer) -> list[str]:
+    return [citation.quote[low:high] for citation in answer.citations for low, high in citation.highlights]
+
+
+def parts(answer: Answer) -> list[tuple[str, Outcome, list[str]]]:
+    """Each question of several, with the guides that answer it."""
+    return [
+        (part.question, part.outcome, [answer.citations[number].guide_key for number in part.citations])
+        for part in answer.parts
+    ]

@@ -5,13 +5,13 @@ from pathlib import Path
 
 import pytest
 
-from knowledge.answering import Evidence
 from knowledge.answers import Passage
 from knowledge.chat import ChatWriter, DraftSentence
 from knowledge.chat_model import ChatModel
 from knowledge.chunking import cut
 from knowledge.citations import Quotable
 from knowledge.encoder import Encoder
+from knowledge.extractive import Evidence
 from knowledge.limits import keeps_limits
 from knowledge.names import Name, Names
 from knowledge.retriever import Found
