@@ -1,4 +1,4 @@
-"""Which names a text lists side by side: in rows and columns, in sections of one level, and within sentences."""
+"""Which names a text lists side by side: in rows and columns, sections of one level, items of a list, and sentences."""
 
 import re
 from collections import defaultdict
@@ -9,7 +9,7 @@ from typing import NamedTuple
 MOST_WORDS = 4  # of a name
 MOST_OF_FAMILY = 40  # names; longer lists of names that begin alike are of parts, or of the pieces of one thing
 MOST_OF_KIND = 40  # names; a longer list is a register
-ROWS, COLUMNS, SECTIONS = "rows", "columns", "sections"
+ROWS, COLUMNS, SECTIONS, ITEMS = "rows", "columns", "sections", "items"
 
 RUN = re.compile(r"[A-ZÀ-Þ][^\W_]*(?:[-'’][^\W_]+)*(?:[ \u00a0](?:[A-ZÀ-Þ][^\W_]*|\d+[^\W_]*(?:\.\d+)*))*")
 CODE_CELL = r"#?[A-Z0-9./-]{0,15}\d[A-Z0-9./-]{0,15}[a-z]?"  # of a row whose name stands in the next cell
@@ -18,6 +18,8 @@ _HEAD = re.compile(  # a heading, the head of a table, or the first cell of a ro
     rf"|\|(?:[ \t]*{CODE_CELL}[ \t]*\|)?([^|\n]*)\|.*)$",
     re.MULTILINE,
 )
+_SECTION = re.compile(r"^[ \t]*#{1,6}[ \t]", re.MULTILINE)
+_ITEM = re.compile(r"^[ \t]*[-*+•][ \t]+(\*\*|__)(.+?)\1", re.MULTILINE)  # one that begins in bold
 _BESIDE = re.compile(r"\([^()]*\)|[,–—].*")
 _LAST = re.compile(r",? (?:and|or|&) ")  # stands before the last of a list
 
@@ -32,7 +34,8 @@ class Listing(NamedTuple):
 
 
 def listings(text: str) -> Iterator[Listing]:
-    """The first cells of the rows of each table, the cells of its head, and the headings of one level side by side.
+    """The first cells of the rows of each table, the cells of its head, the headings of one level side by side, and
+    what the items of a section begin with in bold.
 
     >>> list(listings("| Park | Swift 7 |\\n|---|---|\\n| Corrow Sands | yes |"))
     [Listing(kind='columns', names=[('park',), ('swift', '7')]), Listing(kind='rows', names=[('corrow', 'sands')])]
@@ -58,6 +61,9 @@ def listings(text: str) -> Iterator[Listing]:
     yield Listing(ROWS, rows)
     for names in sections.values():
         yield Listing(SECTIONS, names)
+    if _ITEM.search(text):
+        for section in _SECTION.split(text):
+            yield Listing(ITEMS, [name for item in _ITEM.finditer(section) for name in _heads_in(item[2])])
 
 
 def in_sentences(text: str) -> Iterator[Sequence[_Name]]:
@@ -79,14 +85,14 @@ def in_sentences(text: str) -> Iterator[Sequence[_Name]]:
 
 
 def in_parallel(listed: Iterable[Listing], said: Set[_Name]) -> Iterator[tuple[_Name, _Name]]:
-    """Pairs of names that begin alike and head rows of one table, or sections of one level beside one that is headed by
-    what both begin with.
+    """Pairs of names that begin alike and head rows of one table, items of one list, or sections of one level beside
+    one that is headed by what both begin with.
 
     Args:
         said: what stands in sentences; a section on "Heron Care" is one on the Heron unless these have such a thing.
     """
     for kind, names in listed:
-        if kind == ROWS:
+        if kind in {ROWS, ITEMS}:
             yield from _pairs(names, with_base=False)
         elif kind == SECTIONS:
             yield from _pairs([name for name in names if len(name) == 1 or name in said], with_base=True)

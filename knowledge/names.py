@@ -232,7 +232,7 @@ class Names:
         at = 0
         while at < len(words):
             name = self._longest(words, at)
-            if before := _maker(name, wanted):
+            if before := self._maker(name, wanted):
                 at += before
                 continue
             if name:
@@ -401,17 +401,42 @@ class Names:
             self._siblings[name] = known = known | self.of_kind(name)
         return known
 
+    def has_siblings(self, name: Name) -> bool:
+        """Whether a name is one of several products that are called alike, and not what numbered ones are called by.
+
+        >>> names = Names(["The Heron and the Heron Lite, with Brook 4 and Brook 5."])
+        >>> [names.has_siblings(name) for name in (("heron",), ("brook", "4"), ("brook",))]
+        [True, True, False]
+        """
+        is_numbered = any(word[0].isdigit() for word in self._followers.get(name, ()))
+        return self.is_product(name) and not is_numbered and not self.siblings_of(name) <= {name}
+
+    def are_listed(self, one: Name, other: Name) -> bool:
+        """Whether two names that begin otherwise stand in one list or more.
+
+        >>> Names(["# Treatments\\n\\n## Lungard\\n\\n## Wormelle"]).are_listed(("wormelle",), ("lungard",))
+        True
+        """
+        return self._listed[min(one, other), max(one, other)] > 0
+
     def of_kind(self, name: Name) -> set[Name]:
-        """The other names of its kind, such as those of all parks: what is listed beside it in two places or more.
+        """The other names of its kind, such as those of all parks: what is listed beside it in two places or more, or
+        in one behind the same name: the Acme Wren beside the Acme Heron.
 
         >>> rows = "| Park | Pool |\\n|---|---|\\n| Ashby | yes |\\n| Corrow | no |"
         >>> Names([rows, "We are open in Ashby, Corrow and Mere, but in Corrow all year."]).of_kind(("ashby",))
         {('corrow',)}
+        >>> items = "- **Acme Heron** is big. The Heron is new.\\n- **Acme Wren** is small: a Wren."
+        >>> Names([items]).of_kind(("heron",))
+        {('wren',)}
         """
         if self._kinds is None:
             kinds: defaultdict[Name, set[Name]] = defaultdict(set)
-            for (one, other), times in self._listed.items():
-                if times >= LISTED_OFTEN and all(map(self._is_proper, (one, other))):
+            often = [pair for pair, times in self._listed.items() if times >= LISTED_OFTEN]
+            named = ((one, other) for one, others in self._beside.items() for other in others)
+            short = [(one[1:], other[1:]) for one, other in named if len(one) > 1 < len(other) and one[0] == other[0]]
+            for one, other in [*often, *short]:
+                if all(map(self._is_proper, (one, other))):
                     kinds[one].add(other)
                     kinds[other].add(one)
             self._kinds = dict(kinds)
@@ -462,6 +487,16 @@ class Names:
             else:
                 spans.append(token.span())
         return spans
+
+    def _maker(self, name: Name, wanted: Set[Name]) -> int:
+        """How many words stand in front of a name that is looked for, or of a sibling of one; 0 where none does."""
+        if not wanted or any(name[: len(each)] == each for each in wanted):
+            return 0
+        rests = ((n, name[n:]) for n in range(1, len(name)))
+        return next((n for n, rest in rests if any(self._is_one_of(rest, each) for each in wanted)), 0)
+
+    def _is_one_of(self, name: Name, wanted: Name) -> bool:
+        return name[: len(wanted)] == wanted or are_siblings(name, wanted) or name in self.of_kind(wanted)
 
     def _longest(self, words: list[str], at: int) -> Name:
         """The longest name that begins here; empty where none does. In the plural it is the same ("Savers" of the
@@ -623,16 +658,6 @@ def _is_qualifier(word: str) -> bool:
 def _adds(following: str) -> bool:
     """Whether a "plus" adds what stands behind it, as in "the Heron plus a spare key"."""
     return following in DETERMINERS or (bool(following) and says_something(following) and following not in PRICED)
-
-
-def _maker(name: Name, wanted: Set[Name]) -> int:
-    """How many words stand in front of a name that is looked for, or of a sibling of one; 0 where none does."""
-    if not wanted or any(name[: len(each)] == each for each in wanted):
-        return 0
-    rests = ((n, name[n:]) for n in range(1, len(name)))
-    return next(
-        (n for n, rest in rests if any(rest[: len(each)] == each or are_siblings(rest, each) for each in wanted)), 0
-    )
 
 
 def _sum(one: Counter[Any], other: Counter[Any]) -> Counter[Any]:

@@ -54,8 +54,11 @@ _OF_CODES = re.compile(r"(?:\w+ )?(?:codes?|refs?\.?|reference|sku|nos?\.?|nr\.?
 _CODE = re.compile(rf"(?!#?\d+$){CODE_CELL}")  # "7" alone may be a day or a size
 _BESIDE = re.compile(r"\([^()]*\)|,.*")  # of the name of a row, what only says more of it
 _IT = re.compile(r"\b(?:it|them)\b", re.IGNORECASE)
-_OF_OTHERS = re.compile(  # what such a sentence says of some tells something of others
-    r"\b(?:all|apart from|as (?:at|in|for|with)|both|but|each|elsewhere|every\w*|except|like|only|others?|same)\b",
+_TIME = "minute|hour|day|night|week|month|quarter|year"
+_OF_OTHERS = re.compile(  # what such a sentence says of some tells something of others; "every week" does not
+    r"\b(?:apart from|as (?:at|in|for|with)|both|but|elsewhere|every(?:one|where)|except|like|others?|same)\b"
+    rf"|\b(?:all|each|every)\b(?! (?:\w+ )?(?:{_TIME})s?\b)"
+    r"|\bonly (?:(?:an?|at|by|for|from|in|on|our|the|with) ){0,2}(?-i:[A-ZÀ-Þ])(?!\w+days?\b)|(?-i:[A-ZÀ-Þ])\w* only\b",
     re.IGNORECASE,
 )
 _CLAUSE = re.compile(r"[|;.]")
@@ -65,7 +68,7 @@ _ABOVE = re.compile(r"^(?:#{1,6} .*|[ \t]*\|.*(?=\n[ \t]*\|[ \t:|-]+$))", re.MUL
 
 def without_siblings(names: Names, wanted: set[Name], passages: Sequence[Passage]) -> list[Passage]:
     """The passages in order; behind go those whose title or headings name a sibling of a product asked for, but for
-    those that name the product itself in a heading or a table's head of their own.
+    those that name the product itself in a heading or a table's head of their own; and those on another altogether.
 
     That is only so where others name the product itself: a guide on all of them has no heading for each.
     """
@@ -73,6 +76,13 @@ def without_siblings(names: Names, wanted: set[Name], passages: Sequence[Passage
     there = [named_above(each, known) | _wanted_within(names, wanted, each) for each in passages]
     own = {name for name in wanted if any(name in each for each in there)}
     behind = [sum(is_on_sibling(names, name, named - wanted) for name in own - named) for named in there]
+    if own:
+        others = cache(partial(_others_in, names, wanted))
+        behind = [
+            siblings
+            or (_is_on_other(wanted, others, path_of(each)) and named_in(names, wanted, each.text).isdisjoint(wanted))
+            for each, siblings in zip(passages, behind, strict=True)
+        ]
     moved = [
         replace(each, score=each.score - SIBLING * siblings) if siblings else each
         for each, siblings in zip(passages, behind, strict=True)
@@ -276,8 +286,34 @@ def _names_one(names: Names, wanted: Set[Name], text: str) -> bool:
     return bool(wanted) and not wanted.isdisjoint(names.known_in(text, wanted))
 
 
+def _is_on_other(wanted: Set[Name], others: Callable[[str], Set[Name]], path: str) -> bool:
+    """Whether the lines above something name another product, and have no word of those asked for: the data sheet of a
+    Heron, where the Brook 4 is.
+
+    Args:
+        others: the names of other products in a line.
+    """
+    said = path.casefold()
+    return not any(map(said.__contains__, _spelled(wanted))) and any(map(others, path.splitlines()))
+
+
+def _spelled(wanted: Set[Name]) -> set[str]:
+    """The words of some names that are no numbers."""
+    return {word for name in wanted for word in name if word.isalpha()}
+
+
+def _others_in(names: Names, wanted: Set[Name], line: str) -> set[Name]:
+    """The names of products that share no word with those asked for, and stand in a list with one, or are of a family
+    as one is.
+    """
+    own, is_of_family = {word for name in wanted for word in name}, any(map(names.has_siblings, wanted))
+    others = [name for name in names.known_in(line) if own.isdisjoint(name)]
+    listed = {name for name in others if any(names.are_listed(name, each) for each in wanted)}
+    return listed.union(filter(names.has_siblings, others)) if is_of_family else listed
+
+
 def on_siblings(names: Names, wanted: Set[Name], passage: Passage) -> frozenset[Piece]:
-    """The sentences of a passage that are on a sibling of a product asked for.
+    """The sentences of a passage that are on a sibling of a product asked for, or on another product altogether.
 
     Below a heading (or a line in bold) with the sibling's name all are but those that name what is asked for; elsewhere
     those that name the sibling alone. Below a heading with the name that is asked for none is; where only the guide's
@@ -288,24 +324,40 @@ def on_siblings(names: Names, wanted: Set[Name], passage: Passage) -> frozenset[
     families = {
         frozenset({name, *own, *(each for each in wanted if name in siblings[each])}) for name, own in siblings.items()
     }
-    return frozenset().union(*(_on_siblings_within(names, family, passage) for family in families))
+    others = cache(partial(_others_in, names, wanted))
+    is_on_other = partial(_is_on_other, wanted, others)
+    return frozenset().union(*(_on_siblings_within(names, each, others, is_on_other, passage) for each in families))
 
 
-def _on_siblings_within(names: Names, wanted: Set[Name], passage: Passage) -> frozenset[Piece]:
+def _on_siblings_within(
+    names: Names,
+    wanted: Set[Name],
+    others: Callable[[str], Set[Name]],
+    is_on_other: Callable[[str], bool],
+    passage: Passage,
+) -> frozenset[Piece]:
     """The same for products that are siblings themselves."""
     siblings = {each for name in wanted for each in names.siblings_of(name)} - wanted
     said = " ".join(f"{path_of(passage)} {passage.text}".casefold().split())
-    if not any(" ".join(each) in said for each in siblings):
+    is_below_other = is_on_other(path_of(passage))
+    has_other = is_below_other or any(map(others, _ABOVE.findall(passage.text)))
+    if not (has_other or any(" ".join(each) in said for each in siblings)):
         return frozenset()
     title = [passage.title, *folders_of(passage.guide_key)]
     headings = [each for each in passage.headings[::-1] if each != passage.title]
     above = [_is_on_wanted(names, wanted, line) for line in (*headings, *title)]
     of_title = next((each for each in above[len(headings) :] if each is not None), None)
     place, level = next((each for each in above if each is not None), None), len(passage.headings)
+    if is_below_other:
+        place = False if place is None else place
+        of_title = False if of_title is None and any(map(others, title)) else of_title
     is_of_title = all(each is None for each in above[: len(headings)])
     apart, columned, is_column = set[Piece](), set[Piece](), False
+    end, is_in_item = 0, False  # of the piece before; whether it is of an item on a sibling
     for piece in pieces(passage.text):
         text = " ".join(passage.text[piece.start : piece.end].split())  # a name may go on in the next line
+        is_in_item = is_in_item and piece.kind is Kind.SENTENCE and "\n\n" not in passage.text[end : piece.start]
+        end = piece.end
         if piece.kind is Kind.RULE:
             continue
         if piece.kind is Kind.ROW and is_column:
@@ -315,15 +367,18 @@ def _on_siblings_within(names: Names, wanted: Set[Name], passage: Passage) -> fr
         is_bold = BOLD.fullmatch(text) is not None
         on = _is_on_wanted(names, wanted, text)
         if piece.kind is Kind.HEADING or is_bold:
+            if on is None and others(text) and is_on_other("\n".join((*title, text))):
+                on = False
             depth = DEEPEST if is_bold else len(text) - len(text.lstrip("#"))
             if on is not None or depth <= level:
                 place, level = of_title if on is None else on, depth
                 is_of_title = on is None or text.lstrip("# ") == passage.title
-        elif place is False:
+        elif place is False or (is_in_item and on is None):
             if named_in(names, wanted, text).isdisjoint(wanted):
                 apart.add(piece)
         elif on is False and (place is None or (is_of_title and _begins_with_name(names, wanted, text))):
             apart.add(piece)
+            is_in_item = is_in_item or (piece.kind is Kind.ITEM and _begins_with_name(names, wanted, text))
     for kind in {piece.kind for piece in apart} & {Kind.ROW, Kind.ITEM}:
         lines = [piece for piece in pieces(passage.text) if piece.kind is kind and piece not in columned]
         if all(_begins_with_product(names, wanted, passage.text[each.start : each.end]) for each in lines):
@@ -377,9 +432,12 @@ def rows_on(names: Names, wanted: Set[Name], passage: Passage) -> frozenset[Piec
 
 
 def _begins_with_name(names: Names, wanted: Set[Name], text: str) -> bool:
-    """Whether a sentence is on the product that it names: "The Heron Lite costs", not "Unlike the Heron Lite, it"."""
+    """Whether a sentence is on the product that it names: "The Heron Lite costs" or "The Acme Heron Lite costs", not
+    "Unlike the Heron Lite, it".
+    """
     spans = names.spans_in(text, wanted)
-    return bool(spans) and spans[0][1][0] <= EARLY
+    first = spans[0][1][0] if spans else len(text)
+    return any(low <= first < high and low <= EARLY for _, (low, high) in names.spans_in(text))
 
 
 def _begins_with_product(names: Names, wanted: Set[Name], text: str) -> bool:

@@ -1,5 +1,7 @@
 """Which rows of tables are on the product that a question asks for, and which of them answer."""
 
+from collections.abc import Collection
+
 import pytest
 
 from knowledge.answers import Passage
@@ -13,8 +15,10 @@ from knowledge.products import (
     said_of_siblings,
     tabled_in,
     with_tabled,
+    without_siblings,
 )
 from knowledge.retriever import keywords_of
+from knowledge.sentences import Piece
 
 LAMPS = (
     "| Code | Lamp | Price (£) | Max. watts | Cable |\n|---|---|---|---|---|\n"
@@ -29,6 +33,10 @@ NAMES = Names([f"# Lamps\n\nThe Orla is new, and so is the Orla Plus.\n\n{LAMPS}
 
 def passage(text: str, chunk_id: int = 1, score: float = 1.0, title: str = "Lamps") -> Passage:
     return Passage(chunk_id, 1, "a.md", title, None, None, None, (), 0, len(text), text, score)
+
+
+def in_order(found: Collection[Piece]) -> list[Piece]:
+    return sorted(found, key=lambda piece: piece.start)
 
 
 def asked(question: str, *wanted: tuple[str, ...]) -> Asked:
@@ -315,7 +323,7 @@ CORROW = ("corrow", "bay")
 
 def of_siblings(text: str, *wanted: tuple[str, ...]) -> list[str]:
     apart = on_siblings(SITES, set(wanted), passage(text))
-    return [text[piece.start : piece.end] for piece in sorted(apart)]
+    return [text[piece.start : piece.end] for piece in in_order(apart)]
 
 
 def test_names_that_are_listed_side_by_side_twice_are_of_one_kind() -> None:
@@ -337,12 +345,83 @@ def test_names_that_are_listed_side_by_side_twice_are_of_one_kind() -> None:
         ("As in Mere, towels are free in Corrow Bay.", []),
         ("As in Mere, towels are free.", []),
         ("Adults only | Mere", ["Adults only | Mere"]),
+        ("Mere is for adults only on Mondays.", ["Mere is for adults only on Mondays."]),
+        ("Only Mere is heated.", []),
+        ("Mere is cleaned every Monday.", []),
+        ("Mere is cleaned every four weeks.", ["Mere is cleaned every four weeks."]),
+        (
+            "- **Mere** is the small one. Towels are £4.\n- Sheets are £5.",
+            ["- **Mere** is the small one.", "Towels are £4."],
+        ),
+        ("- **Mere** is the small one.\n\nTowels are £4.", ["- **Mere** is the small one."]),
         ("Towels are free.", []),
     ],
 )
 def test_what_is_said_of_others_of_a_kind_is_on_siblings(text: str, apart: list[str]) -> None:
     """But for what tells something of those that it doesn't name."""
     assert of_siblings(text, CORROW) == apart
+
+
+MIXERS = """# Mixers
+
+The Lune is new, and so is the Lune Duo.
+
+## Lune
+
+It whisks.
+
+## Whisk-free bowls
+
+Bowls are made of glass.
+"""
+HEATERS = """# Heaters
+
+The Tove and the Tove Mini are heaters.
+
+## Tove
+
+It has a guarantee of 3 years. With a Lune nothing changes.
+"""
+SHOP = Names([MIXERS, HEATERS])
+LUNE = ("lune",)
+
+
+@pytest.mark.parametrize(
+    ("title", "text", "apart"),
+    [
+        ("Tove", "Its guarantee is 3 years. Sold with a Lune.", ["Its guarantee is 3 years."]),
+        ("Guarantees", "## Tove\n\nFor 3 years.\n\n## Lune\n\nFor 2 years.", ["For 3 years."]),
+        ("Guarantees", "## Bowls\n\nFor 3 years.", []),
+        ("Tove and Lune", "For 3 years.", []),
+    ],
+)
+def test_what_is_said_below_the_name_of_another_product_is_on_that(title: str, text: str, apart: list[str]) -> None:
+    found = on_siblings(SHOP, {LUNE}, passage(text, title=title))
+
+    assert [text[piece.start : piece.end] for piece in in_order(found)] == apart
+
+
+def test_a_passage_on_another_product_goes_behind_those_on_the_one_asked_for() -> None:
+    heater, mixer = passage("For 3 years.", 1, 2.0, "Tove"), passage("It whisks.", 2, 1.5, "Lune")
+
+    assert [each.title for each in without_siblings(SHOP, {LUNE}, [heater, mixer])] == ["Lune", "Tove"]
+    beside = passage("For 3 years, with a Lune, too.", 1, 2.0, "Tove")
+    assert [each.title for each in without_siblings(SHOP, {LUNE}, [beside, mixer])] == ["Tove", "Lune"]
+    general = passage("It whisks.", 2, 1.5, "Mixers")
+    assert [each.title for each in without_siblings(SHOP, {LUNE}, [heater, general])] == ["Tove", "Mixers"]
+
+
+def test_what_is_listed_behind_one_name_is_of_one_kind() -> None:
+    """The Acme Wren and the Acme Heron, asked for without their maker's name."""
+    items = "- **Acme Wren** for small rooms. Bulbs £3.\n- **Acme Heron** for halls. Bulbs £5."
+    names = Names([f"# Lamps\n\n{items}\n\nThe Wren is light, and so is the Heron."])
+    apart = on_siblings(names, {("heron",)}, passage(items))
+
+    assert names.of_kind(("heron",)) == {("wren",)}
+    assert [items[each.start : each.end] for each in in_order(apart)] == [
+        "- **Acme Wren** for small rooms.",
+        "Bulbs £3.",
+    ]
 
 
 def test_products_of_two_kinds_are_told_apart_each_by_itself() -> None:
