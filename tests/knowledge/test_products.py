@@ -364,7 +364,7 @@ def test_what_is_said_of_others_of_a_kind_is_on_siblings(text: str, apart: list[
 
 MIXERS = """# Mixers
 
-The Lune is new, and so is the Lune Duo.
+The Lune is new, and so is the Lune Plus.
 
 ## Lune
 
