@@ -19,6 +19,7 @@ GIVE = "Say thanks"
 MOST_PEOPLE = 10
 DEED_LIMIT, LIMIT, WORDS_LIMIT, NOTE_LIMIT = 1_000, 500, 1_000, 200  # characters to type
 MOST_NOTES, MOST_NAMES = 5, 10  # of added kudos, on a card
+LONGEST_NAME = 80  # as Slack has it
 ROOM, SMALL_ROOM = 2_800, 1_900  # characters of Slack text for the deed; for each thing that goes with it
 FORMER = "a colleague"  # who keeps their name to themselves
 
@@ -231,6 +232,7 @@ def hidden() -> View:
 
 def card(shown: Shown, names: Mapping[str, str]) -> Said:
     """The card that everybody sees. Names are words, not mentions: who is thanked gets one message, not two."""
+    names = {user: one_line(name, LONGEST_NAME) for user, name in names.items()}
     giver = names[shown.giver] if shown.giver else FORMER
     opening = f"*{literal(giver)}* thanks {series([f'*{literal(names[user])}*' for user in shown.people])}"
     opening = opening[:3].upper() + opening[3:] if shown.giver is None else opening
@@ -268,12 +270,12 @@ def _section(lines: Any, room: int) -> Block:
 def _kudos(shown: Shown, names: Mapping[str, str]) -> list[Block]:
     if not shown.kudos:
         return []
-    named = [literal(one_line(names[user], 80)) for user, _ in shown.kudos if user][:MOST_NAMES]
+    named = [literal(names[user]) for user, _ in shown.kudos if user][:MOST_NAMES]
     others = len(shown.kudos) - len(named)
     if others:
         named.append(f"{others} {'other' if others == 1 else 'others'}" if named else _colleagues(others))
     notes = [
-        f"{literal(one_line(names[user] if user else 'A colleague', 80))}: {literal(one_line(note, NOTE_LIMIT))}"
+        f"{literal(names[user]) if user else 'A colleague'}: {literal(one_line(note, NOTE_LIMIT))}"
         for user, note in shown.kudos
         if note
     ]
