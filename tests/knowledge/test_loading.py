@@ -17,7 +17,8 @@ from sqlalchemy import create_engine, select
 from sqlalchemy.orm import Session
 
 import knowledge.ingest
-from knowledge.formats import decode, part_as_markdown
+from knowledge.decoding import decode
+from knowledge.html_pages import part_as_markdown
 from knowledge.ingest import ingest
 from knowledge.loading import FORMATS, Limits, NotForEveryone, Parser, Refused, read
 from knowledge.markup import as_plain, without_pictures
