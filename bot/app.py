@@ -21,7 +21,7 @@ from bot import acknowledgement
 from bot.blocks.answers import Said, plainly
 from bot.blocks.given_back import given_back
 from bot.blocks.text import typed
-from bot.delivery import code_of
+from bot.delivery.slack_errors import code_of
 from bot.listeners import Route, opens_a_view, routes
 from bot.parts import Parts
 from bot.people import Unknown

@@ -17,7 +17,8 @@ from bot.blocks import schedules as words
 from bot.blocks.answers import Said
 from bot.blocks.digest import Drawn, Recognition, Story, Suggestion
 from bot.blocks.digest_figures import Team
-from bot.delivery import FAILURES, IN_WORDS, SHARED, Rank
+from bot.delivery.outbox import Rank
+from bot.delivery.slack_errors import FAILURES, IN_WORDS, SHARED
 from bot.parts import Parts
 from bot.people import Unknown
 from bot.records import appearances, figures, ideas, periods, schedules, stories, wins

@@ -10,7 +10,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.blocks import ideas as blocks
 from bot.blocks.answers import Said
-from bot.delivery import FAILURES, GONE, NO_REPLY, SHARED, Outbox, Rank, code_of
+from bot.delivery.outbox import Outbox, Rank
+from bot.delivery.slack_errors import FAILURES, GONE, NO_REPLY, SHARED, code_of
 from bot.parts import Parts
 from bot.records import choices, ideas
 from bot.records.database import Database

@@ -3,7 +3,8 @@
 from datetime import timedelta
 
 from bot.blocks import ideas as blocks
-from bot.delivery import Clock, Outbox, Rank
+from bot.delivery import Clock
+from bot.delivery.outbox import Outbox, Rank
 from bot.records import ideas, mutes
 from bot.records.database import Database
 

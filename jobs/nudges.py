@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from datetime import date, time
 
 from bot.blocks import ideas as blocks
-from bot.delivery import Clock, Outbox, Rank
+from bot.delivery import Clock
+from bot.delivery.outbox import Outbox, Rank
 from bot.people import People, Unknown
 from bot.records import choices, ideas
 from bot.records.database import Database

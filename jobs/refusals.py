@@ -3,7 +3,8 @@
 from datetime import timedelta
 
 from bot.blocks import admin as words
-from bot.delivery import IN_WORDS, Rank
+from bot.delivery.outbox import Rank
+from bot.delivery.slack_errors import IN_WORDS
 from bot.parts import Parts
 from bot.records.tables import Idea
 

@@ -8,7 +8,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.blocks import ideas as idea_blocks
 from bot.blocks import wins as win_blocks
 from bot.blocks.answers import Said
-from bot.delivery import CALLED_OFF, IN_WORDS, NO_SUCH_BLOCKS
+from bot.delivery.outbox import CALLED_OFF
+from bot.delivery.slack_errors import IN_WORDS, NO_SUCH_BLOCKS
 from bot.parts import Parts
 from bot.records import choices, ideas, wins
 from bot.records.tables import Post

@@ -12,7 +12,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.blocks import wins as blocks
 from bot.blocks.answers import Said
-from bot.delivery import CALLED_OFF, NO_REPLY, NO_TOKEN, NOT_YET, UNKNOWN, Rank, code_of
+from bot.delivery.outbox import CALLED_OFF, Rank
+from bot.delivery.slack_errors import NO_REPLY, NO_TOKEN, NOT_YET, UNKNOWN, code_of
 from bot.parts import Parts
 from bot.people import People
 from bot.records import appearances, choices, wins

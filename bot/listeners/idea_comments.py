@@ -6,7 +6,7 @@ from typing import Any
 from slack_bolt.context.async_context import AsyncBoltContext
 
 from bot.blocks.text import typed
-from bot.delivery import BY_A_PERSON
+from bot.delivery.inbox import BY_A_PERSON
 from bot.parts import Parts
 from bot.people import Unknown
 from bot.records import ideas

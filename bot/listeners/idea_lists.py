@@ -13,7 +13,7 @@ from bot.blocks import idea_lists as blocks
 from bot.blocks import kit
 from bot.blocks.idea_lists import ANY, PAGE, Choice, Row, Waiting
 from bot.blocks.text import number_in, typed
-from bot.delivery import NO_REPLY, code_of
+from bot.delivery.slack_errors import NO_REPLY, code_of
 from bot.listeners import home, modals
 from bot.listeners.ideas import denied, noted, why_not
 from bot.listeners.questions import whom_to_ask

@@ -18,7 +18,7 @@ from bot.blocks.answers import plainly
 from bot.blocks.given_back import CUT_SHORT
 from bot.blocks.ideas import Draft
 from bot.blocks.text import number_in, typed
-from bot.delivery import FAILURES
+from bot.delivery.slack_errors import FAILURES
 from bot.listeners import modals
 from bot.parts import Parts
 from bot.people import Unknown

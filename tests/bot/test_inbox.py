@@ -16,7 +16,9 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.app import create_app
-from bot.delivery import LEASE, Inbox, Outbox
+from bot.delivery.holders import LEASE
+from bot.delivery.inbox import Inbox
+from bot.delivery.outbox import Outbox
 from bot.records.database import Database
 from bot.records.tables import Delivery, Post
 from tests.conftest import NOW, ours

@@ -12,8 +12,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from sqlalchemy import delete, select, update
 from sqlalchemy.exc import OperationalError
 
-from bot import delivery
-from bot.delivery import Outbox, Rank
+from bot.delivery.outbox import Outbox, Rank
 from bot.records.database import Database, migrate
 from bot.records.tables import Post
 from tests.conftest import ours
@@ -92,7 +91,7 @@ async def test_a_post_that_may_stand_is_looked_up_however_often_that_fails(
     outbox: Outbox, company: Company, monkeypatch: pytest.MonkeyPatch, fault: str, fields: dict[str, object]
 ) -> None:
     """Slack took the post, the connection dropped, and the look that follows is put off: still one message."""
-    monkeypatch.setattr(delivery, "TOKEN_PAUSE", timedelta(seconds=1))
+    monkeypatch.setattr("bot.delivery.outbox.TOKEN_PAUSE", timedelta(seconds=1))
     key = f"looked up:{fault}:{fields}"
     company.fault("drop", method="chat.postMessage", times=1)
     company.fault(fault, method="conversations.history", times=1, **fields)
@@ -156,7 +155,7 @@ async def test_a_token_that_slack_refuses_loses_no_post(
     outbox: Outbox, company: Company, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The post waits for a token that is taken."""
-    monkeypatch.setattr(delivery, "TOKEN_PAUSE", timedelta(seconds=1))
+    monkeypatch.setattr("bot.delivery.outbox.TOKEN_PAUSE", timedelta(seconds=1))
     company.fault("error", method="chat.postMessage", error="token_revoked", times=1)
 
     await put(outbox, "patient")

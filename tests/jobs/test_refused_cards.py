@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select, update
 
-from bot.delivery import Outbox, Rank
+from bot.delivery.outbox import Outbox, Rank
 from bot.parts import Parts
 from bot.records import appearances, choices, ideas, roles, wins
 from bot.records.appearances import Appears
