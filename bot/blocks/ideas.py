@@ -461,9 +461,7 @@ def decide_form(idea: Idea, place: str = "", suggested_owner: str | None = None)
         place: what is kept with the form.
     """
     options = [kit.option(SIGNS[status], status) for status in DECISIONS]
-    owner: Element = {"type": "users_select", "placeholder": kit.plain("Nobody yet")}
-    if who := idea.owner or suggested_owner:
-        owner["initial_user"] = who
+    owner = kit.person("Nobody yet", idea.owner or suggested_owner)
     due: Element = {"type": "datepicker", "placeholder": kit.plain("No date")}
     if idea.due:
         due["initial_date"] = idea.due.isoformat()

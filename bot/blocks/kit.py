@@ -65,6 +65,25 @@ def choice(options: Sequence[Element], chosen: str | None = None, placeholder: s
     return {**element, "initial_option": initial} if initial else element
 
 
+def radio(options: Sequence[Element], chosen: str | None = None) -> Element:
+    return {**choice(options, chosen), "type": "radio_buttons"}
+
+
+def person(placeholder: str, chosen: str | None = None) -> Element:
+    element: Element = {"type": "users_select", "placeholder": plain(placeholder, 150)}
+    return {**element, "initial_user": chosen} if chosen else element
+
+
+def channel(chosen: str | None = None) -> Element:
+    """One of the company's own channels, for nothing of ours goes where others read it."""
+    element: Element = {
+        "type": "conversations_select",
+        "placeholder": plain("Choose a channel"),
+        "filter": {"include": ["public", "private"], "exclude_external_shared_channels": True},
+    }
+    return {**element, "initial_conversation": chosen} if chosen else element
+
+
 def option(words: str, value: str, description: str = "") -> Element:
     element: Element = {"text": plain(words), "value": value}
     return {**element, "description": plain(description)} if description else element

@@ -114,21 +114,18 @@ def form(plan: Plan, schedule_id: int | None) -> View:
     kinds = [kit.option(words, kind) for kind, words in KINDS.items()]
     days = [kit.option(_day(day), day) for day in WEEKDAYS]
     quiets = [kit.option(words, quiet) for quiet, words in QUIETS.items()]
-    channel: Element = {
-        "type": "conversations_select",
-        "placeholder": kit.plain("Choose a channel"),
-        "filter": {"include": ["public", "private"], "exclude_external_shared_channels": True},
-    }
-    if plan.channel:
-        channel["initial_conversation"] = plan.channel
     return kit.modal(
         "Add a digest" if schedule_id is None else "Edit the digest",
         [
-            kit.question("kind", "What it tells", _radio(kinds, plan.kind)),
+            kit.question("kind", "What it tells", kit.radio(kinds, plan.kind)),
             kit.question(
-                "channel", "Channel", channel, optional=True, hint="For recognition; figures go to managers directly."
+                "channel",
+                "Channel",
+                kit.channel(plan.channel),
+                optional=True,
+                hint="For recognition; figures go to managers directly.",
             ),
-            kit.question("weekday", "Day", {**_select(days, plan.weekday)}),
+            kit.question("weekday", "Day", kit.choice(days, plan.weekday)),
             kit.question(
                 "at",
                 "Time",
@@ -136,25 +133,13 @@ def form(plan: Plan, schedule_id: int | None) -> View:
                 hint="On a public holiday it comes on the next working day of the week.",
             ),
             kit.question("zone", "Time zone", kit.text_box(60, initial=plan.zone, multiline=False)),
-            kit.question("quiet", "When nobody was thanked in a week", _radio(quiets, plan.quiet)),
+            kit.question("quiet", "When nobody was thanked in a week", kit.radio(quiets, plan.quiet)),
         ],
         callback_id="digest_schedule",
         submit="Save",
         close="Cancel",
         private_metadata="" if schedule_id is None else str(schedule_id),
     )
-
-
-def _select(options: list[Element], chosen: str) -> Element:
-    return {
-        "type": "static_select",
-        "options": options,
-        "initial_option": next(option for option in options if option["value"] == chosen),
-    }
-
-
-def _radio(options: list[Element], chosen: str) -> Element:
-    return {**_select(options, chosen), "type": "radio_buttons"}
 
 
 def saved(schedule: Schedule, next_at: datetime | None, joined: bool | None) -> View:

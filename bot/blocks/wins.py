@@ -147,8 +147,7 @@ def _visibility(is_public: bool) -> Block:
         kit.option("In the wins channel", "public", "A card that colleagues can add their kudos to"),
         kit.option("Only to them", "private", "And to their manager, if they asked for that"),
     ]
-    element = {"type": "radio_buttons", "options": options, "initial_option": options[0 if is_public else 1]}
-    return kit.question("win_visibility", "Who sees it", element)
+    return kit.question("win_visibility", "Who sees it", kit.radio(options, "public" if is_public else "private"))
 
 
 def about(author: str | None, text: str) -> list[Block]:
@@ -363,17 +362,11 @@ def my_settings(appearance: Appearance) -> list[Block]:
 
 def appearance_form(appearance: Appearance) -> View:
     options = [kit.option(name, str(appears), words) for appears, (name, words) in HOW.items()]
-    initial = next(option for option in options if option["value"] == appearance.appears)
     tell = [kit.option("Send me a direct message when I'm thanked", "tell_me")]
-    manager: Element = {"type": "users_select", "placeholder": kit.plain("Nobody")}
     return kit.modal(
         "How I appear",
         [
-            kit.question(
-                "appears",
-                "In thanks I appear",
-                {"type": "radio_buttons", "options": options, "initial_option": initial},
-            ),
+            kit.question("appears", "In thanks I appear", kit.radio(options, appearance.appears)),
             kit.question(
                 "tell_me",
                 "Messages",
@@ -383,7 +376,7 @@ def appearance_form(appearance: Appearance) -> View:
             kit.question(
                 "manager",
                 "My manager, who hears of private thanks to me",
-                {**manager, **({"initial_user": appearance.manager} if appearance.manager else {})},
+                kit.person("Nobody", appearance.manager),
                 optional=True,
             ),
             kit.context("This holds for what is there already, too: cards are drawn anew at once."),
