@@ -21,7 +21,7 @@ from bot.delivery.outbox import Rank
 from bot.delivery.slack_errors import FAILURES, IN_WORDS, SHARED
 from bot.parts import Parts
 from bot.people import Unknown
-from bot.records import appearances, figures, ideas, periods, schedules, stories, wins
+from bot.records import appearances, figures, idea_families, idea_queries, ideas, periods, schedules, stories, wins
 from bot.records.once import add_once
 from bot.records.periods import Due, IsHoliday
 from bot.records.roles import Roles
@@ -252,9 +252,9 @@ async def _recognition(session: AsyncSession, start: datetime, end: datetime, zo
     weeks = periods.weeks_before(end, WEEKS_DRAWN, zone)
     valued = await wins.values(session, weeks[0][0], end)
     begins = [begin for begin, following in weeks if any(at < following for at, _ in valued)]  # none before the first
-    completed = [idea for idea, _ in await ideas.decided(session, start, end, ideas.Status.COMPLETED)]
-    wanted = await ideas.most_wanted(session, MOST_WANTED)
-    tallies = await ideas.tallies(session, [idea.id for idea in [*completed, *wanted]])
+    completed = [idea for idea, _ in await idea_queries.decided(session, start, end, ideas.Status.COMPLETED)]
+    wanted = await idea_queries.most_wanted(session, MOST_WANTED)
+    tallies = await idea_families.tallies(session, [idea.id for idea in [*completed, *wanted]])
     hidden = await appearances.hidden(session)
 
     def suggestion(idea: Idea) -> Suggestion:

@@ -13,7 +13,7 @@ from bot.blocks.answers import Said
 from bot.delivery.outbox import Outbox, Rank
 from bot.delivery.slack_errors import FAILURES, GONE, NO_REPLY, SHARED, code_of
 from bot.parts import Parts
-from bot.records import choices, ideas
+from bot.records import choices, idea_families, idea_queries
 from bot.records.database import Database
 from bot.records.tables import Idea, IdeaChange, Post
 from jobs.refusals import AGAIN_AFTER, tell_admins, tell_admins_of_a_lost_card
@@ -28,7 +28,7 @@ PASSES = frozenset({"ratelimited", "rate_limited", "internal_error", "fatal_erro
 
 async def put_card(session: AsyncSession, outbox: Outbox, idea: Idea, channel: str, country: str) -> None:
     """Have the card of an idea posted, and tell where it was made from a message."""
-    said = blocks.card((await ideas.shown(session, [idea], country))[0])
+    said = blocks.card((await idea_queries.shown(session, [idea], country))[0])
     idea.drawn_version = idea.version
     await outbox.put(
         session,
@@ -43,10 +43,10 @@ async def put_card(session: AsyncSession, outbox: Outbox, idea: Idea, channel: s
 
 async def put_step(session: AsyncSession, outbox: Outbox, change: IdeaChange) -> None:
     """Tell a change in the threads of the cards that it concerns."""
-    concerned = await ideas.family_of(session, change.idea_id)
-    cards = [idea for number in concerned if (idea := await ideas.get(session, number)) and idea.card_ts]
-    other = await ideas.get(session, change.other_id) if change.other_id else None
-    idea = await ideas.get(session, change.idea_id)
+    concerned = await idea_families.family_of(session, change.idea_id)
+    cards = [idea for number in concerned if (idea := await idea_queries.get(session, number)) and idea.card_ts]
+    other = await idea_queries.get(session, change.other_id) if change.other_id else None
+    idea = await idea_queries.get(session, change.idea_id)
     assert idea is not None
     said = blocks.step_in_thread(change, idea, other)
     for card in cards:
@@ -112,7 +112,7 @@ async def _note_places(database: Database, outbox: Outbox, slack: AsyncWebClient
         async with database.write() as session:
             place = {"card_channel": post.posted_in, "card_ts": post.ts, "card_url": found["permalink"]}
             await session.execute(update(Idea).where(Idea.id == idea.id).values(**place))
-            for change in await ideas.changes(session, idea.id):
+            for change in await idea_queries.changes(session, idea.id):
                 await put_step(session, outbox, change)
             await _link_back(session, outbox, idea, str(found["permalink"]))
     outbox.wake()
@@ -153,7 +153,7 @@ async def _draw_one(number: int, due_since: datetime, parts: Parts) -> bool:
     async with parts.database.read() as session:
         idea = await session.get(Idea, number)
         assert idea is not None
-        said = blocks.card((await ideas.shown(session, [idea], parts.settings.holidays_country))[0])
+        said = blocks.card((await idea_queries.shown(session, [idea], parts.settings.holidays_country))[0])
     drawn = {"drawn_version": idea.version, "drawn_at": parts.clock()}
     why_not = await _bring_up_to_date(idea, said, parts)
     if why_not in PASSES:

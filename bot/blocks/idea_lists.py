@@ -10,7 +10,8 @@ from bot.blocks import kit
 from bot.blocks.ideas import SIGNS, named
 from bot.blocks.kit import Block, View
 from bot.blocks.text import counted, day, literal, one_line, packed
-from bot.records.ideas import LIVE, Shown, Status
+from bot.records.idea_queries import Shown
+from bot.records.ideas import LIVE, Status
 from bot.records.stages import Stage
 
 PAGE = 6

@@ -9,7 +9,8 @@ from bot.blocks.answers import Said, plainly
 from bot.blocks.given_back import cut_short
 from bot.blocks.kit import Block, Element, View
 from bot.blocks.text import counted, day, link, literal, one_line, packed, quoted, said
-from bot.records.ideas import DECISIONS, LIVE, Kind, Shown, Status
+from bot.records.idea_queries import Shown
+from bot.records.ideas import DECISIONS, LIVE, Kind, Status
 from bot.records.stages import Stage
 from bot.records.tables import Comment, Evidence, Idea, IdeaChange
 

@@ -16,7 +16,8 @@ from bot.blocks.home import Asked, Sections, SetUp
 from bot.blocks.idea_lists import Row
 from bot.blocks.text import day
 from bot.records.figures import Figures
-from bot.records.ideas import Shown, Tally
+from bot.records.idea_families import Tally
+from bot.records.idea_queries import Shown
 from knowledge.answers import Answer, Citation, LibraryState, Outcome, Part, Section, Sentence, as_json, from_json
 from sandbox.limits import MODAL, check_message, check_view
 from tests.bot.an_idea import an_idea

@@ -13,7 +13,8 @@ from bot.blocks import idea_lists, ideas
 from bot.blocks.given_back import too_long
 from bot.blocks.idea_lists import Choice, Row, Waiting
 from bot.blocks.ideas import Draft, May
-from bot.records.ideas import Shown, Tally
+from bot.records.idea_families import Tally
+from bot.records.idea_queries import Shown
 from bot.records.tables import Comment, Evidence, IdeaChange
 from sandbox.limits import HOME, MODAL, check_message, check_view
 from tests.bot.an_idea import an_idea

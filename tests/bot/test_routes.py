@@ -23,7 +23,8 @@ from bot.listeners import opens_a_view, routes
 from bot.manifest import manifest
 from bot.records import appearances
 from bot.records.figures import Figures
-from bot.records.ideas import Shown, Tally
+from bot.records.idea_families import Tally
+from bot.records.idea_queries import Shown
 from bot.records.schedules import Kind as Digests
 from bot.records.schedules import usual
 from bot.records.tables import IdeaChange, Schedule, Win

@@ -12,7 +12,7 @@ from sqlalchemy import select, update
 
 from bot.delivery.outbox import Outbox, Rank
 from bot.parts import Parts
-from bot.records import appearances, choices, ideas, roles, wins
+from bot.records import appearances, choices, idea_queries, ideas, roles, wins
 from bot.records.appearances import Appears
 from bot.records.database import migrate
 from bot.records.tables import Idea, Post
@@ -130,7 +130,7 @@ async def test_a_card_that_is_refused_comes_later_and_admins_hear_of_it_once(com
         await look(parts)
         await look(parts)
         async with parts.database.read() as session:
-            (idea,) = await ideas.every(session)
+            (idea,) = await idea_queries.every(session)
 
     assert said(company, IDEAS).count("Later buses") == 2  # its text, and its block
     assert idea.card_channel == IDEAS
@@ -149,7 +149,7 @@ async def test_a_card_that_somebody_deleted_is_said_once(company: Company, tmp_p
         await look(parts)
         since = company.now()
         async with parts.database.write() as session:
-            (idea,) = await ideas.every(session)
+            (idea,) = await idea_queries.every(session)
             await ideas.vote(session, idea.id, "UBEN", NOW)
         await asyncio.gather(*(idea_cards.catch_up(parts) for _ in range(3)))
         async with parts.database.write() as session:
@@ -279,7 +279,7 @@ async def test_the_card_of_an_idea_stands_still_while_another_company_reads(comp
         await look(parts)
         await look(parts)
         async with parts.database.write() as session:
-            (idea,) = await ideas.every(session)
+            (idea,) = await idea_queries.every(session)
             await session.execute(update(Idea).values(card_channel=SHARED))
             await ideas.decide(session, "d", idea.id, "UADMIN", "declined", "Cobalt pays for them.", NOW)
         since = company.now()
