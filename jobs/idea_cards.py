@@ -8,6 +8,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.blocks import idea_news
 from bot.blocks import ideas as blocks
 from bot.blocks.answers import Said
 from bot.delivery.outbox import Outbox, Rank
@@ -48,7 +49,7 @@ async def put_step(session: AsyncSession, outbox: Outbox, change: IdeaChange) ->
     other = await idea_queries.get(session, change.other_id) if change.other_id else None
     idea = await idea_queries.get(session, change.idea_id)
     assert idea is not None
-    said = blocks.step_in_thread(change, idea, other)
+    said = idea_news.step_in_thread(change, idea, other)
     for card in cards:
         key = f"idea-change:{change.id}:{card.id}"
         await outbox.put(
@@ -61,7 +62,7 @@ async def put_step(session: AsyncSession, outbox: Outbox, change: IdeaChange) ->
             rank=Rank.CARD,
         )
     if other is not None and other.card_ts:
-        said = blocks.other_in_thread(change, idea)
+        said = idea_news.other_in_thread(change, idea)
         await outbox.put(
             session,
             key=f"idea-change:{change.id}:{other.id}",

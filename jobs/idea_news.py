@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from bot.blocks import ideas as blocks
+from bot.blocks import idea_news as blocks
 from bot.delivery import Clock
 from bot.delivery.outbox import Outbox, Rank
 from bot.records import idea_queries, mutes

@@ -4,7 +4,7 @@ import logging
 from collections.abc import Iterator
 from datetime import date, time
 
-from bot.blocks import ideas as blocks
+from bot.blocks import idea_news as blocks
 from bot.delivery import Clock
 from bot.delivery.outbox import Outbox, Rank
 from bot.people import People, Unknown

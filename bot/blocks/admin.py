@@ -6,7 +6,7 @@ from bot.blocks import kit
 from bot.blocks.answers import Said
 from bot.blocks.home import CHANNELS
 from bot.blocks.kit import Block, View
-from bot.blocks.text import literal, one_line, packed
+from bot.blocks.text import literal, one_line
 from bot.records.tables import Idea
 
 WHAT_ROLES_DO = {
@@ -81,7 +81,7 @@ def _holders(holders: Mapping[str, Sequence[str]]) -> list[Block]:
         for role in WHAT_ROLES_DO
         if holders.get(role)
     ]
-    return [*map(kit.section, packed(lines)), kit.context("Everybody else at the company is a member.")]
+    return [*kit.sections(lines), kit.context("Everybody else at the company is a member.")]
 
 
 def _mention(holder: str) -> str:

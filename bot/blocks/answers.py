@@ -297,7 +297,7 @@ def rating_thanks(question_id: int, helpful: bool, changed: bool, ask: str | Non
 
 def answer_modal(text: str, message: Said, reply: Sequence[Block] = ()) -> View:
     """One of my questions, whole, with the owner's reply where there is one."""
-    asked = [kit.section(part) for part in packed(quoted(said(text)))]
+    asked = kit.sections(quoted(said(text)))
     return kit.modal("Your question", [*asked[:5], *reply, *message.blocks], callback_id="answer")
 
 

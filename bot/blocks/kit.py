@@ -1,9 +1,9 @@
 """The Block Kit pieces that every message, modal and Home is made of."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
-from bot.blocks.text import SECTION_LIMIT, one_line
+from bot.blocks.text import SECTION_LIMIT, one_line, packed
 
 Block = dict[str, Any]
 Element = dict[str, Any]
@@ -24,6 +24,11 @@ def plain(text: str, limit: int = 75) -> Element:
 def section(text: str, accessory: Element | None = None) -> Block:
     block: Block = {"type": "section", "text": mrkdwn(text), "expand": True}
     return block if accessory is None else {**block, "accessory": accessory}
+
+
+def sections(lines: Iterable[str]) -> list[Block]:
+    """Escaped lines, in as few sections as they fit in."""
+    return [section(text) for text in packed(lines)]
 
 
 def section_as_typed(text: str) -> Block:

@@ -6,7 +6,7 @@ from datetime import datetime
 from bot.blocks import kit
 from bot.blocks.answers import Said
 from bot.blocks.kit import Block, View
-from bot.blocks.text import day, link, literal, one_line, packed, quoted, said, series, shortened
+from bot.blocks.text import day, link, literal, one_line, quoted, said, series, shortened
 
 NOTE_LIMIT = 1_000
 REPLY_LIMIT = 3_000
@@ -21,7 +21,7 @@ def _quote(text: str) -> list[Block]:
 
 def _sections(lines: Iterable[str]) -> list[Block]:
     fit, is_cut = shortened(list(lines), ROOM)
-    return [kit.section(part) for part in packed([*fit, *["…"] * is_cut])]
+    return kit.sections([*fit, *["…"] * is_cut])
 
 
 def ask_form(place: str, question: str, names: Sequence[str]) -> View:

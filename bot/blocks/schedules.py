@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from bot.blocks import kit
 from bot.blocks.digest import Drawn
 from bot.blocks.kit import Block, Element, View
-from bot.blocks.text import literal, one_line, packed
+from bot.blocks.text import literal, one_line
 from bot.records.periods import WEEKDAYS
 from bot.records.schedules import BY_HAND, Kind, Plan, Quiet, State
 from bot.records.tables import Digest, Schedule
@@ -202,8 +202,11 @@ def history_of_all(digests: Sequence[Digest], zone: str) -> View:
 
 
 def _history(title: str, lines: Sequence[str]) -> View:
-    told = packed(lines or ["Nothing has been posted yet."])
-    return kit.modal("History", [kit.section(f"*{title}*"), *map(kit.section, told)], callback_id="digest_history")
+    return kit.modal(
+        "History",
+        [kit.section(f"*{title}*"), *kit.sections(lines or ["Nothing has been posted yet."])],
+        callback_id="digest_history",
+    )
 
 
 def _past(digest: Digest, zone: str) -> str:

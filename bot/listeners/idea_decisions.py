@@ -11,8 +11,8 @@ from slack_bolt.context.ack.async_ack import AsyncAck
 from slack_bolt.context.respond.async_respond import AsyncRespond
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.blocks import idea_news, kit
 from bot.blocks import ideas as blocks
-from bot.blocks import kit
 from bot.blocks.answers import plainly
 from bot.blocks.ideas import May
 from bot.blocks.text import number_in
@@ -369,4 +369,4 @@ async def _mute(
     if (body.get("view") or {}).get("type") == "home":
         await home.publish(parts, user)  # which shows the setting
         return
-    await tell(blocks.muted(topic, is_muted=is_muted), body, respond, parts, delivery_id)
+    await tell(idea_news.muted(topic, is_muted=is_muted), body, respond, parts, delivery_id)
