@@ -12,7 +12,7 @@ from bot.blocks import idea_news
 from bot.blocks import ideas as blocks
 from bot.blocks.answers import Said
 from bot.delivery.outbox import Outbox, Rank
-from bot.delivery.slack_errors import FAILURES, GONE, NO_REPLY, SHARED, code_of
+from bot.delivery.slack_errors import FAILURES, GONE, NO_REPLY, SHARED, code_of, may_pass
 from bot.parts import Parts
 from bot.records import choices, idea_families, idea_queries
 from bot.records.database import Database
@@ -23,8 +23,7 @@ log = logging.getLogger(__name__)
 
 BETWEEN_DRAWINGS = timedelta(seconds=2)  # of one card, however many vote meanwhile
 MOST_AT_ONCE = 25
-NO_ANSWER = "Slack gave no answer"
-PASSES = frozenset({"ratelimited", "rate_limited", "internal_error", "fatal_error", "service_unavailable", NO_ANSWER})
+NOT_NOW = "not now"  # instead of Slack's word for why it refused
 
 
 async def put_card(session: AsyncSession, outbox: Outbox, idea: Idea, channel: str, country: str) -> None:
@@ -157,8 +156,8 @@ async def _draw_one(number: int, due_since: datetime, parts: Parts) -> bool:
         said = blocks.card((await idea_queries.shown(session, [idea], parts.settings.holidays_country))[0])
     drawn = {"drawn_version": idea.version, "drawn_at": parts.clock()}
     why_not = await _bring_up_to_date(idea, said, parts)
-    if why_not in PASSES:
-        log.warning("the card of idea %s waits (%s)", idea.id, why_not)
+    if why_not == NOT_NOW:
+        log.warning("the card of idea %s waits", idea.id)
         return False
     if why_not in GONE:
         log.error("the card of idea %s is gone", idea.id)
@@ -178,13 +177,13 @@ async def _bring_up_to_date(idea: Idea, said: Said, parts: Parts) -> str | None:
     if idea.deleted_at is None:  # what was withdrawn has to go, whoever reads the card
         is_shared = await parts.people.is_shared(channel)
         if is_shared is not False:
-            return SHARED if is_shared else NO_ANSWER
+            return SHARED if is_shared else NOT_NOW
     try:
         await parts.slack.chat_update(channel=channel, ts=idea.card_ts or "", text=said.text, blocks=said.blocks)
     except SlackApiError as error:
-        return code_of(error) or NO_ANSWER
+        return NOT_NOW if may_pass(error) else code_of(error)
     except NO_REPLY:
-        return NO_ANSWER
+        return NOT_NOW
     return None
 
 

@@ -35,6 +35,7 @@ from bot.delivery.slack_errors import (
     SHARED,
     UNKNOWN,
     code_of,
+    may_pass,
     status_of,
 )
 from bot.records.database import Database
@@ -291,10 +292,9 @@ class Outbox:
             answer = await self._slack.files_upload_v2(content=post.picture, filename="picture.png")
             post.picture_file = str(answer["file"]["id"])
         except SlackApiError as error:
-            code = code_of(error)
-            if status_of(error) == 429 or status_of(error) >= 500 or not code or code in NOT_YET | UNKNOWN | NO_TOKEN:
+            if may_pass(error):
                 raise
-            log.warning("post %s goes without its picture: %s", post.id, code)
+            log.warning("post %s goes without its picture: %s", post.id, code_of(error))
             post.picture = None
         except SlackRequestError:
             log.warning("post %s goes without its picture: the upload was not taken", post.id)
@@ -328,10 +328,9 @@ class Outbox:
                 if not cursor:
                     break
         except SlackApiError as error:
-            code = code_of(error)
-            if not code or status_of(error) == 429 or code in NOT_YET | UNKNOWN | NO_TOKEN:
+            if may_pass(error):
                 raise
-            log.warning("post %s can't be read back (%s); it is posted again", post.id, code)
+            log.warning("post %s can't be read back (%s); it is posted again", post.id, code_of(error))
         return None
 
     async def _refused(self, post: Post, error: SlackApiError, not_taken: str) -> None:

@@ -42,6 +42,12 @@ def code_of(error: BaseException | None) -> str:
     return str(refusal(error).get("error") or "") if isinstance(error, SlackApiError) else ""
 
 
+def may_pass(error: SlackApiError) -> bool:
+    """Whether it is the moment, Slack itself or the token that is at fault, and not what it was asked to do."""
+    code, status = code_of(error), status_of(error)
+    return not code or status == 429 or status >= 500 or code in NOT_YET | UNKNOWN | NO_TOKEN
+
+
 def status_of(error: SlackApiError) -> int:
     """The HTTP status of the answer, which is aiohttp's own where what came was no JSON."""
     return int(getattr(error.response, "status_code", 0) or getattr(error.response, "status", 0))

@@ -166,6 +166,28 @@ async def test_a_card_that_somebody_deleted_is_said_once(company: Company, tmp_p
     assert "/ideas" in told["text"]
 
 
+@pytest.mark.parametrize("why", ["token_revoked", "request_timeout"])
+async def test_a_card_that_waits_for_slack_is_no_news(company: Company, tmp_path: Path, why: str) -> None:
+    """Nor does it wait for an hour: it is no fault of its channel."""
+    clock, before = Hours(), len(company.direct("UADMIN"))
+    company.act("invite", user="UADMIN", channel=IDEAS)
+    async with at_work(company, tmp_path, clock) as parts:
+        await suggest(parts, f"Waits: {why}")
+        await look(parts)
+        await look(parts)
+        company.fault("error", method="chat.update", error=why, times=1)
+        async with parts.database.write() as session:
+            (idea,) = await idea_queries.every(session)
+            await ideas.vote(session, idea.id, "UBEN", NOW)
+        for _ in range(2):
+            clock.now += timedelta(seconds=3)
+            await look(parts)
+
+    (card,) = [m for m in company.messages(IDEAS) if m.get("bot_id") and f"Waits: {why}" in words(m)]
+    assert "Vote (1)" in words(card)
+    assert company.direct("UADMIN")[before:] == []
+
+
 async def test_a_card_that_can_not_be_changed_is_changed_later(company: Company, tmp_path: Path) -> None:
     """Its channel is archived for a while: admins hear of it once, and after an hour the card is as it should be."""
     clock, before = Hours(), len(company.direct("UADMIN"))
