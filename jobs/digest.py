@@ -18,7 +18,7 @@ from bot.blocks.answers import Said
 from bot.blocks.digest import Drawn, Recognition, Story, Suggestion
 from bot.blocks.digest_figures import Team
 from bot.delivery.outbox import Rank
-from bot.delivery.slack_errors import FAILURES, IN_WORDS, SHARED
+from bot.delivery.slack_errors import FAILURES, SHARED, explained
 from bot.parts import Parts
 from bot.people import Unknown
 from bot.records import appearances, figures, idea_families, idea_queries, ideas, periods, schedules, stories, wins
@@ -70,11 +70,11 @@ async def _post_if_due(parts: Parts, schedule: Schedule) -> None:
         async with parts.database.write() as session:
             await add_once(session, digest)
     elif await _is_shared(parts, schedule):
-        digest.state, digest.why = State.FAILED, IN_WORDS[SHARED]
+        digest.state, digest.why = State.FAILED, explained(SHARED)
         admins = await parts.people.admins()
         async with parts.database.write() as session:
             if await add_once(session, digest):
-                await _pause(parts, session, schedule, digest, IN_WORDS[SHARED], admins)
+                await _pause(parts, session, schedule, digest, explained(SHARED), admins)
         parts.outbox.wake()
     else:
         note = blocks.late(due.at, schedule.zone) if now - due.at > LATE else ""
@@ -99,7 +99,7 @@ async def post_now(parts: Parts, schedule: Schedule, by: str, key: str) -> str:
         Unknown: Slack can't be asked.
     """
     if await _is_shared(parts, schedule):
-        return f"Not posted: {IN_WORDS[SHARED]}."
+        return f"Not posted: {explained(SHARED)}."
     now = parts.clock()
     start, end = periods.last_days(7, now, schedule.zone)
     digest = _digest(schedule, Due(key, now.date(), now), start, end, now)
@@ -329,7 +329,7 @@ async def _settle_all(parts: Parts) -> None:
 
 async def _settle_failed(parts: Parts, digest: Digest, error: str | None) -> None:
     """Nothing of it was taken: its schedule waits until somebody has mended that, and its owner is told once."""
-    why = IN_WORDS.get(error or "", f"Slack said {error}")
+    why = explained(error or "")
     log.error("digest %s was not posted: %s", digest.id, error)
     admins = await parts.people.admins()
     async with parts.database.write() as session:

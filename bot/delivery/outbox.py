@@ -26,8 +26,8 @@ from bot.delivery.holders import HERE, LEASE, has_ended
 from bot.delivery.slack_errors import (
     FAILURES,
     GONE,
-    IN_WORDS,
     LOST_STREAM,
+    NO_ANSWER,
     NO_REPLY,
     NO_SUCH_BLOCKS,
     NO_TOKEN,
@@ -35,6 +35,7 @@ from bot.delivery.slack_errors import (
     SHARED,
     UNKNOWN,
     code_of,
+    explained,
     may_pass,
     status_of,
 )
@@ -392,8 +393,7 @@ class Outbox:
 
     async def _tell_instead(self, session: AsyncSession, post: Post, user: str, code: str) -> None:
         """The post as a direct message."""
-        reason = IN_WORDS.get(code, f"Slack said {code}")
-        opening = f"I could not post this where you asked ({reason}), so here it is:"
+        opening = f"I could not post this where you asked ({explained(code)}), so here it is:"
         await self.put(
             session,
             key=f"{post.key}:instead",
@@ -410,7 +410,7 @@ class Outbox:
         now = self._clock()
         if now - post.created_at > PATIENCE:
             log.error("post %s is given up after %s (%s)", post.id, PATIENCE, error)
-            await self._give_up(post, error)
+            await self._give_up(post, NO_ANSWER)
             return
         log.warning("post %s waits %.1f s (%s)", post.id, wait.total_seconds(), error)
         await self._settle(post, state=state, due_at=now + wait, lease_until=now, error=error)

@@ -18,9 +18,11 @@ UNKNOWN = frozenset({"internal_error", "fatal_error", "service_unavailable", "re
 GONE = frozenset({"thread_not_found", "message_not_found"})
 # The stream that an answer was to take the place of can't be changed any more
 LOST_STREAM = frozenset({"message_not_found", "message_not_owned_by_app", "cant_update_message", "edit_window_closed"})
-SHARED = "is_shared"  # our own word: what stays in the company was to go where others read it
+# Our own words: what stays in the company was to go where others read it; nothing was taken for as long as we try
+SHARED, NO_ANSWER = "is_shared", "no_answer"
 IN_WORDS = {
     SHARED: "people of another company can read that channel now",
+    NO_ANSWER: "Slack took nothing for a whole day",
     "channel_not_found": "I can't see that channel any more",
     "not_in_channel": "I'm not in that channel; someone there can type /invite @Frontline",
     "is_archived": "that channel is archived",
@@ -35,6 +37,11 @@ def refusal(error: SlackApiError) -> dict[str, Any]:
     """What Slack said when it refused; empty where what came was no JSON."""
     data = getattr(error.response, "data", error.response)
     return data if isinstance(data, dict) else {}
+
+
+def explained(code: str) -> str:
+    """Why Slack refuses, for whoever is told of it."""
+    return IN_WORDS.get(code, f"Slack says {code}")
 
 
 def code_of(error: BaseException | None) -> str:
