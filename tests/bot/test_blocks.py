@@ -394,7 +394,7 @@ def test_the_longest_of_everything_fits(letter: str, address: str) -> None:
     ):
         said = answers.answer(1, answer, {}, ask=letter * 90)
         check_message(said.text, said.blocks, None)
-    section = Section(letter * 300, headings, letter * 90_000, (), letter * 90, date(2026, 3, 3), longest.url, True)
+    section = Section(letter * 300, headings, letter * 3_000, (), letter * 90, date(2026, 3, 3), longest.url, True)
     check_view(answers.section_modal(section, {}), MODAL)
 
 
