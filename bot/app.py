@@ -21,7 +21,8 @@ from bot import acknowledgement
 from bot.blocks.answers import Said, plainly
 from bot.blocks.given_back import given_back
 from bot.blocks.text import typed
-from bot.delivery import code_of
+from bot.delivery.inbox import once_key
+from bot.delivery.slack_errors import code_of
 from bot.listeners import Route, opens_a_view, routes
 from bot.parts import Parts
 from bot.people import Unknown
@@ -106,6 +107,8 @@ async def _on_error(
         return None if response is None else BoltResponse(status=200)
     short_id = secrets.token_hex(3)
     log.error("error %s (delivery %s): %s", short_id, delivery_id, _trace(error))
+    if once_key(body) is None:  # somebody types, and waits for nothing: the next key tries again
+        return None if response is None else BoltResponse(status=200)
     if response is None:
         await acknowledgement.sent()
     text = _in_words(error, short_id)

@@ -79,9 +79,9 @@ def _is_one_of(kinds: tuple[tuple[str, str], ...], error: Exception) -> bool:
     return isinstance(error, tuple(kind for kind in loaded if kind))
 
 
-def _stop(words: str, code: int = 1) -> NoReturn:
+def _stop(words: str) -> NoReturn:
     typer.echo(words, err=True)
-    sys.exit(code)
+    sys.exit(1)
 
 
 @app.command()

@@ -17,7 +17,7 @@ from sqlalchemy import make_url
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot import demo, running
-from bot.delivery import refusal
+from bot.delivery.slack_errors import refusal
 from bot.library import CannotStart, chat_model_of, clock_from, open_library
 from bot.manifest import SCOPES
 from bot.people import People

@@ -9,7 +9,7 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.blocks.kit import View
-from bot.delivery import code_of
+from bot.delivery.slack_errors import code_of
 
 PAUSE_S = 0.4  # of typing, before anything is looked up
 MOST_OPEN = 1_000  # forms that are remembered

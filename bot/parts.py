@@ -6,7 +6,9 @@ from typing import ParamSpec, Protocol, TypeVar
 
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.delivery import Clock, Inbox, Outbox
+from bot.delivery import Clock
+from bot.delivery.inbox import Inbox
+from bot.delivery.outbox import Outbox
 from bot.live_forms import LiveForms
 from bot.people import People
 from bot.records.database import Database

@@ -14,7 +14,8 @@ from typing import Any, TypeVar
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.delivery import FAILURES, NO_REPLY, Clock, code_of, refusal
+from bot.delivery import Clock
+from bot.delivery.slack_errors import FAILURES, NO_REPLY, code_of, refusal
 from bot.records import owners, roles
 from bot.records.database import Database
 from bot.records.roles import Roles

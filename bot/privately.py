@@ -7,7 +7,8 @@ from slack_bolt.context.respond.async_respond import AsyncRespond
 
 from bot.blocks.answers import Said
 from bot.blocks.given_back import too_long
-from bot.delivery import NO_REPLY, Rank
+from bot.delivery.outbox import Rank
+from bot.delivery.slack_errors import NO_REPLY
 from bot.parts import Parts
 
 log = logging.getLogger(__name__)

@@ -16,7 +16,8 @@ from typing import Any, NamedTuple
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.delivery import FAILURES, METADATA_EVENT, Outbox, code_of
+from bot.delivery.outbox import METADATA_EVENT, Outbox
+from bot.delivery.slack_errors import FAILURES, code_of
 
 log = logging.getLogger(__name__)
 

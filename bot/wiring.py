@@ -22,7 +22,10 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.acknowledgement import Socket
 from bot.app import apologise, create_app
-from bot.delivery import Clock, Inbox, Outbox, refusal
+from bot.delivery import Clock
+from bot.delivery.inbox import Inbox
+from bot.delivery.outbox import Outbox
+from bot.delivery.slack_errors import refusal
 from bot.library import CannotStart, clock_from, open_library
 from bot.live_forms import LiveForms
 from bot.parts import Parts

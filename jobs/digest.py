@@ -17,10 +17,11 @@ from bot.blocks import schedules as words
 from bot.blocks.answers import Said
 from bot.blocks.digest import Drawn, Recognition, Story, Suggestion
 from bot.blocks.digest_figures import Team
-from bot.delivery import FAILURES, IN_WORDS, SHARED, Rank
+from bot.delivery.outbox import Rank
+from bot.delivery.slack_errors import FAILURES, SHARED, explained
 from bot.parts import Parts
 from bot.people import Unknown
-from bot.records import appearances, figures, ideas, periods, schedules, stories, wins
+from bot.records import appearances, figures, idea_families, idea_queries, ideas, periods, schedules, stories, wins
 from bot.records.once import add_once
 from bot.records.periods import Due, IsHoliday
 from bot.records.roles import Roles
@@ -69,11 +70,11 @@ async def _post_if_due(parts: Parts, schedule: Schedule) -> None:
         async with parts.database.write() as session:
             await add_once(session, digest)
     elif await _is_shared(parts, schedule):
-        digest.state, digest.why = State.FAILED, IN_WORDS[SHARED]
+        digest.state, digest.why = State.FAILED, explained(SHARED)
         admins = await parts.people.admins()
         async with parts.database.write() as session:
             if await add_once(session, digest):
-                await _pause(parts, session, schedule, digest, IN_WORDS[SHARED], admins)
+                await _pause(parts, session, schedule, digest, explained(SHARED), admins)
         parts.outbox.wake()
     else:
         note = blocks.late(due.at, schedule.zone) if now - due.at > LATE else ""
@@ -98,7 +99,7 @@ async def post_now(parts: Parts, schedule: Schedule, by: str, key: str) -> str:
         Unknown: Slack can't be asked.
     """
     if await _is_shared(parts, schedule):
-        return f"Not posted: {IN_WORDS[SHARED]}."
+        return f"Not posted: {explained(SHARED)}."
     now = parts.clock()
     start, end = periods.last_days(7, now, schedule.zone)
     digest = _digest(schedule, Due(key, now.date(), now), start, end, now)
@@ -251,9 +252,9 @@ async def _recognition(session: AsyncSession, start: datetime, end: datetime, zo
     weeks = periods.weeks_before(end, WEEKS_DRAWN, zone)
     valued = await wins.values(session, weeks[0][0], end)
     begins = [begin for begin, following in weeks if any(at < following for at, _ in valued)]  # none before the first
-    completed = [idea for idea, _ in await ideas.decided(session, start, end, ideas.Status.COMPLETED)]
-    wanted = await ideas.most_wanted(session, MOST_WANTED)
-    tallies = await ideas.tallies(session, [idea.id for idea in [*completed, *wanted]])
+    completed = [idea for idea, _ in await idea_queries.decided(session, start, end, ideas.Status.COMPLETED)]
+    wanted = await idea_queries.most_wanted(session, MOST_WANTED)
+    tallies = await idea_families.tallies(session, [idea.id for idea in [*completed, *wanted]])
     hidden = await appearances.hidden(session)
 
     def suggestion(idea: Idea) -> Suggestion:
@@ -328,7 +329,7 @@ async def _settle_all(parts: Parts) -> None:
 
 async def _settle_failed(parts: Parts, digest: Digest, error: str | None) -> None:
     """Nothing of it was taken: its schedule waits until somebody has mended that, and its owner is told once."""
-    why = IN_WORDS.get(error or "", f"Slack said {error}")
+    why = explained(error or "")
     log.error("digest %s was not posted: %s", digest.id, error)
     admins = await parts.people.admins()
     async with parts.database.write() as session:

@@ -8,11 +8,13 @@ from slack_sdk.web.async_client import AsyncWebClient
 from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.blocks import idea_news
 from bot.blocks import ideas as blocks
 from bot.blocks.answers import Said
-from bot.delivery import FAILURES, GONE, NO_REPLY, SHARED, Outbox, Rank, code_of
+from bot.delivery.outbox import Outbox, Rank
+from bot.delivery.slack_errors import FAILURES, GONE, NO_REPLY, SHARED, code_of, may_pass
 from bot.parts import Parts
-from bot.records import choices, ideas
+from bot.records import choices, idea_families, idea_queries
 from bot.records.database import Database
 from bot.records.tables import Idea, IdeaChange, Post
 from jobs.refusals import AGAIN_AFTER, tell_admins, tell_admins_of_a_lost_card
@@ -21,13 +23,12 @@ log = logging.getLogger(__name__)
 
 BETWEEN_DRAWINGS = timedelta(seconds=2)  # of one card, however many vote meanwhile
 MOST_AT_ONCE = 25
-NO_ANSWER = "Slack gave no answer"
-PASSES = frozenset({"ratelimited", "rate_limited", "internal_error", "fatal_error", "service_unavailable", NO_ANSWER})
+NOT_NOW = "not now"  # instead of Slack's word for why it refused
 
 
 async def put_card(session: AsyncSession, outbox: Outbox, idea: Idea, channel: str, country: str) -> None:
     """Have the card of an idea posted, and tell where it was made from a message."""
-    said = blocks.card((await ideas.shown(session, [idea], country))[0])
+    said = blocks.card((await idea_queries.shown(session, [idea], country))[0])
     idea.drawn_version = idea.version
     await outbox.put(
         session,
@@ -42,12 +43,12 @@ async def put_card(session: AsyncSession, outbox: Outbox, idea: Idea, channel: s
 
 async def put_step(session: AsyncSession, outbox: Outbox, change: IdeaChange) -> None:
     """Tell a change in the threads of the cards that it concerns."""
-    concerned = await ideas.family_of(session, change.idea_id)
-    cards = [idea for number in concerned if (idea := await ideas.get(session, number)) and idea.card_ts]
-    other = await ideas.get(session, change.other_id) if change.other_id else None
-    idea = await ideas.get(session, change.idea_id)
+    concerned = await idea_families.family_of(session, change.idea_id)
+    cards = [idea for number in concerned if (idea := await idea_queries.get(session, number)) and idea.card_ts]
+    other = await idea_queries.get(session, change.other_id) if change.other_id else None
+    idea = await idea_queries.get(session, change.idea_id)
     assert idea is not None
-    said = blocks.step_in_thread(change, idea, other)
+    said = idea_news.step_in_thread(change, idea, other)
     for card in cards:
         key = f"idea-change:{change.id}:{card.id}"
         await outbox.put(
@@ -60,7 +61,7 @@ async def put_step(session: AsyncSession, outbox: Outbox, change: IdeaChange) ->
             rank=Rank.CARD,
         )
     if other is not None and other.card_ts:
-        said = blocks.other_in_thread(change, idea)
+        said = idea_news.other_in_thread(change, idea)
         await outbox.put(
             session,
             key=f"idea-change:{change.id}:{other.id}",
@@ -111,7 +112,7 @@ async def _note_places(database: Database, outbox: Outbox, slack: AsyncWebClient
         async with database.write() as session:
             place = {"card_channel": post.posted_in, "card_ts": post.ts, "card_url": found["permalink"]}
             await session.execute(update(Idea).where(Idea.id == idea.id).values(**place))
-            for change in await ideas.changes(session, idea.id):
+            for change in await idea_queries.changes(session, idea.id):
                 await put_step(session, outbox, change)
             await _link_back(session, outbox, idea, str(found["permalink"]))
     outbox.wake()
@@ -152,11 +153,11 @@ async def _draw_one(number: int, due_since: datetime, parts: Parts) -> bool:
     async with parts.database.read() as session:
         idea = await session.get(Idea, number)
         assert idea is not None
-        said = blocks.card((await ideas.shown(session, [idea], parts.settings.holidays_country))[0])
+        said = blocks.card((await idea_queries.shown(session, [idea], parts.settings.holidays_country))[0])
     drawn = {"drawn_version": idea.version, "drawn_at": parts.clock()}
     why_not = await _bring_up_to_date(idea, said, parts)
-    if why_not in PASSES:
-        log.warning("the card of idea %s waits (%s)", idea.id, why_not)
+    if why_not == NOT_NOW:
+        log.warning("the card of idea %s waits", idea.id)
         return False
     if why_not in GONE:
         log.error("the card of idea %s is gone", idea.id)
@@ -176,13 +177,13 @@ async def _bring_up_to_date(idea: Idea, said: Said, parts: Parts) -> str | None:
     if idea.deleted_at is None:  # what was withdrawn has to go, whoever reads the card
         is_shared = await parts.people.is_shared(channel)
         if is_shared is not False:
-            return SHARED if is_shared else NO_ANSWER
+            return SHARED if is_shared else NOT_NOW
     try:
         await parts.slack.chat_update(channel=channel, ts=idea.card_ts or "", text=said.text, blocks=said.blocks)
     except SlackApiError as error:
-        return code_of(error) or NO_ANSWER
+        return NOT_NOW if may_pass(error) else code_of(error)
     except NO_REPLY:
-        return NO_ANSWER
+        return NOT_NOW
     return None
 
 

@@ -2,9 +2,10 @@
 
 from datetime import timedelta
 
-from bot.blocks import ideas as blocks
-from bot.delivery import Clock, Outbox, Rank
-from bot.records import ideas, mutes
+from bot.blocks import idea_news as blocks
+from bot.delivery import Clock
+from bot.delivery.outbox import Outbox, Rank
+from bot.records import idea_queries, mutes
 from bot.records.database import Database
 
 HELD_FOR = timedelta(minutes=9)  # so that, with the time between two looks, nobody waits longer than ten
@@ -14,16 +15,16 @@ async def send(database: Database, outbox: Outbox, clock: Clock) -> None:
     """Send what has been held long enough, with everything newer for the same person."""
     now = clock()
     async with database.read() as session:
-        users = await ideas.due_for_news(session, now - HELD_FOR)
+        users = await idea_queries.due_for_news(session, now - HELD_FOR)
     for user in users:
         async with database.write() as session:
             muted = await mutes.of(session, user)
             told, first = [], 0
-            for notice, change, idea in await ideas.news_for(session, user):
+            for notice, change, idea in await idea_queries.news_for(session, user):
                 notice.sent_at = now
                 first = first or notice.id
                 if not {"ideas", f"idea:{idea.id}"} & muted:
-                    other = await ideas.get(session, change.other_id) if change.other_id else None
+                    other = await idea_queries.get(session, change.other_id) if change.other_id else None
                     told.append((change, idea, other))
             if told:
                 said = blocks.news(told)

@@ -4,10 +4,11 @@ import logging
 from collections.abc import Iterator
 from datetime import date, time
 
-from bot.blocks import ideas as blocks
-from bot.delivery import Clock, Outbox, Rank
+from bot.blocks import idea_news as blocks
+from bot.delivery import Clock
+from bot.delivery.outbox import Outbox, Rank
 from bot.people import People, Unknown
-from bot.records import choices, ideas
+from bot.records import choices, idea_queries, ideas
 from bot.records.database import Database
 from bot.records.roles import Roles
 from bot.records.tables import Idea
@@ -27,7 +28,9 @@ async def remind(database: Database, outbox: Outbox, people: People, clock: Cloc
         if not is_working_day(today, country) or not FROM <= local.time() < UNTIL:
             return
         by_then = add_working_days(today, 1, country)
-        found = [(idea, kind) for idea in await ideas.pending(session, by_then) for kind in _due(idea, today, by_then)]
+        found = [
+            (idea, kind) for idea in await idea_queries.pending(session, by_then) for kind in _due(idea, today, by_then)
+        ]
     for idea, kind in found:
         try:
             owner = list(await people.colleague_names([idea.owner])) if idea.owner else []

@@ -3,7 +3,8 @@
 from datetime import timedelta
 
 from bot.blocks import admin as words
-from bot.delivery import IN_WORDS, Rank
+from bot.delivery.outbox import Rank
+from bot.delivery.slack_errors import explained
 from bot.parts import Parts
 from bot.records.tables import Idea
 
@@ -12,8 +13,8 @@ AGAIN_AFTER = timedelta(hours=1)
 
 async def tell_admins(parts: Parts, channel: str, code: str) -> None:
     """Say what keeps cards out of a channel, once for each reason."""
-    why = IN_WORDS.get(code, f"Slack says {code}")
-    await _tell(parts, f"refused:{channel}:{code}", words.cards_refused(channel, why, parts.settings.command_prefix))
+    text = words.cards_refused(channel, explained(code), parts.settings.command_prefix)
+    await _tell(parts, f"refused:{channel}:{code}", text)
 
 
 async def tell_admins_of_a_lost_card(parts: Parts, idea: Idea) -> None:

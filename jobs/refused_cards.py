@@ -8,9 +8,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.blocks import ideas as idea_blocks
 from bot.blocks import wins as win_blocks
 from bot.blocks.answers import Said
-from bot.delivery import CALLED_OFF, IN_WORDS, NO_SUCH_BLOCKS
+from bot.delivery.outbox import CALLED_OFF
+from bot.delivery.slack_errors import IN_WORDS, NO_SUCH_BLOCKS
 from bot.parts import Parts
-from bot.records import choices, ideas, wins
+from bot.records import choices, idea_queries, wins
 from bot.records.tables import Post
 from jobs.refusals import AGAIN_AFTER, tell_admins
 from jobs.win_cards import names_on
@@ -55,9 +56,9 @@ async def _as_it_is_now(post: Post, parts: Parts) -> Said | None:
     kind, _, number = post.key.partition(":")
     async with parts.database.read() as session:
         if kind == "idea":
-            idea = await ideas.get(session, int(number))
+            idea = await idea_queries.get(session, int(number))
             if idea is None or idea.deleted_at is not None:
                 return None
-            return idea_blocks.card((await ideas.shown(session, [idea], parts.settings.holidays_country))[0])
+            return idea_blocks.card((await idea_queries.shown(session, [idea], parts.settings.holidays_country))[0])
         shown = await wins.shown_now(session, int(number))
     return None if shown is None else win_blocks.card(shown, await names_on(shown, parts.people))

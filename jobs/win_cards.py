@@ -12,7 +12,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.blocks import wins as blocks
 from bot.blocks.answers import Said
-from bot.delivery import CALLED_OFF, NO_REPLY, NO_TOKEN, NOT_YET, UNKNOWN, Rank, code_of
+from bot.delivery.outbox import CALLED_OFF, Rank
+from bot.delivery.slack_errors import NO_REPLY, code_of, may_pass
 from bot.parts import Parts
 from bot.people import People
 from bot.records import appearances, choices, wins
@@ -25,7 +26,6 @@ log = logging.getLogger(__name__)
 
 WAITING = ("pending", "sending")
 MEANWHILE = timedelta(minutes=1)
-LATER = NOT_YET | NO_TOKEN | UNKNOWN
 GONE = frozenset({"message_not_found", "cant_delete_message"})
 
 
@@ -153,10 +153,9 @@ async def _settle(post: Post, said: Said | None, slack: AsyncWebClient) -> str |
         else:
             await slack.chat_update(channel=channel, ts=ts, text=said.text, blocks=said.blocks)
     except SlackApiError as error:
-        code = code_of(error)
-        if not code or code in LATER:
+        if may_pass(error):
             return ""
-        return None if code in GONE else code
+        return None if code_of(error) in GONE else code_of(error)
     except NO_REPLY as error:
         log.info("post %s is brought up to date later: %s", post.id, type(error).__name__)
         return ""

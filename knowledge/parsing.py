@@ -15,8 +15,10 @@ from collections.abc import Sequence
 from typing import Any, BinaryIO
 
 from knowledge.chunking import cut, sections
+from knowledge.decoding import decode
 from knowledge.details import Details, details, in_yaml
-from knowledge.formats import convert, decode, part_as_markdown
+from knowledge.formats import convert
+from knowledge.html_pages import part_as_markdown
 from knowledge.lexical import as_typed
 from knowledge.loading import Draft, Limits, NotForEveryone, Refused
 from knowledge.markup import as_plain, without_pictures

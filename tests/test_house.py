@@ -19,6 +19,7 @@ ROOT = Path(__file__).resolve().parent.parent
 OURS = ("bot", "knowledge", "prompts", "jobs")
 PURPOSE = {
     "bot": "Slack in, Slack out, and the process around it",
+    "bot/delivery": "each delivery handled once, each post seen once",
     "bot/blocks": "pure functions from a record to Block Kit",
     "bot/listeners": "Slack in, one file a feature",
     "bot/migrations": "the database's history",

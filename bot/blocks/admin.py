@@ -5,8 +5,8 @@ from collections.abc import Mapping, Sequence
 from bot.blocks import kit
 from bot.blocks.answers import Said
 from bot.blocks.home import CHANNELS
-from bot.blocks.kit import Block, Element, View
-from bot.blocks.text import literal, one_line, packed
+from bot.blocks.kit import Block, View
+from bot.blocks.text import literal, one_line
 from bot.records.tables import Idea
 
 WHAT_ROLES_DO = {
@@ -65,11 +65,9 @@ def roles_form(holders: Mapping[str, Sequence[str]]) -> View:
         "Roles",
         [
             *_holders(holders),
-            kit.question("person", "Person", {"type": "users_select", "placeholder": kit.plain("Choose a person")}),
-            kit.question("role", "Role", {"type": "radio_buttons", "options": roles}),
-            kit.question(
-                "change", "Change", {"type": "radio_buttons", "options": changes, "initial_option": changes[0]}
-            ),
+            kit.question("person", "Person", kit.person("Choose a person")),
+            kit.question("role", "Role", kit.radio(roles)),
+            kit.question("change", "Change", kit.radio(changes, "grant")),
         ],
         callback_id="roles",
         submit="Save",
@@ -83,7 +81,7 @@ def _holders(holders: Mapping[str, Sequence[str]]) -> list[Block]:
         for role in WHAT_ROLES_DO
         if holders.get(role)
     ]
-    return [*map(kit.section, packed(lines)), kit.context("Everybody else at the company is a member.")]
+    return [*kit.sections(lines), kit.context("Everybody else at the company is a member.")]
 
 
 def _mention(holder: str) -> str:
@@ -116,7 +114,7 @@ def setup_form(choices: Mapping[str, str], own_zone: str) -> View:
     return kit.modal(
         "Set up Frontline",
         [
-            *(kit.question(name, words, _channel_select(choices.get(name))) for name, words in CHANNELS.items()),
+            *(kit.question(name, words, kit.channel(choices.get(name))) for name, words in CHANNELS.items()),
             kit.question(
                 "time_zone",
                 "Time zone",
@@ -128,15 +126,6 @@ def setup_form(choices: Mapping[str, str], own_zone: str) -> View:
         submit="Save",
         close="Cancel",
     )
-
-
-def _channel_select(chosen: str | None) -> Element:
-    element: Element = {
-        "type": "conversations_select",
-        "placeholder": kit.plain("Choose a channel"),
-        "filter": {"include": ["public", "private"], "exclude_external_shared_channels": True},
-    }
-    return {**element, "initial_conversation": chosen} if chosen else element
 
 
 def unknown_zone(typed: str, near: Sequence[str]) -> str:

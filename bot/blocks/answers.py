@@ -115,11 +115,11 @@ def _note(note: str) -> str:
     """
     opening, _, listed = " ".join(note.split()).partition(": “")
     if not listed.endswith("”"):
-        return _cut(literal(one_line(note, LONGEST_NOTE)), LONGEST_NOTE)
+        return literal(one_line(note, LONGEST_NOTE))
     questions = listed.removesuffix("”").split("” “")
     kept = f"{literal(opening)}:"
     for number, question in enumerate(questions):
-        words = f" “{_cut(literal(one_line(question, LONGEST_ASKED)), LONGEST_ASKED)}”"
+        words = f" “{literal(one_line(question, LONGEST_ASKED))}”"
         if number and len(kept + words) > LONGEST_NOTE:
             return f"{kept} and {len(questions) - number} more"
         kept += words
@@ -297,7 +297,7 @@ def rating_thanks(question_id: int, helpful: bool, changed: bool, ask: str | Non
 
 def answer_modal(text: str, message: Said, reply: Sequence[Block] = ()) -> View:
     """One of my questions, whole, with the owner's reply where there is one."""
-    asked = [kit.section(part) for part in packed(quoted(said(text)))]
+    asked = kit.sections(quoted(said(text)))
     return kit.modal("Your question", [*asked[:5], *reply, *message.blocks], callback_id="answer")
 
 

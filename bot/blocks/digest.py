@@ -14,8 +14,8 @@ from bot.blocks.text import SECTION_LIMIT, counted, day, link, literal, one_line
 ON_THE_SCREEN = 3  # stories; the rest are in the thread
 MOST_NAMES = 25  # in one line
 MOST_IDEAS = 2  # completed ones, on the screen
-LONGEST_LIST = 4_000  # characters of people, and of ideas, in the thread
-LONGEST_DEED, LONGEST_EFFECT, LONGEST_WORDS = 200, 110, 130
+LONGEST_LIST = 3_500  # characters of people, and of ideas, in the thread
+LONGEST_DEED, LONGEST_EFFECT, LONGEST_WORDS, LONGEST_NAME = 200, 110, 130, 80
 FORMER = "a former colleague"
 OPENINGS = (
     "*{people} thanked {when}.* Here is what they did:",
@@ -83,6 +83,7 @@ def recognition(told: Recognition, names: Mapping[str, str], *, note: str = "") 
         names: of colleagues; whoever is not among them has left.
         note: how it comes to be here now, when that is not as usual.
     """
+    names = {user: one_line(name, LONGEST_NAME) for user, name in names.items()}
     opening = _opening(told)
     screen: list[Block] = [kit.section(opening)]
     shown = told.stories[:ON_THE_SCREEN]

@@ -10,7 +10,7 @@ from bot.blocks import kit
 from bot.blocks.answers import Said
 from bot.blocks.digest import when
 from bot.blocks.kit import Block, View
-from bot.blocks.text import counted, packed
+from bot.blocks.text import counted
 from bot.records.figures import Figures
 
 FEW = 5  # of so few each is named; a median of them says little
@@ -86,7 +86,7 @@ def listed(what: str, period: str, lines: Sequence[str], note: str = "") -> View
     shown = list(lines[:MOST_LISTED])
     if len(lines) > MOST_LISTED:
         shown.append(f"… and {len(lines) - MOST_LISTED:,} more")
-    blocks = [kit.context(period), *(kit.section(text) for text in packed(shown or ["Nothing here."]))]
+    blocks = [kit.context(period), *kit.sections(shown or ["Nothing here."])]
     return kit.modal(LISTS[what], [*blocks, *([kit.context(note)] if note else [])], callback_id="digest_list")
 
 

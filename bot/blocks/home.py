@@ -190,4 +190,4 @@ def _listed(title: str, items: Sequence[tuple[str, str]]) -> str:
     lines = [f"• `{literal(one_line(name, 60))}`: {literal(one_line(why, 140))}" for name, why in items[:MOST_LISTED]]
     if len(items) > MOST_LISTED:
         lines.append(f"… and {len(items) - MOST_LISTED:,} more")
-    return "\n".join([title, *lines])[:3_000]
+    return "\n".join([title, *lines])

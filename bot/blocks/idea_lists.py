@@ -9,8 +9,9 @@ from datetime import date
 from bot.blocks import kit
 from bot.blocks.ideas import SIGNS, named
 from bot.blocks.kit import Block, View
-from bot.blocks.text import counted, day, literal, one_line, packed
-from bot.records.ideas import LIVE, Shown, Status
+from bot.blocks.text import counted, day, literal, one_line
+from bot.records.idea_queries import Shown
+from bot.records.ideas import LIVE, Status
 from bot.records.stages import Stage
 
 PAGE = 6
@@ -196,7 +197,7 @@ def triage(groups: Sequence[Waiting], total: int, today: date) -> View:
                 "Much the same:",
                 *(f"• {named(one.idea)} ({counted(one.tally.votes, 'vote')})" for one in others),
             ]
-        blocks += [kit.section(part) for part in packed(lines)]
+        blocks += kit.sections(lines)
         buttons = [
             kit.button("Decide", "decide_idea", f"{idea.id}:{group.owner or ''}", primary=True),
             kit.button("Details", "idea_details", str(idea.id)),

@@ -1,22 +1,21 @@
-"""An idea as people see it: the form, the card, its details, what managers decide, and the news."""
+"""An idea as people see it: the form, the card, its details, and what managers decide."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
 
 from bot.blocks import kit
 from bot.blocks.answers import Said, plainly
 from bot.blocks.given_back import cut_short
 from bot.blocks.kit import Block, Element, View
-from bot.blocks.text import counted, day, link, literal, one_line, packed, quoted, said
-from bot.records.ideas import DECISIONS, LIVE, Kind, Shown, Status
+from bot.blocks.text import counted, day, link, literal, one_line, quoted, said
+from bot.records.idea_queries import Shown
+from bot.records.ideas import DECISIONS, LIVE, Kind, Status
 from bot.records.stages import Stage
 from bot.records.tables import Comment, Evidence, Idea, IdeaChange
 
 TITLE_LIMIT, TEXT_LIMIT, TAGS_LIMIT, NOTE_LIMIT, REASON_LIMIT = 150, 3_000, 150, 1_000, 1_000
 CARD_TEXT = 1_200  # characters of an idea's text on its card; the rest is in its details
 MOST_EVIDENCE, MOST_COMMENTS, MOST_MERGED = 10, 10, 20
-LONGEST_NEWS = 9_000  # characters; Slack refuses messages somewhat above
 SIGNS = {
     Status.OPEN: "💡 Open",
     Status.PLANNED: "🗓️ Planned",
@@ -205,14 +204,14 @@ def card(shown: Shown) -> Said:
     if shown.into is not None:
         note = f"Merged into {named(shown.into)}. Votes and comments count there."
         return Said(f"Idea {idea.id}, {literal(idea.title)}: merged", [*body, facts, kit.section(note), _buttons(idea)])
-    reason = _quoted(idea.reason)
+    reason = quote(idea.reason)
     text = f"Idea {idea.id} by <@{idea.author}>: {literal(idea.title)}. {_status(idea)}, {_wanted(shown)}."
     return Said(text, [*body, facts, *reason, kit.context(_wanted(shown)), _buttons(idea, tally.votes)])
 
 
 def _body(text: str) -> list[Block]:
     cut = _cut(text, CARD_TEXT)
-    return [kit.section(part) for part in packed(said(cut))]
+    return kit.sections(said(cut))
 
 
 def _cut(text: str, limit: int) -> str:
@@ -278,8 +277,8 @@ def _buttons(idea: Idea, votes: int = 0) -> Block:
     )
 
 
-def _quoted(text: str) -> list[Block]:
-    return [kit.section(part) for part in packed(quoted(said(text)))] if text else []
+def quote(text: str) -> list[Block]:
+    return kit.sections(quoted(said(text))) if text else []
 
 
 def named(idea: Idea) -> str:
@@ -371,7 +370,7 @@ def details(
     idea = shown.idea
     blocks = [
         kit.section(f"*{literal(idea.title)}*"),
-        *[kit.section(part) for part in packed(said(idea.text))],
+        *kit.sections(said(idea.text)),
         kit.context(_origin(idea), _standing(shown)),
         kit.context(f"{_wanted(shown)}{' · you voted for it' if has_voted else ''}"),
     ]
@@ -382,7 +381,7 @@ def details(
     if merged:
         lines = ["*Merged into this one*", *(f"• {named(one)}" for one in merged[:MOST_MERGED])]
         lines += [f"and {len(merged) - MOST_MERGED:,} more"] if len(merged) > MOST_MERGED else []
-        blocks += [kit.section(part) for part in packed(lines)]
+        blocks += kit.sections(lines)
     blocks += [*_acts(idea, may), *_evidence(evidence, may), *_comments(comments), *_history(changes)]
     return kit.modal(f"Idea {idea.id}", blocks, callback_id="idea_details", private_metadata=place)
 
@@ -415,7 +414,7 @@ def _evidence(evidence: Sequence[Evidence], may: May) -> list[Block]:
         many = counted(one.customers, "customer")
         who = f"*{literal(one.customer)}* ({many}), told by <@{one.user}> on {day(one.noted_at)}"
         remove = kit.button("Remove", "remove_evidence", str(one.id)) if one.id in may.remove else None
-        blocks += [kit.section(who, remove), *_quoted(one.note)]
+        blocks += [kit.section(who, remove), *quote(one.note)]
     if len(evidence) > MOST_EVIDENCE:
         blocks.append(kit.context(f"and {len(evidence) - MOST_EVIDENCE:,} earlier"))
     return blocks
@@ -426,13 +425,13 @@ def _comments(comments: Sequence[Comment]) -> list[Block]:
         return []
     lines = [f"<@{one.user}>: {literal(one_line(one.text, 200))}" for one in comments[-MOST_COMMENTS:]]
     more = [kit.context(f"and {len(comments) - MOST_COMMENTS:,} earlier")] if len(comments) > MOST_COMMENTS else []
-    return [kit.header("Latest comments"), *[kit.section(part) for part in packed(lines)], *more]
+    return [kit.header("Latest comments"), *kit.sections(lines), *more]
 
 
 def _history(changes: Sequence[IdeaChange]) -> list[Block]:
     if not changes:
         return []
-    return [kit.header("History"), *[kit.section(part) for part in packed([_step(one) for one in changes[-20:]])]]
+    return [kit.header("History"), *kit.sections(map(_step, changes[-20:]))]
 
 
 def _step(change: IdeaChange) -> str:
@@ -461,9 +460,7 @@ def decide_form(idea: Idea, place: str = "", suggested_owner: str | None = None)
         place: what is kept with the form.
     """
     options = [kit.option(SIGNS[status], status) for status in DECISIONS]
-    owner: Element = {"type": "users_select", "placeholder": kit.plain("Nobody yet")}
-    if who := idea.owner or suggested_owner:
-        owner["initial_user"] = who
+    owner = kit.person("Nobody yet", idea.owner or suggested_owner)
     due: Element = {"type": "datepicker", "placeholder": kit.plain("No date")}
     if idea.due:
         due["initial_date"] = idea.due.isoformat()
@@ -522,111 +519,3 @@ def merge_form(idea: Idea, others: Sequence[Shown], place: str = "") -> View:
 
 def merged(idea: Idea, into: Idea) -> View:
     return kit.notice("Merge", f"{named(idea)} is part of {named(into)} now.", "idea_merged")
-
-
-# News
-
-
-def other_in_thread(change: IdeaChange, idea: Idea) -> Said:
-    """A merge or its undoing, told in the thread of the idea that the other one went into."""
-    if change.kind == Kind.MERGED:
-        text = f"<@{change.user}> merged {named(idea)} into this one. Its votes and comments count here now."
-    else:
-        text = f"<@{change.user}> took {named(idea)} out of this one again."
-    return plainly(text)
-
-
-def step_in_thread(change: IdeaChange, idea: Idea, other: Idea | None) -> Said:
-    """A change, told in the thread of the card.
-
-    Args:
-        idea: what was changed, as it is now.
-        other: the other idea of a merge.
-    """
-    if change.kind == Kind.MERGED and other is not None:
-        text = f"<@{change.user}> merged this into {named(other)}. Votes and comments count there."
-    elif change.kind == Kind.UNMERGED:
-        text = f"<@{change.user}> took this out of {named(other) if other else 'the other idea'} again."
-    elif change.kind == Kind.WITHDRAWN:
-        text = f"<@{change.user}> withdrew this idea."
-    elif change.kind == Kind.REWORDED:
-        text = f"<@{change.user}> changed the words of this idea; the card shows them."
-    elif change.kind == Kind.ASSIGNED:
-        text = f"<@{change.user}> changed who does this, and when: {_doing(idea)}."
-    elif change.before == change.after:
-        text = f"<@{change.user}> answered:"
-    else:
-        text = f"<@{change.user}> set this to *{SIGNS[Status(change.after)]}*"
-        text += ":" if change.reason else "."
-    blocks = [kit.section(text)]
-    if change.reason:
-        blocks += _quoted(change.reason)
-        text = f"{text} {literal(one_line(change.reason, 500))}"
-    return Said(text, blocks)
-
-
-def _doing(idea: Idea) -> str:
-    owner = f"owner <@{idea.owner}>" if idea.owner else "no owner"
-    return f"{owner}, {f'due {day(idea.due)}' if idea.due else 'no due date'}"
-
-
-def news(steps: Sequence[tuple[IdeaChange, Idea, Idea | None]]) -> Said:
-    """One direct message about everything that changed: (change, idea, the other idea of a merge)."""
-    blocks = [kit.section("News of ideas that you suggested, voted for or own:")]
-    room, told = LONGEST_NEWS, 0
-    for change, idea, other in steps[: kit.FEW_BLOCKS - 3]:  # the opening, how many more there are, and the button
-        where = f" {named(other)}" if other is not None else ""
-        words = f"{named(idea)}: {_news_of(change)}{where}, by <@{change.user}>"
-        if change.reason:
-            words += "\n" + "\n".join(quoted(said(one_line(change.reason, 250))))
-        room -= len(words)
-        if room < 0:
-            break
-        told += 1
-        blocks.append(kit.section(words, kit.button("Mute this idea", "mute_ideas", f"idea:{idea.id}")))
-    if told < len(steps):
-        blocks.append(kit.context(f"and {len(steps) - told:,} more; each is told in the thread of its card"))
-    blocks.append(kit.actions(kit.button("Mute all news of ideas", "mute_ideas", "ideas")))
-    first = literal(one_line(steps[0][1].title, 150))
-    text = f"News of an idea: {first}" if len(steps) == 1 else f"News of {len(steps)} ideas, {first} among them"
-    return Said(text, blocks)
-
-
-def _news_of(change: IdeaChange) -> str:
-    if change.kind == Kind.MERGED:
-        return "merged into"
-    if change.kind == Kind.UNMERGED:
-        return "stands for itself again, taken out of"
-    if change.kind in (Kind.WITHDRAWN, Kind.REWORDED):
-        return change.kind
-    if change.kind == Kind.ASSIGNED:
-        return "it is yours now"
-    return "answered" if change.before == change.after else f"*{SIGNS[Status(change.after)]}*"
-
-
-def muted(topic: str, *, is_muted: bool) -> Said:
-    what = "news of ideas" if topic == "ideas" else f"news of {topic.replace(':', ' ')}"
-    text = f"You get no more {what}." if is_muted else f"You get {what} again."
-    button = ("Undo", "unmute_ideas") if is_muted else ("Mute", "mute_ideas")
-    return Said(text, [kit.section(text), kit.actions(kit.button(*button, topic))])
-
-
-def reminder(idea: Idea, kind: str, today: date, *, to_owner: bool) -> Said:
-    """What the owner of an idea is reminded of, or else a manager."""
-    if kind == "due":
-        late = idea.due is not None and idea.due < today
-        text = f"{named(idea)} {'was' if late else 'is'} due on {day(idea.due or today)}."
-    elif kind == "late":
-        text = f"{named(idea)} was to get a first response by {day(idea.respond_by)} and has none yet."
-    else:
-        text = f"{named(idea)} is to get a first response by {day(idea.respond_by)}."
-    if to_owner:
-        whose = "You own this idea."
-    else:
-        why = f"Its owner, <@{idea.owner}>, has left" if idea.owner else "It has no owner yet"
-        whose = f"{why}, so all managers are reminded."
-    buttons = [
-        kit.button("Decide", "decide_idea", str(idea.id), primary=True),
-        kit.button("Details", "idea_details", str(idea.id)),
-    ]
-    return Said(f"⏰ {text}", [kit.section(f"⏰ {text}"), kit.context(whose), kit.actions(*buttons)])

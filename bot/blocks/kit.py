@@ -1,9 +1,9 @@
 """The Block Kit pieces that every message, modal and Home is made of."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
-from bot.blocks.text import SECTION_LIMIT, one_line
+from bot.blocks.text import SECTION_LIMIT, one_line, packed
 
 Block = dict[str, Any]
 Element = dict[str, Any]
@@ -24,6 +24,11 @@ def plain(text: str, limit: int = 75) -> Element:
 def section(text: str, accessory: Element | None = None) -> Block:
     block: Block = {"type": "section", "text": mrkdwn(text), "expand": True}
     return block if accessory is None else {**block, "accessory": accessory}
+
+
+def sections(lines: Iterable[str]) -> list[Block]:
+    """Escaped lines, in as few sections as they fit in."""
+    return [section(text) for text in packed(lines)]
 
 
 def section_as_typed(text: str) -> Block:
@@ -63,6 +68,25 @@ def choice(options: Sequence[Element], chosen: str | None = None, placeholder: s
         element["placeholder"] = plain(placeholder, 150)
     initial = next((one for one in options if one["value"] == chosen), None)
     return {**element, "initial_option": initial} if initial else element
+
+
+def radio(options: Sequence[Element], chosen: str | None = None) -> Element:
+    return {**choice(options, chosen), "type": "radio_buttons"}
+
+
+def person(placeholder: str, chosen: str | None = None) -> Element:
+    element: Element = {"type": "users_select", "placeholder": plain(placeholder, 150)}
+    return {**element, "initial_user": chosen} if chosen else element
+
+
+def channel(chosen: str | None = None) -> Element:
+    """One of the company's own channels, for nothing of ours goes where others read it."""
+    element: Element = {
+        "type": "conversations_select",
+        "placeholder": plain("Choose a channel"),
+        "filter": {"include": ["public", "private"], "exclude_external_shared_channels": True},
+    }
+    return {**element, "initial_conversation": chosen} if chosen else element
 
 
 def option(words: str, value: str, description: str = "") -> Element:

@@ -1,21 +1,27 @@
 """A question passed on to the owner of a guide, their reply, and what each of the two is told."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from bot.blocks import kit
 from bot.blocks.answers import Said
 from bot.blocks.kit import Block, View
-from bot.blocks.text import day, link, literal, one_line, packed, quoted, said, series
+from bot.blocks.text import day, link, literal, one_line, quoted, said, series, shortened
 
 NOTE_LIMIT = 1_000
 REPLY_LIMIT = 3_000
+ROOM = 5_000  # characters of Slack text for each thing that is quoted, of which two go into a message
 
 _BY_A_COLLEAGUE = "This is a colleague's reply; it is not from the guides."
 
 
 def _quote(text: str) -> list[Block]:
-    return [kit.section(part) for part in packed(quoted(said(text)))]
+    return _sections(quoted(said(text)))
+
+
+def _sections(lines: Iterable[str]) -> list[Block]:
+    fit, is_cut = shortened(list(lines), ROOM)
+    return kit.sections([*fit, *["…"] * is_cut])
 
 
 def ask_form(place: str, question: str, names: Sequence[str]) -> View:
@@ -96,7 +102,7 @@ def reply(question: str, askers: Sequence[str], owner: str, text: str, *, in_thr
     blocks = [kit.section(opening)]
     if not in_thread:
         blocks += _quote(one_line(question, 300))
-    blocks += [kit.section(part) for part in packed(said(text))]
+    blocks += _sections(said(text))
     blocks.append(kit.context(_BY_A_COLLEAGUE))
     return Said(f"A reply to your question: {literal(one_line(text, 1_000))}", blocks)
 

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from bot.blocks import kit
 from bot.blocks.digest import Drawn
 from bot.blocks.kit import Block, Element, View
-from bot.blocks.text import literal, one_line, packed
+from bot.blocks.text import literal, one_line
 from bot.records.periods import WEEKDAYS
 from bot.records.schedules import BY_HAND, Kind, Plan, Quiet, State
 from bot.records.tables import Digest, Schedule
@@ -114,21 +114,18 @@ def form(plan: Plan, schedule_id: int | None) -> View:
     kinds = [kit.option(words, kind) for kind, words in KINDS.items()]
     days = [kit.option(_day(day), day) for day in WEEKDAYS]
     quiets = [kit.option(words, quiet) for quiet, words in QUIETS.items()]
-    channel: Element = {
-        "type": "conversations_select",
-        "placeholder": kit.plain("Choose a channel"),
-        "filter": {"include": ["public", "private"], "exclude_external_shared_channels": True},
-    }
-    if plan.channel:
-        channel["initial_conversation"] = plan.channel
     return kit.modal(
         "Add a digest" if schedule_id is None else "Edit the digest",
         [
-            kit.question("kind", "What it tells", _radio(kinds, plan.kind)),
+            kit.question("kind", "What it tells", kit.radio(kinds, plan.kind)),
             kit.question(
-                "channel", "Channel", channel, optional=True, hint="For recognition; figures go to managers directly."
+                "channel",
+                "Channel",
+                kit.channel(plan.channel),
+                optional=True,
+                hint="For recognition; figures go to managers directly.",
             ),
-            kit.question("weekday", "Day", {**_select(days, plan.weekday)}),
+            kit.question("weekday", "Day", kit.choice(days, plan.weekday)),
             kit.question(
                 "at",
                 "Time",
@@ -136,25 +133,13 @@ def form(plan: Plan, schedule_id: int | None) -> View:
                 hint="On a public holiday it comes on the next working day of the week.",
             ),
             kit.question("zone", "Time zone", kit.text_box(60, initial=plan.zone, multiline=False)),
-            kit.question("quiet", "When nobody was thanked in a week", _radio(quiets, plan.quiet)),
+            kit.question("quiet", "When nobody was thanked in a week", kit.radio(quiets, plan.quiet)),
         ],
         callback_id="digest_schedule",
         submit="Save",
         close="Cancel",
         private_metadata="" if schedule_id is None else str(schedule_id),
     )
-
-
-def _select(options: list[Element], chosen: str) -> Element:
-    return {
-        "type": "static_select",
-        "options": options,
-        "initial_option": next(option for option in options if option["value"] == chosen),
-    }
-
-
-def _radio(options: list[Element], chosen: str) -> Element:
-    return {**_select(options, chosen), "type": "radio_buttons"}
 
 
 def saved(schedule: Schedule, next_at: datetime | None, joined: bool | None) -> View:
@@ -217,8 +202,11 @@ def history_of_all(digests: Sequence[Digest], zone: str) -> View:
 
 
 def _history(title: str, lines: Sequence[str]) -> View:
-    told = packed(lines or ["Nothing has been posted yet."])
-    return kit.modal("History", [kit.section(f"*{title}*"), *map(kit.section, told)], callback_id="digest_history")
+    return kit.modal(
+        "History",
+        [kit.section(f"*{title}*"), *kit.sections(lines or ["Nothing has been posted yet."])],
+        callback_id="digest_history",
+    )
 
 
 def _past(digest: Digest, zone: str) -> str:

@@ -6,15 +6,17 @@ would become formatting is swapped for a look-alike, and links are shown as thei
 
 import html
 import re
+from bisect import bisect
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from itertools import groupby, pairwise, takewhile
+from itertools import accumulate, groupby, pairwise, takewhile
 from typing import Any
 from urllib.parse import urlsplit
 
 SECTION_LIMIT = 3_000  # characters of a section block
 PATH_LIMIT = 200  # characters that say where a section stands
+LINK_LIMIT = 1_000  # of a web address: a section has room for one, a message for five
 Spans = Sequence[tuple[int, int]]
 
 _UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b\u202a-\u202e\u2066-\u2069\ufeff]")  # controls, bidi overrides
@@ -36,13 +38,16 @@ def literal(text: str) -> str:
 
 
 def one_line(text: str, limit: int) -> str:
-    """On one line and at most ``limit`` characters, for plain text fields (not escaped)."""
+    """On one line, and at most ``limit`` characters once it is escaped, as it is not yet."""
     line = " ".join(_UNSEEN.sub("", text).split()).encode("utf-8", "replace").decode()
-    return line if len(line) <= limit else line[: limit - 1].rstrip() + "…"
+    if len(line) * max(_WIDTHS.values()) <= limit:
+        return line
+    ends = list(accumulate(_WIDTHS.get(char, 1) for char in line))
+    return line if ends[-1] <= limit else line[: bisect(ends, limit - 1)].rstrip() + "…"
 
 
 def path(title: str, headings: Iterable[str], limit: int = PATH_LIMIT) -> list[str]:
-    """Where a section stands, in plain words: title and headings, none repeated, "…" for those in the middle.
+    """Where a section stands, not escaped yet: title and headings, none repeated, "…" for those in the middle.
 
     The title and the two innermost headings always stay; where even these are more than ``limit``, each is cut.
 
@@ -56,9 +61,9 @@ def path(title: str, headings: Iterable[str], limit: int = PATH_LIMIT) -> list[s
             parts.append(words)
     shown = parts
     for first in range(2, len(parts) - 1):
-        if len(" › ".join(shown)) > limit:
+        if len(escape(" › ".join(shown))) > limit:
             shown = [parts[0], "…", *parts[first:]]
-    if len(" › ".join(shown)) > limit:
+    if len(escape(" › ".join(shown))) > limit:
         shown = [one_line(part, (limit - 10) // min(len(shown), 3)) for part in shown]
     return shown
 
@@ -95,7 +100,7 @@ def _as_words(found: re.Match[str]) -> str:
 
 def link(url: str | None, words: str) -> str | None:
     """A live link, only for a web address that has nothing in it that could end the link early."""
-    if url is None or len(url) > 2_000 or re.search(r"[\s<>|\x00-\x1f]", url):
+    if url is None or len(escape(url)) > LINK_LIMIT or re.search(r"[\s<>|\x00-\x1f]", url):
         return None
     try:
         parts = urlsplit(url)

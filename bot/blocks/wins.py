@@ -19,6 +19,7 @@ GIVE = "Say thanks"
 MOST_PEOPLE = 10
 DEED_LIMIT, LIMIT, WORDS_LIMIT, NOTE_LIMIT = 1_000, 500, 1_000, 200  # characters to type
 MOST_NOTES, MOST_NAMES = 5, 10  # of added kudos, on a card
+LONGEST_NAME = 80  # as Slack has it
 ROOM, SMALL_ROOM = 2_800, 1_900  # characters of Slack text for the deed; for each thing that goes with it
 FORMER = "a colleague"  # who keeps their name to themselves
 
@@ -146,8 +147,7 @@ def _visibility(is_public: bool) -> Block:
         kit.option("In the wins channel", "public", "A card that colleagues can add their kudos to"),
         kit.option("Only to them", "private", "And to their manager, if they asked for that"),
     ]
-    element = {"type": "radio_buttons", "options": options, "initial_option": options[0 if is_public else 1]}
-    return kit.question("win_visibility", "Who sees it", element)
+    return kit.question("win_visibility", "Who sees it", kit.radio(options, "public" if is_public else "private"))
 
 
 def about(author: str | None, text: str) -> list[Block]:
@@ -231,6 +231,7 @@ def hidden() -> View:
 
 def card(shown: Shown, names: Mapping[str, str]) -> Said:
     """The card that everybody sees. Names are words, not mentions: who is thanked gets one message, not two."""
+    names = {user: one_line(name, LONGEST_NAME) for user, name in names.items()}
     giver = names[shown.giver] if shown.giver else FORMER
     opening = f"*{literal(giver)}* thanks {series([f'*{literal(names[user])}*' for user in shown.people])}"
     opening = opening[:3].upper() + opening[3:] if shown.giver is None else opening
@@ -268,12 +269,12 @@ def _section(lines: Any, room: int) -> Block:
 def _kudos(shown: Shown, names: Mapping[str, str]) -> list[Block]:
     if not shown.kudos:
         return []
-    named = [literal(one_line(names[user], 80)) for user, _ in shown.kudos if user][:MOST_NAMES]
+    named = [literal(names[user]) for user, _ in shown.kudos if user][:MOST_NAMES]
     others = len(shown.kudos) - len(named)
     if others:
         named.append(f"{others} {'other' if others == 1 else 'others'}" if named else _colleagues(others))
     notes = [
-        f"{literal(one_line(names[user] if user else 'A colleague', 80))}: {literal(one_line(note, NOTE_LIMIT))}"
+        f"{literal(names[user]) if user else 'A colleague'}: {literal(one_line(note, NOTE_LIMIT))}"
         for user, note in shown.kudos
         if note
     ]
@@ -361,17 +362,11 @@ def my_settings(appearance: Appearance) -> list[Block]:
 
 def appearance_form(appearance: Appearance) -> View:
     options = [kit.option(name, str(appears), words) for appears, (name, words) in HOW.items()]
-    initial = next(option for option in options if option["value"] == appearance.appears)
     tell = [kit.option("Send me a direct message when I'm thanked", "tell_me")]
-    manager: Element = {"type": "users_select", "placeholder": kit.plain("Nobody")}
     return kit.modal(
         "How I appear",
         [
-            kit.question(
-                "appears",
-                "In thanks I appear",
-                {"type": "radio_buttons", "options": options, "initial_option": initial},
-            ),
+            kit.question("appears", "In thanks I appear", kit.radio(options, appearance.appears)),
             kit.question(
                 "tell_me",
                 "Messages",
@@ -381,7 +376,7 @@ def appearance_form(appearance: Appearance) -> View:
             kit.question(
                 "manager",
                 "My manager, who hears of private thanks to me",
-                {**manager, **({"initial_user": appearance.manager} if appearance.manager else {})},
+                kit.person("Nobody", appearance.manager),
                 optional=True,
             ),
             kit.context("This holds for what is there already, too: cards are drawn anew at once."),

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.blocks import admin as blocks
 from bot.blocks import kit
-from bot.delivery import FAILURES
+from bot.delivery.slack_errors import FAILURES
 from bot.listeners import home, modals
 from bot.listeners.access import why_not_there
 from bot.listeners.zones import zone_named, zones_like

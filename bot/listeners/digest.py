@@ -16,7 +16,7 @@ from bot.blocks import digest as digest_words
 from bot.blocks import digest_figures, kit
 from bot.blocks import schedules as blocks
 from bot.blocks.text import link, literal, number_in, one_line
-from bot.delivery import FAILURES
+from bot.delivery.slack_errors import FAILURES
 from bot.listeners import modals
 from bot.listeners.access import why_not_there
 from bot.listeners.zones import zone_named, zones_like

@@ -16,7 +16,7 @@ from bot.blocks import wins as win_blocks
 from bot.blocks.admin import not_admin
 from bot.blocks.home import Asked, Sections, SetUp
 from bot.blocks.text import literal
-from bot.delivery import FAILURES, code_of
+from bot.delivery.slack_errors import FAILURES, code_of
 from bot.listeners import digest, ideas, modals
 from bot.listeners.access import why_not
 from bot.parts import Parts

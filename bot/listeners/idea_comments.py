@@ -6,10 +6,10 @@ from typing import Any
 from slack_bolt.context.async_context import AsyncBoltContext
 
 from bot.blocks.text import typed
-from bot.delivery import BY_A_PERSON
+from bot.delivery.inbox import BY_A_PERSON
 from bot.parts import Parts
 from bot.people import Unknown
-from bot.records import ideas
+from bot.records import idea_queries, ideas
 from bot.records.roles import Roles
 from bot.records.tables import Idea
 
@@ -44,7 +44,7 @@ async def _discussed(channel: str, message: dict[str, Any], bot_user: str | None
     if not thread_ts or thread_ts == ts or message.get("bot_id") or message.get("user") in (None, bot_user):
         return None
     async with parts.database.read() as session:
-        return await ideas.by_card(session, channel, thread_ts)
+        return await idea_queries.by_card(session, channel, thread_ts)
 
 
 async def _said(idea: Idea, channel: str, message: dict[str, Any], parts: Parts) -> None:

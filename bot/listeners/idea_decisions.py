@@ -11,8 +11,8 @@ from slack_bolt.context.ack.async_ack import AsyncAck
 from slack_bolt.context.respond.async_respond import AsyncRespond
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.blocks import idea_news, kit
 from bot.blocks import ideas as blocks
-from bot.blocks import kit
 from bot.blocks.answers import plainly
 from bot.blocks.ideas import May
 from bot.blocks.text import number_in
@@ -20,7 +20,7 @@ from bot.listeners import home, idea_lists, modals
 from bot.listeners.ideas import denied, drafted, find, noted, problems_in, why_not, words_of
 from bot.parts import Parts
 from bot.privately import tell
-from bot.records import ideas, mutes
+from bot.records import idea_families, idea_queries, ideas, mutes
 from bot.records.ideas import DECISIONS, CannotChange, Status
 from bot.records.roles import Roles
 from bot.records.tables import Idea
@@ -52,12 +52,12 @@ async def _details(place: Place, user: str, parts: Parts) -> kit.View:
         return kit.notice("Idea", refusal or blocks.GONE, "idea_refused")
     is_manager = await parts.people.allowed(user, Roles.MANAGER)
     async with parts.database.read() as session:
-        shown = (await ideas.shown(session, [idea], parts.settings.holidays_country))[0]
-        evidence = await ideas.evidence(session, idea.id)
-        said = await ideas.comments(session, idea.id)
-        changes = await ideas.changes(session, idea.id)
-        family = [await ideas.get(session, number) for number in await ideas.family_of(session, idea.id)]
-        has_voted = bool(await ideas.voted(session, [idea.id], user))
+        shown = (await idea_queries.shown(session, [idea], parts.settings.holidays_country))[0]
+        evidence = await idea_queries.evidence(session, idea.id)
+        said = await idea_queries.comments(session, idea.id)
+        changes = await idea_queries.changes(session, idea.id)
+        family = [await idea_queries.get(session, number) for number in await idea_families.family_of(session, idea.id)]
+        has_voted = bool(await idea_families.voted(session, [idea.id], user))
     may = May(
         decide=is_manager,
         edit=idea.author == user and idea.status == Status.OPEN,
@@ -237,9 +237,9 @@ async def open_merge(ack: AsyncAck, action: dict[str, Any], body: dict[str, Any]
 async def _merge_form(idea: Idea, parts: Parts, place: Place) -> kit.View:
     near = [number for number, _ in await parts.similar.to_idea(idea.id, count=MOST_OFFERED, floor=-1)]
     async with parts.database.read() as session:
-        family = await ideas.family_of(session, idea.id)
-        others = [one for one in await ideas.roots(session, near) if one.id not in family]
-        shown = await ideas.shown(session, others, parts.settings.holidays_country)
+        family = await idea_families.family_of(session, idea.id)
+        others = [one for one in await idea_families.roots(session, near) if one.id not in family]
+        shown = await idea_queries.shown(session, others, parts.settings.holidays_country)
     return blocks.merge_form(idea, shown, json.dumps(place))
 
 
@@ -369,4 +369,4 @@ async def _mute(
     if (body.get("view") or {}).get("type") == "home":
         await home.publish(parts, user)  # which shows the setting
         return
-    await tell(blocks.muted(topic, is_muted=is_muted), body, respond, parts, delivery_id)
+    await tell(idea_news.muted(topic, is_muted=is_muted), body, respond, parts, delivery_id)

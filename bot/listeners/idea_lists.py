@@ -13,13 +13,14 @@ from bot.blocks import idea_lists as blocks
 from bot.blocks import kit
 from bot.blocks.idea_lists import ANY, PAGE, Choice, Row, Waiting
 from bot.blocks.text import number_in, typed
-from bot.delivery import NO_REPLY, code_of
+from bot.delivery.slack_errors import NO_REPLY, code_of
 from bot.listeners import home, modals
 from bot.listeners.ideas import denied, noted, why_not
 from bot.listeners.questions import whom_to_ask
 from bot.parts import Parts
-from bot.records import choices, ideas
-from bot.records.ideas import CannotChange, Shown, Status, Wanted
+from bot.records import choices, idea_families, idea_queries, ideas
+from bot.records.idea_queries import Shown, Wanted
+from bot.records.ideas import CannotChange, Status
 from bot.records.roles import Roles
 from bot.records.similar import MUCH_LIKE
 from bot.records.stages import Stage
@@ -151,9 +152,9 @@ async def _page(user: str, choice: Choice, parts: Parts) -> kit.View:
         words=choice.query if near is None else "",
     )
     async with parts.database.read() as session:
-        page, total = await ideas.listed(session, wanted, offset=choice.page * PAGE, limit=PAGE)
-        shown = await ideas.shown(session, page, parts.settings.holidays_country)
-        mine = await ideas.voted(session, [idea.id for idea in page], user)
+        page, total = await idea_queries.listed(session, wanted, offset=choice.page * PAGE, limit=PAGE)
+        shown = await idea_queries.shown(session, page, parts.settings.holidays_country)
+        mine = await idea_families.voted(session, [idea.id for idea in page], user)
     rows = [Row(one, one.idea.id in mine) for one in shown]
     place, prefix = json.dumps(asdict(choice)), parts.settings.command_prefix
     return blocks.listing(rows, total, choice, place, prefix, is_manager=is_manager)
@@ -193,9 +194,9 @@ async def triage(user: str, parts: Parts) -> kit.View:
         return kit.notice("Waiting", refused, "idea_refused")
     country = parts.settings.holidays_country
     async with parts.database.read() as session:
-        waiting = await ideas.waiting(session)
+        waiting = await idea_queries.waiting(session)
         zone = await choices.zone(session)
-        shown = {one.idea.id: one for one in await ideas.shown(session, waiting, country)}
+        shown = {one.idea.id: one for one in await idea_queries.shown(session, waiting, country)}
     today = parts.clock().astimezone(zone).date()
     groups: list[Waiting] = []
     while shown and len(groups) < MOST_GROUPS:
@@ -215,7 +216,7 @@ async def _suggested_owner(shown: Shown, parts: Parts) -> str | None:
         return idea.owner
     near = [number for number, _ in await parts.similar.to_idea(idea.id, count=10)]
     async with parts.database.read() as session:
-        owner = await ideas.likely_owner(session, near, idea.stage)
+        owner = await idea_queries.likely_owner(session, near, idea.stage)
     if owner is None:
         answer = await parts.think(parts.library.answer, idea.title)
         owner = next(iter(await whom_to_ask(parts, answer)), None)
@@ -237,7 +238,7 @@ async def _export(user: str, parts: Parts) -> kit.View:
     if refused is not None:
         return kit.notice("Export", refused, "idea_refused")
     async with parts.database.read() as session:
-        shown = await ideas.shown(session, await ideas.every(session), parts.settings.holidays_country)
+        shown = await idea_queries.shown(session, await idea_queries.every(session), parts.settings.holidays_country)
         zone = await choices.zone(session)
     people = sorted({who for one in shown for who in (one.idea.author, one.idea.owner) if who})
     names = dict(zip(people, await parts.people.names(people), strict=True))

@@ -18,13 +18,14 @@ from bot.blocks.answers import plainly
 from bot.blocks.given_back import CUT_SHORT
 from bot.blocks.ideas import Draft
 from bot.blocks.text import number_in, typed
-from bot.delivery import FAILURES
+from bot.delivery.slack_errors import FAILURES
 from bot.listeners import modals
 from bot.parts import Parts
 from bot.people import Unknown
 from bot.privately import give_back, tell
-from bot.records import audit, choices, ideas
-from bot.records.ideas import CannotChange, Shown
+from bot.records import audit, choices, idea_families, idea_queries, ideas
+from bot.records.idea_queries import Shown
+from bot.records.ideas import CannotChange
 from bot.records.roles import Roles
 from bot.records.stages import Stage
 from bot.records.tables import Idea, IdeaChange
@@ -103,9 +104,9 @@ async def _similar(text: str, user: str, parts: Parts) -> list[tuple[Shown, bool
         return []
     near = [number for number, _ in await parts.similar.to(text, count=2 * MOST_SIMILAR) or ()]
     async with parts.database.read() as session:
-        found = (await ideas.roots(session, near))[:MOST_SIMILAR]
-        shown = await ideas.shown(session, found, parts.settings.holidays_country)
-        mine = await ideas.voted(session, [idea.id for idea in found], user)
+        found = (await idea_families.roots(session, near))[:MOST_SIMILAR]
+        shown = await idea_queries.shown(session, found, parts.settings.holidays_country)
+        mine = await idea_families.voted(session, [idea.id for idea in found], user)
     return [(one, one.idea.id in mine) for one in shown]
 
 
@@ -235,7 +236,7 @@ async def take_back(
     try:
         async with parts.database.write() as session:
             idea, was_there = await ideas.take_back(session, number_in(action.get("value")), body["user"]["id"])
-            shown = (await ideas.shown(session, [idea], parts.settings.holidays_country))[0]
+            shown = (await idea_queries.shown(session, [idea], parts.settings.holidays_country))[0]
     except CannotChange as problem:
         await tell(plainly(str(problem)), body, respond, parts, delivery_id)
         return
@@ -245,7 +246,7 @@ async def take_back(
 async def _cast(value: Any, user: str, parts: Parts) -> tuple[Shown, bool]:
     async with parts.database.write() as session:
         idea, is_new = await ideas.vote(session, number_in(value), user, parts.clock())
-        shown = (await ideas.shown(session, [idea], parts.settings.holidays_country))[0]
+        shown = (await idea_queries.shown(session, [idea], parts.settings.holidays_country))[0]
     return shown, is_new
 
 
@@ -283,7 +284,7 @@ async def customer_submitted(
                     note=form["note"][: blocks.NOTE_LIMIT],
                     now=parts.clock(),
                 )
-                shown = (await ideas.shown(session, [idea], parts.settings.holidays_country))[0]
+                shown = (await idea_queries.shown(session, [idea], parts.settings.holidays_country))[0]
         except CannotChange as problem:
             problems = {"customer": str(problem)}  # in the form, which keeps what was typed
     if problems:
@@ -311,11 +312,11 @@ def _customer_problems(form: dict[str, str]) -> dict[str, str]:
 async def for_home(user: str, parts: Parts) -> list[kit.Block]:
     """The sections about ideas in somebody's Home."""
     async with parts.database.read() as session:
-        mine, all_mine = await ideas.listed(session, ideas.Wanted(order="newest", author=user), limit=5)
-        wanted, all_wanted = await ideas.listed(session, ideas.Wanted(), limit=5)
+        mine, all_mine = await idea_queries.listed(session, idea_queries.Wanted(order="newest", author=user), limit=5)
+        wanted, all_wanted = await idea_queries.listed(session, idea_queries.Wanted(), limit=5)
         every = {idea.id: idea for idea in (*mine, *wanted)}
-        shown = await ideas.shown(session, list(every.values()), parts.settings.holidays_country)
-        voted = await ideas.voted(session, list(every), user)
+        shown = await idea_queries.shown(session, list(every.values()), parts.settings.holidays_country)
+        voted = await idea_families.voted(session, list(every), user)
     rows = {one.idea.id: idea_lists.Row(one, one.idea.id in voted) for one in shown}
     own, others = ([rows[idea.id] for idea in some] for some in (mine, wanted))
     return idea_lists.home(own, others, all_mine, all_wanted)
@@ -366,7 +367,7 @@ async def why_not(user: str, parts: Parts) -> str | None:
 async def find(value: Any, parts: Parts) -> Idea | None:
     """The idea that a button names, unless it was withdrawn."""
     async with parts.database.read() as session:
-        idea = await ideas.get(session, number_in(value))
+        idea = await idea_queries.get(session, number_in(value))
     return idea if idea is not None and idea.deleted_at is None else None
 
 
@@ -395,6 +396,6 @@ async def noted(
     await audit.note(session, user, f"{action}_idea", f"idea {idea_id}", parts.clock(), **detail)
     if change is not None:
         await put_step(session, parts.outbox, change)
-    idea = await ideas.get(session, idea_id)
+    idea = await idea_queries.get(session, idea_id)
     assert idea is not None
-    return (await ideas.shown(session, [idea], parts.settings.holidays_country))[0]
+    return (await idea_queries.shown(session, [idea], parts.settings.holidays_country))[0]

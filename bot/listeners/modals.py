@@ -10,7 +10,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot import acknowledgement
 from bot.blocks.kit import View, loading, notice
 from bot.blocks.text import kept
-from bot.delivery import FAILURES, code_of
+from bot.delivery.slack_errors import FAILURES, code_of
 
 
 async def show(slack: AsyncWebClient, body: dict[str, Any], view: View) -> str:

@@ -20,7 +20,8 @@ from bot.blocks import questions as words
 from bot.blocks.admin import help_text
 from bot.blocks.answers import Said, plainly
 from bot.blocks.text import typed
-from bot.delivery import BY_A_PERSON, FAILURES
+from bot.delivery.inbox import BY_A_PERSON
+from bot.delivery.slack_errors import FAILURES
 from bot.listeners import home, modals
 from bot.listeners.access import why_not
 from bot.parts import Parts

@@ -11,7 +11,8 @@ from bot.blocks import questions as question_words
 from bot.blocks import referrals as blocks
 from bot.blocks.answers import TAKEN_AS
 from bot.blocks.text import number_in
-from bot.delivery import FAILURES, Rank
+from bot.delivery.outbox import Rank
+from bot.delivery.slack_errors import FAILURES
 from bot.listeners import modals
 from bot.listeners.access import may_see, why_not
 from bot.listeners.answers import NOT_YOURS, visible

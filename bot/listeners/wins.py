@@ -19,7 +19,7 @@ from bot.blocks.answers import Said, plainly
 from bot.blocks.kit import Block, View
 from bot.blocks.text import number_in
 from bot.coach import lacks
-from bot.delivery import Rank
+from bot.delivery.outbox import Rank
 from bot.listeners import home, modals
 from bot.parts import Parts
 from bot.people import Unknown

@@ -13,7 +13,7 @@ from bot.blocks import kit
 from bot.blocks import wins as blocks
 from bot.blocks.kit import Block, View
 from bot.blocks.text import one_line, typed
-from bot.delivery import FAILURES, code_of
+from bot.delivery.slack_errors import FAILURES, code_of
 from bot.listeners import appearances, modals
 from bot.listeners.wins import form
 from bot.parts import Parts

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute
 
-from bot.records import ideas, wins
+from bot.records import idea_queries, ideas, wins
 from bot.records.tables import Idea, IdeaChange, Question, Rating
 from bot.records.working_days import working_days_between
 
@@ -48,7 +48,7 @@ async def of(session: AsyncSession, start: datetime, end: datetime, zone: str, c
             working_days_between(
                 asked.astimezone(ZoneInfo(zone)).date(), got.astimezone(ZoneInfo(zone)).date(), country
             )
-            for asked, got in await ideas.response_times(session, start, end)
+            for asked, got in await idea_queries.response_times(session, start, end)
         ),
         asked=asked,
         unanswered=unanswered,

@@ -62,7 +62,7 @@ class Delivery(RecordsTable):
     __table_args__ = (Index(None, "state"), {"sqlite_autoincrement": True})
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    key: Mapped[str] = mapped_column(String(300), unique=True)  # see bot.delivery.once_key
+    key: Mapped[str] = mapped_column(String(300), unique=True)  # see bot.delivery.inbox.once_key
     subject: Mapped[str | None] = mapped_column(String(300), unique=True)  # (channel, ts): one post, several events
     body: Mapped[dict[str, Any]] = mapped_column(JSON)
     headers: Mapped[dict[str, Any]] = mapped_column(JSON)

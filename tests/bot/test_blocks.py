@@ -16,9 +16,10 @@ from bot.blocks.home import Asked, Sections, SetUp
 from bot.blocks.idea_lists import Row
 from bot.blocks.text import day
 from bot.records.figures import Figures
-from bot.records.ideas import Shown, Tally
+from bot.records.idea_families import Tally
+from bot.records.idea_queries import Shown
 from knowledge.answers import Answer, Citation, LibraryState, Outcome, Part, Section, Sentence, as_json, from_json
-from sandbox.limits import MODAL, check_view
+from sandbox.limits import MODAL, check_message, check_view
 from tests.bot.an_idea import an_idea
 
 QUOTE = "Refunds take five days. Ask **billing** first."
@@ -372,6 +373,31 @@ def test_every_answer_fits_and_is_harmless(answer: Answer) -> None:
         text.encode()
 
 
+@pytest.mark.parametrize("letter", ["x", "&", "<"])
+@pytest.mark.parametrize("address", ["a" * 970, "?a&" * 130, "a" * 1_900])
+def test_the_longest_of_everything_fits(letter: str, address: str) -> None:
+    """Titles, names, quotes, notes and addresses, five times over and escaped: Slack would take no more."""
+    headings = (letter * 300,) * 3
+    longest = replace(
+        CITATION,
+        title=letter * 300,
+        headings=headings,
+        owner=letter * 90,
+        url=f"https://x.example/{address}",
+        quote=letter * 3_000,
+        highlights=((0, 3_000),),
+    )
+    for answer in (
+        Answer(Outcome.ANSWERED, 0.9, (longest,) * 5, sentences=(Sentence(letter * 900, (0, 1)),) * 9),
+        Answer(Outcome.PARTLY, 0.5, (longest,) * 5, (longest,) * 3, notes=(letter * 400,) * answers.MOST_NOTES),
+        Answer(Outcome.NOT_IN_GUIDES, 0.1, (), (longest,) * 3, notes=(letter * 400,) * answers.MOST_NOTES),
+    ):
+        said = answers.answer(1, answer, {}, ask=letter * 90)
+        check_message(said.text, said.blocks, None)
+    section = Section(letter * 300, headings, letter * 3_000, (), letter * 90, date(2026, 3, 3), longest.url, True)
+    check_view(answers.section_modal(section, {}), MODAL)
+
+
 @settings(max_examples=20, deadline=None)
 @given(words, st.booleans())
 def test_every_section_fits_a_modal(text: str, changed: bool) -> None:
@@ -412,10 +438,8 @@ def test_referrals_ping_only_the_people_they_name(question: str, note: str) -> N
         referrals.replied(question[:2_000], "UASKER", note[:3_000], by=None),
     ]
     for said in shown:
-        texts = list(every_text(said.blocks))
-        assert all(0 < len(text) <= 3_000 for text in texts)
-        assert len(said.blocks) <= kit.FEW_BLOCKS
-        whole = "".join([said.text, *texts])
+        check_message(said.text, said.blocks, None)
+        whole = "".join([said.text, *every_text(said.blocks)])
         assert whole.count("<") == whole.count("<@UASKER>") + whole.count("<@UOWNER>")
 
 

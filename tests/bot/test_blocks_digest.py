@@ -83,6 +83,27 @@ def test_people_who_left_are_former_colleagues() -> None:
     assert "U0" not in said
 
 
+@pytest.mark.parametrize("letter", ["x", "&"])
+def test_however_long_everything_is_slack_takes_it(letter: str) -> None:
+    """Stories of ten people, values, names and titles, each at its longest, and as long as it gets when escaped."""
+    colleagues = [f"U0{number:09}" for number in range(400)]
+    link = f"https://x.example/archives/{'p' * 60}"
+    typed = dict.fromkeys(("deed", "effect", "words", "value"), letter * 1000)
+    ideas = [Suggestion(letter * 150, "U2", 5, link)] * 50
+    drawn = digest.recognition(
+        told(
+            stories=[story(*colleagues[:10], link=link, **typed)] * 7,
+            thanked=colleagues,
+            completed=ideas,
+            wanted=ideas[:3],
+        ),
+        dict.fromkeys([*colleagues, "U2", "UGIVER"], letter * 90),
+    )
+    assert drawn.thread
+    for said in (drawn.screen, drawn.thread):
+        check_message(said.text, [block for block in said.blocks if block["type"] != "image"], None)
+
+
 def test_what_people_typed_is_only_text() -> None:
     """No mention, link, quote or formatting of theirs comes alive, and long words are cut."""
     nasty = story("U1", deed=NASTY * 50, effect=NASTY * 50, words=NASTY * 50, value=NASTY, link="javascript:alert(1)")

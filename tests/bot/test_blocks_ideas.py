@@ -9,11 +9,12 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.blocks import idea_lists, ideas
+from bot.blocks import idea_lists, idea_news, ideas
 from bot.blocks.given_back import too_long
 from bot.blocks.idea_lists import Choice, Row, Waiting
 from bot.blocks.ideas import Draft, May
-from bot.records.ideas import Shown, Tally
+from bot.records.idea_families import Tally
+from bot.records.idea_queries import Shown
 from bot.records.tables import Comment, Evidence, IdeaChange
 from sandbox.limits import HOME, MODAL, check_message, check_view
 from tests.bot.an_idea import an_idea
@@ -48,16 +49,16 @@ def everything(words: str) -> list[tuple[str, Any]]:
         ideas.voted(shown, is_new=True),
         ideas.taken_back(shown, was_there=False),
         ideas.from_message(idea, "https://x.slack.com/archives/C1/p1"),
-        ideas.step_in_thread(change, idea, None),
-        ideas.step_in_thread(merge, idea, idea),
+        idea_news.step_in_thread(change, idea, None),
+        idea_news.step_in_thread(merge, idea, idea),
         *(
-            ideas.step_in_thread(IdeaChange(kind=kind, user="U1", reason=""), idea, None)
+            idea_news.step_in_thread(IdeaChange(kind=kind, user="U1", reason=""), idea, None)
             for kind in ("assigned", "reworded")
         ),
-        ideas.other_in_thread(merge, idea),
-        ideas.news([(change, idea, None), (merge, idea, idea)] * 30),
-        *(ideas.reminder(idea, "late", NOW.date(), to_owner=to_owner) for to_owner in (True, False)),
-        ideas.muted("idea:1", is_muted=True),
+        idea_news.other_in_thread(merge, idea),
+        idea_news.news([(change, idea, None), (merge, idea, idea)] * 30),
+        *(idea_news.reminder(idea, "late", NOW.date(), to_owner=to_owner) for to_owner in (True, False)),
+        idea_news.muted("idea:1", is_muted=True),
         *too_long(f"-{words * 40}", 3_000),
     ]
     views = [
@@ -128,8 +129,8 @@ def test_long_lists_say_how_much_more_there_is() -> None:
     change = IdeaChange(kind="decided", before="open", after="planned", user="U1", reason="", changed_at=NOW)
     shown = Shown(idea, Tally(merged=23))
     assert "and 3 more" in str(ideas.details(shown, [], [], [], [idea] * 23, May(), has_voted=False))
-    assert "and 13 more; each is told" in str(ideas.news([(change, an_idea(), None)] * 60).blocks)
-    assert "more;" not in str(ideas.news([(change, an_idea(), None)] * 47).blocks)
+    assert "and 13 more; each is told" in str(idea_news.news([(change, an_idea(), None)] * 60).blocks)
+    assert "more;" not in str(idea_news.news([(change, an_idea(), None)] * 47).blocks)
 
 
 def test_a_text_that_is_too_long_comes_back_to_the_letter() -> None:

@@ -46,7 +46,7 @@ def test_every_message_fits_and_is_harmless(
         value=deed[:60],
     )
     notes = [(user, note[: blocks.NOTE_LIMIT]) for user, note in kudos]
-    names = {"UGIVER": deed[:80], "UBEN": "<!here> Ben", "UDEV": effect[:80]}
+    names = {"UGIVER": deed[:80], "UBEN": f"<!here> Ben {'&' * 80}", "UDEV": effect[:80]}
     shown = Shown(row, ["UBEN"] * blocks.MOST_PEOPLE, "UGIVER", notes, has_quote=True)
     fits(blocks.card(shown, names))
     fits(blocks.card(Shown(row, ["UBEN"], None, notes, has_quote=False), names))

@@ -10,16 +10,21 @@ from typing import Any, NoReturn
 import pytest
 from slack_bolt.authorization import AuthorizeResult
 from slack_bolt.request.async_request import AsyncBoltRequest
+from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.app import create_app
-from bot.delivery import LEASE, Inbox, Outbox
+from bot.delivery.holders import LEASE
+from bot.delivery.inbox import Inbox
+from bot.delivery.outbox import Outbox
 from bot.records.database import Database
 from bot.records.tables import Delivery, Post
 from tests.conftest import NOW, ours
+
+WHO = AuthorizeResult(enterprise_id=None, team_id="T1", bot_user_id="UFRONTLINE", bot_id="B1", bot_token="xoxb-test")
 
 
 def mention(event_id: str, ts: str = "1700000000.000100") -> dict[str, Any]:
@@ -245,10 +250,7 @@ async def test_what_can_not_be_told_of_is_taken_up_again(database: Database, mon
 
     settings = SimpleNamespace(command_prefix="", max_question_characters=2_000)
     parts: Any = SimpleNamespace(settings=settings, database=database, inbox=inbox, outbox=outbox, people=People())
-    who = AuthorizeResult(
-        enterprise_id=None, team_id="T1", bot_user_id="UFRONTLINE", bot_id="B1", bot_token="xoxb-test"
-    )
-    app = create_app(parts, AsyncWebClient(), who)
+    app = create_app(parts, AsyncWebClient(), WHO)
     greeting = mention("Ev1")
     greeting["event"] |= {"type": "message", "channel_type": "im", "text": "hello"}
 
@@ -262,3 +264,37 @@ async def test_what_can_not_be_told_of_is_taken_up_again(database: Database, mon
     async with database.read() as session:
         assert list(await session.scalars(select(Post.key))) == ["reply:1"]
         assert await session.scalar(select(Delivery.state)) == "done"
+
+
+async def test_nobody_hears_of_a_hint_that_fails_while_they_type(database: Database) -> None:
+    """The next key tries again; a message for each would be what they hear of Slack's full minute."""
+    inbox = Inbox(database, lambda: NOW)
+    outbox = Outbox(database, AsyncWebClient(), lambda: NOW, ours)
+
+    is_typed_out = asyncio.Event()
+
+    class LiveForms:
+        async def is_typed_out(self, _: Any) -> int:
+            await is_typed_out.wait()
+            return 1
+
+        async def redraw(self, *_: Any) -> NoReturn:
+            raise SlackApiError("", {"error": "ratelimited"})
+
+    settings = SimpleNamespace(command_prefix="")
+    parts: Any = SimpleNamespace(
+        settings=settings, database=database, inbox=inbox, outbox=outbox, live_forms=LiveForms()
+    )
+    action = {"type": "plain_text_input", "action_id": "win_deed", "block_id": "win_deed", "value": "Thanks Ben!"}
+    view = {"id": "V1", "type": "modal", "blocks": [{"block_id": "coach", "elements": [{"text": ""}]}]}
+    view |= dict.fromkeys(("callback_id", "title", "submit", "close", "private_metadata"), "")
+    view["state"] = {"values": {"win_deed": {"win_deed": action}}}
+
+    app = create_app(parts, AsyncWebClient(), WHO)
+    typed = {"type": "block_actions", "user": {"id": "UANA"}, "view": view, "actions": [action]}
+    assert (await app.async_dispatch(AsyncBoltRequest(body=typed, mode="socket_mode"))).status == 200
+    is_typed_out.set()
+    await asyncio.gather(*asyncio.all_tasks() - {asyncio.current_task()})
+
+    async with database.read() as session:
+        assert list(await session.scalars(select(Post.text))) == []

@@ -8,7 +8,8 @@ import pytest
 from slack_bolt.context.async_context import AsyncBoltContext
 
 from bot.blocks import questions as words
-from bot.delivery import Inbox, Outbox
+from bot.delivery.inbox import Inbox
+from bot.delivery.outbox import Outbox
 from bot.listeners.questions import (
     _in_essence,
     _not_one_question,

@@ -13,9 +13,11 @@ from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, invariant, rule, run_state_machine_as_test
 from sqlalchemy import func, select
 
-from bot.records import choices, figures, ideas, mutes
+from bot.records import choices, figures, idea_families, idea_queries, ideas, mutes
 from bot.records.database import Database, forget_records
-from bot.records.ideas import Status, Tally, Wanted
+from bot.records.idea_families import Tally
+from bot.records.idea_queries import Wanted
+from bot.records.ideas import Status
 from bot.records.similar import Similar, Vectors
 from bot.records.tables import Idea, IdeaNotice, Vote
 from tests.conftest import NOW
@@ -38,7 +40,7 @@ async def vote(database: Database, number: int, user: str) -> bool:
 
 async def tally(database: Database, number: int) -> Tally:
     async with database.read() as session:
-        return (await ideas.tallies(session, [number]))[number]
+        return (await idea_families.tallies(session, [number]))[number]
 
 
 async def test_a_form_that_comes_twice_is_one_idea(database: Database) -> None:
@@ -80,7 +82,7 @@ async def test_votes_are_counted_over_what_was_merged(database: Database) -> Non
     assert await vote(database, third, "UDEV") is False
     assert await vote(database, third, "UGRACE") is True
     async with database.write() as session:
-        assert await ideas.followers(session, first) == {"U0", "U1", "U2", "UBEN", "UDEV", "UFINN", "UGRACE"}
+        assert await idea_families.followers(session, first) == {"U0", "U1", "U2", "UBEN", "UDEV", "UFINN", "UGRACE"}
         await ideas.unmerge(session, "m3", second, "UELENA", LATER)
 
     assert (await tally(database, first)).votes == 2
@@ -110,11 +112,11 @@ async def test_an_idea_that_was_merged_by_mistake_waits_for_a_response_again(dat
         for number in (second, answered):
             await ideas.merge(session, f"m{number}", number, first, "UELENA", LATER)
     async with database.write() as session:
-        assert [idea.id for idea in await ideas.waiting(session)] == [first]
+        assert [idea.id for idea in await idea_queries.waiting(session)] == [first]
         for number in (second, answered):
             await ideas.unmerge(session, f"u{number}", number, "UELENA", LATER + timedelta(days=1))
     async with database.read() as session:
-        assert [idea.id for idea in await ideas.waiting(session)] == [first, second]
+        assert [idea.id for idea in await idea_queries.waiting(session)] == [first, second]
 
 
 async def test_a_replayed_decision_is_told_once(database: Database) -> None:
@@ -141,9 +143,9 @@ async def test_a_new_owner_hears_of_it(database: Database) -> None:
         for key in ("d1", "d1", "d2"):
             await ideas.decide(session, key, number, "UELENA", Status.OPEN, "", NOW, owner="UDEV", due=due)
         await ideas.decide(session, "d3", number, "UELENA", Status.OPEN, "", NOW, owner="UELENA", due=due)
-        kinds = [one.kind for one in await ideas.changes(session, number)]
+        kinds = [one.kind for one in await idea_queries.changes(session, number)]
         told = list(await session.scalars(select(IdeaNotice.user)))
-        assert [one.id for one in await ideas.waiting(session)] == [number]
+        assert [one.id for one in await idea_queries.waiting(session)] == [number]
         assert [one.id for one in await figures.waiting_at(session, LATER)] == [number]
 
     assert kinds == ["assigned", "assigned"]
@@ -175,7 +177,7 @@ async def test_comments_follow_the_thread_in_any_order(database: Database) -> No
             await ideas.comment(session, number, ts=ts, text=text, edited_ts=edited, **place)
         await ideas.remove_comment(session, number, ts="1.2", **place)
         await ideas.comment(session, number, ts="1.2", text="gone before it came", **place)
-        said = await ideas.comments(session, number)
+        said = await idea_queries.comments(session, number)
 
     assert [one.text for one in said] == ["newest"]
 
@@ -188,7 +190,7 @@ async def test_withdrawing_erases_the_words_and_frees_what_was_merged(database: 
         await ideas.merge(session, "m1", second, first, "UELENA", NOW)
         await ideas.withdraw(session, "w1", first, "UANA", LATER)
     async with database.read() as session:
-        gone, free = await ideas.get(session, first), await ideas.get(session, second)
+        gone, free = await idea_queries.get(session, first), await idea_queries.get(session, second)
 
     assert gone is not None
     assert free is not None
@@ -207,7 +209,7 @@ async def test_lists_hold_what_is_asked_for(database: Database) -> None:
 
     async def listed(**wanted: Any) -> list[int]:
         async with database.read() as session:
-            return [idea.id for idea in (await ideas.listed(session, Wanted(**wanted)))[0]]
+            return [idea.id for idea in (await idea_queries.listed(session, Wanted(**wanted)))[0]]
 
     assert await listed() == [numbers[n] for n in (1, 4, 3, 2, 0)]
     assert await listed(order="newest") == numbers[::-1]
@@ -216,7 +218,7 @@ async def test_lists_hold_what_is_asked_for(database: Database) -> None:
     assert await listed(status=Status.DECLINED) == []
     assert await listed(ids=(numbers[3], numbers[0])) == [numbers[3], numbers[0]]
     async with database.read() as session:
-        page, total = await ideas.listed(session, Wanted(order="newest"), offset=3, limit=3)
+        page, total = await idea_queries.listed(session, Wanted(order="newest"), offset=3, limit=3)
     assert ([idea.id for idea in page], total) == ([numbers[1], numbers[0]], 5)
 
 
@@ -227,11 +229,11 @@ async def test_a_digest_finds_what_happened(database: Database) -> None:
     async with database.write() as session:
         await ideas.decide(session, "d1", first, "UELENA", Status.COMPLETED, "Done.", LATER)
     async with database.read() as session:
-        completed = await ideas.decided(session, NOW, LATER + timedelta(days=1), Status.COMPLETED)
+        completed = await idea_queries.decided(session, NOW, LATER + timedelta(days=1), Status.COMPLETED)
         assert [(idea.id, change.reason) for idea, change in completed] == [(first, "Done.")]
-        assert [idea.id for idea in await ideas.most_wanted(session)] == [second]
-        assert [idea.id for idea in await ideas.waiting(session)] == [second]
-        assert await ideas.response_times(session, NOW, LATER + timedelta(days=1)) == [(NOW, LATER)]
+        assert [idea.id for idea in await idea_queries.most_wanted(session)] == [second]
+        assert [idea.id for idea in await idea_queries.waiting(session)] == [second]
+        assert await idea_queries.response_times(session, NOW, LATER + timedelta(days=1)) == [(NOW, LATER)]
 
 
 async def test_the_days_to_an_answer_are_working_days(database: Database) -> None:
@@ -241,9 +243,9 @@ async def test_the_days_to_an_answer_are_working_days(database: Database) -> Non
     async with database.write() as session:
         await choices.choose(session, {"time_zone": "Pacific/Auckland"}, "UADMIN", NOW)
         await ideas.respond(session, number, datetime(2026, 11, 30, 9, tzinfo=UTC))
-        idea = await ideas.get(session, number)
+        idea = await idea_queries.get(session, number)
         assert idea is not None
-        assert (await ideas.shown(session, [idea], ""))[0].answered_in == 1
+        assert (await idea_queries.shown(session, [idea], ""))[0].answered_in == 1
 
 
 async def test_muting_twice_is_muting(database: Database) -> None:
@@ -297,7 +299,7 @@ async def test_without_a_model_ideas_are_found_by_words(database: Database) -> N
     assert await similar.to_idea(number) == []
     async with database.read() as session:
         for words, found in (("ARRIVAL engineer", [number]), ("100%", [number]), ("1%t", []), ("arrival name", [])):
-            listed, total = await ideas.listed(session, ideas.Wanted(words=words))
+            listed, total = await idea_queries.listed(session, idea_queries.Wanted(words=words))
             assert ([idea.id for idea in listed], total) == (found, len(found))
 
 
@@ -313,10 +315,10 @@ async def test_an_author_can_reword_an_idea_while_it_is_open(database: Database)
         again = await ideas.edit(session, "e1", number, "UANA", **words | {"title": "Never"})
         assert await ideas.edit(session, "e2", number, "UANA", **words) is None
         await ideas.edit(session, "e3", number, "UANA", **words | {"title": "Best"})
-        idea = await ideas.get(session, number)
+        idea = await idea_queries.get(session, number)
         assert idea is not None
         told = list(await session.scalars(select(IdeaNotice.user)))
-        assert [one.id for one in await ideas.waiting(session)] == [number]
+        assert [one.id for one in await idea_queries.waiting(session)] == [number]
         assert [one.id for one in await figures.waiting_at(session, LATER + timedelta(days=1))] == [number]
         await ideas.decide(session, "d1", number, "UELENA", Status.PLANNED, "", LATER)
         with pytest.raises(ideas.NotOpen, match="planned"):
@@ -477,7 +479,7 @@ class Ideas(RuleBasedStateMachine):
     async def _compare(self) -> None:
         async with self.database.read() as session:
             rows = {idea.id: idea for idea in await session.scalars(select(Idea))}
-            counted = await ideas.tallies(session, rows)
+            counted = await idea_families.tallies(session, rows)
         assert rows.keys() == self.model.keys()
         for number, one in self.model.items():
             row = rows[number]

@@ -12,6 +12,7 @@ from bot.blocks import (
     digest_figures,
     home,
     idea_lists,
+    idea_news,
     ideas,
     questions,
     referrals,
@@ -23,7 +24,8 @@ from bot.listeners import opens_a_view, routes
 from bot.manifest import manifest
 from bot.records import appearances
 from bot.records.figures import Figures
-from bot.records.ideas import Shown, Tally
+from bot.records.idea_families import Tally
+from bot.records.idea_queries import Shown
 from bot.records.schedules import Kind as Digests
 from bot.records.schedules import usual
 from bot.records.tables import IdeaChange, Schedule, Win
@@ -56,9 +58,9 @@ def idea_pages() -> list[Any]:
         ideas.voted(shown, is_new=True).blocks,
         ideas.taken_back(shown, was_there=True).blocks,
         *(ideas.details(one, [], [], [], [], may, has_voted=False) for one in (shown, joined)),
-        ideas.news([(change, IDEA, None)]).blocks,
-        ideas.muted("ideas", is_muted=True).blocks,
-        ideas.reminder(IDEA, "late", NOW.date(), to_owner=True).blocks,
+        idea_news.news([(change, IDEA, None)]).blocks,
+        idea_news.muted("ideas", is_muted=True).blocks,
+        idea_news.reminder(IDEA, "late", NOW.date(), to_owner=True).blocks,
         idea_lists.home([row], [row, voted]),
         *(
             [block for block in view["blocks"] if block["type"] != "input"]

@@ -6,7 +6,7 @@ from typing import Any
 from slack_sdk.web.async_client import AsyncWebClient
 from sqlalchemy import select
 
-from bot.delivery import Outbox
+from bot.delivery.outbox import Outbox
 from bot.listeners import stale
 from bot.records.database import Database
 from bot.records.tables import Post

@@ -84,7 +84,7 @@ def test_a_path_keeps_its_title_and_its_innermost_headings(headings: list[str], 
 @given(hostile, st.lists(hostile, max_size=6), st.integers(60, 300))
 def test_a_path_fits(title: str, headings: list[str], limit: int) -> None:
     """However long titles and headings are, or however many."""
-    assert len(" › ".join(path(title, headings, limit))) <= limit
+    assert len(escape(" › ".join(path(title, headings, limit)))) <= limit
 
 
 @given(st.lists(st.text(max_size=2_900)), st.integers(100, 3_000))
@@ -183,10 +183,13 @@ def test_slack_encoding_becomes_what_was_typed() -> None:
 
 @pytest.mark.parametrize(
     "url",
-    [None, "javascript:alert(1)", "https://a.example|x", "https://a.example/ b", "ftp://a.example", "https://", "//a"],
+    [
+        *(None, "javascript:alert(1)", "https://a.example|x", "https://a.example/ b", "ftp://a.example"),
+        *("https://", "//a", f"https://a.example/{'?a&' * 200}"),
+    ],
 )
 def test_only_a_whole_web_address_becomes_a_link(url: str | None) -> None:
-    """An address that could end the link early, or is none, makes no link."""
+    """An address that could end the link early, takes too much room or is none, makes no link."""
     assert link(url, "Open the guide") is None
 
 
@@ -216,6 +219,8 @@ def test_shortening_keeps_whole_lines() -> None:
 
 
 def test_one_line_is_cut_with_an_ellipsis() -> None:
-    """White space is folded before the text is cut."""
+    """White space is folded before the text is cut, and what is escaped later has room for it."""
     assert one_line("a  b\n c", 5) == "a b c"
     assert one_line("abcdef", 4) == "abc…"
+    assert one_line("R&D <3", 13) == "R&D <3"
+    assert one_line("R&D <3", 12) == "R&D…"

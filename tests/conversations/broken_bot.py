@@ -3,7 +3,7 @@
 import runpy
 from typing import Any
 
-from bot import delivery
+from bot.delivery import outbox
 
 
 def broken(*_: Any) -> Any:
@@ -11,5 +11,5 @@ def broken(*_: Any) -> Any:
 
 
 if __name__ == "__main__":
-    delivery.AsyncLimiter = broken  # type: ignore[assignment, misc]
+    outbox.AsyncLimiter = broken  # type: ignore[assignment, misc]
     runpy.run_module("bot", run_name="__main__", alter_sys=True)

@@ -16,7 +16,7 @@ import pytest
 from slack_sdk.web.async_client import AsyncWebClient
 from sqlalchemy import func, select
 
-from bot.delivery import Outbox, Rank
+from bot.delivery.outbox import Outbox, Rank
 from bot.records import choices, ideas, wins
 from bot.records.database import Database
 from bot.records.tables import Vote

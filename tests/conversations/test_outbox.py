@@ -12,8 +12,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from sqlalchemy import delete, select, update
 from sqlalchemy.exc import OperationalError
 
-from bot import delivery
-from bot.delivery import Outbox, Rank
+from bot.delivery.outbox import Outbox, Rank
 from bot.records.database import Database, migrate
 from bot.records.tables import Post
 from tests.conftest import ours
@@ -92,7 +91,7 @@ async def test_a_post_that_may_stand_is_looked_up_however_often_that_fails(
     outbox: Outbox, company: Company, monkeypatch: pytest.MonkeyPatch, fault: str, fields: dict[str, object]
 ) -> None:
     """Slack took the post, the connection dropped, and the look that follows is put off: still one message."""
-    monkeypatch.setattr(delivery, "TOKEN_PAUSE", timedelta(seconds=1))
+    monkeypatch.setattr("bot.delivery.outbox.TOKEN_PAUSE", timedelta(seconds=1))
     key = f"looked up:{fault}:{fields}"
     company.fault("drop", method="chat.postMessage", times=1)
     company.fault(fault, method="conversations.history", times=1, **fields)
@@ -101,6 +100,36 @@ async def test_a_post_that_may_stand_is_looked_up_however_often_that_fails(
 
     assert await settled(outbox, company) == [(key, "sent")]
     assert seen(company, f"post {key}") == 1
+
+
+async def test_a_post_that_can_not_be_looked_up_is_posted_again(outbox: Outbox, company: Company) -> None:
+    """Slack took it, the connection dropped, and the bot may not read there: better twice than not at all."""
+    company.fault("drop", method="chat.postMessage", times=1)
+    company.fault("error", method="conversations.history", error="missing_scope", times=1)
+
+    await put(outbox, "unread")
+
+    assert await settled(outbox, company) == [("unread", "sent")]
+    assert seen(company, "post unread") == 2
+
+
+async def test_what_slack_does_not_take_for_a_day_goes_to_the_person(outbox: Outbox, company: Company) -> None:
+    """And says why; nobody waits for ever."""
+    company.fault("error", method="chat.postMessage", status=503, times=1)
+    async with outbox._database.write() as session:
+        await outbox.put(session, key="old", channel=GENERAL, text="post old", fallback_user="UANA")
+        await session.flush()
+        await session.execute(update(Post).values(created_at=datetime.now(UTC) - timedelta(hours=25)))
+    outbox.wake()
+
+    assert await settled(outbox, company) == [("old", "failed"), ("old:instead", "sent")]
+    assert "(Slack took nothing for a whole day), so here it is: post old" in company.direct("UANA")[-1]["text"]
+
+
+async def test_an_answer_to_a_question_that_was_deleted_goes_nowhere(outbox: Outbox, company: Company) -> None:
+    """Whoever deleted it does not wait for it."""
+    await put(outbox, "deleted", thread_ts="1.000001", fallback_user="UANA")
+    assert await settled(outbox, company) == [("deleted", "failed")]
 
 
 async def test_a_card_of_an_earlier_database_is_not_taken_for_the_new_one(outbox: Outbox, company: Company) -> None:
@@ -156,7 +185,7 @@ async def test_a_token_that_slack_refuses_loses_no_post(
     outbox: Outbox, company: Company, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The post waits for a token that is taken."""
-    monkeypatch.setattr(delivery, "TOKEN_PAUSE", timedelta(seconds=1))
+    monkeypatch.setattr("bot.delivery.outbox.TOKEN_PAUSE", timedelta(seconds=1))
     company.fault("error", method="chat.postMessage", error="token_revoked", times=1)
 
     await put(outbox, "patient")

@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select, update
 
-from bot.delivery import Outbox, Rank
+from bot.delivery.outbox import Outbox, Rank
 from bot.parts import Parts
-from bot.records import appearances, choices, ideas, roles, wins
+from bot.records import appearances, choices, idea_queries, ideas, roles, wins
 from bot.records.appearances import Appears
 from bot.records.database import migrate
 from bot.records.tables import Idea, Post
@@ -130,7 +130,7 @@ async def test_a_card_that_is_refused_comes_later_and_admins_hear_of_it_once(com
         await look(parts)
         await look(parts)
         async with parts.database.read() as session:
-            (idea,) = await ideas.every(session)
+            (idea,) = await idea_queries.every(session)
 
     assert said(company, IDEAS).count("Later buses") == 2  # its text, and its block
     assert idea.card_channel == IDEAS
@@ -149,7 +149,7 @@ async def test_a_card_that_somebody_deleted_is_said_once(company: Company, tmp_p
         await look(parts)
         since = company.now()
         async with parts.database.write() as session:
-            (idea,) = await ideas.every(session)
+            (idea,) = await idea_queries.every(session)
             await ideas.vote(session, idea.id, "UBEN", NOW)
         await asyncio.gather(*(idea_cards.catch_up(parts) for _ in range(3)))
         async with parts.database.write() as session:
@@ -164,6 +164,28 @@ async def test_a_card_that_somebody_deleted_is_said_once(company: Company, tmp_p
     (told,) = company.direct("UADMIN")[before:]
     assert "A deleted card" in told["text"]
     assert "/ideas" in told["text"]
+
+
+@pytest.mark.parametrize("why", ["token_revoked", "request_timeout"])
+async def test_a_card_that_waits_for_slack_is_no_news(company: Company, tmp_path: Path, why: str) -> None:
+    """Nor does it wait for an hour: it is no fault of its channel."""
+    clock, before = Hours(), len(company.direct("UADMIN"))
+    company.act("invite", user="UADMIN", channel=IDEAS)
+    async with at_work(company, tmp_path, clock) as parts:
+        await suggest(parts, f"Waits: {why}")
+        await look(parts)
+        await look(parts)
+        company.fault("error", method="chat.update", error=why, times=1)
+        async with parts.database.write() as session:
+            (idea,) = await idea_queries.every(session)
+            await ideas.vote(session, idea.id, "UBEN", NOW)
+        for _ in range(2):
+            clock.now += timedelta(seconds=3)
+            await look(parts)
+
+    (card,) = [m for m in company.messages(IDEAS) if m.get("bot_id") and f"Waits: {why}" in words(m)]
+    assert "Vote (1)" in words(card)
+    assert company.direct("UADMIN")[before:] == []
 
 
 async def test_a_card_that_can_not_be_changed_is_changed_later(company: Company, tmp_path: Path) -> None:
@@ -279,7 +301,7 @@ async def test_the_card_of_an_idea_stands_still_while_another_company_reads(comp
         await look(parts)
         await look(parts)
         async with parts.database.write() as session:
-            (idea,) = await ideas.every(session)
+            (idea,) = await idea_queries.every(session)
             await session.execute(update(Idea).values(card_channel=SHARED))
             await ideas.decide(session, "d", idea.id, "UADMIN", "declined", "Cobalt pays for them.", NOW)
         since = company.now()

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from bot.delivery import Rank
+from bot.delivery.outbox import Rank
 from bot.records.database import Database, migrate
 from bot.records.tables import Post
 from jobs.tidy import KEPT_FOR, forget_old_traffic

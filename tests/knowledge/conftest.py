@@ -174,7 +174,7 @@ def open_library(guides: Engine, tmp_path: Path, encoder: Encoder) -> Iterator[C
         library.close()
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def parser() -> Iterator[Parser]:
     with Parser(Limits()) as parser:
         yield parser

@@ -4,6 +4,7 @@ import pytest
 
 from knowledge.loading import Limits
 from knowledge.pdf import pages_as_markdown
+from tests.knowledge.small_files import pdf_of
 
 _PROSE = (
     "Moving a number from one provider to another",
@@ -188,7 +189,7 @@ def test_article_beside_a_frame() -> None:
 
 
 def _read(*pages: list[str]) -> str:
-    text = pages_as_markdown(_pdf(pages), Limits()).text
+    text = pages_as_markdown(pdf_of(["\n".join(page) for page in pages]), Limits()).text
     return "\n\n".join(part for part in text.split("\n\n") if not part.startswith("## Page "))
 
 
@@ -206,22 +207,3 @@ def _paragraph(height: int) -> str:
 def _grid(xs: list[int], ys: list[int]) -> str:
     down = [f"{x} {ys[0]} m {x} {ys[-1]} l S" for x in xs]
     return " ".join([*down, *(f"{xs[0]} {y} m {xs[-1]} {y} l S" for y in ys)])
-
-
-def _pdf(pages: tuple[list[str], ...]) -> bytes:
-    kids = " ".join(f"{5 + 2 * number} 0 R" for number in range(len(pages)))
-    encoding = "/Encoding /WinAnsiEncoding"
-    objects = [
-        "<< /Type /Catalog /Pages 2 0 R >>",
-        f"<< /Type /Pages /Kids [{kids}] /Count {len(pages)} >>",
-        f"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica {encoding} >>",
-        f"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica-Bold {encoding} >>",
-    ]
-    for number, content in enumerate(map("\n".join, pages)):
-        objects += [
-            f"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents {6 + 2 * number} 0 R "
-            "/Resources << /Font << /F1 3 0 R /F2 4 0 R >> >> >>",
-            f"<< /Length {len(content)} >>\nstream\n{content}\nendstream",
-        ]
-    body = "".join(f"{number} 0 obj\n{thing}\nendobj\n" for number, thing in enumerate(objects, 1))
-    return f"%PDF-1.4\n{body}trailer << /Root 1 0 R >>\n%%EOF\n".encode("latin-1")

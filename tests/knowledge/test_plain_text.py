@@ -8,6 +8,7 @@ import pytest
 
 from knowledge.plain_text import as_markdown
 from knowledge.sentences import cells_of
+from tests.knowledge.conftest import Take
 
 HOURS = """OPENING HOURS
 
@@ -368,3 +369,29 @@ def test_a_title_between_two_lines_is_a_heading() -> None:
 
     assert as_markdown(text) == "## Cakes\n\nBaked daily.\n\n## Orders\n\nBy noon.\n"
     assert "##" not in as_markdown(table)
+
+
+@pytest.mark.parametrize(
+    ("text", "title"),
+    [
+        ("BOATS AND OARS\n\nFor hire.", "BOATS AND OARS"),
+        ("BOATS AND OARS\nIssue 4, May 2026\n\nFor hire.", "BOATS AND OARS"),
+        ("BOATS AND OARS\nHarbour office. Reviewed in May.\n\nFor hire.", "BOATS AND OARS"),
+        ("Boats and oars\nVersion 4, reviewed in May\n\nFor hire.", "Boats and oars"),
+        (
+            "Boats: what we hire out\nNotes by the harbour master\n=====\n\nOars\n----\n\nTwo.",
+            "Boats: what we hire out",
+        ),
+        ("BOAT HIRE\n\nFor hire.", "Boat hire"),
+        ("HARBOUR LTD\nQuay 5\n\nOARS\n\nTwo.", "Boat hire"),
+        ("Boats and oars\nThe last version is on the wall.\n\nTwo.", "Boat hire"),
+        ("We hire out boats.\nUpdated in May\n\nTwo.", "Boat hire"),
+        ("For hire.\n\nOARS\n\nTwo.", "Boat hire"),
+    ],
+)
+def test_the_title_of_a_text_file(take: Take, text: str, title: str) -> None:
+    """A heading at its top, or a line above one that says of its version, day or owner; no name above an address."""
+    draft = take("boat-hire.txt", text)
+
+    assert draft.title == title
+    assert ("hire" in draft.text) == ("hire" in text)

@@ -1,14 +1,11 @@
-"""Slack's deliveries handled once, and our posts seen once, across retries, restarts and crashes.
+"""What we post, each row seen once.
 
-The inbox writes down what Slack hands over before it is acknowledged; what a crash left unhandled is
-handled at the next start. The outbox posts each row once: it claims the row, posts with the row's key in
-the message's metadata and, when it can't know whether Slack took the post, reads back before it tries again.
+A row is claimed and posted with its key in the message's metadata; where nobody can know whether Slack took the post,
+it is read back before it is tried again.
 """
 
 import asyncio
 import logging
-import os
-import socket
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from datetime import datetime, timedelta
@@ -17,256 +14,44 @@ from typing import Any
 
 import aiohttp
 from aiolimiter import AsyncLimiter
-from slack_bolt.app.async_app import AsyncApp
-from slack_bolt.request.async_request import AsyncBoltRequest
-from slack_bolt.response import BoltResponse
 from slack_sdk.errors import SlackApiError, SlackRequestError
 from slack_sdk.web.async_client import AsyncWebClient
 from sqlalchemy import Update, or_, select, update
-from sqlalchemy.exc import IntegrityError, SQLAlchemyError
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
+from bot.delivery import Clock
+from bot.delivery.holders import HERE, LEASE, has_ended
+from bot.delivery.slack_errors import (
+    FAILURES,
+    GONE,
+    LOST_STREAM,
+    NO_ANSWER,
+    NO_REPLY,
+    NO_SUCH_BLOCKS,
+    NO_TOKEN,
+    NOT_YET,
+    SHARED,
+    UNKNOWN,
+    code_of,
+    explained,
+    may_pass,
+    status_of,
+)
 from bot.records.database import Database
-from bot.records.tables import Delivery, Post
+from bot.records.tables import Post
 
 log = logging.getLogger(__name__)
-Clock = Callable[[], datetime]
 IsShared = Callable[[str], Awaitable[bool | None]]
-
-NO_REPLY = (aiohttp.ClientError, OSError)  # Slack was not reached, or said nothing in time
-FAILURES = (SlackApiError, *NO_REPLY)
-ALONE_WITHIN_S = 30
-MOST_REPLAYS = 6  # a delivery that was begun this often and never finished is given up, in words
-LEASE = timedelta(seconds=30)  # longer than any call to Slack may take
-RENEW_EVERY_S = 10
 PATIENCE = timedelta(hours=24)  # with a Slack that never says whether it took a post
 METADATA_EVENT = "frontline_post"
 PICTURE_TRIES = 4  # Slack shows a picture only some seconds after it has taken it
 PICTURE_PAUSE = timedelta(seconds=2)
-BY_A_PERSON = (None, "file_share", "thread_broadcast", "me_message")  # subtypes of a message that somebody typed
-
-
-# The inbox
-
-
-def once_key(body: dict[str, Any]) -> tuple[str, str | None] | None:
-    """What makes a delivery the same one: its key, and for a posted question also the post that it is about.
-
-    None for what is asked rather than told (while somebody types) and needs no record.
-    """
-    kind = body.get("type")
-    user = (body.get("user") or {}).get("id") if isinstance(body.get("user"), dict) else None
-    if kind == "event_callback":
-        event = body.get("event") or {}
-        if event.get("type") == "message" and event.get("channel_type") != "im" and not _in_a_thread(event):
-            return None
-        is_question = event.get("type") == "app_mention" or (
-            event.get("type") == "message" and event.get("channel_type") == "im" and event.get("subtype") in BY_A_PERSON
-        )
-        post = f"{event.get('channel')}:{event.get('ts')}" if is_question else None
-        return f"event:{body.get('event_id')}", post
-    if "command" in body:
-        return f"command:{body.get('trigger_id')}", None
-    if kind in ("shortcut", "message_action"):
-        return f"shortcut:{body.get('trigger_id')}", None
-    if kind == "block_actions":
-        container = body.get("container") or {}
-        place = container.get("message_ts") or container.get("view_id")
-        action = (body.get("actions") or [{}])[0]
-        if action.get("type") == "plain_text_input":
-            return None
-        return f"click:{user}:{place}:{action.get('action_id')}:{action.get('action_ts')}", None
-    if kind in ("view_submission", "view_closed"):
-        return f"{kind}:{(body.get('view') or {}).get('id')}", None
-    return None
-
-
-def _in_a_thread(event: dict[str, Any]) -> bool:
-    """Only what is said in threads of channels can be a comment; of the rest, no copy is kept."""
-    return any((event.get(name) or {}).get("thread_ts") for name in ("message", "previous_message")) or bool(
-        event.get("thread_ts")
-    )
-
-
-class Inbox:
-    """One row for each delivery, so that it is handled exactly once."""
-
-    def __init__(self, database: Database, clock: Clock, holder: str | None = None) -> None:
-        """``holder`` is what this process is called, by machine and number unless it is given."""
-        self._database = database
-        self._holder = holder or HERE
-        self._clock = clock
-        self._open: set[int] = set()
-        self._all_done = asyncio.Event()
-        self._all_done.set()
-
-    def recorder(self, opens: Callable[[dict[str, Any]], bool]) -> Callable[..., Awaitable[BoltResponse | None]]:
-        """The middleware that goes before authorization.
-
-        Args:
-            opens: whether a delivery opens a view. Its trigger id dies after three seconds and works once, so
-                it goes straight on, before any database.
-        """
-
-        async def record(req: AsyncBoltRequest, next: Callable[[], Awaitable[Any]]) -> BoltResponse | None:
-            if "delivery_id" in req.context:  # handed back to the app by `replay`
-                await next()
-                return None
-            keys = once_key(req.body)
-            req.context["delivery_id"] = None
-            if keys is not None and not opens(req.body):
-                try:
-                    delivery_id = await self._write_down(keys, req)
-                except SQLAlchemyError:
-                    log.exception("a delivery could not be written down; Slack will bring it again")
-                    return BoltResponse(status=503)
-                if delivery_id is None:
-                    return BoltResponse(status=200)  # we have it already
-                req.context["delivery_id"] = delivery_id
-            await next()
-            return None
-
-        return record
-
-    async def _write_down(self, keys: tuple[str, str | None], req: AsyncBoltRequest) -> int | None:
-        row = Delivery(
-            key=keys[0],
-            subject=keys[1],
-            body={name: value for name, value in req.body.items() if name != "token"},
-            headers={name: list(values) for name, values in req.headers.items()},
-            state="received",
-            attempts=1,
-            holder=self._holder,
-            held_until=self._clock() + LEASE,
-            received_at=self._clock(),
-        )
-        delivery_id = None
-        try:
-            async with self._database.write() as session:
-                session.add(row)
-                await session.flush()
-                self._begin(delivery_id := row.id)  # before it is seen: `replay` would take it for left behind
-        except IntegrityError:
-            return None
-        except SQLAlchemyError:
-            self.let_go(delivery_id)
-            raise
-        return delivery_id
-
-    async def done(self, delivery_id: int | None) -> None:
-        """The delivery has had its visible outcome; it will never be handled again."""
-        await self._finish(delivery_id, "done")
-
-    async def settle(self, session: AsyncSession, delivery_id: int | None, state: str = "done") -> None:
-        """Done, within the transaction that writes the outcome down: a crash right after it begins nothing again."""
-        values = {"state": state, "done_at": self._clock()}
-        await session.execute(update(Delivery).where(Delivery.id == delivery_id).values(values))
-
-    async def release(self, delivery_id: int | None) -> None:
-        """The person was told to correct something; the same form may come again."""
-        if delivery_id is None:
-            return
-        async with self._database.write() as session:
-            row = await session.get(Delivery, delivery_id)
-            if row is not None:
-                await session.delete(row)
-        self._end(delivery_id)
-
-    def let_go(self, delivery_id: int | None) -> None:
-        """It can be neither handled nor told of now: `replay` takes it up again when the database is back."""
-        if delivery_id is not None:
-            self._end(delivery_id)
-
-    async def replay(self, app: AsyncApp, give_up: Callable[[Delivery], Awaitable[None]]) -> int:
-        """Handle what a process that has ended wrote down and did not finish; returns how many.
-
-        Args:
-            give_up: tells the person when a delivery was begun too often, and so probably kills the process.
-        """
-        async with self._database.read() as session:
-            left = select(Delivery).where(Delivery.state == "received").order_by(Delivery.attempts, Delivery.id)
-            rows = [row for row in await session.scalars(left) if self._is_left(row)]
-        for row in rows:
-            if row.attempts >= MOST_REPLAYS:
-                log.error("delivery %s was begun %s times and never finished; given up", row.id, row.attempts)
-                await give_up(row)
-                await self._finish(row.id, "failed")
-                continue
-            if row.attempts > 1:  # it may be what kills us, and must not take others with it
-                with suppress(TimeoutError):
-                    await asyncio.wait_for(self._all_done.wait(), ALONE_WITHIN_S)
-            if not await self._claim(row):
-                continue
-            self._begin(row.id)
-            request = AsyncBoltRequest(
-                body=row.body,
-                headers=row.headers,
-                context={"delivery_id": row.id, "is_replay": True},
-                mode="socket_mode",
-            )
-            response = await app.async_dispatch(request)
-            if response.status != 200:
-                log.error("delivery %s could not be handled again (status %s)", row.id, response.status)
-        return len(rows)
-
-    def _is_left(self, row: Delivery) -> bool:
-        """Whether nobody handles it any more: its process has ended, or says nothing from another machine."""
-        if row.id in self._open:
-            return False
-        return row.holder is None or row.held_until is None or _has_ended(row.holder) or row.held_until < self._clock()
-
-    async def _claim(self, row: Delivery) -> bool:
-        """Take it over; False when another process was quicker."""
-        untouched = (Delivery.id == row.id, Delivery.state == "received", Delivery.attempts == row.attempts)
-        ours = {"attempts": row.attempts + 1, "holder": self._holder, "held_until": self._clock() + LEASE}
-        async with self._database.write() as session:
-            claimed = await session.execute(update(Delivery).where(*untouched).values(ours).returning(Delivery.id))
-            return claimed.first() is not None
-
-    async def keep(self, app: AsyncApp, give_up: Callable[[Delivery], Awaitable[None]]) -> None:
-        """Until cancelled: say that what is open here is being handled, and take over what other processes left."""
-        # Two tasks: taking over may wait for what is open here, which must not be taken from us meanwhile.
-        async with asyncio.TaskGroup() as group:
-            group.create_task(self._again_and_again(self._renew))
-            group.create_task(self._again_and_again(lambda: self.replay(app, give_up)))
-
-    async def _again_and_again(self, act: Callable[[], Awaitable[object]]) -> None:
-        while True:
-            await asyncio.sleep(RENEW_EVERY_S)
-            try:
-                await act()
-            except SQLAlchemyError:
-                log.exception("the inbox could not be looked through; tried again in %s s", RENEW_EVERY_S)
-
-    async def _renew(self) -> None:
-        if self._open:
-            mine = update(Delivery).where(Delivery.id.in_(self._open)).values(held_until=self._clock() + LEASE)
-            async with self._database.write() as session:
-                await session.execute(mine)
-
-    async def drained(self) -> None:
-        """Wait until nothing is being handled."""
-        await self._all_done.wait()
-
-    async def _finish(self, delivery_id: int | None, state: str) -> None:
-        if delivery_id is None:
-            return
-        async with self._database.write() as session:
-            await self.settle(session, delivery_id, state)
-        self._end(delivery_id)
-
-    def _begin(self, delivery_id: int) -> None:
-        self._open.add(delivery_id)
-        self._all_done.clear()
-
-    def _end(self, delivery_id: int) -> None:
-        self._open.discard(delivery_id)
-        if not self._open:
-            self._all_done.set()
-
-
-# The outbox
+TOKEN_PAUSE = timedelta(minutes=1)
+CALLED_OFF = "called off"
+NO_PARENT = "the post above it was not taken"
+STAYS_HERE = ("answer:", "reply:referral:")  # keys of the posts of rank ANSWER that say what the company knows
 
 
 class Rank(IntEnum):
@@ -275,34 +60,6 @@ class Rank(IntEnum):
     ANSWER = 0
     CARD = 1
     DIGEST = 2
-
-
-# Slack's word that it did not take the post, but may take it later
-NOT_YET = frozenset({"ratelimited", "rate_limited", "team_added_to_org"})
-# The token is at fault, not the post, which waits for a new one
-NO_TOKEN = frozenset({"not_authed", "invalid_auth", "account_inactive", "token_revoked", "token_expired"})
-TOKEN_PAUSE = timedelta(minutes=1)
-# The blocks are at fault, by a limit that Slack doesn't document or has changed; the words may still be said
-NO_SUCH_BLOCKS = frozenset({"invalid_blocks", "invalid_blocks_format", "msg_blocks_too_long"})
-# Slack's word that something broke on its side: the post may or may not stand
-UNKNOWN = frozenset({"internal_error", "fatal_error", "service_unavailable", "request_timeout"})
-GONE = frozenset({"thread_not_found", "message_not_found"})
-CALLED_OFF = "called off"
-# The stream that an answer was to take the place of can't be changed any more
-LOST_STREAM = frozenset({"message_not_found", "message_not_owned_by_app", "cant_update_message", "edit_window_closed"})
-NO_PARENT = "the post above it was not taken"
-SHARED = "is_shared"  # our own word: what stays in the company was to go where others read it
-STAYS_HERE = ("answer:", "reply:referral:")  # keys of the posts of rank ANSWER that say what the company knows
-IN_WORDS = {
-    SHARED: "people of another company can read that channel now",
-    "channel_not_found": "I can't see that channel any more",
-    "not_in_channel": "I'm not in that channel; someone there can type /invite @Frontline",
-    "is_archived": "that channel is archived",
-    "restricted_action": "only some people may post there",
-    "restricted_action_thread_locked": "that thread is locked",
-    "user_not_found": "that person's account is closed",
-    "user_disabled": "that person's account is closed",
-}
 
 
 class Outbox:
@@ -417,7 +174,7 @@ class Outbox:
         async with self._database.write() as session:
             being_sent = update(Post).where(Post.state == "sending")
             holders = await session.scalars(select(Post.holder).where(Post.state == "sending").distinct())
-            ended = [holder for holder in holders if holder is None or _has_ended(holder)]
+            ended = [holder for holder in holders if holder is None or has_ended(holder)]
             theirs = or_(Post.holder.in_(ended), Post.holder.is_(None))
             await session.execute(being_sent.where(theirs).values(lease_until=self._clock()))
 
@@ -536,10 +293,9 @@ class Outbox:
             answer = await self._slack.files_upload_v2(content=post.picture, filename="picture.png")
             post.picture_file = str(answer["file"]["id"])
         except SlackApiError as error:
-            code = code_of(error)
-            if _status(error) == 429 or _status(error) >= 500 or not code or code in NOT_YET | UNKNOWN | NO_TOKEN:
+            if may_pass(error):
                 raise
-            log.warning("post %s goes without its picture: %s", post.id, code)
+            log.warning("post %s goes without its picture: %s", post.id, code_of(error))
             post.picture = None
         except SlackRequestError:
             log.warning("post %s goes without its picture: the upload was not taken", post.id)
@@ -573,14 +329,13 @@ class Outbox:
                 if not cursor:
                     break
         except SlackApiError as error:
-            code = code_of(error)
-            if not code or _status(error) == 429 or code in NOT_YET | UNKNOWN | NO_TOKEN:
+            if may_pass(error):
                 raise
-            log.warning("post %s can't be read back (%s); it is posted again", post.id, code)
+            log.warning("post %s can't be read back (%s); it is posted again", post.id, code_of(error))
         return None
 
     async def _refused(self, post: Post, error: SlackApiError, not_taken: str) -> None:
-        status, code = _status(error), code_of(error)
+        status, code = status_of(error), code_of(error)
         if status == 429 or code in NOT_YET:
             wait = timedelta(seconds=float((error.response.headers or {}).get("Retry-After", 1)))
             self._paused[post.channel] = self._clock() + wait
@@ -638,8 +393,7 @@ class Outbox:
 
     async def _tell_instead(self, session: AsyncSession, post: Post, user: str, code: str) -> None:
         """The post as a direct message."""
-        reason = IN_WORDS.get(code, f"Slack said {code}")
-        opening = f"I could not post this where you asked ({reason}), so here it is:"
+        opening = f"I could not post this where you asked ({explained(code)}), so here it is:"
         await self.put(
             session,
             key=f"{post.key}:instead",
@@ -656,7 +410,7 @@ class Outbox:
         now = self._clock()
         if now - post.created_at > PATIENCE:
             log.error("post %s is given up after %s (%s)", post.id, PATIENCE, error)
-            await self._give_up(post, error)
+            await self._give_up(post, NO_ANSWER)
             return
         log.warning("post %s waits %.1f s (%s)", post.id, wait.total_seconds(), error)
         await self._settle(post, state=state, due_at=now + wait, lease_until=now, error=error)
@@ -692,44 +446,3 @@ def _shown(image: dict[str, Any], file: str | None) -> dict[str, Any]:
     if file is not None:
         return {**image, "slack_file": {"id": file}}
     return {"type": "context", "elements": [{"type": "plain_text", "text": image["alt_text"]}]}
-
-
-def _this_machine() -> str:
-    """Where process numbers mean the same: a machine, or a container of it."""
-    try:
-        return f"{socket.gethostname()[:60]}:{os.readlink('/proc/self/ns/pid')}"
-    except OSError:  # not Linux
-        return socket.gethostname()[:60]
-
-
-HERE = f"{_this_machine()}:{os.getpid()}"
-
-
-def _has_ended(holder: str) -> bool:
-    """Whether the process that held a post is known to be gone; one on another machine may live."""
-    machine, _, process = holder.rpartition(":")
-    if machine != _this_machine():
-        return False
-    try:
-        os.kill(int(process), 0)
-    except ProcessLookupError:
-        return True
-    except PermissionError:
-        return False
-    return holder == HERE  # our number, given to us again after a restart of the machine
-
-
-def refusal(error: SlackApiError) -> dict[str, Any]:
-    """What Slack said when it refused; empty where what came was no JSON."""
-    data = getattr(error.response, "data", error.response)
-    return data if isinstance(data, dict) else {}
-
-
-def code_of(error: BaseException | None) -> str:
-    """Slack's word for why it refused; empty where it gave none."""
-    return str(refusal(error).get("error") or "") if isinstance(error, SlackApiError) else ""
-
-
-def _status(error: SlackApiError) -> int:
-    """Of the HTTP answer, which is aiohttp's own where what came was no JSON."""
-    return int(getattr(error.response, "status_code", 0) or getattr(error.response, "status", 0))
