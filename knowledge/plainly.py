@@ -37,37 +37,46 @@ GLUED = "|".join(sorted((unit for unit in {*UNITS, "h"} - word_set("a of st nd r
 WORD = re.compile(r"(\d+(?:[.,:/]\d+)*(?:st|nd|rd|th)?)|[^\W\d_][\w'’-]*")  # or a figure
 _BEFORE_ONE = "within|after|before|for|in|of|than|about|only|least|under|over"  # "a day", which is one day there
 # What says the same in another way, written in one way before anything is compared.
+_INSTEAD = {
+    phrase: instead
+    for instead, phrases in {
+        "ahead": "in advance|beforehand",
+        "except": "apart from|with the exception of|but for",
+        "includes": "comes with",
+        "if": "as long as|so long as|provided that",
+        "nobody": "no one|no-one",
+        "tell us": "let us know",
+        "by phone": "over the phone|by telephone",
+        "free": "for free",
+        "is free": "costs nothing",
+        "automatically": "by itself|by themselves",
+        "email": "e-mail",
+        "emails": "e-mails",
+        "setup": "set-up",
+        "%": "per cent",
+        "is": "counts as|count as",
+        "will not": "won't|won’t",
+    }.items()
+    for phrase in phrases.split("|")
+}
+_PHRASE = re.compile(rf"\b(?:{'|'.join(_INSTEAD)})\b", re.IGNORECASE)
 _REWRITTEN = (
     (re.compile(r"(?<=\d),(?=\d{3}\b)|(?<=\d)\.00\b|\*\*|__"), ""),
     (re.compile(r"\b0(?=\d:\d\d\b)"), ""),
-    (re.compile(r"\bwon['’]t\b", re.IGNORECASE), "will not"),
     (re.compile(r"\bnon-(?=[a-z]+[ai]ble\b)", re.IGNORECASE), "not "),
-    (re.compile(r"\b(?:in advance|beforehand)\b", re.IGNORECASE), "ahead"),
-    (re.compile(r"\b(?:apart from|with the exception of|but for)\b", re.IGNORECASE), "except"),
     (
         re.compile(r"\b((?:all|every|any|each)(?: [^\W\d_]+){1,3},?) but (?=(?:the|for|on|in) )", re.IGNORECASE),
         r"\1 except ",
     ),
-    (re.compile(r"\bcomes with\b", re.IGNORECASE), "includes"),
-    (re.compile(r"\b(?:as|so) long as\b|\bprovided that\b", re.IGNORECASE), "if"),
-    (re.compile(r"\bno[ -]one\b", re.IGNORECASE), "nobody"),
-    (re.compile(r"\blets? us know\b", re.IGNORECASE), "tell us"),
     (re.compile(r"\bin the first (?=\d)", re.IGNORECASE), "within "),
     (
         re.compile(r"([£€$]?\d[\d.,]*)( [^.!?|\n]{0,120}?\b(?:above|over|below|under)) (?:this|that)\b", re.IGNORECASE),
         r"\1\2 \1",
     ),
-    (re.compile(r"\bover the (?=(?:tele)?phone\b)", re.IGNORECASE), "by "),
-    (re.compile(r"\bfor free\b", re.IGNORECASE), "free"),
-    (re.compile(r"\bcosts? nothing\b", re.IGNORECASE), "is free"),
     (re.compile(rf"(?<![\w.,])(?=[£€$\d])([£€$]?\d[\d.,]*)(?=(?:{GLUED})\b)"), r"\1 "),
     (re.compile(r"(?<=\d)(?=(?:[GMTk]B|[MG]bps|[MG]Hz)\b)"), " "),
     (re.compile(r"(?:(?<=[\s(|])|^)(?<!\d )(?:[-−]|minus )(?=\d)"), "−"),
     (re.compile(rf"\bevery (?:other|second) (?={PERIOD})", re.IGNORECASE), "every 2 "),
-    (re.compile(r"\be-mail", re.IGNORECASE), "email"),
-    (re.compile(r"\bset-up", re.IGNORECASE), "setup"),
-    (re.compile(r"\bby (?:itself|themselves)\b", re.IGNORECASE), "automatically"),
-    (re.compile(r"\bper cent\b", re.IGNORECASE), "%"),
     (re.compile(r"\b(?:no|not) later than (\d+ [^\W\d_]+) (?:after|from)\b", re.IGNORECASE), r"within \1 of"),
     (
         re.compile(r"\b(?:cannot|(?:can|may|must)(?: not|n['’]t)) ([^\W\d_]+) more than\b", re.IGNORECASE),
@@ -88,7 +97,6 @@ _REWRITTEN = (
     (re.compile(r"\bbetween ([£€$]?\d[\w.:]*) and (?=[£€$]?\d)", re.IGNORECASE), r"from \1 to "),
     (re.compile(r"([£€$]?\d[\d.]*)( \w+)? (?:or|and) (?:over|above|older|more)\b", re.IGNORECASE), r"at least \1\2"),
     (re.compile(r"([£€$]?\d[\d.]*)( \w+)? or (?:under|below|younger|less|fewer)\b", re.IGNORECASE), r"up to \1\2"),
-    (re.compile(r"\bcounts? as\b", re.IGNORECASE), "is"),
     (re.compile(r"\bof (?:any|every|all) (?:kind|sort|type)s?\b", re.IGNORECASE), ""),
     (re.compile(rf"\b({_BEFORE_ONE}) an? (?=(?:second|minute|hour|day|week|month|year)s?\b)", re.IGNORECASE), r"\1 1 "),
     (
@@ -130,6 +138,7 @@ def plain(text: str) -> str:
     >>> plain("Twenty-five **working** days, £1,500.00, twice, the second time, at no extra cost")
     '25 working days, £1500, 2 time, the 2nd time, free'
     """
+    text = _PHRASE.sub(lambda match: _INSTEAD[match[0].casefold()], text)
     text = _CLOCK.sub(_in_24_hours, text)
     for pattern, instead in _REWRITTEN:
         text = pattern.sub(instead, text)
