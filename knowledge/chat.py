@@ -11,7 +11,7 @@ import unicodedata
 from collections.abc import Iterator, Sequence, Set
 from dataclasses import replace
 
-from pydantic import BaseModel, Field, field_validator
+from pydantic import BaseModel, Field, RootModel, field_validator, model_validator
 
 from knowledge.answers import Outcome, Sentence, Show
 from knowledge.chat_model import ChatModel, Unusable, parsed
@@ -50,6 +50,8 @@ _DENIES_BELOW = re.compile(
 )
 # At the beginning of a sentence, what the one before it is about; but not in "It is important that …".
 _PRONOUN = re.compile(r"^(?:It(?! (?:takes|is|was|isn['’]t)(?: not)? [^\W\d_]+ (?:to|that|if)\b)(?! takes)|They)\b")
+_BEGINS = re.compile(r'"sentences"\s*:\s*\[', re.IGNORECASE)
+_DIGITS = re.compile(r"\d+")
 _UNSEEN = {"Cc", "Cf", "Co", "Cs", "Cn"}
 _BUT = re.compile(r"\b(?:we|you) (?:do|can|may)\b", re.IGNORECASE)  # an item that is not denied after all
 _BOLD = re.compile(r"(\*\*|__)(?=\S)(.+?)(?<=\S)\1")
@@ -59,7 +61,19 @@ log = logging.getLogger(__name__)
 
 class DraftSentence(BaseModel):
     text: str = Field(min_length=1, max_length=600)
-    passages: list[int] = Field(min_length=1)  # counted from 1, as the prompt shows them
+    passages: list[int] = Field(json_schema_extra={"minItems": 1})  # counted from 1, as the prompt shows them
+
+    @model_validator(mode="before")
+    @classmethod
+    def with_small_names(cls, given: object) -> object:
+        return {name.casefold(): each for name, each in given.items()} if isinstance(given, dict) else given
+
+    @field_validator("passages", mode="before")
+    @classmethod
+    def as_numbers(cls, given: object) -> object:
+        """Also one number, or text: "[1]", "1, 2"."""
+        each = given if isinstance(given, list) else [given]
+        return [number for one in each for number in (_DIGITS.findall(one) if isinstance(one, str) else [one])]
 
     @field_validator("text")
     @classmethod
@@ -85,6 +99,25 @@ class DraftSentence(BaseModel):
 
 class Draft(BaseModel):
     sentences: list[DraftSentence]
+
+    @model_validator(mode="before")
+    @classmethod
+    def with_small_names(cls, given: object) -> object:
+        return {name.casefold(): each for name, each in given.items()} if isinstance(given, dict) else given
+
+    @field_validator("sentences", mode="before")
+    @classmethod
+    def as_list(cls, given: object) -> object:
+        return [given] if isinstance(given, dict) else given
+
+
+class Bare(RootModel[list[DraftSentence]]):
+    """Sentences without the object around them, or one by itself."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def as_list(cls, given: object) -> object:
+        return [given] if isinstance(given, dict) else given
 
 
 class ChatWriter:
@@ -147,7 +180,8 @@ class ChatWriter:
             told = max(told, len(whole))
             if told >= MOST_SENTENCES:
                 return
-        yield from parsed(reply, Draft).sentences[told:MOST_SENTENCES]
+        has_name = '"sentences"' in reply.casefold()
+        yield from (parsed(reply, Draft).sentences if has_name else parsed(reply, Bare).root)[told:MOST_SENTENCES]
 
     def _is_supported(self, sentence: DraftSentence, evidence: Evidence, read: dict[int, Source]) -> bool:
         """Whether the cited passages were retrieved, and say the same; and of what is asked for, not of its sibling."""
@@ -236,7 +270,7 @@ def _whole_sentences(reply: str) -> list[DraftSentence]:
     >>> [each.text for each in _whole_sentences('{"sentences": [{"text": "It is.", "passages": [1]}, {"text": "But')]
     ['It is.']
     """
-    begin = re.search(r'"sentences"\s*:\s*\[', reply)
+    begin = _BEGINS.search(reply)
     found: list[DraftSentence] = []
     at = begin.end() if begin else len(reply)
     while at < len(reply):
