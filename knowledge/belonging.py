@@ -25,7 +25,7 @@ _ON_DAY = re.compile(rf"\b(on|by|until|before|after) (?:the |a |every )?({_WEEKD
 _SHARE_OF = re.compile(r"(?<![\w.])(\d[\d.]*)(?: x| time| ?%) of (?:the |an? )?([^,;.|]*)")
 _CLAUSE_BEGINS = re.compile(r"[.;|,()]|:(?!\d)|\b(?:but|if|when|while|unless|because)\b", re.IGNORECASE)
 _COMPANY, _CUSTOMER = (
-    rf"\b(?:{words}) (?:also |always |never |then )?([^\W\d_]{{3,}})"
+    rf"\b(?:{words}) (?:(?:may|can|must|will|should) )?(?:also |always |never |then )?([^\W\d_]{{3,}})"
     for words in (
         "we",
         "you|(?:customer|client|guest|tenant|resident|student|patient|member|passenger|driver|owner|applicant)s?|"

@@ -21,6 +21,7 @@ _IS, _IS_A = re.compile(r"\b(?:is|are|was|were|be)\s*$"), re.compile(r" an?\b") 
 _IS_NOT = re.compile(
     r"\b(?:(?:is|are|was|were)(?: not| never|n['’]t)|(?:cannot|not|never|can['’]t) be)\b", re.IGNORECASE
 )
+_CASE = re.compile(r"[.;:|()]|\b(?:but|if|when|while|because|unless)\b", re.IGNORECASE)
 _JOINT = re.compile(r",|\b(?:and|n?or)\b")
 _CAN_BE = re.compile(r"\b(?:can|may|could|might) be\s*$", re.IGNORECASE)  # "can be stopped" denies nothing
 _ENDED = re.compile(r"abolished|scrapped|discontinued|withdrawn|stopped", re.IGNORECASE)  # what stands before it
@@ -45,7 +46,7 @@ def denies_the_same(text: str, near: Sequence[str], others: Sequence[str], items
     denied = [scope - glue for scope in _denials(text)]
     denied_there = [scope - glue for each in near for clause in _cell_by_cell(each) for scope in _denials(clause)]
     denied_there += [stems_said(item) - glue for item in items]
-    done_there = [scope - glue for each in near for clause in _cell_by_cell(each) for scope in _not_done(clause)]
+    done_there = [scope - glue for each in near for clause in _cell_by_cell(each) for scope in _not_done(clause, text)]
     for scope in denied:
         if not any(
             all(stands(word, there) for word in scope)
@@ -122,10 +123,12 @@ def _denials(text: str) -> Iterator[set[str]]:
         before = clause
 
 
-def _not_done(text: str) -> Iterator[set[str]]:
-    """The words of each clause that says what is not done, with what it isn't done to: "Cash is not accepted"."""
-    for clause in CLAUSE.split(text):
-        if _IS_NOT.search(clause):
+def _not_done(there: str, text: str) -> Iterator[set[str]]:
+    """The words of each clause that denies, with what it is said of, where one has it before what is denied and the
+    other behind: "Cash is not accepted", "We don't accept cash".
+    """
+    for clause in _CASE.split(there):
+        if NEGATION.search(clause) and (_IS_NOT.search(clause) or _IS_NOT.search(text)):
             yield stems_said(NEGATION.sub(" ", clause))
 
 

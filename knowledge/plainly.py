@@ -104,6 +104,8 @@ _REWRITTEN = (
         "free",
     ),
     (re.compile(r"\bfree (?:on|with|at|in)\b", re.IGNORECASE), "free for"),
+    (re.compile(r"(?<!not )\b(possible|available|valid) (?:on|with)\b", re.IGNORECASE), r"\1 for"),
+    (re.compile(r"\bbut not (?=(?:in|on|at|for|during|between)\b)", re.IGNORECASE), "except "),
 )
 # "8 p.m.", "from 8 to 10pm", which both are of the evening.
 _CLOCK = re.compile(

@@ -652,6 +652,12 @@ A drone needs a licence from the Flight Desk. The Harbour Office sells maps.
     Studios open at 9am.
 The gym closes at 8pm.
     The gym closes at 8:00.
+Entry by the side door is possible with a Blue Card, which costs £4.
+    Entry by the side door is possible.
+Pensioners get 20% off, but not in June.
+    Pensioners get 20% off.
+We may move boats after two days.
+    Owners may move boats after two days.
 """
 REWORDED = """\
 The gym is open from 07:00 to 21:30.
@@ -660,8 +666,12 @@ The fund pays up to £3 million.
     The fund pays a maximum of £3,000,000.
 Doctors may not prescribe more than 28 days of tablets.
     Doctors may prescribe a maximum of 28 days of tablets.
-Cheques are not accepted.
-    We don't accept cheques.
+Cheques and notes are not accepted.
+    We don't accept cheques or notes.
+The plan doesn't include tents or stoves.
+    Tents and stoves are not included in the plan.
+Pensioners get 20% off, but not in June.
+    Pensioners get 20% off, except in June.
 Codes are never given out by phone.
     We never give out codes over the phone.
 Bikes may be parked in the yard. They are not admitted to the tunnel.
