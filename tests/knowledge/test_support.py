@@ -644,8 +644,8 @@ The rebate is lost if the tenant misses more than three payments.
     The rebate is lost if the tenant misses a payment.
 Broken lamps are replaced when they are returned within 72 hours.
     Broken lamps are replaced within 72 hours.
-Dogs may swim in the upper pond only. Ducks may swim in the lower pond.
-    Dogs may swim in the upper pond and the lower pond.
+Bikes and scooters may be parked in the yard only. Prams are allowed in the cellar.
+    Bikes and scooters may be parked in the yard and the cellar.
 A drone needs a licence from the Flight Desk. The Harbour Office sells maps.
     A drone needs a licence from the Harbour Office.
 | Hall | Opens |\\n| --- | --- |\\n| Studios | 7am |\\n| Studios at Ely | 9am |
