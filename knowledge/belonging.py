@@ -19,15 +19,13 @@ _LISTED = re.compile(r"^\W*(?:\d+(?:\.\d+)+|\d+[.)]) ")  # the number of a secti
 ORDINAL = re.compile(r"\b\d+(?:st|nd|rd|th)\b")
 _CHARGED = frozenset(stems("cost price charge pay paid"))  # of any amount of money
 _CURRENCY = re.compile("[£€$]")
-_REACH = re.compile(
-    r"(?<![\w.,:/])(\d+(?:[.:]\d+)*(?: [ap]m)?)(?: ?[–-] ?| to | until )(?:[A-Z][a-z]+ )?(\d+(?:[.:]\d+)*(?: [ap]m)?)"
-)
+_REACH = re.compile(r"(?<![\w.,:/])(\d+(?:[.:]\d+)*)(?: ?[–-] ?| to | until )(?:[A-Z][a-z]+ )?(\d+(?:[.:]\d+)*)")
 _WEEKDAY = r"(?:mon|tues|wednes|thurs|fri|satur|sun)day"
 _ON_DAY = re.compile(rf"\b(on|by|until|before|after) (?:the |a |every )?({_WEEKDAY})s?\b(?! to)", re.IGNORECASE)
 _SHARE_OF = re.compile(r"(?<![\w.])(\d[\d.]*)(?: x| time| ?%) of (?:the |an? )?([^,;.|]*)")
 _CLAUSE_BEGINS = re.compile(r"[.;|,()]|:(?!\d)|\b(?:but|if|when|while|unless|because)\b", re.IGNORECASE)
 _COMPANY, _CUSTOMER = (
-    rf"\b(?:{words}) (?:also |always |never |then )?([^\W\d_]{{3,}})"
+    rf"\b(?:{words}) (?:(?:may|can|must|will|should) )?(?:also |always |never |then )?([^\W\d_]{{3,}})"
     for words in (
         "we",
         "you|(?:customer|client|guest|tenant|resident|student|patient|member|passenger|driver|owner|applicant)s?|"

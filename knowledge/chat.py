@@ -11,7 +11,7 @@ import unicodedata
 from collections.abc import Iterator, Sequence, Set
 from dataclasses import replace
 
-from pydantic import BaseModel, Field, field_validator
+from pydantic import BaseModel, Field, RootModel, field_validator, model_validator
 
 from knowledge.answers import Outcome, Sentence, Show
 from knowledge.chat_model import ChatModel, Unusable, parsed
@@ -26,6 +26,7 @@ from knowledge.retriever import Found
 from knowledge.sentences import Kind, pieces
 from knowledge.support import Said, Source, supports
 from knowledge.together import MOST_SHOWN
+from knowledge.wording import subject_of
 from prompts import fill, inside
 
 MOST_SENTENCES = 6
@@ -33,6 +34,10 @@ ENOUGH_LEFT = 0.5  # of the sentences; with less, what the model meant can't be 
 
 QUOTED_INSTEAD = "so the guides are quoted as they stand."
 
+_SOURCE = r"(?:guides?|guidelines?|passages?|policy|policies|documents?|documentation|handbook|manual|information)"
+# "According to the guide, …", which the citations say.
+_LEAD = re.compile(rf"\s*(?:according to|based on|as per) (?:the|our|this|these) (?:\w+ )?{_SOURCE},\s*", re.IGNORECASE)
+_CITED = re.compile(r"\s*\[(?:passages? )?\d{1,2}(?:\s*,\s*\d{1,2})*\](?=[\s.!?]*$)", re.IGNORECASE)
 # "Yes, …" and "No. It …", but no "No-show guests" and no "No. 7 buses".
 _PARTICLE = re.compile(
     r"\s*(?:(?:yes|no)(?:\s*[,;:!–—]+\s*|\s+-+\s+|\.?\s*$)|yes\.\s+|no\.\s+(?![\s\d]))", re.IGNORECASE
@@ -43,6 +48,10 @@ _DENIES_BELOW = re.compile(
     r"(?:not|never|cannot|(?:do|wo|ca)n['’]t|exclu(?:ded|sions?))\b[^.?]*$",
     re.IGNORECASE,
 )
+# At the beginning of a sentence, what the one before it is about; but not in "It is important that …".
+_PRONOUN = re.compile(r"^(?:It(?! (?:takes|is|was|isn['’]t)(?: not)? [^\W\d_]+ (?:to|that|if)\b)(?! takes)|They)\b")
+_BEGINS = re.compile(r'"sentences"\s*:\s*\[', re.IGNORECASE)
+_DIGITS = re.compile(r"\d+")
 _UNSEEN = {"Cc", "Cf", "Co", "Cs", "Cn"}
 _BUT = re.compile(r"\b(?:we|you) (?:do|can|may)\b", re.IGNORECASE)  # an item that is not denied after all
 _BOLD = re.compile(r"(\*\*|__)(?=\S)(.+?)(?<=\S)\1")
@@ -52,7 +61,19 @@ log = logging.getLogger(__name__)
 
 class DraftSentence(BaseModel):
     text: str = Field(min_length=1, max_length=600)
-    passages: list[int] = Field(min_length=1)  # counted from 1, as the prompt shows them
+    passages: list[int] = Field(json_schema_extra={"minItems": 1})  # counted from 1, as the prompt shows them
+
+    @model_validator(mode="before")
+    @classmethod
+    def with_small_names(cls, given: object) -> object:
+        return {name.casefold(): each for name, each in given.items()} if isinstance(given, dict) else given
+
+    @field_validator("passages", mode="before")
+    @classmethod
+    def as_numbers(cls, given: object) -> object:
+        """Also one number, or text: "[1]", "1, 2"."""
+        each = given if isinstance(given, list) else [given]
+        return [number for one in each for number in (_DIGITS.findall(one) if isinstance(one, str) else [one])]
 
     @field_validator("text")
     @classmethod
@@ -63,20 +84,40 @@ class DraftSentence(BaseModel):
     @field_validator("text")
     @classmethod
     def without_emphasis(cls, text: str) -> str:
-        """Without the signs of bold around words, which are shown as they stand."""
-        return _BOLD.sub(r"\2", text)
+        """Without the signs of bold around words, and without "[1]" behind them: both are shown as they stand."""
+        return _CITED.sub("", _BOLD.sub(r"\2", text))
 
     @field_validator("text")
     @classmethod
     def without_particle(cls, text: str) -> str:
-        """Without "Yes" or "No" in front: they depend on the question, and a passage supports neither."""
-        if (particle := _PARTICLE.match(text)) is None:
-            return text
-        return text[particle.end() :][:1].upper() + text[particle.end() + 1 :]
+        """Without "Yes" or "No" in front, which depends on the question, and without "According to the guide"."""
+        for lead in (_PARTICLE, _LEAD):
+            if found := lead.match(text):
+                text = text[found.end() :][:1].upper() + text[found.end() + 1 :]
+        return text
 
 
 class Draft(BaseModel):
     sentences: list[DraftSentence]
+
+    @model_validator(mode="before")
+    @classmethod
+    def with_small_names(cls, given: object) -> object:
+        return {name.casefold(): each for name, each in given.items()} if isinstance(given, dict) else given
+
+    @field_validator("sentences", mode="before")
+    @classmethod
+    def as_list(cls, given: object) -> object:
+        return [given] if isinstance(given, dict) else given
+
+
+class Bare(RootModel[list[DraftSentence]]):
+    """Sentences without the object around them, or one by itself."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def as_list(cls, given: object) -> object:
+        return [given] if isinstance(given, dict) else given
 
 
 class ChatWriter:
@@ -139,7 +180,8 @@ class ChatWriter:
             told = max(told, len(whole))
             if told >= MOST_SENTENCES:
                 return
-        yield from parsed(reply, Draft).sentences[told:MOST_SENTENCES]
+        has_name = '"sentences"' in reply.casefold()
+        yield from (parsed(reply, Draft).sentences if has_name else parsed(reply, Bare).root)[told:MOST_SENTENCES]
 
     def _is_supported(self, sentence: DraftSentence, evidence: Evidence, read: dict[int, Source]) -> bool:
         """Whether the cited passages were retrieved, and say the same; and of what is asked for, not of its sibling."""
@@ -159,9 +201,12 @@ class ChatWriter:
     def _source(self, number: int, evidence: Evidence) -> Source:
         """The passage without what speaks to an assistant: a model that obeyed it must find no support there."""
         passage = evidence.given[number]
-        sentences, below, heading = list[Said](), "", " ".join(passage.headings[-1:])
+        sentences, below, heading, subject = list[Said](), "", " ".join(passage.headings[-1:]), ""
         for piece in pieces(passage.text):
             text = plain(without_instructions(passage.text[piece.start : piece.end])[0])
+            if piece.kind is Kind.SENTENCE and subject and (pronoun := _PRONOUN.match(text)):
+                text = subject + text[pronoun.end() :]
+            subject = subject_of(text) if piece.kind is Kind.SENTENCE else ""
             asks = piece.kind in {Kind.HEADING, Kind.SENTENCE} and text.endswith(("?", "?**", "?*"))
             heading = text if piece.kind is Kind.HEADING else heading
             if piece.kind is Kind.ITEM and not below and _DENIES_BELOW.match(heading):
@@ -225,7 +270,7 @@ def _whole_sentences(reply: str) -> list[DraftSentence]:
     >>> [each.text for each in _whole_sentences('{"sentences": [{"text": "It is.", "passages": [1]}, {"text": "But')]
     ['It is.']
     """
-    begin = re.search(r'"sentences"\s*:\s*\[', reply)
+    begin = _BEGINS.search(reply)
     found: list[DraftSentence] = []
     at = begin.end() if begin else len(reply)
     while at < len(reply):

@@ -26,6 +26,8 @@ MOST_TRIED = 1_000  # places of a reply where its JSON may begin: each error cou
 LONGEST_REPLY = 200_000  # characters, with all that a model thinks aloud
 NOT_OFFERED = frozenset({400, 404, 405, 415, 422, 501})  # HTTP statuses of servers that know no structured output
 NO_JSON = "gave a reply that can't be read"
+_MAY_BEGIN = re.compile(r'\{(?=\s*")|\[(?=\s*\{)')
+_COMMA_TOO_MANY = re.compile(r",(?=\s*[\]}])")
 # What clients raise at a web page or an empty reply.
 _NOT_READ = (AssertionError, ValueError, TypeError, AttributeError, LookupError)
 
@@ -148,15 +150,15 @@ class ChatModel:
 def parsed(reply: str, shape: type[Shape]) -> Shape:
     """The first JSON of this shape in a whole reply, whatever stands around it. Raises Unusable where there is none."""
     failure: Exception | None = None
-    for brace in islice(re.finditer(r'\{(?=\s*")', reply), MOST_TRIED):
-        try:
-            _, end = json.JSONDecoder().raw_decode(reply, brace.start())
-            return shape.model_validate_json(reply[brace.start() : end])
-        except ValueError as wrong:
-            failure = wrong
-        except RecursionError as wrong:
-            failure = wrong
-            break
+    for text in dict.fromkeys((reply, _COMMA_TOO_MANY.sub("", reply))):
+        for brace in islice(_MAY_BEGIN.finditer(text), MOST_TRIED):
+            try:
+                _, end = json.JSONDecoder().raw_decode(text, brace.start())
+                return shape.model_validate_json(text[brace.start() : end])
+            except ValueError as wrong:
+                failure = wrong
+            except RecursionError as wrong:
+                raise Unusable(NO_JSON) from wrong
     raise Unusable(NO_JSON) from failure
 
 

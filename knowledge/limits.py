@@ -16,7 +16,7 @@ _BESIDE_FREE = re.compile(
 # The ends of what reaches from one amount to another; times and dates begin and end, and may be said by themselves.
 _REACHES = re.compile(
     rf"(?<![\w.,:/–-])[£€$]?(\d[\d.]*)(?: ?%)?(?: ?[–-] ?| to )"
-    rf"(?:(?=[£€$])|(?=[\d.]+ ?(?:%|(?!am\b|pm\b)(?:working )?(?:{GLUED})\b)))[£€$]?(\d[\d.]*)"
+    rf"(?:(?=[£€$])|(?=[\d.]+ ?(?:%|(?:working )?(?:{GLUED})\b)))[£€$]?(\d[\d.]*)"
 )
 _PRICE_FOR = re.compile(r"[£€$]\d[\d.]* (?:an?|per|each|every|/) ([^\W\d_]+)", re.IGNORECASE)
 # What makes a limit of the figure behind it.

@@ -17,7 +17,7 @@ _COUNTING = word_list(
 )
 _TENS = word_list("zero ten twenty thirty forty fifty sixty seventy eighty ninety")
 _VALUES = {word: 10 * value for value, word in enumerate(_TENS)} | {word: n for n, word in enumerate(_COUNTING)}
-_LARGE = {"dozen": 12, "hundred": 100, "thousand": 1_000, "million": 1_000_000}
+_LARGE = {"dozen": 12, "hundred": 100, "thousand": 1_000, "million": 1_000_000, "billion": 1_000_000_000}
 _ORDINALS = word_list("first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth")
 _TIMES = {"half": "0.5 x", "quarter": "0.25 x", "once": "1 time", "twice": "2 time", "double": "2 time",
           "doubled": "2 time", "thrice": "3 time", "triple": "3 time", "tripled": "3 time", "couple": "2"}  # fmt: skip
@@ -37,30 +37,83 @@ GLUED = "|".join(sorted((unit for unit in {*UNITS, "h"} - word_set("a of st nd r
 WORD = re.compile(r"(\d+(?:[.,:/]\d+)*(?:st|nd|rd|th)?)|[^\W\d_][\w'’-]*")  # or a figure
 _BEFORE_ONE = "within|after|before|for|in|of|than|about|only|least|under|over"  # "a day", which is one day there
 # What says the same in another way, written in one way before anything is compared.
+_INSTEAD = {
+    phrase: instead
+    for instead, phrases in {
+        "ahead": "in advance|beforehand",
+        "except": "apart from|with the exception of|but for",
+        "includes": "comes with",
+        "if": "as long as|so long as|provided that",
+        "nobody": "no one|no-one",
+        "tell us": "let us know",
+        "by phone": "over the phone|by telephone",
+        "free": "for free",
+        "is free": "costs nothing",
+        "automatically": "by itself|by themselves",
+        "email": "e-mail",
+        "emails": "e-mails",
+        "setup": "set-up",
+        "%": "per cent",
+        "is": "counts as|count as",
+        "will not": "won't|won’t",
+    }.items()
+    for phrase in phrases.split("|")
+}
+_PHRASE = re.compile(rf"\b(?:{'|'.join(_INSTEAD)})\b", re.IGNORECASE)
 _REWRITTEN = (
     (re.compile(r"(?<=\d),(?=\d{3}\b)|(?<=\d)\.00\b|\*\*|__"), ""),
-    (re.compile(r"(?<=\d)\s?([ap])\.?\s?m\b\.?", re.IGNORECASE), r" \1m"),
+    (re.compile(r"\b0(?=\d:\d\d\b)"), ""),
+    (re.compile(r"\bnon-(?=[a-z]+[ai]ble\b)", re.IGNORECASE), "not "),
+    (
+        re.compile(r"\b((?:all|every|any|each)(?: [^\W\d_]+){1,3},?) but (?=(?:the|for|on|in) )", re.IGNORECASE),
+        r"\1 except ",
+    ),
+    (re.compile(r"\bin the first (?=\d)", re.IGNORECASE), "within "),
+    (
+        re.compile(r"([£€$]?\d[\d.,]*)( [^.!?|\n]{0,120}?\b(?:above|over|below|under)) (?:this|that)\b", re.IGNORECASE),
+        r"\1\2 \1",
+    ),
     (re.compile(rf"(?<![\w.,])(?=[£€$\d])([£€$]?\d[\d.,]*)(?=(?:{GLUED})\b)"), r"\1 "),
     (re.compile(r"(?<=\d)(?=(?:[GMTk]B|[MG]bps|[MG]Hz)\b)"), " "),
     (re.compile(r"(?:(?<=[\s(|])|^)(?<!\d )(?:[-−]|minus )(?=\d)"), "−"),
     (re.compile(rf"\bevery (?:other|second) (?={PERIOD})", re.IGNORECASE), "every 2 "),
-    (re.compile(r"\be-mail", re.IGNORECASE), "email"),
-    (re.compile(r"\bset-up", re.IGNORECASE), "setup"),
-    (re.compile(r"\bby (?:itself|themselves)\b", re.IGNORECASE), "automatically"),
-    (re.compile(r"\bper cent\b", re.IGNORECASE), "%"),
-    (re.compile(r"\b(?:no|not) (?:more|longer|higher) than\b", re.IGNORECASE), "up to"),
+    (re.compile(r"\b(?:no|not) later than (\d+ [^\W\d_]+) (?:after|from)\b", re.IGNORECASE), r"within \1 of"),
+    (
+        re.compile(r"\b(?:cannot|(?:can|may|must)(?: not|n['’]t)) ([^\W\d_]+) more than\b", re.IGNORECASE),
+        r"may \1 up to",
+    ),
+    (re.compile(r"\b(?:do|does|will)(?: not|n['’]t) ([^\W\d_]+) more than\b", re.IGNORECASE), r"\1 up to"),
+    (
+        re.compile(
+            r"\b(?:(?:no|not) (?:more|longer|higher|larger) than|(?:up to )?(?:an? )?maximum of|"
+            r"limited to(?= [£€$]?\d))",
+            re.IGNORECASE,
+        ),
+        "up to",
+    ),
+    (re.compile(r"\b(?:larger|bigger|greater|longer|higher|heavier|older) than(?= [£€$]?\d)", re.IGNORECASE), "over"),
+    (re.compile(r"\b(?:smaller|shorter|lower|lighter|younger|cheaper) than(?= [£€$]?\d)", re.IGNORECASE), "under"),
     (re.compile(r"\b(?:no|not) (?:less|fewer|lower|shorter) than\b", re.IGNORECASE), "at least"),
-    (re.compile(r"\bbetween ([£€$]?\d[\w.:]*(?: [ap]m)?) and (?=[£€$]?\d)", re.IGNORECASE), r"from \1 to "),
+    (re.compile(r"\bbetween ([£€$]?\d[\w.:]*) and (?=[£€$]?\d)", re.IGNORECASE), r"from \1 to "),
     (re.compile(r"([£€$]?\d[\d.]*)( \w+)? (?:or|and) (?:over|above|older|more)\b", re.IGNORECASE), r"at least \1\2"),
     (re.compile(r"([£€$]?\d[\d.]*)( \w+)? or (?:under|below|younger|less|fewer)\b", re.IGNORECASE), r"up to \1\2"),
-    (re.compile(r"\bcounts? as\b", re.IGNORECASE), "is"),
     (re.compile(r"\bof (?:any|every|all) (?:kind|sort|type)s?\b", re.IGNORECASE), ""),
     (re.compile(rf"\b({_BEFORE_ONE}) an? (?=(?:second|minute|hour|day|week|month|year)s?\b)", re.IGNORECASE), r"\1 1 "),
     (
         re.compile(r"\bfree of charge\b|\b(?:at no|without(?: any)?|no) (?:extra )?(?:cost|charge)s?\b", re.IGNORECASE),
         "free",
     ),
+    (re.compile(r"\bfree (?:on|with|at|in)\b", re.IGNORECASE), "free for"),
+    (re.compile(r"(?<!not )\b(possible|available|valid) (?:on|with)\b", re.IGNORECASE), r"\1 for"),
+    (re.compile(r"\bbut not (?=(?:in|on|at|for|during|between)\b)", re.IGNORECASE), "except "),
 )
+# "8 p.m.", "from 8 to 10pm", which both are of the evening.
+_CLOCK = re.compile(
+    r"(?<![\d:.])(?:(\d\d?)(?:[.:](\d\d))?(\s?[–-]\s?| to ))?(\d\d?)(?:[.:](\d\d))?\s?"
+    r"([ap])(?:m\b|\.\s?m\b(?:\.(?!\s+(?-i:[A-Z])))?)",
+    re.IGNORECASE,
+)
+_MILLIONS = re.compile(r"(\d+(?:\.\d+)?) (thousand|million|billion)\b", re.IGNORECASE)
 _AND_HALF = re.compile(r"\b(?:(\d+)|an?)( [^\W\d_]+)? and a half\b( [^\W\d_]+)?", re.IGNORECASE)
 _FRACTIONS = {"½": ".5", "¼": ".25", "¾": ".75"}
 _NUMBER = re.compile(r"([£€$]?)\s?(−?\d+(?:[.,:/]\d+)*)(?:\s?(%)|(st|nd|rd|th)\b)?((?:[\s-]+[^\W\d_]+){0,3})")
@@ -76,7 +129,8 @@ _RATE = re.compile(
 # Words that add nothing to what is said.
 GLUE = (
     "per also then here now however both provided case mean note apply go come happen make made give use using via "
-    "take took need must one whether after period during sent currently plus"
+    "take took need must one whether after period during sent currently plus "
+    "please simply yourself yourselves otherwise"
 )
 
 
@@ -86,8 +140,11 @@ def plain(text: str) -> str:
     >>> plain("Twenty-five **working** days, £1,500.00, twice, the second time, at no extra cost")
     '25 working days, £1500, 2 time, the 2nd time, free'
     """
+    text = _PHRASE.sub(lambda match: _INSTEAD[match[0].casefold()], text)
+    text = _CLOCK.sub(_in_24_hours, text)
     for pattern, instead in _REWRITTEN:
         text = pattern.sub(instead, text)
+    text = _MILLIONS.sub(lambda match: f"{float(match[1]) * _LARGE[match[2].casefold()]:.0f}", text)
     text = _IN_WORDS.sub(_in_figures, text)
     text = _AND_HALF.sub(lambda match: f"{match[1] or 1}.5{match[2] or ''}{match[3] or ''}", text)
     text = re.sub(r"(\d?)\s?([½¼¾])", lambda match: (match[1] or "0") + _FRACTIONS[match[2]], text)
@@ -170,6 +227,24 @@ def _in_figures(words: re.Match[str]) -> str:
         else:
             total, current = total + max(1, current) * value, 0
     return str(total + current)
+
+
+def _in_24_hours(time: re.Match[str]) -> str:
+    """A time of day as the clock of a station shows it.
+
+    >>> plain("8am, 12.30 p.m., 6–9pm, 08:00, 10 to 12 pm")
+    '8:00, 12:30, 18:00–21:00, 8:00, 10:00 to 12:00'
+    """
+    begin, begin_minute, reach, end, minute, half = time.groups()
+    until = _hour(end, half)
+    if not begin:
+        return f"{until}:{minute or '00'}"
+    since = _hour(begin, half)
+    return f"{since if since <= until else int(begin)}:{begin_minute or '00'}{reach}{until}:{minute or '00'}"
+
+
+def _hour(hour: str, half: str) -> int:
+    return int(hour) % 12 + 12 * (half in "pP")
 
 
 def _as_ordinal(number: int) -> str:

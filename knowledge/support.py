@@ -17,6 +17,7 @@ from knowledge.limits import keeps_bound_figures, keeps_limits, keeps_prices_for
 from knowledge.names import COUNTED, Name, Names, word_set
 from knowledge.plainly import (
     GLUE,
+    GLUED,
     amounts,
     counted_in,
     figures_of,
@@ -27,7 +28,7 @@ from knowledge.plainly import (
     without_figures,
     words_in,
 )
-from knowledge.retriever import names_of
+from knowledge.retriever import names_of, whole_names_of
 from knowledge.sentences import Piece, cells_of
 from knowledge.wording import CLAUSE, DENIED_WORDS, MAY, NOT_SURE, VERB, first_of, is_mostly, stands
 
@@ -46,14 +47,19 @@ _WHEN = (
     r"(?:from|between)(?= (?-i:[A-Z\d])))\b"
 )
 _ARTICLES = word_set("a an the each every any this that these their its your our")
+_ANY = word_set("all also any both every")
 _CASES = frozenset({"if", "when"})
 _BEGINS_LIMIT = re.compile(rf"\W*{_WHEN}", re.IGNORECASE)
-_OF_SUBJECT = re.compile(r"\b(?:with|without|in|on|at|from|of|by)\b", re.IGNORECASE)
+_OF_SUBJECT = re.compile(r"\b(?:with|without|in|on|at|from|of|by|to(?= the\b))\b", re.IGNORECASE)
 _STATEMENT = re.compile(
-    rf"[;|()]|:(?!\d)|\s[–—]\s|[.!?](?=\s)|\b(?:whereas|because)\b|\b(?:and|but|or)\b(?!\s+{_WHEN}[^,;.]*(?:$|[;.]))",
+    rf"[;|()]|:(?!\d)|\s[–—]\s|[.!?](?=\s)|\b(?:whereas|because)\b|\b(?:and|but|or)\b(?!\s+(?!from|between|until){_WHEN}[^,;.]*(?:$|[;.]))",
     re.IGNORECASE,
 )
 _PHRASE = re.compile(rf",|(?={_WHEN})", re.IGNORECASE)
+_MEASURE = re.compile(rf"\b(?:within )?\d[\d.]* (?:working )?(?:{GLUED})\b", re.IGNORECASE)
+_HALVES = re.compile(r";|\b(?:but|while|whereas)\b|[.!?](?=\s)", re.IGNORECASE)
+_OF_BEFORE = re.compile(r"\b(?:it|its|they|them|their)\b", re.IGNORECASE)
+_JOINED_HALVES = re.compile(r";|\b(?:and|or|but|while|whereas)\b", re.IGNORECASE)
 _WAS = re.compile(r"\b(?:was|were|used to \w+)(?: (?:only|just|about))? [£€$]?\d", re.IGNORECASE)
 _SAYS_WAS = re.compile(r"\b(?:was|were|had|used to|until|before|formerly|previously)\b", re.IGNORECASE)
 _THEN = re.compile(r"\b(?:then|afterwards)\b", re.IGNORECASE)
@@ -84,11 +90,12 @@ _OPPOSITES = tuple(
 )
 _SUPPOSED = re.compile(r"(?:\b(?:if|when|once|unless)|^to)\b[^,;.]*", re.IGNORECASE)  # said of no more than a case
 _NO_AMOUNT = re.compile(
-    r"\b(?:\d+(?:st|nd|rd|th)|(?:19|20)\d\d)\b|^\d+(?:\.\d+)+"
-)  # ordinals, years, numbers of sections
+    r"\b(?:\d+(?:st|nd|rd|th)|(?:19|20)\d\d)\b|^\d+(?:\.\d+)+|(?:(?<=\d[nrst][dht] )|(?<=(?:last|next) ))\d+"
+)  # ordinals, years, numbers of sections, "the first 2"
 _CURRENCY = re.compile("[£€$]")
 _JOINED = re.compile(r"\b(and|or)\b", re.IGNORECASE)
 # Words that promise more than most rules do: they have to stand in the closest sentence itself.
+_NOT_THIS = re.compile(r"\bnot [^\W\d_]+", re.IGNORECASE)
 _PROMISES = word_set(
     "free always only every everyone anyone guaranteed unlimited immediately automatically forever refundable"
 )
@@ -184,6 +191,9 @@ def supports(
         and keeps_reach(text, rules[0])
         and _keeps_hedges(text, rules[0])
         and not _joins_otherwise(text, rules[0])
+        and not _mixes_halves(text, rules[0])
+        and not _is_of_other_row(text, every[places[0]][1], [each for source in beside for each in source.sentences])
+        and not _swaps_names(text, near[0])
         and not any(_leaves_out(part, rule, asked) for part, rule in _each_with_its_own(parts, rules))
         and not _is_out_of_time(text, rules[0])
         and _keeps_order(text, list(dict.fromkeys(rules)))
@@ -209,12 +219,12 @@ def _closest(
     encode: Callable[[Sequence[str]], Vectors],
 ) -> tuple[list[int], float]:
     """Where the closest sentence to each part stands, and how alike the first part and its closest one are."""
-    there = [stems_said(sentence.text) for sentence in sentences]
+    there = [stems_said(sentence.text) | figures_of(sentence.text) for sentence in sentences]
     vectors = [source.vectors for source in sources if source.vectors is not None]
     mine = encode([without_figures(part) for part in parts]) if vectors else None
     places, first = [], 0.0
     for number, part in enumerate(parts):
-        own = stems_said(part)
+        own = stems_said(part) | figures_of(part)
         shared = [len(own & words) / max(1, len(own)) for words in there]
         alike = shared if mine is None else [float(cosine) for each in vectors for cosine in each @ mine[number]]
         places.append(max(range(len(there)), key=lambda at: alike[at] + SHARED_WORDS * shared[at]))
@@ -257,7 +267,8 @@ def _has_words(text: str, said: str, near: str, places: Sequence[Said]) -> bool:
     """
     own, glue = stems_said(text), frozenset(stems(GLUE))
     there = words_in(near)
-    if not own or not _PROMISES & words_in(text) <= (there | {"every"} if "each" in there else there):
+    promised = _PROMISES & words_in(_NOT_THIS.sub(" ", text))
+    if not own or not promised <= (there | {"every"} if "each" in there else there):
         return False
     known, close = set(stems(said)), set(stems("\n".join([near, *(each.heading for each in places)])))
     answers = (each.text if each.below.endswith("?") and VERB.search(each.text) else each.whole for each in places)
@@ -301,7 +312,14 @@ def _keeps_conditions(text: str, there: str) -> bool:
             scope = stems_said((clause[: found.start()].split() or [""])[-1])
         if sum(stands(word, own) for word in scope) < DENIED_WORDS * len(scope):
             return False
+        if found and found[0].casefold() == "only" and "only" not in words_in(text) and _adds(text, there):
+            return False
     return True
+
+
+def _adds(text: str, there: str) -> bool:
+    known = stems_said(there)
+    return bool((words_in(text) - words_in(there)) & _ANY) or not all(stands(word, known) for word in stems_said(text))
 
 
 def _leaves_out(text: str, there: str, asked: Set[str] = frozenset()) -> bool:
@@ -325,9 +343,10 @@ def _leaves_out(text: str, there: str, asked: Set[str] = frozenset()) -> bool:
         is_said: dict[str, bool] = {}  # by the word that phrases begin with: "if …, if …, or if …" is a list
         firsts = [(phrase, first) for phrase in limits if (first := first_of(phrase))]
         for phrase, first in firsts:
-            begin, words = phrase.split()[0].casefold(), stems_said(phrase)
+            begin, words = phrase.split()[0].casefold(), stems_said(_MEASURE.sub(" ", phrase))
             here = first in figures if first[0].isdigit() else stands(first, own | asked)
             here = here or (len(words) >= MOST_OF_PHRASE and begin in _CASES and is_mostly(words, own, NEAR_WORDS))
+            here = here and not (begin in _CASES and (limit := figures_of(phrase)) and not limit & figures)
             is_said[begin] = is_said.get(begin, False) or here
         held = (stems_said(rule), stems_said(" ".join(limits)) - {first for _, first in firsts}, stems_said(following))
         if not all(is_said.values()) and is_mostly(next(filter(None, held), set()), own):
@@ -374,7 +393,7 @@ def _is_cut(phrase: str, own: set[str]) -> bool:
     subject: list[set[str]] = []
     for word in phrase.split():
         said = stems_said(word) or set(ORDINAL.findall(word))
-        if VERB.search(word) or NEGATION.search(word) or (subject and not said):
+        if VERB.search(word) or NEGATION.search(word) or (subject and not said and not figures_of(word)):
             if word in _ARTICLES:  # then the word before is a verb: "Ledger adds the credit"
                 subject.pop()
             break
@@ -432,6 +451,53 @@ def _keeps_hedges(text: str, there: str) -> bool:
         for hedge in (NOT_SURE, MAY)
         if not hedge.search(text)
         for clause in CLAUSE.split(there)
+    )
+
+
+def _is_of_other_row(text: str, row: Said, others: Sequence[Said]) -> bool:
+    """Whether a sentence names another row of the same table whole, and this one in part: "lodges", "lake lodges"."""
+    if "|" not in row.below:
+        return False
+    own = stems_said(text) | figures_of(text)
+    mine, *firsts = (
+        stems_said(name) | figures_of(name)
+        for each in (row, *(each for each in others if each.below == row.below))
+        for name in cells_of(each.text)[:1]
+    )
+    return not mine <= own and any(first and first <= own and first < mine for first in firsts)
+
+
+def _mixes_halves(text: str, there: str) -> bool:
+    """Whether one statement has words of both halves of a sentence there that each say something of their own.
+
+    >>> _mixes_halves("Vans can be washed at night.", "Cars can be washed at noon; vans must be hired at night.")
+    True
+    """
+    first, *others = (each for each in _HALVES.split(there) if re.search(r"\w", each))
+    whole = stems_said(first)
+    halves = [whole]
+    for each in others:
+        verb = VERB.search(each)
+        is_by_itself = verb and re.search(r"\w", each[: verb.start()]) and not _OF_BEFORE.search(each)
+        halves.append(stems_said(each) if is_by_itself else stems_said(each) | whole)
+    if not others:
+        return False
+    for statement in _JOINED_HALVES.split(text):
+        held = [{word for word in stems_said(statement) if stands(word, half)} for half in halves]
+        if not any(set().union(*held) <= each for each in held):
+            return True
+    return False
+
+
+def _swaps_names(text: str, there: str) -> bool:
+    """Whether a sentence names something else than the closest one does.
+
+    >>> _swaps_names("Ask at the Gate House.", "Ask at the Front Desk.")
+    True
+    """
+    mine, theirs = whole_names_of(text), whole_names_of(there)
+    return any(each.casefold() not in there.casefold() for each in mine) and any(
+        each.casefold() not in text.casefold() for each in theirs
     )
 
 

@@ -7,8 +7,9 @@ from knowledge.lexical import stems
 from knowledge.plainly import GLUE, WORD, stems_said
 
 DENIED_WORDS = 0.5  # of what a passage denies, how much a sentence has to name that denies the same
+MOST_OF_SUBJECT = 6  # words
 CLAUSE = re.compile(
-    r"[,;:|()]|\s[–—-]\s|[.!?](?=\s)|\b(?:and|but|or|while|whereas|if|when|because|although|so)\b|"
+    r"[,;|()]|:(?!\d)|\s[–—-]\s|[.!?](?=\s)|\b(?:and|but|or|while|whereas|if|when|because|although|so)\b|"
     r"(?=\b(?:unless|except|without)\b)",
     re.IGNORECASE,
 )
@@ -22,7 +23,8 @@ NOT_SURE, MAY = tuple(
     re.compile(rf"\b(?:{words})\b", re.IGNORECASE)
     for words in (
         r"usually|normally|typically|generally|often|sometimes|mostly|mainly|probably|as a rule|(?-i:most)",
-        r"(?:(?-i:may)|might|can|could)(?! not\b|['’])|possibl[ey]|able|allow\w*|permit\w*|entitled|option\w*|lets?",
+        r"(?:(?-i:may)|might|can|could)(?! not\b|['’])|"
+        r"(?:(?<!not )(?<!n['’]t )(?:possibl[ey]|able|allow\w*|permit\w*)|entitled|option\w*|lets?)",
     )
 )
 # Words that stand for each other in what guides say to people.
@@ -33,10 +35,11 @@ _SYNONYMS = (
     "end stop finish",
     "get receive gain",
     "customer client subscriber",
+    "somebody someone",
     "call phone ring telephone",
     "buy bought purchase",
-    "need require necessary",
-    "allow permit possible",
+    "need require necessary must",
+    "allow permit possible admit",
     "keep kept store retain",
     "last take",
     "cancel withdraw withdrawn",
@@ -47,6 +50,13 @@ _SYNONYMS = (
     "include contain hold",
     "until till",
     "because since",
+    "child kid",
+    "photograph photo",
+    "eat drink consume",
+    "book reserve",
+    "return back",
+    "leave left",
+    "know known tell",
     "month monthly",
     "day daily",
     "week weekly",
@@ -67,7 +77,6 @@ _SYNONYMS = (
     "accept take",
     "minute min",
     "hour hr",
-    "somebody someone",
 )
 
 
@@ -97,6 +106,17 @@ def _alike() -> dict[str, set[str]]:
     return alike
 
 
+def subject_of(text: str) -> str:
+    """The few words before the first verb.
+
+    >>> subject_of("The blue vans are hired out."), subject_of("Hire a van.")
+    ('The blue vans', '')
+    """
+    verb = VERB.search(text)
+    subject = text[: verb.start()].strip() if verb else ""
+    return subject if len(subject.split()) <= MOST_OF_SUBJECT and not CLAUSE.search(subject) else ""
+
+
 def is_mostly(words: set[str], known: set[str], share: float = DENIED_WORDS) -> bool:
     return bool(words) and sum(stands(word, known) for word in words) >= share * len(words)
 
@@ -107,5 +127,5 @@ def first_of(phrase: str) -> str | None:
         if word[1]:
             return word[1]
         if said := stems_said(word[0]) - frozenset(stems(GLUE)):
-            return said.pop()
+            return next(stem for stem in stems(word[0]) if stem in said)
     return None

@@ -44,6 +44,34 @@ def test_a_supported_sentence_is_shown_with_its_citation(open_library: Open) -> 
     assert answer.notes == ()
 
 
+ONE = '{"text": "A refund is paid within 10 working days.", "passages": [1]}'
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        f'Here it is:\n```json\n{{"sentences": [{ONE},]}}\n```',
+        ONE,
+        f"[{ONE}]",
+        f'{{"sentences": {ONE}}}',
+        f'{{"sentences": [{ONE}]}}'.replace("text", "Text").replace("sentences", "Sentences"),
+        f'{{"sentences": [{ONE}]}}'.replace("[1]", "1"),
+        f'{{"sentences": [{ONE}]}}'.replace("[1]", '"[1], [2]"'),
+        f'{{"sentences": [{ONE}]}}'.replace("[1]", '["[1]"]'),
+        f'{{"sentences": [{ONE}]}}'.replace("days.", "days [1]."),
+        f'{{"sentences": [{ONE}]}}'.replace("A refund", "According to the guide, a refund"),
+        f'{{"sentences": [{ONE}, {{"text": "I hope this helps!", "passages": []}}]}}',
+    ],
+    ids=range(11),
+)
+def test_an_honest_reply_is_read_in_any_shape(said: str, open_library: Open) -> None:
+    """Small models miss the shape more often than the truth."""
+    answer = ask(open_library, said)
+
+    assert [each.text for each in answer.sentences] == ["A refund is paid within 10 working days."]
+    assert answer.notes == ()
+
+
 def test_what_is_shown_is_what_was_checked(open_library: Open) -> None:
     """No signs that nobody sees, such as those that turn the order of figures round, and nothing twice."""
     paid = "A refund is paid within 10 working days."

@@ -626,6 +626,65 @@ The vet sends form PA1 with an estimate.
 Overnight visits are not allowed in Fresher Week or during the June exam weeks.
     Overnight visits are not allowed during the June exam weeks.
 """
+MIXED = """\
+Kayaks may be taken without a form; a sailing boat has to be signed out at the jetty.
+    Kayaks have to be signed out at the jetty.
+    A sailing boat may be taken without a form.
+The badge works in every building but the archive.
+    The badge works in every building.
+Entry to the rose garden is free for everyone.
+    Entry is free for everyone.
+Training is free on contracts of 3 years; on contracts of 1 year it costs £90.
+    Training is free.
+The first 4 photo prints are free.
+    Photo prints are free.
+Crates heavier than 30 kg must be left at the gate.
+    Crates must be left at the gate.
+The rebate is lost if the tenant misses more than three payments.
+    The rebate is lost if the tenant misses a payment.
+Broken lamps are replaced when they are returned within 72 hours.
+    Broken lamps are replaced within 72 hours.
+Bikes and scooters may be parked in the yard only. Prams are allowed in the cellar.
+    Bikes and scooters may be parked in the yard and the cellar.
+A drone needs a licence from the Flight Desk. The Harbour Office sells maps.
+    A drone needs a licence from the Harbour Office.
+| Hall | Opens |\\n| --- | --- |\\n| Studios | 7am |\\n| Studios at Ely | 9am |
+    Studios open at 9am.
+The gym closes at 8pm.
+    The gym closes at 8:00.
+Entry by the side door is possible with a Blue Card, which costs £4.
+    Entry by the side door is possible.
+Pensioners get 20% off, but not in June.
+    Pensioners get 20% off.
+We may move boats after two days.
+    Owners may move boats after two days.
+"""
+REWORDED = """\
+The gym is open from 07:00 to 21:30.
+    The gym is open from 7am to 9:30pm.
+The fund pays up to £3 million.
+    The fund pays a maximum of £3,000,000.
+Doctors may not prescribe more than 28 days of tablets.
+    Doctors may prescribe a maximum of 28 days of tablets.
+Cheques and notes are not accepted.
+    We don't accept cheques or notes.
+The plan doesn't include tents or stoves.
+    Tents and stoves are not included in the plan.
+Pensioners get 20% off, but not in June.
+    Pensioners get 20% off, except in June.
+Codes are never given out by phone.
+    We never give out codes over the phone.
+Bikes may be parked in the yard. They are not admitted to the tunnel.
+    We do not admit bikes to the tunnel.
+Reports must be sent within 20 days of the flood.
+    Reports must be sent no later than 20 days after the flood.
+Up to £80 the clerk signs the order; above this a director has to sign it.
+    Orders above £80 have to be signed by a director.
+Parcels larger than 2 m have to be booked three days in advance.
+    Parcels over 2 m must be reserved three days ahead.
+The hall is shut on Sundays except feast days, and from 2 to 9 August.
+    The hall is shut on Sundays, except feast days.
+"""
 CATS = """\
 | | Cat Basic | Cat Plus | Rabbit |
 | --- | --- | --- | --- |
@@ -665,6 +724,12 @@ def test_all_stays_with_what_it_belongs_to(encoder: Encoder) -> None:
     assert [told for told in told_below(TOGETHER) if not is_shown(*told, encoder)] == []
 
 
+def test_halves_keep_apart_and_other_words_say_the_same(encoder: Encoder) -> None:
+    """What holds for one half of a sentence, for some of them, or for one row, is not said of the other or of all."""
+    assert [told for told in told_below(MIXED) if is_shown(*told, encoder)] == []
+    assert [told for told in told_below(REWORDED) if not is_shown(*told, encoder)] == []
+
+
 def test_long_sentences_are_checked_at_once(encoder: Encoder) -> None:
     """Also where each word begins something that is looked for: people wait for the answer."""
     began = time.perf_counter()
@@ -680,7 +745,7 @@ def told_below(rules: str) -> list[tuple[str, str]]:
     rule = ""
     for line in rules.splitlines():
         if line.startswith(" "):
-            told.append((rule, line.strip()))
+            told.append((rule.replace("\\n", "\n"), line.strip()))
         rule = rule if line.startswith(" ") else line
     return told
 
