@@ -1,7 +1,7 @@
 """What a writer is given and gives back, and the writer that quotes the guides as they stand."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Protocol
@@ -120,6 +120,24 @@ def cite(number: int, evidence: Evidence) -> Citation:
         marked += [] if any(item in marked for item in items) else [item for item in items if item in own]
     cited = resolve(number, evidence.sources, marked)
     return replace(cited, highlights=()) if evidence.found.is_aside(evidence.sources[number].passage) else cited
+
+
+def marked_on(words: Set[str], citation: Citation) -> Citation:
+    """A quote with what it says of what a fragment names ("and cheques?") marked, where it marks something else and all
+    of it stands below other headings.
+    """
+    above = (citation.title, *citation.headings)
+    marked = (citation.quote[start:end] for start, end in citation.highlights)
+    if not citation.highlights or not words.isdisjoint(stems("\n".join((*above, *marked)))):
+        return citation
+    said = [
+        (len(words.intersection(stems(citation.quote[piece.start : piece.end]))), piece)
+        for piece in pieces(citation.quote)
+        if piece.kind in {Kind.ROW, Kind.ITEM, Kind.SENTENCE}
+    ]
+    most = max((count for count, _ in said), default=0)
+    best = [(piece.start, piece.end) for count, piece in said if most and count == most]
+    return replace(citation, highlights=tuple(best[:MOST_HIGHLIGHTS])) if best else citation
 
 
 def nearest(evidence: Evidence, but: Sequence[Citation]) -> tuple[Citation, ...]:

@@ -257,6 +257,17 @@ def _is_bare(question: str) -> bool:
     return not words or reads_as_fragment(words, opened=opener is not None)
 
 
+def is_whole(question: str) -> bool:
+    """Whether a question asks by itself, and doesn't only name what is asked about.
+
+    >>> [is_whole(each) for each in ("And what about chats?", "and for members", "What about them is free?")]
+    [False, False, True]
+    """
+    opener = _OPENER.match(question)
+    words = WORD.findall(question[opener.end() if opener else 0 :].casefold())
+    return not QUESTION_WORDS.isdisjoint(spelled_out(words))
+
+
 def _with_end(before: str, fragment: str, words: Sequence[str]) -> str | None:
     """The question before with a fragment in place of its end: "in Zone B" for "in Zone A", "a chair" for "a sofa"."""
     text = before.rstrip(" ?.!…")

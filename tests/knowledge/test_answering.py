@@ -286,7 +286,31 @@ def test_a_quote_without_a_word_of_the_follow_up_answers_in_part(
     library = open_library()
     library.warm()
 
-    assert library.answer(question, ["What can staff claim who travel to a fair by train?"]).outcome is outcome
+    answer = library.answer(question, ["What can staff claim who travel to a fair by train?"])
+
+    assert answer.outcome is outcome
+    assert ("Company cars" in [each.title for each in answer.nearest]) == (outcome is Outcome.PARTLY)
+
+
+@pytest.mark.parametrize(
+    ("question", "marked"),
+    [
+        ("and lockers?", ["| Lockers | 3 weeks |"]),
+        ("what about tents", ["| Tents, large | 5 weeks |", "| Tents, small | 4 weeks |"]),
+        ("and for members?", ["| Boat keys | 6 weeks |"]),
+        ("and guests?", ["| Boat keys | 6 weeks |"]),
+    ],
+)
+def test_what_a_fragment_names_is_marked(question: str, marked: list[str], open_library: Open, put_guide: Put) -> None:
+    """Not what answers the question before, unless the heading has what is named."""
+    rows = "| Boat keys | 6 weeks |\n| Lockers | 3 weeks |\n| Tents, large | 5 weeks |\n| Tents, small | 4 weeks |\n"
+    put_guide("lent.md", f"# Things lent to members and guests\n\n| What | How long |\n|---|---|\n{rows}")
+    library = open_library()
+    library.warm()
+
+    quote = library.answer(question, ["How long do we lend boat keys?"]).citations[0]
+
+    assert [quote.quote[low:high] for low, high in quote.highlights] == marked
 
 
 @pytest.mark.parametrize("question", ["What does the Osprey cost?", "how much is the osprey"])
