@@ -131,7 +131,7 @@ def marked_on(words: Set[str], citation: Citation) -> Citation:
     if not citation.highlights or not words.isdisjoint(stems("\n".join((*above, *marked)))):
         return citation
     said = [
-        (len(words.intersection(stems(citation.quote[piece.start : piece.end]))), piece)
+        (len(words & {*stems(citation.quote[piece.start : piece.end])}), piece)
         for piece in pieces(citation.quote)
         if piece.kind in {Kind.ROW, Kind.ITEM, Kind.SENTENCE}
     ]
