@@ -58,7 +58,7 @@ LONGEST_IN_K = 3  # digits of an amount in thousands: "20" after "15k" may be 20
 MOST_MODIFIERS = 3  # words between an article and its noun, in whose place others may stand
 _FOREIGN = re.compile(r"\w+://|www\.|<[@!#]|\]\(")
 _OPENER = re.compile(
-    r"(?:(?:ok|okay|and|but|or|so|also|then|plus|what about|how about|same for)\b[\s,]*)+", re.IGNORECASE
+    r"(?:(?:ok|okay|and|but|or|so|also|even|then|plus|what about|how about|same for)\b[\s,]*)+", re.IGNORECASE
 )
 _CORRECTS = re.compile(
     r"(?:(?:no(?=[,.;:!]| the\b| i\b| not\b)|nope|sorry|oops|actually|i mean|i meant"

@@ -30,7 +30,7 @@ SHORT = {  # what people who take calls type
     "wks": "weeks", "yr": "year", "yrs": "years", "hrs": "hours", "mins": "minutes", "msg": "message",
     "dept": "department", "mgr": "manager", "recvd": "received", "qty": "quantity",
     "amt": "amount", "pmt": "payment", "tkt": "ticket", "ppl": "people", "u": "you", "ur": "your",
-    "pls": "please", "plz": "please",
+    "pls": "please", "plz": "please", "incl": "including", "excl": "excluding",
 }  # fmt: skip
 # Beginnings that stand for one word, where the guides have that and no other of these; a rule would guess at others.
 CLIPPED = {
