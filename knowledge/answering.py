@@ -121,7 +121,7 @@ class Answering:
         told = " ".join(text for each in answer.citations for text in (each.title, *each.headings, each.quote))
         if own.isdisjoint(stems(told)):
             near = nearest(self.evidence(found), answer.citations)
-            return replace(answer, outcome=Outcome.PARTLY, nearest=near)
+            answer = replace(answer, outcome=Outcome.PARTLY, nearest=near)
         if is_whole(question) or answer.sentences:
             return answer
         return replace(answer, citations=tuple(marked_on(own, each) for each in answer.citations))

@@ -123,13 +123,15 @@ def cite(number: int, evidence: Evidence) -> Citation:
 
 
 def marked_on(words: Set[str], citation: Citation) -> Citation:
-    """A quote with what it says of what a fragment names ("and cheques?") marked, where it marks something else and all
-    of it stands below other headings.
+    """A quote with what it says of what a fragment names ("and cheques?") marked, unless some of that is, or all of it
+    stands below headings on that; with nothing marked where it says nothing of it.
     """
     above = (citation.title, *citation.headings)
     marked = (citation.quote[start:end] for start, end in citation.highlights)
     if not citation.highlights or not words.isdisjoint(stems("\n".join((*above, *marked)))):
         return citation
+    if words.isdisjoint(stems(citation.quote)):
+        return replace(citation, highlights=())
     said = [
         (len(words & {*stems(citation.quote[piece.start : piece.end])}), piece)
         for piece in pieces(citation.quote)
