@@ -123,23 +123,25 @@ def cite(number: int, evidence: Evidence) -> Citation:
 
 
 def marked_on(words: Set[str], citation: Citation) -> Citation:
-    """A quote with what it says of what a fragment names ("and cheques?") marked, unless some of that is, or all of it
-    stands below headings on that; with nothing marked where it says nothing of it.
+    """A quote with what it says of what a fragment names ("and cheques?") marked, unless what is marked says as much of
+    it, or all of it stands below headings on that; with nothing marked where it says nothing of it.
     """
-    above = (citation.title, *citation.headings)
-    marked = (citation.quote[start:end] for start, end in citation.highlights)
-    if not citation.highlights or not words.isdisjoint(stems("\n".join((*above, *marked)))):
+    below = words - {*stems("\n".join((citation.title, *citation.headings)))}
+    if not citation.highlights or not below:
         return citation
-    if words.isdisjoint(stems(citation.quote)):
+    if below == words and words.isdisjoint(stems(citation.quote)):
         return replace(citation, highlights=())
-    said = [
-        (len(words & {*stems(citation.quote[piece.start : piece.end])}), piece)
+    said = {
+        (piece.start, piece.end): len(below & {*stems(citation.quote[piece.start : piece.end])})
         for piece in pieces(citation.quote)
         if piece.kind in {Kind.ROW, Kind.ITEM, Kind.SENTENCE}
-    ]
-    most = max((count for count, _ in said), default=0)
-    best = [(piece.start, piece.end) for count, piece in said if most and count == most]
-    return replace(citation, highlights=tuple(best[:MOST_HIGHLIGHTS])) if best else citation
+    }
+    most = max(said.values(), default=0)
+    marked = max(len(below & {*stems(citation.quote[low:high])}) for low, high in citation.highlights)
+    if most > marked:
+        best = [span for span, count in said.items() if count == most]
+        return replace(citation, highlights=tuple(best[:MOST_HIGHLIGHTS]))
+    return citation
 
 
 def nearest(evidence: Evidence, but: Sequence[Citation]) -> tuple[Citation, ...]:

@@ -299,13 +299,14 @@ def test_a_quote_without_a_word_of_the_follow_up_answers_in_part(
     [
         ("and lockers?", ["Lockers"]),
         ("what about tents", ["Tents, large", "Tents, small"]),
+        ("and hut keys?", ["Hut keys"]),
         ("and for members?", ["Boat keys"]),
         ("and the deposit?", ["Boat keys"]),
     ],
 )
 def test_what_a_fragment_names_is_marked(question: str, marked: list[str], open_library: Open, put_guide: Put) -> None:
     """Not what answers the question before, unless the heading has what is named, or a column."""
-    things = ("Boat keys", "Lockers", "Tents, large", "Tents, small")
+    things = ("Boat keys", "Hut keys", "Lockers", "Tents, large", "Tents, small")
     rows = "".join(f"| {thing} | {weeks} weeks | £{weeks} |\n" for weeks, thing in enumerate(things, 2))
     put_guide("lent.md", f"# Things lent to members\n\n| What | How long | Deposit |\n|---|---|---|\n{rows}")
     library = open_library()
