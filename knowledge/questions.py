@@ -206,8 +206,10 @@ def pronoun_in(text: str, words: Sequence[str], names: Names) -> tuple[int, int]
         elif word in _POINTING:
             if ":" in text[spans[at][1] :].rstrip(": "):  # "What does this mean: error 404?"
                 return None
-            is_predicated = word in {"this", "that"} and words[at - 1 : at] in (["is"], ["was"])  # "is that per month"
-            behind = _BEHIND_POINTING | (PREPOSITIONS | DETERMINERS if is_predicated else set())
+            is_said_of_it = word in {"this", "that"} and words[at - 1 : at] in (["is"], ["was"])  # "is that per month"
+            if is_said_of_it and after[:1] and after[0] in DETERMINERS and not _NO_SUBJECT.isdisjoint(after[1:2]):
+                after = after[1:]  # "is that a month or a year"
+            behind = _BEHIND_POINTING | (PREPOSITIONS | _NO_SUBJECT if is_said_of_it else set())
             points = not after or after[0] in behind or after[0].endswith("ed")
             points = points and (at == 0 or not after or words[at - 1] in _BEFORE_POINTING)
         else:
