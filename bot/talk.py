@@ -34,10 +34,11 @@ _WAVE = re.compile("👋|:wave:")
 _ABOUT_US = (
     r"what(?: else)? (?:can|do) you (?:do|know|answer|help(?: me)? with)|what can i ask(?: you)?(?: about)?"
     r"|(?:what|which) guides (?:do you (?:have|know)|are there)|(?:who|what) are you|what(?:'?s| is) your name"
-    r"|how (?:do you work|(?:do|can) i use you)"
+    r"|how (?:do you work|(?:do|can) i use you|are you(?: doing)?(?: today)?)|are you (?:there|an? (?:bot|robot|human))"
+    r"|(?:can|could|would|will) you (?:please )?help(?: (?:me|us))?|i need (?:some )?help"
 )
 _GREETING = re.compile(
-    rf"(?:please )?(?:help|hi|hello|hey|good (?:morning|afternoon|evening)|{_ABOUT_US})"
+    rf"(?:please )?(?:help|hi|hiya|hello|hey|good (?:morning|afternoon|evening)|{_ABOUT_US})"
     r"(?: (?:all|again|everyone|folks|for me|for us|guys|hello|help|hi|me|please|team|there|you"
     rf"|good (?:morning|afternoon|evening)|{_ABOUT_US}))*"
 )
@@ -45,13 +46,13 @@ _GREETING = re.compile(
 SMALL = (
     "thanks thank thankyou thx tysm ty cheers appreciated ok okay k great perfect brilliant awesome excellent lovely "
     "cool nice super fantastic wonderful wow good helped helpful got gotcha understood noted nevermind forget "
-    "bye goodbye hi hello hey sorry oops test testing ignore yes yep yeah right alright fine haha lol"
+    "bye goodbye hi hiya hello hey ta sorted sorry oops test testing ignore yes yep yeah right alright fine haha lol"
 )
-NOT_SO = "no nope wrong never not isn't wasn't didn't"  # too; what is not meant so is behind them
+NOT_SO = "no nope wrong never not useless isn't wasn't didn't"  # too; what is not meant so is behind them
 WITH_SMALL = (
-    "a again all and answer channel chat correct everyone afternoon evening morning night folks for guys help helping "
-    "helps i'm it just lot many me mind much my now of one please problem quick see sense makes so team thread that "
-    "that's the there this to very was window worked working works worries you you're your"
+    "a again all and answer channel chat correct everyone afternoon evening morning night folks for found guide guys "
+    "help helping helps i'm it just lot many mate me mind much my now of one please problem quick see sense makes so "
+    "team thread that that's the there this to very was window worked working works worries you you're your"
 )
 _NOT_SO = frozenset(NOT_SO.split())
 _SMALL = _NOT_SO | frozenset(SMALL.split())

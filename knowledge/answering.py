@@ -14,8 +14,8 @@ from knowledge.calibration import Calibration
 from knowledge.chat_model import ChatModel
 from knowledge.citations import Quotable
 from knowledge.comparing import compared, is_on_all
-from knowledge.extractive import CLOSE_PASSAGE, Evidence, Extractive, Writer, Written, nearest
-from knowledge.followups import condensed, product_before, stands_for, with_matter_before
+from knowledge.extractive import CLOSE_PASSAGE, Evidence, Extractive, Writer, Written, marked_on, nearest
+from knowledge.followups import condensed, is_whole, product_before, stands_for, with_matter_before
 from knowledge.index import NO_FILTERS, Index, reading
 from knowledge.instructions import as_read, instructions_in
 from knowledge.lexical import as_typed, covered, stems
@@ -105,13 +105,26 @@ class Answering:
             alone = found
             found = found if understood else self.of_product_before(question, turns, found, filters)
             answer = self._answer_compared(asked, found, filters, show, began)
-            if (understood or found is not alone) and not _is_told(question, found, answer):
-                answer = replace(answer, outcome=Outcome.PARTLY)
+            if understood or found is not alone:
+                answer = self._of_follow_up(question, found, answer)
         if answer.outcome is Outcome.NOT_IN_GUIDES and self._may_come(found, filters):
             answer = replace(answer, outcome=Outcome.FAULT, notes=(NOT_YET,))
         if found.features is None and self._index.words.guides and not self._index.words.within(filters):
             answer = replace(answer, notes=(NO_SUCH_GUIDE,))
         return replace(answer, understood=found.taken_as or understood)
+
+    def _of_follow_up(self, question: str, found: Found, answer: Answer) -> Answer:
+        """The answer to a follow-up, with what is said of what it names marked; a partial one where none of it is."""
+        own = _things_of(question, found)
+        if answer.outcome is not Outcome.ANSWERED or answer.parts or not own:
+            return answer
+        told = " ".join(text for each in answer.citations for text in (each.title, *each.headings, each.quote))
+        if own.isdisjoint(stems(told)):
+            near = nearest(self.evidence(found), answer.citations)
+            answer = replace(answer, outcome=Outcome.PARTLY, nearest=near)
+        if is_whole(question) or answer.sentences:
+            return answer
+        return replace(answer, citations=tuple(marked_on(own, each) for each in answer.citations))
 
     def _without_missed(self, question: str, turns: Sequence[str], filters: Filters) -> Sequence[str]:
         """The questions before, up to the last that found or named something: no follow-up leans on those behind it.
@@ -395,14 +408,11 @@ def _has_words(found: Found, own: Found, question: str) -> bool:
     return _share_of_words(found.passages[0].text, own, question) >= MOSTLY
 
 
-def _is_told(question: str, found: Found, answer: Answer) -> bool:
-    """Whether an answer is told of something that a follow-up names by itself, if that names anything."""
-    if answer.outcome is not Outcome.ANSWERED or answer.parts:
-        return True
+def _things_of(question: str, found: Found) -> set[str]:
+    """What a follow-up names by itself, as it is typed and as it was read."""
     typed, read = (WORD.findall(each.casefold()) for each in (without_link(question), found.asked))
     named, put_right = things_in(typed), things_in(read[-len(typed) :])
-    told = " ".join(text for each in answer.citations for text in (each.title, *each.headings, each.quote))
-    return not named or not set(stems(" ".join([*named, *put_right]))).isdisjoint(stems(told))
+    return set(stems(" ".join([*named, *put_right]))) if named else set()
 
 
 def _share_with_titles(found: Found, own: Found, question: str) -> float:

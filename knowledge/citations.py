@@ -168,7 +168,8 @@ def _grown(
     def head_above(first: int) -> str:
         """The head that a quote from a piece on needs; that of another table than the one that answers whole."""
         is_below_head = every[first].kind in (Kind.ROW, Kind.RULE) or first > lists[first][0]
-        head = table_head(text, every[first].start) if is_below_head and every[first].kind in _OF_TABLE else ""
+        quoted = next((each for each in every[first:] if each.kind is not Kind.RULE), every[first])
+        head = table_head(text, quoted.start) if is_below_head and every[first].kind in _OF_TABLE else ""
         return _shortened(head, LONGEST_QUOTE // 2) if lists[first] == lists[at] else head
 
     def fits(first: int, last: int) -> bool:

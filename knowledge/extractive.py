@@ -1,7 +1,7 @@
 """What a writer is given and gives back, and the writer that quotes the guides as they stand."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Protocol
@@ -120,6 +120,28 @@ def cite(number: int, evidence: Evidence) -> Citation:
         marked += [] if any(item in marked for item in items) else [item for item in items if item in own]
     cited = resolve(number, evidence.sources, marked)
     return replace(cited, highlights=()) if evidence.found.is_aside(evidence.sources[number].passage) else cited
+
+
+def marked_on(words: Set[str], citation: Citation) -> Citation:
+    """A quote with what it says of what a fragment names ("and cheques?") marked, unless what is marked says as much of
+    it, or all of it stands below headings on that; with nothing marked where it says nothing of it.
+    """
+    below = words - {*stems("\n".join((citation.title, *citation.headings)))}
+    if not citation.highlights or not below:
+        return citation
+    if below == words and words.isdisjoint(stems(citation.quote)):
+        return replace(citation, highlights=())
+    said = {
+        (piece.start, piece.end): len(below & {*stems(citation.quote[piece.start : piece.end])})
+        for piece in pieces(citation.quote)
+        if piece.kind in {Kind.ROW, Kind.ITEM, Kind.SENTENCE}
+    }
+    most = max(said.values(), default=0)
+    marked = max(len(below & {*stems(citation.quote[low:high])}) for low, high in citation.highlights)
+    if most > marked:
+        best = [span for span, count in said.items() if count == most]
+        return replace(citation, highlights=tuple(best[:MOST_HIGHLIGHTS]))
+    return citation
 
 
 def nearest(evidence: Evidence, but: Sequence[Citation]) -> tuple[Citation, ...]:

@@ -58,7 +58,7 @@ LONGEST_IN_K = 3  # digits of an amount in thousands: "20" after "15k" may be 20
 MOST_MODIFIERS = 3  # words between an article and its noun, in whose place others may stand
 _FOREIGN = re.compile(r"\w+://|www\.|<[@!#]|\]\(")
 _OPENER = re.compile(
-    r"(?:(?:ok|okay|and|but|or|so|also|then|plus|what about|how about|same for)\b[\s,]*)+", re.IGNORECASE
+    r"(?:(?:ok|okay|and|but|or|so|also|even|then|plus|what about|how about|same for)\b[\s,]*)+", re.IGNORECASE
 )
 _CORRECTS = re.compile(
     r"(?:(?:no(?=[,.;:!]| the\b| i\b| not\b)|nope|sorry|oops|actually|i mean|i meant"
@@ -255,6 +255,17 @@ def _is_bare(question: str) -> bool:
     rest = without_link(question) if (opener := _OPENER.match(question)) is None else question[opener.end() :]
     words = spelled_out([word.casefold() for word in WORD.findall(rest)])
     return not words or reads_as_fragment(words, opened=opener is not None)
+
+
+def is_whole(question: str) -> bool:
+    """Whether a question asks by itself, and doesn't only name what is asked about.
+
+    >>> [is_whole(each) for each in ("And what about chats?", "and for members", "What about them is free?")]
+    [False, False, True]
+    """
+    opener = _OPENER.match(question)
+    words = WORD.findall(question[opener.end() if opener else 0 :].casefold())
+    return not QUESTION_WORDS.isdisjoint(spelled_out(words))
 
 
 def _with_end(before: str, fragment: str, words: Sequence[str]) -> str | None:

@@ -47,7 +47,8 @@ _CHOOSING = word_set("which what who")
 _POINTING = word_set("this that these those")
 _BEHIND_POINTING = word_set(
     "apply work mean include cost take happen help count hold go also still always be for in when if not only depend "
-    "cover covered allowed possible true free the come last need"
+    "cover covered allowed possible true free the come last need monthly weekly daily yearly each incl "
+    "including inclusive"
 )
 _BEFORE_POINTING = QUESTION_WORDS | PREPOSITIONS | {"much", "long", "to"}
 _NO_SUBJECT = word_set(
@@ -179,6 +180,8 @@ def asks_without_subject(words: Sequence[str]) -> bool:
         return True
     little = _NO_SUBJECT if words[0] == "how" else frozenset[str]()
     meaning = [word for word in words if set(stems(word)) - asking() - SAYS_LITTLE and not _singular(word) & little]
+    if words[0] == "how":
+        meaning = [word for word in meaning if not word.isdigit()]  # "how much for 2 days"
     if words[-1] in _THAN_BEFORE and not _PERSONS.isdisjoint(words):
         return len(meaning) <= ENOUGH_APART
     is_definition = words[0] in {"what", "who"} and len(words) > 1 and words[1] in {"is", "are"}
@@ -203,7 +206,11 @@ def pronoun_in(text: str, words: Sequence[str], names: Names) -> tuple[int, int]
         elif word in _POINTING:
             if ":" in text[spans[at][1] :].rstrip(": "):  # "What does this mean: error 404?"
                 return None
-            points = not after or after[0] in _BEHIND_POINTING or after[0].endswith("ed")
+            is_said_of_it = word in {"this", "that"} and words[at - 1 : at] in (["is"], ["was"])  # "is that per month"
+            if is_said_of_it and after[:1] and after[0] in DETERMINERS and not _NO_SUBJECT.isdisjoint(after[1:2]):
+                after = after[1:]  # "is that a month or a year"
+            behind = _BEHIND_POINTING | (PREPOSITIONS | _NO_SUBJECT if is_said_of_it else set())
+            points = not after or after[0] in behind or after[0].endswith("ed")
             points = points and (at == 0 or not after or words[at - 1] in _BEFORE_POINTING)
         else:
             points = word in {"one", "ones"} and not after and at > 0

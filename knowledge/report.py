@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from knowledge.answers import Outcome
 from knowledge.measures import ECE_BINS, bar_for, changes, in_common
 
 SHOWN = {
@@ -26,6 +27,13 @@ SHOWN = {
     "answered_wrongly_at_threshold": "Others answered, as set",
 }
 OF_PAIRS = {"auroc": "Pairs that ask for the same are more alike (AUROC)"}
+WRONG = (
+    "answered, though no guide does",
+    "another guide came first",
+    "not answered",
+    "the quote doesn't hold the answer",
+)
+MOST_WRONG = 50  # questions that a page lists
 NOTHING = "Nothing changed by more than chance allows."
 PLAIN = {
     "guides": "Guides",
@@ -160,6 +168,7 @@ def _lines(report: Mapping[str, Any], pictures: Mapping[str, Path], old: Mapping
         ]
         lines += ["", f"## {heading}", "", *_table((heading, "n", *names), cells)]
         lines += ["", "Fewer than 30 questions show a direction, no more."]
+    lines += _went_wrong(report["questions"])
     lines += ["", "## Where to put the bar", "", *_bars(report), ""]
     lines += _table(
         (
@@ -181,6 +190,30 @@ def _lines(report: Mapping[str, Any], pictures: Mapping[str, Path], old: Mapping
     for words, picture in pictures.items():
         lines += ["", f"![{words}]({picture.name})"]
     return lines
+
+
+def _went_wrong(questions: Sequence[Mapping[str, Any]]) -> list[str]:
+    """The questions to look at, each with what was wrong, the worst first."""
+    wrong = [(why, each) for each in questions if (why := _fault(each))]
+    if not wrong:
+        return []
+    wrong.sort(key=lambda one: (WRONG.index(one[0]), -one[1]["probability"]))
+    shown = [(each["question"], why, f"{each['probability']:.2f}") for why, each in wrong[:MOST_WRONG]]
+    lines = ["", "## Questions to look at", "", *_table(("Question", "What was wrong", "Probability"), shown)]
+    more = len(wrong) - len(shown)
+    return [*lines, "", f"{more} more stand in the file of `--json`."] if more else lines
+
+
+def _fault(asked: Mapping[str, Any]) -> str | None:
+    """What was wrong with an answer, as far as it was measured; a partial one is not, where no guide answers."""
+    no_guide, another, missed, no_answer = WRONG
+    if not asked["answerable"]:
+        return no_guide if asked["outcome"] == Outcome.ANSWERED else None
+    if asked["outcome"] == Outcome.NOT_IN_GUIDES:
+        return missed
+    if asked.get("doc@1") is False:
+        return another
+    return no_answer if asked.get("answer_hit@1") is False else None
 
 
 def _bars(report: Mapping[str, Any]) -> list[str]:

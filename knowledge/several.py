@@ -139,7 +139,7 @@ def _of_the_one_before(question: str, before: str, names: Names) -> str:
     if not _OF_IT.search(question) or says_enough(question, names, ENOUGH_APART):
         return question
     named = [before[start:end] for _, (start, end) in names.spans_in(before)][-1:]
-    return ": ".join([*named, question])
+    return ": ".join([*named, without_link(question) if named else question])
 
 
 def _asking(sentences: Sequence[str]) -> list[int]:
@@ -166,13 +166,13 @@ def _goes_on(sentence: str) -> bool:
     return sentence[-1] not in ".!…" and bool(is_begun)
 
 
-def _halves(sentence: str) -> list[str]:
-    """Two questions in one sentence ("What does it cost and who pays?"), where both are plainly asked of us."""
-    for joint in islice(_JOINT.finditer(sentence), MOST_TOLD_APART):
+def _halves(sentence: str, most: int = MOST_TOLD_APART) -> list[str]:
+    """The questions in one sentence ("What does it cost and who pays?"), where all are plainly asked of us."""
+    for joint in islice(_JOINT.finditer(sentence), most):
         first, second = sentence[: joint.start()], sentence[joint.end() :]
-        tells = _SUBORDINATE & {word.casefold() for word in WORD.findall(first)[1:]}
+        tells = _SUBORDINATE & {word.casefold() for word in WORD.findall(without_link(first))[1:]}
         if not tells and _asks_outright(first) and _asks_outright(second):
-            return [f"{first}?", second]
+            return [f"{first}?", *_halves(second, most - 1)]
     return [sentence]
 
 

@@ -29,7 +29,8 @@ SHORT = {  # what people who take calls type
     "appts": "appointments", "addr": "address", "rtn": "return", "mth": "month", "mths": "months", "wk": "week",
     "wks": "weeks", "yr": "year", "yrs": "years", "hrs": "hours", "mins": "minutes", "msg": "message",
     "dept": "department", "mgr": "manager", "recvd": "received", "qty": "quantity",
-    "amt": "amount", "pmt": "payment", "tkt": "ticket", "ppl": "people",
+    "amt": "amount", "pmt": "payment", "tkt": "ticket", "ppl": "people", "u": "you", "ur": "your",
+    "pls": "please", "plz": "please", "incl": "including", "excl": "excluding",
 }  # fmt: skip
 # Beginnings that stand for one word, where the guides have that and no other of these; a rule would guess at others.
 CLIPPED = {

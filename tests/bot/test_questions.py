@@ -157,6 +157,7 @@ async def test_a_stream_of_somebody_who_comes_second_goes(
                 "Thanks a lot!", "Thanks Frontline", "thank you, that helped", "ty!", "great, thx!!", "ok", "got it",
                 "never mind", "bye", "sorry, wrong channel", "test", "👍", ":thumbsup:", "thanks :pray::skin-tone-2:",
                 "@UANA thanks", "no thanks, that's all", "no problem", "nope, all good", "hi, thanks!", "yes",
+                "cheers mate", "ta", "never mind, found it", "all sorted", "hiya, thanks",
             )
         ),
         *(
@@ -166,6 +167,7 @@ async def test_a_stream_of_somebody_who_comes_second_goes(
                 "that is not right", "you are wrong", "your answer is wrong, sorry", "👎", ":thumbsdown:",
                 ":-1::skin-tone-2:", "wrong, thanks", "no that's all wrong", "thats wrong", "its wrong",
                 "not what i meant", "thats not what i asked!", "no that’s not what I meant",
+                "this is useless", "thats the wrong guide",
             )
         ),
         *(
@@ -184,6 +186,7 @@ async def test_a_stream_of_somebody_who_comes_second_goes(
                 "👋 hi", "hello again, folks :smile:", ":wave::skin-tone-3: hey there", "@UANA hi", "help please",
                 "What can you do?", "Hi Frontline, what can you do for me?", "what guides do you have", "Who are you?",
                 "what's your name", "Hello! What’s your name?", "@UANA",
+                "can u help me", "Hiya! I need help", "r u there?", "are you a bot", "how are you today",
             )
         ),
         *(
@@ -194,7 +197,9 @@ async def test_a_stream_of_somebody_who_comes_second_goes(
                 "team evening window", "thanks! and for homes?", "is this ok",
                 "more routers", "tell me more about the Heron", "not what i meant, the Lite", "what is it",
                 "what do you mean by a chargeback?", "more than 10 users?",
-                "What do you do if it is red?", "who are you allowed to refund", "What can you do for the blind?",
+                "got the wrong router", "it doesn't work", "found a guide dog", "can you help with a refund",
+                "i need help with a bill", "how are you paid", "What do you do if it is red?",
+                "who are you allowed to refund", "What can you do for the blind?",
             )
         ),
     ],

@@ -269,6 +269,7 @@ def test_a_question_that_says_little_is_on_the_matter_before(
     ("question", "outcome"),
     [
         ("and by taxi?", Outcome.PARTLY),
+        ("does that include taxis?", Outcome.PARTLY),
         ("and by shuttle?", Outcome.ANSWERED),
         ("how much is that?", Outcome.ANSWERED),
         ("and by shutlte?", Outcome.ANSWERED),
@@ -286,7 +287,34 @@ def test_a_quote_without_a_word_of_the_follow_up_answers_in_part(
     library = open_library()
     library.warm()
 
-    assert library.answer(question, ["What can staff claim who travel to a fair by train?"]).outcome is outcome
+    answer = library.answer(question, ["What can staff claim who travel to a fair by train?"])
+
+    assert answer.outcome is outcome
+    assert ("Company cars" in [each.title for each in answer.nearest]) == (outcome is Outcome.PARTLY)
+    assert bool(answer.citations[0].highlights) == (question != "and by taxi?")
+
+
+@pytest.mark.parametrize(
+    ("question", "marked"),
+    [
+        ("and lockers?", ["Lockers"]),
+        ("what about tents", ["Tents, large", "Tents, small"]),
+        ("and hut keys?", ["Hut keys"]),
+        ("and for members?", ["Boat keys"]),
+        ("and the deposit?", ["Boat keys"]),
+    ],
+)
+def test_what_a_fragment_names_is_marked(question: str, marked: list[str], open_library: Open, put_guide: Put) -> None:
+    """Not what answers the question before, unless the heading has what is named, or a column."""
+    things = ("Boat keys", "Hut keys", "Lockers", "Tents, large", "Tents, small")
+    rows = "".join(f"| {thing} | {weeks} weeks | £{weeks} |\n" for weeks, thing in enumerate(things, 2))
+    put_guide("lent.md", f"# Things lent to members\n\n| What | How long | Deposit |\n|---|---|---|\n{rows}")
+    library = open_library()
+    library.warm()
+
+    quote = library.answer(question, ["How long do we lend boat keys?"]).citations[0]
+
+    assert [quote.quote[low:high].split(" | ")[0].strip("| ") for low, high in quote.highlights] == marked
 
 
 @pytest.mark.parametrize("question", ["What does the Osprey cost?", "how much is the osprey"])

@@ -308,6 +308,19 @@ def test_rows_before_an_answer_bring_the_whole_head_of_their_table(columns: list
     assert len(citation.quote) <= LONGEST_QUOTE
 
 
+@pytest.mark.parametrize("row", range(3, 9))
+def test_rows_give_way_to_the_head_of_their_table(row: int) -> None:
+    """Prices whose columns are left out can't be read, however many rows would fit without them."""
+    head = "| Parcel to | By road, in pence a kilo | By rail, in pence a kilo | By air | Remark |\n"
+    rows = [f"| Country of number {n} by the sea | {n}0 | {n}5 | {n}9 | |\n" for n in range(20)]
+    text = f"# Parcels\n\n{head}|---|---|---|---|---|\n{''.join(rows)}"
+
+    quote = resolve(0, [source(text)], [highlight(text, rows[row].rstrip())]).quote
+
+    assert quote.startswith(head)
+    assert len(quote) <= LONGEST_QUOTE
+
+
 @pytest.mark.parametrize("row", [0, 1, 15, 21])
 def test_a_row_is_shown_with_both_head_rows_of_its_table(row: int) -> None:
     """The second tells a rate from a standing charge."""

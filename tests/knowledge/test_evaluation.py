@@ -591,6 +591,36 @@ def test_the_page_shows_figures_and_pictures(files: tuple[Path, Path], tmp_path:
         assert (tmp_path / picture).read_bytes().startswith(b"\x89PNG")
 
 
+def test_the_page_lists_the_questions_that_went_wrong(files: tuple[Path, Path], tmp_path: Path) -> None:
+    """The worst first, each with why; so many at most."""
+    done = evaluate_answers(*files, "mini").report
+    good = {"answerable": True, "outcome": "answered", "probability": 0.9, "doc@1": True, "answer_hit@1": True}
+    asked = [
+        good | {"question": "Good?"},
+        good | {"question": "Other figure?", "answer_hit@1": False},
+        good | {"question": "Missed?", "outcome": "not_in_guides", "probability": 0.1},
+        good | {"question": "Other | guide?", "outcome": "partly", "doc@1": False},
+        good | {"question": "Invented?", "answerable": False},
+        good | {"question": "Partly?", "answerable": False, "outcome": "partly"},
+        *(good | {"question": f"Other figure {n}?", "answer_hit@1": None} for n in range(2)),
+    ]
+
+    report.write(done | {"questions": asked}, tmp_path / "page.md")
+    page = (tmp_path / "page.md").read_text()
+
+    listed = page.split("## Questions to look at")[1].split("##")[0].strip().split("\n")
+    assert listed[2:] == [
+        "| Invented? | answered, though no guide does | 0.90 |",
+        "| Other \\| guide? | another guide came first | 0.90 |",
+        "| Missed? | not answered | 0.10 |",
+        "| Other figure? | the quote doesn't hold the answer | 0.90 |",
+    ]
+    report.write(done | {"questions": asked[2:3] * (report.MOST_WRONG + 3)}, tmp_path / "page.md")
+    assert "\n3 more stand in the file of `--json`.\n" in (tmp_path / "page.md").read_text()
+    report.write(done | {"questions": asked[:1]}, tmp_path / "page.md")
+    assert "to look at" not in (tmp_path / "page.md").read_text()
+
+
 def features(best: float) -> Features:
     return Features(best, best, best, best, best, 0.0, 0.0, 0.0, 0.0, 0.0, 0.5)
 

@@ -64,6 +64,14 @@ LASTS = "How long is the Heron's warranty?"
         ("What does the Heron cost and how long is its warranty?", ["What does the Heron cost?", LASTS]),
         ("what does the Heron cost and how long is its warranty", ["What does the Heron cost?", LASTS[:-1]]),
         (
+            "What does the Heron cost, and how long is its warranty, and can they pay by card and who signs the order?",
+            ["What does the Heron cost?", LASTS, "Can they pay by card?", "Who signs the order?"],
+        ),
+        (
+            "What does the Heron cost and how long is the warranty?",
+            ["What does the Heron cost?", "Heron: how long is the warranty?"],
+        ),
+        (
             "What's the upload of Stream 300, and does it rise in April?",
             ["What's the upload of Stream 300?", "Does it rise in April?"],
         ),

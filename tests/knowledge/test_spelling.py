@@ -47,6 +47,10 @@ def test_what_is_shortened_while_listening_is_read_in_full(library: Library) -> 
         in_full("Cust asks 2 mths acct? wk. QTY-1 rtn/refund, WK isnt", words)
         == "customer asks 2 months account? week. QTY-1 rtn/refund, WK isn't"
     )
+    assert (
+        in_full("u check ur list pls, incl a u-bend or U", words)
+        == "you check your list please, including a u-bend or U"
+    )
     assert library.answer("how long does a cust refund take?").understood is None
 
 
