@@ -54,6 +54,7 @@ _DEMANDS = re.compile(
     r"\b(?:must|only|at least|minimum|not?|needs?|needed|ha(?:ve|s) to|from)\b|n['’]t\b", re.IGNORECASE
 )
 _PICTURE = re.compile(r"(?:[-*+>] )?!\[[^\[\]\n]*\]\([^()\n]*\)")
+_OPENS_BOLD = re.compile(r"\*\*(?!.*\*\*)", re.DOTALL)  # and doesn't close it
 _PLACE_IN_LIST = re.compile(r"\A\s*\d{1,3}[.)]\s+")
 _OF_GUIDES = r"(?:articles?|chapters?|documents?|guides?|pages?|sections?|topics?|tutorials?)"
 _SIGNPOST = re.compile(  # a sentence on what guides say
@@ -146,13 +147,14 @@ def read_closely(
     by_keys = told_by_keys(keys_in(question, [*figures, *days]), "".join(passage.headings[-1:]), every, texts)
     off_step = off_step | _at_other_places(question, every, texts) | by_keys.off
     codes = codes_asked(question).keys() - codes_in("\n".join((passage.title, *passage.headings))).keys()
-    own, scores, asked, best = [], [], "", 0.0
+    own, scores, asked, begun, best = [], [], "", "", 0.0
     head: list[str] = []
     for piece, text in zip(every, texts, strict=True):
         if piece.kind not in {Kind.ROW, Kind.RULE}:
             head = cells_of(text) if piece.kind is Kind.HEAD else []
         if piece.kind is Kind.HEADING or piece in leading:
-            asked = text if piece in leading else ""
+            asked = f"{begun}{text}" if piece in leading else ""
+        begun = f"{text} " if piece in leading else ""
         cells = cells_of(text) if piece.kind is Kind.ROW else []
         if piece in off_step or (piece in apart and not is_all_apart) or _says_otherwise(question, days, head, cells):
             continue
@@ -307,10 +309,10 @@ def _by_tokens(tokens: TokenByToken | None, piece: Piece) -> float:
 
 
 def _leads(text: str, after: str, before: str) -> bool:
-    """Whether it says what the next sentence is on: a question, or a line in bold that has no figure itself and
-    answers nothing before it.
+    """Whether it says what the next sentence is on: a question, also with its case before it in the same bold ("**My
+    card is lost. Who helps?**"), or a line in bold that has no figure itself and answers nothing before it.
     """
-    if _asks(text):
+    if _asks(text) or (_OPENS_BOLD.match(text) and after.endswith("**") and "**" not in after[:-2] and _asks(after)):
         return True
     is_bold = BOLD.fullmatch(text) and not has_any(CODE.sub("", text))
     return bool(is_bold and after and not BOLD.fullmatch(after) and not before.rstrip(" *_").endswith(("?", ":")))

@@ -335,6 +335,13 @@ def test_a_line_in_bold_says_what_the_next_is_on() -> None:
     assert best(text, rarity={"t": 1.0, "08": 2.0, "signal": 1.0}) == "Ask the desk."
 
 
+def test_a_question_in_bold_may_begin_with_its_case() -> None:
+    """Both say what the next sentence is on, and neither answers."""
+    text = "**A key is lost. Who pays?**\nThe tenant.\n\n**May pets stay?**\nOnly cats."
+
+    assert best(text, rarity={"key": 2.0, "lost": 2.0, "pai": 0.1}) == "The tenant."
+
+
 @pytest.mark.parametrize(
     ("text", "rarity", "expected"),
     [
