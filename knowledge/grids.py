@@ -85,7 +85,7 @@ def told_by_keys(asked: Keys, above: str, every: Sequence[Piece], texts: Sequenc
         own = {
             piece: shared for piece, shared, other in zip(pieces, read.shared, read.others, strict=True) if not other
         }
-        if read.columns and not names_keys:
+        if read.columns and not names_keys and len(grid.head) > read.width + 1:  # one column alone tells nothing
             own = dict(zip(pieces, _shared_in_part(asked, grid), strict=True))
         most = max(own.values(), default=0)
         saying = {piece for piece, says in zip(pieces, read.says, strict=True) if says and own.get(piece) == most > 0}

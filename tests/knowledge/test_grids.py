@@ -210,11 +210,12 @@ def test_a_row_with_the_key_and_the_column_that_are_named_comes_first() -> None:
         ("any repair at quayside", ["Sail repair, two weeks", "Hull repair"]),
         ("a bunk or a sail at quayside in low season", ["Tern", "Gannet"]),  # the keys of another table
         ("a sail", []),
+        ("the fee of a tub at the quay", []),  # of a table with one column
     ],
 )
 def test_rows_that_are_named_in_part_come_before_others(question: str, expected: list[str]) -> None:
     """By more words of their key than others have, where no key is named whole."""
-    text = f"{REPAIRS}\n{BERTHS}"
+    text = f"{REPAIRS}\n{BERTHS}\n| | Quay |\n|---|---|\n| Yearly fee | £4 |\n| Size | 3 m |\n"
     every = pieces(text)
     texts = [text[each.start : each.end] for each in every]
     crossed = told_by_keys(keys_in(question), "", every, texts).crossed
