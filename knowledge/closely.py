@@ -18,6 +18,7 @@ from knowledge.amounts import (
     figures_in,
     has_any,
     is_at_another,
+    limits_of,
     off_the_step,
     place_in,
     says_of_the_rest,
@@ -44,6 +45,7 @@ CODE_WEIGHT = (
 TABLED_WEIGHT = 0.4  # for a row that is called what is asked of a product
 CROSSED_WEIGHT = 0.2  # for a row with the key and the name of a column that are asked for
 ROW_WEIGHT = 0.15  # for a row on the product that is asked for, in a table on several
+LONGEST_LABEL = 6  # words in front of a colon
 BEFORE_WEIGHT = 0.1  # for what the sentence before scores, for it may say what this one is on; not so with rows
 
 _OPEN = re.compile(r"\bopen\b(?! (?:an?|the|my|our|your|his|her|its|their|it|up)\b)", re.IGNORECASE)  # not an account
@@ -54,6 +56,7 @@ _DEMANDS = re.compile(
     r"\b(?:must|only|at least|minimum|not?|needs?|needed|ha(?:ve|s) to|from)\b|n['’]t\b", re.IGNORECASE
 )
 _PICTURE = re.compile(r"(?:[-*+>] )?!\[[^\[\]\n]*\]\([^()\n]*\)")
+_OPENS_BOLD = re.compile(r"\*\*(?!.*\*\*)", re.DOTALL)  # and doesn't close it
 _PLACE_IN_LIST = re.compile(r"\A\s*\d{1,3}[.)]\s+")
 _OF_GUIDES = r"(?:articles?|chapters?|documents?|guides?|pages?|sections?|topics?|tutorials?)"
 _SIGNPOST = re.compile(  # a sentence on what guides say
@@ -144,15 +147,16 @@ def read_closely(
     amounts, figures, days = answers_in(question), figures_in(question), days_in(question)
     steps, off_step = _steps(question, figures, days, passage.headings, every, texts)
     by_keys = told_by_keys(keys_in(question, [*figures, *days]), "".join(passage.headings[-1:]), every, texts)
-    off_step = off_step | _at_other_places(question, every, texts) | by_keys.off
+    off_step = off_step | _at_other_places(question, every, texts) | by_keys.off | _labelled(figures, every, texts)
     codes = codes_asked(question).keys() - codes_in("\n".join((passage.title, *passage.headings))).keys()
-    own, scores, asked, best = [], [], "", 0.0
+    own, scores, asked, begun, best = [], [], "", "", 0.0
     head: list[str] = []
     for piece, text in zip(every, texts, strict=True):
         if piece.kind not in {Kind.ROW, Kind.RULE}:
             head = cells_of(text) if piece.kind is Kind.HEAD else []
         if piece.kind is Kind.HEADING or piece in leading:
-            asked = text if piece in leading else ""
+            asked = f"{begun}{text}" if piece in leading else ""
+        begun = f"{text} " if piece in leading else ""
         cells = cells_of(text) if piece.kind is Kind.ROW else []
         if piece in off_step or (piece in apart and not is_all_apart) or _says_otherwise(question, days, head, cells):
             continue
@@ -218,6 +222,18 @@ def _at_other_places(question: str, every: Sequence[Piece], texts: Sequence[str]
             is_other = is_at_another(cells[column], place)
             rows |= {} if is_other is None else {piece: is_other}
     return set() if all(rows.values()) else {piece for piece, is_other in rows.items() if is_other}
+
+
+def _labelled(figures: Sequence[Figure], every: Sequence[Piece], texts: Sequence[str]) -> set[Piece]:
+    """The sentences whose label has limits that exclude the amount of a question: "Parcels under 2 kg: £4" for
+    one of 8 kg.
+    """
+    labels = [text.partition(":")[0] if figures and ":" in text else "" for text in texts]
+    return {
+        piece
+        for piece, label in zip(every, labels, strict=True)
+        if piece.kind is Kind.SENTENCE and 0 < len(label.split()) <= LONGEST_LABEL and limits_of(figures, label) == []
+    }
 
 
 class _Scale(NamedTuple):
@@ -307,10 +323,10 @@ def _by_tokens(tokens: TokenByToken | None, piece: Piece) -> float:
 
 
 def _leads(text: str, after: str, before: str) -> bool:
-    """Whether it says what the next sentence is on: a question, or a line in bold that has no figure itself and
-    answers nothing before it.
+    """Whether it says what the next sentence is on: a question, also with its case before it in the same bold ("**My
+    card is lost. Who helps?**"), or a line in bold that has no figure itself and answers nothing before it.
     """
-    if _asks(text):
+    if _asks(text) or (_OPENS_BOLD.match(text) and after.endswith("**") and "**" not in after[:-2] and _asks(after)):
         return True
     is_bold = BOLD.fullmatch(text) and not has_any(CODE.sub("", text))
     return bool(is_bold and after and not BOLD.fullmatch(after) and not before.rstrip(" *_").endswith(("?", ":")))

@@ -70,20 +70,23 @@ def told_by_keys(asked: Keys, above: str, every: Sequence[Piece], texts: Sequenc
     """The rows that the keys in a question tell from others: "Peak" from "Main", and what holds until 14 March from
     what holds on the 20th. Off are those on other keys, where a row is on all that are named, of the rest those with a
     blank or a dash in the column, where one has something there, and those below "Plus pass" where a "Basic pass" is
-    named and has a table, too.
+    named and has a table, too. Where no table has a key that is named, rows with most of its words count as on it.
     """
     off, crossed = set[Piece](), set[Piece]()
     grids = list(_grids(above, every, texts))
     headings = {heading: _words(heading.lstrip("# ")) for heading, *_ in grids}
     named = [words for words in headings.values() if words and words <= asked.words]
-    for heading, grid, pieces in grids:
+    reads = [_read(asked, grid) for _, grid, _ in grids]
+    names_keys = any(any(read.named) for read in reads)
+    for (heading, grid, pieces), read in zip(grids, reads, strict=True):
         if headings[heading] not in named and any(words & headings[heading] for words in named):
             off.update(pieces)
             continue
-        read = _read(asked, grid)
         own = {
             piece: shared for piece, shared, other in zip(pieces, read.shared, read.others, strict=True) if not other
         }
+        if read.columns and not names_keys and len(grid.head) > read.width + 1:  # one column alone tells nothing
+            own = dict(zip(pieces, _shared_in_part(asked, grid), strict=True))
         most = max(own.values(), default=0)
         saying = {piece for piece, says in zip(pieces, read.says, strict=True) if says and own.get(piece) == most > 0}
         if own:
@@ -97,7 +100,8 @@ def told_by_keys(asked: Keys, above: str, every: Sequence[Piece], texts: Sequenc
 def nothing_for(asked: Keys, grid: Grid, cells: Sequence[str]) -> Sequence[str]:
     """What a question names and a table has nothing for, where one of its rows is taken for the answer: no row has all
     keys, those that have them have a blank or a dash in the column, or the amount is none of a scale of them ("1 day |
-    3 days" for two). Beside "yes" or "included", in the row or the column, a dash says "no".
+    3 days" for two). Where no key is named, those have it that have as many of its words. Beside "yes" or "included",
+    in the row or the column, a dash says "no".
 
     >>> table = Grid(["Room", "Low", "Peak"], [["Twin", "£80", "£95"], ["Bunk", "£30", "–"]])
     >>> [nothing_for(keys_in(asked), table, table.rows[1]) for asked in ("bunk in peak season", "bunk, low season")]
@@ -108,15 +112,26 @@ def nothing_for(asked: Keys, grid: Grid, cells: Sequence[str]) -> Sequence[str]:
     at, read = grid.rows.index(cells), _read(asked, grid)
     if read.others[at]:
         return _never_together(read) if all(read.others) else ()
-    own = [values[at] for values, named in zip(read.slots, read.named, strict=True) if values[at] in named]
+    own: Sequence[str] = [values[at] for values, keys in zip(read.slots, read.named, strict=True) if values[at] in keys]
     missed = _beside_scale(asked, grid.head[read.width :], read.scales, own)
     if not read.columns or len(missed) == 1:
         return missed
     alike = [n for n, shared in enumerate(read.shared) if shared == read.shared[at] and not read.others[n]]
-    is_said = any(read.says[n] for n in alike)
+    if not own:
+        shared = _shared_in_part(asked, grid)
+        alike, own = [n for n, count in enumerate(shared) if count >= shared[at] > 0], cells[:1]
+    is_said = not alike or any(read.says[n] for n in alike)
     columns = ([row[at] for row in grid.rows if at < len(row)] for at in read.columns)
     is_said_by_dash = any(map(_are_in_words, (cells[read.width :], *columns)))
     return () if is_said or is_said_by_dash else (*own, grid.head[read.columns[0]])
+
+
+def _shared_in_part(asked: Keys, grid: Grid) -> list[int]:
+    """For each row, how many words of its first cell a question has, besides those of columns: of "Screen repair, same
+    day" two in "screen repair".
+    """
+    words = asked.words.difference(stems(" ".join(grid.head)))
+    return [len(words & _words(row[0])) for row in grid.rows]
 
 
 def _are_in_words(cells: Sequence[str]) -> bool:

@@ -7,10 +7,11 @@ from the guides' own capitals and numbers; no product is listed here.
 
 import copy
 import re
+from bisect import bisect_left
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from functools import cache
-from itertools import pairwise
+from itertools import islice, pairwise, takewhile
 from typing import Any, Self
 
 from knowledge.lexical import says_something, stems
@@ -68,6 +69,7 @@ FEWEST_WITH, SPREAD = 3, 0.25  # guides, and the share of all, in which a name s
 
 _RUN_INSIDE = re.compile(rf"(?<=[a-zß-ÿ,;] ){RUN.pattern}")
 _WORD = re.compile(r"[^\W\d_]+")
+_HYPHENED = re.compile(r"\b[^\W\d_]+(?:-[^\W\d_]+)+\b")
 _INSIDE = re.compile(r"(?<=[a-zß-ÿ,;] )[A-ZÀ-Þ][^\W\d_]*")
 _WHOLE_INSIDE = re.compile(r"(?<=[a-zß-ÿ,;] )[A-ZÀ-Þ][^\W_]*(?:[-'’.][^\W_]+)*")  # the same, with "Login.gov" as one
 _WHOLE_SMALL = re.compile(r"(?<!\S)[\"'“‘(]?([a-zß-ÿ][^\W_]*(?:[-'’.][^\W_]+)*)")
@@ -94,6 +96,8 @@ class Names:
         self._small_numbered: Counter[str] = Counter()  # the same in small letters
         self._capital: Counter[str] = Counter()
         self._small: Counter[str] = Counter()
+        self._hyphened: dict[str, str] = {}  # words as they are typed in one, as guides write them: "x-ray" of "xray"
+        self._begun: list[str] | None = None  # all words in small letters, in order, once they are needed
         self._inside: Counter[str] = Counter()  # with a capital in the middle of a sentence
         self._texts = 0  # that all of this was learned from
         self._spread: Counter[str] = Counter()  # in how many texts a word has a capital there, and is never small
@@ -127,6 +131,7 @@ class Names:
         names._heads, names._columns = ({tuple(name) for name in counts[kind]} for kind in ("heads", "columns"))
         names._beside.update({tuple(name): set(map(tuple, others)) for *name, others in counts["beside"]})
         names._listed.update({(tuple(one), tuple(other)): times for one, other, times in counts["listed"]})
+        names._hyphened.update(counts["hyphened"])
         names._codes, names._series = set(counts["codes"]), set(counts["series"])
         names._members.update({kind: set(members) for kind, members in counts["members"].items()})
         names._heading.update({kind: set(members) for kind, members in counts["heading"].items()})
@@ -141,6 +146,7 @@ class Names:
             "small_numbered": self._small_numbered,
             "capital": self._capital,
             "small": self._small,
+            "hyphened": self._hyphened,
             "inside": self._inside,
             "spread": self._spread,
             "texts": self._texts,
@@ -163,6 +169,7 @@ class Names:
         more._numbered = _sum(self._numbered, new._numbered)
         more._small_numbered = _sum(self._small_numbered, new._small_numbered)
         more._capital, more._small = _sum(self._capital, new._capital), _sum(self._small, new._small)
+        more._hyphened, more._begun = self._hyphened | new._hyphened, None
         more._inside = _sum(self._inside, new._inside)
         more._spread, more._texts = _sum(self._spread, new._spread), self._texts + new._texts
         more._alone = _sum(self._alone, new._alone)
@@ -178,6 +185,7 @@ class Names:
     def _learn(self, text: str) -> None:
         for word, times in Counter(_WORD.findall(text)).items():
             (self._capital if word[0].isupper() else self._small)[word.casefold()] += times
+        self._hyphened.update((word.replace("-", ""), word) for word in map(str.casefold, _HYPHENED.findall(text)))
         sentences = _NO_SENTENCE.sub("", text)
         self._inside.update(word.casefold() for word in _INSIDE.findall(sentences))
         self._texts += 1
@@ -461,6 +469,30 @@ class Names:
         meant = sorted(self._initials.get(letters.casefold(), ()))
         is_one = len({tuple(stems(" ".join(name))) for name in meant}) == 1  # or it is also said of several
         return " ".join(map(str.capitalize, meant[0])) if is_one else None
+
+    def hyphened(self, word: str) -> str | None:
+        """A word, in small letters, as guides write it, where that is with a hyphen and never without.
+
+        >>> Names(["An X-ray is £90."]).hyphened("xrays")
+        'x-rays'
+        """
+        ending = "s" if word not in self._hyphened and word.endswith("s") else ""
+        written = self._hyphened.get(word.removesuffix(ending))
+        return None if written is None or self.says(word) else written + ending
+
+    def begun_by(self, beginning: str) -> str | None:
+        """The one word of the guides, in whatever form, that begins so; of names there is none.
+
+        >>> names = Names(["We take phenobarbital. A pre-authorisation is free, and so are authors and authority."])
+        >>> [names.begun_by(each) for each in ("phenobarb", "preauth", "author")]
+        ['phenobarbital', 'pre-authorisation', None]
+        """
+        if self._begun is None:
+            self._begun = sorted(self._small.keys() | self._hyphened.keys())
+        first = bisect_left(self._begun, beginning)
+        words = list(takewhile(lambda word: word.startswith(beginning), islice(self._begun, first, None)))
+        is_one = len({tuple(stems(word)) for word in words}) == 1 and not any(map(self.is_never_small, words))
+        return self._hyphened.get(words[0], words[0]) if is_one else None
 
     def says(self, word: str) -> bool:
         """Whether a word stands anywhere in the guides, in capitals or not."""

@@ -10,6 +10,7 @@ from knowledge.names import COUNTED, QUALIFIERS, UNITS, word_set
 from knowledge.words import Words
 
 LEAST_LETTERS = 5  # of a word that is put right; for shorter ones there are too many others a letter away
+LEAST_BEGUN = 6  # letters of a beginning that is put right to the one word that begins so
 LEAST_OF_MONTHS = 7  # the same of a month or a day, with a capital as a name has it, too
 
 COMMON = word_set(  # what initials mean to everybody
@@ -41,12 +42,18 @@ CLIPPED = {
     "physio": "physiotherapy", "poss": "possible", "promo": "promotion", "ref": "reference", "reg": "registration",
     "temp": "temporary temperature",
 }  # fmt: skip
+# Initials of words that guides mostly write small, where they have these and not the initials.
+INITIALS = {
+    "dd": "direct debit", "dds": "direct debits", "dob": "date of birth", "ncb": "no claims bonus",
+    "ncd": "no claims discount", "nok": "next of kin", "ooh": "out of hours", "poa": "power of attorney",
+    "ssp": "statutory sick pay", "wfh": "work from home",
+}  # fmt: skip
 _DAYS, _MONTHS = ([each.casefold() for each in listed if each] for listed in (day_name, month_name))
 DATED = {short: each for each in _DAYS + _MONTHS if (short := each[:3]) not in {"mar", "may"}} | {
     "tues": "tuesday", "weds": "wednesday", "thur": "thursday", "thurs": "thursday", "sept": "september",
     "mons": "mondays", "fris": "fridays", "sats": "saturdays", "suns": "sundays",
 }  # fmt: skip
-SHORTENED = SHORT | CONTRACTED | CLIPPED
+SHORTENED = SHORT | CONTRACTED | CLIPPED | INITIALS
 _SHORT = re.compile(rf"(?<![\w@./-])(?:{'|'.join(SHORTENED)})(?![\w@/-]|\.\w)", re.IGNORECASE)
 _DATED = re.compile(rf"(?<![\w@.])(?:{'|'.join(DATED)})(?![\w@]|\.\w)", re.IGNORECASE)
 # "Open sat", "sat and sun", "mon morning", "in jan", "3 feb"; not "she sat down", nor a sun lounger.
@@ -70,12 +77,16 @@ _BEFORE_MONTH = re.compile(r" (?:[1-3]?\d(?:st|nd|rd|th)?|20\d\d)\b", re.IGNOREC
 _INITIALS = re.compile(r"(?<![\w@./-])[A-Z]{2,4}(?![\w@/-]|\.\w)")  # by themselves, no part of a code or an address
 _WORD = re.compile(r"[^\W\d_]+")
 _DOER = re.compile(r"(.+e)rs?")
+_MEASURED = sorted(each for each in UNITS - word_set("am pm st nd rd th") if len(each) > len("k"))
+_TOGETHER = re.compile(rf"(?<![\w.,-])(\d+(?:[.,]\d+)?)({'|'.join(_MEASURED)})(?![\w-])", re.IGNORECASE)
 _TIER = re.compile(rf"\b(\d{{1,4}})({'|'.join(sorted(QUALIFIERS))})\b", re.IGNORECASE)  # "4pro"
 
 
 def in_full(question: str, words: Words) -> str:
     """The question without what people shorten while they listen: "cust" is the customer, unless a guide has it; days
-    and months are read in full where they are some, unless guides shorten them, too, as often as not.
+    and months are read in full where they are some, unless guides shorten them, too, as often as not. What guides
+    write with a hyphen alone ("x-ray") has one ("xray"), and a number stands apart from its unit ("6kg") where guides
+    never have them together.
     """
 
     def written_out(found: re.Match[str]) -> str:
@@ -83,7 +94,10 @@ def in_full(question: str, words: Words) -> str:
         meant = [SHORTENED[word]]
         if word in CLIPPED:
             meant = [] if words.lexical.says(word) else list(filter(words.lexical.says, CLIPPED[word].split()))
-        is_whole = found.group().isupper() or words.names.says(word) or len(meant) != 1
+        is_upper = found.group().isupper()
+        if word in INITIALS:
+            is_upper = words.names.stands_for(word) is not None or not all(map(words.lexical.says, meant[0].split()))
+        is_whole = is_upper or words.names.says(word) or len(meant) != 1
         return found.group() if is_whole else meant[0]
 
     def dated(found: re.Match[str]) -> str:
@@ -91,9 +105,18 @@ def in_full(question: str, words: Words) -> str:
         is_short = 0 < words.names.times(word) >= words.names.times(DATED[word])
         return found.group() if found.group().isupper() or is_short or not _is_date(found) else DATED[word]
 
+    def apart(found: re.Match[str]) -> str:
+        says = words.lexical.says
+        return f"{found[1]} {found[2]}" if says(found[2]) and not says(found[0]) else found[0]
+
+    question = _TOGETHER.sub(apart, question)
     typed = set(_WORD.findall(question.casefold()))  # most questions have none, which is quickly told
     question = question if typed.isdisjoint(SHORTENED) else _SHORT.sub(written_out, question)
-    return question if typed.isdisjoint(DATED) else _DATED.sub(dated, question)
+    question = question if typed.isdisjoint(DATED) else _DATED.sub(dated, question)
+    for word in typed:
+        if written := words.names.hyphened(word):
+            question = re.sub(rf"(?<![\w@./-]){word}(?![\w@/-]|\.\w)", written, question, flags=re.IGNORECASE)
+    return question
 
 
 def _is_date(found: re.Match[str]) -> bool:
@@ -113,8 +136,9 @@ def respelled(question: str, words: Words, is_word: Callable[[str], bool]) -> st
 
     A slip is a letter too many, too few or another one, or two that changed places. What the guides have in any form
     stays, and so does who does it (a renter of what is rented), any other word of the language, which they may just not
-    have, and what has capitals inside. Initials in capitals that no guide has, and not everybody knows, are read as the
-    one name that they are of: "DD" as "Direct Debit".
+    have, and what has capitals inside. What one word of theirs alone begins with is that ("preauth"). Initials in
+    capitals that no guide has, and not everybody knows, are read as the one name that they are of: "DD" as "Direct
+    Debit".
 
     Args:
         is_word: whether the embedding model has a word as one piece, as it has the common ones of its language.
@@ -133,6 +157,8 @@ def respelled(question: str, words: Words, is_word: Callable[[str], bool]) -> st
         own = stems(word)
         if not own or any(map(words.lexical.frequency, own)) or is_word(word):
             return written
+        if begun := len(word) >= LEAST_BEGUN and written.islower() and words.names.begun_by(word):
+            return begun
         near = _one_slip_away(word)
         if doer := _DOER.fullmatch(word):
             near = {each for each in near if not each.startswith(doer[1])}  # a charger is no charge, nor charged

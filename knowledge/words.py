@@ -25,7 +25,7 @@ from knowledge.names import Names
 from knowledge.sentences import Kind, pieces
 from knowledge.tables import Chunk, Guide, Revision
 
-MADE = 19  # counted up when the folder would be filled differently, so that the next start fills it anew
+MADE = 20  # counted up when the folder would be filled differently, so that the next start fills it anew
 STATE = "state.json"
 GUIDES_AT_ONCE = 200
 # What an earlier version of a guide called its products, and how often it used a word, can't be taken back one by

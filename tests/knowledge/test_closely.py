@@ -336,6 +336,27 @@ def test_a_line_in_bold_says_what_the_next_is_on() -> None:
 
 
 @pytest.mark.parametrize(
+    ("question", "expected"),
+    [
+        ("sending a parcel of 8 kg", "Others cost £9."),
+        ("sending a parcel of 1 kg", "Small parcels under 2 kg: sending costs £4."),
+        ("sending a parcel for 3 days", "Small parcels under 2 kg: sending costs £4."),
+    ],
+)
+def test_what_is_labelled_for_other_amounts_does_not_answer(question: str, expected: str) -> None:
+    text = "Small parcels under 2 kg: sending costs £4. Others cost £9."
+
+    assert best(text, question, rarity={"parcel": 1.0, "send": 1.0, "kg": 0.1}) == expected
+
+
+def test_a_question_in_bold_may_begin_with_its_case() -> None:
+    """Both say what the next sentence is on, and neither answers."""
+    text = "**A key is lost. Who pays?**\nThe tenant.\n\n**May pets stay?**\nOnly cats."
+
+    assert best(text, rarity={"key": 2.0, "lost": 2.0, "pai": 0.1}) == "The tenant."
+
+
+@pytest.mark.parametrize(
     ("text", "rarity", "expected"),
     [
         ("If you smell it:\n\n**Ring 0800 111 999.**\n\nThen leave.", {"ring": 1.0}, "**Ring 0800 111 999.**"),

@@ -54,6 +54,13 @@ LIFTS = """\
 | Tern | Drag | 9:30 | – |
 | Soay | Chair | 9:00 | 17:00 |
 """
+REPAIRS = """\
+| Work | Quayside | Moorgate |
+|---|---|---|
+| Sail repair, two weeks | £60 | |
+| Hull repair | £90 | £85 |
+| Rudder of a dinghy | £40 | |
+"""
 HIRE = """\
 | Kayak | Half day from noon | Weekend |
 |---|---|---|
@@ -121,6 +128,10 @@ def test_rows_on_other_keys_than_are_named_do_not_answer(text: str, question: st
         (HIRE, 0, "kayak for half a day", ()),
         (LIFTS, 0, "the last tern", ("Tern", "Last")),  # of whatever kind
         (FERRIES, 2, "first ferry to rona on 3 march", ("Ferry to Rona", "1 Nov to 14 Mar")),
+        (REPAIRS, 0, "sail repair at moorgate", ("Sail repair, two weeks", "Moorgate")),
+        (REPAIRS, 2, "a new rudder at moorgate", ("Rudder of a dinghy", "Moorgate")),
+        (REPAIRS, 0, "a repair at moorgate", ()),  # of a hull there is one
+        (REPAIRS, 0, "who works at moorgate", ()),
     ],
 )
 def test_what_a_table_has_nothing_for_is_told(text: str, row: int, question: str, expected: tuple[str, ...]) -> None:
@@ -190,3 +201,23 @@ def test_a_row_with_the_key_and_the_column_that_are_named_comes_first() -> None:
     best = read.pieces[read.scores.index(max(read.scores))]
 
     assert text[best.start : best.end] == "| Tern | Bunk | £40 | £52 |"
+
+
+@pytest.mark.parametrize(
+    ("question", "expected"),
+    [
+        ("a sail at quayside", ["Sail repair, two weeks"]),
+        ("any repair at quayside", ["Sail repair, two weeks", "Hull repair"]),
+        ("a bunk or a sail at quayside in low season", ["Tern", "Gannet"]),  # the keys of another table
+        ("a sail", []),
+        ("the fee of a tub at the quay", []),  # of a table with one column
+    ],
+)
+def test_rows_that_are_named_in_part_come_before_others(question: str, expected: list[str]) -> None:
+    """By more words of their key than others have, where no key is named whole."""
+    text = f"{REPAIRS}\n{BERTHS}\n| | Quay |\n|---|---|\n| Yearly fee | £4 |\n| Size | 3 m |\n"
+    every = pieces(text)
+    texts = [text[each.start : each.end] for each in every]
+    crossed = told_by_keys(keys_in(question), "", every, texts).crossed
+
+    assert [cells_of(row)[0] for piece, row in zip(every, texts, strict=True) if piece in crossed] == expected

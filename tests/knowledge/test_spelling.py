@@ -128,6 +128,48 @@ def test_a_beginning_that_a_guide_has_stays(open_library: Open, put_guide: Calla
     assert in_full("eye exam", library._answering._index.words) == "eye exam"
 
 
+@pytest.mark.parametrize(
+    ("typed", "taken"),
+    [
+        ("ecard for tbones?", "e-card for t-bones?"),
+        ("a teabag", "a teabag"),  # the guides have it so, too
+        ("45min in a 3mbps line", "45 min in a 3 mbps line"),
+        ("the 2nd 10mm at 5pm", "the 2nd 10mm at 5pm"),
+        ("dd or DD on the nok", "direct debit or direct debit on the nok"),  # kin are in no guide
+    ],
+)
+def test_words_are_put_together_as_the_guides_have_them(
+    typed: str, taken: str, open_library: Open, put_guide: Callable[[str, str | None], None]
+) -> None:
+    said = "An e-card pays for T-bones, for a tea-bag or a teabag, or by direct debit. 30 min at 20 mbps, 10mm of mm."
+    put_guide("diner.md", f"# Diner\n\n{said}\n")
+    library = open_library()
+    library.warm()
+
+    assert in_full(typed, library._answering._index.words) == taken
+
+
+@pytest.mark.parametrize(
+    ("typed", "taken"),
+    [
+        ("how often chlorhex", "how often chlorhexidine"),
+        ("is the overinsp due", "is the over-inspection due"),
+        ("a Chlorhex", None),  # may be a name
+        ("which chlori", None),  # of two words
+        ("in wynstan", None),  # of a name
+    ],
+)
+def test_what_one_word_of_the_guides_begins_with_is_that(
+    typed: str, taken: str | None, open_library: Open, put_guide: Callable[[str, str | None], None]
+) -> None:
+    said = "We use chlorhexidine in Wynstanley, at Wynstanley pool, and chlorine or chlorite at each over-inspection."
+    put_guide("pool.md", f"# Pool\n\n{said}\n")
+    library = open_library()
+    library.warm()
+
+    assert library.answer(typed).understood == taken
+
+
 def test_a_tier_stands_apart_from_its_number(library: Library) -> None:
     assert library.answer("How do I restart the brook 6pro?").notes == ("The guides don't mention “brook 6 pro”.",)
 
