@@ -409,15 +409,23 @@ class Names:
             self._siblings[name] = known = known | self.of_kind(name)
         return known
 
+    def is_family(self, name: Name) -> bool:
+        """Whether a name is what numbered products are called by, and none of its own.
+
+        >>> names = Names(["The Heron and the Heron Lite, with Brook 4 and Brook 5."])
+        >>> names.is_family(("brook",)), names.is_family(("heron",))
+        (True, False)
+        """
+        return sum(word[0].isdigit() for word in self._followers.get(name, ())) > 1
+
     def has_siblings(self, name: Name) -> bool:
-        """Whether a name is one of several products that are called alike, and not what numbered ones are called by.
+        """Whether a name is one of several products that are called alike.
 
         >>> names = Names(["The Heron and the Heron Lite, with Brook 4 and Brook 5."])
         >>> [names.has_siblings(name) for name in (("heron",), ("brook", "4"), ("brook",))]
         [True, True, False]
         """
-        is_numbered = any(word[0].isdigit() for word in self._followers.get(name, ()))
-        return self.is_product(name) and not is_numbered and not self.siblings_of(name) <= {name}
+        return self.is_product(name) and not self.is_family(name) and not self.siblings_of(name) <= {name}
 
     def are_listed(self, one: Name, other: Name) -> bool:
         """Whether two names that begin otherwise stand in one list or more.

@@ -531,8 +531,11 @@ def path_of(passage: Passage) -> str:
 
 
 def is_on_sibling(names: Names, wanted: Name, named: Collection[Name]) -> bool:
-    """Whether a passage that names others than the one wanted is on a sibling of it, and not on "UNO R4 boards"."""
+    """Whether a passage that names others than the one wanted is on a sibling of it, and not on "UNO R4 boards", or on
+    all of the family.
+    """
     of_kind = names.of_kind(wanted)
+    named = [name for name in named if not (wanted[: len(name)] == name and names.is_family(name))]
     siblings = {
         name for name in named if are_siblings(wanted, name) or names.is_variant(name, wanted) or name in of_kind
     }

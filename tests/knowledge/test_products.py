@@ -467,3 +467,14 @@ def test_what_is_denied_of_a_place_goes_before_a_row_on_all(sentence: str, expec
     rows = tabled_in(names, wanted, asked("price of diving in corrow bay", *wanted), passage(text))
 
     assert [text[piece.start : piece.end] for piece in rows] == expected
+
+
+def test_a_guide_on_all_of_a_family_is_on_no_sibling() -> None:
+    """The Lumen 10 and the Lumen Basic are both Lumens; there is no product that is called Lumen alone."""
+    names = Names(["Our Lumen plans are the Lumen 10, the Lumen 30 and the Lumen Basic."])
+    wanted = {("lumen", "basic")}
+    plans, terms = passage("Prices rise in May.", 1, 2.0, "Lumen plans"), passage("It is sold.", 2, 1.0, "Lumen Basic")
+
+    assert without_siblings(names, wanted, [plans, terms]) == [plans, terms]
+    sibling = passage("Prices rise in May.", 1, 2.0, "Lumen 10")
+    assert [each.title for each in without_siblings(names, wanted, [sibling, terms])] == ["Lumen Basic", "Lumen 10"]
