@@ -10,6 +10,7 @@ import traceback
 import unicodedata
 from collections.abc import Iterator, Sequence, Set
 from dataclasses import replace
+from functools import partial
 
 from pydantic import BaseModel, Field, RootModel, field_validator, model_validator
 
@@ -193,9 +194,8 @@ class ChatWriter:
         cited = list(dict.fromkeys(sentence.passages))
         read |= {number: self._source(number - 1, evidence) for number in cited if number not in read}
         products = _products_meant(sentence.text, found)
-        sources = [
-            read[number].without(on_siblings(found.names, products, evidence.given[number - 1])) for number in cited
-        ]
+        apart = partial(on_siblings, found.names, products, is_headed=found.is_headed)
+        sources = [read[number].without(apart(evidence.given[number - 1])) for number in cited]
         return supports(sources, sentence.text, self._encoder.encode, found.names, found.wanted)
 
     def _source(self, number: int, evidence: Evidence) -> Source:

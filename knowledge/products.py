@@ -77,7 +77,7 @@ def without_siblings(names: Names, wanted: set[Name], passages: Sequence[Passage
     own = {name for name in wanted if any(name in each for each in there)}
     behind = [sum(is_on_sibling(names, name, named - wanted) for name in own - named) for named in there]
     if own:
-        others = cache(partial(_others_in, names, wanted))
+        others = cache(partial(_others_in, names, wanted, True))
         behind = [
             siblings
             or (_is_on_other(wanted, others, path_of(each)) and named_in(names, wanted, each.text).isdisjoint(wanted))
@@ -302,29 +302,32 @@ def _spelled(wanted: Set[Name]) -> set[str]:
     return {word for name in wanted for word in name if word.isalpha()}
 
 
-def _others_in(names: Names, wanted: Set[Name], line: str) -> set[Name]:
+def _others_in(names: Names, wanted: Set[Name], is_headed: bool, line: str) -> set[Name]:
     """The names of products that share no word with those asked for, and stand in a list with one, or are of a family
-    as one is.
+    where those are products, too: of a family, or with a passage on them.
     """
-    own, is_of_family = {word for name in wanted for word in name}, any(map(names.has_siblings, wanted))
+    own, is_one = {word for name in wanted for word in name}, is_headed or any(map(names.has_siblings, wanted))
     others = [name for name in names.known_in(line) if own.isdisjoint(name)]
     listed = {name for name in others if any(names.are_listed(name, each) for each in wanted)}
-    return listed.union(filter(names.has_siblings, others)) if is_of_family else listed
+    return listed.union(filter(names.has_siblings, others)) if is_one else listed
 
 
-def on_siblings(names: Names, wanted: Set[Name], passage: Passage) -> frozenset[Piece]:
+def on_siblings(names: Names, wanted: Set[Name], passage: Passage, *, is_headed: bool = False) -> frozenset[Piece]:
     """The sentences of a passage that are on a sibling of a product asked for, or on another product altogether.
 
     Below a heading (or a line in bold) with the sibling's name all are but those that name what is asked for; elsewhere
     those that name the sibling alone. Below a heading with the name that is asked for none is; where only the guide's
     title has that, those that begin with the sibling's name. In a list or table with a line for each of several
     products, so are those on the others; in a table with a column for the product asked for, no row is.
+
+    Args:
+        is_headed: whether the path of another passage names a product asked for.
     """
     siblings = {name: wanted & names.siblings_of(name) for name in wanted}
     families = {
         frozenset({name, *own, *(each for each in wanted if name in siblings[each])}) for name, own in siblings.items()
     }
-    others = cache(partial(_others_in, names, wanted))
+    others = cache(partial(_others_in, names, wanted, is_headed))
     is_on_other = partial(_is_on_other, wanted, others)
     return frozenset().union(*(_on_siblings_within(names, each, others, is_on_other, passage) for each in families))
 

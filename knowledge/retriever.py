@@ -83,6 +83,7 @@ class Found:
     alike_besides: Mapping[int, Vectors] = field(default_factory=dict)  # the same without the names in the question
     rarity: Mapping[str, float] = field(default_factory=dict)  # of the question's words
     wanted: frozenset[Name] = frozenset()  # products that the question names and some guide knows
+    is_headed: bool = False  # whether a passage is on one of them
     names: Names = field(default_factory=lambda: Names(()), repr=False, compare=False)  # of the guides
     is_changing: bool = False  # what may answer has just been changed, and can't be read yet
     taken_as: str | None = None  # the question as it was looked up, where that is not as it was asked
@@ -126,7 +127,7 @@ class Found:
             named = {name for line in lines for name in self.names.known_in(line, self.wanted)}
             apart = self.apart.get(passage.chunk_id)
             if apart is None:
-                apart = on_siblings(self.names, self.wanted, passage)
+                apart = on_siblings(self.names, self.wanted, passage, is_headed=self.is_headed)
             there = {name for name in named if name in self.wanted or self.names.is_product(name)}
             alone = [name for name in self.wanted if there and all(each[: len(name)] == name for each in there)]
             told = {word for name in alone for word in stems(" ".join(name))}
@@ -285,7 +286,8 @@ class Retriever:
             passages, about = _in_order(words, asked, keywords, wanted, told, passages, day)
             unnamed_tokens = self._tokens_besides(question) if alike else ()
             first = passages[:COVERING] if wanted else ()
-            apart = {each.chunk_id: on_siblings(words.names, wanted, each) for each in first}
+            is_headed = any(is_on(words.names, wanted, each) for each in passages) if wanted else False
+            apart = {each.chunk_id: on_siblings(words.names, wanted, each, is_headed=is_headed) for each in first}
             rest = besides if question.everywhere and not named and alike else None
             of_rest = self._index.alike(rest, ranked.candidates) if rest is not None else None
             features = _features(connection, question, passages, rarity, apart, ranked, unnamed_tokens, about, of_rest)
@@ -317,6 +319,7 @@ class Retriever:
             alike_besides=unnamed,
             rarity=rarity,
             wanted=frozenset(wanted),
+            is_headed=is_headed,
             names=words.names,
             is_changing=is_changing,
             taken_as=as_read,

@@ -401,6 +401,14 @@ def test_what_is_said_below_the_name_of_another_product_is_on_that(title: str, t
     assert [text[piece.start : piece.end] for piece in in_order(found)] == apart
 
 
+def test_others_tell_something_of_a_product_only_where_there_is_a_passage_on_it() -> None:
+    """Then it is one, too; a word that has a capital in some sentences need not be."""
+    names, there = Names([HEATERS, "# Kiln\n\nThe Kiln is new."]), passage("For 3 years.", title="Tove")
+
+    assert on_siblings(names, {("kiln",)}, there) == frozenset()
+    assert len(on_siblings(names, {("kiln",)}, there, is_headed=True)) == 1
+
+
 def test_a_passage_on_another_product_goes_behind_those_on_the_one_asked_for() -> None:
     heater, mixer = passage("For 3 years.", 1, 2.0, "Tove"), passage("It whisks.", 2, 1.5, "Lune")
 
