@@ -412,6 +412,21 @@ def test_what_is_said_of_a_sibling_alone_is_a_partial_answer_with_nothing_marked
     assert sibling.notes == ("This is said of another; the guides don't say it of “Brook 4”.",)
 
 
+def test_what_is_said_of_another_product_is_never_marked(open_library: Open, put_guide: Put) -> None:
+    """Where a guide on the one that is asked for doesn't say it, whatever the other is called."""
+    put_guide("tove.md", "# Tove\n\nThe Tove and the Tove Mini are heaters.\n\n## Guarantee\n\nIt is 3 years long.\n")
+    put_guide("kiln.md", "# Kiln\n\nThe Kiln is a heater for barns. The Kiln stands on wheels and needs no chimney.\n")
+    library = open_library()
+    library.warm()
+
+    question = "How long is the guarantee of the Kiln?"
+    answer, found = library.answer(question), library._answering._retriever.retrieve(question)
+    assert answer.outcome is not Outcome.ANSWERED
+    assert not any("3 years" in text for text in marked(answer))
+    assert {found.is_aside(each) for each in found.passages if each.guide_key == "tove.md"} == {True}
+    assert any("3 years" in text for text in marked(library.answer("How long is the guarantee of the Tove?")))
+
+
 def test_a_passage_on_a_sibling_does_not_stand_for_one_on_the_product(open_library: Open, put_guide: Put) -> None:
     own = "# Guarantee of small ones\n\nThe guarantee of the Brook 4 is 3 years.\n"
     sibling = "# Guarantee\n\nThe guarantee of the Brook 5 is 12 years.\n"
