@@ -20,7 +20,7 @@ from typing import Any
 
 import numpy as np
 
-from bot.records import ideas
+from bot.records import idea_families, idea_queries
 from bot.records.database import Database, migrate
 from bot.records.similar import LIKE, Similar
 from bot.records.tables import Idea
@@ -101,9 +101,9 @@ async def timed(encoder: Encoder, texts: list[str]) -> None:
             start = time.perf_counter()
             near = [number for number, _ in await similar.to(text, count=2 * SHOWN) or ()]
             async with database.read() as session:
-                of_them = (await ideas.roots(session, near))[:SHOWN]
-                await ideas.shown(session, of_them, "")
-                await ideas.voted(session, [idea.id for idea in of_them], "U1")
+                of_them = (await idea_families.roots(session, near))[:SHOWN]
+                await idea_queries.shown(session, of_them, "")
+                await idea_families.voted(session, [idea.id for idea in of_them], "U1")
             return 1000 * (time.perf_counter() - start)
 
         print(f"\nfirst look, which reads {IDEAS:,} vectors: {await look('warm up'):.0f} ms")

@@ -235,7 +235,7 @@ def _bars(report: Mapping[str, Any]) -> list[str]:
 
 
 def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
-    clean = [[cell.replace("|", "\\|") for cell in row] for row in rows]
+    clean = [[" ".join(cell.split()).replace("|", "\\|") for cell in row] for row in rows]
     return [f"| {' | '.join(row)} |" for row in (head, ["---"] * len(head), *clean)]
 
 

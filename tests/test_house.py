@@ -10,6 +10,8 @@ import tomllib
 from collections.abc import Iterator
 from importlib.metadata import packages_distributions
 from pathlib import Path
+from pkgutil import resolve_name
+from types import ModuleType
 
 import pytest
 
@@ -85,6 +87,23 @@ def test_every_job_has_its_place_in_the_import_rules() -> None:
     rules = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]["contracts"]
     layered = set(re.findall(r"jobs\.\w+", " ".join(rules[0]["layers"])))
     assert {f"jobs.{path.stem}" for path in sources("jobs") if path.stem != "__init__"} <= layered
+
+
+def test_measurements_call_what_is_there() -> None:
+    """No type checker reads them, and they are run by hand, long after a function has moved."""
+    missing = []
+    for path in sources("benchmarks"):
+        nodes = list(ast.walk(ast.parse(path.read_text(encoding="utf-8"))))
+        modules = {}
+        for node in nodes:
+            if isinstance(node, ast.ImportFrom) and (node.module or "").startswith((*OURS, "sandbox")):
+                for imported in node.names:
+                    found = resolve_name(f"{node.module}.{imported.name}")
+                    modules |= {imported.name: found} if isinstance(found, ModuleType) else {}
+        for node in nodes:
+            if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id in modules:
+                missing += [] if hasattr(modules[node.value.id], node.attr) else [f"{path.name}: {ast.unparse(node)}"]
+    assert missing == []
 
 
 def test_each_folder_has_a_purpose() -> None:

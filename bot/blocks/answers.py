@@ -133,22 +133,22 @@ def _cited(question_id: int, answer: Answer, owners: Mapping[str, str], ask: str
     citations = answer.citations[:MOST_CITATIONS]
     room = LONGEST - 2_000 - sum(map(len, _notes(answer)))  # for the opening and the marks of quotation
     asked = [_asked(answer, number) for number in range(len(citations))]
-    room -= sum(len(block["text"]["text"]) for block in (*blocks, *beside) if "text" in block) + sum(map(len, asked))
+    sources = [_source(citation, owners) for citation in citations]
+    room -= sum(len(block["text"]["text"]) for block in (*blocks, *beside) if "text" in block)
+    room -= sum(map(len, (*asked, *sources)))
     if answer.sentences:
         written, _ = shortened([_with_numbers(s.text, s.citations) for s in answer.sentences], room // 2)
         texts = packed(written)
         blocks += [kit.section(text) for text in texts]
         room -= sum(map(len, texts))
     for number, citation in enumerate(citations):
-        source = f"[{number + 1}] " * bool(answer.sentences) + _source(citation, owners)
-        share = room // (len(citations) - number) - len(source)
-        quote = _quote(citation, share)
-        room -= sum(map(len, quote)) + len(source)
+        quote = _quote(citation, room // (len(citations) - number))
+        room -= sum(map(len, quote))
         read = kit.button("Read the section", "read_section", f"{question_id}:{number}")
         blocks += [kit.section(asked[number])] if asked[number] else []
         for part, text in enumerate(quote):
             blocks.append(kit.section(text, None if part else read))
-        blocks.append(kit.context(source))
+        blocks.append(kit.context(f"[{number + 1}] " * bool(answer.sentences) + sources[number]))
     return blocks + beside
 
 

@@ -19,7 +19,7 @@ from bot.records.figures import Figures
 from bot.records.idea_families import Tally
 from bot.records.idea_queries import Shown
 from knowledge.answers import Answer, Citation, LibraryState, Outcome, Part, Section, Sentence, as_json, from_json
-from sandbox.limits import MODAL, check_message, check_view
+from sandbox.limits import MAX_UPDATE_TEXT, MODAL, check_message, check_view
 from tests.bot.an_idea import an_idea
 
 QUOTE = "Refunds take five days. Ask **billing** first."
@@ -387,13 +387,19 @@ def test_the_longest_of_everything_fits(letter: str, address: str) -> None:
         quote=letter * 3_000,
         highlights=((0, 3_000),),
     )
+    asked = letter * 600
+    parts = tuple(Part(asked, Outcome.PARTLY, (number,)) for number in range(3))
+    notes = (letter * 400,) * answers.MOST_NOTES
+    partly = Answer(Outcome.PARTLY, 0.5, (longest,) * 5, (longest,) * 3, notes=notes, understood=asked)
     for answer in (
-        Answer(Outcome.ANSWERED, 0.9, (longest,) * 5, sentences=(Sentence(letter * 900, (0, 1)),) * 9),
-        Answer(Outcome.PARTLY, 0.5, (longest,) * 5, (longest,) * 3, notes=(letter * 400,) * answers.MOST_NOTES),
-        Answer(Outcome.NOT_IN_GUIDES, 0.1, (), (longest,) * 3, notes=(letter * 400,) * answers.MOST_NOTES),
+        Answer(Outcome.ANSWERED, 0.9, (longest,) * 5, parts=parts, understood=asked),
+        partly,
+        replace(partly, sentences=(Sentence(letter * 900, (0, 1)),) * 9, parts=parts),
+        replace(partly, outcome=Outcome.NOT_IN_GUIDES, citations=()),
     ):
-        said = answers.answer(1, answer, {}, ask=letter * 90)
+        said = answers.answer(1, answer, {}, ask=letter * 90, preface=questions.changed(asked))
         check_message(said.text, said.blocks, None)
+        assert len(said.text) <= MAX_UPDATE_TEXT
     section = Section(letter * 300, headings, letter * 3_000, (), letter * 90, date(2026, 3, 3), longest.url, True)
     check_view(answers.section_modal(section, {}), MODAL)
 
