@@ -58,7 +58,8 @@ _TIME = "minute|hour|day|night|week|month|quarter|year"
 _OF_OTHERS = re.compile(  # what such a sentence says of some tells something of others; "every week" does not
     r"\b(?:apart from|as (?:at|in|for|with)|both|but|elsewhere|every(?:one|where)|except|like|others?|same)\b"
     rf"|\b(?:all|each|every)\b(?! (?:\w+ )?(?:{_TIME})s?\b)"
-    r"|\bonly (?:(?:an?|at|by|for|from|in|on|our|the|with) ){0,2}(?-i:[A-ZÀ-Þ])(?!\w+days?\b)|(?-i:[A-ZÀ-Þ])\w* only\b",
+    r"|\bonly (?:(?:an?|at|by|for|from|in|on|our|the|with) ){0,2}(?-i:[A-ZÀ-Þ])(?!\w+days?\b)"
+    r"|\b(?-i:[A-ZÀ-Þ])\w* only\b",
     re.IGNORECASE,
 )
 _CLAUSE = re.compile(r"[|;.]")
@@ -299,7 +300,7 @@ def _is_on_other(wanted: Set[Name], others: Callable[[str], Set[Name]], path: st
 
 def _spelled(wanted: Set[Name]) -> set[str]:
     """The words of some names that are no numbers."""
-    return {word for name in wanted for word in name if word.isalpha()}
+    return {word for name in wanted for word in name if not word.isdigit()}
 
 
 def _others_in(names: Names, wanted: Set[Name], line: str) -> set[Name]:
