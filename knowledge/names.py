@@ -7,11 +7,12 @@ from the guides' own capitals and numbers; no product is listed here.
 
 import copy
 import re
+import sys
 from bisect import bisect_left
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from functools import cache
-from itertools import islice, pairwise, takewhile
+from itertools import pairwise
 from typing import Any, Self
 
 from knowledge.lexical import says_something, stems
@@ -63,6 +64,7 @@ DETERMINERS = word_set("a an the my his her our their your its one two any some 
 SHORTEST_SINGULAR = 3  # letters
 SHORTEST_ASKING = 5  # letters of a name that is spelled like a word that only asks: the Haven and "haven't"
 SHORTEST_NEW = 3  # letters of a word that may tell a sibling apart though no guide has it
+LAST_SIGN = chr(sys.maxunicode)  # behind all others, in order
 STRICTLY = 4  # times as often with a capital as without: then a word is a name, however it is typed
 
 FEWEST_WITH, SPREAD = 3, 0.25  # guides, and the share of all, in which a name stands that tells none from another
@@ -103,7 +105,7 @@ class Names:
         self._spread: Counter[str] = Counter()  # in how many texts a word has a capital there, and is never small
         self._runs: Counter[Name] = Counter()  # of several words there, as often as they stand side by side
         self._alone: Counter[str] = Counter()  # the same of a word by itself
-        self._heads: set[Name] = set()  # of several words, that are all of a heading or of the first cell of a row
+        self._heads: set[Name] = set()  # of several words, that are all of a heading, a first cell or an item's bold
         self._columns: set[Name] = set()  # the same of the head of a column
         self._beside: defaultdict[Name, set[Name]] = defaultdict(set)  # names that begin alike and stand in parallel
         self._listed: Counter[tuple[Name, Name]] = Counter()  # in how many lists two names stand that begin otherwise
@@ -497,8 +499,8 @@ class Names:
         """
         if self._begun is None:
             self._begun = sorted(self._small.keys() | self._hyphened.keys())
-        first = bisect_left(self._begun, beginning)
-        words = list(takewhile(lambda word: word.startswith(beginning), islice(self._begun, first, None)))
+        first, behind = (bisect_left(self._begun, each) for each in (beginning, beginning + LAST_SIGN))
+        words = self._begun[first:behind]
         is_one = len({tuple(stems(word)) for word in words}) == 1 and not any(map(self.is_never_small, words))
         return self._hyphened.get(words[0], words[0]) if is_one else None
 

@@ -70,7 +70,10 @@ _REWRITTEN = (
     ),
     (re.compile(r"\bin the first (?=\d)", re.IGNORECASE), "within "),
     (
-        re.compile(r"([£€$]?\d[\d.,]*)( [^.!?|\n]{0,120}?\b(?:above|over|below|under)) (?:this|that)\b", re.IGNORECASE),
+        re.compile(
+            r"(?<![\d.,])([£€$]?\d[\d.,]*)( [^.!?|\n]{0,120}?\b(?:above|over|below|under)) (?:this|that)\b",
+            re.IGNORECASE,
+        ),
         r"\1\2 \1",
     ),
     (re.compile(rf"(?<![\w.,])(?=[£€$\d])([£€$]?\d[\d.,]*)(?=(?:{GLUED})\b)"), r"\1 "),
@@ -95,8 +98,14 @@ _REWRITTEN = (
     (re.compile(r"\b(?:smaller|shorter|lower|lighter|younger|cheaper) than(?= [£€$]?\d)", re.IGNORECASE), "under"),
     (re.compile(r"\b(?:no|not) (?:less|fewer|lower|shorter) than\b", re.IGNORECASE), "at least"),
     (re.compile(r"\bbetween ([£€$]?\d[\w.:]*) and (?=[£€$]?\d)", re.IGNORECASE), r"from \1 to "),
-    (re.compile(r"([£€$]?\d[\d.]*)( \w+)? (?:or|and) (?:over|above|older|more)\b", re.IGNORECASE), r"at least \1\2"),
-    (re.compile(r"([£€$]?\d[\d.]*)( \w+)? or (?:under|below|younger|less|fewer)\b", re.IGNORECASE), r"up to \1\2"),
+    (
+        re.compile(r"(?<![\d.])([£€$]?\d[\d.]*)( \w+)? (?:or|and) (?:over|above|older|more)\b", re.IGNORECASE),
+        r"at least \1\2",
+    ),
+    (
+        re.compile(r"(?<![\d.])([£€$]?\d[\d.]*)( \w+)? or (?:under|below|younger|less|fewer)\b", re.IGNORECASE),
+        r"up to \1\2",
+    ),
     (re.compile(r"\bof (?:any|every|all) (?:kind|sort|type)s?\b", re.IGNORECASE), ""),
     (re.compile(rf"\b({_BEFORE_ONE}) an? (?=(?:second|minute|hour|day|week|month|year)s?\b)", re.IGNORECASE), r"\1 1 "),
     (
@@ -109,11 +118,11 @@ _REWRITTEN = (
 )
 # "8 p.m.", "from 8 to 10pm", which both are of the evening.
 _CLOCK = re.compile(
-    r"(?<![\d:.])(?:(\d\d?)(?:[.:](\d\d))?(\s?[–-]\s?| to ))?(\d\d?)(?:[.:](\d\d))?\s?"
+    r"(?<![\d:.£€$])(?:(\d\d?)(?:[.:](\d\d))?(\s?[–-]\s?| to ))?(\d\d?)(?:[.:](\d\d))?\s?"
     r"([ap])(?:m\b|\.\s?m\b(?:\.(?!\s+(?-i:[A-Z])))?)",
     re.IGNORECASE,
 )
-_MILLIONS = re.compile(r"(\d+(?:\.\d+)?) (thousand|million|billion)\b", re.IGNORECASE)
+_MILLIONS = re.compile(r"(?<![\d.])(\d+(?:\.\d+)?) (thousand|million|billion)\b", re.IGNORECASE)
 _AND_HALF = re.compile(r"\b(?:(\d+)|an?)( [^\W\d_]+)? and a half\b( [^\W\d_]+)?", re.IGNORECASE)
 _FRACTIONS = {"½": ".5", "¼": ".25", "¾": ".75"}
 _NUMBER = re.compile(r"([£€$]?)\s?(−?\d+(?:[.,:/]\d+)*)(?:\s?(%)|(st|nd|rd|th)\b)?((?:[\s-]+[^\W\d_]+){0,3})")
@@ -140,7 +149,7 @@ def plain(text: str) -> str:
     >>> plain("Twenty-five **working** days, £1,500.00, twice, the second time, at no extra cost")
     '25 working days, £1500, 2 time, the 2nd time, free'
     """
-    text = _PHRASE.sub(lambda match: _INSTEAD[match[0].casefold()], text)
+    text = _PHRASE.sub(lambda match: _INSTEAD.get(match[0].casefold(), match[0]), text)
     text = _CLOCK.sub(_in_24_hours, text)
     for pattern, instead in _REWRITTEN:
         text = pattern.sub(instead, text)

@@ -58,7 +58,8 @@ _TIME = "minute|hour|day|night|week|month|quarter|year"
 _OF_OTHERS = re.compile(  # what such a sentence says of some tells something of others; "every week" does not
     r"\b(?:apart from|as (?:at|in|for|with)|both|but|elsewhere|every(?:one|where)|except|like|others?|same)\b"
     rf"|\b(?:all|each|every)\b(?! (?:\w+ )?(?:{_TIME})s?\b)"
-    r"|\bonly (?:(?:an?|at|by|for|from|in|on|our|the|with) ){0,2}(?-i:[A-ZÀ-Þ])(?!\w+days?\b)|(?-i:[A-ZÀ-Þ])\w* only\b",
+    r"|\bonly (?:(?:an?|at|by|for|from|in|on|our|the|with) ){0,2}(?-i:[A-ZÀ-Þ])(?!\w+days?\b)"
+    r"|\b(?-i:[A-ZÀ-Þ])\w* only\b",
     re.IGNORECASE,
 )
 _CLAUSE = re.compile(r"[|;.]")
@@ -299,7 +300,7 @@ def _is_on_other(wanted: Set[Name], others: Callable[[str], Set[Name]], path: st
 
 def _spelled(wanted: Set[Name]) -> set[str]:
     """The words of some names that are no numbers."""
-    return {word for name in wanted for word in name if word.isalpha()}
+    return {word for name in wanted for word in name if not word.isdigit()}
 
 
 def _others_in(names: Names, wanted: Set[Name], is_headed: bool, line: str) -> set[Name]:
@@ -340,21 +341,10 @@ def _on_siblings_within(
     passage: Passage,
 ) -> frozenset[Piece]:
     """The same for products that are siblings themselves."""
-    siblings = {each for name in wanted for each in names.siblings_of(name)} - wanted
-    said = " ".join(f"{path_of(passage)} {passage.text}".casefold().split())
-    is_below_other = is_on_other(path_of(passage))
-    has_other = is_below_other or any(map(others, _ABOVE.findall(passage.text)))
-    if not (has_other or any(" ".join(each) in said for each in siblings)):
+    if not _may_be_on_siblings(names, wanted, others, is_on_other, passage):
         return frozenset()
     title = [passage.title, *folders_of(passage.guide_key)]
-    headings = [each for each in passage.headings[::-1] if each != passage.title]
-    above = [_is_on_wanted(names, wanted, line) for line in (*headings, *title)]
-    of_title = next((each for each in above[len(headings) :] if each is not None), None)
-    place, level = next((each for each in above if each is not None), None), len(passage.headings)
-    if is_below_other:
-        place = False if place is None else place
-        of_title = False if of_title is None and any(map(others, title)) else of_title
-    is_of_title = all(each is None for each in above[: len(headings)])
+    of_title, place = _places_above(names, wanted, others, is_on_other, passage)
     apart, columned, is_column = set[Piece](), set[Piece](), False
     end, is_in_item = 0, False  # of the piece before; whether it is of an item on a sibling
     for piece in pieces(passage.text):
@@ -372,21 +362,81 @@ def _on_siblings_within(
         if piece.kind is Kind.HEADING or is_bold:
             if on is None and others(text) and is_on_other("\n".join((*title, text))):
                 on = False
-            depth = DEEPEST if is_bold else len(text) - len(text.lstrip("#"))
-            if on is not None or depth <= level:
-                place, level = of_title if on is None else on, depth
-                is_of_title = on is None or text.lstrip("# ") == passage.title
-        elif place is False or (is_in_item and on is None):
+            level = DEEPEST if is_bold else len(text) - len(text.lstrip("#"))
+            place = place.below(on, level, of_title, is_title=text.lstrip("# ") == passage.title)
+        elif place.on is False or (is_in_item and on is None):
             if named_in(names, wanted, text).isdisjoint(wanted):
                 apart.add(piece)
-        elif on is False and (place is None or (is_of_title and _begins_with_name(names, wanted, text))):
+        elif on is False and (place.on is None or (place.is_of_title and _begins_with_name(names, wanted, text))):
             apart.add(piece)
             is_in_item = is_in_item or (piece.kind is Kind.ITEM and _begins_with_name(names, wanted, text))
+    return frozenset(apart | _lines_beside(names, wanted, passage, apart, columned))
+
+
+class _Place(NamedTuple):
+    """What the lines above a piece say that it is on (as of `_is_on_wanted`), on what level the one stands that does,
+    and whether that is the guide's title.
+    """
+
+    on: bool | None
+    level: int
+    is_of_title: bool
+
+    def below(self, on: bool | None, level: int, of_title: bool | None, *, is_title: bool) -> "_Place":
+        """The place below a further heading; the same where that says nothing and stands deeper."""
+        if on is None and level > self.level:
+            return self
+        return _Place(of_title if on is None else on, level, on is None or is_title)
+
+
+def _may_be_on_siblings(
+    names: Names,
+    wanted: Set[Name],
+    others: Callable[[str], Set[Name]],
+    is_on_other: Callable[[str], bool],
+    passage: Passage,
+) -> bool:
+    """A quick look, before a passage is cut into pieces: whether a sibling or another product stands in it."""
+    siblings = {each for name in wanted for each in names.siblings_of(name)} - wanted
+    said = " ".join(f"{path_of(passage)} {passage.text}".casefold().split())
+    has_other = is_on_other(path_of(passage)) or any(map(others, _ABOVE.findall(passage.text)))
+    return has_other or any(" ".join(each) in said for each in siblings)
+
+
+def _places_above(
+    names: Names,
+    wanted: Set[Name],
+    others: Callable[[str], Set[Name]],
+    is_on_other: Callable[[str], bool],
+    passage: Passage,
+) -> tuple[bool | None, _Place]:
+    """What the title of a guide says that it is on, and the place that a passage begins in."""
+    title = [passage.title, *folders_of(passage.guide_key)]
+    headings = [each for each in passage.headings[::-1] if each != passage.title]
+    of_headings, of_lines = ([_is_on_wanted(names, wanted, line) for line in lines] for lines in (headings, title))
+    of_title = next((each for each in of_lines if each is not None), None)
+    on = next((each for each in of_headings if each is not None), of_title)
+    if is_on_other(path_of(passage)):
+        on = False if on is None else on
+        of_title = False if of_title is None and any(map(others, title)) else of_title
+    is_of_title = all(each is None for each in of_headings)
+    return of_title, _Place(on, len(passage.headings), is_of_title)
+
+
+def _lines_beside(
+    names: Names, wanted: Set[Name], passage: Passage, apart: Set[Piece], columned: Set[Piece]
+) -> set[Piece]:
+    """The rows or items that name no product asked for, where some are on a sibling and all begin with a product."""
+    beside: set[Piece] = set()
     for kind in {piece.kind for piece in apart} & {Kind.ROW, Kind.ITEM}:
-        lines = [piece for piece in pieces(passage.text) if piece.kind is kind and piece not in columned]
-        if all(_begins_with_product(names, wanted, passage.text[each.start : each.end]) for each in lines):
-            apart |= {each for each in lines if not _names_one(names, wanted, passage.text[each.start : each.end])}
-    return frozenset(apart)
+        lines = {
+            piece: passage.text[piece.start : piece.end]
+            for piece in pieces(passage.text)
+            if piece.kind is kind and piece not in columned
+        }
+        if all(_begins_with_product(names, wanted, text) for text in lines.values()):
+            beside |= {piece for piece, text in lines.items() if not _names_one(names, wanted, text)}
+    return beside
 
 
 def said_of_siblings(names: Names, wanted: Set[Name], asked: Asked, passage: Passage, apart: Set[Piece]) -> set[Piece]:

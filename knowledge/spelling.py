@@ -90,18 +90,20 @@ def in_full(question: str, words: Words) -> str:
     """
 
     def written_out(found: re.Match[str]) -> str:
-        word = found.group().casefold()
+        if (word := found.group().casefold()) not in SHORTENED:  # "İ" matches an i, and is none in small letters
+            return found.group()
         meant = [SHORTENED[word]]
         if word in CLIPPED:
             meant = [] if words.lexical.says(word) else list(filter(words.lexical.says, CLIPPED[word].split()))
-        is_upper = found.group().isupper()
+        is_own = found.group().isupper()
         if word in INITIALS:
-            is_upper = words.names.stands_for(word) is not None or not all(map(words.lexical.says, meant[0].split()))
-        is_whole = is_upper or words.names.says(word) or len(meant) != 1
+            is_own = words.names.stands_for(word) is not None or not all(map(words.lexical.says, meant[0].split()))
+        is_whole = is_own or words.names.says(word) or len(meant) != 1
         return found.group() if is_whole else meant[0]
 
     def dated(found: re.Match[str]) -> str:
-        word = found.group().casefold()
+        if (word := found.group().casefold()) not in DATED:
+            return found.group()
         is_short = 0 < words.names.times(word) >= words.names.times(DATED[word])
         return found.group() if found.group().isupper() or is_short or not _is_date(found) else DATED[word]
 

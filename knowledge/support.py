@@ -56,7 +56,7 @@ _STATEMENT = re.compile(
     re.IGNORECASE,
 )
 _PHRASE = re.compile(rf",|(?={_WHEN})", re.IGNORECASE)
-_MEASURE = re.compile(rf"\b(?:within )?\d[\d.]* (?:working )?(?:{GLUED})\b", re.IGNORECASE)
+_MEASURE = re.compile(rf"(?<![\d.])\b(?:within )?\d[\d.]* (?:working )?(?:{GLUED})\b", re.IGNORECASE)
 _HALVES = re.compile(r";|\b(?:but|while|whereas)\b|[.!?](?=\s)", re.IGNORECASE)
 _OF_BEFORE = re.compile(r"\b(?:it|its|they|them|their)\b", re.IGNORECASE)
 _JOINED_HALVES = re.compile(r";|\b(?:and|or|but|while|whereas)\b", re.IGNORECASE)
@@ -472,8 +472,10 @@ def _mixes_halves(text: str, there: str) -> bool:
 
     >>> _mixes_halves("Vans can be washed at night.", "Cars can be washed at noon; vans must be hired at night.")
     True
+    >>> _mixes_halves("Vans can be washed.", "But …")
+    False
     """
-    first, *others = (each for each in _HALVES.split(there) if re.search(r"\w", each))
+    first, *others = [each for each in _HALVES.split(there) if re.search(r"\w", each)] or [""]
     whole = stems_said(first)
     halves = [whole]
     for each in others:

@@ -1,5 +1,6 @@
 """Which rows of tables are on the product that a question asks for, and which of them answer."""
 
+import time
 from collections.abc import Collection
 
 import pytest
@@ -362,6 +363,13 @@ def test_what_is_said_of_others_of_a_kind_is_on_siblings(text: str, apart: list[
     assert of_siblings(text, CORROW) == apart
 
 
+def test_long_words_are_told_apart_at_once() -> None:
+    began = time.perf_counter()
+
+    assert of_siblings(f"Mere {'A' * 40_000}", CORROW) == [f"Mere {'A' * 40_000}"]
+    assert time.perf_counter() - began < 2
+
+
 MIXERS = """# Mixers
 
 The Lune is new, and so is the Lune Plus.
@@ -407,6 +415,15 @@ def test_others_tell_something_of_a_product_only_where_there_is_a_passage_on_it(
 
     assert on_siblings(names, {("kiln",)}, there) == frozenset()
     assert len(on_siblings(names, {("kiln",)}, there, is_headed=True)) == 1
+
+
+def test_a_name_with_a_hyphen_stands_in_a_title_beside_another() -> None:
+    rows = "| Heater | Price |\n|---|---|\n| Re-Lume | £5 |\n| Tove | £3 |"
+    names = Names([f"# Prices\n\n{rows}\n\nWe sell the Re-Lume and the Tove."])
+    both = passage("For 3 years.", title="Tove and Re-Lume")
+
+    assert on_siblings(names, {("re-lume",)}, both) == frozenset()
+    assert on_siblings(names, {("re-lume",)}, passage("For 3 years.", title="Tove")) != frozenset()
 
 
 def test_a_passage_on_another_product_goes_behind_those_on_the_one_asked_for() -> None:

@@ -51,6 +51,7 @@ def test_what_is_shortened_while_listening_is_read_in_full(library: Library) -> 
         in_full("u check ur list pls, incl a u-bend or U", words)
         == "you check your list please, including a u-bend or U"
     )
+    assert in_full("u close FRİ in mİns", words) == "you close FRİ in mİns"  # a capital that lower() keeps apart
     assert library.answer("how long does a cust refund take?").understood is None
 
 

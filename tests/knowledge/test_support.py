@@ -14,6 +14,7 @@ from knowledge.encoder import Encoder
 from knowledge.extractive import Evidence
 from knowledge.limits import keeps_limits
 from knowledge.names import Name, Names
+from knowledge.plainly import plain
 from knowledge.retriever import Found
 
 GUIDES = Path(__file__).parents[2] / "knowledge" / "guides"
@@ -737,6 +738,21 @@ def test_long_sentences_are_checked_at_once(encoder: Encoder) -> None:
     is_shown("guest pays " * 120, "guest pays " * 50, encoder)
 
     assert time.perf_counter() - began < 2
+
+
+def test_long_numbers_are_written_plainly_at_once() -> None:
+    """And a capital that is two characters in small letters is no fault."""
+    began = time.perf_counter()
+
+    assert plain("9" * 20_000) == "9" * 20_000
+    assert plain("BY İTSELF") == "BY İTSELF"
+    assert time.perf_counter() - began < 2
+
+
+def test_a_price_for_each_month_is_no_time_of_day(encoder: Encoder) -> None:
+    assert is_shown("Lockers are £15 pm.", "Lockers are £15 pm.", encoder)
+    assert not is_shown("Lockers close at 3 pm.", "Lockers are £15 pm.", encoder)
+    assert plain("Lockers are £15 pm, until 3 pm") == "Lockers are £15 pm, until 15:00"
 
 
 def told_below(rules: str) -> list[tuple[str, str]]:
