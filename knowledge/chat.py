@@ -60,14 +60,18 @@ _BOLD = re.compile(r"(\*\*|__)(?=\S)(.+?)(?<=\S)\1")
 log = logging.getLogger(__name__)
 
 
-class DraftSentence(BaseModel):
-    text: str = Field(min_length=1, max_length=600)
-    passages: list[int] = Field(json_schema_extra={"minItems": 1})  # counted from 1, as the prompt shows them
+class _Reply(BaseModel):
+    """An object of a model's reply, whose names may be in capitals."""
 
     @model_validator(mode="before")
     @classmethod
     def with_small_names(cls, given: object) -> object:
         return {name.casefold(): each for name, each in given.items()} if isinstance(given, dict) else given
+
+
+class DraftSentence(_Reply):
+    text: str = Field(min_length=1, max_length=600)
+    passages: list[int] = Field(json_schema_extra={"minItems": 1})  # counted from 1, as the prompt shows them
 
     @field_validator("passages", mode="before")
     @classmethod
@@ -98,13 +102,8 @@ class DraftSentence(BaseModel):
         return text
 
 
-class Draft(BaseModel):
+class Draft(_Reply):
     sentences: list[DraftSentence]
-
-    @model_validator(mode="before")
-    @classmethod
-    def with_small_names(cls, given: object) -> object:
-        return {name.casefold(): each for name, each in given.items()} if isinstance(given, dict) else given
 
     @field_validator("sentences", mode="before")
     @classmethod

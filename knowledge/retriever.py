@@ -286,7 +286,7 @@ class Retriever:
             passages, about = _in_order(words, asked, keywords, wanted, told, passages, day)
             unnamed_tokens = self._tokens_besides(question) if alike else ()
             first = passages[:COVERING] if wanted else ()
-            is_headed = any(is_on(words.names, wanted, each) for each in passages) if wanted else False
+            is_headed = bool(wanted) and any(is_on(words.names, wanted, each) for each in passages)
             apart = {each.chunk_id: on_siblings(words.names, wanted, each, is_headed=is_headed) for each in first}
             rest = besides if question.everywhere and not named and alike else None
             of_rest = self._index.alike(rest, ranked.candidates) if rest is not None else None

@@ -765,10 +765,14 @@ def is_shown(
     names: Names | None = None,
     wanted: frozenset[Name] = frozenset(),
     asked: str = "",
+    *,
+    is_headed: bool = False,
 ) -> bool:
     """Whether a sentence is shown that cites a passage."""
     passage = Passage(1, 1, "a.md", "Rules", None, None, None, (), 0, len(said), said, 1.0)
-    found = Found((passage,), None, dense=True, names=names or Names(()), wanted=wanted, asked=asked)
+    found = Found(
+        (passage,), None, dense=True, names=names or Names(()), wanted=wanted, is_headed=is_headed, asked=asked
+    )
     writer = ChatWriter(ChatModel(None), encoder)  # type: ignore[arg-type]
     return writer._is_supported(DraftSentence(text=text, passages=[1]), Evidence((Quotable(passage, said),), found), {})
 
@@ -845,6 +849,15 @@ def test_what_is_said_of_a_sibling_is_not_said_of_a_product(
     names = Names(["The Brook 4, the Brook 4 Pro and the Brook 5. The Heron and the Heron Lite.", said])
 
     assert is_shown(said, text, encoder, names, frozenset({wanted} if wanted else ())) is shown
+
+
+def test_what_is_said_of_another_product_is_not_said_of_the_one_asked_for(encoder: Encoder) -> None:
+    """Where there is a passage on that: then it is a product, too."""
+    names, asked = Names(["The Tove and the Tove Mini are heaters.", "The Kiln is new."]), "guarantee of the kiln"
+    said, kiln = "## Tove\n\nThe guarantee is 3 years.", frozenset({("kiln",)})
+
+    assert is_shown(said, "The guarantee is 3 years.", encoder, names, kiln, asked)
+    assert not is_shown(said, "The guarantee is 3 years.", encoder, names, kiln, asked, is_headed=True)
 
 
 @pytest.mark.parametrize(
