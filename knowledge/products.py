@@ -78,10 +78,9 @@ def without_siblings(names: Names, wanted: set[Name], passages: Sequence[Passage
     own = {name for name in wanted if any(name in each for each in there)}
     behind = [sum(is_on_sibling(names, name, named - wanted) for name in own - named) for named in there]
     if own:
-        others = cache(partial(_others_in, names, wanted, True))
+        others = _Others(names, wanted, is_headed=True)
         behind = [
-            siblings
-            or (_is_on_other(wanted, others, path_of(each)) and named_in(names, wanted, each.text).isdisjoint(wanted))
+            siblings or (others.stand_above(path_of(each)) and named_in(names, wanted, each.text).isdisjoint(wanted))
             for each, siblings in zip(passages, behind, strict=True)
         ]
     moved = [
@@ -287,30 +286,32 @@ def _names_one(names: Names, wanted: Set[Name], text: str) -> bool:
     return bool(wanted) and not wanted.isdisjoint(names.known_in(text, wanted))
 
 
-def _is_on_other(wanted: Set[Name], others: Callable[[str], Set[Name]], path: str) -> bool:
-    """Whether the lines above something name another product, and have no word of those asked for: the data sheet of a
-    Heron, where the Brook 4 is.
+class _Others:
+    """The products that are not asked for, and share no word with those that are.
 
     Args:
-        others: the names of other products in a line.
+        is_headed: whether a passage is on what is asked for, which is a product then; so is one with siblings.
     """
-    said = path.casefold()
-    return not any(map(said.__contains__, _spelled(wanted))) and any(map(others, path.splitlines()))
 
+    def __init__(self, names: Names, wanted: Set[Name], *, is_headed: bool) -> None:
+        self._names, self._wanted = names, wanted
+        self._words = {word for name in wanted for word in name}
+        self._is_product = is_headed or any(map(names.has_siblings, wanted))
+        self.named_in = cache(self._named_in)  # the passages of a guide share most lines of their path
 
-def _spelled(wanted: Set[Name]) -> set[str]:
-    """The words of some names that are no numbers."""
-    return {word for name in wanted for word in name if not word.isdigit()}
+    def _named_in(self, line: str) -> set[Name]:
+        """The names in a line that stand in a list with one asked for, or are of a family where that is a product."""
+        others = [name for name in self._names.known_in(line) if self._words.isdisjoint(name)]
+        listed = {name for name in others if any(self._names.are_listed(name, each) for each in self._wanted)}
+        return listed.union(filter(self._names.has_siblings, others)) if self._is_product else listed
 
-
-def _others_in(names: Names, wanted: Set[Name], is_headed: bool, line: str) -> set[Name]:
-    """The names of products that share no word with those asked for, and stand in a list with one, or are of a family
-    where those are products, too: of a family, or with a passage on them.
-    """
-    own, is_one = {word for name in wanted for word in name}, is_headed or any(map(names.has_siblings, wanted))
-    others = [name for name in names.known_in(line) if own.isdisjoint(name)]
-    listed = {name for name in others if any(names.are_listed(name, each) for each in wanted)}
-    return listed.union(filter(names.has_siblings, others)) if is_one else listed
+    def stand_above(self, path: str) -> bool:
+        """Whether the lines above something name one, and have no word of those asked for but numbers: the data sheet
+        of a Heron, where the Brook 4 is.
+        """
+        said = path.casefold()
+        is_named = any(word in said for word in self._words if not word.isdigit())
+        return not is_named and any(map(self.named_in, path.splitlines()))
 
 
 def on_siblings(names: Names, wanted: Set[Name], passage: Passage, *, is_headed: bool = False) -> frozenset[Piece]:
@@ -328,23 +329,16 @@ def on_siblings(names: Names, wanted: Set[Name], passage: Passage, *, is_headed:
     families = {
         frozenset({name, *own, *(each for each in wanted if name in siblings[each])}) for name, own in siblings.items()
     }
-    others = cache(partial(_others_in, names, wanted, is_headed))
-    is_on_other = partial(_is_on_other, wanted, others)
-    return frozenset().union(*(_on_siblings_within(names, each, others, is_on_other, passage) for each in families))
+    others = _Others(names, wanted, is_headed=is_headed)
+    return frozenset().union(*(_on_siblings_within(names, each, others, passage) for each in families))
 
 
-def _on_siblings_within(
-    names: Names,
-    wanted: Set[Name],
-    others: Callable[[str], Set[Name]],
-    is_on_other: Callable[[str], bool],
-    passage: Passage,
-) -> frozenset[Piece]:
+def _on_siblings_within(names: Names, wanted: Set[Name], others: _Others, passage: Passage) -> frozenset[Piece]:
     """The same for products that are siblings themselves."""
-    if not _may_be_on_siblings(names, wanted, others, is_on_other, passage):
+    if not _may_be_on_siblings(names, wanted, others, passage):
         return frozenset()
     title = [passage.title, *folders_of(passage.guide_key)]
-    of_title, place = _places_above(names, wanted, others, is_on_other, passage)
+    of_title, place = _places_above(names, wanted, others, passage)
     apart, columned, is_column = set[Piece](), set[Piece](), False
     end, is_in_item = 0, False  # of the piece before; whether it is of an item on a sibling
     for piece in pieces(passage.text):
@@ -360,7 +354,7 @@ def _on_siblings_within(
         is_bold = BOLD.fullmatch(text) is not None
         on = _is_on_wanted(names, wanted, text)
         if piece.kind is Kind.HEADING or is_bold:
-            if on is None and others(text) and is_on_other("\n".join((*title, text))):
+            if on is None and others.named_in(text) and others.stand_above("\n".join((*title, text))):
                 on = False
             level = DEEPEST if is_bold else len(text) - len(text.lstrip("#"))
             place = place.below(on, level, of_title, is_title=text.lstrip("# ") == passage.title)
@@ -389,36 +383,24 @@ class _Place(NamedTuple):
         return _Place(of_title if on is None else on, level, on is None or is_title)
 
 
-def _may_be_on_siblings(
-    names: Names,
-    wanted: Set[Name],
-    others: Callable[[str], Set[Name]],
-    is_on_other: Callable[[str], bool],
-    passage: Passage,
-) -> bool:
+def _may_be_on_siblings(names: Names, wanted: Set[Name], others: _Others, passage: Passage) -> bool:
     """A quick look, before a passage is cut into pieces: whether a sibling or another product stands in it."""
     siblings = {each for name in wanted for each in names.siblings_of(name)} - wanted
     said = " ".join(f"{path_of(passage)} {passage.text}".casefold().split())
-    has_other = is_on_other(path_of(passage)) or any(map(others, _ABOVE.findall(passage.text)))
+    has_other = others.stand_above(path_of(passage)) or any(map(others.named_in, _ABOVE.findall(passage.text)))
     return has_other or any(" ".join(each) in said for each in siblings)
 
 
-def _places_above(
-    names: Names,
-    wanted: Set[Name],
-    others: Callable[[str], Set[Name]],
-    is_on_other: Callable[[str], bool],
-    passage: Passage,
-) -> tuple[bool | None, _Place]:
+def _places_above(names: Names, wanted: Set[Name], others: _Others, passage: Passage) -> tuple[bool | None, _Place]:
     """What the title of a guide says that it is on, and the place that a passage begins in."""
     title = [passage.title, *folders_of(passage.guide_key)]
     headings = [each for each in passage.headings[::-1] if each != passage.title]
     of_headings, of_lines = ([_is_on_wanted(names, wanted, line) for line in lines] for lines in (headings, title))
     of_title = next((each for each in of_lines if each is not None), None)
     on = next((each for each in of_headings if each is not None), of_title)
-    if is_on_other(path_of(passage)):
+    if others.stand_above(path_of(passage)):
         on = False if on is None else on
-        of_title = False if of_title is None and any(map(others, title)) else of_title
+        of_title = False if of_title is None and any(map(others.named_in, title)) else of_title
     is_of_title = all(each is None for each in of_headings)
     return of_title, _Place(on, len(passage.headings), is_of_title)
 
