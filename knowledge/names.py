@@ -67,6 +67,7 @@ SHORTEST_NEW = 3  # letters of a word that may tell a sibling apart though no gu
 LAST_SIGN = chr(sys.maxunicode)  # behind all others, in order
 STRICTLY = 4  # times as often with a capital as without: then a word is a name, however it is typed
 
+TEXTS_KEPT = 2_000  # most are titles and headings, which the passages of a guide share
 FEWEST_WITH, SPREAD = 3, 0.25  # guides, and the share of all, in which a name stands that tells none from another
 
 _RUN_INSIDE = re.compile(rf"(?<=[a-zß-ÿ,;] ){RUN.pattern}")
@@ -87,6 +88,7 @@ _YEAR = re.compile(r"(?:19|20)\d\d")
 _OF_VERBS = ("ed", "ing", "ly")
 
 Name = tuple[str, ...]  # in small letters, one word each
+Spans = tuple[tuple[Name, tuple[int, int]], ...]
 
 
 class Names:
@@ -114,6 +116,7 @@ class Names:
         self._endings: frozenset[Name] | None = None  # of all runs, likewise
         self._siblings: dict[Name, set[Name]] = {}  # of names that were asked for
         self._tiers: frozenset[str] | None = None  # words that tell names in parallel apart, once they are needed
+        self._spans: dict[tuple[str, Set[Name]], Spans] = {}  # of texts that were looked through
         self._codes: set[str] = set()
         self._series: set[str] = set()  # what codes begin with
         self._members: defaultdict[str, set[str]] = defaultdict(set)  # by kind, what is numbered or lettered
@@ -181,7 +184,7 @@ class Names:
         more._members, more._heading = _union(self._members, new._members), _union(self._heading, new._heading)
         more._runs, more._initials, more._endings = _sum(self._runs, new._runs), None, None
         more._listed, more._kinds = _sum(self._listed, new._listed), None
-        more._siblings, more._tiers = {}, None
+        more._siblings, more._tiers, more._spans = {}, None, {}
         return more
 
     def _learn(self, text: str) -> None:
@@ -234,8 +237,15 @@ class Names:
         """Those of several words, and what has a capital inside a sentence: other words may begin a line."""
         return {name for name in self.known_in(text) if len(name) > 1} | {(word,) for word in _INSIDE.findall(text)}
 
-    def spans_in(self, text: str, wanted: Set[Name] = frozenset()) -> list[tuple[Name, tuple[int, int]]]:
+    def spans_in(self, text: str, wanted: Set[Name] = frozenset()) -> Spans:
         """The same names in the order that they stand in, each with its span."""
+        if (known := self._spans.get(key := (text, frozenset(wanted)))) is None:
+            if len(self._spans) >= TEXTS_KEPT:
+                self._spans.clear()
+            self._spans[key] = known = tuple(self._found_in(text, wanted))
+        return known
+
+    def _found_in(self, text: str, wanted: Set[Name]) -> list[tuple[Name, tuple[int, int]]]:
         spans = self._words_of(text)
         words = [_bare(text[start:end]) for start, end in spans]
         found: list[tuple[Name, tuple[int, int]]] = []
