@@ -32,8 +32,9 @@ from bot.records.database import engine_for, migrate
 from knowledge.encoder import Encoder, _packaged
 from knowledge.index import Index
 from knowledge.ingest import ingest
+from knowledge.lexical import keywords_of
 from knowledge.library import Library
-from knowledge.retriever import CANDIDATES, Retriever, keywords_of
+from knowledge.retriever import CANDIDATES, Retriever
 
 ROOT = Path(__file__).parent.parent
 CACHE = Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache")) / "frontline" / "peers"

@@ -27,10 +27,11 @@ from knowledge.answering import OF_UNKNOWN
 from knowledge.calibration import Calibration, Half
 from knowledge.encoder import Encoder
 from knowledge.evaluation import Asked
+from knowledge.found import Found
 from knowledge.index import Index
 from knowledge.measures import Floats, auroc, expected_calibration_error
 from knowledge.question_sets import QuestionRow
-from knowledge.retriever import Found, Retriever
+from knowledge.retriever import Retriever
 
 SAMPLE, NO_LIBRARY = "brightwater", "(none)"
 WRONG, PARTLY_WRONG = 0.06, 0.12  # of the questions that the guides don't answer, answered whole or partly at most

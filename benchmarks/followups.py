@@ -21,10 +21,10 @@ from knowledge.answering import Answering
 from knowledge.calibration import load
 from knowledge.extractive import Extractive
 from knowledge.followups import stands_for
+from knowledge.found import Found
 from knowledge.measures import same_place
 from knowledge.names import Names
 from knowledge.question_sets import GuideRow, QuestionRow
-from knowledge.retriever import Found
 
 PAIRS = Path(__file__).with_name("sample_followups.jsonl")
 FIGURES = ("guide first", "passage first", "passage in 5")

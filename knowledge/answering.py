@@ -16,13 +16,14 @@ from knowledge.citations import Quotable
 from knowledge.comparing import compared, is_on_all
 from knowledge.extractive import CLOSE_PASSAGE, Evidence, Extractive, Writer, Written, marked_on, nearest
 from knowledge.followups import condensed, is_whole, product_before, stands_for, with_matter_before
+from knowledge.found import Found
 from knowledge.index import NO_FILTERS, Index, reading
 from knowledge.instructions import as_read, instructions_in
 from knowledge.lexical import as_typed, covered, stems
 from knowledge.names import Name, Names
 from knowledge.products import is_on, is_on_sibling, path_of
 from knowledge.questions import WORD, names_something, says_enough, things_in, without_link
-from knowledge.retriever import Found, Retriever
+from knowledge.retriever import Retriever
 from knowledge.several import ENOUGH_ALONE, Apart, asked_alone, asked_apart, without_openers
 from knowledge.superseded import is_put_away, supersedes
 from knowledge.tables import Guide

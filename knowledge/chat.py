@@ -19,11 +19,11 @@ from knowledge.chat_model import ChatModel, Unusable, parsed
 from knowledge.comparing import compares
 from knowledge.encoder import Encoder
 from knowledge.extractive import Evidence, Extractive, Written, cite
+from knowledge.found import Found
 from knowledge.instructions import without_instructions
 from knowledge.names import Name
 from knowledge.plainly import plain, without_figures
 from knowledge.products import is_on_sibling_alone, on_siblings
-from knowledge.retriever import Found
 from knowledge.sentences import Kind, pieces
 from knowledge.support import Said, Source, supports
 from knowledge.together import MOST_SHOWN

@@ -27,6 +27,7 @@ from knowledge.calibration import load as load_calibration
 from knowledge.chunking import cut
 from knowledge.encoder import DEFAULT_MODEL, Encoder
 from knowledge.extractive import Extractive
+from knowledge.found import Found
 from knowledge.index import AlreadyOwned, Index
 from knowledge.loading import EVERYONE
 from knowledge.measures import Span, same_place
@@ -46,7 +47,7 @@ from knowledge.question_sets import (
     with_keys,
     with_spans,
 )
-from knowledge.retriever import Found, Retriever
+from knowledge.retriever import Retriever
 from knowledge.tables import Chunk, Guide, KnowledgeTable, Revision
 
 LEAST_KEPT = 0.2  # of the answerable questions that a fit may leave answered whole

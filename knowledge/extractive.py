@@ -9,10 +9,10 @@ from typing import Protocol
 from knowledge.answers import Citation, Outcome, Passage, Sentence, Show
 from knowledge.citations import Quotable, items_below, resolve, table_head
 from knowledge.closely import Closely
+from knowledge.found import Found
 from knowledge.grids import Grid, agreeing, below_head, keys_in, nothing_for
 from knowledge.instructions import instructions_in
 from knowledge.lexical import stems
-from knowledge.retriever import Found
 from knowledge.sentences import Kind, Piece, cells_of, pieces
 from knowledge.superseded import is_newer
 from knowledge.windows import centred

@@ -15,6 +15,7 @@ from knowledge.chat_model import ChatModel, Unusable, parsed
 from knowledge.comparing import compared
 from knowledge.lexical import asking, says_something, stems
 from knowledge.names import NO_NAMES, QUALIFIERS, QUALIFIERS_IN_CAPITALS, UNITS, Name, Names, word_set
+from knowledge.proper_nouns import names_of
 from knowledge.questions import (
     ASKING_FOR,
     CONDITIONS,
@@ -45,7 +46,6 @@ from knowledge.questions import (
     wants_to_be_told,
     without_link,
 )
-from knowledge.retriever import names_of
 from prompts import fill, inside
 
 LONGEST_CARRIED = 400  # characters of the question before

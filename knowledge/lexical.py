@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import cache, lru_cache
 from pathlib import Path
@@ -24,6 +25,7 @@ ASKING = (
     "t s d ll m re ve don didn doesn isn aren wasn weren couldn wouldn shouldn hasn haven hadn mustn"  # of "don't"
 )
 
+_HOW = re.compile(r"\bhow (long|much|many|often|far|soon)\b", re.IGNORECASE)
 
 # Where a word may be broken, or may not, which nobody types.
 _BREAKS = dict.fromkeys(map(ord, "\N{SOFT HYPHEN}\N{ZERO WIDTH SPACE}\N{WORD JOINER}\N{ZERO WIDTH NO-BREAK SPACE}"))
@@ -73,6 +75,20 @@ def says_something(word: str) -> bool:
 def asking() -> frozenset[str]:
     """The stems of the words that only ask."""
     return frozenset(stems(ASKING))
+
+
+def keywords_of(question: str) -> list[str]:
+    """The stems that the question is about, without the "long" of "how long"; all of them when it has no others.
+
+    >>> keywords_of("How long can I return the Heron?")
+    ['return', 'heron']
+    """
+    every = list(dict.fromkeys(stems(question)))
+    told = [word for word in every if word not in asking()]
+    if _HOW.search(question):
+        besides = set(stems(_HOW.sub("", question)))
+        told = [word for word in told if word in besides] or told
+    return told or every
 
 
 def covered(rarity: Mapping[str, float], among: set[str]) -> float:

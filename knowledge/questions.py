@@ -7,7 +7,7 @@ from itertools import pairwise
 from knowledge.instructions import without_instructions
 from knowledge.lexical import asking, stems
 from knowledge.names import COUNTED, UNITS, Name, Names, word_set
-from knowledge.retriever import names_of
+from knowledge.proper_nouns import names_of
 
 LONGEST_FRAGMENT = 8  # words
 LONGEST_SHORT = 6  # words of a question that hardly says anything: "How long does that take?"

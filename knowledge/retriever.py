@@ -4,9 +4,8 @@ import re
 from collections import OrderedDict
 from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from datetime import date
-from functools import cache, lru_cache, partial
+from functools import cache, partial
 from itertools import islice
 from threading import Lock, Semaphore
 from typing import Any, NamedTuple
@@ -16,29 +15,26 @@ from numpy.typing import NDArray
 from sqlalchemy import Connection, Engine, Integer, Select, bindparam, select
 
 from knowledge.answers import Passage
-from knowledge.closely import Closely, TokenByToken, read_closely
+from knowledge.closely import TokenByToken
 from knowledge.editions import asks_what_was, days_asked
 from knowledge.encoder import Bits, Encoder, Vectors
+from knowledge.found import Found
 from knowledge.index import LONGEST_EMBEDDED, NO_FILTERS, REVISION, SPAN, Index, reading
-from knowledge.lexical import BM25_K1, asking, covered, says_something, stems
-from knowledge.names import COUNTED, TYPED_TOGETHER, UNITS, Name, Names
+from knowledge.lexical import BM25_K1, asking, covered, keywords_of, stems
+from knowledge.names import Name, Names
 from knowledge.products import (
     asked_of,
     is_on,
-    is_on_sibling,
-    named_above,
-    named_in,
     on_siblings,
     own_words,
     path_of,
     put_first,
-    rows_on,
     said_first,
-    said_of_siblings,
     tabled_in,
     with_tabled,
     without_siblings,
 )
+from knowledge.proper_nouns import is_known, names_of, names_of_others, whole_names_of
 from knowledge.ranking import Alike, Features, above_chance, fuse, likeness, read_again, token_likeness
 from knowledge.sentences import Piece, units
 from knowledge.spelling import in_full, respelled
@@ -52,8 +48,6 @@ READ_AGAIN = 20  # of these, token by token; those on a sibling of the product a
 WORDS_ASKED = 8  # of a question; more say no more
 FIRST = 3  # passages without which nothing can be said: one of them has just been changed, or has no vectors yet
 COVERING = 5  # passages that are looked through for the question's words
-IN_CAPITALS = 0.5  # of the words of a question; where more have a capital, it tells no name
-OF_MODELS = set("adghlmpvwxy")  # units that stand in capitals behind the numbers of models, too: the 500X
 AT_ONCE = 2  # questions looked up at the same time: more get in each other's way (with 4 a fourth fewer are answered)
 LONGEST_QUESTION = 1_000  # characters; the model reads about as many
 FOUND_KEPT = 500  # questions; many people ask the same ones
@@ -62,86 +56,6 @@ _TEXT = select(Guide.text).where(Guide.id == bindparam("guide_id"))
 
 _NAME = re.compile(r"\b[^\W_][\w'’-]*")
 _WORD = re.compile(r"\w")
-_AMOUNT = re.compile(r"(?![2-6]g$)(\d+)-?([^\W\d_]+)(?:-olds?)?")  # a 5g network is none
-_UNITS = (UNITS | TYPED_TOGETHER) - set("avwx")  # which stand behind numbers of codes in small letters, too: "form 3a"
-_GAP = re.compile(r" (?:\d+ )?")  # within a name
-_HOW = re.compile(r"\bhow (long|much|many|often|far|soon)\b", re.IGNORECASE)
-
-
-@dataclass(frozen=True)
-class Found:
-    """Everything that an answer may stand on."""
-
-    passages: tuple[Passage, ...]  # best first
-    features: Features | None  # None when nothing was found
-    dense: bool  # whether vectors took part
-    unknown: tuple[str, ...] = ()  # products that the question names and no guide knows, though it knows their siblings
-    unfamiliar: tuple[str, ...] = ()  # what may be such a product
-    missed: tuple[str, str] | None = None  # the guide that has editions by year, and the year asked for that none is of
-    begins: tuple[str, date] | None = None  # the guide that answers and since when, where what was before that is asked
-    alike: Mapping[int, Vectors] = field(default_factory=dict)  # by chunk id, the cosine of each of its units
-    alike_besides: Mapping[int, Vectors] = field(default_factory=dict)  # the same without the names in the question
-    rarity: Mapping[str, float] = field(default_factory=dict)  # of the question's words
-    wanted: frozenset[Name] = frozenset()  # products that the question names and some guide knows
-    is_headed: bool = False  # whether a passage is on one of them
-    names: Names = field(default_factory=lambda: Names(()), repr=False, compare=False)  # of the guides
-    is_changing: bool = False  # what may answer has just been changed, and can't be read yet
-    taken_as: str | None = None  # the question as it was looked up, where that is not as it was asked
-    asked: str = ""  # the question that was looked up, as sentences are held against it
-    day: date | None = None  # that it is asked of; None where any may be meant
-    apart: Mapping[int, frozenset[Piece]] = field(default_factory=dict)  # by chunk id: what is on siblings
-    tokens_in: Callable[[Passage], TokenByToken | None] = field(default=lambda _: None, repr=False, compare=False)
-    _read: dict[int, Closely] = field(default_factory=dict, init=False, repr=False, compare=False)
-
-    def is_on_another(self, first: Passage, other: Passage) -> bool:
-        """Whether a passage says of another product what the first says of the one asked for: "Heron › Prices" and
-        "Wren › Prices". A section on all of them stands elsewhere. Of a sibling, anything it says is on another.
-        """
-        if self._is_on_sibling(other) and not self._is_on_sibling(first):
-            return True
-        place, same = path_of(first).casefold(), path_of(other).casefold()
-        instead = {
-            " ".join(name[start:end])
-            for name in self.names.known_in(same)
-            for start in range(len(name))
-            for end in range(start + 1, len(name) + 1)
-        }
-        named = [name for name in map(" ".join, self.wanted) if name in place and _WORD.search(place.replace(name, ""))]
-        return place != same and any(place.replace(name, each) == same for name in named for each in instead)
-
-    def _is_on_sibling(self, passage: Passage) -> bool:
-        named = named_above(passage, partial(named_in, self.names, self.wanted)) - self.wanted
-        return any(is_on_sibling(self.names, name, named) for name in self.wanted)
-
-    def is_aside(self, passage: Passage) -> bool:
-        """Whether all that a passage says is on a sibling of what is asked for; of the first few it is known."""
-        return bool(self.apart.get(passage.chunk_id)) and self.closely(passage).is_aside
-
-    def closely(self, passage: Passage) -> Closely:
-        """The sentences of a passage; telling them apart takes a while, so it is done for those that are needed.
-
-        A product that is all that the place names is what all of them are on: its name tells none from another.
-        """
-        if (read := self._read.get(passage.chunk_id)) is None:
-            lines = path_of(passage).splitlines()
-            named = {name for line in lines for name in self.names.known_in(line, self.wanted)}
-            apart = self.apart.get(passage.chunk_id)
-            if apart is None:
-                apart = on_siblings(self.names, self.wanted, passage, is_headed=self.is_headed)
-            there = {name for name in named if name in self.wanted or self.names.is_product(name)}
-            alone = [name for name in self.wanted if there and all(each[: len(name)] == name for each in there)]
-            told = {word for name in alone for word in stems(" ".join(name))}
-            rarity = {word: weight for word, weight in self.rarity.items() if word not in told}
-            besides = self.alike_besides if alone else {}
-            own = rows_on(self.names, self.wanted, passage)
-            asked = asked_of(self.wanted, self.asked, self.rarity.keys())
-            tabled = tabled_in(self.names, self.wanted, asked, passage)
-            apart |= said_of_siblings(self.names, self.wanted, asked, passage, apart)
-            tokens = self.tokens_in(passage)
-            read = self._read[passage.chunk_id] = read_closely(
-                passage, self.alike, besides, rarity, apart, own, tabled, tokens, self.asked
-            )
-        return read
 
 
 class _Question(NamedTuple):
@@ -305,7 +219,7 @@ class Retriever:
             and not _begins_what_follows(asked, each, passages)
         ]
         unknown = tuple(dict.fromkeys([*strangers, *words.names.beyond_in(asked, words.lexical.says)]))
-        unfamiliar = unfamiliar or _names_of_others(asked, words.names)
+        unfamiliar = unfamiliar or names_of_others(asked, words.names)
         as_read = asked if asked != typed else None
         return Found(
             passages=tuple(passages),
@@ -368,105 +282,10 @@ class Retriever:
         return _Ranked(candidates, bm25, alike, token_by_token, read_again(scores, likeness(token_by_token)))
 
 
-def keywords_of(question: str) -> list[str]:
-    """The stems that the question is about, without the "long" of "how long"; all of them when it has no others.
-
-    >>> keywords_of("How long can I return the Heron?")
-    ['return', 'heron']
-    """
-    every = list(dict.fromkeys(stems(question)))
-    told = [word for word in every if word not in asking()]
-    if _HOW.search(question):
-        besides = set(stems(_HOW.sub("", question)))
-        told = [word for word in told if word in besides] or told
-    return told or every
-
-
-def names_of(question: str) -> list[str]:
-    """Words that look like the name of a product, a model or a person.
-
-    >>> names_of("How do I pair the Aria X200 with a Nest hub?")
-    ['Aria', 'X200', 'Nest']
-    """
-    return [match.group() for match in _named_in(question)]
-
-
-def whole_names_of(question: str) -> list[str]:
-    """The same, those side by side as one: a "Project Hub" is not meant where projects and hubs are.
-
-    >>> whole_names_of("How do I pair the Aria X200 with a Nest hub?")
-    ['Aria X200', 'Nest']
-    """
-    if question.isupper():
-        return names_of(question)
-    spans: list[tuple[int, int]] = []
-    for match in _named_in(question):
-        name = match.group().removesuffix("'s").removesuffix("’s")
-        if not says_something(name):
-            continue
-        start, end = match.start(), match.start() + len(name)
-        if spans and _GAP.fullmatch(question, spans[-1][1], start):
-            spans[-1] = spans[-1][0], end
-        else:
-            spans.append((start, end))
-    return [question[start:end] for start, end in spans]
-
-
-def _names_of_others(question: str, names: Names) -> list[str]:
-    """The names in a question, with one capital in front, of which no guide says a word: "Glasgow" where the shops of
-    other towns are. Capitals throughout may stand for what guides say in full; where most words have one, none tells.
-    """
-    words = _NAME.findall(question)
-    if sum(word[0].isupper() for word in words) > IN_CAPITALS * len(words):
-        return []
-    return [
-        name
-        for name in whole_names_of(question)
-        if not any(_is_known(word, names) for word in name.casefold().split())
-        and all(word[1:].islower() for word in name.split())
-    ]
-
-
-@lru_cache(FOUND_KEPT)  # each question is looked through from several sides
-def _named_in(question: str) -> tuple[re.Match[str], ...]:
-    return tuple(
-        match
-        for match in _NAME.finditer(question)
-        if len(name := match.group()) > 1
-        and not _is_amount(name)
-        and (
-            any(letter.isupper() for letter in name[1:])
-            or (any(letter.isdigit() for letter in name) and any(letter.isalpha() for letter in name))
-            or (name[0].isupper() and not _starts_sentence(question, match.start()))
-        )
-    )
-
-
-def _is_amount(word: str) -> bool:
-    """Whether it is a number typed together with its unit, as in "30h", "2nd", "12k" and "2-year-old"; 5G and 8K are
-    none.
-    """
-    parts = _AMOUNT.fullmatch(word)
-    if parts is None or (unit := parts[2].casefold()) not in _UNITS:
-        return False
-    return parts[2].islower() or (unit not in OF_MODELS and len(word) > 2)
-
-
-def _is_known(word: str, names: Names) -> bool:
-    """Whether a word of a name, in small letters, is in the guides, or a day or the like, or the plural of a name or
-    a day: of the Heron or Saturday, but not of a boot.
-    """
-    return bool(names.says(word) or {word, word.removesuffix("s")} & COUNTED or names.known_in(word))
-
-
 def _without(text: str, spans: Sequence[tuple[int, int]]) -> str:
     """A text without some parts of it, which are in order."""
     starts, ends = [0, *(end for _, end in spans)], [*(start for start, _ in spans), len(text)]
     return " ".join("".join(text[start:end] for start, end in zip(starts, ends, strict=True)).split())
-
-
-def _starts_sentence(text: str, at: int) -> bool:
-    return text[:at].rstrip(" \"'“‘(*_\n")[-1:] in {"", ".", "!", "?", ":"}
 
 
 @cache
@@ -583,7 +402,7 @@ def _features(
         words_covered=words_covered,
         words_asked=min(len(rarity.keys() - set(told)), WORDS_ASKED) / WORDS_ASKED,
         names_elsewhere=_share_elsewhere(connection, whole_names_of(asked), about or passages[0]),
-        names_absent=sum(not _is_known(name.casefold(), words.names) for name in names) / len(names) if names else 0.0,
+        names_absent=sum(not is_known(name.casefold(), words.names) for name in names) / len(names) if names else 0.0,
         on_product=float(on_product),
         best_tokens_on_product=on_product * best_tokens,
         words_covered_on_product=on_product * words_covered,

@@ -28,7 +28,7 @@ from knowledge.plainly import (
     without_figures,
     words_in,
 )
-from knowledge.retriever import names_of, whole_names_of
+from knowledge.proper_nouns import names_of, whole_names_of
 from knowledge.sentences import Piece, cells_of
 from knowledge.wording import CLAUSE, DENIED_WORDS, MAY, NOT_SURE, VERB, first_of, is_mostly, stands
 

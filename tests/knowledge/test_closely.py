@@ -5,9 +5,9 @@ import pytest
 
 from knowledge.answers import Passage
 from knowledge.closely import Closely, TokenByToken, read_closely
+from knowledge.lexical import keywords_of
 from knowledge.names import Names
 from knowledge.products import asked_of, rows_on, tabled_in
-from knowledge.retriever import keywords_of
 from knowledge.sentences import pieces
 
 

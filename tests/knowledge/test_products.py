@@ -6,6 +6,7 @@ import pytest
 
 from knowledge.answers import Passage
 from knowledge.closely import read_closely
+from knowledge.lexical import keywords_of
 from knowledge.names import Names
 from knowledge.products import (
     Asked,
@@ -17,7 +18,6 @@ from knowledge.products import (
     with_tabled,
     without_siblings,
 )
-from knowledge.retriever import keywords_of
 from knowledge.sentences import Piece
 
 LAMPS = (

@@ -14,10 +14,13 @@ from knowledge import calibration
 from knowledge.answers import Passage
 from knowledge.editions import asks_what_was, dated, days_asked, edition_of
 from knowledge.encoder import Encoder
+from knowledge.found import Found
 from knowledge.index import Index
+from knowledge.lexical import keywords_of
 from knowledge.names import Names
+from knowledge.proper_nouns import names_of, whole_names_of
 from knowledge.ranking import Alike, Features, above_chance, fuse, likeness, read_again, token_likeness
-from knowledge.retriever import Found, Retriever, keywords_of, names_of, whole_names_of
+from knowledge.retriever import Retriever
 from knowledge.sentences import LONGEST_UNIT, Kind, pieces, units
 from knowledge.superseded import is_newer
 from knowledge.tables import Chunk

@@ -11,10 +11,10 @@ from knowledge.chunking import cut
 from knowledge.citations import Quotable
 from knowledge.encoder import Encoder
 from knowledge.extractive import Evidence
+from knowledge.found import Found
 from knowledge.limits import keeps_limits
 from knowledge.names import Name, Names
 from knowledge.plainly import plain
-from knowledge.retriever import Found
 
 GUIDES = Path(__file__).parents[2] / "knowledge" / "guides"
 FEWEST_KEPT = 34  # of 45; what is dropped is quoted from the guides instead
