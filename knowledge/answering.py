@@ -41,6 +41,8 @@ NO_SUCH_GUIDE = "No guide's front matter names that product or language."
 NO_EDITION = "The guides have “{}”, and no edition of it for {}."
 BEGINS_LATER = "“{}” holds from {} on, which is after what you ask about."
 OTHER_HOLDS = "“{}” is quoted; the edition that holds is “{}”."
+TOLD_APART = "This is about {}. If you mean {}, ask with its name: it may differ."
+MOST_NAMED = 3  # siblings in such a note
 WORDS_ALONE = "The index is still being built, so this was found by words alone."
 NOT_YET = (
     "I have not found an answer yet. The guides are still being indexed, and until that is done I search by words "
@@ -323,7 +325,7 @@ class Answering:
             title, since = begins
             notes = (BEGINS_LATER.format(title, f"{since.day} {since:%B %Y}"), *notes)
         written = self._writer.write(question, evidence, show, began)
-        notes = (*_edition_that_holds(found, written), *notes)
+        notes = (*_edition_that_holds(found, written), *_of_one_alone(found, written), *notes)
         if written.outcome is Outcome.PARTLY:  # however likely it reads
             likely = min(likely, self._partial(found))
         outcome = written.outcome or outcome
@@ -473,6 +475,17 @@ def _edition_that_holds(found: Found, written: Written) -> tuple[str, ...]:
     holding = (each for each in found.passages if supersedes(each, quoted, found.day) and not is_put_away(each))
     titles = (each.title for each in holding)
     return tuple(OTHER_HOLDS.format(quoted.title, title) for title in titles if title != quoted.title)[:1]
+
+
+def _of_one_alone(found: Found, written: Written) -> tuple[str, ...]:
+    """A note where a question that names no product is answered for one, and the guides say as much of its siblings."""
+    own, others = found.told_apart(written.citations)
+    if not others or found.unknown or found.unfamiliar:
+        return ()
+    named = [f"“{name}”" for name in others[:MOST_NAMED]] + ["another"] * (len(others) > MOST_NAMED)
+    *rest, last = named
+    either = f"{', '.join(rest)} or {last}" if rest else last
+    return (TOLD_APART.format(" and ".join(f"“{name}”" for name in own), either),)
 
 
 def _not_mentioned(names: Sequence[str]) -> str:

@@ -135,8 +135,17 @@ def stands_for(question: str, turns: Sequence[str], names: Names) -> str | None:
     asked = corrected or question
     named = _in_full(asked, before, names)
     is_sibling = named != asked and len(WORD.findall(asked)) <= MOST_OF_A_SIBLING  # "the Lite?", without an "and"
-    stood = _with_subject(named, before, names, is_correction=is_sibling or corrected is not None)
+    is_correction = is_sibling or corrected is not None or _is_only_a_product(asked, names)
+    stood = _with_subject(named, before, names, is_correction=is_correction)
     return stood or (named if named != asked else None)
+
+
+def _is_only_a_product(question: str, names: Names) -> bool:
+    """Whether all that is typed is the name of one of several products: "Brook 4", "for the Heron Lite?"."""
+    rest = question
+    for written in products_in(question, names).values():
+        rest = rest.replace(written, " ")
+    return rest != question and {word.casefold() for word in WORD.findall(rest)} <= DETERMINERS | _IN_FRONT
 
 
 def _corrected(question: str, before: str, names: Names) -> str | None:

@@ -1,15 +1,15 @@
 """What a question found: everything that an answer may stand on."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import partial
 
-from knowledge.answers import Passage
+from knowledge.answers import Citation, Passage
 from knowledge.closely import Closely, TokenByToken, read_closely
 from knowledge.encoder import Vectors
-from knowledge.lexical import stems
+from knowledge.lexical import covered, stems
 from knowledge.names import Name, Names
 from knowledge.products import (
     asked_of,
@@ -24,6 +24,8 @@ from knowledge.products import (
 )
 from knowledge.ranking import Features
 from knowledge.sentences import Piece
+
+AS_WELL = 0.5  # of the share of the question's words that a quoted passage has, what one on a sibling must have
 
 _WORD = re.compile(r"\w")
 
@@ -72,6 +74,46 @@ class Found:
     def _is_on_sibling(self, passage: Passage) -> bool:
         named = named_above(passage, partial(named_in, self.names, self.wanted)) - self.wanted
         return any(is_on_sibling(self.names, name, named) for name in self.wanted)
+
+    def told_apart(self, quoted: Sequence[Citation]) -> tuple[list[str], list[str]]:
+        """The product that the first quote is on, where the question doesn't name it, and those siblings of it of which
+        another passage says as much, and none is quoted; as they are written, and empty where there is none.
+        """
+        first = next((each for each in self.passages if quoted and each.guide_key == quoted[0].guide_key), None)
+        own = named_above(quoted[0], self._with_siblings) if first else set()
+        said = set(stems(self.asked))
+        own = {name for name in own if not said.issuperset(stems(" ".join(name)))}
+        siblings = {
+            sibling
+            for name in own
+            for sibling in self.names.siblings_of(name)
+            if said.isdisjoint(set(stems(" ".join(name))) - set(stems(" ".join(sibling))))
+        }
+        siblings -= self._on_any(quoted)
+        if first is None or not siblings or not all(map(self.names.is_family, self.wanted)):
+            return [], []
+        least = AS_WELL * self._share_asked(first)
+        others = [each for each in self.passages if self._share_asked(each) >= least > 0]
+        told = siblings & self._on_any(others)
+        return (self._written(own, quoted), self._written(told, others)) if told else ([], [])
+
+    def _with_siblings(self, line: str) -> set[Name]:
+        """The products in a line that have siblings."""
+        return {
+            name for name in self.names.known_in(line) if self.names.is_product(name) and self.names.siblings_of(name)
+        }
+
+    def _on_any(self, places: Sequence[Passage | Citation]) -> set[Name]:
+        return {name for each in places for name in named_above(each, self._with_siblings)}
+
+    def _share_asked(self, passage: Passage) -> float:
+        return covered(self.rarity, set(stems(f"{path_of(passage)}\n{passage.text}")))
+
+    def _written(self, names: set[Name], places: Sequence[Passage | Citation]) -> list[str]:
+        """Some names as they first stand above some passages."""
+        lines = [line for each in places for line in path_of(each).splitlines()]
+        written = {name: line[start:end] for line in lines[::-1] for name, (start, end) in self.names.spans_in(line)}
+        return [written[name] for name in sorted(names & written.keys())]
 
     def is_aside(self, passage: Passage) -> bool:
         """Whether all that a passage says is on a sibling of what is asked for; of the first few it is known."""

@@ -7,7 +7,7 @@ from functools import cache, partial
 from typing import NamedTuple
 
 from knowledge.amounts import MONEY
-from knowledge.answers import Passage
+from knowledge.answers import Citation, Passage
 from knowledge.lexical import covered, stems
 from knowledge.listings import CODE_CELL
 from knowledge.names import GENERAL, UNITS, Name, Names, are_siblings
@@ -538,7 +538,7 @@ def named_in(names: Names, wanted: Set[Name], text: str) -> set[Name]:
     return {name for line in lines for name in names.known_in(line, wanted)}
 
 
-def named_above(passage: Passage, named: Callable[[str], set[Name]]) -> set[Name]:
+def named_above(passage: Passage | Citation, named: Callable[[str], set[Name]]) -> set[Name]:
     """What ``named`` finds in the lines of the path of a passage: "Heron › Heron Lite" is on the Heron Lite alone."""
     found: set[Name] = set()
     for line in (*passage.headings[::-1], passage.title, *folders_of(passage.guide_key)):
@@ -560,7 +560,7 @@ def _is_on_some_product(names: Names, asked: Set[str], passage: Passage) -> bool
     return any(names.is_product(name) or passage.title.casefold() == name[0] for name in names.known_in(path))
 
 
-def path_of(passage: Passage) -> str:
+def path_of(passage: Passage | Citation) -> str:
     """Everything above a passage that may say what it is on."""
     return "\n".join((passage.title, *folders_of(passage.guide_key), *passage.headings))
 

@@ -87,6 +87,37 @@ def test_what_is_compared_is_quoted_of_each(
     assert [each.headings[-1] for each in answer.citations] == ["Lark 4", "Lark 5"]
 
 
+LAMPS = {
+    "lark-4.md": "# Lark 4\n\n## What an orange ring means\n\nAn orange ring means that the Lark 4 charges.\n",
+    "lark-5.md": "# Lark 5\n\n## Care\n\nWipe it with a dry cloth and oil its hinge once a year. It can stand outdoors "
+    "in summer, never in rain. Never cover it: where it is too warm it has a ring in orange and goes off.\n",
+}
+
+
+@pytest.mark.parametrize(
+    ("question", "is_said"),
+    [
+        ("what does an orange ring mean", True),
+        ("what does the orange ring of the Lark mean", True),
+        ("what does an orange ring mean on the Lark 4", False),
+        ("how do I oil the hinge", False),
+    ],
+)
+def test_an_answer_on_one_of_several_products_says_so(
+    question: str, is_said: bool, library: Library, put_guide: Put
+) -> None:
+    """Where the question names none, and the guides say as much of another."""
+    for key, text in LAMPS.items():
+        put_guide(key, text)
+    library.refresh()
+    library.warm()
+    answer = library.answer(question)
+
+    assert answer.outcome is Outcome.ANSWERED
+    note = "This is about “Lark 4”. If you mean “Lark 5”, ask with its name: it may differ."
+    assert answer.notes == ((note,) if is_said else ())
+
+
 def test_what_is_said_of_one_alone_is_no_whole_comparison(library: Library, put_guide: Put) -> None:
     """The other is named as open."""
     for key, text in COMPARED.items():

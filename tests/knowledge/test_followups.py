@@ -52,6 +52,9 @@ FOLLOW_UPS = [
     (HERON, "and what's its warranty", "And what's the Heron Lite's warranty"),
     (FEE, "ok tell me more", f"{FEE} Ok tell me more?"),
     (FEE, "And send the router back?", f"{FEE} And send the router back?"),
+    (HERON, "the Heron", "Does the Heron record when the internet is down?"),
+    ("How long is the warranty?", "Brook 4", "How long is the warranty? Brook 4?"),
+    ("How long is the warranty?", "for the Heron Lite", "How long is the warranty? For the Heron Lite?"),
 ]
 
 
@@ -163,6 +166,7 @@ def test_what_is_left_out_is_carried_over(before: str, question: str, understood
         "Which customers pay no late fee this month?",
         "Does the guide say that refunds take ten days?",
         "And what's NPS?",
+        "Heron fault codes",
         "So how’s NPS calculated?",
         "Also whats the fair use policy",
         "And who's allowed to sign off a goodwill credit?",
