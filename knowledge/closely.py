@@ -45,6 +45,7 @@ CODE_WEIGHT = (
 TABLED_WEIGHT = 0.4  # for a row that is called what is asked of a product
 CROSSED_WEIGHT = 0.2  # for a row with the key and the name of a column that are asked for
 ROW_WEIGHT = 0.15  # for a row on the product that is asked for, in a table on several
+EVEN = 0.03  # a row that scores at most so much more than another one, and has no word more, is told from it by chance
 LONGEST_LABEL = 6  # words in front of a colon
 BEFORE_WEIGHT = 0.1  # for what the sentence before scores, for it may say what this one is on; not so with rows
 
@@ -55,6 +56,7 @@ _CLOSES = re.compile(r"\bclos(?:es?|ing)\b", re.IGNORECASE)
 _DEMANDS = re.compile(
     r"\b(?:must|only|at least|minimum|not?|needs?|needed|ha(?:ve|s) to|from)\b|n['’]t\b", re.IGNORECASE
 )
+_NUMBERS, _RANGES = re.compile(r"\b\d{1,9}\b"), re.compile(r"\b(\d{1,9}) ?(?:to|[–-]) ?(\d{1,9})\b")
 _PICTURE = re.compile(r"(?:[-*+>] )?!\[[^\[\]\n]*\]\([^()\n]*\)")
 _OPENS_BOLD = re.compile(r"\*\*(?!.*\*\*)", re.DOTALL)  # and doesn't close it
 _PLACE_IN_LIST = re.compile(r"\A\s*\d{1,3}[.)]\s+")
@@ -88,6 +90,7 @@ class Closely:
     best: float  # the highest, as it compares with that of other passages
     alone: float  # the highest score, without what only tells sentences of one passage apart
     is_aside: bool = False  # whether all of it is on a sibling of what is asked for
+    is_even: bool = False  # whether the best is a row, and nothing that is asked tells it from another of its table
 
     @property
     def answering(self) -> Piece | None:
@@ -150,6 +153,7 @@ def read_closely(
     off_step = off_step | _at_other_places(question, every, texts) | by_keys.off | _labelled(figures, every, texts)
     codes = codes_asked(question).keys() - codes_in("\n".join((passage.title, *passage.headings))).keys()
     own, scores, asked, begun, best = [], [], "", "", 0.0
+    limited = set[Piece]()
     head: list[str] = []
     for piece, text in zip(every, texts, strict=True):
         if piece.kind not in {Kind.ROW, Kind.RULE}:
@@ -176,7 +180,9 @@ def read_closely(
         besides += CROSSED_WEIGHT * (piece in by_keys.crossed)
         besides += COUNTED_WEIGHT * (counted is not None and counted.search(said) is not None)
         limits = steps.get(piece, STEP_WEIGHT if piece.kind is Kind.ROW else LIMITS_WEIGHT)
-        besides += limits * are_within(figures, said) + LIMITS_WEIGHT * are_within(days, said)
+        within = limits * are_within(figures, said) + LIMITS_WEIGHT * are_within(days, said)
+        besides += within
+        limited |= {piece} if within else set()
         scores.append(score + TOKENS_WEIGHT * _by_tokens(tokens, piece) + besides)
         best = max(best, comparable)
     told = [
@@ -189,7 +195,42 @@ def read_closely(
         before, behind = (passage.text[each.start : each.end] for each in (limit, rest))
         if rest.kind is Kind.SENTENCE and says_of_the_rest([*figures, *days], before, behind):
             told[n - 1 : n + 1] = sorted(told[n - 1 : n + 1])  # it answers in place of the limit
-    return Closely(tuple(own), tuple(told), best, max(scores, default=0.0), is_all_apart)
+    by_piece = {} if is_all_apart else dict(zip(own, told, strict=True))
+    is_even = _is_even(question, by_piece, limited, every, texts)
+    return Closely(tuple(own), tuple(told), best, max(scores, default=0.0), is_all_apart, is_even)
+
+
+def _is_even(
+    question: str,
+    scores: Mapping[Piece, float],
+    limited: Set[Piece],
+    every: Sequence[Piece],
+    texts: Sequence[str],
+) -> bool:
+    """Whether the best is a row beside another that scores nearly as much and has all words of the question that it
+    has, in a table none of whose rows is left out for an amount, a key or a product that is asked for. "4 flats" tells
+    a row from others that has "2 to 5".
+
+    Args:
+        limited: what has limits that an amount or a day in the question lies within.
+    """
+    best = max(scores, key=lambda piece: scores[piece], default=None)
+    if best is None or best.kind is not Kind.ROW or best in limited:
+        return False
+    at = every.index(best)
+    first, end = (
+        next((n for n in numbers if every[n].kind is not Kind.ROW), otherwise)
+        for numbers, otherwise in ((range(at, -1, -1), -1), (range(at, len(every)), len(every)))
+    )
+    numbers, ranges = map(int, _NUMBERS.findall(question)), _RANGES.findall(texts[at])
+    if any(int(low) <= number <= int(high) for number in numbers for low, high in ranges):
+        return False
+    asked = set(stems(question))
+    rows = {piece: asked & set(stems(text)) for piece, text in zip(every, texts, strict=True)}
+    others = [piece for piece in every[first + 1 : end] if piece is not best]
+    return scores.keys() >= set(others) and any(
+        scores[each] >= scores[best] - EVEN and rows[best] <= rows[each] for each in others
+    )
 
 
 def _says_otherwise(question: str, days: Sequence[Figure], head: Sequence[str], cells: Sequence[str]) -> bool:

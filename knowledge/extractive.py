@@ -27,6 +27,7 @@ CLOSE_SENTENCE = 0.16  # a further sentence is marked when it scores at most so 
 CLOSE_ROW = 0.001  # a further row, which is on something else even if all its words but one are the same
 SAME_WORDS = 0.8  # passages that share so many of their words say the same thing
 
+EVEN_ROWS = "Several rows fit the question, so none is marked."
 NOTHING_THERE = "The table has nothing for {}."
 
 
@@ -99,7 +100,8 @@ class Extractive:
                     chosen.append(number)
                     number_of(citation, citations)  # of one section, cut into passages, there is one quote
         table = _answering_row(best, evidence)
-        return _without_nothing(citations, nothing_for(keys, *table) if table else ())
+        written = _without_nothing(citations, nothing_for(keys, *table) if table else ())
+        return replace(written, notes=(*written.notes, EVEN_ROWS)) if evidence.closely(best).is_even else written
 
 
 def cite(number: int, evidence: Evidence) -> Citation:
@@ -119,7 +121,8 @@ def cite(number: int, evidence: Evidence) -> Citation:
         items = items_below(text, *span)
         marked += [] if any(item in marked for item in items) else [item for item in items if item in own]
     cited = resolve(number, evidence.sources, marked)
-    return replace(cited, highlights=()) if evidence.found.is_aside(evidence.sources[number].passage) else cited
+    is_unmarked = closely.is_even or evidence.found.is_aside(evidence.sources[number].passage)
+    return replace(cited, highlights=()) if is_unmarked else cited
 
 
 def marked_on(words: Set[str], citation: Citation) -> Citation:

@@ -5,6 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from knowledge.answers import Outcome
+from knowledge.extractive import EVEN_ROWS
 from knowledge.library import Library
 from tests.knowledge.conftest import GUIDES, marked
 
@@ -217,6 +218,40 @@ def test_the_row_beside_the_one_that_answers_is_not_marked(open_library: Open, p
     question = "the display shows the battery code E-20 to a customer, what does it mean and what do I tell"
 
     assert marked(library.answer(question)) == ["| E-20 | The battery is empty | Charge it |"]
+
+
+DESKS = """# Parcel desks
+
+## When you can drop off a parcel
+
+| Desk | Weekdays | Sundays |
+| --- | --- | --- |
+| Harbour | 8am to 7pm | closed |
+| Station | 7am to 9pm | 9am to 1pm |
+| Market | 9am to 6pm | closed |
+"""
+
+
+@pytest.mark.parametrize(
+    ("question", "expected"),
+    [
+        ("When can I drop off a parcel?", []),
+        ("When can I drop off a parcel at the market?", ["| Market | 9am to 6pm | closed |"]),
+    ],
+)
+def test_of_rows_that_fit_alike_none_is_marked(
+    question: str, expected: list[str], open_library: Open, put_guide: Put
+) -> None:
+    """The table is quoted, and the answer says that several rows fit."""
+    put_guide("desks.md", DESKS)
+    library = open_library()
+    library.warm()
+    answer = library.answer(question)
+
+    assert answer.outcome is Outcome.ANSWERED
+    assert "| Station | 7am to 9pm | 9am to 1pm |" in answer.citations[0].quote
+    assert marked(answer) == expected
+    assert answer.notes == (() if expected else (EVEN_ROWS,))
 
 
 def test_an_older_guide_does_not_silence_a_newer_one(open_library: Open, put_guide: Put) -> None:
