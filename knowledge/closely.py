@@ -45,7 +45,7 @@ CODE_WEIGHT = (
 TABLED_WEIGHT = 0.4  # for a row that is called what is asked of a product
 CROSSED_WEIGHT = 0.2  # for a row with the key and the name of a column that are asked for
 ROW_WEIGHT = 0.15  # for a row on the product that is asked for, in a table on several
-EVEN = 0.03  # a row that scores at most so much more than another one, and has no word more, is told from it by chance
+EVEN = 0.05  # a row that scores at most so much more than another one, and has no word more, is told from it by chance
 LONGEST_LABEL = 6  # words in front of a colon
 BEFORE_WEIGHT = 0.1  # for what the sentence before scores, for it may say what this one is on; not so with rows
 
