@@ -82,7 +82,7 @@ def answer(
     before = " ".join(words if words.endswith((".", "?", "!", "…", "”")) else f"{words}." for words in opening)
     blocks = [kit.context(words) for words in opening]
     if answer.outcome in (Outcome.ANSWERED, Outcome.PARTLY) and answer.citations:
-        blocks += _cited(question_id, answer, owners, ask)
+        blocks += [*map(kit.context, _notes(answer)), *_cited(question_id, answer, owners, ask)]
         text = _answer_text(answer)
     elif answer.outcome == Outcome.FAULT:
         text = literal(one_line("".join(answer.notes[:1]), 300)) or FAULT
@@ -91,7 +91,7 @@ def answer(
     else:
         blocks += _not_in_guides(question_id, answer, ask)
         text = NOT_IN_GUIDES + _nearest_text(answer, "Nearest:")
-    blocks += map(kit.context, _notes(answer))
+        blocks += map(kit.context, _notes(answer))
     if rated:
         blocks.append(_rating(question_id))
     return Said(f"{before} {text}".strip(), blocks)
