@@ -162,6 +162,14 @@ def test_a_line_that_begins_with_more_than_is_no_quote() -> None:
     assert kit.section("> &gt; 2")["text"]["text"] == "> &gt; 2"
 
 
+def test_what_changes_nothing_is_not_said_to_be_saved() -> None:
+    """Neither new words for an idea nor a decision on it."""
+    shown = Shown(an_idea(), Tally())
+    for told in (ideas.edited, ideas.decided):
+        assert "Saved" in str(told(shown, is_news=True))
+        assert "Saved" not in str(told(shown, is_news=False))
+
+
 def test_an_empty_list_names_the_command_as_it_is_here() -> None:
     """With the prefix of this workspace."""
     assert "`/fl-idea`" in str(idea_lists.listing([], 0, Choice(), "{}", "fl-", is_manager=False))
