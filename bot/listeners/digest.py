@@ -144,8 +144,8 @@ async def submitted(ack: AsyncAck, body: dict[str, Any], view: dict[str, Any], p
     if plan is not None:
         try:
             schedule = await _keep(view.get("private_metadata", ""), plan, by, parts)
-        except schedules.Taken as taken:
-            problems = {"channel": str(taken)}
+        except schedules.Refused as refusal:
+            problems = {"channel" if plan.channel else "kind": str(refusal)}
     if problems:
         await ack(response_action="errors", errors=problems)
         await parts.inbox.release(delivery_id)
@@ -185,6 +185,8 @@ async def _keep(schedule_id: str, plan: Plan, by: str, parts: Parts) -> Schedule
     async with parts.database.write() as session:
         if schedule_id:
             return await schedules.change(session, number_in(schedule_id), plan, by, parts.clock())
+        if len(await schedules.every(session)) >= schedules.MOST:
+            raise schedules.TooMany
         return await schedules.add(session, plan, by, parts.clock())
 
 

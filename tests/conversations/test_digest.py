@@ -1,13 +1,19 @@
 """Digests as people meet them: scheduled, previewed, posted by hand, on Monday morning, and in Home."""
 
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from sqlalchemy import delete, insert
 
+from bot.records.database import engine_for
+from bot.records.schedules import MOST, Kind, usual
+from bot.records.tables import Schedule
+from tests.conftest import NOW
 from tests.conversations.conftest import ROOT, Bot
 from tests.conversations.slack import Company, actions, words
 
@@ -125,6 +131,29 @@ def test_a_wrong_form_says_what_to_correct(company: Company) -> None:
     assert "another company" in errors["channel"]
     errors = refused(company, usual | {"channel": GENERAL})
     assert "already" in errors["channel"]
+    errors = refused(company, usual | {"kind": "managers"})
+    assert "for managers already" in errors["kind"]
+
+
+def test_there_are_as_many_digests_as_the_list_has_room_for(company: Company, bot: Bot) -> None:
+    """With one more, the list could not show them all."""
+    engine = engine_for(f"sqlite:///{bot.data / 'frontline.db'}")
+    others = [
+        {**usual(Kind.RECOGNITION, f"CTEAM{n}", "UTC")._asdict(), "owner": "UKIRA", "active_from": NOW}
+        for n in range(MOST)
+    ]
+    with engine.begin() as connection:
+        connection.execute(insert(Schedule), others)
+    listed = overview(company)
+    press(company, listed, "digest_add")
+    asked = {"kind": "recognition", "channel": "C0BILLING", "weekday": "fri", "at": "16:00", "zone": "UTC"}
+    errors = refused(company, asked | {"quiet": "note"})
+    with engine.begin() as connection:
+        connection.execute(delete(Schedule).where(Schedule.channel.startswith("CTEAM")))
+    engine.dispose()
+
+    assert actions(listed, "digest_add")
+    assert "no room for more" in errors["channel"]
 
 
 def test_a_schedule_is_added_changed_paused_and_resumed(company: Company) -> None:
@@ -239,7 +268,7 @@ def test_home_shows_what_is_mine(company: Company) -> None:
     company.act("open_home", user="UANA")
     hers = words(company.until(lambda: (h := company.home("UANA")) and "My settings" in words(h) and h, "Home"))
     assert DEED in hers
-    assert f"Next digest: Recognition in <#{GENERAL}>, Monday 23 November, 09:00" in hers
+    assert re.search(rf"Next digest: Recognition in <#{GENERAL}>, <!date\^.*\|Monday 23 November, 09:00>", hers)
     assert "In thanks I appear" in hers
     assert "Your team" not in hers
 
@@ -267,7 +296,7 @@ def test_monday_morning_comes_once(company: Company, bot: Bot) -> None:
     assert "from 16 to 22 November" in monday["text"]
     assert len(digests(company)) == 2
     assert [m["ts"] for m in company.direct("UKIRA") if "Your team's figures" in m["text"]] == [figures["ts"]]
-    assert "*Ratings:* 0 👍 and 0 👎 (n 0)" in words(figures["blocks"])
+    assert "*Ratings:* 0 👍 and 0 👎; " in words(figures["blocks"])
 
 
 def test_the_next_digest_is_not_promised_for_a_week_that_has_had_its_own(company: Company) -> None:
@@ -284,7 +313,7 @@ def test_the_next_digest_is_not_promised_for_a_week_that_has_had_its_own(company
         assert f"Next: {coming}" in words(overview(company))
         company.act("close", user="UKIRA", all=True)
         company.act("open_home", user="UANA")
-        company.until(lambda coming=coming: f"<#{GENERAL}>, {coming}" in words(company.home("UANA")), "it in Home")
+        company.until(lambda coming=coming: f"|{coming}>" in words(company.home("UANA")), "it in Home")
 
 
 def test_each_figure_leads_to_its_list(company: Company) -> None:
