@@ -145,9 +145,13 @@ async def in_words(parts: Parts) -> str:
     texts = [
         f"{words.name(one)}. {words.rhythm(one)}\n\n{words.in_words((await preview(parts, one))[0])}" for one in every
     ]
-    users = sorted({user for text in texts for user in re.findall(r"<@(\w+)>", text)})
+    text = "\n\n".join(texts)
+    users, channels = (sorted(set(re.findall(rf"<{sign}(\w+)>", text))) for sign in "@#")
     names = dict(zip(users, await parts.people.names(users), strict=True))
-    return "\n\n".join(re.sub(r"<@(\w+)>", lambda found: f"@{names[found[1]]}", text) for text in texts)
+    for channel in channels:
+        found = await parts.people.channel(channel)
+        names[channel] = found.name if found else channel
+    return re.sub(r"<([@#])(\w+)>", lambda mention: mention[1] + names[mention[2]], text)
 
 
 async def next_at(parts: Parts, schedule: Schedule) -> datetime | None:
