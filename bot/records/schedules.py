@@ -200,6 +200,18 @@ async def has(session: AsyncSession, schedule: Schedule, period: str) -> bool:
     return await session.scalar(mine) is not None
 
 
+async def by_hand(session: AsyncSession, digest: Digest, since: datetime) -> str | None:
+    """Who has asked for another one like it since then, and got it."""
+    others = select(Digest.asked_by).where(
+        Digest.kind == digest.kind,
+        Digest.channel == digest.channel,
+        Digest.period != digest.period,
+        Digest.made_at > since,
+        Digest.state.in_((State.QUEUED, State.POSTED)),
+    )
+    return await session.scalar(others.where(Digest.asked_by.is_not(None)))
+
+
 async def told_until(session: AsyncSession, schedule: Schedule) -> datetime | None:
     """The end of the last period that a scheduled digest told of; what was skipped or failed was not told."""
     told = select(func.max(Digest.end)).where(

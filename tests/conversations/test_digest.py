@@ -236,6 +236,8 @@ def test_posting_now_asks_first_and_posts_once(company: Company) -> None:
     assert button["confirm"]["title"]["text"] == "Post this digest now?"
     press(company, view, "digest_post_now")
     shown(company, "It is on its way")
+    press(company, view, "digest_post_now")
+    shown(company, "Not posted: <@UKIRA> posted it less than two minutes ago.")
     (posted,) = company.until(lambda: digests(company), "the digest")
 
     assert "1 colleague was thanked" in posted["text"]
