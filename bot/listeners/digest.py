@@ -15,7 +15,7 @@ from bot.blocks import admin as admin_words
 from bot.blocks import digest as digest_words
 from bot.blocks import digest_figures, kit
 from bot.blocks import schedules as blocks
-from bot.blocks.text import link, literal, number_in, one_line
+from bot.blocks.text import day, link, literal, number_in, one_line
 from bot.delivery.slack_errors import FAILURES
 from bot.listeners import modals
 from bot.listeners.access import why_not_there
@@ -342,7 +342,8 @@ async def _list(value: str, parts: Parts) -> kit.View:
 
 def _idea(idea: Idea) -> str:
     title = link(idea.card_url, one_line(idea.title, 100)) or _words(idea.title)
-    return f"• {title}, by <@{idea.author}>, first answer due on {idea.respond_by.day} {idea.respond_by:%B}"
+    due = f"first answer due on {idea.respond_by.day} {idea.respond_by:%B}"
+    return f"• {title}, by <@{idea.author}>, {f'answered on {day(idea.responded_at)}' if idea.responded_at else due}"
 
 
 async def _questions(what: str, start: datetime, end: datetime, parts: Parts) -> tuple[list[str], str]:

@@ -389,3 +389,30 @@ def test_what_was_asked_in_a_private_channel_is_only_counted(company: Company, b
     assert "1 asked in private" in known
     assert parking in known
     assert illness not in known
+
+
+def test_ideas_behind_a_figure_say_when_they_were_answered(company: Company) -> None:
+    """Until then, by when that is due."""
+    command(company, "UDEV", "/idea Ring back within a day")
+    submit(company, "UDEV", {"idea_text": "Callers wait for days."})
+
+    def card() -> dict[str, Any] | None:
+        return next((m for m in company.messages("C0IDEAS") if "Ring back" in m["text"] and m.get("bot_id")), None)
+
+    def listed(which: int, what: str) -> bool:
+        company.act("close", user="UKIRA", all=True)
+        company.act("open_home", user="UKIRA")
+        home = company.home("UKIRA") or {}
+        company.act(
+            "click",
+            user="UKIRA",
+            view_id=home["id"],
+            action_id="digest_list",
+            value=actions(home, "digest_list")[which]["value"],
+        )
+        return what in words(company.view("UKIRA"))
+
+    idea = company.until(card, "the card")
+    company.until(lambda: listed(0, "Ring back within a day>, by <@UDEV>, first answer due on"), "what waits")
+    company.say("UKIRA", "C0IDEAS", "Let's do that.", thread_ts=idea["ts"])
+    company.until(lambda: listed(1, "Ring back within a day>, by <@UDEV>, answered on <!date"), "what was answered")
