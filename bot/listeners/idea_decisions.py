@@ -140,7 +140,7 @@ async def decided(ack: AsyncAck, body: dict[str, Any], view: dict[str, Any], par
     refusal = await denied(user, "decide", idea_id, parts)
     problems = {"reason": refusal} if refusal else _decision_problems(form)
     if not problems and form.get("owner") and await why_not(form["owner"], parts):
-        problems = {"owner": "Please choose a colleague: guests, bots and people of other companies can't own ideas."}
+        problems = {"owner": "Only a colleague with an open account can own an idea."}
     if not problems:
         try:
             async with parts.database.write() as session:

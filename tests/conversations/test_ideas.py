@@ -615,7 +615,9 @@ def test_a_manager_decides_and_everybody_concerned_hears(company: Company, bot: 
     card(company, number, "1 vote")
     refused = decide(company, "UELENA", number, status="declined", reason="")
     assert "say why" in refused["response"]["errors"]["reason"]
-    submit(company, "UELENA", {"reason": "Not without the works council & <its> word."})
+    refused = submit(company, "UELENA", {"reason": "Not yet.", "owner": "ULARS"})
+    assert "colleague with an open account" in refused["response"]["errors"]["owner"]
+    submit(company, "UELENA", {"owner": "", "reason": "Not without the works council & <its> word."})
     decide(company, "UELENA", other, status="planned", owner="UHUGO", due="2027-02-01")
     close(company, "UELENA")
 
