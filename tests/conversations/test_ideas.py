@@ -351,6 +351,8 @@ def test_merging_keeps_everything_and_can_be_undone(company: Company) -> None:
     details(company, "UELENA", number)
     press(company, "UELENA", "merge_idea")
     opened(company, "UELENA", "becomes part of another idea")
+    refused = submit(company, "UELENA", {"number": str(number)})
+    assert "merged into itself" in refused["response"]["errors"]["number"]
     submit(company, "UELENA", {"number": str(into)})
     opened(company, "UELENA", "is part of")
 
