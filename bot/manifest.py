@@ -87,7 +87,7 @@ def manifest(prefix: str = "") -> dict[str, Any]:
                 },
                 {
                     "command": f"/{prefix}kudos",
-                    "description": "Thank somebody for what they did for a customer",
+                    "description": "Thank someone for what they did for a customer",
                     "usage_hint": "@name for … | settings",
                     "should_escape": True,
                 },
@@ -124,7 +124,7 @@ def manifest(prefix: str = "") -> dict[str, Any]:
                     "description": "Suggest what this message is about",
                 },
                 {
-                    "name": "Thank somebody",
+                    "name": "Thank someone",
                     "type": "global",
                     "callback_id": "give_thanks",
                     "description": "Say thanks for good work for a customer",

@@ -50,6 +50,7 @@ class Profile:
 @dataclass(frozen=True)
 class Channel:
     id: str
+    name: str
     is_member: bool  # whether the bot is in it
     is_shared: bool  # people of other companies may read it
     is_private: bool  # only its members may read it
@@ -261,6 +262,7 @@ class People:
         shared = ("is_ext_shared", "is_pending_ext_shared")
         return Channel(
             id=channel,
+            name=str(found.get("name") or channel),
             is_member=bool(found.get("is_member") or found.get("is_im")),
             is_shared=any(found.get(flag) for flag in shared) or bool(found.get("pending_shared")),
             is_private=any(found.get(flag) for flag in ("is_private", "is_im", "is_mpim")),

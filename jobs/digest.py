@@ -33,6 +33,7 @@ log = logging.getLogger(__name__)
 
 CATCH_UP = timedelta(hours=24)  # a digest that was missed still comes within this time
 LATE = timedelta(minutes=30)  # and says that it is late after this
+JUST_NOW = timedelta(minutes=2)  # two managers who press at the same time, or one twice, want one digest
 WEEKS_DRAWN = 12
 WORTH_A_PICTURE = 8  # thank-yous for values in those weeks
 MOST_WANTED = 3
@@ -145,9 +146,13 @@ async def in_words(parts: Parts) -> str:
     texts = [
         f"{words.name(one)}. {words.rhythm(one)}\n\n{words.in_words((await preview(parts, one))[0])}" for one in every
     ]
-    users = sorted({user for text in texts for user in re.findall(r"<@(\w+)>", text)})
+    text = "\n\n".join(texts)
+    users, channels = (sorted(set(re.findall(rf"<{sign}(\w+)>", text))) for sign in "@#")
     names = dict(zip(users, await parts.people.names(users), strict=True))
-    return "\n\n".join(re.sub(r"<@(\w+)>", lambda found: f"@{names[found[1]]}", text) for text in texts)
+    for channel in channels:
+        found = await parts.people.channel(channel)
+        names[channel] = found.name if found else channel
+    return re.sub(r"<([@#])(\w+)>", lambda mention: mention[1] + names[mention[2]], text)
 
 
 async def next_at(parts: Parts, schedule: Schedule) -> datetime | None:
@@ -192,6 +197,14 @@ async def _post(parts: Parts, schedule: Schedule, digest: Digest, note: str) -> 
     parts.outbox.wake()
 
 
+async def _claimed(session: AsyncSession, digest: Digest) -> bool:
+    """Whether it is ours to post; not by hand where somebody has just done that, and then it says so."""
+    if digest.asked_by and (other := await schedules.by_hand(session, digest, digest.made_at - JUST_NOW)):
+        digest.why = f"<@{other}> posted it less than two minutes ago"
+        return False
+    return await add_once(session, digest)
+
+
 async def _post_in_channel(parts: Parts, schedule: Schedule, digest: Digest, note: str) -> None:
     async with parts.database.read() as session:
         told = await _recognition(session, digest.start, digest.end, schedule.zone)
@@ -205,7 +218,7 @@ async def _post_in_channel(parts: Parts, schedule: Schedule, digest: Digest, not
         digest.state, digest.why = State.QUIET, "nobody was thanked"
     key = schedules.post_key(digest)
     async with parts.database.write() as session:
-        if not await add_once(session, digest) or digest.state == State.QUIET:
+        if not await _claimed(session, digest) or digest.state == State.QUIET:
             return
         await parts.outbox.put(
             session,
@@ -234,7 +247,7 @@ async def _post_to_managers(parts: Parts, schedule: Schedule, digest: Digest, no
     if not managers:
         digest.state, digest.why = State.SKIPPED, NO_MANAGER
     async with parts.database.write() as session:
-        if not await add_once(session, digest):
+        if not await _claimed(session, digest):
             return
         for manager in managers:
             key = f"{schedules.post_key(digest)}{manager}"

@@ -1,4 +1,4 @@
-"""The managers' digest: each figure with its n and how it changed, and the list behind it."""
+"""The managers' digest: each figure with how it changed, and the list behind it."""
 
 import statistics
 from collections.abc import Sequence
@@ -10,7 +10,7 @@ from bot.blocks import kit
 from bot.blocks.answers import Said
 from bot.blocks.digest import when
 from bot.blocks.kit import Block, View
-from bot.blocks.text import counted
+from bot.blocks.text import counted, series
 from bot.records.figures import Figures
 
 FEW = 5  # of so few each is named; a median of them says little
@@ -56,7 +56,7 @@ def managers(team: Team, *, prefix: str, note: str = "") -> Said:
 
 
 def figures(team: Team) -> list[Block]:
-    """Each figure with its n, how it was before, and a button for its list."""
+    """Each figure with how it was before, and a button for its list."""
     return [
         kit.section(line, kit.button("Show", "digest_list", Period(what, team.start, team.end).packed()))
         for what, line in _lines(team).items()
@@ -70,7 +70,7 @@ def _lines(team: Team) -> dict[str, str]:
         "answered": _answered(now, before),
         "unanswered": f"*Questions the guides couldn't answer:* {_of(now.unanswered, now.asked)}"
         f"; {_of(before.unanswered, before.asked)} the period before",
-        "unhelpful": f"*Ratings:* {now.helpful:,} 👍 and {now.ratings - now.helpful:,} 👎 (n {now.ratings:,}); "
+        "unhelpful": f"*Ratings:* {now.helpful:,} 👍 and {now.ratings - now.helpful:,} 👎; "
         f"{before.helpful:,} and {before.ratings - before.helpful:,} the period before",
         "thanks": f"*Thanks:* {counted(now.stories, 'story', 'stories')} with {now.kudos:,} kudos; "
         f"{before.stories:,} with {before.kudos:,} the period before",
@@ -99,21 +99,19 @@ def _waiting(now: Figures, before: Figures) -> str:
 
 
 def _answered(now: Figures, before: Figures) -> str:
-    return (
-        f"*First answers to ideas:* {_days(now.answer_days)} (n {len(now.answer_days):,}); "
-        f"{_days(before.answer_days)} (n {len(before.answer_days):,}) the period before"
-    )
+    return f"*First answers to ideas:* {_days(now.answer_days)}; {_days(before.answer_days)} the period before"
 
 
 def _days(days: Sequence[int]) -> str:
+    """How many there are, and after how many working days they came."""
     if not days:
         return "none"
     if not any(days):
-        return "all on the same day" if len(days) > 1 else "on the same day"
+        return f"{len(days):,} on the same day"
     if len(days) < FEW:
-        return f"after {', '.join(map(str, days))} working {'day' if list(days) == [1] else 'days'}"
+        return f"{len(days)} after {series(list(map(str, days)))} working {'day' if list(days) == [1] else 'days'}"
     middle = statistics.median(days)
-    return f"half of them within {middle:g} working {'day' if middle == 1 else 'days'}"
+    return f"{len(days):,}, half of them within {middle:g} working {'day' if middle == 1 else 'days'}"
 
 
 def _of(some: int, every: int) -> str:

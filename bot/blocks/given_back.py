@@ -3,7 +3,6 @@
 from bot.blocks import kit
 from bot.blocks.answers import Said
 from bot.blocks.kit import Block
-from bot.blocks.text import SECTION_LIMIT
 
 CUT_SHORT = "cut_short"  # the block that says so
 MOST_SECTIONS = 3  # in one message; Slack refuses messages of somewhat more
@@ -23,7 +22,6 @@ def too_long(text: str, limit: int) -> list[Said]:
 
 def given_back(words: str, text: str) -> list[Said]:
     """A text exactly as it was typed, after words that say why it comes back."""
-    parts = [text[at : at + SECTION_LIMIT] for at in range(0, len(text), SECTION_LIMIT)]
-    sections = [kit.section_as_typed(part) for part in parts if part.strip()]
+    sections = kit.sections_as_typed(text)
     messages = [sections[at : at + MOST_SECTIONS] for at in range(0, len(sections), MOST_SECTIONS)]
     return [Said(words, [kit.section(words), *messages[0]]), *(Said(words, blocks) for blocks in messages[1:])]

@@ -28,6 +28,7 @@ SIGNS = {
 OUTSIDER = "Ideas are for employees of this company. Please tell the colleague you work with."
 UNSURE = "I could not check with Slack who you are. Please try again in a minute."
 GONE = "This idea was withdrawn, or there never was one by that number."
+NOTHING_CHANGED = "Nothing was changed."
 
 
 def not_manager(prefix: str) -> str:
@@ -124,8 +125,8 @@ def _still(block: Block) -> Block:
 
 
 def edited(shown: Shown, *, is_news: bool) -> View:
-    after = "The card shows it in a moment." if is_news else "Nothing was changed."
-    return kit.notice("Edit the idea", f"Saved. {named(shown.idea)}\n{after}", "idea_edited")
+    said = f"Saved. {named(shown.idea)}\nThe card shows it in a moment." if is_news else NOTHING_CHANGED
+    return kit.notice("Edit the idea", said, "idea_edited")
 
 
 def _similar(similar: Sequence[tuple[Shown, bool]]) -> list[Block]:
@@ -487,8 +488,9 @@ def decide_form(idea: Idea, place: str = "", suggested_owner: str | None = None)
 
 
 def decided(shown: Shown, *, is_news: bool) -> View:
-    told = "Who is concerned hears of it within ten minutes." if is_news else "Nothing was changed."
-    return kit.notice("Decide", f"Saved. {named(shown.idea)}: {_standing(shown)}.\n{told}", "idea_decided")
+    told = "Who is concerned hears of it within ten minutes." if is_news else NOTHING_CHANGED
+    saved = "Saved. " if is_news else ""
+    return kit.notice("Decide", f"{saved}{named(shown.idea)}: {_standing(shown)}.\n{told}", "idea_decided")
 
 
 def merge_form(idea: Idea, others: Sequence[Shown], place: str = "") -> View:

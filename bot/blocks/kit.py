@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from bot.blocks.text import SECTION_LIMIT, one_line, packed
+from bot.blocks.text import in_pieces, one_line, packed, without_quotes
 
 Block = dict[str, Any]
 Element = dict[str, Any]
@@ -14,7 +14,7 @@ FEW_BLOCKS, MANY_BLOCKS = 50, 100  # in a message; in a modal or Home
 
 def mrkdwn(text: str) -> Element:
     """Text that is already escaped. ``verbatim`` keeps Slack from making links of its own from it."""
-    return {"type": "mrkdwn", "text": text, "verbatim": True}
+    return {"type": "mrkdwn", "text": without_quotes(text), "verbatim": True}
 
 
 def plain(text: str, limit: int = 75) -> Element:
@@ -31,9 +31,13 @@ def sections(lines: Iterable[str]) -> list[Block]:
     return [section(text) for text in packed(lines)]
 
 
-def section_as_typed(text: str) -> Block:
-    """What somebody may want to copy: every character shown, none taken as formatting."""
-    return {"type": "section", "text": {"type": "plain_text", "text": text, "emoji": False}, "expand": True}
+def sections_as_typed(text: str) -> list[Block]:
+    """What somebody may want to copy, in as many sections as it takes: every character shown, none as formatting."""
+    return [
+        {"type": "section", "text": {"type": "plain_text", "text": piece, "emoji": False}, "expand": True}
+        for piece in in_pieces(text)
+        if piece.strip()
+    ]
 
 
 def context(*texts: str) -> Block:
@@ -146,8 +150,5 @@ def loading(title: str, callback_id: str) -> View:
 
 def notice(title: str, text: str, callback_id: str, *typed: str) -> View:
     """A modal that says one thing, and has what was typed for a form that is refused, to take along."""
-    return modal(
-        title,
-        [section(text), *(section_as_typed(words[:SECTION_LIMIT]) for words in typed if words.strip())],
-        callback_id=callback_id,
-    )
+    given_back = [block for words in typed for block in sections_as_typed(words)]
+    return modal(title, [section(text), *given_back], callback_id=callback_id)

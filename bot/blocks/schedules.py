@@ -109,6 +109,11 @@ def moment(at: datetime, zone: str) -> str:
     return f"{local:%A} {local.day} {local:%B}, {local:%H:%M}"
 
 
+def _there(at: datetime, zone: str) -> str:
+    """The moment by the clock of whoever reads it, which Slack knows."""
+    return f"<!date^{int(at.timestamp())}^{{date_long}} at {{time}}|{moment(at, zone)}>"
+
+
 def form(plan: Plan, schedule_id: int | None) -> View:
     """One schedule, to be added or changed."""
     kinds = [kit.option(words, kind) for kind, words in KINDS.items()]
@@ -219,20 +224,19 @@ def _past(digest: Digest, zone: str) -> str:
 
 
 def in_home(planned: Sequence[Planned], team: Sequence[Block] | None) -> list[Block]:
-    """The Home section of digests; ``team`` are the figures, for managers."""
-    lines = [
-        f"Next digest: {name(one.schedule)}, {moment(one.next_at, one.schedule.zone)}" for one in planned if one.next_at
-    ]
-    coming = kit.context(*(lines[:10] or ["No digest is scheduled."]))
+    """The Home section of digests, the next one first; ``team`` are the figures, for managers."""
+    coming = sorted((one.next_at, one.schedule.id, one.schedule) for one in planned if one.next_at)
+    lines = [f"Next digest: {name(schedule)}, {_there(at, schedule.zone)}" for at, _, schedule in coming]
+    next_ones = kit.context(*(lines[:10] or ["No digest is scheduled."]))
     if team is None:
-        return [coming]
+        return [next_ones]
     return [
         kit.header("Your team, the last seven days"),
         *team,
         kit.actions(
             kit.button("Ideas to answer", "triage_ideas", "home"), kit.button("Digests", "digest_open", "home")
         ),
-        coming,
+        next_ones,
     ]
 
 

@@ -37,6 +37,15 @@ def literal(text: str) -> str:
     return escape(re.sub(r"(?<!\w)_|_(?!\w)", "ˍ", without))
 
 
+def without_quotes(escaped: str) -> str:
+    """Without the ``>`` that somebody typed at the beginning of a line, which Slack takes for the mark of a quote.
+
+    >>> without_quotes("&gt; 24 hours &gt; a day")
+    '˃ 24 hours &gt; a day'
+    """
+    return re.sub("^&gt;", "˃", escaped, flags=re.MULTILINE)
+
+
 def one_line(text: str, limit: int) -> str:
     """On one line, and at most ``limit`` characters once it is escaped, as it is not yet."""
     line = " ".join(_UNSEEN.sub("", text).split()).encode("utf-8", "replace").decode()
@@ -72,6 +81,16 @@ def said(text: str) -> Iterator[str]:
     """What a person wrote, as Slack lines: every line break kept, nothing taken as formatting."""
     for line in _LINE_ENDS.sub("\n", text).strip("\n").split("\n"):
         yield from (literal(piece) for piece in _pieces(line, SECTION_LIMIT // 6))
+
+
+def in_pieces(text: str) -> Iterator[str]:
+    """A text as it was typed, in pieces that fit a section even once Slack has escaped them."""
+    ends = [0, *accumulate(_WIDTHS.get(char, 1) for char in text)]
+    start = 0
+    while start < len(text):
+        end = bisect(ends, ends[start] + SECTION_LIMIT) - 1
+        yield text[start:end]
+        start = end
 
 
 def typed(text: str) -> str:

@@ -99,7 +99,7 @@ async def _role_problem(person: str, role: str, change: str, parts: Parts) -> di
     if change == "grant":
         try:
             if await parts.people.is_outsider(person):
-                return {"person": "Guests, bots and people of other companies can't have a role."}
+                return {"person": "Only a colleague with an open account can have a role."}
         except Unknown:
             return {"person": "I could not check with Slack who this is. Please try again in a minute."}
     if _ends_an_admin(role, change) and set(await parts.people.admins()) == {person}:

@@ -15,7 +15,7 @@ from bot.blocks import admin as admin_words
 from bot.blocks import digest as digest_words
 from bot.blocks import digest_figures, kit
 from bot.blocks import schedules as blocks
-from bot.blocks.text import link, literal, number_in, one_line
+from bot.blocks.text import day, link, literal, number_in, one_line
 from bot.delivery.slack_errors import FAILURES
 from bot.listeners import modals
 from bot.listeners.access import why_not_there
@@ -144,8 +144,8 @@ async def submitted(ack: AsyncAck, body: dict[str, Any], view: dict[str, Any], p
     if plan is not None:
         try:
             schedule = await _keep(view.get("private_metadata", ""), plan, by, parts)
-        except schedules.Taken as taken:
-            problems = {"channel": str(taken)}
+        except schedules.Refused as refusal:
+            problems = {"channel" if plan.channel else "kind": str(refusal)}
     if problems:
         await ack(response_action="errors", errors=problems)
         await parts.inbox.release(delivery_id)
@@ -185,6 +185,8 @@ async def _keep(schedule_id: str, plan: Plan, by: str, parts: Parts) -> Schedule
     async with parts.database.write() as session:
         if schedule_id:
             return await schedules.change(session, number_in(schedule_id), plan, by, parts.clock())
+        if len(await schedules.every(session)) >= schedules.MOST:
+            raise schedules.TooMany
         return await schedules.add(session, plan, by, parts.clock())
 
 
@@ -340,7 +342,8 @@ async def _list(value: str, parts: Parts) -> kit.View:
 
 def _idea(idea: Idea) -> str:
     title = link(idea.card_url, one_line(idea.title, 100)) or _words(idea.title)
-    return f"• {title}, by <@{idea.author}>, first answer due on {idea.respond_by.day} {idea.respond_by:%B}"
+    due = f"first answer due on {idea.respond_by.day} {idea.respond_by:%B}"
+    return f"• {title}, by <@{idea.author}>, {f'answered on {day(idea.responded_at)}' if idea.responded_at else due}"
 
 
 async def _questions(what: str, start: datetime, end: datetime, parts: Parts) -> tuple[list[str], str]:

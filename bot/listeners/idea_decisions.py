@@ -140,7 +140,7 @@ async def decided(ack: AsyncAck, body: dict[str, Any], view: dict[str, Any], par
     refusal = await denied(user, "decide", idea_id, parts)
     problems = {"reason": refusal} if refusal else _decision_problems(form)
     if not problems and form.get("owner") and await why_not(form["owner"], parts):
-        problems = {"owner": "Please choose a colleague: guests, bots and people of other companies can't own ideas."}
+        problems = {"owner": "Only a colleague with an open account can own an idea."}
     if not problems:
         try:
             async with parts.database.write() as session:
@@ -247,21 +247,20 @@ async def merged(ack: AsyncAck, body: dict[str, Any], view: dict[str, Any], part
     """Merge, and tell it."""
     user, form = body["user"]["id"], modals.answers(view)
     idea_id, into_id = _kept_place(view)["idea"], number_in(form.get("number") or form.get("into"))
-    refusal = await denied(user, "merge", idea_id, parts)
+    problem = await denied(user, "merge", idea_id, parts)
     field = "number" if form.get("number") or "into" not in form else "into"
     into = await find(into_id, parts)
-    if refusal is not None or into is None:
-        gone = blocks.GONE if form.get("number") else "Please choose an idea, or give its number."
-        problem = refusal or gone
-        await ack(response_action="errors", errors={field: problem})
+    unknown = blocks.GONE if form.get("number") else "Please choose an idea, or give its number."
+    if problem is None and into is not None:
+        try:
+            async with parts.database.write() as session:
+                change = await ideas.merge(session, f"view:{view['id']}", idea_id, into_id, user, parts.clock())
+                shown = await noted(session, user, "merge", idea_id, change, parts, into=into_id)
+        except CannotChange as refusal:
+            problem = str(refusal)
+    if problem is not None or into is None:
+        await ack(response_action="errors", errors={field: problem or unknown})
         await parts.inbox.release(delivery_id)
-        return
-    try:
-        async with parts.database.write() as session:
-            change = await ideas.merge(session, f"view:{view['id']}", idea_id, into_id, user, parts.clock())
-            shown = await noted(session, user, "merge", idea_id, change, parts, into=into_id)
-    except CannotChange as problem:
-        await ack(response_action="update", view=kit.notice("Merge", str(problem), "idea_refused"))
         return
     parts.outbox.wake()
     await ack(response_action="update", view=blocks.merged(shown.idea, shown.into or into))

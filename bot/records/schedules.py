@@ -14,6 +14,7 @@ from bot.records.periods import Rhythm
 from bot.records.tables import Digest, Post, Schedule
 
 BY_HAND = "paused by hand"
+MOST = 30  # schedules that managers may add: their list has room for little more
 EVERY_MANAGER = ""  # the channel of the managers' digest, which goes to each of them directly
 
 
@@ -48,11 +49,23 @@ class Plan(NamedTuple):
     quiet: Quiet
 
 
-class Taken(Exception):
+class Refused(Exception):
+    """A schedule that can't be; the message says why."""
+
+
+class Taken(Refused):
     """There is a schedule of this kind for this channel."""
 
+    def __init__(self, plan: Plan) -> None:
+        which = "for this channel" if plan.channel else "for managers"
+        super().__init__(f"There is a digest of this kind {which} already. Edit that one instead.")
+
+
+class TooMany(Refused):
+    """There are as many schedules as their list has room for."""
+
     def __init__(self) -> None:
-        super().__init__("There is a digest of this kind for this channel already. Edit that one instead.")
+        super().__init__(f"There are {MOST} digests, and the list has no room for more. Edit or remove one.")
 
 
 def usual(kind: Kind, channel: str, zone: str) -> Plan:
@@ -86,7 +99,7 @@ async def add(session: AsyncSession, plan: Plan, by: str, now: datetime) -> Sche
     """Raises Taken when the channel has one of this kind."""
     schedule = Schedule(**plan._asdict(), owner=by, active_from=now)
     if not await add_once(session, schedule):
-        raise Taken
+        raise Taken(plan)
     await audit.note(session, by, "add_schedule", str(schedule.id), now, after=plan._asdict())
     return schedule
 
@@ -104,7 +117,7 @@ async def change(session: AsyncSession, schedule_id: int, plan: Plan, by: str, n
         Schedule.kind == plan.kind, Schedule.channel == plan.channel, Schedule.id != schedule_id
     )
     if await session.scalar(others) is not None:
-        raise Taken
+        raise Taken(plan)
     before = plan_of(schedule)
     if before == plan:
         return schedule
@@ -185,6 +198,18 @@ async def has(session: AsyncSession, schedule: Schedule, period: str) -> bool:
         Digest.kind == schedule.kind, Digest.channel == schedule.channel, Digest.period == period
     )
     return await session.scalar(mine) is not None
+
+
+async def by_hand(session: AsyncSession, digest: Digest, since: datetime) -> str | None:
+    """Who has asked for another one like it since then, and got it."""
+    others = select(Digest.asked_by).where(
+        Digest.kind == digest.kind,
+        Digest.channel == digest.channel,
+        Digest.period != digest.period,
+        Digest.made_at > since,
+        Digest.state.in_((State.QUEUED, State.POSTED)),
+    )
+    return await session.scalar(others.where(Digest.asked_by.is_not(None)))
 
 
 async def told_until(session: AsyncSession, schedule: Schedule) -> datetime | None:

@@ -120,9 +120,11 @@ export function userMention(id, label = "") {
   return node;
 }
 
+/** One that the person isn't in and may not read has no name, as in Slack. */
 export function channelMention(id, label = "") {
   const channel = store.channels.get(id);
-  return channel ? h("a.mention", { href: `#${id}` }, `#${channel.name}`) : mention(`#${label || id}`);
+  if (channel) return h("a.mention", { href: `#${id}` }, `#${channel.name}`);
+  return mention(label ? `#${label}` : "private channel");
 }
 
 export const broadcastMention = (range) => mention(`@${range}`);

@@ -13,8 +13,9 @@ from bot.blocks import digest, digest_chart, digest_figures, schedules
 from bot.blocks.digest import Recognition, Story, Suggestion
 from bot.blocks.digest_figures import Team
 from bot.records.figures import Figures
+from bot.records.schedules import Kind, usual
 from bot.records.stories import FEWEST, MOST, chosen
-from bot.records.tables import Win
+from bot.records.tables import Schedule, Win
 from bot.records.wins import Shown
 from sandbox.limits import check_message
 from tests.conversations.slack import words
@@ -201,19 +202,35 @@ def test_stories_are_few_and_nobody_fills_them(rows: list[tuple[str, str | None]
 
 
 def test_small_numbers_are_told_as_they_are() -> None:
-    """Each figure with its n and how it was before; no percentage, and no median of three."""
+    """Each figure with how it was before; no percentage, and no median of three."""
     before = Figures(2, 0, [], 0, 0, 0, 0, 0, 0)
     now = Figures(4, 1, [1, 2, 9], 12, 3, 3, 2, 1, 5)
     said = digest_figures.managers(Team(now, before, START, END, "Europe/Amsterdam"), prefix="fl-")
     text = words(said.blocks)
 
     assert "4, 1 of them overdue; 2 the period before (up 2)" in text
-    assert "after 1, 2, 9 working days (n 3); none (n 0) the period before" in text
+    assert "3 after 1, 2 and 9 working days; none the period before" in text
     assert "3 of 12; none was asked the period before" in text
-    assert "2 👍 and 1 👎 (n 3); 0 and 0 the period before" in text
+    assert "2 👍 and 1 👎; 0 and 0 the period before" in text
     assert "1 story with 5 kudos" in text
     assert "%" not in text
     assert "/fl-digest" in text
+
+
+@pytest.mark.parametrize(
+    ("days", "told"),
+    [
+        ([0], "1 on the same day;"),
+        ([1], "1 after 1 working day;"),
+        ([1, 1], "2 after 1 and 1 working days;"),
+        ([0, 1, 3, 4, 9], "5, half of them within 3 working days;"),
+    ],
+)
+def test_how_long_first_answers_took(days: list[int], told: str) -> None:
+    """How many there are, and after how long they came, in whole words."""
+    period = Figures(0, 0, days, 0, 0, 0, 0, 0, 0)
+    said = digest_figures.managers(Team(period, period, START, END, "Europe/Amsterdam"), prefix="")
+    assert f"*First answers to ideas:* {told}" in words(said.blocks)
 
 
 def test_a_preview_has_no_live_buttons() -> None:
@@ -223,3 +240,13 @@ def test_a_preview_has_no_live_buttons() -> None:
     assert "action_id" not in str(view)
     assert "[ Thank someone ]" in words(view)
     assert "What people were thanked for" in words(view)
+
+
+def test_home_tells_the_next_digests_in_their_order_by_the_readers_clock() -> None:
+    """Each schedule has a time zone of its own; who reads it may be in a third."""
+    at = [datetime(2026, 11, day, 8, 0, tzinfo=UTC) for day in (30, 29)]
+    weekly = [Schedule(id=n, **usual(Kind.RECOGNITION, f"C{n}", "Europe/Paris")._asdict()) for n in (1, 2)]
+    planned = [schedules.Planned(one, when) for one, when in zip(weekly, at, strict=True)]
+    later, sooner = "<!date^1796025600^{date_long} at {time}|Monday 30 November, 09:00>", "Sunday 29 November, 09:00>"
+    said = words(schedules.in_home(planned, None))
+    assert said.index(sooner) < said.index(later)

@@ -9,10 +9,11 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.blocks import idea_lists, idea_news, ideas
+from bot.blocks import idea_lists, idea_news, ideas, kit
 from bot.blocks.given_back import too_long
 from bot.blocks.idea_lists import Choice, Row, Waiting
 from bot.blocks.ideas import Draft, May
+from bot.blocks.text import SECTION_LIMIT, escape
 from bot.records.idea_families import Tally
 from bot.records.idea_queries import Shown
 from bot.records.tables import Comment, Evidence, IdeaChange
@@ -139,8 +140,34 @@ def test_a_text_that_is_too_long_comes_back_to_the_letter() -> None:
     messages = too_long(typed, 3_000)
     sections = [block["text"] for said in messages for block in said.blocks if block["text"]["type"] == "plain_text"]
 
-    assert len(messages) == 2
+    assert len(messages) == 3
+    assert max(len(escape(section["text"])) for section in sections) <= SECTION_LIMIT
     assert "".join(section["text"] for section in sections) == typed
+
+
+def test_a_text_that_a_form_refuses_comes_back_to_the_letter() -> None:
+    """In sections that fit once Slack has escaped them, however many these are."""
+    typed = f"{'&<>' * 1_000}end"
+    view = kit.notice("Idea", "Guests can't.", "idea_refused", typed, "  ")
+    pieces = [block["text"]["text"] for block in view["blocks"] if block["text"]["type"] == "plain_text"]
+    assert "".join(pieces) == typed
+    assert max(len(escape(piece)) for piece in pieces) in range(SECTION_LIMIT - 5, SECTION_LIMIT + 1)
+
+
+def test_a_line_that_begins_with_more_than_is_no_quote() -> None:
+    """Slack would take the sign away, and leave "24 hours"; the quotes that we make stay."""
+    typed = "> 24 hours\n>100 calls > 90 minutes"
+    shown = ideas.details(Shown(an_idea(text=typed), Tally()), [], [], [], [], May(), has_voted=False)
+    assert "˃ 24 hours\n˃100 calls &gt; 90 minutes" in [b["text"]["text"] for b in shown["blocks"] if "text" in b]
+    assert kit.section("> &gt; 2")["text"]["text"] == "> &gt; 2"
+
+
+def test_what_changes_nothing_is_not_said_to_be_saved() -> None:
+    """Neither new words for an idea nor a decision on it."""
+    shown = Shown(an_idea(), Tally())
+    for told in (ideas.edited, ideas.decided):
+        assert "Saved" in str(told(shown, is_news=True))
+        assert "Saved" not in str(told(shown, is_news=False))
 
 
 def test_an_empty_list_names_the_command_as_it_is_here() -> None:

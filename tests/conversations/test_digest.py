@@ -1,13 +1,19 @@
 """Digests as people meet them: scheduled, previewed, posted by hand, on Monday morning, and in Home."""
 
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from sqlalchemy import delete, insert
 
+from bot.records.database import engine_for
+from bot.records.schedules import MOST, Kind, usual
+from bot.records.tables import Schedule
+from tests.conftest import NOW
 from tests.conversations.conftest import ROOT, Bot
 from tests.conversations.slack import Company, actions, words
 
@@ -125,6 +131,29 @@ def test_a_wrong_form_says_what_to_correct(company: Company) -> None:
     assert "another company" in errors["channel"]
     errors = refused(company, usual | {"channel": GENERAL})
     assert "already" in errors["channel"]
+    errors = refused(company, usual | {"kind": "managers"})
+    assert "for managers already" in errors["kind"]
+
+
+def test_there_are_as_many_digests_as_the_list_has_room_for(company: Company, bot: Bot) -> None:
+    """With one more, the list could not show them all."""
+    engine = engine_for(f"sqlite:///{bot.data / 'frontline.db'}")
+    others = [
+        {**usual(Kind.RECOGNITION, f"CTEAM{n}", "UTC")._asdict(), "owner": "UKIRA", "active_from": NOW}
+        for n in range(MOST)
+    ]
+    with engine.begin() as connection:
+        connection.execute(insert(Schedule), others)
+    listed = overview(company)
+    press(company, listed, "digest_add")
+    asked = {"kind": "recognition", "channel": "C0BILLING", "weekday": "fri", "at": "16:00", "zone": "UTC"}
+    errors = refused(company, asked | {"quiet": "note"})
+    with engine.begin() as connection:
+        connection.execute(delete(Schedule).where(Schedule.channel.startswith("CTEAM")))
+    engine.dispose()
+
+    assert actions(listed, "digest_add")
+    assert "no room for more" in errors["channel"]
 
 
 def test_a_schedule_is_added_changed_paused_and_resumed(company: Company) -> None:
@@ -193,9 +222,10 @@ def test_a_preview_in_the_terminal(company: Company, bot: Bot) -> None:
     command = [sys.executable, "-m", "bot", "digest", "--preview"]
     said = subprocess.run(command, cwd=ROOT, env=os.environ | settings, capture_output=True, text=True, check=True)
 
-    for part in ("Every Monday at 09:00, Europe/Amsterdam", DEED, "@Ana Duarte", "Ideas waiting for a first answer"):
+    heading = "Recognition in #general. Every Monday at 09:00, Europe/Amsterdam"
+    for part in (heading, DEED, "@Ana Duarte", "Ideas waiting for a first answer"):
         assert part in said.stdout
-    assert "<@" not in said.stdout
+    assert "<" not in said.stdout
     assert company.calls("chat.postMessage", before) == []
 
 
@@ -206,6 +236,8 @@ def test_posting_now_asks_first_and_posts_once(company: Company) -> None:
     assert button["confirm"]["title"]["text"] == "Post this digest now?"
     press(company, view, "digest_post_now")
     shown(company, "It is on its way")
+    press(company, view, "digest_post_now")
+    shown(company, "Not posted: <@UKIRA> posted it less than two minutes ago.")
     (posted,) = company.until(lambda: digests(company), "the digest")
 
     assert "1 colleague was thanked" in posted["text"]
@@ -239,7 +271,7 @@ def test_home_shows_what_is_mine(company: Company) -> None:
     company.act("open_home", user="UANA")
     hers = words(company.until(lambda: (h := company.home("UANA")) and "My settings" in words(h) and h, "Home"))
     assert DEED in hers
-    assert f"Next digest: Recognition in <#{GENERAL}>, Monday 23 November, 09:00" in hers
+    assert re.search(rf"Next digest: Recognition in <#{GENERAL}>, <!date\^.*\|Monday 23 November, 09:00>", hers)
     assert "In thanks I appear" in hers
     assert "Your team" not in hers
 
@@ -267,7 +299,7 @@ def test_monday_morning_comes_once(company: Company, bot: Bot) -> None:
     assert "from 16 to 22 November" in monday["text"]
     assert len(digests(company)) == 2
     assert [m["ts"] for m in company.direct("UKIRA") if "Your team's figures" in m["text"]] == [figures["ts"]]
-    assert "*Ratings:* 0 👍 and 0 👎 (n 0)" in words(figures["blocks"])
+    assert "*Ratings:* 0 👍 and 0 👎; " in words(figures["blocks"])
 
 
 def test_the_next_digest_is_not_promised_for_a_week_that_has_had_its_own(company: Company) -> None:
@@ -284,7 +316,7 @@ def test_the_next_digest_is_not_promised_for_a_week_that_has_had_its_own(company
         assert f"Next: {coming}" in words(overview(company))
         company.act("close", user="UKIRA", all=True)
         company.act("open_home", user="UANA")
-        company.until(lambda coming=coming: f"<#{GENERAL}>, {coming}" in words(company.home("UANA")), "it in Home")
+        company.until(lambda coming=coming: f"|{coming}>" in words(company.home("UANA")), "it in Home")
 
 
 def test_each_figure_leads_to_its_list(company: Company) -> None:
@@ -357,3 +389,30 @@ def test_what_was_asked_in_a_private_channel_is_only_counted(company: Company, b
     assert "1 asked in private" in known
     assert parking in known
     assert illness not in known
+
+
+def test_ideas_behind_a_figure_say_when_they_were_answered(company: Company) -> None:
+    """Until then, by when that is due."""
+    command(company, "UDEV", "/idea Ring back within a day")
+    submit(company, "UDEV", {"idea_text": "Callers wait for days."})
+
+    def card() -> dict[str, Any] | None:
+        return next((m for m in company.messages("C0IDEAS") if "Ring back" in m["text"] and m.get("bot_id")), None)
+
+    def listed(which: int, what: str) -> bool:
+        company.act("close", user="UKIRA", all=True)
+        company.act("open_home", user="UKIRA")
+        home = company.home("UKIRA") or {}
+        company.act(
+            "click",
+            user="UKIRA",
+            view_id=home["id"],
+            action_id="digest_list",
+            value=actions(home, "digest_list")[which]["value"],
+        )
+        return what in words(company.view("UKIRA"))
+
+    idea = company.until(card, "the card")
+    company.until(lambda: listed(0, "Ring back within a day>, by <@UDEV>, first answer due on"), "what waits")
+    company.say("UKIRA", "C0IDEAS", "Let's do that.", thread_ts=idea["ts"])
+    company.until(lambda: listed(1, "Ring back within a day>, by <@UDEV>, answered on <!date"), "what was answered")

@@ -255,6 +255,7 @@ def respond(company: Company, number: int) -> None:
 
 def test_windows_below_show_what_was_decided(company: Company, manager: str) -> None:
     """From the list through what waits and the details, one more than Slack piles up; each is up to date after it."""
+    other = suggest(company, "UANA", "Answer letters by letter", "Not everybody has a computer.")
     number = suggest(company, "UANA", "Print the opening hours on the receipt", "People ring us to ask for them.")
     command(company, manager, "/ideas")
     press(company, manager, "triage_ideas")
@@ -275,7 +276,7 @@ def test_windows_below_show_what_was_decided(company: Company, manager: str) -> 
     details(company, manager, number)
     press(company, manager, "merge_idea")
     opened(company, manager, "becomes part of")
-    submit(company, manager, {"number": "1"})
+    submit(company, manager, {"number": str(other)})
     opened(company, manager, "is part of")
     company.act("close", user=manager, view_id=company.view(manager)["id"])
     opened(company, manager, "Undo the merge")
@@ -286,10 +287,11 @@ def test_windows_below_show_what_was_decided(company: Company, manager: str) -> 
 
 def test_a_form_that_changed_meanwhile_is_left_alone(company: Company) -> None:
     """Slack refuses a stale change; the next thing typed is answered again, and nobody is bothered."""
+    card(company, suggest(company, "UDEV", "Lend umbrellas to customers", "They wait in the rain."))
     command(company, "UKIRA", "/idea")
     opened(company, "UKIRA", "What should change")
-    company.act("type", user="UKIRA", action_id="idea_title", value="Refund small sums at once")
-    opened(company, "UKIRA", "Is it one of these")
+    company.act("type", user="UKIRA", action_id="idea_title", value="Lend customers umbrellas")
+    opened(company, "UKIRA", "Is it one of these", patience_s=200)  # the first time, the model is loaded
     since = company.now()
     company.fault("error", method="views.update", error="hash_conflict", times=1)
     company.act("type", user="UKIRA", action_id="idea_title", value="Something about swimming pools")
@@ -349,6 +351,8 @@ def test_merging_keeps_everything_and_can_be_undone(company: Company) -> None:
     details(company, "UELENA", number)
     press(company, "UELENA", "merge_idea")
     opened(company, "UELENA", "becomes part of another idea")
+    refused = submit(company, "UELENA", {"number": str(number)})
+    assert "merged into itself" in refused["response"]["errors"]["number"]
     submit(company, "UELENA", {"number": str(into)})
     opened(company, "UELENA", "is part of")
 
@@ -613,7 +617,9 @@ def test_a_manager_decides_and_everybody_concerned_hears(company: Company, bot: 
     card(company, number, "1 vote")
     refused = decide(company, "UELENA", number, status="declined", reason="")
     assert "say why" in refused["response"]["errors"]["reason"]
-    submit(company, "UELENA", {"reason": "Not without the works council & <its> word."})
+    refused = submit(company, "UELENA", {"reason": "Not yet.", "owner": "ULARS"})
+    assert "colleague with an open account" in refused["response"]["errors"]["owner"]
+    submit(company, "UELENA", {"owner": "", "reason": "Not without the works council & <its> word."})
     decide(company, "UELENA", other, status="planned", owner="UHUGO", due="2027-02-01")
     close(company, "UELENA")
 

@@ -77,6 +77,9 @@ def test_an_admin_gives_a_role_and_takes_it_back(company: Company) -> None:
     command(company, "UADMIN", "/frontline roles")
     refused = submit(company, "UADMIN", {"person": "UADMIN", "role": "admin", "change": "take_back"})
     assert "person" in refused["response"]["errors"]
+    for nobody in ("UGUEST", "ULARS"):  # who is no colleague, and who has left
+        refused = submit(company, "UADMIN", {"person": nobody, "role": "manager", "change": "grant"})
+        assert "colleague with an open account" in refused["response"]["errors"]["person"]
     company.act("close", user="UADMIN", view_id=company.view("UADMIN")["id"])
 
 

@@ -565,6 +565,17 @@ async def test_hostile_text_in_every_slot(sandbox: Client, listener: Listener, b
     assert complaints == []
 
 
+async def test_a_private_channel_has_a_name_for_its_members_only(
+    sandbox: Client, listener: Listener, browser: Browser
+) -> None:
+    """Elena is in #leads, Ana is not; neither sees an id."""
+    await post(sandbox, section("Next: <#C0PRIVATE>."))
+    page, _ = await open_page(browser, sandbox)
+    await expect(page.locator(".message").last).to_contain_text("Next: private channel.")
+    await page.goto(f"{sandbox.address}/?user=UELENA#C0ASK")
+    await expect(page.locator(".message").last).to_contain_text("Next: #leads.")
+
+
 async def test_unknown_and_broken_blocks_are_shown_as_they_are(
     sandbox: Client, listener: Listener, browser: Browser
 ) -> None:
