@@ -10,6 +10,7 @@ from functools import lru_cache
 from itertools import zip_longest
 from typing import NamedTuple
 
+from knowledge.dates import with_days_first
 from knowledge.lexical import says_something, stems
 
 _ANYCASE = re.IGNORECASE | re.ASCII  # or the letter "ı" would be an "i", and "sıx" a number
@@ -77,11 +78,10 @@ _MONTH = (
     r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?"
     r"|nov(?:ember)?|dec(?:ember)?)"
 )
-_DATE = re.compile(  # "24 December to 2 January", "6–21 Feb", "March 3rd"
+_DATE = re.compile(  # "24 December to 2 January", "6–21 Feb"
     rf"\b(?:(?P<day>\d{{1,2}})(?:st|nd|rd|th)?(?: of)?(?: (?P<month>{_MONTH})\b\.?)?(?: \d{{4}})?"
     rf"\s{{0,2}}(?:[–—-]|to|until|till|through|and)\s{{0,2}})?"
-    rf"(?P<last_day>\d{{1,2}})(?:st|nd|rd|th)?(?: of)? (?P<last_month>{_MONTH})\b"
-    rf"|\b(?!may)(?P<month_first>{_MONTH}) (?P<day_behind>\d{{1,2}})(?:st|nd|rd|th)?(?![\d:.]\d|\d)\b",
+    rf"(?P<last_day>\d{{1,2}})(?:st|nd|rd|th)?(?: of)? (?P<last_month>{_MONTH})\b",
     _ANYCASE,
 )
 _FEASTS = (
@@ -425,7 +425,10 @@ def _rounds(text: str) -> Iterator[Limits]:
     """
     for feast, day in _FEASTS:
         text = feast.sub(day, text)
-    yield from _dates(text)
+    orders = (True, False) if "/" in text or "-" in text else (None,)  # of a day that may be another, either
+    text, *others = dict.fromkeys(with_days_first(text, is_month_first=each) for each in orders)
+    for each in (text, *others):
+        yield from _dates(each)
     has_dates = _DATE.search(text) is not None
     for match in _ROUND.finditer(text):
         if match["first"] is None:
@@ -450,7 +453,7 @@ def _dates(text: str) -> Iterator[Limits]:
             _OPEN_BEFORE.search(_around(text, *match.span())[0]) or _OPEN_BEHIND.match(text, match.end())
         ):
             continue
-        last = _day_of_year(match["last_day"] or match["day_behind"], match["last_month"] or match["month_first"])
+        last = _day_of_year(match["last_day"], match["last_month"])
         first = _day_of_year(match["day"], match["month"] or match["last_month"]) if match["day"] else last
         yield from _around_the_end(Limits("date", first, last))
 

@@ -5,6 +5,7 @@ from calendar import day_name, month_name
 from collections.abc import Callable
 from string import ascii_lowercase
 
+from knowledge.dates import with_days_named
 from knowledge.lexical import stems
 from knowledge.names import COUNTED, QUALIFIERS, UNITS, word_set
 from knowledge.words import Words
@@ -111,7 +112,7 @@ def in_full(question: str, words: Words) -> str:
         says = words.lexical.says
         return f"{found[1]} {found[2]}" if says(found[2]) and not says(found[0]) else found[0]
 
-    question = _TOGETHER.sub(apart, question)
+    question = with_days_named(_TOGETHER.sub(apart, question), words.is_month_first)
     typed = set(_WORD.findall(question.casefold()))  # most questions have none, which is quickly told
     question = question if typed.isdisjoint(SHORTENED) else _SHORT.sub(written_out, question)
     question = question if typed.isdisjoint(DATED) else _DATED.sub(dated, question)
