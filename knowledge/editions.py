@@ -186,7 +186,9 @@ def _in_words(day: str | None) -> str:
     for pattern in _ASKED:
         if day and (match := pattern.fullmatch(day)):
             days = _days_of(match.groupdict(), date.min)
-            return day if len(days) > 1 else "".join(f"{each.day} {month_name[each.month]} {each.year}" for each in days)
+            return (
+                day if len(days) > 1 else "".join(f"{each.day} {month_name[each.month]} {each.year}" for each in days)
+            )
     return re.sub(r"^[^\W\d]+\.?", lambda month: month_name[_NAMES.index(month[0][:3].casefold())], day or "")
 
 

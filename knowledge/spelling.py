@@ -3,6 +3,7 @@
 import re
 from calendar import day_name, month_name
 from collections.abc import Callable
+from functools import lru_cache
 from string import ascii_lowercase
 
 from knowledge.dates import with_days_named
@@ -49,6 +50,27 @@ INITIALS = {
     "ncd": "no claims discount", "nok": "next of kin", "ooh": "out of hours", "poa": "power of attorney",
     "ssp": "statutory sick pay", "wfh": "work from home",
 }  # fmt: skip
+# How British and American spelling differ: in how words end, and in words of their own; "check" may be no cheque.
+_ENDINGS = tuple(
+    (re.compile(pattern), to)
+    for pattern, to in (
+        (r"(..+)our(s|ed|ing|ites?|able|)", r"\1or\2"),
+        (r"(..+)or(s|ed|ing|ites?|able|)", r"\1our\2"),
+        (r"(.+[bcdgptv])re(s|)", r"\1er\2"),
+        (r"(.+[bcdgptv])er(s|)", r"\1re\2"),
+        (r"(.+)ogue(s|)", r"\1og\2"),
+        (r"(.+)og(s|)", r"\1ogue\2"),
+        (r"(.+en)ce(s|)", r"\1se\2"),
+        (r"(.+en)se(s|)", r"\1ce\2"),
+        (r"(.+[iy])s(e[ds]?|ing|ations?|ers?)", r"\1z\2"),
+        (r"(.+[iy])z(e[ds]?|ing|ations?|ers?)", r"\1s\2"),
+        (r"(.+)[ao]e([a-z]{3,})", r"\1e\2"),
+    )
+)
+_ALIKE = "aluminium/aluminum grey/gray jewellery/jewelry mould/mold moulds/molds programme/program programmes/programs"
+_BRITISH = "cheque/check cheques/checks draught/draft kerb/curb storey/story storeys/stories tyre/tire tyres/tires"
+SPELLED = dict(each.split("/") for each in f"{_ALIKE} {_BRITISH}".split())
+SPELLED |= {american: british for british, american in (each.split("/") for each in _ALIKE.split())}
 _DAYS, _MONTHS = ([each.casefold() for each in listed if each] for listed in (day_name, month_name))
 DATED = {short: each for each in _DAYS + _MONTHS if (short := each[:3]) not in {"mar", "may"}} | {
     "tues": "tuesday", "weds": "wednesday", "thur": "thursday", "thurs": "thursday", "sept": "september",
@@ -117,9 +139,27 @@ def in_full(question: str, words: Words) -> str:
     question = question if typed.isdisjoint(SHORTENED) else _SHORT.sub(written_out, question)
     question = question if typed.isdisjoint(DATED) else _DATED.sub(dated, question)
     for word in typed:
-        if written := words.names.hyphened(word):
+        if written := words.names.hyphened(word) or spelled_elsewhere(word, words.lexical.says):
             question = re.sub(rf"(?<![\w@./-]){word}(?![\w@/-]|\.\w)", written, question, flags=re.IGNORECASE)
     return question
+
+
+def spelled_elsewhere(word: str, is_said: Callable[[str], bool]) -> str | None:
+    """A word as it is spelled on the other side of the ocean, where the guides have it so and not as it is typed.
+
+    >>> said = {"colors", "center", "check", "organized", "behaviour"}
+    >>> [spelled_elsewhere(each, said.__contains__) for each in ("colours", "centre", "cheque", "organised", "behavior")]
+    ['colors', 'center', 'check', 'organized', 'behaviour']
+    """
+    if not (others := [*_others(word)]) or is_said(word):
+        return None
+    return next(filter(is_said, others), None)
+
+
+@lru_cache(1_000)
+def _others(word: str) -> tuple[str, ...]:
+    every = [SPELLED[word]] if word in SPELLED else []
+    return tuple(every + [pattern.sub(to, word) for pattern, to in _ENDINGS if pattern.fullmatch(word)])
 
 
 def _is_date(found: re.Match[str]) -> bool:

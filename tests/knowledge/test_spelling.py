@@ -55,6 +55,34 @@ def test_what_is_shortened_while_listening_is_read_in_full(library: Library) -> 
     assert library.answer("how long does a cust refund take?").understood is None
 
 
+@pytest.mark.parametrize(
+    ("typed", "taken"),
+    [
+        ("What COLOURS of tyre? at the kerb", "What colors of tire? at the curb"),
+        ("is it organised at the theatre, and how many litres", "is it organized at the theater, and how many liters"),
+        ("behavior in the harbor", "behaviour in the harbour"),
+        (
+            "the catalogue; four hours, a tier, should it raise doors",
+            "the catalog; four hours, a tier, should it raise doors",
+        ),
+        ("see colour.example or an anaesthetic", "see colour.example or an anesthetic"),
+    ],
+)
+def test_words_are_spelled_as_in_the_guides(
+    typed: str, taken: str, open_library: Open, put_guide: Callable[[str, str | None], None]
+) -> None:
+    """On whichever side of the ocean these were written, and where they have the word in one way only."""
+    put_guide(
+        "shop.md",
+        "# Shop\n\nColor of a tire, curb, organized theater, 3 liters, catalog, anesthetic.\n\n"
+        "Behaviour in the harbour. For rent: dors, tire, for hors.\n",
+    )
+    library = open_library()
+    library.warm()
+
+    assert in_full(typed, library._answering._index.words) == taken
+
+
 HOURS = "# Hours\n\nOpen Mon-Fri 9-17, on Saturday 9-13, never on Sunday. The limousine is examined in September.\n"
 
 
