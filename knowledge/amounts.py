@@ -84,6 +84,7 @@ _DATE = re.compile(  # "24 December to 2 January", "6–21 Feb"
     rf"(?P<last_day>\d{{1,2}})(?:st|nd|rd|th)?(?: of)? (?P<last_month>{_MONTH})\b",
     _ANYCASE,
 )
+_BESIDE_DAY = re.compile(rf"^(?:{_MEMBER})\b,?|,? \d{{4}}$", _ANYCASE)
 _FEASTS = (
     (re.compile(r"\b(?:christmas|xmas) eve\b", _ANYCASE), "24 December"),
     (re.compile(r"\b(?:christmas|xmas) day\b", _ANYCASE), "25 December"),
@@ -318,6 +319,16 @@ def days_in(text: str) -> list[Figure]:
     every = list(_rounds(text))
     dates = [each for each in every if each.kind == "date" and each.low == each.high]
     return [Figure(kind, low) for kind, low, _ in every if kind == "weekday" or kind == ("date" if dates else "month")]
+
+
+def is_day(cell: str) -> bool:
+    """Whether a cell is a day of the year, or days from one to another.
+
+    >>> is_day("10/12/2026"), is_day("Mon, Oct. 12"), is_day("24 Dec to 2 Jan"), is_day("by 12 May"), is_day("3")
+    (True, True, True, False, False)
+    """
+    days = with_days_first(cell, is_month_first=True) if any(map(str.isdigit, cell)) else ""
+    return _DATE.fullmatch(_BESIDE_DAY.sub("", days).strip()) is not None
 
 
 def are_within(figures: Sequence[Figure], text: str) -> bool:

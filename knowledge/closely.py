@@ -17,6 +17,7 @@ from knowledge.amounts import (
     days_in,
     figures_in,
     has_any,
+    is_day,
     is_at_another,
     limits_of,
     off_the_step,
@@ -237,7 +238,7 @@ def _labelled(figures: Sequence[Figure], every: Sequence[Piece], texts: Sequence
 
 
 class _Scale(NamedTuple):
-    """The rows of a table or the items of a list, with what each may be limited by: of a row its first cell."""
+    """The rows of a table or the items of a list, with what each may be limited by: of a row its first cell, and its days."""
 
     heading: str
     kind: Kind
@@ -288,7 +289,9 @@ def _scales(headings: Sequence[str], every: Sequence[Piece], texts: Sequence[str
         elif piece.kind in {Kind.ROW, Kind.ITEM}:
             if piece.kind is not before:
                 scales.append(_Scale(heading, piece.kind, []))
-            limited = with_units(cells_of(text)[:1], head) if piece.kind is Kind.ROW else _PLACE_IN_LIST.sub("", text)
+            cells = cells_of(text) if piece.kind is Kind.ROW else []
+            limited = with_units(cells[:1], head) if cells else _PLACE_IN_LIST.sub("", text)
+            limited = "; ".join([limited, *filter(is_day, cells[1:])])
             scales[-1].members.append((piece, limited, text))
             before = piece.kind
     return scales

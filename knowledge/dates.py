@@ -22,10 +22,11 @@ _MONTH_FIRST = re.compile(
     rf"(?:\s?(?:[–—-]|to|through)\s?(?P<last>[0-3]?\d)(?:st|nd|rd|th)?{_NO_TIME})?(?:,? (?P<year>{_YEAR})\b)?",
     re.IGNORECASE,
 )
+_DAY_FIRST = re.compile(rf"\b(?P<day>[0-3]?\d)(?:st|nd|rd|th)?(?: of)? (?P<month>{MONTHS})(?! \()", re.IGNORECASE)
 _SHORT = re.compile(rf"(?<=\d )(?P<month>{MONTHS})(?= {_YEAR}\b| (?-i:[a-z])|[\s,;)–—-]*$)", re.IGNORECASE)
 _IN_FIGURES = re.compile(
     rf"(?<![\w./-])(?P<one>\d{{1,2}})(?P<sign>[./-])(?P<other>\d{{1,2}})(?P=sign)(?P<year>{_YEAR}|(?<=/)[1-3]\d)"
-    r"(?![\w/-]|\.\d)"
+    r"(?![\w/-]|\.\d| \(\d)"  # what is named behind it is read there
 )
 _WITHOUT_YEAR = re.compile(
     r"\b(?P<before>on|by|until|till|from|since|before|after|for) (?P<one>\d{1,2})/(?P<other>\d{1,2})"
@@ -64,33 +65,49 @@ def with_days_first(text: str, *, is_month_first: bool | None = None) -> str:
     return _SHORT.sub(lambda match: _in_full(match["month"]), _MONTH_FIRST.sub(named, text))
 
 
-def with_days_named(question: str, is_month_first: bool | None) -> str:
-    """A question with the days that are typed in figures named, also those without a year: "on 12/24".
+def with_days_both_ways(question: str, is_month_first: bool | None, *, in_figures: bool = False) -> str:
+    """A question with the days that it has in figures named, too, also those without a year ("on 12/24"); and where
+    guides have days ``in_figures`` those that it names in figures.
 
-    >>> with_days_named("open on 12/24?", None), with_days_named("open on 3/4", True), with_days_named("a 3/4 bed", True)
-    ('open on 24 December?', 'open on 4 March', 'a 3/4 bed')
+    >>> with_days_both_ways("open on 12/24?", None), with_days_both_ways("a 3/4 bed on 3/4", True)
+    ('open on 12/24 (24 December)?', 'a 3/4 bed on 3/4 (4 March)')
+    >>> with_days_both_ways("open on Dec. 24th or 10/12/2026?", True, in_figures=True)
+    'open on Dec. 24th (12/24) or 10/12/2026 (12 October 2026)?'
     """
 
-    def without_year(match: re.Match[str]) -> str:
+    def named(match: re.Match[str]) -> str:
         day = _ordered(match["one"], match["other"], is_month_first)
-        return f"{match['before']} {day}" if day else match[0]
+        return f"{match[0]} ({day})" if day else match[0]
 
+    def figured(match: re.Match[str]) -> str:
+        day, month = int(match["day"]), _NAMES.index(match["month"][:3].capitalize())
+        return f"{match[0]} ({f'{month}/{day}' if is_month_first else f'{day}/{month}'})"
+
+    if in_figures and is_month_first is not None and any(each in question.casefold() for each in _BEGUN):
+        question = _DAY_FIRST.sub(figured, _MONTH_FIRST.sub(figured, question))
     if not _PARTED.search(question):
         return question
-    figures = _IN_FIGURES.sub(lambda match: with_days_first(match[0], is_month_first=is_month_first), question)
-    return _WITHOUT_YEAR.sub(without_year, figures)
+    with_year = _IN_FIGURES.sub(
+        lambda match: (
+            f"{match[0]} ({day})"
+            if (day := with_days_first(match[0], is_month_first=is_month_first)) != match[0]
+            else day
+        ),
+        question,
+    )
+    return _WITHOUT_YEAR.sub(named, with_year)
 
 
-def orders_in(text: str) -> tuple[int, int]:
-    """How many dates of a text have the month first, and how many the day, of those that tell.
+def orders_in(text: str) -> tuple[int, int, int]:
+    """How many dates of a text have the month first, and how many the day, of those that tell; how many are in figures.
 
     >>> orders_in("On 10/15/2026, Oct. 15, 2026 or 10/12/2026"), orders_in("On 15/10/2026 or 15 October 2026")
-    ((2, 0), (0, 2))
+    ((2, 0, 2), (0, 2, 1))
     """
     figures = [(int(match["one"]), int(match["other"])) for match in _IN_FIGURES.finditer(text)]
     month_first = sum(one <= _MONTHS_OF_YEAR < other for one, other in figures)
     day_first = sum(other <= _MONTHS_OF_YEAR < one for one, other in figures)
-    return month_first + len(_AMERICAN.findall(text)), day_first + len(_BRITISH.findall(text))
+    return month_first + len(_AMERICAN.findall(text)), day_first + len(_BRITISH.findall(text)), len(figures)
 
 
 def is_month_first(month_first: int, day_first: int) -> bool | None:

@@ -52,8 +52,8 @@ _ASKED = tuple(  # days that a question names: "3rd March 2026", "March 3", "in 
         rf"\b{_NAMED_MONTH} {_DAY}(?!\w){_OF_YEAR}",
         rf"\b(?:in|of|since|until|from|before|last|for) (?:early |mid |late )?{_NAMED_MONTH}{_OF_YEAR}(?!\w)",
         r"(?<![\w./-])(?P<year>20[0-3]\d)-(?P<number>\d\d)-(?P<day>\d\d)(?!\w)",
-        r"(?<![\w./-])(?P<one>\d{1,2})[/-](?P<other>\d{1,2})[/-](?P<year>20[0-3]\d)(?!\w)",  # in an order that is not known
-        r"(?<![\w./-])(?P<one>\d{1,2})/(?P<other>\d{1,2})/(?P<year>[1-3]\d)(?![\w/])",
+        r"(?<![\w./-])(?P<one>\d{1,2})[/-](?P<other>\d{1,2})[/-](?P<year>20[0-3]\d)(?!\w| \(\d)",  # in either order
+        r"(?<![\w./-])(?P<one>\d{1,2})/(?P<other>\d{1,2})/(?P<year>[1-3]\d)(?![\w/]| \(\d)",
         r"(?P<last>\blast (?:(?:academic|financial|fiscal|school|tax) )?(?:year|season)\b(?! of\b| tickets?\b))",
     )
 )
@@ -94,7 +94,8 @@ _WRITTEN = (
 _HOLDS = re.compile(  # "Applies from 1 June 2023 until 31 March 2026", "These prices are valid until 31 May 2026"
     rf"(?:^|[.;|(]|(?<=\s\s)|\b(?:version|issue|edition|revision) [\w.]+,? )[\s*_>|-]*{_OWN}?"
     r"(?:appl(?:y|ies)|valid|effective|in force|in effect)"
-    rf"(?: (?:(?P<sole>until|till|through|up to)|from|since|as of)| date)?[\s:|*_]{{1,6}}(?P<first>{_WRITTEN})(?![\w/-])"
+    rf"(?: (?:(?P<sole>until|till|through|up to)|from|since|as of)| date)?[\s:|*_]{{1,6}}"
+    rf"(?P<first>{_WRITTEN})(?![\w/-])"
     rf"(?:,? (?:and )?(?:until|till|through|up to|to|–|-) (?P<until>{_WRITTEN})(?![\w/-]))?",
     re.IGNORECASE | re.MULTILINE,
 )
@@ -173,7 +174,7 @@ def dated(text: str) -> str:
             break
         head.append(line)
     written = "\n".join(head)
-    if not (match := _HOLDS.search(with_days_first(written, is_month_first=is_month_first(*orders_in(text))))):
+    if not (match := _HOLDS.search(with_days_first(written, is_month_first=is_month_first(*orders_in(text)[:2])))):
         return ""
     first, until = (_in_words(each) for each in match.group("first", "until"))
     if not first or match["sole"]:
@@ -185,10 +186,8 @@ def _in_words(day: str | None) -> str:
     """A day or month of a year as a title names it."""
     for pattern in _ASKED:
         if day and (match := pattern.fullmatch(day)):
-            days = _days_of(match.groupdict(), date.min)
-            return (
-                day if len(days) > 1 else "".join(f"{each.day} {month_name[each.month]} {each.year}" for each in days)
-            )
+            first, *others = sorted(_days_of(match.groupdict(), date.min)) or [None]
+            return day if others else f"{first.day} {month_name[first.month]} {first.year}" if first else ""
     return re.sub(r"^[^\W\d]+\.?", lambda month: month_name[_NAMES.index(month[0][:3].casefold())], day or "")
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import lru_cache
 from string import ascii_lowercase
 
-from knowledge.dates import with_days_named
+from knowledge.dates import with_days_both_ways
 from knowledge.lexical import stems
 from knowledge.names import COUNTED, QUALIFIERS, UNITS, word_set
 from knowledge.words import Words
@@ -134,7 +134,8 @@ def in_full(question: str, words: Words) -> str:
         says = words.lexical.says
         return f"{found[1]} {found[2]}" if says(found[2]) and not says(found[0]) else found[0]
 
-    question = with_days_named(_TOGETHER.sub(apart, question), words.is_month_first)
+    question = _TOGETHER.sub(apart, question)
+    question = with_days_both_ways(question, words.is_month_first, in_figures=words.has_days_in_figures)
     typed = set(_WORD.findall(question.casefold()))  # most questions have none, which is quickly told
     question = question if typed.isdisjoint(SHORTENED) else _SHORT.sub(written_out, question)
     question = question if typed.isdisjoint(DATED) else _DATED.sub(dated, question)
@@ -147,9 +148,9 @@ def in_full(question: str, words: Words) -> str:
 def spelled_elsewhere(word: str, is_said: Callable[[str], bool]) -> str | None:
     """A word as it is spelled on the other side of the ocean, where the guides have it so and not as it is typed.
 
-    >>> said = {"colors", "center", "check", "organized", "behaviour"}
-    >>> [spelled_elsewhere(each, said.__contains__) for each in ("colours", "centre", "cheque", "organised", "behavior")]
-    ['colors', 'center', 'check', 'organized', 'behaviour']
+    >>> said = {"colors", "check", "organized", "behaviour"}
+    >>> [spelled_elsewhere(each, said.__contains__) for each in ("colours", "cheque", "organised", "behavior")]
+    ['colors', 'check', 'organized', 'behaviour']
     """
     if not (others := [*_others(word)]) or is_said(word):
         return None

@@ -84,8 +84,10 @@ def _says_as_much(
     )
     if guide_has < (MOST if is_past else 1.0) * other_has or has < HALF * other_has:
         return False
+    if is_past:
+        return True
     if not _is_same_section(one, other):
-        return is_past or one.score >= other.score - CLOSE_EDITION
+        return one.score >= other.score - CLOSE_EDITION
     about, other_about = (names.surely_in(_YEAR.sub("", each.text)) for each in (one, other))
     return about == other_about
 

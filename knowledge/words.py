@@ -80,7 +80,7 @@ class Shelved:
     chunks: tuple[int, ...]
     facets: frozenset[str]
     dated: str = ""  # since and until when it holds, as its first lines tell
-    orders: tuple[int, int] = (0, 0)  # of its dates, how many have the month first, and how many the day
+    orders: tuple[int, int, int] = (0, 0, 0)  # of its dates: with the month first, with the day first, in figures
 
 
 @dataclass(frozen=True)
@@ -126,7 +126,15 @@ class Words:
     @cached_property
     def is_month_first(self) -> bool | None:
         """Whether dates in figures have the month first, as those of all guides tell; None where they don't."""
-        return is_month_first(*map(sum, zip((0, 0), *(guide.orders for guide in self.shelved.values()), strict=True)))
+        return is_month_first(*self._orders[:2])
+
+    @property
+    def has_days_in_figures(self) -> bool:
+        return self._orders[2] > 0
+
+    @cached_property
+    def _orders(self) -> list[int]:
+        return [sum(each) for each in zip((0, 0, 0), *(guide.orders for guide in self.shelved.values()), strict=True)]
 
     @cached_property
     def _titles(self) -> Counter[str]:
@@ -279,8 +287,8 @@ def _kept(session: Session, folder: Path) -> Words:
 def _as_left(session: Session, lexical: Lexical, state: Mapping[str, Any]) -> Words:
     now = _newest(session)
     left = {
-        int(guide_id): Shelved(version, title, tuple(chunks), frozenset(own), dated_as, (month_first, day_first))
-        for guide_id, (version, title, chunks, own, dated_as, (month_first, day_first)) in state["guides"].items()
+        int(guide_id): Shelved(version, title, tuple(chunks), frozenset(own), dated_as, tuple(orders))
+        for guide_id, (version, title, chunks, own, dated_as, orders) in state["guides"].items()
     }
     hashes = {chunk: "" for guide in left.values() for chunk in guide.chunks}
     rows = session.execute(select(Chunk.id, Chunk.hash, Chunk.guide_id))
