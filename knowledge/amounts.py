@@ -26,20 +26,22 @@ _YEAR = 365 * _DAY
 _OLDEST = 120 * _YEAR  # what is more is no age
 _UNITS: dict[str, dict[str, float]] = {  # each with what it measures, and how much of that
     "time": {"min(?:ute)?": 1, "h(?:ou)?r|(?-i:h)": 60, "day|night|(?-i:d)": _DAY, "w(?:ee)?k": 7 * _DAY}
-    | {"month|mth": _YEAR / 12, "ye?a?r|yo": _YEAR},
-    "weight": {"kg|kilo(?:gram)?": 1_000, "gram|(?-i:g)": 1, "tonne": 1_000_000},
-    "way": {"km|kilomet(?:re|er)": 1_000, "mile": 1_609, "m(?:et(?:re|er))?": 1, "cm": 0.01, "mm": 0.001},
+    | {"month|mth|mo": _YEAR / 12, "ye?a?r|yo": _YEAR},
+    "weight": {"kg|kilo(?:gram)?": 1_000, "gram|(?-i:g)": 1, "tonne": 1_000_000, "lb": 453.6, "oz|ounce": 28.35},
+    "way": {"km|kilomet(?:re|er)": 1_000, "mile": 1_609, "m(?:et(?:re|er))?": 1, "cm": 0.01, "mm": 0.001}
+    | {r"inch|inche(?=s)|(?<=\d)in|in(?=\.)|[\"″]": 0.0254, "ft|foot|feet": 0.3048},
     "data": {"gb|gig": 1_000, "mb|meg": 1, "tb": 1_000_000},
     "share": {"%|per ?cent": 1},
-    "money": {"euro|eur|pound|gbp|quid|dollar|usd": 1},
+    "money": {"euro|eur|pound|gbp|quid|dollar|usd|buck": 1, "cent|¢": 0.01},
 }
 _ROUNDS = {  # what comes again, with what its members begin with
     "weekday": ("mon", "tue", "wed", "thu", "fri", "sat", "sun"),
     "month": ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"),
 }
 _PLACES = {begins: (kind, float(n)) for kind, members in _ROUNDS.items() for n, begins in enumerate(members)}
+_AROUND = re.compile(r"\(\?<?=[^)]*\)")  # what must stand beside a unit
 _SIZES = [
-    (re.compile(f"(?:{pattern})s?", _ANYCASE), kind, size)
+    (re.compile(rf"(?:{_AROUND.sub('', pattern)})s?", _ANYCASE), kind, size)
     for kind, sizes in _UNITS.items()
     for pattern, size in sizes.items()
 ]
@@ -60,7 +62,8 @@ def _with_unit(number: str, unit: str) -> str:
     """A pattern for a number and its unit or what it counts, if any, as groups of these names."""
     or_more = rf"(?: (?:or|and) (?:{_MORE}|{_LESS}))?"
     between = rf"{or_more}[\s-]{{0,2}}(?:(?:an?|full|whole|working|business|calendar) )?"
-    return rf"(?P<{number}>{_NUMBER})(?:{between}(?P<{unit}>(?:{_ANY_UNIT})s?|{_COUNTED})(?!\w))?"
+    amount = rf"(?P<{number}>{_NUMBER})(?:{between}(?P<{unit}>(?:{_ANY_UNIT})s?|{_COUNTED})(?!\w)"
+    return rf"{amount}(?:\.(?= ?(?:to|and|or|[–-])))?)?"  # "55 in. to 65 in."
 
 
 _FIGURE = re.compile(_with_unit("number", "unit"), _ANYCASE)
@@ -122,7 +125,7 @@ _AT_MOST = re.compile(
     r"(?: the age of)? *$",
     _ANYCASE,
 )
-_OR_MORE = re.compile(r" *\+| *(?:old )?(?:or|and) (?:more|longer|older|over|above|heavier|later|earlier)\b", _ANYCASE)
+_OR_MORE = re.compile(r" *\+| *(?:old )?(?:or|and) (?:more|longer|older|over|above|heavier|later|earlier|up(?! to))\b", _ANYCASE)
 _OR_LESS = re.compile(r" *(?:old )?(?:or|and) (?:less|fewer|shorter|younger|under|below|lighter)\b", _ANYCASE)
 _REST = re.compile(  # how a sentence begins that is on all other amounts than the one before
     r"\W*(?:(?:for|in|at) )?(?:(?:any|all) )?"
@@ -144,7 +147,7 @@ _WORDS_BEHIND = 3  # of "2nd", among which is what is numbered
 
 _ANY = re.compile(r"\d|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|twelve|half|once|twice|free)\b", _ANYCASE)
 MONEY = re.compile(
-    r"[£$€]\s?\d|\d\s?(?:p|pence|cents?|pounds?|dollars?|euros?|gbp|eur|usd)\b|\bfree\b|\bno charge\b|\d\s?%",
+    r"[£$€]\s?\d|\d\s?¢|\d\s?(?:p|pence|cents?|pounds?|dollars?|euros?|gbp|eur|usd)\b|\bfree\b|\bno charge\b|\d\s?%",
     _ANYCASE,
 )
 _COUNT = re.compile(  # a number that is no money, length, time, share or part of a date
@@ -195,6 +198,10 @@ _SIGNS = re.compile(  # how long a name or a text is
     _ANYCASE,
 )
 _LENGTH = re.compile(r"\bhow long (?:can|do(?:es)?|ha(?:s|ve)|may|must|should)\b.{1,100}\bbe\b", _ANYCASE)
+
+
+_POUND = re.compile(r"\b(\d+) ?pounds?\b", re.IGNORECASE)
+_WEIGHS = re.compile(r"\b(?:weigh|heav|lift|lbs?\b)", re.IGNORECASE)  # what has pounds that are no money
 
 
 class Figure(NamedTuple):
@@ -251,7 +258,10 @@ def figures_in(text: str) -> list[Figure]:
     [Figure(kind='dog', size=2.0)]
     >>> figures_in("earns 28k a year")
     [Figure(kind='money', size=28000.0)]
+    >>> figures_in("it weighs 10 pounds") == figures_in("10 lbs."), figures_in('65" TV') == figures_in("65 in. TV")
+    (True, True)
     """
+    text = _POUND.sub(r"\1 lb", text) if _WEIGHS.search(text) else text
     return [figure for _, figure in typed_in(_THOUSANDS.sub(r"£\g<1>000", text))]
 
 
@@ -395,6 +405,7 @@ def with_units(cells: Sequence[str], head: Sequence[str]) -> str:
 
 
 def _limits(text: str) -> Iterator[Limits]:
+    text = _POUND.sub(r"\1 lb", text) if _WEIGHS.search(text) else text
     spans: list[tuple[int, int]] = []
     for match in _BETWEEN.finditer(text):
         before, after = _around(text, *match.span())

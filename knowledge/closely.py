@@ -17,8 +17,8 @@ from knowledge.amounts import (
     days_in,
     figures_in,
     has_any,
-    is_day,
     is_at_another,
+    is_day,
     limits_of,
     off_the_step,
     place_in,
@@ -238,7 +238,7 @@ def _labelled(figures: Sequence[Figure], every: Sequence[Piece], texts: Sequence
 
 
 class _Scale(NamedTuple):
-    """The rows of a table or the items of a list, with what each may be limited by: of a row its first cell, and its days."""
+    """The rows of a table or the items of a list, with what each may be limited by: of a row its first cell and its days."""
 
     heading: str
     kind: Kind
