@@ -125,7 +125,9 @@ _AT_MOST = re.compile(
     r"(?: the age of)? *$",
     _ANYCASE,
 )
-_OR_MORE = re.compile(r" *\+| *(?:old )?(?:or|and) (?:more|longer|older|over|above|heavier|later|earlier|up(?! to))\b", _ANYCASE)
+_OR_MORE = re.compile(
+    r" *\+| *(?:old )?(?:or|and) (?:more|longer|older|over|above|heavier|later|earlier|up(?! to))\b", _ANYCASE
+)
 _OR_LESS = re.compile(r" *(?:old )?(?:or|and) (?:less|fewer|shorter|younger|under|below|lighter)\b", _ANYCASE)
 _REST = re.compile(  # how a sentence begins that is on all other amounts than the one before
     r"\W*(?:(?:for|in|at) )?(?:(?:any|all) )?"
@@ -200,6 +202,9 @@ _SIGNS = re.compile(  # how long a name or a text is
 _LENGTH = re.compile(r"\bhow long (?:can|do(?:es)?|ha(?:s|ve)|may|must|should)\b.{1,100}\bbe\b", _ANYCASE)
 
 
+_CODE = r"(?<![\w£$€.,/#+-])\d{5,9}(?!\w|[.,/-]\d)"  # of five digits and more, as ZIP codes and numbers of orders have
+_BARE = re.compile(rf"{_CODE}(?! ?(?:[£$€%]|(?:{_ANY_UNIT})s?\b))", _ANYCASE)
+_CODES = re.compile(r"(?<![\w£$€.,/#+-])(\d{5,9}) ?(?:[–—-]|to|through) ?(\d{5,9})(?!\w|[.,/-]\d)", _ANYCASE)
 _POUND = re.compile(r"\b(\d+) ?pounds?\b", re.IGNORECASE)
 _WEIGHS = re.compile(r"\b(?:weigh|heav|lift|lbs?\b)", re.IGNORECASE)  # what has pounds that are no money
 
@@ -262,7 +267,8 @@ def figures_in(text: str) -> list[Figure]:
     (True, True)
     """
     text = _POUND.sub(r"\1 lb", text) if _WEIGHS.search(text) else text
-    return [figure for _, figure in typed_in(_THOUSANDS.sub(r"£\g<1>000", text))]
+    codes = [_as_code(each) for each in _BARE.findall(text)]
+    return [figure for _, figure in typed_in(_THOUSANDS.sub(r"£\g<1>000", text))] + codes
 
 
 def typed_in(text: str) -> list[tuple[str, Figure]]:
@@ -406,6 +412,11 @@ def with_units(cells: Sequence[str], head: Sequence[str]) -> str:
 
 def _limits(text: str) -> Iterator[Limits]:
     text = _POUND.sub(r"\1 lb", text) if _WEIGHS.search(text) else text
+    for code in filter(_BARE.fullmatch, [text]):
+        yield Limits(*_as_code(code), float(code))
+    for low, high in _CODES.findall(text):
+        if len(low) == len(high) and low < high:
+            yield Limits(*_as_code(low), float(high))
     spans: list[tuple[int, int]] = []
     for match in _BETWEEN.finditer(text):
         before, after = _around(text, *match.span())
@@ -432,6 +443,15 @@ def _limits(text: str) -> Iterator[Limits]:
             yield from _also_of_age(Limits(figure.kind, figure.size, math.inf), unit)
         elif _AT_MOST.search(before) or any(_OR_LESS.match(text, at) for at in behind):
             yield from _also_of_age(Limits(figure.kind, 0.0, figure.size), unit)
+
+
+def _as_code(digits: str) -> Figure:
+    """A number by itself, which compares with others of as many digits.
+
+    >>> are_within(figures_in("to ZIP 30117?"), "30100-30199"), are_within(figures_in("to ZIP 30117?"), "30218-30250")
+    (True, False)
+    """
+    return Figure(f"{len(digits)} digits", float(digits))
 
 
 def _also_of_age(limits: Limits, unit: str | None) -> Iterator[Limits]:

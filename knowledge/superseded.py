@@ -84,11 +84,12 @@ def _says_as_much(
     )
     if guide_has < (MOST if is_past else 1.0) * other_has or has < HALF * other_has:
         return False
-    if is_past:
-        return True
     if not _is_same_section(one, other):
-        return one.score >= other.score - CLOSE_EDITION
+        return is_past or one.score >= other.score - CLOSE_EDITION
     about, other_about = (names.surely_in(_YEAR.sub("", each.text)) for each in (one, other))
+    if is_past:  # it may name others that nobody asks about
+        other_about = {each for each in other_about if not rarity.keys().isdisjoint(stems(" ".join(each)))}
+        return about >= other_about
     return about == other_about
 
 
