@@ -238,7 +238,7 @@ def _labelled(figures: Sequence[Figure], every: Sequence[Piece], texts: Sequence
 
 
 class _Scale(NamedTuple):
-    """The rows of a table or the items of a list, with what each may be limited by: of a row its first cell and its days."""
+    """The rows of a table or the items of a list, with what each may be limited by: of a row its first cell and days."""
 
     heading: str
     kind: Kind

@@ -186,9 +186,13 @@ def _in_words(day: str | None) -> str:
     """A day or month of a year as a title names it."""
     for pattern in _ASKED:
         if day and (match := pattern.fullmatch(day)):
-            first, *others = sorted(_days_of(match.groupdict(), date.min)) or [None]
-            return day if others else f"{first.day} {month_name[first.month]} {first.year}" if first else ""
+            days = _days_of(match.groupdict(), date.min)
+            return day if len(days) > 1 else "".join(map(_named, days))
     return re.sub(r"^[^\W\d]+\.?", lambda month: month_name[_NAMES.index(month[0][:3].casefold())], day or "")
+
+
+def _named(day: date) -> str:
+    return f"{day.day} {month_name[day.month]} {day.year}"
 
 
 def is_later(one: Edition, other: Edition, at: date) -> bool:
