@@ -246,6 +246,8 @@ def test_the_newer_edition_of_a_guide_comes_first(
         ("Prices 2026/27", "Prices 2027/28", True),
         ("Form 26/27", "Form 25/26", False),
         ("Prices 2026/28", "Prices 2025/27", False),
+        ("Prices (effective March 1, 2026)", "Prices (effective Feb. 15, 2025)", True),
+        ("Prices as of 10/15/2026", "Prices as of 10/16/2025", True),
         ("Contracts signed from 1 April 2024", "Contracts signed before 1 April 2024", False),
     ],
 )

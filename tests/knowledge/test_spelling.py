@@ -1,12 +1,15 @@
 """Slips of the finger are put right with the guides' words; whatever may be a word or a name stays."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
 from knowledge.answers import Outcome
+from knowledge.dates import orders_in
 from knowledge.library import Library
 from knowledge.spelling import in_full
+from knowledge.words import Shelved
 
 Open = Callable[..., Library]
 
@@ -53,6 +56,27 @@ def test_what_is_shortened_while_listening_is_read_in_full(library: Library) -> 
     )
     assert in_full("u close FRİ in mİns", words) == "you close FRİ in mİns"  # a capital that lower() keeps apart
     assert library.answer("how long does a cust refund take?").understood is None
+
+
+@pytest.mark.parametrize(
+    ("dates", "typed", "taken"),
+    [
+        ("Open 11/24/2026 and 10/3/2026.", "open on 3/4?", "open on 3/4 (4 March)?"),
+        ("Open 11/24/2026 and 10/3/2026.", "open on Mar. 4", "open on Mar. 4 (3/4)"),
+        ("Open 24/11/2026 and 3/10/2026.", "open on 3/4/27", "open on 3/4/27 (3 April 2027)"),
+        ("Open Nov. 24, 2026.", "open Mar. 4 or 3/4/2027", "open Mar. 4 or 3/4/2027 (4 March 2027)"),
+        ("Open 3/10/2026.", "open on 3/4, 3/4/2027, 12/24/26", "open on 3/4, 3/4/2027, 12/24/26 (24 December 2026)"),
+    ],
+)
+def test_a_day_in_figures_is_read_in_the_order_of_the_guides(
+    dates: str, typed: str, taken: str, library: Library
+) -> None:
+    """And named as well as in figures, as these may have it either way; in no order where they don't tell."""
+    words = replace(
+        library._answering._index.words, shelved={1: Shelved("", "", (), frozenset(), "", orders_in(dates))}
+    )
+
+    assert in_full(typed, words) == taken
 
 
 @pytest.mark.parametrize(
