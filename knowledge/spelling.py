@@ -71,6 +71,19 @@ _ALIKE = "aluminium/aluminum grey/gray jewellery/jewelry mould/mold moulds/molds
 _BRITISH = "cheque/check cheques/checks draught/draft kerb/curb storey/story storeys/stories tyre/tire tyres/tires"
 SPELLED = dict(each.split("/") for each in f"{_ALIKE} {_BRITISH}".split())
 SPELLED |= {american: british for british, american in (each.split("/") for each in _ALIKE.split())}
+STATES = dict(  # whose names people type, where guides have the two letters of the post
+    each.split("/")
+    for each in (
+        "alabama/AL,alaska/AK,arizona/AZ,arkansas/AR,california/CA,colorado/CO,connecticut/CT,delaware/DE,florida/FL,"
+        "georgia/GA,hawaii/HI,idaho/ID,illinois/IL,indiana/IN,iowa/IA,kansas/KS,kentucky/KY,louisiana/LA,maine/ME,"
+        "maryland/MD,massachusetts/MA,michigan/MI,minnesota/MN,mississippi/MS,missouri/MO,montana/MT,nebraska/NE,"
+        "nevada/NV,new hampshire/NH,new jersey/NJ,new mexico/NM,new york/NY,north carolina/NC,north dakota/ND,ohio/OH,"
+        "oklahoma/OK,oregon/OR,pennsylvania/PA,rhode island/RI,south carolina/SC,south dakota/SD,tennessee/TN,texas/TX,"
+        "utah/UT,vermont/VT,virginia/VA,washington/WA,west virginia/WV,wisconsin/WI,wyoming/WY"
+    ).split(",")
+)
+_STATE = re.compile(rf"\b(?:{'|'.join(sorted(STATES, key=len, reverse=True))})\b", re.IGNORECASE)
+_OF_STATES = frozenset(" ".join(STATES).split())
 _DAYS, _MONTHS = ([each.casefold() for each in listed if each] for listed in (day_name, month_name))
 DATED = {short: each for each in _DAYS + _MONTHS if (short := each[:3]) not in {"mar", "may"}} | {
     "tues": "tuesday", "weds": "wednesday", "thur": "thursday", "thurs": "thursday", "sept": "september",
@@ -134,11 +147,16 @@ def in_full(question: str, words: Words) -> str:
         says = words.lexical.says
         return f"{found[1]} {found[2]}" if says(found[2]) and not says(found[0]) else found[0]
 
+    def with_code(found: re.Match[str]) -> str:
+        name, code, says = found[0].casefold(), STATES[found[0].casefold()], words.lexical.says
+        return found[0] if all(map(says, name.split())) or not says(code) else f"{found[0]} ({code})"
+
     question = _TOGETHER.sub(apart, question)
     question = with_days_both_ways(question, words.is_month_first, in_figures=words.has_days_in_figures)
     typed = set(_WORD.findall(question.casefold()))  # most questions have none, which is quickly told
     question = question if typed.isdisjoint(SHORTENED) else _SHORT.sub(written_out, question)
     question = question if typed.isdisjoint(DATED) else _DATED.sub(dated, question)
+    question = question if typed.isdisjoint(_OF_STATES) else _STATE.sub(with_code, question)
     for word in typed:
         if written := words.names.hyphened(word) or spelled_elsewhere(word, words.lexical.says):
             question = re.sub(rf"(?<![\w@./-]){word}(?![\w@/-]|\.\w)", written, question, flags=re.IGNORECASE)

@@ -89,6 +89,7 @@ def test_a_day_in_figures_is_read_in_the_order_of_the_guides(
             "the catalogue; four hours, a tier, should it raise doors",
             "the catalog; four hours, a tier, should it raise doors",
         ),
+        ("rent in South Dakota, Utah and virginia", "rent in South Dakota (SD), Utah and virginia (VA)"),
         ("see colour.example or an anaesthetic", "see colour.example or an anesthetic"),
     ],
 )
@@ -99,7 +100,7 @@ def test_words_are_spelled_as_in_the_guides(
     put_guide(
         "shop.md",
         "# Shop\n\nColor of a tire, curb, organized theater, 3 liters, catalog, anesthetic.\n\n"
-        "Behaviour in the harbour. For rent: dors, tire, for hors.\n",
+        "Behaviour in the harbour. For rent: dors, tire, for hors. SD and VA; Utah, UT.\n",
     )
     library = open_library()
     library.warm()
