@@ -71,17 +71,16 @@ _ALIKE = "aluminium/aluminum grey/gray jewellery/jewelry mould/mold moulds/molds
 _BRITISH = "cheque/check cheques/checks draught/draft kerb/curb storey/story storeys/stories tyre/tire tyres/tires"
 SPELLED = dict(each.split("/") for each in f"{_ALIKE} {_BRITISH}".split())
 SPELLED |= {american: british for british, american in (each.split("/") for each in _ALIKE.split())}
-STATES = dict(  # whose names people type, where guides have the two letters of the post
-    each.split("/")
-    for each in (
-        "alabama/AL,alaska/AK,arizona/AZ,arkansas/AR,california/CA,colorado/CO,connecticut/CT,delaware/DE,florida/FL,"
-        "georgia/GA,hawaii/HI,idaho/ID,illinois/IL,indiana/IN,iowa/IA,kansas/KS,kentucky/KY,louisiana/LA,maine/ME,"
-        "maryland/MD,massachusetts/MA,michigan/MI,minnesota/MN,mississippi/MS,missouri/MO,montana/MT,nebraska/NE,"
-        "nevada/NV,new hampshire/NH,new jersey/NJ,new mexico/NM,new york/NY,north carolina/NC,north dakota/ND,ohio/OH,"
-        "oklahoma/OK,oregon/OR,pennsylvania/PA,rhode island/RI,south carolina/SC,south dakota/SD,tennessee/TN,texas/TX,"
-        "utah/UT,vermont/VT,virginia/VA,washington/WA,west virginia/WV,wisconsin/WI,wyoming/WY"
-    ).split(",")
+_STATES = (  # whose names people type, where guides have the two letters of the post
+    "alabama AL, alaska AK, arizona AZ, arkansas AR, california CA, colorado CO, connecticut CT, delaware DE, "
+    "florida FL, georgia GA, hawaii HI, idaho ID, illinois IL, indiana IN, iowa IA, kansas KS, kentucky KY, "
+    "louisiana LA, maine ME, maryland MD, massachusetts MA, michigan MI, minnesota MN, mississippi MS, missouri "
+    "MO, montana MT, nebraska NE, nevada NV, new hampshire NH, new jersey NJ, new mexico NM, new york NY, north "
+    "carolina NC, north dakota ND, ohio OH, oklahoma OK, oregon OR, pennsylvania PA, rhode island RI, south "
+    "carolina SC, south dakota SD, tennessee TN, texas TX, utah UT, vermont VT, virginia VA, washington WA, west "
+    "virginia WV, wisconsin WI, wyoming WY"
 )
+STATES = {each[:-3]: each[-2:] for each in re.findall("[a-z][a-z ]+[A-Z]{2}", _STATES)}
 _STATE = re.compile(rf"\b(?:{'|'.join(sorted(STATES, key=len, reverse=True))})\b", re.IGNORECASE)
 _OF_STATES = frozenset(" ".join(STATES).split())
 _DAYS, _MONTHS = ([each.casefold() for each in listed if each] for listed in (day_name, month_name))
