@@ -266,9 +266,14 @@ def figures_in(text: str) -> list[Figure]:
     >>> figures_in("it weighs 10 pounds") == figures_in("10 lbs."), figures_in('65" TV') == figures_in("65 in. TV")
     (True, True)
     """
-    text = _POUND.sub(r"\1 lb", text) if _WEIGHS.search(text) else text
+    return list(_figures_in(text))
+
+
+@lru_cache(NAMES_KEPT)
+def _figures_in(text: str) -> tuple[Figure, ...]:
+    text = _POUND.sub(r"\1 lb", text) if "pound" in text and _WEIGHS.search(text) else text
     codes = [_as_code(each) for each in _BARE.findall(text)]
-    return [figure for _, figure in typed_in(_THOUSANDS.sub(r"£\g<1>000", text))] + codes
+    return (*(figure for _, figure in typed_in(_THOUSANDS.sub(r"£\g<1>000", text))), *codes)
 
 
 def typed_in(text: str) -> list[tuple[str, Figure]]:
@@ -411,7 +416,7 @@ def with_units(cells: Sequence[str], head: Sequence[str]) -> str:
 
 
 def _limits(text: str) -> Iterator[Limits]:
-    text = _POUND.sub(r"\1 lb", text) if _WEIGHS.search(text) else text
+    text = _POUND.sub(r"\1 lb", text) if "pound" in text and _WEIGHS.search(text) else text
     for code in filter(_BARE.fullmatch, [text]):
         yield Limits(*_as_code(code), float(code))
     for low, high in _CODES.findall(text):
