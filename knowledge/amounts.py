@@ -178,7 +178,7 @@ _ASKED = (  # what asks for an amount of a kind, and what an answer has
         re.compile(
             rf"(?:{_NUMBER}|\ban?)[\s-]{{0,2}}(?:\w{{1,20}} )?"
             r"(?:second|min|minute|hour|hr|day|night|week|month|year)s?\b"
-            r"|\d[:.]\d\d\b|\b\d{4} ?[-–] ?\d{4}\b|\d ?(?:am|pm)\b|\d(?:st|nd|rd|th)? (?:of )?may\b"
+            r"|\d[:.]\d\d\b|\b\d{4} ?[-–] ?\d{4}\b|\d ?(?:am|pm)\b|\da ?[–-] ?\d|\d(?:st|nd|rd|th)? (?:of )?may\b"
             r"|\b(?:noon|midnight|immediately|at once|same day|next day|daily|weekly|monthly|yearly)\b"
             r"|\b(?:(?:mon|tues|wednes|thurs|fri|satur|sun)days?|january|february|march|april|june|july|august"
             r"|september|october|november|december)\b",
@@ -234,6 +234,8 @@ def answers_in(question: str) -> Sequence[re.Pattern[str]]:
 
     >>> [each.search("10 days later, £7.50").group() for each in answers_in("what is the late fee")]
     ['£7']
+    >>> [each.search("10a-9p").group() for each in answers_in("what time do they open")]
+    ['0a-9']
     """
     asked = [has for asks, has in _ASKED if asks.search(question)]
     return [has for has in asked if has not in {_ANY, _COUNT}] or asked
