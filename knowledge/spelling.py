@@ -67,10 +67,14 @@ _ENDINGS = tuple(
         (r"(.+)[ao]e([a-z]{3,})", r"\1e\2"),
     )
 )
-_ALIKE = "aluminium/aluminum grey/gray jewellery/jewelry mould/mold moulds/molds programme/program programmes/programs"
-_BRITISH = "cheque/check cheques/checks draught/draft kerb/curb storey/story storeys/stories tyre/tire tyres/tires"
-SPELLED = dict(each.split("/") for each in f"{_ALIKE} {_BRITISH}".split())
-SPELLED |= {american: british for british, american in (each.split("/") for each in _ALIKE.split())}
+_ALIKE = (
+    "aluminium/aluminum grey/gray jewellery/jewelry kerb/curb mould/mold moulds/molds programme/program "
+    "programmes/programs tyre/tire tyres/tires"
+)
+_PAIRS = [each.split("/") for each in _ALIKE.split()]
+SPELLED = {one: other for pair in _PAIRS for one, other in (pair, pair[::-1])}
+# What Americans write is another word, too, so that it is meant where guides are theirs.
+AMERICAN = {"cheque": "check", "cheques": "checks", "draught": "draft", "storey": "story", "storeys": "stories"}
 _STATES = (  # whose names people type, where guides have the two letters of the post
     "alabama AL, alaska AK, arizona AZ, arkansas AR, california CA, colorado CO, connecticut CT, delaware DE, "
     "florida FL, georgia GA, hawaii HI, idaho ID, illinois IL, indiana IN, iowa IA, kansas KS, kentucky KY, "
@@ -157,7 +161,7 @@ def in_full(question: str, words: Words) -> str:
     question = question if typed.isdisjoint(DATED) else _DATED.sub(dated, question)
     question = question if typed.isdisjoint(_OF_STATES) else _STATE.sub(with_code, question)
     for word in typed:
-        if written := words.names.hyphened(word) or spelled_elsewhere(word, words.lexical.says):
+        if written := words.names.hyphened(word) or _spelled(word, words):
             question = re.sub(rf"(?<![\w@./-]){word}(?![\w@/-]|\.\w)", written, question, flags=re.IGNORECASE)
     return question
 
@@ -165,13 +169,20 @@ def in_full(question: str, words: Words) -> str:
 def spelled_elsewhere(word: str, is_said: Callable[[str], bool]) -> str | None:
     """A word as it is spelled on the other side of the ocean, where the guides have it so and not as it is typed.
 
-    >>> said = {"colors", "check", "organized", "behaviour"}
-    >>> [spelled_elsewhere(each, said.__contains__) for each in ("colours", "cheque", "organised", "behavior")]
-    ['colors', 'check', 'organized', 'behaviour']
+    >>> said = {"colors", "organized", "behaviour"}
+    >>> [spelled_elsewhere(each, said.__contains__) for each in ("colours", "organised", "behavior", "centre")]
+    ['colors', 'organized', 'behaviour', None]
     """
     if not (others := [*_others(word)]) or is_said(word):
         return None
     return next(filter(is_said, others), None)
+
+
+def _spelled(word: str, words: Words) -> str | None:
+    """The same; and a check for a cheque where guides write dates as Americans do."""
+    if words.is_month_first and word in AMERICAN and not words.lexical.says(word):
+        return AMERICAN[word]
+    return spelled_elsewhere(word, words.lexical.says)
 
 
 @lru_cache(1_000)

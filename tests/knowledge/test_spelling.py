@@ -79,6 +79,18 @@ def test_a_day_in_figures_is_read_in_the_order_of_the_guides(
     assert in_full(typed, words) == taken
 
 
+def test_a_cheque_is_a_check_where_guides_are_american(library: Library) -> None:
+    """For others a check is what they make."""
+    words = library._answering._index.words
+    typed, taken = "by a draught from a storey", "by a draft from a story"
+    american, british = (
+        replace(words, shelved={1: Shelved("", "", (), frozenset(), "", orders_in(dates))})
+        for dates in ("Oct. 15, 2026", "15 October 2026")
+    )
+
+    assert [in_full(typed, each) for each in (american, british)] == [taken, typed]
+
+
 @pytest.mark.parametrize(
     ("typed", "taken"),
     [
