@@ -375,6 +375,32 @@ def test_dates_in_the_first_lines_are_those_of_an_edition(
     assert Retriever(sqlite_engine, index, encoder).retrieve(question).passages[0].guide_key == first
 
 
+def test_what_holds_no_more_may_name_others_that_nobody_asks_about(
+    sqlite_engine: Engine, open_index: Open, encoder: Encoder
+) -> None:
+    put(
+        sqlite_engine,
+        "archive/sale-2025.md",
+        "# Summer sale 2025\n\n## Fine print\n\n- Deckchair vouchers for 30 days.\n- Not for the Gannet Kayak.\n",
+        OLD,
+    )
+    put(
+        sqlite_engine,
+        "sale-2026.md",
+        "# Summer sale 2026\n\n## Fine print\n\n- Deckchair vouchers: no, on no days.\n- Not for the Puffin Canoe.\n",
+        OLD,
+    )
+    put(sqlite_engine, "other.md", "# Boats\n\nThe Gannet Kayak and the Puffin Canoe.\n", OLD)
+    index = open_index()
+    index.refresh()
+
+    found = Retriever(sqlite_engine, index, encoder).retrieve(
+        "do we have deckchair vouchers for days in the summer sale"
+    )
+
+    assert found.passages[0].guide_key == "sale-2026.md"
+
+
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
