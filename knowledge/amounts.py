@@ -10,6 +10,7 @@ from functools import lru_cache
 from itertools import zip_longest
 from typing import NamedTuple
 
+from knowledge.dates import with_days_first
 from knowledge.lexical import says_something, stems
 
 _ANYCASE = re.IGNORECASE | re.ASCII  # or the letter "ı" would be an "i", and "sıx" a number
@@ -25,20 +26,22 @@ _YEAR = 365 * _DAY
 _OLDEST = 120 * _YEAR  # what is more is no age
 _UNITS: dict[str, dict[str, float]] = {  # each with what it measures, and how much of that
     "time": {"min(?:ute)?": 1, "h(?:ou)?r|(?-i:h)": 60, "day|night|(?-i:d)": _DAY, "w(?:ee)?k": 7 * _DAY}
-    | {"month|mth": _YEAR / 12, "ye?a?r|yo": _YEAR},
-    "weight": {"kg|kilo(?:gram)?": 1_000, "gram|(?-i:g)": 1, "tonne": 1_000_000},
-    "way": {"km|kilomet(?:re|er)": 1_000, "mile": 1_609, "m(?:et(?:re|er))?": 1, "cm": 0.01, "mm": 0.001},
+    | {"month|mth|mo": _YEAR / 12, "ye?a?r|yo": _YEAR},
+    "weight": {"kg|kilo(?:gram)?": 1_000, "gram|(?-i:g)": 1, "tonne": 1_000_000, "lb": 453.6, "oz|ounce": 28.35},
+    "way": {"km|kilomet(?:re|er)": 1_000, "mile": 1_609, "m(?:et(?:re|er))?": 1, "cm": 0.01, "mm": 0.001}
+    | {r"inch|inche(?=s)|(?<=\d)in|in(?=\.)|[\"″]": 0.0254, "ft|foot|feet": 0.3048},
     "data": {"gb|gig": 1_000, "mb|meg": 1, "tb": 1_000_000},
     "share": {"%|per ?cent": 1},
-    "money": {"euro|eur|pound|gbp|quid|dollar|usd": 1},
+    "money": {"euro|eur|pound|gbp|quid|dollar|usd|buck": 1, "cent|¢": 0.01},
 }
 _ROUNDS = {  # what comes again, with what its members begin with
     "weekday": ("mon", "tue", "wed", "thu", "fri", "sat", "sun"),
     "month": ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"),
 }
 _PLACES = {begins: (kind, float(n)) for kind, members in _ROUNDS.items() for n, begins in enumerate(members)}
+_AROUND = re.compile(r"\(\?<?=[^)]*\)")  # what must stand beside a unit
 _SIZES = [
-    (re.compile(f"(?:{pattern})s?", _ANYCASE), kind, size)
+    (re.compile(rf"(?:{_AROUND.sub('', pattern)})s?", _ANYCASE), kind, size)
     for kind, sizes in _UNITS.items()
     for pattern, size in sizes.items()
 ]
@@ -59,7 +62,8 @@ def _with_unit(number: str, unit: str) -> str:
     """A pattern for a number and its unit or what it counts, if any, as groups of these names."""
     or_more = rf"(?: (?:or|and) (?:{_MORE}|{_LESS}))?"
     between = rf"{or_more}[\s-]{{0,2}}(?:(?:an?|full|whole|working|business|calendar) )?"
-    return rf"(?P<{number}>{_NUMBER})(?:{between}(?P<{unit}>(?:{_ANY_UNIT})s?|{_COUNTED})(?!\w))?"
+    amount = rf"(?P<{number}>{_NUMBER})(?:{between}(?P<{unit}>(?:{_ANY_UNIT})s?|{_COUNTED})(?!\w)"
+    return rf"{amount}(?:\.(?= ?(?:to|and|or|[–-])))?)?"  # "55 in. to 65 in."
 
 
 _FIGURE = re.compile(_with_unit("number", "unit"), _ANYCASE)
@@ -77,13 +81,13 @@ _MONTH = (
     r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?"
     r"|nov(?:ember)?|dec(?:ember)?)"
 )
-_DATE = re.compile(  # "24 December to 2 January", "6–21 Feb", "March 3rd"
+_DATE = re.compile(  # "24 December to 2 January", "6–21 Feb"
     rf"\b(?:(?P<day>\d{{1,2}})(?:st|nd|rd|th)?(?: of)?(?: (?P<month>{_MONTH})\b\.?)?(?: \d{{4}})?"
     rf"\s{{0,2}}(?:[–—-]|to|until|till|through|and)\s{{0,2}})?"
-    rf"(?P<last_day>\d{{1,2}})(?:st|nd|rd|th)?(?: of)? (?P<last_month>{_MONTH})\b"
-    rf"|\b(?!may)(?P<month_first>{_MONTH}) (?P<day_behind>\d{{1,2}})(?:st|nd|rd|th)?(?![\d:.]\d|\d)\b",
+    rf"(?P<last_day>\d{{1,2}})(?:st|nd|rd|th)?(?: of)? (?P<last_month>{_MONTH})\b",
     _ANYCASE,
 )
+_BESIDE_DAY = re.compile(rf"^(?:{_MEMBER})\b,?|,? \d{{4}}$", _ANYCASE)
 _FEASTS = (
     (re.compile(r"\b(?:christmas|xmas) eve\b", _ANYCASE), "24 December"),
     (re.compile(r"\b(?:christmas|xmas) day\b", _ANYCASE), "25 December"),
@@ -121,7 +125,9 @@ _AT_MOST = re.compile(
     r"(?: the age of)? *$",
     _ANYCASE,
 )
-_OR_MORE = re.compile(r" *\+| *(?:old )?(?:or|and) (?:more|longer|older|over|above|heavier|later|earlier)\b", _ANYCASE)
+_OR_MORE = re.compile(
+    r" *\+| *(?:old )?(?:or|and) (?:more|longer|older|over|above|heavier|later|earlier|up(?! to))\b", _ANYCASE
+)
 _OR_LESS = re.compile(r" *(?:old )?(?:or|and) (?:less|fewer|shorter|younger|under|below|lighter)\b", _ANYCASE)
 _REST = re.compile(  # how a sentence begins that is on all other amounts than the one before
     r"\W*(?:(?:for|in|at) )?(?:(?:any|all) )?"
@@ -143,7 +149,7 @@ _WORDS_BEHIND = 3  # of "2nd", among which is what is numbered
 
 _ANY = re.compile(r"\d|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|twelve|half|once|twice|free)\b", _ANYCASE)
 MONEY = re.compile(
-    r"[£$€]\s?\d|\d\s?(?:p|pence|cents?|pounds?|dollars?|euros?|gbp|eur|usd)\b|\bfree\b|\bno charge\b|\d\s?%",
+    r"[£$€]\s?\d|\d\s?¢|\d\s?(?:p|pence|cents?|pounds?|dollars?|euros?|gbp|eur|usd)\b|\bfree\b|\bno charge\b|\d\s?%",
     _ANYCASE,
 )
 _COUNT = re.compile(  # a number that is no money, length, time, share or part of a date
@@ -172,7 +178,7 @@ _ASKED = (  # what asks for an amount of a kind, and what an answer has
         re.compile(
             rf"(?:{_NUMBER}|\ban?)[\s-]{{0,2}}(?:\w{{1,20}} )?"
             r"(?:second|min|minute|hour|hr|day|night|week|month|year)s?\b"
-            r"|\d[:.]\d\d\b|\b\d{4} ?[-–] ?\d{4}\b|\d ?(?:am|pm)\b|\d(?:st|nd|rd|th)? (?:of )?may\b"
+            r"|\d[:.]\d\d\b|\b\d{4} ?[-–] ?\d{4}\b|\d ?(?:am|pm)\b|\da ?[–-] ?\d|\d(?:st|nd|rd|th)? (?:of )?may\b"
             r"|\b(?:noon|midnight|immediately|at once|same day|next day|daily|weekly|monthly|yearly)\b"
             r"|\b(?:(?:mon|tues|wednes|thurs|fri|satur|sun)days?|january|february|march|april|june|july|august"
             r"|september|october|november|december)\b",
@@ -194,6 +200,13 @@ _SIGNS = re.compile(  # how long a name or a text is
     _ANYCASE,
 )
 _LENGTH = re.compile(r"\bhow long (?:can|do(?:es)?|ha(?:s|ve)|may|must|should)\b.{1,100}\bbe\b", _ANYCASE)
+
+
+_CODE = r"(?<![\w£$€.,/#+-])\d{5,9}(?!\w|[.,/-]\d)"  # of five digits and more, as ZIP codes and numbers of orders have
+_BARE = re.compile(rf"{_CODE}(?! ?(?:[£$€%]|(?:{_ANY_UNIT})s?\b))", _ANYCASE)
+_CODES = re.compile(r"(?<![\w£$€.,/#+-])(\d{5,9}) ?(?:[–—-]|to|through) ?(\d{5,9})(?!\w|[.,/-]\d)", _ANYCASE)
+_POUND = re.compile(r"\b(\d+) ?pounds?\b", re.IGNORECASE)
+_WEIGHS = re.compile(r"\b(?:weigh|heav|lift|lbs?\b)", re.IGNORECASE)  # what has pounds that are no money
 
 
 class Figure(NamedTuple):
@@ -221,6 +234,8 @@ def answers_in(question: str) -> Sequence[re.Pattern[str]]:
 
     >>> [each.search("10 days later, £7.50").group() for each in answers_in("what is the late fee")]
     ['£7']
+    >>> [each.search("10a-9p").group() for each in answers_in("what time do they open")]
+    ['0a-9']
     """
     asked = [has for asks, has in _ASKED if asks.search(question)]
     return [has for has in asked if has not in {_ANY, _COUNT}] or asked
@@ -250,8 +265,17 @@ def figures_in(text: str) -> list[Figure]:
     [Figure(kind='dog', size=2.0)]
     >>> figures_in("earns 28k a year")
     [Figure(kind='money', size=28000.0)]
+    >>> figures_in("it weighs 10 pounds") == figures_in("10 lbs."), figures_in('65" TV') == figures_in("65 in. TV")
+    (True, True)
     """
-    return [figure for _, figure in typed_in(_THOUSANDS.sub(r"£\g<1>000", text))]
+    return list(_figures_in(text))
+
+
+@lru_cache(NAMES_KEPT)
+def _figures_in(text: str) -> tuple[Figure, ...]:
+    text = _POUND.sub(r"\1 lb", text) if "pound" in text and _WEIGHS.search(text) else text
+    codes = [_as_code(each) for each in _BARE.findall(text)]
+    return (*(figure for _, figure in typed_in(_THOUSANDS.sub(r"£\g<1>000", text))), *codes)
 
 
 def typed_in(text: str) -> list[tuple[str, Figure]]:
@@ -320,6 +344,16 @@ def days_in(text: str) -> list[Figure]:
     return [Figure(kind, low) for kind, low, _ in every if kind == "weekday" or kind == ("date" if dates else "month")]
 
 
+def is_day(cell: str) -> bool:
+    """Whether a cell is a day of the year, or days from one to another.
+
+    >>> is_day("10/12/2026"), is_day("Mon, Oct. 12"), is_day("24 Dec to 2 Jan"), is_day("by 12 May"), is_day("3")
+    (True, True, True, False, False)
+    """
+    days = with_days_first(cell, is_month_first=True) if any(map(str.isdigit, cell)) else ""
+    return _DATE.fullmatch(_BESIDE_DAY.sub("", days).strip()) is not None
+
+
 def are_within(figures: Sequence[Figure], text: str) -> bool:
     """Whether an amount lies within limits that a text names: "30–59 minutes", "over £100", "18 or older".
 
@@ -384,6 +418,12 @@ def with_units(cells: Sequence[str], head: Sequence[str]) -> str:
 
 
 def _limits(text: str) -> Iterator[Limits]:
+    text = _POUND.sub(r"\1 lb", text) if "pound" in text and _WEIGHS.search(text) else text
+    for code in filter(_BARE.fullmatch, [text]):
+        yield Limits(*_as_code(code), float(code))
+    for low, high in _CODES.findall(text):
+        if len(low) == len(high) and low < high:
+            yield Limits(*_as_code(low), float(high))
     spans: list[tuple[int, int]] = []
     for match in _BETWEEN.finditer(text):
         before, after = _around(text, *match.span())
@@ -412,6 +452,15 @@ def _limits(text: str) -> Iterator[Limits]:
             yield from _also_of_age(Limits(figure.kind, 0.0, figure.size), unit)
 
 
+def _as_code(digits: str) -> Figure:
+    """A number by itself, which compares with others of as many digits.
+
+    >>> are_within(figures_in("to ZIP 30117?"), "30100-30199"), are_within(figures_in("to ZIP 30117?"), "30218-30250")
+    (True, False)
+    """
+    return Figure(f"{len(digits)} digits", float(digits))
+
+
 def _also_of_age(limits: Limits, unit: str | None) -> Iterator[Limits]:
     """Limits in years are those of an age as well, and the other way round: "3 to 5 years"."""
     yield limits
@@ -425,7 +474,10 @@ def _rounds(text: str) -> Iterator[Limits]:
     """
     for feast, day in _FEASTS:
         text = feast.sub(day, text)
-    yield from _dates(text)
+    orders = (True, False) if "/" in text or "-" in text else (None,)  # of a day that may be another, either
+    text, *others = dict.fromkeys(with_days_first(text, is_month_first=each) for each in orders)
+    for each in (text, *others):
+        yield from _dates(each)
     has_dates = _DATE.search(text) is not None
     for match in _ROUND.finditer(text):
         if match["first"] is None:
@@ -450,7 +502,7 @@ def _dates(text: str) -> Iterator[Limits]:
             _OPEN_BEFORE.search(_around(text, *match.span())[0]) or _OPEN_BEHIND.match(text, match.end())
         ):
             continue
-        last = _day_of_year(match["last_day"] or match["day_behind"], match["last_month"] or match["month_first"])
+        last = _day_of_year(match["last_day"], match["last_month"])
         first = _day_of_year(match["day"], match["month"] or match["last_month"]) if match["day"] else last
         yield from _around_the_end(Limits("date", first, last))
 

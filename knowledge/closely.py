@@ -18,6 +18,7 @@ from knowledge.amounts import (
     figures_in,
     has_any,
     is_at_another,
+    is_day,
     limits_of,
     off_the_step,
     place_in,
@@ -25,6 +26,7 @@ from knowledge.amounts import (
     with_units,
 )
 from knowledge.answers import Passage
+from knowledge.dates import is_month_first, orders_in, with_days_first
 from knowledge.encoder import Vectors
 from knowledge.grids import OF_ANY_AGE, keys_in, told_by_keys
 from knowledge.lexical import covered, stems
@@ -278,7 +280,7 @@ def _labelled(figures: Sequence[Figure], every: Sequence[Piece], texts: Sequence
 
 
 class _Scale(NamedTuple):
-    """The rows of a table or the items of a list, with what each may be limited by: of a row its first cell."""
+    """The rows of a table or the items of a list, with what limits each: of a row its first cell and its days."""
 
     heading: str
     kind: Kind
@@ -320,6 +322,8 @@ def _steps(
 def _scales(headings: Sequence[str], every: Sequence[Piece], texts: Sequence[str]) -> list[_Scale]:
     scales: list[_Scale] = []
     heading, head = "".join(headings[-1:]), [""]
+    whole = "\n".join(texts)
+    order = is_month_first(*orders_in(whole)[:2]) if "/" in whole else None
     before: Kind | None = None
     for piece, text in zip(every, texts, strict=True):
         if piece.kind is Kind.HEADING:
@@ -329,7 +333,10 @@ def _scales(headings: Sequence[str], every: Sequence[Piece], texts: Sequence[str
         elif piece.kind in {Kind.ROW, Kind.ITEM}:
             if piece.kind is not before:
                 scales.append(_Scale(heading, piece.kind, []))
-            limited = with_units(cells_of(text)[:1], head) if piece.kind is Kind.ROW else _PLACE_IN_LIST.sub("", text)
+            cells = cells_of(text) if piece.kind is Kind.ROW else []
+            limited = with_units(cells[:1], head) if cells else _PLACE_IN_LIST.sub("", text)
+            days = (with_days_first(cell, is_month_first=order) for cell in cells[1:] if is_day(cell))
+            limited = "; ".join([limited, *days])
             scales[-1].members.append((piece, limited, text))
             before = piece.kind
     return scales

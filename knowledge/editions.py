@@ -9,6 +9,7 @@ from datetime import date, timedelta
 from functools import lru_cache
 from typing import Any, NamedTuple
 
+from knowledge.dates import is_month_first, orders_in, with_days_first
 from knowledge.lexical import asking, says_something, stems
 from knowledge.names import UNITS
 
@@ -22,7 +23,8 @@ _SPLIT = "|".join(rf"20{year} ?[/–—-] ?(?:20)?{year + 1}" for year in range(
 _SPLIT_YEAR = re.compile(rf"(?<![\w£$€./-])(?:{_SPLIT})(?![\w/]|-\d)")
 _OF_SHORT = "|".join(rf"{year}/{year + 1}" for year in range(13, 39))  # what is less may be a day and month
 _DATE = re.compile(
-    r"[\s(,:–—-]{0,3}(?:\b(until|till|before|up to)|\b(from|since|as of))?(?:\s+(\d{1,2}))?"
+    r"[\s(,:–—-]{0,3}(?:\b(until|till|through|before|up to)|\b(from|since|as of|effective(?: from)?))?"
+    r"(?:\s+(\d{1,2}))?"
     rf"(?:\s+({_MONTH}))?\s*\b({_SPLIT.replace('[/', '[ /')}|20[1-3]\d)\b\)?",  # a Form 2042 is none of a year
     re.IGNORECASE,
 )
@@ -50,8 +52,8 @@ _ASKED = tuple(  # days that a question names: "3rd March 2026", "March 3", "in 
         rf"\b{_NAMED_MONTH} {_DAY}(?!\w){_OF_YEAR}",
         rf"\b(?:in|of|since|until|from|before|last|for) (?:early |mid |late )?{_NAMED_MONTH}{_OF_YEAR}(?!\w)",
         r"(?<![\w./-])(?P<year>20[0-3]\d)-(?P<number>\d\d)-(?P<day>\d\d)(?!\w)",
-        r"(?<![\w./-])(?P<day>\d{1,2})[./-](?P<number>\d{1,2})[./-](?P<year>20[0-3]\d)(?!\w)",
-        r"(?<![\w./-])(?P<day>\d{1,2})/(?P<number>\d{1,2})/(?P<year>[1-3]\d)(?![\w/])",  # but 3.2.15 is a version
+        r"(?<![\w./-])(?P<one>\d{1,2})[/-](?P<other>\d{1,2})[/-](?P<year>20[0-3]\d)(?!\w| \(\d)",  # in either order
+        r"(?<![\w./-])(?P<one>\d{1,2})/(?P<other>\d{1,2})/(?P<year>[1-3]\d)(?![\w/]| \(\d)",
         r"(?P<last>\blast (?:(?:academic|financial|fiscal|school|tax) )?(?:year|season)\b(?! of\b| tickets?\b))",
     )
 )
@@ -92,8 +94,9 @@ _WRITTEN = (
 _HOLDS = re.compile(  # "Applies from 1 June 2023 until 31 March 2026", "These prices are valid until 31 May 2026"
     rf"(?:^|[.;|(]|(?<=\s\s)|\b(?:version|issue|edition|revision) [\w.]+,? )[\s*_>|-]*{_OWN}?"
     r"(?:appl(?:y|ies)|valid|effective|in force|in effect)"
-    rf"(?: (?:(?P<sole>until|till|up to)|from|since|as of)| date)[\s:|*_]{{1,6}}(?P<first>{_WRITTEN})(?![\w/-])"
-    rf"(?:,? (?:and )?(?:until|till|up to|to|–|-) (?P<until>{_WRITTEN})(?![\w/-]))?",
+    rf"(?: (?:(?P<sole>until|till|through|up to)|from|since|as of)| date)?[\s:|*_]{{1,6}}"
+    rf"(?P<first>{_WRITTEN})(?![\w/-])"
+    rf"(?:,? (?:and )?(?:until|till|through|up to|to|–|-) (?P<until>{_WRITTEN})(?![\w/-]))?",
     re.IGNORECASE | re.MULTILINE,
 )
 
@@ -119,7 +122,7 @@ def edition_of(title: str, dated: str = "") -> Edition:
     >>> edition_of("Fees 2026/27")[:2], edition_of("Fees 2026 27", "from 1 May 2026").day, edition_of("Form 26/27").year
     (('fees', 2026), datetime.date(2026, 5, 1), 0)
     """
-    title = _in_full(" ".join(title.split()))
+    title = with_days_first(_in_full(" ".join(title.split())))
     of = _DATE.sub("", title).strip().casefold()
     found = _DATE.findall(title)
     if dated and not found:
@@ -159,13 +162,19 @@ def dated(text: str) -> str:
     ['until 31 May 2026', 'from May 2026']
     >>> [dated(f"# Fees\\n\\n{each} from May 2026.") for each in ("The discount applies", "## Lockers\\n\\nValid")]
     ['', '']
+
+    A day in figures that may be another stays as it is, unless other dates of the guide tell.
+
+    >>> [dated(f"Effective 04/01/2026.{each}") for each in ("", " Ends 04/30/2027.", " Ends 30/04/2027.")]
+    ['from 04/01/2026', 'from 1 April 2026', 'from 4 January 2026']
     """
     head: list[str] = []
     for line in filter(str.strip, text[:HEAD_LENGTH].splitlines()):
         if len(head) == HEAD_LINES or (line.startswith("#") and head):
             break
         head.append(line)
-    if not (match := _HOLDS.search("\n".join(head))):
+    written = "\n".join(head)
+    if not (match := _HOLDS.search(with_days_first(written, is_month_first=is_month_first(*orders_in(text)[:2])))):
         return ""
     first, until = (_in_words(each) for each in match.group("first", "until"))
     if not first or match["sole"]:
@@ -177,10 +186,13 @@ def _in_words(day: str | None) -> str:
     """A day or month of a year as a title names it."""
     for pattern in _ASKED:
         if day and (match := pattern.fullmatch(day)):
-            return "".join(
-                f"{each.day} {month_name[each.month]} {each.year}" for each in _days_of(match.groupdict(), date.min)
-            )
+            days = _days_of(match.groupdict(), date.min)
+            return day if len(days) > 1 else "".join(map(_named, days))
     return re.sub(r"^[^\W\d]+\.?", lambda month: month_name[_NAMES.index(month[0][:3].casefold())], day or "")
+
+
+def _named(day: date) -> str:
+    return f"{day.day} {month_name[day.month]} {day.year}"
 
 
 def is_later(one: Edition, other: Edition, at: date) -> bool:
@@ -225,10 +237,12 @@ def days_asked(question: str, today: date) -> set[date]:
     ['2026-05-15', '2026-04-30', '2024-12-31']
     >>> [days_asked(each, today) for each in ("for 2000 euros", "with us since 2019", "a customer since May 2019")]
     [set(), set(), set()]
+    >>> sorted(each.isoformat() for each in days_asked("on 3/4/2026 or 12/31/2026", today))  # the first may be either
+    ['2026-03-04', '2026-04-03', '2026-12-31']
     >>> [max(days_asked(each, today)).isoformat() for each in ("rents 24/25", "the 2026-27 fee", "last financial year")]
     ['2024-12-31', '2026-12-31', '2025-11-23']
     """
-    question = _in_full(question)
+    question = with_days_first(_in_full(question))
     split = {int(each[:4]) for each in _SPLIT_YEAR.findall(question)}
     question = _SPLIT_YEAR.sub(lambda match: match[0][:4], question) if split else question
     days: set[date] = set()
@@ -237,7 +251,7 @@ def days_asked(question: str, today: date) -> set[date]:
         matches = list(pattern.finditer(question))
         for match in matches:
             verb = _VERB.match(question, match.start() if match[0][0] == "m" else match.end() - len("3 may"))
-            goes_on = "day" not in match.groupdict() and _began(question, match)
+            goes_on = match.groupdict().keys().isdisjoint({"day", "one"}) and _began(question, match)
             if not (verb and says_something(verb[1] or "come")) and not goes_on:
                 named, eve = match.groupdict(), was and _is_before(question, match)
                 named = {"day": "1", **named} if eve else named  # not the middle of a month
@@ -322,10 +336,12 @@ def _days_of(
 ) -> set[date]:
     if "last" in named:
         return {today - timedelta(days=365)}
+    if "one" in named:
+        orders = (("one", "other"), ("other", "one"))
+        every = ({"day": named[day], "number": named[month], "year": named["year"]} for day, month in orders)
+        return {each for one in every for each in _days_of(one, today)}
     month = _NAMES.index(str(named["month"])[:3].casefold()) if "month" in named else int(named["number"] or 0)
     day = int(named.get("day") or 15)
-    if month > 12:  # 12/31/2026
-        month, day = day, month
     if not 1 <= month <= 12 or not 1 <= day <= 31:
         return set()
     years = [int(f"20{named['year'][-2:]}")] if named["year"] else [today.year + each for each in (-1, 0, 1)]

@@ -3,6 +3,7 @@
 import re
 from itertools import takewhile
 
+from knowledge.dates import with_days_first
 from knowledge.lexical import asking, stems
 from knowledge.names import UNITS, word_set
 
@@ -63,6 +64,13 @@ _PHRASE = re.compile(rf"\b(?:{'|'.join(_INSTEAD)})\b", re.IGNORECASE)
 _REWRITTEN = (
     (re.compile(r"(?<=\d),(?=\d{3}\b)|(?<=\d)\.00\b|\*\*|__"), ""),
     (re.compile(r"\b0(?=\d:\d\d\b)"), ""),
+    (re.compile(r"(?<=\d)\s?¢"), " cents"),
+    (re.compile(r"(?<=\d)\s?(?:°|degrees) ?F\b"), " degrees Fahrenheit"),
+    (re.compile(r"(?<=\d)\s?(?:°|degrees) ?C\b"), " degrees Celsius"),
+    (re.compile(r"(?<=\d)[ -]in\.|(?<=\d)″", re.IGNORECASE), " inches"),
+    (re.compile(r"(?<=\d)[ -]cu\. ?ft\b\.?", re.IGNORECASE), " cubic feet"),
+    (re.compile(r"(?<=\d)[ -]sq\. ?ft\b\.?", re.IGNORECASE), " square feet"),
+    (re.compile(r"\b(?:12 )?noon\b", re.IGNORECASE), "12:00"),
     (re.compile(r"\bnon-(?=[a-z]+[ai]ble\b)", re.IGNORECASE), "not "),
     (
         re.compile(r"\b((?:all|every|any|each)(?: [^\W\d_]+){1,3},?) but (?=(?:the|for|on|in) )", re.IGNORECASE),
@@ -122,14 +130,20 @@ _CLOCK = re.compile(
     r"([ap])(?:m\b|\.\s?m\b(?:\.(?!\s+(?-i:[A-Z])))?)",
     re.IGNORECASE,
 )
+_FROM_TO = re.compile(  # "9a-5:30p", but not "5p-10p" of pence
+    r"(?<![\w.£€$])(\d{1,2}(?::\d\d)?)(?:(a)\s?[–-]\s?(\d{1,2}(?::\d\d)?)([ap])\b)(?!\.)", re.IGNORECASE
+)
+_MIXED = re.compile(r"(?<![\w.,/-])(\d{1,4})(?:-|\s)([1-9]|1[1-5])/(2|4|8|16)(?![\w/]|[.,]\d)")  # "27-3/8"
 _MILLIONS = re.compile(r"(?<![\d.])(\d+(?:\.\d+)?) (thousand|million|billion)\b", re.IGNORECASE)
 _AND_HALF = re.compile(r"\b(?:(\d+)|an?)( [^\W\d_]+)? and a half\b( [^\W\d_]+)?", re.IGNORECASE)
 _FRACTIONS = {"½": ".5", "¼": ".25", "¾": ".75"}
 _NUMBER = re.compile(r"([£€$]?)\s?(−?\d+(?:[.,:/]\d+)*)(?:\s?(%)|(st|nd|rd|th)\b)?((?:[\s-]+[^\W\d_]+){0,3})")
 _FIGURES = re.compile(r"(?<![^\W_])[£€$]?\d[\d.,:/]*(?:%|(?:st|nd|rd|th)\b)?")  # none of a code, as in "form B2"
+_MEASURES = UNITS - {"a", "of"} | word_set("h lb lbs oz ounce ounces ft foot feet")
 _BEFORE_UNIT = word_set("working business full whole calendar more further other consecutive extra additional")
 _UNITS = {"min": "minute", "sec": "second", "hr": "hour", "h": "hour", "pound": "£", "quid": "£", "euro": "€",
-          "dollar": "$", "percent": "%", "gig": "gb", "meter": "metre"}  # fmt: skip
+          "dollar": "$", "percent": "%", "gig": "gb", "meter": "metre", "inche": "inch", "feet": "foot", "ft": "foot",
+          "ounce": "oz"}  # fmt: skip
 _RATE = re.compile(
     r"(?:\ba|\ban|\bper|\beach|\bevery|/)\s*(?:full |working |business )?(second|minute|hour|day|week|month|year)s?\b"
     r"|\b(dai|week|month|year)ly\b",
@@ -150,7 +164,8 @@ def plain(text: str) -> str:
     '25 working days, £1500, 2 time, the 2nd time, free'
     """
     text = _PHRASE.sub(lambda match: _INSTEAD.get(match[0].casefold(), match[0]), text)
-    text = _CLOCK.sub(_in_24_hours, text)
+    text = with_days_first(_CLOCK.sub(_in_24_hours, _FROM_TO.sub(r"\1 \2m–\3 \4m", text)))
+    text = _MIXED.sub(lambda match: f"{int(match[1]) + int(match[2]) / int(match[3]):g}", text)
     for pattern, instead in _REWRITTEN:
         text = pattern.sub(instead, text)
     text = _MILLIONS.sub(lambda match: f"{float(match[1]) * _LARGE[match[2].casefold()]:.0f}", text)
@@ -187,7 +202,7 @@ def amounts(text: str) -> set[tuple[str, str]]:
         found.update((number, sign) for sign in (currency, percent, ordinal) if sign)
         words = after.casefold().replace("-", " ").split()
         before = list(takewhile(_BEFORE_UNIT.__contains__, words))
-        if words[len(before) :] and (unit := words[len(before)]) in UNITS - {"a", "of"} | {"h"}:
+        if words[len(before) :] and (unit := words[len(before)]) in _MEASURES:
             unit = unit.removesuffix("s") or unit
             working = "working " if {"working", "business"} & set(before) else ""
             found.add((number, working + _UNITS.get(unit, unit)))

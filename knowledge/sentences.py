@@ -21,10 +21,15 @@ _BETWEEN_CELLS = re.compile(r"(?<!\\)\|")
 BOLD = re.compile(r"\s*(\*\*|__)[^*_]+\1[.:!]?\s*")  # a text in bold as a whole
 _DIGIT = re.compile(r"\d")
 _NO_WORD = re.compile(r"[^\w.]")
-_ABBREVIATION = re.compile(r"e\.g|i\.e|etc|vs|approx|mrs?|ms|dr|st|no|nr|fig|inc|ltd|incl|excl")
+_ABBREVIATION = re.compile(r"e\.g|i\.e|etc|vs|approx|mrs?|ms|dr|st|mt|no|nr|fig|inc|ltd|incl|excl")
 _INITIALS = re.compile(r"(?![ap]\.m)(?:[^\W\d_]\.)*[^\W\d_]")  # the J of "J. Smith", the U.S of "U.S. Postal Service"
-_BEFORE_FIGURE = re.compile(r"max|min|tel|ext|[ap]\.m")  # else these end a sentence as well as not
-_FIGURE = re.compile(r"[^\w\s]*(?:\d|(?:mon|tues|wednes|thurs|fri|satur|sun)day)", re.IGNORECASE)
+_DAY = r"(?:mon|tues?|wed|thu(?:rs?)?|fri|sat|sun)"
+_BEFORE_FIGURE = re.compile(  # else these end a sentence as well as not
+    rf"max|min|tel|ext|rev|sec|[ap]\.m|{_DAY}|jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec"
+)
+_FIGURE = re.compile(
+    rf"[^\w\s]*(?:\d|{_DAY}(?:(?:nes|ur)?day)?s?\b|(?-i:[CEMP][DS]?T|GMT|UTC)\b)", re.IGNORECASE
+)  # or a day, or a time zone
 _LABEL = re.compile(r"\s*(\*\*|__)[^*_\n]+(?::\1|\1:)")  # "**Payload:** 620 kg" is a line by itself
 _BREAK = re.compile(r"(?: {2}|\\|<br ?/?>)$", re.IGNORECASE)  # the next line is another
 _FIRST_WORD = re.compile(r"[^\W\d_]+")

@@ -3,8 +3,10 @@
 import re
 from calendar import day_name, month_name
 from collections.abc import Callable
+from functools import lru_cache
 from string import ascii_lowercase
 
+from knowledge.dates import with_days_both_ways
 from knowledge.lexical import stems
 from knowledge.names import COUNTED, QUALIFIERS, UNITS, word_set
 from knowledge.words import Words
@@ -48,6 +50,43 @@ INITIALS = {
     "ncd": "no claims discount", "nok": "next of kin", "ooh": "out of hours", "poa": "power of attorney",
     "ssp": "statutory sick pay", "wfh": "work from home",
 }  # fmt: skip
+# How British and American spelling differ: in how words end, and in words of their own; "check" may be no cheque.
+_ENDINGS = tuple(
+    (re.compile(pattern), to)
+    for pattern, to in (
+        (r"(..+)our(s|ed|ing|ites?|able|)", r"\1or\2"),
+        (r"(..+)or(s|ed|ing|ites?|able|)", r"\1our\2"),
+        (r"(.+[bcdgptv])re(s|)", r"\1er\2"),
+        (r"(.+[bcdgptv])er(s|)", r"\1re\2"),
+        (r"(.+)ogue(s|)", r"\1og\2"),
+        (r"(.+)og(s|)", r"\1ogue\2"),
+        (r"(.+en)ce(s|)", r"\1se\2"),
+        (r"(.+en)se(s|)", r"\1ce\2"),
+        (r"(.+[iy])s(e[ds]?|ing|ations?|ers?)", r"\1z\2"),
+        (r"(.+[iy])z(e[ds]?|ing|ations?|ers?)", r"\1s\2"),
+        (r"(.+)[ao]e([a-z]{3,})", r"\1e\2"),
+    )
+)
+_ALIKE = (
+    "aluminium/aluminum grey/gray jewellery/jewelry kerb/curb mould/mold moulds/molds programme/program "
+    "programmes/programs tyre/tire tyres/tires"
+)
+_PAIRS = [each.split("/") for each in _ALIKE.split()]
+SPELLED = {one: other for pair in _PAIRS for one, other in (pair, pair[::-1])}
+# What Americans write is another word, too, so that it is meant where guides are theirs.
+AMERICAN = {"cheque": "check", "cheques": "checks", "draught": "draft", "storey": "story", "storeys": "stories"}
+_STATES = (  # whose names people type, where guides have the two letters of the post
+    "alabama AL, alaska AK, arizona AZ, arkansas AR, california CA, colorado CO, connecticut CT, delaware DE, "
+    "florida FL, georgia GA, hawaii HI, idaho ID, illinois IL, indiana IN, iowa IA, kansas KS, kentucky KY, "
+    "louisiana LA, maine ME, maryland MD, massachusetts MA, michigan MI, minnesota MN, mississippi MS, missouri "
+    "MO, montana MT, nebraska NE, nevada NV, new hampshire NH, new jersey NJ, new mexico NM, new york NY, north "
+    "carolina NC, north dakota ND, ohio OH, oklahoma OK, oregon OR, pennsylvania PA, rhode island RI, south "
+    "carolina SC, south dakota SD, tennessee TN, texas TX, utah UT, vermont VT, virginia VA, washington WA, west "
+    "virginia WV, wisconsin WI, wyoming WY"
+)
+STATES = {each[:-3]: each[-2:] for each in re.findall("[a-z][a-z ]+[A-Z]{2}", _STATES)}
+_STATE = re.compile(rf"\b(?:{'|'.join(sorted(STATES, key=len, reverse=True))})\b", re.IGNORECASE)
+_OF_STATES = frozenset(" ".join(STATES).split())
 _DAYS, _MONTHS = ([each.casefold() for each in listed if each] for listed in (day_name, month_name))
 DATED = {short: each for each in _DAYS + _MONTHS if (short := each[:3]) not in {"mar", "may"}} | {
     "tues": "tuesday", "weds": "wednesday", "thur": "thursday", "thurs": "thursday", "sept": "september",
@@ -111,14 +150,45 @@ def in_full(question: str, words: Words) -> str:
         says = words.lexical.says
         return f"{found[1]} {found[2]}" if says(found[2]) and not says(found[0]) else found[0]
 
+    def with_code(found: re.Match[str]) -> str:
+        name, code, says = found[0].casefold(), STATES[found[0].casefold()], words.lexical.says
+        return found[0] if all(map(says, name.split())) or not says(code) else f"{found[0]} ({code})"
+
     question = _TOGETHER.sub(apart, question)
+    question = with_days_both_ways(question, words.is_month_first, in_figures=words.has_days_in_figures)
     typed = set(_WORD.findall(question.casefold()))  # most questions have none, which is quickly told
     question = question if typed.isdisjoint(SHORTENED) else _SHORT.sub(written_out, question)
     question = question if typed.isdisjoint(DATED) else _DATED.sub(dated, question)
+    question = question if typed.isdisjoint(_OF_STATES) else _STATE.sub(with_code, question)
     for word in typed:
-        if written := words.names.hyphened(word):
+        if written := words.names.hyphened(word) or _spelled(word, words):
             question = re.sub(rf"(?<![\w@./-]){word}(?![\w@/-]|\.\w)", written, question, flags=re.IGNORECASE)
     return question
+
+
+def spelled_elsewhere(word: str, is_said: Callable[[str], bool]) -> str | None:
+    """A word as it is spelled on the other side of the ocean, where the guides have it so and not as it is typed.
+
+    >>> said = {"colors", "organized", "behaviour"}
+    >>> [spelled_elsewhere(each, said.__contains__) for each in ("colours", "organised", "behavior", "centre")]
+    ['colors', 'organized', 'behaviour', None]
+    """
+    if not (others := [*_others(word)]) or is_said(word):
+        return None
+    return next(filter(is_said, others), None)
+
+
+def _spelled(word: str, words: Words) -> str | None:
+    """The same; and a check for a cheque where guides write dates as Americans do."""
+    if words.is_month_first and word in AMERICAN and not words.lexical.says(word):
+        return AMERICAN[word]
+    return spelled_elsewhere(word, words.lexical.says)
+
+
+@lru_cache(1_000)
+def _others(word: str) -> tuple[str, ...]:
+    every = [SPELLED[word]] if word in SPELLED else []
+    return tuple(every + [pattern.sub(to, word) for pattern, to in _ENDINGS if pattern.fullmatch(word)])
 
 
 def _is_date(found: re.Match[str]) -> bool:

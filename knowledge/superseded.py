@@ -87,6 +87,9 @@ def _says_as_much(
     if not _is_same_section(one, other):
         return is_past or one.score >= other.score - CLOSE_EDITION
     about, other_about = (names.surely_in(_YEAR.sub("", each.text)) for each in (one, other))
+    if is_past:  # it may name others that nobody asks about
+        other_about = {each for each in other_about if not rarity.keys().isdisjoint(stems(" ".join(each)))}
+        return about >= other_about
     return about == other_about
 
 

@@ -18,6 +18,7 @@ import orjson
 from sqlalchemy import Engine, func, select
 from sqlalchemy.orm import Session
 
+from knowledge.dates import is_month_first, orders_in, with_days_first
 from knowledge.editions import Edition, dated, edition_of
 from knowledge.lexical import Entry, Lexical
 from knowledge.loading import EVERYONE
@@ -25,7 +26,7 @@ from knowledge.names import Names
 from knowledge.sentences import Kind, pieces
 from knowledge.tables import Chunk, Guide, Revision
 
-MADE = 20  # counted up when the folder would be filled differently, so that the next start fills it anew
+MADE = 21  # counted up when the folder would be filled differently, so that the next start fills it anew
 STATE = "state.json"
 GUIDES_AT_ONCE = 200
 # What an earlier version of a guide called its products, and how often it used a word, can't be taken back one by
@@ -79,6 +80,7 @@ class Shelved:
     chunks: tuple[int, ...]
     facets: frozenset[str]
     dated: str = ""  # since and until when it holds, as its first lines tell
+    orders: tuple[int, int, int] = (0, 0, 0)  # of its dates: with the month first, with the day first, in figures
 
 
 @dataclass(frozen=True)
@@ -107,8 +109,8 @@ class Words:
     @cached_property
     def _editions(self) -> dict[str, set[Edition]]:
         editions: dict[str, set[Edition]] = {}
-        for guide in self.shelved.values():
-            edition = edition_of(guide.title, guide.dated)
+        for guide_id, guide in self.shelved.items():
+            edition = edition_of(guide.title, self.dated(guide_id))
             editions.setdefault(edition.of, set()).add(edition)
         return editions
 
@@ -118,7 +120,21 @@ class Words:
 
     def dated(self, guide_id: int) -> str:
         """Since and until when a guide holds, as its first lines tell."""
-        return self.shelved[guide_id].dated if guide_id in self.shelved else ""
+        written = self.shelved[guide_id].dated if guide_id in self.shelved else ""
+        return with_days_first(written, is_month_first=self.is_month_first) if "/" in written else written
+
+    @cached_property
+    def is_month_first(self) -> bool | None:
+        """Whether dates in figures have the month first, as those of all guides tell; None where they don't."""
+        return is_month_first(*self._orders[:2])
+
+    @property
+    def has_days_in_figures(self) -> bool:
+        return self._orders[2] > 0
+
+    @cached_property
+    def _orders(self) -> list[int]:
+        return [sum(each) for each in zip((0, 0, 0), *(guide.orders for guide in self.shelved.values()), strict=True)]
 
     @cached_property
     def _titles(self) -> Counter[str]:
@@ -163,7 +179,7 @@ def brought_up(words: Words, engine: Engine, folder: Path) -> Words:
 def keep(words: Words, folder: Path) -> None:
     """Says in the folder how the words stand, for the next process."""
     guides = {
-        guide_id: (each.version, each.title, each.chunks, sorted(each.facets), each.dated)
+        guide_id: (each.version, each.title, each.chunks, sorted(each.facets), each.dated, each.orders)
         for guide_id, each in words.shelved.items()
     }
     state = {"made": MADE, "stale": words.stale, "guides": guides, "names": words.names.counts()}
@@ -197,9 +213,8 @@ def _changed(session: Session, words: Words, gone: Collection[int], new: Sequenc
     def entries() -> Iterator[Entry]:
         for guide, chunks in _rows(session, new):
             own, ids = facets(guide.products, guide.language), tuple(chunk.id for chunk in chunks)
-            shelved[guide.id] = Shelved(
-                _version(guide.hash, max(ids, default=0)), guide.title, ids, own, dated(guide.text)
-            )
+            version = _version(guide.hash, max(ids, default=0))
+            shelved[guide.id] = Shelved(version, guide.title, ids, own, dated(guide.text), orders_in(guide.text))
             above = "\n".join((guide.title, *folders_of(guide.key)))
             texts.append("\n".join((above, guide.text, *(f"| {each} |" for each in guide.products))))
             for chunk in chunks:
@@ -272,8 +287,8 @@ def _kept(session: Session, folder: Path) -> Words:
 def _as_left(session: Session, lexical: Lexical, state: Mapping[str, Any]) -> Words:
     now = _newest(session)
     left = {
-        int(guide_id): Shelved(version, title, tuple(chunks), frozenset(own), dated_as)
-        for guide_id, (version, title, chunks, own, dated_as) in state["guides"].items()
+        int(guide_id): Shelved(version, title, tuple(chunks), frozenset(own), dated_as, tuple(orders))
+        for guide_id, (version, title, chunks, own, dated_as, orders) in state["guides"].items()
     }
     hashes = {chunk: "" for guide in left.values() for chunk in guide.chunks}
     rows = session.execute(select(Chunk.id, Chunk.hash, Chunk.guide_id))

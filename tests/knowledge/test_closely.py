@@ -122,6 +122,31 @@ def test_a_row_that_is_numbered_otherwise_does_not_answer(question: str, expecte
     )
 
 
+@pytest.mark.parametrize(
+    ("question", "expected"),
+    [
+        ("rink on 24 Nov", "| Founders' Day | 11/24/2026 | 1p-5p |"),
+        ("rink on November 9", "| Skate swap | 11/09/2026 | usual hours |"),
+        ("rink on Sept. 11", "| Lantern night | 09/11/2026 | until 11 p.m. |"),
+        ("do you carry skates to ZIP 40218", "| 40210-40250 | Lowry | no |"),
+        ("do you carry skates to ZIP 40117", "| 40100-40199 | Ames | on Fridays |"),
+        ('price of a 44" banner', "| Banner over 40 in. | $31 |"),
+        ("price of a banner of 30 inches", "| Banner 20 in. to 40 in. | $22 |"),
+    ],
+)
+def test_a_row_is_told_by_its_day_its_range_of_codes_or_its_inches(question: str, expected: str) -> None:
+    rows = {
+        "rink": "| Day | Date | Rink |\n|---|---|---|\n| Lantern night | 09/11/2026 | until 11 p.m. |\n"
+        "| Skate swap | 11/09/2026 | usual hours |\n| Founders' Day | 11/24/2026 | 1p-5p |",
+        "skates": "| ZIP | Town | Carried |\n|---|---|---|\n| 40100-40199 | Ames | on Fridays |\n"
+        "| 40210-40250 | Lowry | no |",
+        "banner": "| Item | Price |\n|---|---|\n| Banner 20 in. to 40 in. | $22 |\n| Banner over 40 in. | $31 |",
+    }
+    text = next(table for word, table in rows.items() if word in question)
+
+    assert best(text, question) == expected
+
+
 def test_the_unit_of_a_row_may_stand_in_its_head() -> None:
     """The row has few words that are like the question."""
     table = (

@@ -249,6 +249,8 @@ def test_the_newer_edition_of_a_guide_comes_first(
         ("Prices 2026/27", "Prices 2027/28", True),
         ("Form 26/27", "Form 25/26", False),
         ("Prices 2026/28", "Prices 2025/27", False),
+        ("Prices (effective March 1, 2026)", "Prices (effective Feb. 15, 2025)", True),
+        ("Prices as of 10/15/2026", "Prices as of 10/16/2025", True),
         ("Contracts signed from 1 April 2024", "Contracts signed before 1 April 2024", False),
     ],
 )
@@ -376,6 +378,32 @@ def test_dates_in_the_first_lines_are_those_of_an_edition(
     assert Retriever(sqlite_engine, index, encoder).retrieve(question).passages[0].guide_key == first
 
 
+def test_what_holds_no_more_may_name_others_that_nobody_asks_about(
+    sqlite_engine: Engine, open_index: Open, encoder: Encoder
+) -> None:
+    put(
+        sqlite_engine,
+        "archive/sale-2025.md",
+        "# Summer sale 2025\n\n## Fine print\n\n- Deckchair vouchers for 30 days.\n- Not for the Gannet Kayak.\n",
+        OLD,
+    )
+    put(
+        sqlite_engine,
+        "sale-2026.md",
+        "# Summer sale 2026\n\n## Fine print\n\n- Deckchair vouchers: no, on no days.\n- Not for the Puffin Canoe.\n",
+        OLD,
+    )
+    put(sqlite_engine, "other.md", "# Boats\n\nThe Gannet Kayak and the Puffin Canoe.\n", OLD)
+    index = open_index()
+    index.refresh()
+
+    found = Retriever(sqlite_engine, index, encoder).retrieve(
+        "do we have deckchair vouchers for days in the summer sale"
+    )
+
+    assert found.passages[0].guide_key == "sale-2026.md"
+
+
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
@@ -388,6 +416,9 @@ def test_dates_in_the_first_lines_are_those_of_an_edition(
         ("The discount applies from 1 April 2026.", ""),
         ("Tickets valid until 31 May 2026", ""),
         ("In force until 31/13/2026", ""),
+        ("Effective Sept. 8, 2026", "from 8 September 2026"),
+        ("EFFECTIVE: 10/15/2026 through 11/3/2026", "from 15 October 2026 until 3 November 2026"),
+        ("Effective 4/1/2026", "from 4/1/2026"),
         ("Valid from 1 April 2026-27", ""),
         ("a\n\nb\n\nc\n\nd\n\ne\n\nValid from 1 April 2026", ""),
     ],
@@ -417,10 +448,11 @@ def test_a_number_that_is_no_year_makes_no_edition(title: str) -> None:
         ("fault 20th of feb 2026, fixed 4 march", "2026-02-20 2026-03-04"),
         ("visit missed 20 november", "2026-11-20"),
         ("a visit on January 3rd", "2027-01-03"),
-        ("fees since 1/3/2026", "2026-03-01"),
+        ("fees since 1/3/2026", "2026-01-03 2026-03-01"),
         ("fees in May", "2026-05-15 2027-05-15"),
         ("what will it cost in May", "2027-05-15"),
-        ("on 2026-03-01, 03/04/26 and 12/31/2026", "2026-03-01 2026-04-03 2026-12-31"),
+        ("on 2026-03-01, 03/04/26 and 12/31/2026", "2026-03-01 2026-03-04 2026-04-03 2026-12-31"),
+        ("on 1.3.2026 and Sept. 30, 2026", "2026-03-01 2026-09-30"),
         ("only 3 may come, and may 7 rent it", ""),
         ("on 3 may how much was it", "2026-05-03"),
         ("on 31 February", "2026-02-28"),

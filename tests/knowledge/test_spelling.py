@@ -1,12 +1,15 @@
 """Slips of the finger are put right with the guides' words; whatever may be a word or a name stays."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
 from knowledge.answers import Outcome
+from knowledge.dates import orders_in
 from knowledge.library import Library
 from knowledge.spelling import in_full
+from knowledge.words import Shelved
 
 Open = Callable[..., Library]
 
@@ -53,6 +56,68 @@ def test_what_is_shortened_while_listening_is_read_in_full(library: Library) -> 
     )
     assert in_full("u close FRİ in mİns", words) == "you close FRİ in mİns"  # a capital that lower() keeps apart
     assert library.answer("how long does a cust refund take?").understood is None
+
+
+@pytest.mark.parametrize(
+    ("dates", "typed", "taken"),
+    [
+        ("Open 11/24/2026 and 10/3/2026.", "open on 3/4?", "open on 3/4 (4 March)?"),
+        ("Open 11/24/2026 and 10/3/2026.", "open on Mar. 4", "open on Mar. 4 (3/4)"),
+        ("Open 24/11/2026 and 3/10/2026.", "open on 3/4/27", "open on 3/4/27 (3 April 2027)"),
+        ("Open Nov. 24, 2026.", "open Mar. 4 or 3/4/2027", "open Mar. 4 or 3/4/2027 (4 March 2027)"),
+        ("Open 3/10/2026.", "open on 3/4, 3/4/2027, 12/24/26", "open on 3/4, 3/4/2027, 12/24/26 (24 December 2026)"),
+    ],
+)
+def test_a_day_in_figures_is_read_in_the_order_of_the_guides(
+    dates: str, typed: str, taken: str, library: Library
+) -> None:
+    """And named as well as in figures, as these may have it either way; in no order where they don't tell."""
+    words = replace(
+        library._answering._index.words, shelved={1: Shelved("", "", (), frozenset(), "", orders_in(dates))}
+    )
+
+    assert in_full(typed, words) == taken
+
+
+def test_a_cheque_is_a_check_where_guides_are_american(library: Library) -> None:
+    """For others a check is what they make."""
+    words = library._answering._index.words
+    typed, taken = "by a draught from a storey", "by a draft from a story"
+    american, british = (
+        replace(words, shelved={1: Shelved("", "", (), frozenset(), "", orders_in(dates))})
+        for dates in ("Oct. 15, 2026", "15 October 2026")
+    )
+
+    assert [in_full(typed, each) for each in (american, british)] == [taken, typed]
+
+
+@pytest.mark.parametrize(
+    ("typed", "taken"),
+    [
+        ("What COLOURS of tyre? at the kerb", "What colors of tire? at the curb"),
+        ("is it organised at the theatre, and how many litres", "is it organized at the theater, and how many liters"),
+        ("behavior in the harbor", "behaviour in the harbour"),
+        (
+            "the catalogue; four hours, a tier, should it raise doors",
+            "the catalog; four hours, a tier, should it raise doors",
+        ),
+        ("rent in South Dakota, Utah and virginia", "rent in South Dakota (SD), Utah and virginia (VA)"),
+        ("see colour.example or an anaesthetic", "see colour.example or an anesthetic"),
+    ],
+)
+def test_words_are_spelled_as_in_the_guides(
+    typed: str, taken: str, open_library: Open, put_guide: Callable[[str, str | None], None]
+) -> None:
+    """On whichever side of the ocean these were written, and where they have the word in one way only."""
+    put_guide(
+        "shop.md",
+        "# Shop\n\nColor of a tire, curb, organized theater, 3 liters, catalog, anesthetic.\n\n"
+        "Behaviour in the harbour. For rent: dors, tire, for hors. SD and VA; Utah, UT.\n",
+    )
+    library = open_library()
+    library.warm()
+
+    assert in_full(typed, library._answering._index.words) == taken
 
 
 HOURS = "# Hours\n\nOpen Mon-Fri 9-17, on Saturday 9-13, never on Sunday. The limousine is examined in September.\n"

@@ -14,7 +14,7 @@ from knowledge.extractive import Evidence
 from knowledge.found import Found
 from knowledge.limits import keeps_limits
 from knowledge.names import Name, Names
-from knowledge.plainly import plain
+from knowledge.plainly import amounts, plain
 
 GUIDES = Path(__file__).parents[2] / "knowledge" / "guides"
 FEWEST_KEPT = 34  # of 45; what is dropped is quoted from the guides instead
@@ -745,6 +745,34 @@ def test_a_price_for_each_month_is_no_time_of_day(encoder: Encoder) -> None:
     assert is_shown("Lockers are £15 pm.", "Lockers are £15 pm.", encoder)
     assert not is_shown("Lockers close at 3 pm.", "Lockers are £15 pm.", encoder)
     assert plain("Lockers are £15 pm, until 3 pm") == "Lockers are £15 pm, until 15:00"
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("$1,299.00 until 10/15/2026", "1299 dollars until October 15, 2026"),
+        ("Mon-Fri 9a-5:30p, at 12 p.m.", "Mon-Fri 9:00 a.m. to 5:30 p.m., at noon"),
+        ("45 lbs., 27-3/8 in., 4.5 cu. ft., 6 ft.", "45 lb, 27 3/8 inches, 4.5 cubic feet, 6 feet"),
+        ("99¢ at 45°F", "99 cents at 45 degrees F"),
+    ],
+)
+def test_american_figures_are_the_same_however_they_are_written(one: str, other: str) -> None:
+    assert amounts(plain(one)) == amounts(plain(other))
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("$1,299.99", "$1,299"),
+        ("10/11/2026", "October 11, 2026"),  # or 10 November
+        ("45 lbs.", "$45"),
+        ("4.5 cu. ft.", "4.5 ft."),
+        ("27-3/8 in.", "27 in."),
+        ("5p-10p", "5 p.m. to 10 p.m."),
+    ],
+)
+def test_other_figures_are_others(one: str, other: str) -> None:
+    assert not amounts(plain(other)) <= amounts(plain(one))
 
 
 def told_below(rules: str) -> list[tuple[str, str]]:
