@@ -1,6 +1,7 @@
 """Tables whose rows have keys: which rows a question names, and what it asks that no place of them says."""
 
 import re
+from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence, Set
 from functools import lru_cache
 from itertools import combinations
@@ -187,7 +188,7 @@ def _read(asked: Keys, grid: Grid) -> _Read:
     units = [grid.head[at : at + 1] for at in (range(width) if width == len(slots) else [0] * len(slots))]
     scales = [{each: with_units([each], unit) for each in values} for values, unit in zip(slots, units, strict=True)]
     limits = [_limits(asked, values) for values in scales]
-    named = [_named(asked, each) for each in limits]
+    named = [_named(asked, each) or _groups(asked, values) for each, values in zip(limits, slots, strict=True)]
     told = {word for own in named for value in own for word in _words(value)}
     columns = _columns(asked, grid.head, width, told)
     others = _others(slots, limits, named, asked.words.difference(told, *(stems(grid.head[at]) for at in columns)))
@@ -241,6 +242,21 @@ def _named(asked: Keys, limits: Mapping[str, Sequence[Limits] | None]) -> Set[st
         return {value for value in typed if not any(value != other and _stands_in(value, other) for other in typed)}
     longest = {value for value, own in said.items() if not any(own < other for other in said.values())}
     return longest.union(value for value, own in limits.items() if own)
+
+
+def _groups(asked: Keys, values: Sequence[str]) -> Set[str]:
+    """The values of a key that come again, named by their first word, which no other value has: "Gold 5-yr." in "gold".
+
+    >>> _groups(keys_in("the gold plan"), ["Gold 5-yr.", "Gold 5-yr.", "Silver 3-yr.", "Silver 3-yr."])
+    {'Gold 5-yr.'}
+    """
+    words = {value: _words(value) for value, times in Counter(values).items() if times > 1}
+    firsts = {value: set(stems(value.split()[0])) for value, own in words.items() if own}
+    return {
+        value
+        for value, first in firsts.items()
+        if first & asked.words and not any(first & own for other, own in words.items() if other != value)
+    }
 
 
 def _stands_in(value: str, text: str) -> bool:

@@ -61,6 +61,14 @@ REPAIRS = """\
 | Hull repair | £90 | £85 |
 | Rudder of a dinghy | £40 | |
 """
+COVERS = """\
+| Cover | Boat | Price |
+|---|---|---|
+| Amber 1-yr. | Kayak | £20 |
+| Amber 1-yr. | Dinghy | £45 |
+| Jade 3-yr. | Kayak | £50 |
+| Jade 3-yr. | Dinghy | £110 |
+"""
 HIRE = """\
 | Kayak | Half day from noon | Weekend |
 |---|---|---|
@@ -97,6 +105,8 @@ def told(text: str, question: str) -> list[str]:
         (TICKETS, "harbour for a child", ["Harbour, child, £5"]),
         (SACKS, "a sack over 20 kg", ["over 20 kg, £12"]),
         (CASES, "a basic dry case", ["Basic Dry, £4", "each further kg, £1"]),
+        (COVERS, "the jade one for a kayak", ["Jade 3-yr., Kayak"]),
+        (COVERS, "a 3 year cover for a dinghy", ["Amber 1-yr., Dinghy", "Jade 3-yr., Dinghy"]),
         (CASES, "a case of 15 kg", ["Basic, £2", "Basic Dry, £4", "11 to 20 kg, £8", "each further kg, £1"]),
     ],
 )
