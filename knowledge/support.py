@@ -21,6 +21,7 @@ from knowledge.plainly import (
     amounts,
     counted_in,
     figures_of,
+    in_units_of,
     plain,
     rates_in,
     stems_said,
@@ -172,6 +173,8 @@ def supports(
     parts = [text, *_clauses_that_say_something(text)]
     places, cosine = _closest(parts, sources, [sentence for _, sentence in every], encode)
     near = [every[place][1].whole for place in dict.fromkeys(places)]
+    text, *parts = (in_units_of("\n".join(near), each) for each in parts)
+    parts = [text, *parts]
     asked = stems_said(" ".join(word for name in wanted for word in name))
     rules = [every[place][1].rule for place in places]
     beside = {id(source): source for source, _ in (every[place] for place in places)}.values()
