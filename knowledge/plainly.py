@@ -153,6 +153,8 @@ GLUE = (
     "take took need must one whether after period during sent currently plus "
     "please simply yourself yourselves otherwise"
 )
+# Words that needn't stand in a passage: what they say besides is checked by itself.
+LINKING = GLUE + " until till between either both while whereas within such example instance cannot goes receive customer"
 
 
 def plain(text: str) -> str:

@@ -16,8 +16,8 @@ from knowledge.lexical import stems
 from knowledge.limits import keeps_bound_figures, keeps_limits, keeps_prices_for, keeps_reach, turns_limits
 from knowledge.names import COUNTED, Name, Names, word_set
 from knowledge.plainly import (
-    GLUE,
     GLUED,
+    LINKING,
     amounts,
     counted_in,
     figures_of,
@@ -268,7 +268,7 @@ def _has_words(text: str, said: str, near: str, places: Sequence[Said]) -> bool:
     """Whether each word that says something stands in the passage, or another for it, and most of them close by: in the
     closest sentences, with their headings and the questions that they answer; half of them without these.
     """
-    own, glue = stems_said(text), frozenset(stems(GLUE))
+    own, glue = stems_said(text), frozenset(stems(LINKING))
     there = words_in(near)
     promised = _PROMISES & words_in(_NOT_THIS.sub(" ", text))
     if not own or not promised <= (there | {"every"} if "each" in there else there):
