@@ -57,6 +57,7 @@ _INSTEAD = {
         "%": "per cent",
         "is": "counts as|count as",
         "will not": "won't|won’t",
+        "excluding vat": "plus vat|exclusive of vat|net of vat",
         "with": "including|inclusive of",
         "may": "is allowed to|are allowed to|is permitted to|are permitted to|is able to|are able to|is entitled to|"
         "are entitled to",
