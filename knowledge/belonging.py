@@ -9,6 +9,7 @@ from itertools import combinations
 from knowledge.lexical import stems
 from knowledge.plainly import figures_of, rates_in, stems_said
 from knowledge.sentences import cells_of
+from knowledge.wording import stands
 
 Part = tuple[Set[str], Set[str]]  # the figures and the words of a part of a sentence
 
@@ -37,6 +38,13 @@ _DOES = re.compile(
     r"\b(?P<who>[^\W\d_][\w'’-]*) (?:(?:must|may|can|should|will|would|could|(?:has|have) to|needs? to)"
     r"(?: (?:not|never|only|also|then|still|always))? (?!be\b|have\b)(?P<may>[^\W\d_]{2,})|"
     r"(?P<does>(?:pay|owe|sign|approve|decide|send)s?)\b)",
+    re.IGNORECASE,
+)
+# "Paid by the tenant", but no "paid by card" and no "paid by the end".
+_DONE_BY = re.compile(
+    r"\b(?:is|are|was|were|be|been) (?P<deed>[^\W\d_]+) by (?:(?:the|an?|your|our) "
+    r"(?!(?:end|start|due|date|time|deadline|day|same|next|last|following)\b)|(?=(?-i:[A-Z])))"
+    r"(?P<who>[^\W\d_]{2,}(?: [^\W\d_]+)?)",
     re.IGNORECASE,
 )
 
@@ -177,14 +185,21 @@ def _is_done_by_another(text: str, there: str) -> bool:
     """
     done = list(_deeds(there))
     for doer, before, deed in _deeds(text):
-        others = [(other, scope) for other, scope, same in done if same == deed]
+        others = [(other, scope) for other, scope, same in done if stands(same, {deed})]
         if others and all(other and not doer & scope and not other & before for other, scope in others):
             return bool(doer)
     return False
 
 
 def _deeds(text: str) -> Iterator[tuple[set[str], set[str], str]]:
-    """Who does what: the word before the verb, all words before it in its clause, and the verb."""
+    """Who does what: the word before the verb, all words before it in its clause, and the verb.
+
+    >>> [deed for *_, deed in _deeds("Rent is paid by the tenant by card, and the landlord must sign.")]
+    ['paid', 'sign']
+    """
+    for found in _DONE_BY.finditer(text):
+        doer = stems_said(found["who"])
+        yield from ((doer, doer, deed) for deed in stems_said(found["deed"]))
     for found in _DOES.finditer(text):
         before = _CLAUSE_BEGINS.split(text[: found.end("who")])[-1]
         if deed := stems_said(found["may"] or found["does"]):

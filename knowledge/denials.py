@@ -41,7 +41,7 @@ def denies_the_same(text: str, near: Sequence[str], others: Sequence[str], items
         items: of lists that deny each.
     """
     own = stems_said(text)
-    denied = [scope for scope in _denials(text)]
+    denied = list(_denials(text))
     denied_there = [scope for each in near for clause in _cell_by_cell(each) for scope in _denials(clause)]
     denied_there += map(_said, items)
     done_there = [scope for each in near for clause in _cell_by_cell(each) for scope in _not_done(clause)]

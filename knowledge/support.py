@@ -49,14 +49,16 @@ _WHEN = (
 )
 _ARTICLES = word_set("a an the each every any this that these their its your our")
 _ANY = word_set("all also any both every")
+_PEOPLE = frozenset(stems("customer customers people person persons client clients"))  # who may be "you"
 _CASES = frozenset({"if", "when"})
 _BEGINS_LIMIT = re.compile(rf"\W*{_WHEN}", re.IGNORECASE)
 _OF_SUBJECT = re.compile(r"\b(?:with|without|in|on|at|from|of|by|to(?= the\b))\b", re.IGNORECASE)
 _STATEMENT = re.compile(
-    rf"[;|()]|:(?!\d)|\s[–—]\s|[.!?](?=\s)|\b(?:whereas|because)\b|\b(?:and|but|or)\b(?!\s+(?!from|between|until){_WHEN}[^,;.]*(?:$|[;.]))",
+    rf"[;|()]|:(?!\d)|\s[–—]\s|[.!?](?=\s)|\b(?:whereas|because)\b|\b(?:and|but|or)\b(?!\s+(?!from|between){_WHEN}[^,;.]*(?:$|[;.]))",
     re.IGNORECASE,
 )
 _PHRASE = re.compile(rf",|(?={_WHEN})", re.IGNORECASE)
+_GOES_ON = re.compile(r"^\W*(?:from|between|until|before|after)\b.*\band\W*$", re.IGNORECASE)
 _MEASURE = re.compile(rf"(?<![\d.])\b(?:within )?\d[\d.]* (?:working )?(?:{GLUED})\b", re.IGNORECASE)
 _HALVES = re.compile(r";|\b(?:but|while|whereas)\b|[.!?](?=\s)", re.IGNORECASE)
 _OF_BEFORE = re.compile(r"\b(?:it|its|they|them|their)\b", re.IGNORECASE)
@@ -313,6 +315,9 @@ def _keeps_conditions(text: str, there: str) -> bool:
         found = _ONLY_THERE.search(clause)
         if found and not (scope := stems_said(clause[found.end() :])):  # "on weekdays only"
             scope = stems_said((clause[: found.start()].split() or [""])[-1])
+        before = stems_said(clause[: found.start()]) if found and stems_said(clause[found.end() :]) else set()
+        if before and not any(stands(word, own) for word in before):
+            continue
         if sum(stands(word, own) for word in scope) < DENIED_WORDS * len(scope):
             return False
         if found and found[0].casefold() == "only" and "only" not in words_in(text) and _adds(text, there):
@@ -345,8 +350,10 @@ def _leaves_out(text: str, there: str, asked: Set[str] = frozenset()) -> bool:
         rule, limits = _rule_and_limits(statement)
         is_said: dict[str, bool] = {}  # by the word that phrases begin with: "if …, if …, or if …" is a list
         firsts = [(phrase, first) for phrase in limits if (first := first_of(phrase))]
+        begin, goes_on = "", False
         for phrase, first in firsts:
-            begin, words = phrase.split()[0].casefold(), stems_said(_MEASURE.sub(" ", phrase))
+            begin = begin if goes_on else phrase.split()[0].casefold()
+            goes_on, words = bool(_GOES_ON.search(phrase)), stems_said(_MEASURE.sub(" ", phrase))
             here = first in figures if first[0].isdigit() else stands(first, own | asked)
             here = here or (len(words) >= MOST_OF_PHRASE and begin in _CASES and is_mostly(words, own, NEAR_WORDS))
             here = here and not (begin in _CASES and (limit := figures_of(phrase)) and not limit & figures)
@@ -401,7 +408,7 @@ def _is_cut(phrase: str, own: set[str]) -> bool:
                 subject.pop()
             break
         subject += [said] if said else []
-    return any(other <= own and not any(stands(word, own) for word in one) for one, other in pairwise(subject))
+    return any(other <= own and not any(stands(word, own | _PEOPLE) for word in one) for one, other in pairwise(subject))
 
 
 def _is_out_of_time(text: str, there: str) -> bool:
