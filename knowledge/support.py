@@ -33,7 +33,6 @@ from knowledge.retriever import names_of, whole_names_of
 from knowledge.sentences import Piece, cells_of
 from knowledge.wording import CLAUSE, DENIED_WORDS, MAY, NOT_SURE, VERB, first_of, is_mostly, stands
 
-SUPPORTED_COSINE = 0.5  # of a sentence to the closest one in its passages
 SHARED_WORDS = 0.25  # what all of a sentence's words count for beside its cosine, in choosing the closest one
 NEAR_WORDS = 0.6  # of a sentence's words, how many stand in the closest ones; all of them stand in the passage
 BARE_WORDS = 0.5  # of them, how many stand there without a heading or the question that is answered
@@ -173,17 +172,16 @@ def supports(
         return False
     text = plain(text)
     parts = [text, *_clauses_that_say_something(text)]
-    places, cosine = _closest(parts, sources, [sentence for _, sentence in every], encode)
-    near = [every[place][1].whole for place in dict.fromkeys(places)]
+    places = _closest(parts, sources, [sentence for _, sentence in every], encode)
+    near = [_half_meant(text, every[place][1].whole) for place in dict.fromkeys(places)]
     text, *parts = (in_units_of("\n".join(near), each) for each in parts)
     parts = [text, *parts]
     asked = stems_said(" ".join(word for name in wanted for word in name))
-    rules = [every[place][1].rule for place in places]
+    rules = [_half_meant(text, every[place][1].rule) for place in places]
     beside = {id(source): source for source, _ in (every[place] for place in places)}.values()
     said = "\n".join(source.said for source in beside)
     return (
-        cosine >= SUPPORTED_COSINE
-        and all(dotted in said for dotted in _DOTTED.findall(text))
+        all(dotted in said for dotted in _DOTTED.findall(text))
         and all(name.casefold() in said.casefold() for name in names_of(text))
         and _has_figures(text, parts, [every[place][1].spelled for place in places], said)
         and keeps_prices_for(text, "\n".join(near))
@@ -222,19 +220,35 @@ def _closest(
     sources: Sequence[Source],
     sentences: Sequence[Said],
     encode: Callable[[Sequence[str]], Vectors],
-) -> tuple[list[int], float]:
-    """Where the closest sentence to each part stands, and how alike the first part and its closest one are."""
+) -> list[int]:
+    """Where the closest sentence to each part stands."""
     there = [stems_said(sentence.text) | figures_of(sentence.text) for sentence in sentences]
     vectors = [source.vectors for source in sources if source.vectors is not None]
     mine = encode([without_figures(part) for part in parts]) if vectors else None
-    places, first = [], 0.0
+    places = list[int]()
     for number, part in enumerate(parts):
         own = stems_said(part) | figures_of(part)
         shared = [len(own & words) / max(1, len(own)) for words in there]
         alike = shared if mine is None else [float(cosine) for each in vectors for cosine in each @ mine[number]]
         places.append(max(range(len(there)), key=lambda at: alike[at] + SHARED_WORDS * shared[at]))
-        first = first if number else alike[places[0]]
-    return places, first
+    return places
+
+
+def _half_meant(text: str, there: str) -> str:
+    """The half of a sentence that has all words and figures of another, or the sentence.
+
+    >>> _half_meant("Boats need a deposit.", "Vans are hired without a deposit; boats need a deposit.")
+    ' boats need a deposit.'
+    """
+    own, figures = stems_said(text) - frozenset(stems(LINKING)), figures_of(text)
+    return next(
+        (
+            half
+            for half in there.split(";")
+            if figures <= figures_of(half) and all(stands(word, stems_said(half)) for word in own)
+        ),
+        there,
+    )
 
 
 def _has_figures(text: str, parts: Sequence[str], near: Sequence[str], said: str) -> bool:
