@@ -18,7 +18,9 @@ NEGATION = re.compile(
 _OF_OTHERS = re.compile(r"\b(?:nobody|no one|nothing|none) else\b", re.IGNORECASE)
 _NOTHING = re.compile(r"nothing|none|nobody", re.IGNORECASE)  # denies what stands on both sides
 _IS, _IS_A = re.compile(r"\b(?:is|are|was|were|be)\s*$"), re.compile(r" an?\b")  # "is not a gift", of what is before
-_ALLOWED = "accept accepted allow allowed permit permitted admit admitted possible include included available offered valid"
+_ALLOWED = (
+    "accept accepted allow allowed permit permitted admit admitted possible include included available offered valid"
+)
 _IS_ALLOWED = re.compile(rf" (?:{'|'.join(_ALLOWED.split())})\b")
 _CASE = re.compile(r"[.;:|()]|\b(?:but|if|when|while|because|unless)\b", re.IGNORECASE)
 _JOINT = re.compile(r",|\b(?:and|n?or)\b")

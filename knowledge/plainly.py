@@ -69,7 +69,13 @@ _REWRITTEN = (
     (re.compile(r"\b(?:is|are) ?(?:not|n['’]t) (?:allowed|permitted|able|entitled) to\b", re.IGNORECASE), "may not"),
     (re.compile(r"\b([^\W\d_]+) (?:is |are )?not included\b(?! in\b)", re.IGNORECASE), r"excluding \1"),
     (re.compile(r"\bwith ([^\W\d_]+) included\b", re.IGNORECASE), r"with \1"),
-    (re.compile(r"\bonce (?=(?:an?|the|it|they|we|you|your|their|his|her|all|any|no) (?!PERIOD))".replace("PERIOD", PERIOD), re.IGNORECASE), "after "),
+    (
+        re.compile(
+            r"\bonce (?=(?:an?|the|it|they|we|you|your|their|his|her|all|any|no) (?!PERIOD))".replace("PERIOD", PERIOD),
+            re.IGNORECASE,
+        ),
+        "after ",
+    ),
     (re.compile(r"(?<=\d),(?=\d{3}\b)|(?<=\d)\.00\b|\*\*|__"), ""),
     (re.compile(r"\b0(?=\d:\d\d\b)"), ""),
     (re.compile(r"\bnon-(?=[a-z]+[ai]ble\b)", re.IGNORECASE), "not "),
@@ -116,7 +122,12 @@ _REWRITTEN = (
         r"up to \1\2",
     ),
     (re.compile(r"\bof (?:any|every|all) (?:kind|sort|type)s?\b", re.IGNORECASE), ""),
-    (re.compile(r"\ban? (?=(?:minute|hour|day|week|month|year) (?:before|after|ahead|earlier|later)\b)", re.IGNORECASE), "1 "),
+    (
+        re.compile(
+            r"\ban? (?=(?:minute|hour|day|week|month|year) (?:before|after|ahead|earlier|later)\b)", re.IGNORECASE
+        ),
+        "1 ",
+    ),
     (re.compile(rf"\b({_BEFORE_ONE}) an? (?=(?:minute|hour|day|week|month|year)s?\b)", re.IGNORECASE), r"\1 1 "),
     (
         re.compile(r"\bfree of charge\b|\b(?:at no|without(?: any)?|no) (?:extra )?(?:cost|charge)s?\b", re.IGNORECASE),
@@ -155,7 +166,9 @@ GLUE = (
     "please simply yourself yourselves otherwise"
 )
 # Words that needn't stand in a passage: what they say besides is checked by itself.
-LINKING = GLUE + " until till between either both while whereas within such example instance cannot goes receive customer"
+LINKING = (
+    GLUE + " until till between either both while whereas within such example instance cannot goes receive customer"
+)
 
 
 def plain(text: str) -> str:
@@ -189,9 +202,7 @@ def in_units_of(there: str, text: str) -> str:
         if (number, unit) in known:
             return period.group()
         others = [(f"{float(number) * many:g}", shorter) for one, (many, shorter) in _OF_SHORTER.items() if one == unit]
-        others += [
-            (f"{float(number) / many:g}", longer) for longer, (many, one) in _OF_SHORTER.items() if one == unit
-        ]
+        others += [(f"{float(number) / many:g}", longer) for longer, (many, one) in _OF_SHORTER.items() if one == unit]
         return next((f"{many}{between}{other}" for many, other in others if (many, other) in known), period.group())
 
     return _PERIOD_OF.sub(as_there, text)

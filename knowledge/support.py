@@ -422,7 +422,9 @@ def _is_cut(phrase: str, own: set[str]) -> bool:
                 subject.pop()
             break
         subject += [said] if said else []
-    return any(other <= own and not any(stands(word, own | _PEOPLE) for word in one) for one, other in pairwise(subject))
+    return any(
+        other <= own and not any(stands(word, own | _PEOPLE) for word in one) for one, other in pairwise(subject)
+    )
 
 
 def _is_out_of_time(text: str, there: str) -> bool:
