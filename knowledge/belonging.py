@@ -19,6 +19,7 @@ _PART = re.compile(
 _LISTED = re.compile(r"^\W*(?:\d+(?:\.\d+)+|\d+[.)]) ")  # the number of a section or step
 ORDINAL = re.compile(r"\b\d+(?:st|nd|rd|th)\b")
 _CHARGED = frozenset(stems("cost price charge pay paid"))  # of any amount of money
+_PERIODS = frozenset(stems("second minute hour week month year"))  # that only count; a day is told from a night
 _CURRENCY = re.compile("[£€$]")
 _REACH = re.compile(r"(?<![\w.,:/])(\d+(?:[.:]\d+)*)(?: ?[–-] ?| to | until )(?:[A-Z][a-z]+ )?(\d+(?:[.:]\d+)*)")
 _WEEKDAY = r"(?:mon|tues|wednes|thurs|fri|satur|sun)day"
@@ -37,7 +38,7 @@ _SIDES = tuple(re.compile(words, re.IGNORECASE) for words in (_COMPANY, _CUSTOME
 _DOES = re.compile(
     r"\b(?P<who>[^\W\d_][\w'’-]*) (?:(?:must|may|can|should|will|would|could|(?:has|have) to|needs? to)"
     r"(?: (?:not|never|only|also|then|still|always))? (?!be\b|have\b)(?P<may>[^\W\d_]{2,})|"
-    r"(?P<does>(?:pay|owe|sign|approve|decide|send)s?)\b)",
+    r"(?P<does>(?:pay|owe|sign|approve|decide|send|take|fill|bring|choose|arrange|confirm|issue|provide|report|collect|enter)s?)\b)",
     re.IGNORECASE,
 )
 # "Paid by the tenant", but no "paid by card" and no "paid by the end".
@@ -101,7 +102,7 @@ def _is_mixed(said: str, figures: Set[str], parts: Sequence[Part]) -> bool:
     others = [part for part in parts if part not in mine]
     if mine:
         own, other = (set[str]().union(*(words for _, words in each)) for each in (mine, others))
-        unsaid = _CHARGED if _CURRENCY.search(said) else frozenset[str]()
+        unsaid = _PERIODS | (_CHARGED if _CURRENCY.search(said) else frozenset[str]())
         return _is_elsewhere(_words(said) - unsaid, own - unsaid, other - unsaid)
     return any(
         min(len(one - other), len(other - one)) > 1 and figures & (one - other) and figures & (other - one)

@@ -660,6 +660,10 @@ We may move boats after two days.
     Owners may move boats after two days.
 Guides are paid by the office every week. Guests may not tip guides.
     The guests pay the guides every week.
+The dive takes 50 minutes and its log is kept for 18 months.
+    The dive is kept for 50 minutes.
+The skipper takes notes and the guest fills in form B9.
+    The guest takes notes and the skipper fills in form B9.
 """
 REWORDED = """\
 The gym is open from 07:00 to 21:30.
