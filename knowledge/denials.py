@@ -21,6 +21,7 @@ _IS, _IS_A = re.compile(r"\b(?:is|are|was|were|be)\s*$"), re.compile(r" an?\b") 
 _ALLOWED = (
     "accept accepted allow allowed permit permitted admit admitted possible include included available offered valid"
 )
+_UNSAID = frozenset(stems(f"{GLUE} {_ALLOWED}"))
 _IS_ALLOWED = re.compile(rf" (?:{'|'.join(_ALLOWED.split())})\b")
 _CASE = re.compile(r"[.;:|()]|\b(?:but|if|when|while|because|unless)\b", re.IGNORECASE)
 _JOINT = re.compile(r",|\b(?:and|n?or)\b")
@@ -127,7 +128,7 @@ def _denials(text: str) -> Iterator[set[str]]:
 
 def _said(text: str) -> set[str]:
     """The stems of a text without what only says that something is allowed or not."""
-    return stems_said(text) - frozenset(stems(f"{GLUE} {_ALLOWED}"))
+    return stems_said(text) - _UNSAID
 
 
 def _not_done(there: str) -> Iterator[set[str]]:

@@ -49,6 +49,7 @@ _WHEN = (
 _ARTICLES = word_set("a an the each every any this that these their its your our")
 _ANY = word_set("all also any both every")
 _PEOPLE = frozenset(stems("customer customers people person persons client clients"))  # who may be "you"
+_LINKING = frozenset(stems(LINKING))
 _CASES = frozenset({"if", "when"})
 _BEGINS_LIMIT = re.compile(rf"\W*{_WHEN}", re.IGNORECASE)
 _OF_SUBJECT = re.compile(r"\b(?:with|without|in|on|at|from|of|by|to(?= the\b))\b", re.IGNORECASE)
@@ -240,7 +241,7 @@ def _half_meant(text: str, there: str) -> str:
     >>> _half_meant("Boats need a deposit.", "Vans are hired without a deposit; boats need a deposit.")
     ' boats need a deposit.'
     """
-    own, figures = stems_said(text) - frozenset(stems(LINKING)), figures_of(text)
+    own, figures = stems_said(text) - _LINKING, figures_of(text)
     return next(
         (
             half
@@ -284,7 +285,7 @@ def _has_words(text: str, said: str, near: str, places: Sequence[Said]) -> bool:
     """Whether each word that says something stands in the passage, or another for it, and most of them close by: in the
     closest sentences, with their headings and the questions that they answer; half of them without these.
     """
-    own, glue = stems_said(text), frozenset(stems(LINKING))
+    own = stems_said(text)
     there = words_in(near)
     promised = _PROMISES & words_in(_NOT_THIS.sub(" ", text))
     if not own or not promised <= (there | {"every"} if "each" in there else there):
@@ -293,7 +294,7 @@ def _has_words(text: str, said: str, near: str, places: Sequence[Said]) -> bool:
     answers = (each.text if each.below.endswith("?") and VERB.search(each.text) else each.whole for each in places)
     bare = set(stems("\n".join(answers)))
     return (
-        all(stands(word, known) for word in own - glue)
+        all(stands(word, known) for word in own - _LINKING)
         and sum(stands(word, close) for word in own) >= NEAR_WORDS * len(own)
         and sum(stands(word, bare) for word in own) >= BARE_WORDS * len(own)
     )
