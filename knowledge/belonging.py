@@ -9,6 +9,7 @@ from itertools import combinations
 from knowledge.lexical import stems
 from knowledge.plainly import figures_of, rates_in, stems_said
 from knowledge.sentences import cells_of
+from knowledge.wording import stands
 
 Part = tuple[Set[str], Set[str]]  # the figures and the words of a part of a sentence
 
@@ -18,6 +19,7 @@ _PART = re.compile(
 _LISTED = re.compile(r"^\W*(?:\d+(?:\.\d+)+|\d+[.)]) ")  # the number of a section or step
 ORDINAL = re.compile(r"\b\d+(?:st|nd|rd|th)\b")
 _CHARGED = frozenset(stems("cost price charge pay paid"))  # of any amount of money
+_PERIODS = frozenset(stems("second minute hour week month year"))  # that only count; a day is told from a night
 _CURRENCY = re.compile("[£€$]")
 _REACH = re.compile(r"(?<![\w.,:/])(\d+(?:[.:]\d+)*)(?: ?[–-] ?| to | until )(?:[A-Z][a-z]+ )?(\d+(?:[.:]\d+)*)")
 _WEEKDAY = r"(?:mon|tues|wednes|thurs|fri|satur|sun)day"
@@ -36,7 +38,14 @@ _SIDES = tuple(re.compile(words, re.IGNORECASE) for words in (_COMPANY, _CUSTOME
 _DOES = re.compile(
     r"\b(?P<who>[^\W\d_][\w'’-]*) (?:(?:must|may|can|should|will|would|could|(?:has|have) to|needs? to)"
     r"(?: (?:not|never|only|also|then|still|always))? (?!be\b|have\b)(?P<may>[^\W\d_]{2,})|"
-    r"(?P<does>(?:pay|owe|sign|approve|decide|send)s?)\b)",
+    r"(?P<does>(?:pay|owe|sign|approve|decide|send|take|fill|bring|choose|arrange|confirm|issue|provide|report|collect|enter)s?)\b)",
+    re.IGNORECASE,
+)
+# "Paid by the tenant", but no "paid by card" and no "paid by the end".
+_DONE_BY = re.compile(
+    r"\b(?:is|are|was|were|be|been) (?P<deed>[^\W\d_]+) by (?:(?:the|an?|your|our) "
+    r"(?!(?:end|start|due|date|time|deadline|day|same|next|last|following)\b)|(?=(?-i:[A-Z])))"
+    r"(?P<who>[^\W\d_]{2,}(?: [^\W\d_]+)?)",
     re.IGNORECASE,
 )
 
@@ -93,7 +102,7 @@ def _is_mixed(said: str, figures: Set[str], parts: Sequence[Part]) -> bool:
     others = [part for part in parts if part not in mine]
     if mine:
         own, other = (set[str]().union(*(words for _, words in each)) for each in (mine, others))
-        unsaid = _CHARGED if _CURRENCY.search(said) else frozenset[str]()
+        unsaid = _PERIODS | (_CHARGED if _CURRENCY.search(said) else frozenset[str]())
         return _is_elsewhere(_words(said) - unsaid, own - unsaid, other - unsaid)
     return any(
         min(len(one - other), len(other - one)) > 1 and figures & (one - other) and figures & (other - one)
@@ -177,14 +186,21 @@ def _is_done_by_another(text: str, there: str) -> bool:
     """
     done = list(_deeds(there))
     for doer, before, deed in _deeds(text):
-        others = [(other, scope) for other, scope, same in done if same == deed]
+        others = [(other, scope) for other, scope, same in done if stands(same, {deed})]
         if others and all(other and not doer & scope and not other & before for other, scope in others):
             return bool(doer)
     return False
 
 
 def _deeds(text: str) -> Iterator[tuple[set[str], set[str], str]]:
-    """Who does what: the word before the verb, all words before it in its clause, and the verb."""
+    """Who does what: the word before the verb, all words before it in its clause, and the verb.
+
+    >>> [deed for *_, deed in _deeds("Rent is paid by the tenant by card, and the landlord must sign.")]
+    ['paid', 'sign']
+    """
+    for found in _DONE_BY.finditer(text):
+        doer = stems_said(found["who"])
+        yield from ((doer, doer, deed) for deed in stems_said(found["deed"]))
     for found in _DOES.finditer(text):
         before = _CLAUSE_BEGINS.split(text[: found.end("who")])[-1]
         if deed := stems_said(found["may"] or found["does"]):

@@ -18,9 +18,11 @@ NEGATION = re.compile(
 _OF_OTHERS = re.compile(r"\b(?:nobody|no one|nothing|none) else\b", re.IGNORECASE)
 _NOTHING = re.compile(r"nothing|none|nobody", re.IGNORECASE)  # denies what stands on both sides
 _IS, _IS_A = re.compile(r"\b(?:is|are|was|were|be)\s*$"), re.compile(r" an?\b")  # "is not a gift", of what is before
-_IS_NOT = re.compile(
-    r"\b(?:(?:is|are|was|were)(?: not| never|n['’]t)|(?:cannot|not|never|can['’]t) be)\b", re.IGNORECASE
+_ALLOWED = (
+    "accept accepted allow allowed permit permitted admit admitted possible include included available offered valid"
 )
+_UNSAID = frozenset(stems(f"{GLUE} {_ALLOWED}"))
+_IS_ALLOWED = re.compile(rf" (?:{'|'.join(_ALLOWED.split())})\b")
 _CASE = re.compile(r"[.;:|()]|\b(?:but|if|when|while|because|unless)\b", re.IGNORECASE)
 _JOINT = re.compile(r",|\b(?:and|n?or)\b")
 _CAN_BE = re.compile(r"\b(?:can|may|could|might) be\s*$", re.IGNORECASE)  # "can be stopped" denies nothing
@@ -41,12 +43,11 @@ def denies_the_same(text: str, near: Sequence[str], others: Sequence[str], items
     Args:
         items: of lists that deny each.
     """
-    glue = frozenset(stems(GLUE))
     own = stems_said(text)
-    denied = [scope - glue for scope in _denials(text)]
-    denied_there = [scope - glue for each in near for clause in _cell_by_cell(each) for scope in _denials(clause)]
-    denied_there += [stems_said(item) - glue for item in items]
-    done_there = [scope - glue for each in near for clause in _cell_by_cell(each) for scope in _not_done(clause, text)]
+    denied = list(_denials(text))
+    denied_there = [scope for each in near for clause in _cell_by_cell(each) for scope in _denials(clause)]
+    denied_there += map(_said, items)
+    done_there = [scope for each in near for clause in _cell_by_cell(each) for scope in _not_done(clause)]
     for scope in denied:
         if not any(
             all(stands(word, there) for word in scope)
@@ -54,7 +55,7 @@ def denies_the_same(text: str, near: Sequence[str], others: Sequence[str], items
             for there in (*denied_there, *done_there)
         ):
             return False
-    denied_beside = [scope - glue for each in others for scope in _denials(each)]
+    denied_beside = [scope for each in others for scope in _denials(each)]
     for there in (*denied_there, *denied_beside):
         share = sum(stands(word, own) for word in there) / max(1, len(there))
         is_said = share > DENIED_WORDS if there in denied_there else share == 1 and len(there) > 1
@@ -97,7 +98,7 @@ def _denials(text: str) -> Iterator[set[str]]:
     """The words that each negation of a text is about.
 
     >>> [sorted(scope) for scope in _denials("Refunds never go to another person's account. Bridge mode | no")]
-    [['account', 'anoth', 'go', 'person'], ['bridg', 'mode']]
+    [['account', 'anoth', 'person'], ['bridg', 'mode']]
     """
     at, before = 0, ""
     for clause in CLAUSE.split(text):
@@ -109,7 +110,7 @@ def _denials(text: str) -> Iterator[set[str]]:
             if _OF_OTHERS.match(clause, negation.start()) or _CAN_BE.search(until):
                 continue
             if _ENDED.match(negation.group()):
-                yield stems_said(until)
+                yield _said(until)
                 continue
             if negation.group().casefold() == "without" and (verb := VERB.search(behind)):
                 behind = behind[: verb.start()]
@@ -117,19 +118,26 @@ def _denials(text: str) -> Iterator[set[str]]:
                 behind += clause[: negation.start()]
             if _IS_A.match(behind) and _IS.search(until):
                 behind += re.split(r"\bwithout\b", re.split(r"[.;:|]", until)[-1])[0]
-            if scope := stems_said(behind) or stems_said(clause[: negation.start()]) or stems_said(before):
+            if _IS_ALLOWED.match(behind):  # "Cash is not accepted"
+                behind += f" {_CASE.split(until)[-1]}"
+            if scope := _said(behind) or _said(_CASE.split(until)[-1]) or _said(before):
                 yield scope
-                yield from (stems_said(f"{first_of(behind) or ''} {item}") for item in _listed_behind(text[at:]))
+                yield from (_said(f"{first_of(behind) or ''} {item}") for item in _listed_behind(text[at:]))
         before = clause
 
 
-def _not_done(there: str, text: str) -> Iterator[set[str]]:
+def _said(text: str) -> set[str]:
+    """The stems of a text without what only says that something is allowed or not."""
+    return stems_said(text) - _UNSAID
+
+
+def _not_done(there: str) -> Iterator[set[str]]:
     """The words of each clause that denies, with what it is said of, where one has it before what is denied and the
     other behind: "Cash is not accepted", "We don't accept cash".
     """
     for clause in _CASE.split(there):
-        if NEGATION.search(clause) and (_IS_NOT.search(clause) or _IS_NOT.search(text)):
-            yield stems_said(NEGATION.sub(" ", clause))
+        if NEGATION.search(clause):
+            yield _said(NEGATION.sub(" ", clause))
 
 
 def _listed_behind(text: str) -> Iterator[str]:
@@ -138,7 +146,10 @@ def _listed_behind(text: str) -> Iterator[str]:
     >>> list(_listed_behind(", Vienna or Rome. Then it is free, and Oslo is"))
     [' Vienna ', ' Rome']
     """
-    for item in _JOINT.split(re.split(r"[.;:|()]", text)[0]):
+    listed = re.split(r"[.:](?!\d)|[;|()]", text)[0]
+    if not (_JOINT.match(listed.strip()) and re.search(r"\b(?:and|n?or)\b", listed)):
+        return
+    for item in _JOINT.split(listed):
         if VERB.search(item) or len(item.split()) > MOST_OF_ITEM:
             return
         if item.strip():

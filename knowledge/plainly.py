@@ -51,17 +51,32 @@ _INSTEAD = {
         "free": "for free",
         "is free": "costs nothing",
         "automatically": "by itself|by themselves",
+        "14 days": "a fortnight",
         "email": "e-mail",
         "emails": "e-mails",
         "setup": "set-up",
         "%": "per cent",
         "is": "counts as|count as",
         "will not": "won't|won’t",
+        "excluding vat": "plus vat|exclusive of vat|net of vat",
+        "with": "including|inclusive of",
+        "may": "is allowed to|are allowed to|is permitted to|are permitted to|is able to|are able to|is entitled to|"
+        "are entitled to",
     }.items()
     for phrase in phrases.split("|")
 }
 _PHRASE = re.compile(rf"\b(?:{'|'.join(_INSTEAD)})\b", re.IGNORECASE)
 _REWRITTEN = (
+    (re.compile(r"\b(?:is|are) ?(?:not|n['’]t) (?:allowed|permitted|able|entitled) to\b", re.IGNORECASE), "may not"),
+    (re.compile(r"\b([^\W\d_]+) (?:is |are )?not included\b(?! in\b)", re.IGNORECASE), r"excluding \1"),
+    (re.compile(r"\bwith ([^\W\d_]+) included\b", re.IGNORECASE), r"with \1"),
+    (
+        re.compile(
+            r"\bonce (?=(?:an?|the|it|they|we|you|your|their|his|her|all|any|no) (?!PERIOD))".replace("PERIOD", PERIOD),
+            re.IGNORECASE,
+        ),
+        "after ",
+    ),
     (re.compile(r"(?<=\d),(?=\d{3}\b)|(?<=\d)\.00\b|\*\*|__"), ""),
     (re.compile(r"\b0(?=\d:\d\d\b)"), ""),
     (re.compile(r"(?<=\d)\s?¢"), " cents"),
@@ -115,7 +130,13 @@ _REWRITTEN = (
         r"up to \1\2",
     ),
     (re.compile(r"\bof (?:any|every|all) (?:kind|sort|type)s?\b", re.IGNORECASE), ""),
-    (re.compile(rf"\b({_BEFORE_ONE}) an? (?=(?:second|minute|hour|day|week|month|year)s?\b)", re.IGNORECASE), r"\1 1 "),
+    (
+        re.compile(
+            r"\ban? (?=(?:minute|hour|day|week|month|year) (?:before|after|ahead|earlier|later)\b)", re.IGNORECASE
+        ),
+        "1 ",
+    ),
+    (re.compile(rf"\b({_BEFORE_ONE}) an? (?=(?:minute|hour|day|week|month|year)s?\b)", re.IGNORECASE), r"\1 1 "),
     (
         re.compile(r"\bfree of charge\b|\b(?:at no|without(?: any)?|no) (?:extra )?(?:cost|charge)s?\b", re.IGNORECASE),
         "free",
@@ -136,6 +157,9 @@ _FROM_TO = re.compile(  # "9a-5:30p", but not "5p-10p" of pence
 _MIXED = re.compile(r"(?<![\w.,/-])(\d{1,4})(?:-|\s)([1-9]|1[1-5])/(2|4|8|16)(?![\w/]|[.,]\d)")  # "27-3/8"
 _MILLIONS = re.compile(r"(?<![\d.])(\d+(?:\.\d+)?) (thousand|million|billion)\b", re.IGNORECASE)
 _AND_HALF = re.compile(r"\b(?:(\d+)|an?)( [^\W\d_]+)? and a half\b( [^\W\d_]+)?", re.IGNORECASE)
+# One unit, so many of which are another one.
+_OF_SHORTER = {"week": (7, "day"), "year": (12, "month"), "day": (24, "hour"), "hour": (60, "minute")}
+_PERIOD_OF = re.compile(r"(?<![\d.,:£€$])(\d+(?:\.\d+)?)([ -])(minute|hour|day|week|month|year)(s?)\b")
 _FRACTIONS = {"½": ".5", "¼": ".25", "¾": ".75"}
 _NUMBER = re.compile(r"([£€$]?)\s?(−?\d+(?:[.,:/]\d+)*)(?:\s?(%)|(st|nd|rd|th)\b)?((?:[\s-]+[^\W\d_]+){0,3})")
 _FIGURES = re.compile(r"(?<![^\W_])[£€$]?\d[\d.,:/]*(?:%|(?:st|nd|rd|th)\b)?")  # none of a code, as in "form B2"
@@ -154,6 +178,10 @@ GLUE = (
     "per also then here now however both provided case mean note apply go come happen make made give use using via "
     "take took need must one whether after period during sent currently plus "
     "please simply yourself yourselves otherwise"
+)
+# Words that needn't stand in a passage: what they say besides is checked by itself.
+LINKING = (
+    GLUE + " until till between either both while whereas within such example instance cannot goes receive customer"
 )
 
 
@@ -174,6 +202,25 @@ def plain(text: str) -> str:
     text = re.sub(r"(\d?)\s?([½¼¾])", lambda match: (match[1] or "0") + _FRACTIONS[match[2]], text)
     text = _ORDINAL.sub(lambda match: _as_ordinal(_ORDINALS.index(match[1].casefold()) + 1), text)
     return _TIMES_WORD.sub(lambda match: _TIMES[match[1].casefold()], text)
+
+
+def in_units_of(there: str, text: str) -> str:
+    """A text with its periods in the units in which the same stand there; both are written plainly.
+
+    >>> in_units_of("It takes 14 days and holds for 12 months.", "It holds for 1 year and takes 3 weeks.")
+    'It holds for 12 month and takes 3 weeks.'
+    """
+    known = amounts(there)
+
+    def as_there(period: re.Match[str]) -> str:
+        number, between, unit, _ = period.groups()
+        if (number, unit) in known:
+            return period.group()
+        others = [(f"{float(number) * many:g}", shorter) for one, (many, shorter) in _OF_SHORTER.items() if one == unit]
+        others += [(f"{float(number) / many:g}", longer) for longer, (many, one) in _OF_SHORTER.items() if one == unit]
+        return next((f"{many}{between}{other}" for many, other in others if (many, other) in known), period.group())
+
+    return _PERIOD_OF.sub(as_there, text)
 
 
 def without_figures(text: str) -> str:

@@ -16,11 +16,12 @@ from knowledge.lexical import stems
 from knowledge.limits import keeps_bound_figures, keeps_limits, keeps_prices_for, keeps_reach, turns_limits
 from knowledge.names import COUNTED, Name, Names, word_set
 from knowledge.plainly import (
-    GLUE,
     GLUED,
+    LINKING,
     amounts,
     counted_in,
     figures_of,
+    in_units_of,
     plain,
     rates_in,
     stems_said,
@@ -32,7 +33,6 @@ from knowledge.proper_nouns import names_of, whole_names_of
 from knowledge.sentences import Piece, cells_of
 from knowledge.wording import CLAUSE, DENIED_WORDS, MAY, NOT_SURE, VERB, first_of, is_mostly, stands
 
-SUPPORTED_COSINE = 0.5  # of a sentence to the closest one in its passages
 SHARED_WORDS = 0.25  # what all of a sentence's words count for beside its cosine, in choosing the closest one
 NEAR_WORDS = 0.6  # of a sentence's words, how many stand in the closest ones; all of them stand in the passage
 BARE_WORDS = 0.5  # of them, how many stand there without a heading or the question that is answered
@@ -48,14 +48,17 @@ _WHEN = (
 )
 _ARTICLES = word_set("a an the each every any this that these their its your our")
 _ANY = word_set("all also any both every")
+_PEOPLE = frozenset(stems("customer customers people person persons client clients"))  # who may be "you"
+_LINKING = frozenset(stems(LINKING))
 _CASES = frozenset({"if", "when"})
 _BEGINS_LIMIT = re.compile(rf"\W*{_WHEN}", re.IGNORECASE)
 _OF_SUBJECT = re.compile(r"\b(?:with|without|in|on|at|from|of|by|to(?= the\b))\b", re.IGNORECASE)
 _STATEMENT = re.compile(
-    rf"[;|()]|:(?!\d)|\s[–—]\s|[.!?](?=\s)|\b(?:whereas|because)\b|\b(?:and|but|or)\b(?!\s+(?!from|between|until){_WHEN}[^,;.]*(?:$|[;.]))",
+    rf"[;|()]|:(?!\d)|\s[–—]\s|[.!?](?=\s)|\b(?:whereas|because)\b|\b(?:and|but|or)\b(?!\s+(?!from|between){_WHEN}[^,;.]*(?:$|[;.]))",
     re.IGNORECASE,
 )
 _PHRASE = re.compile(rf",|(?={_WHEN})", re.IGNORECASE)
+_GOES_ON = re.compile(r"^\W*(?:from|between|until|before|after)\b.*\band\W*$", re.IGNORECASE)
 _MEASURE = re.compile(rf"(?<![\d.])\b(?:within )?\d[\d.]* (?:working )?(?:{GLUED})\b", re.IGNORECASE)
 _HALVES = re.compile(r";|\b(?:but|while|whereas)\b|[.!?](?=\s)", re.IGNORECASE)
 _OF_BEFORE = re.compile(r"\b(?:it|its|they|them|their)\b", re.IGNORECASE)
@@ -170,15 +173,16 @@ def supports(
         return False
     text = plain(text)
     parts = [text, *_clauses_that_say_something(text)]
-    places, cosine = _closest(parts, sources, [sentence for _, sentence in every], encode)
-    near = [every[place][1].whole for place in dict.fromkeys(places)]
+    places = _closest(parts, sources, [sentence for _, sentence in every], encode)
+    near = [_half_meant(text, every[place][1].whole) for place in dict.fromkeys(places)]
+    text, *parts = (in_units_of("\n".join(near), each) for each in parts)
+    parts = [text, *parts]
     asked = stems_said(" ".join(word for name in wanted for word in name))
-    rules = [every[place][1].rule for place in places]
+    rules = [_half_meant(text, every[place][1].rule) for place in places]
     beside = {id(source): source for source, _ in (every[place] for place in places)}.values()
     said = "\n".join(source.said for source in beside)
     return (
-        cosine >= SUPPORTED_COSINE
-        and all(dotted in said for dotted in _DOTTED.findall(text))
+        all(dotted in said for dotted in _DOTTED.findall(text))
         and all(name.casefold() in said.casefold() for name in names_of(text))
         and _has_figures(text, parts, [every[place][1].spelled for place in places], said)
         and keeps_prices_for(text, "\n".join(near))
@@ -217,19 +221,35 @@ def _closest(
     sources: Sequence[Source],
     sentences: Sequence[Said],
     encode: Callable[[Sequence[str]], Vectors],
-) -> tuple[list[int], float]:
-    """Where the closest sentence to each part stands, and how alike the first part and its closest one are."""
+) -> list[int]:
+    """Where the closest sentence to each part stands."""
     there = [stems_said(sentence.text) | figures_of(sentence.text) for sentence in sentences]
     vectors = [source.vectors for source in sources if source.vectors is not None]
     mine = encode([without_figures(part) for part in parts]) if vectors else None
-    places, first = [], 0.0
+    places = list[int]()
     for number, part in enumerate(parts):
         own = stems_said(part) | figures_of(part)
         shared = [len(own & words) / max(1, len(own)) for words in there]
         alike = shared if mine is None else [float(cosine) for each in vectors for cosine in each @ mine[number]]
         places.append(max(range(len(there)), key=lambda at: alike[at] + SHARED_WORDS * shared[at]))
-        first = first if number else alike[places[0]]
-    return places, first
+    return places
+
+
+def _half_meant(text: str, there: str) -> str:
+    """The half of a sentence that has all words and figures of another, or the sentence.
+
+    >>> _half_meant("Boats need a deposit.", "Vans are hired without a deposit; boats need a deposit.")
+    ' boats need a deposit.'
+    """
+    own, figures = stems_said(text) - _LINKING, figures_of(text)
+    return next(
+        (
+            half
+            for half in there.split(";")
+            if figures <= figures_of(half) and all(stands(word, stems_said(half)) for word in own)
+        ),
+        there,
+    )
 
 
 def _has_figures(text: str, parts: Sequence[str], near: Sequence[str], said: str) -> bool:
@@ -265,7 +285,7 @@ def _has_words(text: str, said: str, near: str, places: Sequence[Said]) -> bool:
     """Whether each word that says something stands in the passage, or another for it, and most of them close by: in the
     closest sentences, with their headings and the questions that they answer; half of them without these.
     """
-    own, glue = stems_said(text), frozenset(stems(GLUE))
+    own = stems_said(text)
     there = words_in(near)
     promised = _PROMISES & words_in(_NOT_THIS.sub(" ", text))
     if not own or not promised <= (there | {"every"} if "each" in there else there):
@@ -274,7 +294,7 @@ def _has_words(text: str, said: str, near: str, places: Sequence[Said]) -> bool:
     answers = (each.text if each.below.endswith("?") and VERB.search(each.text) else each.whole for each in places)
     bare = set(stems("\n".join(answers)))
     return (
-        all(stands(word, known) for word in own - glue)
+        all(stands(word, known) for word in own - _LINKING)
         and sum(stands(word, close) for word in own) >= NEAR_WORDS * len(own)
         and sum(stands(word, bare) for word in own) >= BARE_WORDS * len(own)
     )
@@ -310,6 +330,9 @@ def _keeps_conditions(text: str, there: str) -> bool:
         found = _ONLY_THERE.search(clause)
         if found and not (scope := stems_said(clause[found.end() :])):  # "on weekdays only"
             scope = stems_said((clause[: found.start()].split() or [""])[-1])
+        before = stems_said(clause[: found.start()]) if found and stems_said(clause[found.end() :]) else set()
+        if before and not any(stands(word, own) for word in before):
+            continue
         if sum(stands(word, own) for word in scope) < DENIED_WORDS * len(scope):
             return False
         if found and found[0].casefold() == "only" and "only" not in words_in(text) and _adds(text, there):
@@ -342,8 +365,10 @@ def _leaves_out(text: str, there: str, asked: Set[str] = frozenset()) -> bool:
         rule, limits = _rule_and_limits(statement)
         is_said: dict[str, bool] = {}  # by the word that phrases begin with: "if …, if …, or if …" is a list
         firsts = [(phrase, first) for phrase in limits if (first := first_of(phrase))]
+        begin, goes_on = "", False
         for phrase, first in firsts:
-            begin, words = phrase.split()[0].casefold(), stems_said(_MEASURE.sub(" ", phrase))
+            begin = begin if goes_on else phrase.split()[0].casefold()
+            goes_on, words = bool(_GOES_ON.search(phrase)), stems_said(_MEASURE.sub(" ", phrase))
             here = first in figures if first[0].isdigit() else stands(first, own | asked)
             here = here or (len(words) >= MOST_OF_PHRASE and begin in _CASES and is_mostly(words, own, NEAR_WORDS))
             here = here and not (begin in _CASES and (limit := figures_of(phrase)) and not limit & figures)
@@ -398,7 +423,9 @@ def _is_cut(phrase: str, own: set[str]) -> bool:
                 subject.pop()
             break
         subject += [said] if said else []
-    return any(other <= own and not any(stands(word, own) for word in one) for one, other in pairwise(subject))
+    return any(
+        other <= own and not any(stands(word, own | _PEOPLE) for word in one) for one, other in pairwise(subject)
+    )
 
 
 def _is_out_of_time(text: str, there: str) -> bool:

@@ -658,6 +658,12 @@ Pensioners get 20% off, but not in June.
     Pensioners get 20% off.
 We may move boats after two days.
     Owners may move boats after two days.
+Guides are paid by the office every week. Guests may not tip guides.
+    The guests pay the guides every week.
+The dive takes 50 minutes and its log is kept for 18 months.
+    The dive is kept for 50 minutes.
+The skipper takes notes and the guest fills in form B9.
+    The guest takes notes and the skipper fills in form B9.
 """
 REWORDED = """\
 The gym is open from 07:00 to 21:30.
@@ -684,6 +690,30 @@ Parcels larger than 2 m have to be booked three days in advance.
     Parcels over 2 m must be reserved three days ahead.
 The hall is shut on Sundays except feast days, and from 2 to 9 August.
     The hall is shut on Sundays, except feast days.
+The licence takes 21 days and holds for 12 months.
+    The licence takes three weeks and holds for a year.
+A bunk is kept only once the fee of £12 has been paid.
+    A bunk is kept only after the £12 fee has been paid.
+Divers may not keep lamps overnight.
+    Divers aren't allowed to keep lamps overnight.
+A cabin costs £70 with lunch, towels not included.
+    A cabin costs £70 including lunch, excluding towels.
+The skipper takes notes and the guest fills in form B9.
+    The skipper takes notes while the guest completes form B9.
+Those who miss two dives lose the badge.
+    The badge is lost if they miss two dives.
+We don't take tokens, stamps or Swiss Francs.
+    Tokens, stamps and Swiss Francs are not accepted.
+The warden decides if no repair is made within five days.
+    If there's no repair made within five days, the warden decides.
+The kiosk is manned from 9:00 to 17:30 on weekdays and until 13:00 on Saturdays.
+    On Saturdays, the kiosk is manned until 1pm.
+Guests give 14 days' notice in the app. Customers give 20 days' notice by post.
+    You need to give 20 days' notice by post.
+Fares are paid by card; tokens are accepted only at Gate 9.
+    You can pay fares by card.
+Skates can be had at the desk; sledges have to be booked two days ahead.
+    Sledges must be booked two days in advance.
 """
 CATS = """\
 | | Cat Basic | Cat Plus | Rabbit |
