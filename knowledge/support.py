@@ -33,6 +33,7 @@ from knowledge.proper_nouns import names_of, whole_names_of
 from knowledge.sentences import Piece, cells_of
 from knowledge.wording import CLAUSE, DENIED_WORDS, MAY, NOT_SURE, VERB, first_of, is_mostly, stands
 
+SUPPORTED_COSINE = 0.5  # of a sentence to the closest one in its passages
 SHARED_WORDS = 0.25  # what all of a sentence's words count for beside its cosine, in choosing the closest one
 NEAR_WORDS = 0.6  # of a sentence's words, how many stand in the closest ones; all of them stand in the passage
 BARE_WORDS = 0.5  # of them, how many stand there without a heading or the question that is answered
@@ -173,7 +174,7 @@ def supports(
         return False
     text = plain(text)
     parts = [text, *_clauses_that_say_something(text)]
-    places = _closest(parts, sources, [sentence for _, sentence in every], encode)
+    places, cosine = _closest(parts, sources, [sentence for _, sentence in every], encode)
     near = [_half_meant(text, every[place][1].whole) for place in dict.fromkeys(places)]
     text, *parts = (in_units_of("\n".join(near), each) for each in parts)
     parts = [text, *parts]
@@ -182,7 +183,8 @@ def supports(
     beside = {id(source): source for source, _ in (every[place] for place in places)}.values()
     said = "\n".join(source.said for source in beside)
     return (
-        all(dotted in said for dotted in _DOTTED.findall(text))
+        cosine >= SUPPORTED_COSINE
+        and all(dotted in said for dotted in _DOTTED.findall(text))
         and all(name.casefold() in said.casefold() for name in names_of(text))
         and _has_figures(text, parts, [every[place][1].spelled for place in places], said)
         and keeps_prices_for(text, "\n".join(near))
@@ -221,18 +223,19 @@ def _closest(
     sources: Sequence[Source],
     sentences: Sequence[Said],
     encode: Callable[[Sequence[str]], Vectors],
-) -> list[int]:
-    """Where the closest sentence to each part stands."""
+) -> tuple[list[int], float]:
+    """Where the closest sentence to each part stands, and how alike the first part and its closest one are."""
     there = [stems_said(sentence.text) | figures_of(sentence.text) for sentence in sentences]
     vectors = [source.vectors for source in sources if source.vectors is not None]
     mine = encode([without_figures(part) for part in parts]) if vectors else None
-    places = list[int]()
+    places, first = list[int](), 0.0
     for number, part in enumerate(parts):
         own = stems_said(part) | figures_of(part)
         shared = [len(own & words) / max(1, len(own)) for words in there]
         alike = shared if mine is None else [float(cosine) for each in vectors for cosine in each @ mine[number]]
         places.append(max(range(len(there)), key=lambda at: alike[at] + SHARED_WORDS * shared[at]))
-    return places
+        first = first if number else alike[places[0]]
+    return places, first
 
 
 def _half_meant(text: str, there: str) -> str:
