@@ -12,7 +12,8 @@ from knowledge.closely import Closely
 from knowledge.found import Found
 from knowledge.grids import Grid, agreeing, below_head, keys_in, nothing_for
 from knowledge.instructions import instructions_in
-from knowledge.lexical import stems
+from knowledge.lexical import keywords_of, stems
+from knowledge.questions import ATTRIBUTES, SAYS_LITTLE
 from knowledge.sentences import Kind, Piece, cells_of, pieces
 from knowledge.superseded import is_newer
 from knowledge.windows import centred
@@ -101,7 +102,10 @@ class Extractive:
                     number_of(citation, citations)  # of one section, cut into passages, there is one quote
         table = _answering_row(best, evidence)
         written = _without_nothing(citations, nothing_for(keys, *table) if table else ())
-        return replace(written, notes=(*written.notes, EVEN_ROWS)) if evidence.closely(best).is_even else written
+        if not evidence.closely(best).is_even:
+            return written
+        outcome = Outcome.PARTLY if _leaves_out(question, citations[0]) else written.outcome
+        return replace(written, notes=(*written.notes, EVEN_ROWS), outcome=outcome)
 
 
 def cite(number: int, evidence: Evidence) -> Citation:
@@ -189,6 +193,14 @@ def _answering_row(number: int, evidence: Evidence) -> tuple[Grid, list[str]] | 
     head = table_head(source.guide_text, at).split("\n")[0]
     row = cells_of(source.passage.text[piece.start : piece.end])
     return (below_head(source.guide_text, head, at), row) if head else None
+
+
+def _leaves_out(question: str, quote: Citation) -> bool:
+    """Whether a quote lacks a word of the question that would tell which of its rows is meant: "60 min hygienist price"
+    beside others of the hygienist's; what something has, such as its price, is a column at best.
+    """
+    told = stems("\n".join((quote.title, *quote.headings, quote.quote)))
+    return not ATTRIBUTES.union(SAYS_LITTLE, told).issuperset(keywords_of(question))
 
 
 def _without_nothing(citations: Sequence[Citation], missed: Sequence[str]) -> Written:
