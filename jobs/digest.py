@@ -199,7 +199,7 @@ async def _post(parts: Parts, schedule: Schedule, digest: Digest, note: str) -> 
 
 async def _claimed(session: AsyncSession, digest: Digest) -> bool:
     """Whether it is ours to post; not by hand where somebody has just done that, and then it says so."""
-    if digest.asked_by and (other := await schedules.by_hand(session, digest, digest.made_at - JUST_NOW)):
+    if digest.asked_by and (other := await schedules.by_hand(session, digest, JUST_NOW)):
         digest.why = f"<@{other}> posted it less than two minutes ago"
         return False
     return await add_once(session, digest)

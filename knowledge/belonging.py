@@ -26,6 +26,7 @@ _WEEKDAY = r"(?:mon|tues|wednes|thurs|fri|satur|sun)day"
 _ON_DAY = re.compile(rf"\b(on|by|until|before|after) (?:the |a |every )?({_WEEKDAY})s?\b(?! to)", re.IGNORECASE)
 _SHARE_OF = re.compile(r"(?<![\w.])(\d[\d.]*)(?: x| time| ?%) of (?:the |an? )?([^,;.|]*)")
 _CLAUSE_BEGINS = re.compile(r"[.;|,()]|:(?!\d)|\b(?:but|if|when|while|unless|because)\b", re.IGNORECASE)
+_CLAUSE_ENDS = re.compile(rf"{_CLAUSE_BEGINS.pattern}|\b(?:and|or|while|whereas)\b", re.IGNORECASE)
 _COMPANY, _CUSTOMER = (
     rf"\b(?:{words}) (?:(?:may|can|must|will|should) )?(?:also |always |never |then )?([^\W\d_]{{3,}})"
     for words in (
@@ -177,31 +178,37 @@ def _changes_sides(text: str, there: Sequence[str]) -> bool:
 
 
 def _is_done_by_another(text: str, there: str) -> bool:
-    """Whether somebody else does it there.
+    """Whether somebody else does it there, also where the one that is named does so to something else.
 
     >>> _is_done_by_another("The tenant pays the fee.", "The tenant signs, and the landlord pays the fee.")
+    True
+    >>> _is_done_by_another("The tenant pays the fee.", "The tenant pays the rent and the landlord pays the fee.")
     True
     >>> _is_done_by_another("A tenant pays the fee.", "If the tenant signs late, the tenant pays the fee.")
     False
     """
     done = list(_deeds(there))
-    for doer, before, deed in _deeds(text):
-        others = [(other, scope) for other, scope, same in done if stands(same, {deed})]
-        if others and all(other and not doer & scope and not other & before for other, scope in others):
+    for doer, before, deed, what in _deeds(text):
+        others = [(other, scope, that) for other, scope, same, that in done if stands(same, {deed})]
+        if others and all(other and not doer & scope and not other & before for other, scope, _ in others):
             return bool(doer)
+        mine = [that for other, _, that in others if doer & other]
+        theirs = [that for other, _, that in others if not doer & other]
+        if what and mine and all(mine) and not any(what & each for each in mine) and any(map(what.issubset, theirs)):
+            return True
     return False
 
 
-def _deeds(text: str) -> Iterator[tuple[set[str], set[str], str]]:
-    """Who does what: the word before the verb, all words before it in its clause, and the verb.
+def _deeds(text: str) -> Iterator[tuple[set[str], set[str], str, set[str]]]:
+    """Who does what: the word before the verb, all words before it in its clause, the verb, and to what.
 
-    >>> [deed for *_, deed in _deeds("Rent is paid by the tenant by card, and the landlord must sign.")]
-    ['paid', 'sign']
+    >>> [(deed, sorted(what)) for *_, deed, what in _deeds("Rent is paid by the tenant; the owner must sign it.")]
+    [('paid', ['rent']), ('sign', [])]
     """
     for found in _DONE_BY.finditer(text):
-        doer = stems_said(found["who"])
-        yield from ((doer, doer, deed) for deed in stems_said(found["deed"]))
+        doer, what = stems_said(found["who"]), _CLAUSE_ENDS.split(text[: found.start()])[-1]
+        yield from ((doer, doer, deed, stems_said(what)) for deed in stems_said(found["deed"]))
     for found in _DOES.finditer(text):
-        before = _CLAUSE_BEGINS.split(text[: found.end("who")])[-1]
+        before, what = _CLAUSE_BEGINS.split(text[: found.end("who")])[-1], _CLAUSE_ENDS.split(text[found.end() :])[0]
         if deed := stems_said(found["may"] or found["does"]):
-            yield stems_said(found["who"]), stems_said(before), deed.pop()
+            yield stems_said(found["who"]), stems_said(before), deed.pop(), stems_said(what)

@@ -58,7 +58,8 @@ def denies_the_same(text: str, near: Sequence[str], others: Sequence[str], items
     denied_beside = [scope for each in others for scope in _denials(each)]
     for there in (*denied_there, *denied_beside):
         share = sum(stands(word, own) for word in there) / max(1, len(there))
-        is_said = share > DENIED_WORDS if there in denied_there else share == 1 and len(there) > 1
+        enough = share > DENIED_WORDS or (share == DENIED_WORDS and _IS_ALLOWED.search(text))
+        is_said = enough if there in denied_there else share == 1 and len(there) > 1
         if is_said and not any(stands(word, scope) for scope in denied for word in there):
             return False
     return True

@@ -239,11 +239,16 @@ def _closest(
 
 
 def _half_meant(text: str, there: str) -> str:
-    """The half of a sentence that has all words and figures of another, or the sentence.
+    """The half of a sentence that has all words and figures of another, or the sentence; that, too, where what it
+    begins with may be for both halves.
 
     >>> _half_meant("Boats need a deposit.", "Vans are hired without a deposit; boats need a deposit.")
     ' boats need a deposit.'
+    >>> _half_meant("Boats need a deposit.", "Members only: vans are free; boats need a deposit.")
+    'Members only: vans are free; boats need a deposit.'
     """
+    if _BEGINS_LIMIT.match(there) or re.search(r":(?!\d)", there):
+        return there
     own, figures = stems_said(text) - _LINKING, figures_of(text)
     return next(
         (

@@ -111,7 +111,8 @@ def _days(days: Sequence[int]) -> str:
     if len(days) < FEW:
         return f"{len(days)} after {series(list(map(str, days)))} working {'day' if list(days) == [1] else 'days'}"
     middle = statistics.median(days)
-    return f"{len(days):,}, half of them within {middle:g} working {'day' if middle == 1 else 'days'}"
+    within = f"within {middle:g} working {'day' if middle == 1 else 'days'}" if middle else "on the same day"
+    return f"{len(days):,}, half of them {within}"
 
 
 def _of(some: int, every: int) -> str:

@@ -109,7 +109,7 @@ def moment(at: datetime, zone: str) -> str:
     return f"{local:%A} {local.day} {local:%B}, {local:%H:%M}"
 
 
-def _there(at: datetime, zone: str) -> str:
+def _by_readers_clock(at: datetime, zone: str) -> str:
     """The moment by the clock of whoever reads it, which Slack knows."""
     return f"<!date^{int(at.timestamp())}^{{date_long}} at {{time}}|{moment(at, zone)}>"
 
@@ -226,7 +226,7 @@ def _past(digest: Digest, zone: str) -> str:
 def in_home(planned: Sequence[Planned], team: Sequence[Block] | None) -> list[Block]:
     """The Home section of digests, the next one first; ``team`` are the figures, for managers."""
     coming = sorted((one.next_at, one.schedule.id, one.schedule) for one in planned if one.next_at)
-    lines = [f"Next digest: {name(schedule)}, {_there(at, schedule.zone)}" for at, _, schedule in coming]
+    lines = [f"Next digest: {name(schedule)}, {_by_readers_clock(at, schedule.zone)}" for at, _, schedule in coming]
     next_ones = kit.context(*(lines[:10] or ["No digest is scheduled."]))
     if team is None:
         return [next_ones]

@@ -1,7 +1,7 @@
 """When digests go out, and what became of each."""
 
 from collections.abc import Mapping
-from datetime import datetime, time
+from datetime import datetime, time, timedelta
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -200,16 +200,19 @@ async def has(session: AsyncSession, schedule: Schedule, period: str) -> bool:
     return await session.scalar(mine) is not None
 
 
-async def by_hand(session: AsyncSession, digest: Digest, since: datetime) -> str | None:
-    """Who has asked for another one like it since then, and got it."""
+async def by_hand(session: AsyncSession, digest: Digest, within: timedelta) -> str | None:
+    """Who has asked for another one like it within that time of it, and got it; two who ask at once take turns."""
+    mine = select(Schedule.id).where(Schedule.kind == digest.kind, Schedule.channel == digest.channel)
+    await session.execute(mine.with_for_update())
     others = select(Digest.asked_by).where(
         Digest.kind == digest.kind,
         Digest.channel == digest.channel,
         Digest.period != digest.period,
-        Digest.made_at > since,
+        Digest.made_at.between(digest.made_at - within, digest.made_at + within),
         Digest.state.in_((State.QUEUED, State.POSTED)),
+        Digest.asked_by.is_not(None),
     )
-    return await session.scalar(others.where(Digest.asked_by.is_not(None)))
+    return await session.scalar(others)
 
 
 async def told_until(session: AsyncSession, schedule: Schedule) -> datetime | None:

@@ -224,6 +224,7 @@ def test_small_numbers_are_told_as_they_are() -> None:
         ([1], "1 after 1 working day;"),
         ([1, 1], "2 after 1 and 1 working days;"),
         ([0, 1, 3, 4, 9], "5, half of them within 3 working days;"),
+        ([0, 0, 0, 4, 9], "5, half of them on the same day;"),
     ],
 )
 def test_how_long_first_answers_took(days: list[int], told: str) -> None:

@@ -133,6 +133,32 @@ async def test_processes_that_share_a_database_post_each_digest_once(
     assert count(company, channels) == {(1, 1): 4}
 
 
+async def test_pressed_by_several_at_once_it_is_posted_once(
+    company: Company, database_url: str, tmp_path: Path
+) -> None:
+    """In several processes; who asks again later, or by a clock that was wrong an hour ahead, gets another."""
+    channel = f"C9N{95 if database_url.startswith('sqlite') else 96:03}"
+    await plan(database_url, [channel], told=False)  # nothing to draw, so that they are at it together
+
+    async def press(every: list[Parts], at: datetime) -> list[str]:
+        async with every[0].database.read() as session:
+            (schedule,) = await schedules.every(session)
+        keys = [f"now:{at:%H%M}:{number}" for number in range(len(every))]
+        pressed = zip(every, keys, strict=True)
+        return await asyncio.gather(*(digest.post_now(parts, schedule, "UKIRA", key) for parts, key in pressed))
+
+    said = []
+    for at in (SUNDAY, SUNDAY - timedelta(hours=1), SUNDAY + timedelta(minutes=3)):
+        async with processes(company, database_url, tmp_path, at, 4) as every:
+            said.append(await press(every, at))
+            await press(every[:1], at)  # delivered again
+            await until_settled(every[0])
+
+    refused = "Not posted: <@UKIRA> posted it less than two minutes ago."
+    assert [answers.count(refused) for answers in said] == [3, 3, 3]
+    assert count(company, [channel]) == {(3, 0): 1}
+
+
 @pytest.mark.parametrize(
     ("channel", "late", "state", "said"),
     [

@@ -664,6 +664,15 @@ The dive takes 50 minutes and its log is kept for 18 months.
     The dive is kept for 50 minutes.
 The skipper takes notes and the guest fills in form B9.
     The guest takes notes and the skipper fills in form B9.
+Guests choose the reef and skippers choose the route.
+    Guests choose the route.
+    The reef is chosen by the skippers.
+The fee is paid by the diver, and the deposit is paid by the school.
+    The fee is paid by the school.
+Lamps are not allowed in bunks. Torches are.
+    Lamps are allowed.
+New members only: the first dive is free; the second dive costs £5.
+    The second dive costs £5.
 """
 REWORDED = """\
 The gym is open from 07:00 to 21:30.
