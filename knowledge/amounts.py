@@ -206,7 +206,9 @@ _CODE = r"(?<![\w£$€.,/#+-])\d{5,9}(?!\w|[.,/-]\d)"  # of five digits and mor
 _BARE = re.compile(rf"{_CODE}(?! ?(?:[£$€%]|(?:{_ANY_UNIT})s?\b))", _ANYCASE)
 _CODES = re.compile(r"(?<![\w£$€.,/#+-])(\d{5,9}) ?(?:[–—-]|to|through) ?(\d{5,9})(?!\w|[.,/-]\d)", _ANYCASE)
 _POUND = re.compile(r"\b(\d+) ?pounds?\b", re.IGNORECASE)
-_WEIGHS = re.compile(r"\b(?:weigh|heav|lift|lbs?\b)", re.IGNORECASE)  # what has pounds that are no money
+_WEIGHS = re.compile(  # what has pounds that are no money
+    r"\b(?:weigh|how heavy|heavier|lbs?\b|lifting|(?:to|can|may|must) lift\b)", re.IGNORECASE
+)
 
 
 class Figure(NamedTuple):
@@ -267,6 +269,8 @@ def figures_in(text: str) -> list[Figure]:
     [Figure(kind='money', size=28000.0)]
     >>> figures_in("it weighs 10 pounds") == figures_in("10 lbs."), figures_in('65" TV') == figures_in("65 in. TV")
     (True, True)
+    >>> [each.kind for each in figures_in("heavy use costs 20 pounds") + figures_in("a lift pass for 5 pounds")]
+    ['money', 'money']
     """
     return list(_figures_in(text))
 

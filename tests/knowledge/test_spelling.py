@@ -79,10 +79,14 @@ def test_a_day_in_figures_is_read_in_the_order_of_the_guides(
     assert in_full(typed, words) == taken
 
 
-def test_a_cheque_is_a_check_where_guides_are_american(library: Library) -> None:
-    """For others a check is what they make."""
+def test_a_cheque_is_a_check_where_guides_are_american(
+    library: Library, put_guide: Callable[[str, str | None], None]
+) -> None:
+    """For others a check is what they make, and Georgia a colleague."""
+    put_guide("vet.md", "# Operations\n\nFor a GA, tell the owner the story of the day before.\n")
+    library.refresh()
     words = library._answering._index.words
-    typed, taken = "by a draught from a storey", "by a draft from a story"
+    typed, taken = "by a draught from a storey in georgia", "by a draft from a story in georgia (GA)"
     american, british = (
         replace(words, shelved={1: Shelved("", "", (), frozenset(), "", orders_in(dates))})
         for dates in ("Oct. 15, 2026", "15 October 2026")
