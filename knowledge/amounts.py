@@ -277,7 +277,7 @@ def figures_in(text: str) -> list[Figure]:
 
 @lru_cache(NAMES_KEPT)
 def _figures_in(text: str) -> tuple[Figure, ...]:
-    text = _POUND.sub(r"\1 lb", text) if "pound" in text and _WEIGHS.search(text) else text
+    text = _with_weights(text)
     codes = [_as_code(each) for each in _BARE.findall(text)]
     return (*(figure for _, figure in typed_in(_THOUSANDS.sub(r"£\g<1>000", text))), *codes)
 
@@ -422,7 +422,7 @@ def with_units(cells: Sequence[str], head: Sequence[str]) -> str:
 
 
 def _limits(text: str) -> Iterator[Limits]:
-    text = _POUND.sub(r"\1 lb", text) if "pound" in text and _WEIGHS.search(text) else text
+    text = _with_weights(text)
     for code in filter(_BARE.fullmatch, [text]):
         yield Limits(*_as_code(code), float(code))
     for low, high in _CODES.findall(text):
@@ -454,6 +454,11 @@ def _limits(text: str) -> Iterator[Limits]:
             yield from _also_of_age(Limits(figure.kind, figure.size, math.inf), unit)
         elif _AT_MOST.search(before) or any(_OR_LESS.match(text, at) for at in behind):
             yield from _also_of_age(Limits(figure.kind, 0.0, figure.size), unit)
+
+
+def _with_weights(text: str) -> str:
+    """A text with those pounds that are no money as "lb"."""
+    return _POUND.sub(r"\1 lb", text) if "pound" in text and _WEIGHS.search(text) else text
 
 
 def _as_code(digits: str) -> Figure:

@@ -5,9 +5,12 @@ from calendar import month_name
 
 from knowledge.lexical import says_something
 
-# No "may", which is a month with a capital and no word behind its day; a full stop belongs to what is shortened.
+_YEAR = r"(?:19[5-9]|20[0-4])\d"
+# "may" is a month with a capital and no word behind its day, or before "5th" or a day of a year; a full stop belongs to
+# what is shortened.
 MONTHS = "|".join(
-    r"(?-i:May)(?! \d{1,2} (?!to\b|through\b|and\b|or\b|at\b)[a-z])"
+    r"(?:(?-i:May)(?! \d{1,2} (?!to\b|through\b|and\b|or\b|at\b)[a-z])"
+    rf"|May(?= \d{{1,2}}(?:st|nd|rd|th|,? {_YEAR})\b))"
     if name == "May"
     else rf"{name[:3]}{'t?' * (name == 'September')}(?:{name[3:]}\b|\.|\b)"
     for name in month_name[1:]
@@ -18,7 +21,6 @@ _MONTHS_OF_YEAR = 12
 _MOSTLY = 3  # times as many dates have one order as the other, for the rest to be read in it
 _FIGURES = re.compile(r"\d[./-]\d{1,2}[./-]\d")
 _NO_TIME = r"(?!\w|[.,:/]\d|\s?[ap]\.?m\b|\s?%)"
-_YEAR = r"(?:19[5-9]|20[0-4])\d"
 _MONTH_FIRST = re.compile(
     rf"(?<!\d )(?<!\d[a-z]{{2}} )\b(?P<month>{MONTHS}) (?P<day>[0-3]?\d)(?:st|nd|rd|th)?{_NO_TIME}"  # but "5 Jan 26"
     rf"(?:\s?(?:[–—-]|to|through)\s?(?P<last>[0-3]?\d)(?:st|nd|rd|th)?{_NO_TIME}(?! (?:{MONTHS})))?"
@@ -51,6 +53,8 @@ def with_days_first(text: str, *, is_month_first: bool | None = None) -> str:
     '28 November 2026 to 30 November 2026, 12 October 2026'
     >>> with_days_first("5 Jan 26, Dec. 24 to 2 Jan. and Mar 20%")
     '5 Jan 26, 24 December to 2 January and Mar 20%'
+    >>> with_days_first("on may 5th or may 6, 2026 we may 7")
+    'on 5 May or 6 May 2026 we may 7'
     """
 
     def named(match: re.Match[str]) -> str:
