@@ -269,6 +269,10 @@ def figures_in(text: str) -> list[Figure]:
     [Figure(kind='money', size=28000.0)]
     >>> figures_in("it weighs 10 pounds") == figures_in("10 lbs."), figures_in('65" TV') == figures_in("65 in. TV")
     (True, True)
+    >>> figures_in("3 mo") == figures_in("3 months"), figures_in("16 oz") == figures_in("16 ounces") != []
+    (True, True)
+    >>> [round(each.size, 2) for each in figures_in("3 ft. and 1 foot by 2 feet, or 99 cents")]
+    [0.91, 0.3, 0.61, 0.99]
     >>> [each.kind for each in figures_in("heavy use costs 20 pounds") + figures_in("a lift pass for 5 pounds")]
     ['money', 'money']
     """
@@ -348,6 +352,7 @@ def days_in(text: str) -> list[Figure]:
     return [Figure(kind, low) for kind, low, _ in every if kind == "weekday" or kind == ("date" if dates else "month")]
 
 
+@lru_cache(NAMES_KEPT)
 def is_day(cell: str) -> bool:
     """Whether a cell is a day of the year, or days from one to another.
 
@@ -365,6 +370,8 @@ def are_within(figures: Sequence[Figure], text: str) -> bool:
     True
     >>> are_within(figures_in("train is 40 mins late"), "an hour or more: all of it")
     False
+    >>> are_within(figures_in("60 lb"), "$9: 50 lb and up"), are_within(figures_in("60 lb"), "$9: 50 lb and up to 55")
+    (True, False)
     """
     every = [*_limits(text), *_rounds(text)] if figures else []
     return any(each.kind == kind and each.low <= size <= each.high for kind, size in figures for each in every)
@@ -426,7 +433,7 @@ def _limits(text: str) -> Iterator[Limits]:
     for code in filter(_BARE.fullmatch, [text]):
         yield Limits(*_as_code(code), float(code))
     for low, high in _CODES.findall(text):
-        if len(low) == len(high) and low < high:
+        if len(low) == len(high):  # "01223-456789" has a dash, and no limits
             yield Limits(*_as_code(low), float(high))
     spans: list[tuple[int, int]] = []
     for match in _BETWEEN.finditer(text):
@@ -466,6 +473,8 @@ def _as_code(digits: str) -> Figure:
 
     >>> are_within(figures_in("to ZIP 30117?"), "30100-30199"), are_within(figures_in("to ZIP 30117?"), "30218-30250")
     (True, False)
+    >>> are_within(figures_in("to ZIP 30117?"), "ring 01223-456789")
+    False
     """
     return Figure(f"{len(digits)} digits", float(digits))
 

@@ -173,6 +173,7 @@ def spelled_elsewhere(word: str, is_said: Callable[[str], bool]) -> str | None:
     >>> said = {"colors", "organized", "behaviour"}
     >>> [spelled_elsewhere(each, said.__contains__) for each in ("colours", "organised", "behavior", "centre")]
     ['colors', 'organized', 'behaviour', None]
+    >>> spelled_elsewhere("tyre", {"tyre", "tire"}.__contains__)  # is None
     """
     if not (others := [*_others(word)]) or is_said(word):
         return None

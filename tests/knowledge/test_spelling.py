@@ -64,6 +64,7 @@ def test_what_is_shortened_while_listening_is_read_in_full(library: Library) -> 
         ("Open 11/24/2026 and 10/3/2026.", "open on 3/4?", "open on 3/4 (4 March)?"),
         ("Open 11/24/2026 and 10/3/2026.", "open on Mar. 4", "open on Mar. 4 (3/4)"),
         ("Open 24/11/2026 and 3/10/2026.", "open on 3/4/27", "open on 3/4/27 (3 April 2027)"),
+        ("Open 24/11/2026.", "pay on 12/40 or by 0/5", "pay on 12/40 or by 0/5"),
         ("Open Nov. 24, 2026.", "open Mar. 4 or 3/4/2027", "open Mar. 4 or 3/4/2027 (4 March 2027)"),
         ("Open 3/10/2026.", "open on 3/4, 3/4/2027, 12/24/26", "open on 3/4, 3/4/2027, 12/24/26 (24 December 2026)"),
     ],
