@@ -151,6 +151,30 @@ def test_a_row_is_told_by_its_day_its_range_of_codes_or_its_inches(question: str
     assert best(text, question) == expected
 
 
+@pytest.mark.parametrize(
+    ("question", "is_even"),
+    [
+        ("when is it open", True),
+        ("when is it open by the quay", False),
+        ("how much for 4 flats", False),
+        ("how much for 9 flats", True),
+    ],
+)
+def test_rows_are_even_unless_a_word_or_a_range_tells_one(question: str, is_even: bool) -> None:
+    """However little more it scores for that."""
+    tables = {
+        "open": "| Place | Open |\n|---|---|\n| Yard | 8 to 5, enter from the quay |\n| Mill | 8 to 4 |",
+        "flats": "| Size | Fee |\n|---|---|\n| Block of 2 to 5 | £90 |\n| Block of 6 or 7 | £120 |",
+    }
+    text = next(table for word, table in tables.items() if word in question)
+    passage = Passage(1, 1, "a.md", "A", None, None, None, (), 0, len(text), text, 1.0)
+    rarity = {"quay": 0.01, "open": 1.0}
+
+    read = read_closely(passage, {}, {}, rarity, frozenset(), frozenset(), frozenset(), None, question)
+
+    assert read.is_even is is_even
+
+
 def test_the_unit_of_a_row_may_stand_in_its_head() -> None:
     """The row has few words that are like the question."""
     table = (
