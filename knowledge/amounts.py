@@ -206,7 +206,9 @@ _CODE = r"(?<![\w£$€.,/#+-])\d{5,9}(?!\w|[.,/-]\d)"  # of five digits and mor
 _BARE = re.compile(rf"{_CODE}(?! ?(?:[£$€%]|(?:{_ANY_UNIT})s?\b))", _ANYCASE)
 _CODES = re.compile(r"(?<![\w£$€.,/#+-])(\d{5,9}) ?(?:[–—-]|to|through) ?(\d{5,9})(?!\w|[.,/-]\d)", _ANYCASE)
 _POUND = re.compile(r"\b(\d+) ?pounds?\b", re.IGNORECASE)
-_WEIGHS = re.compile(r"\b(?:weigh|heav|lift|lbs?\b)", re.IGNORECASE)  # what has pounds that are no money
+_WEIGHS = re.compile(  # what has pounds that are no money
+    r"\b(?:weigh|how heavy|heavier|lbs?\b|lifting|(?:to|can|may|must) lift\b)", re.IGNORECASE
+)
 
 
 class Figure(NamedTuple):
@@ -267,13 +269,19 @@ def figures_in(text: str) -> list[Figure]:
     [Figure(kind='money', size=28000.0)]
     >>> figures_in("it weighs 10 pounds") == figures_in("10 lbs."), figures_in('65" TV') == figures_in("65 in. TV")
     (True, True)
+    >>> figures_in("3 mo") == figures_in("3 months"), figures_in("16 oz") == figures_in("16 ounces") != []
+    (True, True)
+    >>> [round(each.size, 2) for each in figures_in("3 ft. and 1 foot by 2 feet, or 99 cents")]
+    [0.91, 0.3, 0.61, 0.99]
+    >>> [each.kind for each in figures_in("heavy use costs 20 pounds") + figures_in("a lift pass for 5 pounds")]
+    ['money', 'money']
     """
     return list(_figures_in(text))
 
 
 @lru_cache(NAMES_KEPT)
 def _figures_in(text: str) -> tuple[Figure, ...]:
-    text = _POUND.sub(r"\1 lb", text) if "pound" in text and _WEIGHS.search(text) else text
+    text = _with_weights(text)
     codes = [_as_code(each) for each in _BARE.findall(text)]
     return (*(figure for _, figure in typed_in(_THOUSANDS.sub(r"£\g<1>000", text))), *codes)
 
@@ -344,6 +352,7 @@ def days_in(text: str) -> list[Figure]:
     return [Figure(kind, low) for kind, low, _ in every if kind == "weekday" or kind == ("date" if dates else "month")]
 
 
+@lru_cache(NAMES_KEPT)
 def is_day(cell: str) -> bool:
     """Whether a cell is a day of the year, or days from one to another.
 
@@ -361,6 +370,8 @@ def are_within(figures: Sequence[Figure], text: str) -> bool:
     True
     >>> are_within(figures_in("train is 40 mins late"), "an hour or more: all of it")
     False
+    >>> are_within(figures_in("60 lb"), "$9: 50 lb and up"), are_within(figures_in("60 lb"), "$9: 50 lb and up to 55")
+    (True, False)
     """
     every = [*_limits(text), *_rounds(text)] if figures else []
     return any(each.kind == kind and each.low <= size <= each.high for kind, size in figures for each in every)
@@ -418,11 +429,11 @@ def with_units(cells: Sequence[str], head: Sequence[str]) -> str:
 
 
 def _limits(text: str) -> Iterator[Limits]:
-    text = _POUND.sub(r"\1 lb", text) if "pound" in text and _WEIGHS.search(text) else text
+    text = _with_weights(text)
     for code in filter(_BARE.fullmatch, [text]):
         yield Limits(*_as_code(code), float(code))
     for low, high in _CODES.findall(text):
-        if len(low) == len(high) and low < high:
+        if len(low) == len(high):  # "01223-456789" has a dash, and no limits
             yield Limits(*_as_code(low), float(high))
     spans: list[tuple[int, int]] = []
     for match in _BETWEEN.finditer(text):
@@ -452,11 +463,18 @@ def _limits(text: str) -> Iterator[Limits]:
             yield from _also_of_age(Limits(figure.kind, 0.0, figure.size), unit)
 
 
+def _with_weights(text: str) -> str:
+    """A text with those pounds that are no money as "lb"."""
+    return _POUND.sub(r"\1 lb", text) if "pound" in text and _WEIGHS.search(text) else text
+
+
 def _as_code(digits: str) -> Figure:
     """A number by itself, which compares with others of as many digits.
 
     >>> are_within(figures_in("to ZIP 30117?"), "30100-30199"), are_within(figures_in("to ZIP 30117?"), "30218-30250")
     (True, False)
+    >>> are_within(figures_in("to ZIP 30117?"), "ring 01223-456789")
+    False
     """
     return Figure(f"{len(digits)} digits", float(digits))
 

@@ -3,9 +3,14 @@
 import re
 from calendar import month_name
 
-# No "may", which is a month with a capital and no word behind its day; a full stop belongs to what is shortened.
+from knowledge.lexical import says_something
+
+_YEAR = r"(?:19[5-9]|20[0-4])\d"
+# "may" is a month with a capital and no word behind its day, or before "5th" or a day of a year; a full stop belongs to
+# what is shortened.
 MONTHS = "|".join(
-    r"(?-i:May)(?! \d{1,2} (?!to\b|through\b|and\b|or\b|at\b)[a-z])"
+    r"(?:(?-i:May)(?! \d{1,2} (?!to\b|through\b|and\b|or\b|at\b)[a-z])"
+    rf"|May(?= \d{{1,2}}(?:st|nd|rd|th|,? {_YEAR})\b))"
     if name == "May"
     else rf"{name[:3]}{'t?' * (name == 'September')}(?:{name[3:]}\b|\.|\b)"
     for name in month_name[1:]
@@ -15,11 +20,11 @@ _BEGUN = [each.casefold() for each in _NAMES if each]
 _MONTHS_OF_YEAR = 12
 _MOSTLY = 3  # times as many dates have one order as the other, for the rest to be read in it
 _FIGURES = re.compile(r"\d[./-]\d{1,2}[./-]\d")
-_NO_TIME = r"(?!\w|[.,:/]\d|\s?[ap]\.?m\b)"
-_YEAR = r"(?:19[5-9]|20[0-4])\d"
+_NO_TIME = r"(?!\w|[.,:/]\d|\s?[ap]\.?m\b|\s?%)"
 _MONTH_FIRST = re.compile(
-    rf"\b(?P<month>{MONTHS}) (?P<day>[0-3]?\d)(?:st|nd|rd|th)?{_NO_TIME}"
-    rf"(?:\s?(?:[–—-]|to|through)\s?(?P<last>[0-3]?\d)(?:st|nd|rd|th)?{_NO_TIME})?(?:,? (?P<year>{_YEAR})\b)?",
+    rf"(?<!\d )(?<!\d[a-z]{{2}} )\b(?P<month>{MONTHS}) (?P<day>[0-3]?\d)(?:st|nd|rd|th)?{_NO_TIME}"  # but "5 Jan 26"
+    rf"(?:\s?(?:[–—-]|to|through)\s?(?P<last>[0-3]?\d)(?:st|nd|rd|th)?{_NO_TIME}(?! (?:{MONTHS})))?"
+    rf"(?:,? (?P<year>{_YEAR})\b)?",
     re.IGNORECASE,
 )
 _DAY_FIRST = re.compile(rf"\b(?P<day>[0-3]?\d)(?:st|nd|rd|th)?(?: of)? (?P<month>{MONTHS})(?! \()", re.IGNORECASE)
@@ -29,8 +34,8 @@ _IN_FIGURES = re.compile(
     r"(?![\w/-]|\.\d| \(\d)"  # what is named behind it is read there
 )
 _WITHOUT_YEAR = re.compile(
-    r"\b(?P<before>on|by|until|till|from|since|before|after|for) (?P<one>\d{1,2})/(?P<other>\d{1,2})"
-    r"(?![\w/]|[.,:-]\d| ?(?:of|in|inch|inches|hours?|hrs?|cup|mile|price)\b|[\"”″])",
+    r"\b(?:on|by|until|till|from|since|before|after|for) (?!24/7)(?P<one>\d{1,2})/(?P<other>\d{1,2})"
+    r"(?![\w/]|[.,:-]\d|[\"”″]| (?:an?|am|in|of)\b)(?= (?P<behind>[a-z]+)|)",
     re.IGNORECASE,
 )
 _PARTED = re.compile(r"\d[./-]\d")
@@ -46,6 +51,10 @@ def with_days_first(text: str, *, is_month_first: bool | None = None) -> str:
     '15 October 2026, 15 October 2026 and 15 October 2026; not 10/12/2026'
     >>> with_days_first("Nov. 28-30, 2026, 10/12/2026", is_month_first=True)
     '28 November 2026 to 30 November 2026, 12 October 2026'
+    >>> with_days_first("5 Jan 26, Dec. 24 to 2 Jan. and Mar 20%")
+    '5 Jan 26, 24 December to 2 January and Mar 20%'
+    >>> with_days_first("on may 5th or may 6, 2026 we may 7")
+    'on 5 May or 6 May 2026 we may 7'
     """
 
     def named(match: re.Match[str]) -> str:
@@ -71,12 +80,15 @@ def with_days_both_ways(question: str, is_month_first: bool | None, *, in_figure
 
     >>> with_days_both_ways("open on 12/24?", None), with_days_both_ways("a 3/4 bed on 3/4", True)
     ('open on 12/24 (24 December)?', 'a 3/4 bed on 3/4 (4 March)')
+    >>> with_days_both_ways("from 3/4 to noon, for 1/2 term, on 24/7 call", False)
+    'from 3/4 (3 April) to noon, for 1/2 term, on 24/7 call'
     >>> with_days_both_ways("open on Dec. 24th or 10/12/2026?", True, in_figures=True)
     'open on Dec. 24th (12/24) or 10/12/2026 (12 October 2026)?'
     """
 
     def named(match: re.Match[str]) -> str:
-        day = _ordered(match["one"], match["other"], is_month_first)
+        is_share = match["behind"] and says_something(match["behind"])  # "for 1/2 term", "by 2/3 majority"
+        day = None if is_share else _ordered(match["one"], match["other"], is_month_first)
         return f"{match[0]} ({day})" if day else match[0]
 
     def figured(match: re.Match[str]) -> str:

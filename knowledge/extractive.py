@@ -28,7 +28,7 @@ CLOSE_SENTENCE = 0.16  # a further sentence is marked when it scores at most so 
 CLOSE_ROW = 0.001  # a further row, which is on something else even if all its words but one are the same
 SAME_WORDS = 0.8  # passages that share so many of their words say the same thing
 
-EVEN_ROWS = "Several rows fit the question, so none is marked."
+EVEN_ROWS = "Several rows of a table fit the question, so none of them is marked."
 NOTHING_THERE = "The table has nothing for {}."
 
 

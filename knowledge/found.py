@@ -8,6 +8,7 @@ from functools import partial
 
 from knowledge.answers import Citation, Passage
 from knowledge.closely import Closely, TokenByToken, read_closely
+from knowledge.editions import edition_of
 from knowledge.encoder import Vectors
 from knowledge.lexical import covered, stems
 from knowledge.names import Name, Names
@@ -76,8 +77,8 @@ class Found:
         return any(is_on_sibling(self.names, name, named) for name in self.wanted)
 
     def told_apart(self, quoted: Sequence[Citation]) -> tuple[list[str], list[str]]:
-        """The product that the first quote is on, where the question doesn't name it, and those siblings of it of which
-        another passage says as much, and none is quoted; as they are written, and empty where there is none.
+        """The product that the first quote is on, where the question doesn't name it, and those siblings of it, but
+        other editions, of which another passage says as much, and none is quoted; as written, and empty where none is.
         """
         first = next((each for each in self.passages if quoted and each.guide_key == quoted[0].guide_key), None)
         own = named_above(quoted[0], self._with_siblings) if first else set()
@@ -87,7 +88,8 @@ class Found:
             sibling
             for name in own
             for sibling in self.names.siblings_of(name)
-            if said.isdisjoint(set(stems(" ".join(name))) - set(stems(" ".join(sibling))))
+            if edition_of(" ".join(sibling)).of != edition_of(" ".join(name)).of
+            and said.isdisjoint(set(stems(" ".join(name))) - set(stems(" ".join(sibling))))
         }
         siblings -= self._on_any(quoted)
         if first is None or not siblings or not all(map(self.names.is_family, self.wanted)):

@@ -8,7 +8,7 @@ from itertools import combinations
 from typing import NamedTuple
 
 from knowledge.amounts import Figure, Limits, days_in, figures_in, limits_of, typed_in, with_units
-from knowledge.lexical import stems
+from knowledge.lexical import asking, stems
 from knowledge.names import UNITS
 from knowledge.rows import filled_down
 from knowledge.sentences import Kind, Piece, cells_of
@@ -22,7 +22,9 @@ KEPT = 10_000  # cells
 OF_ANY_AGE = frozenset(stems("child kid infant baby toddler teenager junior adult senior"))  # told by their limits
 _OF_LIMITS = OF_ANY_AGE.union(stems(" ".join(UNITS)))
 
-_BESIDE = re.compile(r"\([^()]*\)|[¹²³*†]|\d+ ?(?:[–-] ?\d+\b|\+)")  # "Teen 13-17", "Over 65+", "Single (1 pair)"
+_BESIDE = re.compile(
+    r"\([^()]*\)|[¹²³*†]|(?<!\d)\d+ ?(?:[–-] ?\d+\b|\+)"
+)  # "Teen 13-17", "Over 65+", "Single (1 pair)"
 _INSIDE = re.compile(r"\(([^()]*)\)")
 _BLANK = re.compile(r"[\s–—-]*|n/?a", re.IGNORECASE)
 _OF_MANY = re.compile(r"\b(?:all|any|both|each|every|other|others|rest|further|additional|extra)\b", re.IGNORECASE)
@@ -249,9 +251,11 @@ def _groups(asked: Keys, values: Sequence[str]) -> Set[str]:
 
     >>> _groups(keys_in("the gold plan"), ["Gold 5-yr.", "Gold 5-yr.", "Silver 3-yr.", "Silver 3-yr."])
     {'Gold 5-yr.'}
+    >>> _groups(keys_in("how do I sign up"), ["Up to 3 days", "Up to 3 days", "A week", "A week"])
+    set()
     """
     words = {value: _words(value) for value, times in Counter(values).items() if times > 1}
-    firsts = {value: set(stems(value.split()[0])) for value, own in words.items() if own}
+    firsts = {value: set(stems(value.split()[0])) - asking() for value, own in words.items() if own}
     return {
         value
         for value, first in firsts.items()

@@ -23,9 +23,9 @@ _DIGIT = re.compile(r"\d")
 _NO_WORD = re.compile(r"[^\w.]")
 _ABBREVIATION = re.compile(r"e\.g|i\.e|etc|vs|approx|mrs?|ms|dr|st|mt|no|nr|fig|inc|ltd|incl|excl")
 _INITIALS = re.compile(r"(?![ap]\.m)(?:[^\W\d_]\.)*[^\W\d_]")  # the J of "J. Smith", the U.S of "U.S. Postal Service"
-_DAY = r"(?:mon|tues?|wed|thu(?:rs?)?|fri|sat|sun)"
+_DAY = "(?:Mon|Tues?|Wed|Thu(?:rs?)?|Fri|Sat|Sun)"
 _BEFORE_FIGURE = re.compile(  # else these end a sentence as well as not
-    rf"max|min|tel|ext|rev|sec|[ap]\.m|{_DAY}|jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec"
+    rf"(?i:max|min|tel|ext|rev|sec|[ap]\.m)|{_DAY}|Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec"
 )
 _FIGURE = re.compile(
     rf"[^\w\s]*(?:\d|{_DAY}(?:(?:nes|ur)?day)?s?\b|(?-i:[CEMP][DS]?T|GMT|UTC)\b)", re.IGNORECASE
@@ -162,12 +162,13 @@ def _kind_of_line(words: str, in_code: bool) -> Kind | None:
 def _sentences(text: str, start: int, end: int, kind: Kind) -> Iterator[Piece]:
     for stop in _STOP.finditer(text, start, end):
         before = text[max(start, stop.start() - _LONGEST_WORD) : stop.start()]
-        word = _NO_WORD.split(before)[-1].lower()
+        written = _NO_WORD.split(before)[-1]
+        word = written.lower()
         is_number = word.isdecimal() and _ITEM.fullmatch(text, start, stop.end())
         is_name = _INITIALS.fullmatch(word) and not _begins_anew(text, stop.end())
         if _ABBREVIATION.fullmatch(word) or is_name or is_number:
             continue
-        if _BEFORE_FIGURE.fullmatch(word) and _FIGURE.match(text, stop.end(), end):
+        if _BEFORE_FIGURE.fullmatch(written) and _FIGURE.match(text, stop.end(), end):
             continue
         yield Piece(start, stop.end(), kind)
         start, kind = stop.end(), Kind.SENTENCE

@@ -159,7 +159,8 @@ def in_full(question: str, words: Words) -> str:
     typed = set(_WORD.findall(question.casefold()))  # most questions have none, which is quickly told
     question = question if typed.isdisjoint(SHORTENED) else _SHORT.sub(written_out, question)
     question = question if typed.isdisjoint(DATED) else _DATED.sub(dated, question)
-    question = question if typed.isdisjoint(_OF_STATES) else _STATE.sub(with_code, question)
+    if words.is_month_first is not False and not typed.isdisjoint(_OF_STATES):
+        question = _STATE.sub(with_code, question)
     for word in typed:
         if written := words.names.hyphened(word) or _spelled(word, words):
             question = re.sub(rf"(?<![\w@./-]){word}(?![\w@/-]|\.\w)", written, question, flags=re.IGNORECASE)
@@ -172,6 +173,7 @@ def spelled_elsewhere(word: str, is_said: Callable[[str], bool]) -> str | None:
     >>> said = {"colors", "organized", "behaviour"}
     >>> [spelled_elsewhere(each, said.__contains__) for each in ("colours", "organised", "behavior", "centre")]
     ['colors', 'organized', 'behaviour', None]
+    >>> spelled_elsewhere("tyre", {"tyre", "tire"}.__contains__)  # is None
     """
     if not (others := [*_others(word)]) or is_said(word):
         return None

@@ -118,6 +118,16 @@ def test_an_answer_on_one_of_several_products_says_so(
     assert answer.notes == ((note,) if is_said else ())
 
 
+def test_another_edition_is_no_other_product(library: Library, put_guide: Put) -> None:
+    """That one holds and the other doesn't is said elsewhere."""
+    for key, text in LAMPS.items():
+        put_guide(key, text.replace("Lark 4", "Lark Sale 2026").replace("Lark 5", "Lark Sale 2025"))
+    library.refresh()
+    library.warm()
+
+    assert not library.answer("what does an orange ring mean").notes
+
+
 def test_what_is_said_of_one_alone_is_no_whole_comparison(library: Library, put_guide: Put) -> None:
     """The other is named as open."""
     for key, text in COMPARED.items():

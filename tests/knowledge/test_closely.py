@@ -128,6 +128,8 @@ def test_a_row_that_is_numbered_otherwise_does_not_answer(question: str, expecte
         ("rink on 24 Nov", "| Founders' Day | 11/24/2026 | 1p-5p |"),
         ("rink on November 9", "| Skate swap | 11/09/2026 | usual hours |"),
         ("rink on Sept. 11", "| Lantern night | 09/11/2026 | until 11 p.m. |"),
+        ("ferry on 9 Nov", "| Skipper's day | 11/09/2026 | at noon |"),
+        ("ferry on May 3", "| Regatta | 03/05/2026 | hourly |"),
         ("do you carry skates to ZIP 40218", "| 40210-40250 | Lowry | no |"),
         ("do you carry skates to ZIP 40117", "| 40100-40199 | Ames | on Fridays |"),
         ('price of a 44" banner', "| Banner over 40 in. | $31 |"),
@@ -138,6 +140,8 @@ def test_a_row_is_told_by_its_day_its_range_of_codes_or_its_inches(question: str
     rows = {
         "rink": "| Day | Date | Rink |\n|---|---|---|\n| Lantern night | 09/11/2026 | until 11 p.m. |\n"
         "| Skate swap | 11/09/2026 | usual hours |\n| Founders' Day | 11/24/2026 | 1p-5p |",
+        "ferry": "| Day | Date | Ferry |\n|---|---|---|\n| New moon | 10/12/2026 | none |\n"
+        "| Skipper's day | 11/09/2026 | at noon |\n| Regatta | 03/05/2026 | hourly |",
         "skates": "| ZIP | Town | Carried |\n|---|---|---|\n| 40100-40199 | Ames | on Fridays |\n"
         "| 40210-40250 | Lowry | no |",
         "banner": "| Item | Price |\n|---|---|\n| Banner 20 in. to 40 in. | $22 |\n| Banner over 40 in. | $31 |",
@@ -145,6 +149,30 @@ def test_a_row_is_told_by_its_day_its_range_of_codes_or_its_inches(question: str
     text = next(table for word, table in rows.items() if word in question)
 
     assert best(text, question) == expected
+
+
+@pytest.mark.parametrize(
+    ("question", "is_even"),
+    [
+        ("when is it open", True),
+        ("when is it open by the quay", False),
+        ("how much for 4 flats", False),
+        ("how much for 9 flats", True),
+    ],
+)
+def test_rows_are_even_unless_a_word_or_a_range_tells_one(question: str, is_even: bool) -> None:
+    """However little more it scores for that."""
+    tables = {
+        "open": "| Place | Open |\n|---|---|\n| Yard | 8 to 5, enter from the quay |\n| Mill | 8 to 4 |",
+        "flats": "| Size | Fee |\n|---|---|\n| Block of 2 to 5 | £90 |\n| Block of 6 or 7 | £120 |",
+    }
+    text = next(table for word, table in tables.items() if word in question)
+    passage = Passage(1, 1, "a.md", "A", None, None, None, (), 0, len(text), text, 1.0)
+    rarity = {"quay": 0.01, "open": 1.0}
+
+    read = read_closely(passage, {}, {}, rarity, frozenset(), frozenset(), frozenset(), None, question)
+
+    assert read.is_even is is_even
 
 
 def test_the_unit_of_a_row_may_stand_in_its_head() -> None:

@@ -27,6 +27,7 @@ def test_neither_an_abbreviation_nor_the_number_of_an_item_ends_a_sentence() -> 
     text = "1. Ask Dr. Kim, e.g. 5 times. Then call no. 7. It costs £ 4.50. "
     text += "It takes max. 10 days, at 9 a.m. Monday. Wait 5 min. Done! Ask for J. Smith in Zone A. We don't go to B. "
     text += "From Oct. 3 to Nov. 9 we open Mon. 9 a.m. to 4 p.m. CT. Mt. Ash opens at 6 a.m. Sat. Rev. 2 holds. "
+    text += "Stay out of the sun. 20 minutes will do. "
     text += "The D.C. Parks Office (the U.K. Crown's) sends it by 5 p.m. Staff wait in the U.S. The rest don't."
 
     assert [text[piece.start : piece.end] for piece in pieces(text)] == [
@@ -41,6 +42,8 @@ def test_neither_an_abbreviation_nor_the_number_of_an_item_ends_a_sentence() -> 
         "From Oct. 3 to Nov. 9 we open Mon. 9 a.m. to 4 p.m. CT.",
         "Mt. Ash opens at 6 a.m. Sat.",
         "Rev. 2 holds.",
+        "Stay out of the sun.",
+        "20 minutes will do.",
         "The D.C. Parks Office (the U.K. Crown's) sends it by 5 p.m.",
         "Staff wait in the U.S.",
         "The rest don't.",

@@ -64,6 +64,7 @@ def test_what_is_shortened_while_listening_is_read_in_full(library: Library) -> 
         ("Open 11/24/2026 and 10/3/2026.", "open on 3/4?", "open on 3/4 (4 March)?"),
         ("Open 11/24/2026 and 10/3/2026.", "open on Mar. 4", "open on Mar. 4 (3/4)"),
         ("Open 24/11/2026 and 3/10/2026.", "open on 3/4/27", "open on 3/4/27 (3 April 2027)"),
+        ("Open 24/11/2026.", "pay on 12/40 or by 0/5", "pay on 12/40 or by 0/5"),
         ("Open Nov. 24, 2026.", "open Mar. 4 or 3/4/2027", "open Mar. 4 or 3/4/2027 (4 March 2027)"),
         ("Open 3/10/2026.", "open on 3/4, 3/4/2027, 12/24/26", "open on 3/4, 3/4/2027, 12/24/26 (24 December 2026)"),
     ],
@@ -79,10 +80,14 @@ def test_a_day_in_figures_is_read_in_the_order_of_the_guides(
     assert in_full(typed, words) == taken
 
 
-def test_a_cheque_is_a_check_where_guides_are_american(library: Library) -> None:
-    """For others a check is what they make."""
+def test_a_cheque_is_a_check_where_guides_are_american(
+    library: Library, put_guide: Callable[[str, str | None], None]
+) -> None:
+    """For others a check is what they make, and Georgia a colleague."""
+    put_guide("vet.md", "# Operations\n\nFor a GA, tell the owner the story of the day before.\n")
+    library.refresh()
     words = library._answering._index.words
-    typed, taken = "by a draught from a storey", "by a draft from a story"
+    typed, taken = "by a draught from a storey in georgia", "by a draft from a story in georgia (GA)"
     american, british = (
         replace(words, shelved={1: Shelved("", "", (), frozenset(), "", orders_in(dates))})
         for dates in ("Oct. 15, 2026", "15 October 2026")
