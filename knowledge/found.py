@@ -112,10 +112,13 @@ class Found:
         return covered(self.rarity, set(stems(f"{path_of(passage)}\n{passage.text}")))
 
     def _written(self, names: set[Name], places: Sequence[Passage | Citation]) -> list[str]:
-        """Some names as they first stand above some passages."""
+        """Some names as they first stand above some passages, without those that are part of others: "Gold" of "Swift
+        Gold".
+        """
         lines = [line for each in places for line in path_of(each).splitlines()]
         written = {name: line[start:end] for line in lines[::-1] for name, (start, end) in self.names.spans_in(line)}
-        return [written[name] for name in sorted(names & written.keys())]
+        there = sorted(names & written.keys())
+        return [written[name] for name in there if not any(set(name) < set(other) for other in there)]
 
     def is_aside(self, passage: Passage) -> bool:
         """Whether all that a passage says is on a sibling of what is asked for; of the first few it is known."""

@@ -6,29 +6,22 @@ from dataclasses import replace
 from datetime import date
 from threading import Event
 
-import numpy as np
 import pytest
 from sqlalchemy import Engine, select
 
 from knowledge import calibration
-from knowledge.answers import Passage
-from knowledge.editions import asks_what_was, dated, days_asked, edition_of
 from knowledge.encoder import Encoder
-from knowledge.found import Found
 from knowledge.index import Index
-from knowledge.lexical import keywords_of
-from knowledge.names import Names
-from knowledge.proper_nouns import names_of, whole_names_of
-from knowledge.ranking import Alike, Features, above_chance, fuse, likeness, read_again, token_likeness
 from knowledge.retriever import Retriever
-from knowledge.sentences import LONGEST_UNIT, Kind, pieces, units
-from knowledge.superseded import is_newer
 from knowledge.tables import Chunk
 from knowledge.words import Filters
 from tests.knowledge.conftest import put
 
 Open = Callable[[], Index]
+
+
 OLD = date(2026, 9, 1)
+
 
 QUESTIONS = [
     ("How many days until the customer has the money back?", "refunds.md"),
@@ -174,8 +167,9 @@ def test_questions_asked_at_once_are_each_answered_for_themselves(
     assert [each.passages for each in together] == [each.passages for each in alone]
 
 
-TODAY = date(2026, 11, 27)
 OLDER = "## Exit fee\n\nLeaving early costs an exit fee of £40 a month. Leave early, pay the exit fee.\n"
+
+
 NEWER = "## Exit fee\n\nWhoever leaves early pays £45 a month.\n"
 
 
@@ -236,55 +230,6 @@ def test_the_newer_edition_of_a_guide_comes_first(
 
 
 @pytest.mark.parametrize(
-    ("title", "other", "expected"),
-    [
-        ("Prices 2026", "Prices 2025", True),
-        ("Prices from May 2026", "Prices until 30 April 2026", True),
-        ("Prices 2026", "Fees 2025", False),
-        ("Prices", "Prices 2025", False),
-        ("Prices until 28 February 2027", "Prices from 1 March 2027", True),
-        ("Prices 2026", "Prices 2027", True),
-        ("Price list 2026 27", "Price list 2025 26", True),
-        ("Prices 26/27", "Prices 25/26", True),
-        ("Prices 2026/27", "Prices 2027/28", True),
-        ("Form 26/27", "Form 25/26", False),
-        ("Prices 2026/28", "Prices 2025/27", False),
-        ("Prices (effective March 1, 2026)", "Prices (effective Feb. 15, 2025)", True),
-        ("Prices as of 10/15/2026", "Prices as of 10/16/2025", True),
-        ("Contracts signed from 1 April 2024", "Contracts signed before 1 April 2024", False),
-    ],
-)
-def test_any_section_of_a_later_edition_is_newer(title: str, other: str, expected: bool) -> None:
-    """Whoever writes this year's list anew may cut it in another way; next year's doesn't hold yet."""
-    passages = [
-        Passage(n, n, f"{n}.md", each, None, None, None, (each, str(n)), 0, 4, "Cash", 1.0)
-        for n, each in enumerate((title, other))
-    ]
-
-    assert (is_newer(*passages, TODAY), is_newer(*passages[::-1], TODAY)) == (expected, False)
-
-
-@pytest.mark.parametrize(
-    ("keys", "dates", "holds"),
-    [
-        (("this.md", "next.md"), "", ""),
-        (("old/this.md", "next.md"), "", "next.md"),
-        (("this.md", "next.md"), "from 6 April 2027", "next.md"),
-        (("this.md", "next.md"), "from 1 September 2027 until 31 August 2028", "this.md"),
-    ],
-)
-def test_which_of_two_split_years_holds_in_summer(keys: tuple[str, str], dates: str, holds: str) -> None:
-    """A financial year has begun then, and an academic one hasn't, unless one of them is put away or says when."""
-    passages = [
-        Passage(n, n, key, f"Fees {year}", None, None, None, (f"Fees {year}",), 0, 4, "Cash", 1.0, told)
-        for n, (key, year, told) in enumerate(zip(keys, ("2026/27", "2027/28"), ("", dates), strict=True))
-    ]
-    both = (passages, passages[::-1])
-
-    assert "".join(one.guide_key for one, other in both if is_newer(one, other, date(2027, 6, 9))) == holds
-
-
-@pytest.mark.parametrize(
     ("older", "newer", "is_edition"),
     [
         ("archive/fees.md", "fees.md", True),
@@ -313,6 +258,8 @@ LOCKERS = (
     "# Lockers\n\n## Renting\n\nMembers rent a locker by the month.\n\n"
     "## {}\n\nFor a locker key that was lost people pay £30.\n"
 )
+
+
 ALL_IN_ONE = "# Lockers\n\n{}Members pay £20 for a lost locker key. A locker has 2 keys. Flood: call us.\n"
 
 
@@ -402,112 +349,6 @@ def test_what_holds_no_more_may_name_others_that_nobody_asks_about(
     )
 
     assert found.passages[0].guide_key == "sale-2026.md"
-
-
-@pytest.mark.parametrize(
-    ("text", "expected"),
-    [
-        ("Version 2 (valid until 31st May 2025)", "until 31 May 2025"),
-        ("| Valid from | 1 April 2026 |", "from 1 April 2026"),
-        ("**Effective date:** April 1, 2026", "from 1 April 2026"),
-        ("These prices are valid from 1/4/2026 to 31/03/2027.", "from 1 April 2026 until 31 March 2027"),
-        ("LIST 26A     VALID FROM 01 FEB 2026     PAGE 1", "from 1 February 2026"),
-        ("These vouchers are valid until 31 March 2026.", ""),
-        ("The discount applies from 1 April 2026.", ""),
-        ("Tickets valid until 31 May 2026", ""),
-        ("In force until 31/13/2026", ""),
-        ("Effective Sept. 8, 2026", "from 8 September 2026"),
-        ("EFFECTIVE: 10/15/2026 through 11/3/2026", "from 15 October 2026 until 3 November 2026"),
-        ("Effective 4/1/2026", "from 4/1/2026"),
-        ("Valid from 1 April 2026-27", ""),
-        ("a\n\nb\n\nc\n\nd\n\ne\n\nValid from 1 April 2026", ""),
-    ],
-)
-def test_the_dates_of_a_guide_as_its_first_lines_tell(text: str, expected: str) -> None:
-    assert dated(f"# Fees\n\n{text}") == expected
-
-
-@pytest.mark.parametrize("title", ["Form 2042", "Cargo bike 2000"])
-def test_a_number_that_is_no_year_makes_no_edition(title: str) -> None:
-    assert edition_of(title).year == 0
-
-
-@pytest.mark.parametrize(
-    ("question", "expected"),
-    [
-        ("What is the fee for 2000 euros?", ""),
-        ("What is the fee for £2000?", ""),
-        ("What may they pay on day 31?", ""),
-        ("What is the fee in 2025?", "2025-12-31"),
-        ("What is the fee in 2026?", "2026-11-27"),
-        ("last year's fee", "2025-11-27"),
-        ("What is the fee in 2026/27?", "2026-12-31"),
-        ("rents for 24/25", "2024-12-31"),
-        ("in the 2024-2025 season", "2024-12-31"),
-        ("zones 24/25, and 2024/26", "2024-12-31"),
-        ("fault 20th of feb 2026, fixed 4 march", "2026-02-20 2026-03-04"),
-        ("visit missed 20 november", "2026-11-20"),
-        ("a visit on January 3rd", "2027-01-03"),
-        ("fees since 1/3/2026", "2026-01-03 2026-03-01"),
-        ("fees in May", "2026-05-15 2027-05-15"),
-        ("what will it cost in May", "2027-05-15"),
-        ("on 2026-03-01, 03/04/26 and 12/31/2026", "2026-03-01 2026-03-04 2026-04-03 2026-12-31"),
-        ("on 1.3.2026 and Sept. 30, 2026", "2026-03-01 2026-09-30"),
-        ("only 3 may come, and may 7 rent it", ""),
-        ("on 3 may how much was it", "2026-05-03"),
-        ("on 31 February", "2026-02-28"),
-        ("what was it in December", "2025-12-15"),
-        ("what was it before 1 May", "2026-04-30"),
-        ("on 31/13/2026", ""),
-        ("firmware 3.2.15", ""),
-    ],
-)
-def test_the_days_that_are_asked_about(question: str, expected: str) -> None:
-    """Without a year, the next to today, 27 November 2026."""
-    assert " ".join(day.isoformat() for day in sorted(days_asked(question, TODAY))) == expected
-
-
-@pytest.mark.parametrize(
-    ("question", "expected"),
-    [
-        ("Which form is used to cancel?", False),
-        ("May the previous owner cancel?", False),
-        ("How long did the caller have to wait?", False),
-        ("What were the fees?", True),
-        ("What did a visit cost?", True),
-        ("We used to charge a fee. Is there one?", True),
-        ("What were the previous prices?", True),
-    ],
-)
-def test_the_past_is_asked_about_in_so_many_words(question: str, expected: bool) -> None:
-    """A use or an owner is none."""
-    assert asks_what_was(question) is expected
-
-
-@pytest.mark.parametrize(
-    ("first", "other", "expected"),
-    [
-        ("Heron prices", "Wren prices", True),
-        ("Heron prices", "Heron Lite prices", True),
-        ("Prices (Products › Heron)", "Prices (Products › Wren 4)", True),
-        ("Heron Prices", "Wren Prices", True),
-        ("Heron prices", "Prices", False),
-        ("Heron prices", "All prices", False),
-        ("Heron prices", "Wren returns", False),
-        ("Heron prices", "Heron prices", False),
-        ("Prices", "Wren prices", False),
-    ],
-)
-def test_the_same_place_on_another_product(first: str, other: str, expected: bool) -> None:
-    """What is for all products, or on something else, is not taken for it."""
-    passages = [
-        Passage(n, n, f"{n}.md", title, None, None, None, (title, "Cash"), 0, 4, "Cash", 1.0)
-        for n, title in enumerate((first, other))
-    ]
-
-    names = Names(["The Heron, the Heron Lite, the Wren and the Wren 4."])
-    found = Found(tuple(passages), None, False, wanted=frozenset({("heron",)}), names=names)
-    assert found.is_on_another(*passages) is expected
 
 
 def test_a_passage_is_the_text_of_its_span(open_index: Open, guides: Engine, encoder: Encoder) -> None:
@@ -609,52 +450,6 @@ def test_any_text_may_be_asked(question: str, open_index: Open, guides: Engine, 
     Retriever(guides, index, encoder).retrieve(question)
 
 
-def test_scores_of_both_kinds_are_added_as_z_scores() -> None:
-    """What is best by both comes first; no vector yet counts as average, no word as none."""
-    wholes, bests = (np.array(each, np.float32) for each in ((0.9, 0.1, 0.5, np.nan), (0.9, 0.1, 0.5, np.nan)))
-    units, ends = np.array([0.9, 0.1, 0.0, 0.2, 0.5], np.float32), np.array([1, 3, 5, 5])
-    alike = Alike(wholes, bests, units, ends)
-    scores = fuse(alike, {1: 8.0, 4: 8.0}, [1, 2, 3, 4])
-
-    assert list(scores) == [1, 4, 3, 2]
-    assert scores[4] == pytest.approx(0.5)
-    assert [alike.units_of(place).tolist() for place in range(4)] == [
-        pytest.approx(each) for each in ([0.9], [0.1, 0.0], [0.2, 0.5], [])
-    ]
-    assert fuse(None, {4: 8.0, 1: 3.0}, [1, 4]) == {4: pytest.approx(0.5), 1: pytest.approx(-0.5)}
-    assert fuse(None, {1: 0.1, 2: 0.1, 3: 0.1}, [3, 2, 1]) == {1: 0.0, 2: 0.0, 3: 0.0}
-    assert fuse(None, {}, []) == {}
-
-
-def test_passages_are_read_again_token_by_token() -> None:
-    """A token counts with the most alike one of a passage; a passage that isn't embedded yet counts as average."""
-    asked = np.array([[0b1111_0000], [0b0000_1111]], np.uint8)
-    # One passage has the first whole, of the second nothing; one isn't embedded; one has all but a bit of the second.
-    tokens = np.array([[0b1111_0000], [0b1111_0000], [0b0000_1110], [0b1010_1010]], np.uint8)
-    lengths = np.array([1, 0, 3])
-
-    alike = likeness(token_likeness(asked, tokens, lengths))
-
-    assert alike.tolist() == pytest.approx([1 - 2 * 8 / 16, np.nan, 1 - 2 * 1 / 16], nan_ok=True)
-    assert list(read_again({2: 1.0, 3: 0.9, 1: 0.8}, alike)) == [1, 3, 2]
-    assert likeness(token_likeness(asked, tokens[:0], lengths[:0])).tolist() == []
-    assert np.isnan(likeness(token_likeness(asked[:0], tokens, lengths))).all()
-    assert read_again({2: 1.0, 1: 0.8}, np.full(2, np.nan)) == {2: 1.0, 1: 0.8}
-
-
-def test_more_evidence_is_more_probable_and_unknown_names_are_less() -> None:
-    """Whatever the weights were fitted to, their signs stay sensible, with vectors and without."""
-    weak = Features(0.1, 0.1, 0.1, 0.1, 0.2, 1.0, 1.0, 0.0, 0.0, 0.0, 0.5)
-    strong = Features(0.7, 0.7, 0.7, 0.7, 1.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.5)
-    wrong_product = Features(0.7, 0.7, 0.7, 0.6, 0.8, 1.0, 0.0, 1.0, 0.7, 0.8, 0.5)
-
-    for dense in (True, False):
-        probability = calibration.load().half(dense=dense).probability
-        assert probability(weak) < 0.1
-        assert probability(strong) > 0.9
-        assert probability(wrong_product) < probability(strong)
-
-
 def test_what_is_like_two_words_is_less_probable_than_what_is_like_eight(
     open_index: Open, guides: Engine, encoder: Encoder
 ) -> None:
@@ -669,120 +464,3 @@ def test_what_is_like_two_words_is_less_probable_than_what_is_like_eight(
     assert (short.words_asked, long.words_asked) == (2 / 8, 1.0)
     probability = calibration.load().half(dense=True).probability
     assert probability(replace(long, words_asked=short.words_asked)) < probability(long)
-
-
-def test_a_likeness_counts_less_among_more_passages() -> None:
-    """The best of ten thousand is like anything, so that one calibration serves one guide and a thousand."""
-    assert above_chance(0.5, 1) == above_chance(0.5, 100)
-    assert above_chance(0.5, 100) > above_chance(0.5, 10_000) > 0.2
-    assert above_chance(0.5, 0) == above_chance(0.5, 1)
-
-
-def test_names_and_keywords_of_a_question() -> None:
-    """Names are models, acronyms and capitals within a sentence; keywords are stems that are not just asking."""
-    assert names_of("Does the Brook 6 work with WPA3? Some TVs, like Aria X200, don't.") == [
-        "Brook",
-        "WPA3",
-        "TVs",
-        "Aria",
-        "X200",
-    ]
-    assert names_of("Her 19yo son, till 3.50pm on the 2nd, a 12k claim: 5G in 8K, a 500X and an iPad2?") == [
-        "5G",
-        "8K",
-        "500X",
-        "iPad2",
-    ]
-    assert names_of("After a 30h outage, 5d late, a 2-year-old on 500g a day and £7.5k, form 3a, 5g or an M4?") == [
-        "3a",
-        "5g",
-        "M4",
-    ]
-    assert keywords_of("How do I restart the routers?") == ["restart", "router"]
-    assert keywords_of("What is it?") == ["what"]
-    assert keywords_of("How long is it?") == ["long"]
-
-
-@pytest.mark.parametrize(
-    ("question", "names"),
-    [
-        ("Is the Project Hub of Brightwater's shops open?", ["Project Hub", "Brightwater"]),
-        ("HOW DO I RESET MY BROOK", ["HOW", "DO", "RESET", "MY", "BROOK"]),
-        ("Is a Brook 4 Pro like the Heron My Lite?", ["Brook 4 Pro", "Heron", "Lite"]),
-        ("Is it the Brook, Wren or Nest Hub?", ["Brook", "Wren", "Nest Hub"]),
-        ("What is it?", []),
-    ],
-)
-def test_names_side_by_side_are_one(question: str, names: list[str]) -> None:
-    """A guide on projects that has hubs in it is not on the Project Hub."""
-    assert whole_names_of(question) == names
-
-
-def test_a_passage_falls_into_sentences_items_and_rows() -> None:
-    """Abbreviations, decimals and wrapped lines don't end a sentence; code and table rules are told apart."""
-    text = """Money
----
-## Refunds
-It costs 4.5 euros, e.g. for Mr. Berg. "Really?" Yes.
-
-1. Open the app. Press *Reset*.
-2. Wait
-   for the light.
-
-| Plan | Price |
-|---|---|
-| A | 10 |
-```
-code. Here
-```"""
-    assert [(piece.kind, text[piece.start : piece.end]) for piece in pieces(text)] == [
-        (Kind.HEADING, "Money"),
-        (Kind.RULE, "---"),
-        (Kind.HEADING, "## Refunds"),
-        (Kind.SENTENCE, "It costs 4.5 euros, e.g. for Mr. Berg."),
-        (Kind.SENTENCE, '"Really?"'),
-        (Kind.SENTENCE, "Yes."),
-        (Kind.ITEM, "1. Open the app."),
-        (Kind.SENTENCE, "Press *Reset*."),
-        (Kind.ITEM, "2. Wait\n   for the light."),
-        (Kind.HEAD, "| Plan | Price |"),
-        (Kind.RULE, "|---|---|"),
-        (Kind.ROW, "| A | 10 |"),
-        (Kind.CODE, "```"),
-        (Kind.CODE, "code. Here"),
-        (Kind.CODE, "```"),
-    ]
-
-
-def test_units_are_runs_of_whole_pieces() -> None:
-    """They leave nothing but white space out, and are short unless a single piece is long."""
-    text = "\n\n".join(["One. Two.", "Word " * 80 + ".", "# Four\n\n## Five", "- a\n- b", "## Six", "Seven. " * 60])
-    spans = units(text)
-    parts = [text[low:high] for low, high in spans]
-
-    assert " ".join(parts).split() == text.split()
-    assert [part for part in parts if len(part) > LONGEST_UNIT] == ["Word " * 80 + "."]
-    assert "# Four\n\n## Five\n\n- a\n- b" in parts
-    assert units("") == []
-
-
-@pytest.mark.parametrize(
-    ("wanted", "first", "other", "expected"),
-    [
-        ("heron", "Heron\nReturns", "Heron Lite\nWarranty and returns", True),
-        ("heron", "Heron\nReturns", "Contracts\nReturns", False),
-        ("heron", "Heron\nReturns", "Heron\nPrice", False),
-        ("heron", "Heron Lite\nReturns", "Heron Lite\nPrice", False),
-        ("nova", "Nova Mini\nPrice", "Nova Max\nPrice", False),
-    ],
-)
-def test_what_a_sibling_is_said_to_be_is_on_another(wanted: str, first: str, other: str, expected: bool) -> None:
-    """Under whichever heading; but where only siblings are known, each of them is quoted."""
-    names = Names(["Of the Heron, the Heron Lite, the Nova Mini and the Nova Max."])
-    found = Found((), None, dense=False, wanted=frozenset({(wanted,)}), names=names)
-    one, two = (
-        Passage(number, number, "a.md", title, None, None, None, (heading,), 0, 4, "Text", 1.0)
-        for number, (title, heading) in enumerate(each.split("\n") for each in (first, other))
-    )
-
-    assert found.is_on_another(one, two) is expected

@@ -2,7 +2,7 @@
 
 import pytest
 
-from knowledge.sentences import Kind, pieces
+from knowledge.sentences import LONGEST_UNIT, Kind, pieces, units
 
 
 @pytest.mark.parametrize(
@@ -89,3 +89,51 @@ def test_a_row_that_names_the_columns_further_is_a_head(head: str, row: str, kin
     text = f"{head}\n|---|---|---|\n{row}\n| a | b | c |"
 
     assert [piece.kind for piece in pieces(text)] == [Kind.HEAD, Kind.RULE, kind, Kind.ROW]
+
+
+def test_a_passage_falls_into_sentences_items_and_rows() -> None:
+    """Abbreviations, decimals and wrapped lines don't end a sentence; code and table rules are told apart."""
+    text = """Money
+---
+## Refunds
+It costs 4.5 euros, e.g. for Mr. Berg. "Really?" Yes.
+
+1. Open the app. Press *Reset*.
+2. Wait
+   for the light.
+
+| Plan | Price |
+|---|---|
+| A | 10 |
+```
+code. Here
+```"""
+    assert [(piece.kind, text[piece.start : piece.end]) for piece in pieces(text)] == [
+        (Kind.HEADING, "Money"),
+        (Kind.RULE, "---"),
+        (Kind.HEADING, "## Refunds"),
+        (Kind.SENTENCE, "It costs 4.5 euros, e.g. for Mr. Berg."),
+        (Kind.SENTENCE, '"Really?"'),
+        (Kind.SENTENCE, "Yes."),
+        (Kind.ITEM, "1. Open the app."),
+        (Kind.SENTENCE, "Press *Reset*."),
+        (Kind.ITEM, "2. Wait\n   for the light."),
+        (Kind.HEAD, "| Plan | Price |"),
+        (Kind.RULE, "|---|---|"),
+        (Kind.ROW, "| A | 10 |"),
+        (Kind.CODE, "```"),
+        (Kind.CODE, "code. Here"),
+        (Kind.CODE, "```"),
+    ]
+
+
+def test_units_are_runs_of_whole_pieces() -> None:
+    """They leave nothing but white space out, and are short unless a single piece is long."""
+    text = "\n\n".join(["One. Two.", "Word " * 80 + ".", "# Four\n\n## Five", "- a\n- b", "## Six", "Seven. " * 60])
+    spans = units(text)
+    parts = [text[low:high] for low, high in spans]
+
+    assert " ".join(parts).split() == text.split()
+    assert [part for part in parts if len(part) > LONGEST_UNIT] == ["Word " * 80 + "."]
+    assert "# Four\n\n## Five\n\n- a\n- b" in parts
+    assert units("") == []
