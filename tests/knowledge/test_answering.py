@@ -128,6 +128,19 @@ def test_another_edition_is_no_other_product(library: Library, put_guide: Put) -
     assert not library.answer("what does an orange ring mean").notes
 
 
+def test_an_answer_that_quotes_each_product_needs_no_such_note(library: Library, put_guide: Put) -> None:
+    """Both are read anyway."""
+    for name, meaning in (("Lark 4", "that it charges"), ("Lark 5", "that it is too hot")):
+        text = f"# {name} data sheet\n\n## The light\n\nAn orange ring on the {name} means {meaning}.\n"
+        put_guide(f"{name.lower()}.md", text)
+    library.refresh()
+    library.warm()
+    answer = library.answer("what does an orange ring mean")
+
+    assert {each.title for each in answer.citations} == {"Lark 4 data sheet", "Lark 5 data sheet"}
+    assert answer.notes == ()
+
+
 def test_what_is_said_of_one_alone_is_no_whole_comparison(library: Library, put_guide: Put) -> None:
     """The other is named as open."""
     for key, text in COMPARED.items():

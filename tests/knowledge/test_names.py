@@ -578,3 +578,11 @@ def test_a_name_in_a_quarter_of_the_guides_tells_none_from_another() -> None:
     small = [guide.replace("buy", "buy brooms,") for guide in guides]
     assert Names(guides).everywhere_in("for brooms")
     assert Names(small).everywhere_in("for brooms") == []
+
+
+def test_a_text_is_looked_through_again_once_more_names_are_known() -> None:
+    """What was found in it before is not kept for the names that came later."""
+    names = Names(["The Heron is new."])
+    assert names.known_in("a wren lite") == set()
+
+    assert names.with_more(["We like the Wren Lite, a small Wren."]).known_in("a wren lite") == {("wren", "lite")}
