@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import groupby, pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -219,19 +219,15 @@ def _is_even(
     best = max(scores, key=lambda piece: scores[piece], default=None)
     if best is None or best.kind is not Kind.ROW or best in limited:
         return False
-    at = every.index(best)
-    first, end = (
-        next((n for n in numbers if every[n].kind is not Kind.ROW), otherwise)
-        for numbers, otherwise in ((range(at, -1, -1), -1), (range(at, len(every)), len(every)))
-    )
-    numbers, ranges = map(int, _NUMBERS.findall(question)), _RANGES.findall(texts[at])
+    runs_of_kind = (dict(run) for _, run in groupby(zip(every, texts, strict=True), key=lambda each: each[0].kind))
+    table = next(run for run in runs_of_kind if best in run)
+    numbers, ranges = map(int, _NUMBERS.findall(question)), _RANGES.findall(table[best])
     if any(int(low) <= number <= int(high) for number in numbers for low, high in ranges):
         return False
     asked = set(stems(question))
-    rows = {piece: asked & set(stems(text)) for piece, text in zip(every, texts, strict=True)}
-    others = [piece for piece in every[first + 1 : end] if piece is not best]
-    return scores.keys() >= set(others) and any(
-        scores[each] >= scores[best] - EVEN and rows[best] <= rows[each] for each in others
+    said = {piece: asked & set(stems(text)) for piece, text in table.items()}
+    return scores.keys() >= said.keys() and any(
+        scores[each] >= scores[best] - EVEN and said[best] <= said[each] for each in said if each is not best
     )
 
 

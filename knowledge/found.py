@@ -81,9 +81,10 @@ class Found:
         other editions, of which another passage says as much, and none is quoted; as written, and empty where none is.
         """
         first = next((each for each in self.passages if quoted and each.guide_key == quoted[0].guide_key), None)
-        own = named_above(quoted[0], self._with_siblings) if first else set()
-        said = set(stems(self.asked))
-        own = {name for name in own if not said.issuperset(stems(" ".join(name)))}
+        if first is None or not all(map(self.names.is_family, self.wanted)):
+            return [], []
+        said, above = set(stems(self.asked)), named_above(quoted[0], self._with_siblings)
+        own = {name for name in above if not said.issuperset(stems(" ".join(name)))}
         siblings = {
             sibling
             for name in own
@@ -92,10 +93,8 @@ class Found:
             and said.isdisjoint(set(stems(" ".join(name))) - set(stems(" ".join(sibling))))
         }
         siblings -= self._on_any(quoted)
-        if first is None or not siblings or not all(map(self.names.is_family, self.wanted)):
-            return [], []
-        least = AS_WELL * self._share_asked(first)
-        others = [each for each in self.passages if self._share_asked(each) >= least > 0]
+        least = AS_WELL * self._share_asked(first) if siblings else 0.0
+        others = [each for each in self.passages if least and self._share_asked(each) >= least]
         told = siblings & self._on_any(others)
         return (self._written(own, quoted), self._written(told, others)) if told else ([], [])
 
